@@ -1,0 +1,99 @@
+"""A report as data: what every renderer receives, whatever the report says.
+
+A report is a list of rows under typed columns. A total row names the rows it adds up, so that a
+workbook can write a live formula and a page can write the figure; nobody computes a total twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Value = str | Decimal | date | int | None
+"""A cell: text, an exact amount, a date, a count, or nothing. `None` in an amount column means
+unknown and is shown as ".."; a nil amount is `Decimal(0)` and is shown as a dash."""
+
+ColumnKind = Literal["text", "amount", "date", "count"]
+RowKind = Literal["section", "group", "row", "subtotal", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `key` in files, `title` for people, `unit` for amounts (a currency).
+
+    `adds` gives the columns this one is the sum of, with their signs (+1 or -1): the schedule's
+    closing is opening + adjustments + pledged - collected ... A workbook writes it as a formula.
+    """
+
+    key: str
+    title: str
+    kind: ColumnKind = "text"
+    unit: str = ""
+    adds: Mapping[str, int] = field(default_factory=dict)
+    memo: bool = False
+    """Shown apart from the columns that add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: a heading (section, group), a row, or a total of the rows it names.
+
+    `label` is the text of the first column for headings and totals. `adds` holds the positions,
+    in the report's `rows`, of the rows that a subtotal or total sums up, column by column.
+    """
+
+    kind: RowKind
+    values: Mapping[str, Value] = field(default_factory=dict)
+    label: str = ""
+    adds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One figure of the report set beside the same figure computed from account balances."""
+
+    title: str
+    report: Decimal
+    ledger: Decimal
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are equal to the cent."""
+        return self.report == self.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report, ready for any renderer.
+
+    `payload` is the report's own JSON document where commands.md fixes one; otherwise the JSON
+    renderer writes columns, rows, total, notes and ledger ties in their standard shape.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    period: str
+    as_at: date
+    currency: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    notes: Sequence[str] = ()
+    ties: Sequence[Tie] = ()
+    payload: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a set of reports comes from, for the cover: `book` is the file's name, not its path."""
+
+    book: str
+    title: str
+    made_at: str
+    """ISO date and time, given by the caller (a renderer never reads the clock)."""
+    sha256: str
+    """Digest of the book's files as read."""
+    warnings: Sequence[str] = ()
