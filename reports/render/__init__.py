@@ -1,1 +1,70 @@
-"""Placeholder."""
+"""Renderers: finished reports to a workbook, a page, CSV or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pledgebook.reports.render.delimited import to_csv, write_csv
+from pledgebook.reports.render.documents import to_document, to_json, write_json
+from pledgebook.reports.render.footing import ReportDoesNotFootError, footed
+from pledgebook.reports.render.html import to_page, write_page
+from pledgebook.reports.render.xlsx import to_workbook, write_workbook
+from pledgebook.reports.table import Report, Source
+
+__all__ = [
+    "ENDINGS",
+    "ReportDoesNotFootError",
+    "SeveralReportsError",
+    "UnknownEndingError",
+    "footed",
+    "render",
+    "to_csv",
+    "to_document",
+    "to_json",
+    "to_page",
+    "to_workbook",
+    "write_csv",
+    "write_json",
+    "write_page",
+    "write_workbook",
+]
+
+ENDINGS = (".xlsx", ".html", ".csv", ".json")
+"""The endings a report's file may have: the ending says the form."""
+
+
+class UnknownEndingError(ValueError):
+    """A file name that does not say in which of the four forms to write."""
+
+
+class SeveralReportsError(ValueError):
+    """Several reports for a form that holds one."""
+
+
+def render(reports: Sequence[Report], source: Source, path: Path) -> None:
+    """Write the reports to `path` in the form its ending names, whole or not at all.
+
+    A workbook and a page hold several reports; so does JSON, under "reports", and one report is
+    its own document. Raises `UnknownEndingError`, `SeveralReportsError` (CSV holds one table),
+    `ReportDoesNotFootError` and `OSError`.
+    """
+    match path.suffix.lower():
+        case ".xlsx":
+            write_workbook(reports, source, path)
+        case ".html":
+            write_page(reports, source, path)
+        case ".csv":
+            if len(reports) != 1:
+                raise SeveralReportsError(
+                    f"{path.name}: a .csv file holds one report, these are {len(reports)}; write "
+                    "each to its own file, or all to .xlsx, .html or .json"
+                )
+            write_csv(reports[0], path)
+        case ".json":
+            write_json(reports[0] if len(reports) == 1 else reports, path)
+        case ending:
+            raise UnknownEndingError(
+                f"{path.name}: a report is written as {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, "
+                f"and this name ends in {ending or 'none of them'}; give it one of these endings"
+            )

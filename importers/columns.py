@@ -1,0 +1,308 @@
+"""Find the heading rows of tables, and what each column under them holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.importers.cells import CellValue, Sheet, cell_text, column_letter
+from pledgebook.importers.headings import (
+    MONEY,
+    REPEATED,
+    Field,
+    HeadingMatch,
+    currency_in,
+    is_dollar_mark,
+    is_year_heading,
+    match_heading,
+)
+from pledgebook.importers.values import clean, plain
+
+_MAX_HEADING_ROWS = 3
+_LONGEST_HEADING = 200
+_LEAST_CELLS = 2
+_FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
+_SEEN_LIMIT = 30
+_JOINS = frozenset({Field.REMARKS})
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of a table and what it was taken for.
+
+    `heading` is the full text of its heading rows; `field` what it holds, or None if it is not
+    read. `label` is set where a field stands in several columns: the year, fund or number of the
+    instalment ("2002", "UNTOC", "1"). `currency` is a mark in the heading ("US$"); `multiplier`
+    is 1000 for a heading "in thousands".
+    """
+
+    number: int
+    heading: str
+    field: Field | None = None
+    label: str = ""
+    currency: str = ""
+    multiplier: int = 1
+
+    @property
+    def letter(self) -> str:
+        """The column's letters."""
+        return column_letter(self.number)
+
+
+class HeadingBlock(NamedTuple):
+    """The heading rows of one table, its columns from left to right, and doubts about them."""
+
+    rows: tuple[int, ...]
+    columns: tuple[TableColumn, ...]
+    doubts: tuple[str, ...]
+
+
+def find_heading_blocks(
+    sheet: Sheet, labels: Collection[str] = ()
+) -> tuple[list[HeadingBlock], list[str]]:
+    """Find all blocks of headings that name a donor and an amount, and the headings seen at all."""
+    known_labels = frozenset(map(plain, labels))
+    candidates = {
+        number
+        for number, cells in enumerate(sheet.rows, start=1)
+        if may_be_heading(cells)
+    }
+    blocks: list[HeadingBlock] = []
+    seen: list[str] = []
+    row = 1
+    for number in sorted(candidates):
+        if number < row:
+            continue
+        if len(seen) < _SEEN_LIMIT:
+            seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
+        block = _best_block(sheet, number, candidates, row, known_labels)
+        if block is None or _repeats(sheet, block, blocks):
+            continue
+        blocks.append(block)
+        row = block.rows[-1] + 1
+    return blocks, seen
+
+
+def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
+    """Whether a row holds two texts or more and no figure or date but years."""
+    texts = 0
+    for value in cells:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            if len(value) > _LONGEST_HEADING:
+                return False
+            if _FIGURE.fullmatch(value) and not is_year_heading(value):
+                return False
+            texts += 1
+        elif isinstance(value, Decimal) and is_year_heading(cell_text(value)):
+            texts += 1
+        else:
+            return False
+    return texts >= _LEAST_CELLS
+
+
+def heading_text(sheet: Sheet, rows: tuple[int, ...], column: int) -> str:
+    """Join the texts of a column's heading rows, top to bottom."""
+    texts = [clean(cell_text(sheet.cell(row, column))) for row in rows]
+    return " / ".join(text for text in texts if text)
+
+
+def describe_columns(
+    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
+) -> HeadingBlock:
+    """Say what each column under these heading rows holds."""
+    texts = _band_texts(sheet, rows)
+    width = max((len(sheet.rows[row - 1]) for row in rows), default=0)
+    columns = [
+        _column(number, texts[number], labels) for number in range(1, width + 1) if texts[number]
+    ]
+    return _settle(rows, columns)
+
+
+def _best_block(
+    sheet: Sheet, top: int, candidates: set[int], first: int, labels: frozenset[str]
+) -> HeadingBlock | None:
+    best: HeadingBlock | None = None
+    for depth in range(1, _MAX_HEADING_ROWS + 1):
+        rows = tuple(range(top, top + depth))
+        if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
+            break
+        block = describe_columns(sheet, rows, labels)
+        if not _is_contributions(block):
+            continue
+        if best is None or _worth(block) > _worth(best):
+            best = block
+    return best if best is not None and best.rows[0] >= first else None
+
+
+def _contributes(sheet: Sheet, row: int, labels: frozenset[str]) -> bool:
+    """Whether at least half of a row's texts can be headings, so that it is no data row."""
+    texts = [clean(cell_text(value)) for value in sheet.rows[row - 1] if value is not None]
+    named = [
+        text
+        for text in texts
+        if is_year_heading(text) or plain(text) in labels or match_heading(text) is not None
+    ]
+    return len(named) * 2 >= len(texts)
+
+
+def _is_contributions(block: HeadingBlock) -> bool:
+    fields = {column.field for column in block.columns}
+    return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
+
+
+def _worth(block: HeadingBlock) -> int:
+    return sum(column.field is not None for column in block.columns)
+
+
+def _repeats(sheet: Sheet, block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
+    """Whether the same headings stand again, as they do on each printed page."""
+    return bool(blocks) and [c.heading for c in blocks[-1].columns] == [
+        column.heading for column in block.columns
+    ]
+
+
+def _band_texts(sheet: Sheet, rows: tuple[int, ...]) -> dict[int, list[str]]:
+    """Give each column's heading texts; one above several columns belongs to all of them."""
+    width = max((len(sheet.rows[row - 1]) for row in rows), default=0)
+    texts: dict[int, list[str]] = {column: [] for column in range(1, width + 1)}
+    for position, row in enumerate(rows):
+        carried = ""
+        for column in range(1, width + 1):
+            text = clean(cell_text(sheet.cell(row, column)))
+            below = any(sheet.cell(lower, column) is not None for lower in rows[position + 1 :])
+            if text:
+                carried = text if below else ""
+            elif below:
+                text = carried
+            else:
+                carried = ""
+            if text and text not in texts[column]:
+                texts[column].append(text)
+    return texts
+
+
+def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColumn:
+    heading = " / ".join(texts)
+    if len(texts) == 1 and (is_year_heading(texts[0]) or plain(texts[0]) in labels):
+        return TableColumn(number, heading, label=texts[0])
+    match = _match_texts(texts)
+    if match is None:
+        return TableColumn(number, heading)
+    label = match.label
+    others = [text for text in texts if match_heading(text) is None and not currency_in(text)]
+    if not label and len(texts) > 1 and others:
+        label = others[0]
+    field = match.field
+    if field is Field.INSTALMENT and label:
+        field = Field.AMOUNT
+    return TableColumn(number, heading, field, label, match.currency, match.multiplier)
+
+
+def _match_texts(texts: list[str]) -> HeadingMatch | None:
+    """Match all heading texts of a column together, then the lowest, then those above it."""
+    candidates = [" ".join(texts), *reversed(texts)] if len(texts) > 1 else texts
+    matches = [match for text in candidates if (match := match_heading(text)) is not None]
+    if not matches:
+        return None
+    currency = next((match.currency for match in matches if match.currency), "")
+    label = next((match.label for match in matches if match.label), "")
+    return replace(matches[0], currency=currency, label=label)
+
+
+def _settle(rows: tuple[int, ...], columns: list[TableColumn]) -> HeadingBlock:
+    """Decide between columns that were taken for the same field."""
+    doubts: list[str] = []
+    settled = _settle_dollars(columns)
+    if not any(column.field in {Field.AMOUNT, Field.PAID} for column in settled):
+        labelled = [column for column in settled if column.field is None and column.label]
+        if labelled:
+            settled = [
+                replace(column, field=Field.AMOUNT) if column in labelled else column
+                for column in settled
+            ]
+            heads = ", ".join(column.heading for column in labelled)
+            doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
+    for field in Field:
+        same = [column for column in settled if column.field is field]
+        if len(same) <= 1:
+            continue
+        if field in REPEATED and len({column.label for column in same}) == len(same):
+            continue
+        best = max(same, key=_rank)
+        dropped = [column for column in same if column is not best]
+        settled = [replace(c, field=None, label="") if c in dropped else c for c in settled]
+        unread = ", ".join(f"{column.letter} ({column.heading})" for column in dropped)
+        doubts.append(
+            f"Several columns may be the {field.value.replace('_', ' ')}: column {best.letter} "
+            f"({best.heading}) was read, {unread} not."
+        )
+    settled = _single_labels(settled)
+    doubts.extend(_currency_doubts(settled))
+    return HeadingBlock(rows, tuple(settled), tuple(doubts))
+
+
+def _rank(column: TableColumn) -> tuple[int, int]:
+    match = match_heading(column.heading.replace(" / ", " "))
+    return (match.score if match else 0), -column.number
+
+
+def _settle_dollars(columns: list[TableColumn]) -> list[TableColumn]:
+    """Tell the amount of the pledge from its dollar equivalent.
+
+    Of two amount columns one that says dollars is the equivalent; a column of dollars alone is the
+    amount itself.
+    """
+    amounts = [column for column in columns if column.field is Field.AMOUNT]
+    dollars = [column for column in columns if column.field is Field.DOLLARS]
+    plain_amounts = [column for column in amounts if not is_dollar_mark(column.currency or "-")]
+    if dollars and not amounts:
+        return [
+            replace(column, field=Field.AMOUNT, currency=column.currency or "US$")
+            if column in dollars
+            else column
+            for column in columns
+        ]
+    if plain_amounts and len(plain_amounts) < len(amounts) and not dollars:
+        return [
+            replace(column, field=Field.DOLLARS)
+            if column in amounts and column not in plain_amounts
+            else column
+            for column in columns
+        ]
+    return columns
+
+
+def _single_labels(columns: list[TableColumn]) -> list[TableColumn]:
+    """Keep labels only where they tell several columns of one field apart."""
+    labelled = {
+        field for field in REPEATED if sum(column.field is field for column in columns) > 1
+    }
+    if not labelled:
+        return [
+            replace(column, label="") if column.label and column.field in REPEATED else column
+            for column in columns
+        ]
+    return columns
+
+
+def _currency_doubts(columns: list[TableColumn]) -> list[str]:
+    """Say so where amounts are headed by one currency beside a column that names others."""
+    currency = next((column for column in columns if column.field is Field.CURRENCY), None)
+    if currency is None:
+        return []
+    return [
+        f"Column {column.letter} ({column.heading}) states its own currency, so column "
+        f"{currency.letter} ({currency.heading}) was not paired with it."
+        for column in columns
+        if column.field in MONEY - {Field.DOLLARS} and column.currency
+    ]
+
+
+def _seen(cells: Iterable[CellValue | None], limit: int) -> list[str]:
+    texts = [clean(cell_text(value)) for value in cells if value is not None]
+    return [repr(text) for text in texts if len(text) <= _LONGEST_HEADING // 4][:limit]

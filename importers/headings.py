@@ -1,0 +1,246 @@
+"""Which field of a contribution a column's heading names, in ten languages.
+
+The dictionary is data, in `data/headings.toml`. A whole heading found there counts 100; a heading
+in two languages ("Donor / Donateur") 95; otherwise its words are looked at, and the fewer of them
+are known, the lower the score. A currency, a unit ("in thousands"), a year or the number of an
+instalment in the heading are told apart from its words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib import resources
+
+from pledgebook.importers.dates import parse_years
+from pledgebook.importers.values import ascii_digits, clean, multiplier_in, plain, split_footnote
+from pledgebook.importers.values import words as value_words
+
+
+class Field(StrEnum):
+    """What a column of a contributions table can hold. `unpaid` is a check, never counted."""
+
+    DONOR = "donor"
+    REFERENCE = "reference"
+    PLEDGE_DATE = "pledge_date"
+    CURRENCY = "currency"
+    AMOUNT = "amount"
+    DUE_DATE = "due_date"
+    PURPOSE = "purpose"
+    CLASS = "class"
+    FUND = "fund"
+    PROJECT = "project"
+    STATUS = "status"
+    PAID = "paid"
+    PAYMENT_DATE = "payment_date"
+    DOLLARS = "dollars"
+    RATE = "rate"
+    UNPAID = "unpaid"
+    REMARKS = "remarks"
+    IN_KIND = "in_kind"
+    CONDITIONS = "conditions"
+    BANK_REFERENCE = "bank_reference"
+    CHANGED_ON = "changed_on"
+    YEAR = "year"
+    INSTALMENT = "instalment"
+
+
+MONEY = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.UNPAID})
+"""Fields of which the columns hold amounts."""
+
+DATES = frozenset({Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.CHANGED_ON})
+"""Fields of which the columns hold dates."""
+
+REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.DUE_DATE, Field.PAYMENT_DATE})
+"""Fields that may stand in several columns, told apart by year, fund or number of instalment."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMatch:
+    """What a heading was taken for: `score` up to 100, `reason` in words.
+
+    `currency` is a mark or word in the heading ("US$"), `multiplier` its unit (1000 for "in
+    thousands"), `label` a year or number in it ("2002", "1").
+    """
+
+    field: Field
+    score: int
+    reason: str
+    currency: str = ""
+    multiplier: int = 1
+    label: str = ""
+
+
+_LONGEST = 90
+_ENOUGH = 50
+_HALF_KNOWN = 0.5
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY = re.compile(
+    r"US\s?\$|\$\s?US|\$\s?E\.?-?U\.?|\bUSD(?=\b|[A-Z])|(?<=[a-z])USD\b|€|£|¥|\$"
+    r"|\b(?:EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|NZD|ATS|BEF|DEM|ESP|FIM|FRF|GRD|IEP|ITL|LUF|NLG|PTE)\b"
+    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: des États-Unis)?\b|\beuros?\b"
+    r"|\bdólares(?: de los Estados Unidos)?\b|долл(?:\.|аров|ары|арах)?(?:\s*США)?|\bевро\b"
+    r"|(?:ب?ال)?دولار(?:ات)?(?:\s+(?:ال)?أمريكي[ةا]?)?|美元|欧元",
+    re.IGNORECASE,
+)
+_LABEL_YEARS = re.compile(r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)")
+_LABEL_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|ère|er|ème|e|º|ª|\.|-[яйе])?(?!\d)")
+_SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
+_TOKENS = re.compile(r"[^\W_]+")
+_UNIT_WORDS = ("thousand", "million", "billion", "ten-thousand")
+
+
+@lru_cache(maxsize=4096)
+def match_heading(text: str) -> HeadingMatch | None:
+    """Give the field that a heading names, or None if it names none clearly enough."""
+    heading = split_footnote(clean(text))[0]
+    if not heading or len(heading) > _LONGEST or "%" in heading:
+        return None
+    exact = _dictionary().get(_key(heading))
+    multiplier = multiplier_in(heading)
+    currency = _currency(heading)
+    if exact is not None:
+        return HeadingMatch(exact, 100, f"{heading!r} is a known heading", currency, multiplier)
+    rest, label = _split_label(_CURRENCY.sub(" ", heading))
+    key = _without_units(_key(rest))
+    if currency and not key and not label:
+        field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
+        return HeadingMatch(field, 90, "it names a currency only", currency, multiplier)
+    if field := _dictionary().get(key):
+        reason = f"{rest.strip()!r} is a known heading"
+        return HeadingMatch(field, 98, reason, currency, multiplier, label)
+    parts = [_dictionary().get(_without_units(_key(part))) for part in _SPLIT.split(rest) if part]
+    named = {part for part in parts if part is not None}
+    if len(named) == 1:
+        field = named.pop()
+        return HeadingMatch(
+            field, 95, "one of its parts is a known heading", currency, multiplier, label
+        )
+    by_words = _match_words(key, currency)
+    if by_words is None:
+        return None
+    field, score = by_words
+    return HeadingMatch(field, score, "its words name it", currency, multiplier, label)
+
+
+def known_headings() -> dict[str, tuple[str, ...]]:
+    """Give the whole headings that are known, by field: what docs and messages list."""
+    return {field: tuple(names) for field, names in _data()["headings"].items()}
+
+
+def is_dollar_mark(currency: str) -> bool:
+    """Whether a mark or word in a heading means dollars of the United States."""
+    return bool(re.fullmatch(r"US.*|.*(?:USD|U\.?S\.?)|\$|dollars?.*|dólar.*|долл.*|.*دولار.*|美元",
+                             currency, re.IGNORECASE))
+
+
+def currency_in(text: str) -> str:
+    """Give the mark or word for a currency that a heading or title names, as written, else ""."""
+    return _currency(text)
+
+
+def _currency(heading: str) -> str:
+    match = _CURRENCY.search(heading)
+    return match[0].strip() if match else ""
+
+
+def _split_label(heading: str) -> tuple[str, str]:
+    if match := _LABEL_YEARS.search(heading):
+        return heading[: match.start()] + " " + heading[match.end() :], clean(match[0])
+    if match := _LABEL_NUMBER.search(ascii_digits(heading)):
+        return heading[: match.start()] + " " + heading[match.end() :], match[1].lstrip("0")
+    return heading, ""
+
+
+def is_year_heading(text: str) -> bool:
+    """Whether a heading is a year and nothing else: "2002", "FY02/03", "2002-2003"."""
+    return parse_years(clean(text)) is not None
+
+
+def _key(text: str) -> str:
+    """Reduce a heading to its words in lower case, without accents and punctuation."""
+    parted = _CAMEL.sub(" ", clean(text))
+    return " ".join(_TOKENS.findall(plain(parted)))
+
+
+def _without_units(key: str) -> str:
+    units = set().union(*(value_words()[unit] for unit in _UNIT_WORDS))
+    kept = [word for word in key.split() if word not in units]
+    while kept and kept[-1] in {"in", "en", "de", "of", "in the", "в", "em", "d"}:
+        kept.pop()
+    return " ".join(kept)
+
+
+@cache
+def _data() -> dict[str, dict[str, list[str]]]:
+    text = (resources.files("pledgebook.importers") / "data" / "headings.toml").read_text("utf-8")
+    data: dict[str, dict[str, list[str]]] = tomllib.loads(text)
+    return data
+
+
+@cache
+def _dictionary() -> dict[str, Field]:
+    known: dict[str, Field] = {}
+    for field, names in _data()["headings"].items():
+        for name in names:
+            known.setdefault(_key(name), Field(field))
+    return known
+
+
+@cache
+def _concepts() -> dict[str, set[str]]:
+    concepts: dict[str, set[str]] = {}
+    for concept, listed in _data()["words"].items():
+        for word in listed:
+            concepts.setdefault(_key(word), set()).add(concept)
+    return concepts
+
+
+def _match_words(key: str, currency: str) -> tuple[Field, int] | None:
+    tokens = key.split()
+    named: set[str] = set()
+    known = 0
+    for token in tokens:
+        concepts = _concepts().get(token, set())
+        if "not" in concepts:
+            return None
+        named |= concepts
+        known += bool(concepts)
+    field = _field_of(named - {"neutral"}, currency)
+    if field is None or known / len(tokens) < _HALF_KNOWN:
+        return None
+    score = _ENOUGH + round(40 * known / len(tokens))
+    return field, score
+
+
+def _field_of(concepts: set[str], currency: str) -> Field | None:
+    """Give the field that concepts name together; what is told first outranks what follows."""
+    rules: tuple[tuple[set[str], Field], ...] = (
+        ({"unpaid"}, Field.UNPAID),
+        ({"conditions"}, Field.CONDITIONS),
+        ({"rate"}, Field.RATE),
+        ({"date", "paid", "due"}, Field.DUE_DATE),
+        ({"date", "paid"}, Field.PAYMENT_DATE),
+        ({"date", "due"}, Field.DUE_DATE),
+        ({"date", "instalment"}, Field.DUE_DATE),
+        ({"date", "pledged"}, Field.PLEDGE_DATE),
+        ({"reference"}, Field.REFERENCE),
+        ({"purpose"}, Field.PURPOSE),
+        ({"amount", "currency"}, Field.CURRENCY),
+        ({"currency"}, Field.CURRENCY),
+        ({"equivalent"}, Field.DOLLARS),
+        ({"due"}, Field.DUE_DATE),
+        ({"paid"}, Field.PAID),
+        ({"amount"}, Field.AMOUNT),
+        ({"donor"}, Field.DONOR),
+        ({"pledged"}, Field.AMOUNT),
+        ({"project"}, Field.PROJECT),
+        ({"instalment", "amount"}, Field.AMOUNT),
+        ({"instalment"}, Field.INSTALMENT),
+    )
+    if "date" in concepts and not concepts & {"paid", "due", "instalment", "pledged"}:
+        return None
+    return next((field for needed, field in rules if needed <= concepts), None)

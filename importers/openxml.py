@@ -1,0 +1,137 @@
+"""What an .xlsx workbook says beyond the values of its cells.
+
+The reader of values gives an empty cell for a formula without a stored result and for an error,
+and does not tell what is hidden. A scan of each sheet's text finds whether there is any such thing;
+only then is the sheet walked through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from pledgebook.importers.cells import Area, ErrorValue, MissingResult, column_number
+from pledgebook.importers.packages import check_area, parse_xml
+
+_FILLED_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3}\d+|[A-Z]\d{5,})["'][^>]*(?<!/)>""")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
+_NOTABLE = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']|\shidden\s*=""")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_BASE_ROWS = 10_000
+_BASE_COLUMNS = 26
+
+
+@dataclass(slots=True)
+class SheetDetails:
+    """What the values of a sheet do not show; positions are (row, column), counted from 1."""
+
+    special: dict[tuple[int, int], ErrorValue | MissingResult] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[Area] = field(default_factory=list)
+
+
+def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetDetails]:
+    """Check every sheet's bounds and give, by sheet name, what its values do not show."""
+    for part, content in package.items():
+        if part.endswith(".xml") and _DOCTYPE.search(content, 0, 4096):
+            parse_xml(name, content, lambda _tag, _attributes: None)
+    details: dict[str, SheetDetails] = {}
+    for sheet, part in _sheet_parts(name, package).items():
+        content = package.get(part, b"")
+        _check_bounds(name, sheet, content)
+        walk = _SheetWalk()
+        if _NOTABLE.search(content):
+            parse_xml(name, content, walk.start, walk.end, walk.text)
+        details[sheet] = walk.details
+    return details
+
+
+def _sheet_parts(name: str, package: Mapping[str, bytes]) -> dict[str, str]:
+    targets: dict[str, str] = {}
+    sheets: dict[str, str] = {}
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Relationship":
+            target = PurePosixPath("/xl") / attributes.get("Target", "")
+            targets[attributes.get("Id", "")] = str(target).removeprefix("/")
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sheet":
+            sheets[attributes.get("name", "")] = targets.get(attributes.get("id", ""), "")
+
+    if relations := package.get("xl/_rels/workbook.xml.rels"):
+        parse_xml(name, relations, relation)
+    parse_xml(name, package["xl/workbook.xml"], sheet)
+    return sheets
+
+
+def _check_bounds(name: str, sheet: str, content: bytes) -> None:
+    rows, columns = _BASE_ROWS, _BASE_COLUMNS
+    for reference in set(_FILLED_CELL.findall(content)):
+        if match := _REFERENCE.fullmatch(reference.decode("ascii")):
+            rows = max(rows, int(match[2]))
+            columns = max(columns, column_number(match[1]) or 0)
+    check_area(name, sheet, rows, columns)
+
+
+class _SheetWalk:
+    """Collects formulas without results, errors and hidden rows and columns of one sheet."""
+
+    def __init__(self) -> None:
+        self.details = SheetDetails()
+        self._row = 0
+        self._column = 0
+        self._type = ""
+        self._part = ""
+        self._formula: str | None = None
+        self._value = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._part = tag
+        if tag == "c":
+            self._open_cell(attributes)
+        elif tag == "f":
+            self._formula = ""
+        elif tag == "row":
+            self._row = _whole(attributes.get("r")) or self._row + 1
+            self._column = 0
+            if attributes.get("hidden") in {"1", "true"}:
+                self.details.hidden_rows.add(self._row)
+        elif tag == "col" and attributes.get("hidden") in {"1", "true"}:
+            first, last = _whole(attributes.get("min")), _whole(attributes.get("max"))
+            self.details.hidden_columns.update(range(first, min(last, 16_384) + 1))
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        match = _REFERENCE.fullmatch(attributes.get("r", ""))
+        if match:
+            self._row = int(match[2])
+            self._column = column_number(match[1]) or 0
+        else:
+            self._column += 1
+        self._type = attributes.get("t", "n")
+        self._formula = None
+        self._value = ""
+
+    def text(self, text: str) -> None:
+        if self._part == "f" and self._formula is not None:
+            self._formula += text
+        elif self._part in {"v", "t"}:
+            self._value += text
+
+    def end(self, tag: str) -> None:
+        self._part = ""
+        if tag != "c":
+            return
+        place = self._row, self._column
+        if self._type == "e":
+            self.details.special[place] = ErrorValue(self._value or "#VALUE!")
+        # A formula whose result is an empty text is stored as a text of no letters.
+        elif self._formula is not None and not self._value and self._type != "str":
+            self.details.special[place] = MissingResult(self._formula)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0

@@ -1,0 +1,270 @@
+"""Find tables of contributions on a sheet, wherever they stand, and say what each row is.
+
+A table begins with one to three heading rows that name at least a donor and an amount, and goes on
+over data, subtotals and totals to the notes right below. Every row of its area is named once:
+heading, total, note, blank or data. What was taken for granted is said in `doubts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pledgebook.importers.amounts import DecimalMark
+from pledgebook.importers.cells import Area, Sheet, Workbook, cell_text, column_letter
+from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel, classify_rows
+from pledgebook.importers.columns import HeadingBlock, TableColumn, find_heading_blocks
+from pledgebook.importers.dates import DateOrder
+from pledgebook.importers.headings import Field, currency_in
+from pledgebook.importers.values import clean, multiplier_in
+
+__all__ = [
+    "ReadingRules",
+    "RowKind",
+    "SheetReading",
+    "Table",
+    "TableColumn",
+    "TableRow",
+    "TotalLevel",
+    "Units",
+    "build_table",
+    "find_tables",
+    "read_sheets",
+]
+
+_TITLE_ROWS = 12
+_SHORT_TITLE = 60
+
+
+class Units(NamedTuple):
+    """In what the amounts of a table are counted, if the text above the table says so.
+
+    `multiplier` is 1000 for "in thousands"; `currency` a mark or word as written; `source` the
+    address of the cell that says it.
+    """
+
+    multiplier: int = 1
+    currency: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """How a table is to be read beyond what it shows: what a mapping file states.
+
+    `constants` gives the text of a field for all rows; `translate`, by field, what a text in a
+    column stands for; `skip` the rows to leave out, as column number and texts. With
+    `dollars_without_amount` a row that states neither amount nor currency of origin, but dollars,
+    is a contribution in dollars.
+    """
+
+    constants: Mapping[Field, str] = field(default_factory=dict)
+    translate: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    decimal_mark: DecimalMark | None = None
+    dollars_without_amount: bool = False
+    skip: tuple[tuple[int, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table found on a sheet, or described by a mapping.
+
+    `area` spans headings, rows, totals and the notes right below; `rows` names every row of it
+    once. `doubts` are sentences for a person. `path` and `sha256` say which file it stands in.
+    """
+
+    path: Path
+    sha256: str
+    sheet: Sheet
+    area: Area
+    heading_rows: tuple[int, ...]
+    table_columns: tuple[TableColumn, ...]
+    rows: tuple[TableRow, ...]
+    units: Units = Units()
+    rules: ReadingRules = field(default_factory=ReadingRules)
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def range(self) -> str:
+        """The area as people write it: `A6:H41`."""
+        return str(self.area)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column letters by field; the first where a field stands in several columns."""
+        letters: dict[str, str] = {}
+        for column in self.table_columns:
+            if column.field is not None:
+                letters.setdefault(column.field.value, column.letter)
+        return letters
+
+    def columns_of(self, wanted: Field) -> tuple[TableColumn, ...]:
+        """Give the columns that hold a field, from left to right."""
+        return tuple(column for column in self.table_columns if column.field is wanted)
+
+    def counts(self) -> dict[RowKind, int]:
+        """Count the rows of each kind; together they are all rows of the area."""
+        found: dict[RowKind, int] = {"heading": 0, "total": 0, "note": 0, "blank": 0, "data": 0}
+        for row in self.rows:
+            found[row.kind] += 1
+        return found
+
+
+class SheetReading(NamedTuple):
+    """What was found on a sheet: its tables, or the reason why there is none.
+
+    `outside` are the rows with any text that belong to no table: letterhead and the like.
+    """
+
+    sheet: Sheet
+    tables: tuple[Table, ...]
+    reason: str = ""
+    outside: tuple[int, ...] = ()
+
+
+def read_sheets(
+    workbook: Workbook, labels: Collection[str] = (), *, hidden: bool = False
+) -> tuple[SheetReading, ...]:
+    """Find the tables of every sheet; hidden sheets only if `hidden`, else with that reason.
+
+    `labels` are names, such as the funds of a book, that may head columns of amounts.
+    """
+    readings = []
+    for sheet in workbook.sheets:
+        if sheet.hidden and not hidden:
+            reason = f"Sheet {sheet.name!r} is hidden and was not taken; ask for hidden sheets to."
+            readings.append(SheetReading(sheet, (), reason, _filled(sheet, ())))
+        else:
+            readings.append(find_tables(workbook, sheet, labels))
+    return tuple(readings)
+
+
+def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) -> SheetReading:
+    """Find every table of contributions on one sheet.
+
+    `labels` are names that may head columns of amounts, beside years: the funds of a book.
+    """
+    blocks, seen = find_heading_blocks(sheet, labels)
+    tables = []
+    for position, block in enumerate(blocks):
+        following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
+        last = following - 1 if following else len(sheet.rows)
+        above = tables[-1].area.last_row if tables else 0
+        tables.append(build_table(workbook, sheet, block, last_row=last, above=above))
+    return SheetReading(
+        sheet,
+        tuple(tables),
+        "" if tables else _why_no_table(sheet, seen),
+        _filled(sheet, tables),
+    )
+
+
+def build_table(
+    workbook: Workbook,
+    sheet: Sheet,
+    block: HeadingBlock,
+    *,
+    last_row: int,
+    above: int = 0,
+    rules: ReadingRules | None = None,
+    total_words: frozenset[str] = frozenset(),
+    units: Units | None = None,
+    to_end: bool = False,
+) -> Table:
+    """Make the table below a block of headings, down to `last_row` at most.
+
+    `above` is the last row that belongs to something else: between it and the headings the text is
+    looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
+    """
+    found = units if units is not None else _units_above(sheet, above + 1, block.rows[0])
+    classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
+    headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)
+    rows = headings + classified.rows
+    doubts = [*block.doubts, *classified.doubts]
+    if found.multiplier != 1 or found.currency:
+        doubts.append(_units_doubt(found))
+    doubts.extend(_hidden_doubts(sheet, block.columns, rows))
+    area = Area(
+        block.rows[0],
+        min(column.number for column in block.columns),
+        rows[-1].number,
+        max(column.number for column in block.columns),
+    )
+    return Table(
+        workbook.path,
+        workbook.sha256,
+        sheet,
+        area,
+        block.rows,
+        block.columns,
+        rows,
+        found,
+        rules or ReadingRules(),
+        tuple(doubts),
+    )
+
+
+def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
+    """Look from the headings upwards for "in thousands of dollars" or "expressed in euro"."""
+    for row in range(heading - 1, max(first, heading - _TITLE_ROWS) - 1, -1):
+        for column, value in enumerate(sheet.rows[row - 1], start=1):
+            if not isinstance(value, str):
+                continue
+            text = clean(value)
+            currency, multiplier = currency_in(text), multiplier_in(text)
+            stated = currency or (multiplier != 1 and len(text) <= _SHORT_TITLE)
+            if stated and len(text) <= 2 * _SHORT_TITLE:
+                return Units(multiplier, currency, sheet.address(row, column))
+    return Units()
+
+
+def _units_doubt(units: Units) -> str:
+    parts = []
+    if units.currency:
+        parts.append(f"in {units.currency} where no other currency is stated")
+    if units.multiplier != 1:
+        parts.append(f"in units of {units.multiplier}")
+    return f"Amounts were counted {' and '.join(parts)}, because {units.source} says so."
+
+
+def _hidden_doubts(
+    sheet: Sheet, columns: tuple[TableColumn, ...], rows: tuple[TableRow, ...]
+) -> list[str]:
+    doubts = [
+        f"Column {column.letter} ({column.heading}) is hidden on the sheet and was read."
+        for column in columns
+        if column.field is not None and column.number in sheet.hidden_columns
+    ]
+    hidden = [str(row.number) for row in rows if row.number in sheet.hidden_rows]
+    if hidden:
+        listed = ", ".join(hidden[:10]) + (" ..." if len(hidden) > 10 else "")  # noqa: PLR2004 - a line
+        doubts.append(f"Hidden or filtered rows were read like the others: {listed}.")
+    return doubts
+
+
+def _filled(sheet: Sheet, tables: Collection[Table]) -> tuple[int, ...]:
+    taken = {row.number for table in tables for row in table.rows}
+    return tuple(
+        number
+        for number, cells in enumerate(sheet.rows, start=1)
+        if number not in taken and any(value is not None for value in cells)
+    )
+
+
+def _why_no_table(sheet: Sheet, seen: Collection[str]) -> str:
+    if not any(value is not None for cells in sheet.rows for value in cells):
+        return f"Sheet {sheet.name!r} is empty."
+    if not seen:
+        return (
+            f"Sheet {sheet.name!r} holds no table of contributions: no row names columns that "
+            "could be a donor and an amount."
+        )
+    return (
+        f"Sheet {sheet.name!r} holds no table of contributions: no row of headings names both a "
+        f"donor and an amount. Headings seen: {', '.join(seen)}. A mapping can say what they mean."
+    )
+
+

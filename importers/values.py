@@ -1,0 +1,118 @@
+"""Words and marks in cells, whatever the language: nil, unknown, totals, notes, footnotes.
+
+The words are data, in `data/words.toml`; amounts and dates are read in modules of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+
+_BIDI = dict.fromkeys(
+    [0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_FOOTNOTE = re.compile(
+    r"""(?:\s*(?P<stars>[*†‡§]+|[¹²³⁰⁴-⁹]+)
+      | \s+(?P<slash>[a-z]{1,2}|\d{1,2})/
+      | (?<=\d)(?P<letter>[a-z])/
+      | \s*\((?P<paren>[a-z])\)
+      | \s*\[(?P<bracket>[a-z]|\d{1,2})\])\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOTE_MARK = re.compile(
+    r"\s*(?:[*†‡§]+|[¹²³⁰⁴-⁹]+|[a-z]{1,2}/|\d{1,2}/|\([a-z]\)|\[\w\])\s*(?=\S)", re.IGNORECASE
+)
+_NOTHING = {"-", "--", "---"}
+_DASHES = str.maketrans("‐‑‒–—―−", "-------")
+
+
+@cache
+def words() -> dict[str, frozenset[str]]:
+    """Give the word lists of `data/words.toml`, each word as `plain` writes it."""
+    text = (resources.files("pledgebook.importers") / "data" / "words.toml").read_text("utf-8")
+    lists: dict[str, list[str]] = tomllib.loads(text)
+    return {key: frozenset(map(plain, listed)) for key, listed in lists.items()}
+
+
+def clean(text: str) -> str:
+    """Make every kind of space one blank, and take out invisible direction and width marks."""
+    return " ".join(text.translate(_BIDI).split())
+
+
+def plain(text: str) -> str:
+    """Reduce text for comparison: case, accents, kinds of dash and space make no difference."""
+    folded = unicodedata.normalize("NFD", clean(text).translate(_DASHES).casefold())
+    return unicodedata.normalize(
+        "NFC", "".join(char for char in folded if not _is_accent(char))
+    ).replace("ـ", "")
+
+
+def _is_accent(char: str) -> bool:
+    # Latin and Arabic marks are left out by hasty hands; the breve of Cyrillic й is a letter's own.
+    return unicodedata.combining(char) != 0 and char != "\N{COMBINING BREVE}"
+
+
+def ascii_digits(text: str) -> str:
+    """Write the decimal digits of any script (Arabic-Indic, full-width ...) as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char
+        for char in text
+    )
+
+
+def is_nil(text: str) -> bool:
+    """Whether the text says that there is nothing, which is zero: a dash, nil, néant ..."""
+    reduced = plain(text)
+    return reduced in _NOTHING or reduced in words()["nil"]
+
+
+def is_unknown(text: str) -> bool:
+    """Whether the text says that nobody knows, which is not zero: blank, "..", n/a ..."""
+    reduced = plain(text)
+    return not reduced or reduced in words()["unknown"]
+
+
+def split_footnote(text: str) -> tuple[str, str]:
+    """Part a footnote mark from the end: "Italy b/" gives ("Italy", "b"), "Canada*" "*".
+
+    Several marks come together, separated by blanks. Without a mark the second part is "".
+    """
+    rest = clean(text)
+    marks: list[str] = []
+    while match := _FOOTNOTE.search(rest):
+        if not match.start():
+            break
+        marks.insert(0, next(group for group in match.groups() if group))
+        rest = rest[: match.start()].rstrip()
+    return rest, " ".join(marks)
+
+
+def starts_with_note_mark(text: str) -> bool:
+    """Whether a text begins as a footnote does: "a/ subject to ...", "* as announced"."""
+    return bool(_NOTE_MARK.match(text))
+
+
+def multiplier_in(text: str) -> int:
+    """Give the unit a text names: 1000 for "in thousands of dollars", 1 if it names none."""
+    reduced = re.sub(r"[()\[\]:;,/]|'000", lambda m: " ", plain(text))
+    tokens = set(reduced.split())
+    units = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
+    if re.search(r"(?<!\d)['’]?000(?:s\b|\b)", text) and re.search(r"['’]000|\b000s\b", text):
+        return 1000
+    found = {
+        factor
+        for key, factor in units.items()
+        for word in words()[key]
+        if word in tokens or (" " in word and word in reduced)
+        or (not word.isascii() and len(word) <= 2 and _is_han(word) and word in reduced)
+    }
+    return max(found, default=1)
+
+
+def _is_han(word: str) -> bool:
+    return all("一" <= char <= "鿿" for char in word)

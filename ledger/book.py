@@ -1,0 +1,153 @@
+"""A book: a folder of Beancount files, loaded with its plugins and read into typed values."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from beancount import loader
+from beancount.core.data import Directive, Options
+
+from pledgebook.ledger.checks import check_changes, check_earmarked
+from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.lots import check_lots
+from pledgebook.ledger.rates import Rates
+from pledgebook.ledger.register import Register, derive_register
+from pledgebook.ledger.settings import Settings, read_settings
+
+MAIN = "main.beancount"
+PLUGIN = "pledgebook.plugins"
+
+
+class BookNotFoundError(Exception):
+    """There is no book at that place; the message names it."""
+
+
+@dataclass
+class Book:
+    """A loaded book. `errors` are Beancount's and the plugins', the cause before what follows."""
+
+    path: Path
+    entries: list[Directive]
+    errors: list[Any]
+    options: Options
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the book declares."""
+        return read_settings(self.entries, self.options)
+
+    @cached_property
+    def register(self) -> Register:
+        """The contributions, derived from the booked entries."""
+        return derive_register(self.entries, self.settings)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The UN operational rates the book holds."""
+        return Rates.of_book(self.entries, self.settings.currency)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the main file."""
+        return self.path.parent
+
+    @property
+    def files(self) -> list[Path]:
+        """All files of the book, the main file first."""
+        included = [Path(name) for name in self.options["include"]]
+        return [self.path, *(path for path in included if path.resolve() != self.path.resolve())]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the book's files, in the order of their names."""
+        digest = hashlib.sha256()
+        for path in sorted(self.files):
+            if path.is_file():
+                digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    @cached_property
+    def notices(self) -> list[Finding]:
+        """What deserves a look but makes no figure wrong."""
+        found = list(self.settings.notices)
+        if not self.runs_plugins:
+            message = f'the book does not run Pledgebook: add plugin "{PLUGIN}" to its main file'
+            found.append(Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin"))
+        elif not self.options["plugin"][0][0].startswith(PLUGIN):
+            first = self.options["plugin"][0][0]
+            message = (
+                f'the plugin "{first}" runs before Pledgebook\'s, which should see the entries as '
+                "written: put Pledgebook's plugin line first"
+            )
+            found.append(
+                Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin-order")
+            )
+        found += check_lots(self.entries, self.settings)[1]
+        found += check_changes(self.register)[1]
+        found += check_earmarked(self.entries, self.settings)[1]
+        return found + _tagging_notices(self.entries)
+
+    @property
+    def runs_plugins(self) -> bool:
+        """Whether the book has a plugin line of ours."""
+        return any(name.startswith(PLUGIN) for name, _ in self.options["plugin"])
+
+
+def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, str]) -> Path:
+    """Return the main file of the book at `place` (a file or its folder); without it, of
+    `$BEANCOUNT_FILE`, else of the present folder. Raises BookNotFoundError."""
+    given = place or environment.get("BEANCOUNT_FILE") or "."
+    path = Path(given)
+    if path.is_dir():
+        path /= MAIN
+    if not path.is_file():
+        raise BookNotFoundError(
+            f"{path}: there is no book here. Name its main file or folder with --book, or make a "
+            "new one with: pledgebook init DIR"
+        )
+    return path.absolute()
+
+
+def load_book(path: Path) -> Book:
+    """Load a book with its plugins; what is wrong with it is in its `errors`."""
+    with _without_garbage_collection():
+        entries, errors, options = loader.load_file(str(path))
+    return Book(path, entries, _causes_first(errors), options)
+
+
+def _causes_first(errors: Sequence[Any]) -> list[Any]:
+    """Our own findings before Beancount's: what Beancount refuses often follows from them."""
+    return sorted(errors, key=lambda error: not isinstance(error, Finding))
+
+
+def _tagging_notices(entries: Sequence[Directive]) -> list[Finding]:
+    return [
+        Finding(
+            {"filename": entry.meta["filename"], "lineno": entry.meta["lineno"]},
+            str(entry.meta["op-notice"]),
+            entry,
+            "paragraphs",
+        )
+        for entry in entries
+        if entry.meta and "op-notice" in entry.meta
+    ]
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """A load makes many objects and drops few; collecting meanwhile costs a quarter of it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,303 @@
+"""Rules of fund accounting that an entry can break although it balances.
+
+Each check reads one transaction (or one instalment's history) and returns findings; the plugins
+call them on every load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from beancount.core.convert import get_weight
+from beancount.core.data import Directive, Transaction
+
+from pledgebook.ledger.accounts import CLAIMS
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.postings import Line, contradiction, read_lines
+from pledgebook.ledger.register import Change, Register
+from pledgebook.ledger.settings import Settings
+
+_HALF_A_CENT = Decimal("0.005")
+
+
+def check_balances(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+    """A transaction balances by itself within each fund and, in it, within each class."""
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for line in lines:
+        weight = get_weight(line.posting)
+        key = (line.place.fund, line.class_, weight.currency)
+        sums[key] = sums.get(key, Decimal(0)) + (weight.number or Decimal(0))
+    funds = {line.place.fund for line in lines}
+    for fund in sorted(funds):
+        totals: dict[str, Decimal] = {}
+        for (own, _, currency), total in sums.items():
+            if own == fund:
+                totals[currency] = totals.get(currency, Decimal(0)) + total
+        off = {currency: total for currency, total in totals.items() if abs(total) > _HALF_A_CENT}
+        for currency, total in off.items():
+            yield finding(
+                entry,
+                "fund-balance",
+                f"Every entry balances within each fund; in {fund} this one is off by "
+                f"{format_amount(total)} {currency}. Money owed between funds goes over "
+                f"Assets:X:Due-From:Y and Liabilities:Y:Due-To:X.",
+            )
+        if off:
+            continue
+        for (own, class_, currency), total in sorted(sums.items()):
+            if own == fund and abs(total) > _HALF_A_CENT:
+                yield finding(
+                    entry,
+                    "class-balance",
+                    f"Every entry balances within each class of a fund; in {fund} the class "
+                    f"{class_} is off by {format_amount(total)} {currency}. Write class: on the "
+                    "transaction, or on the postings that are of another class.",
+                )
+    foreign = [posting for posting in entry.postings if settings.place(posting.account) is None]
+    if lines and foreign:
+        yield finding(
+            entry,
+            "outside-the-fund",
+            f"The second part of an account name is its fund; {foreign[0].account} is not in the "
+            f"chart of a declared fund (declared: {', '.join(settings.funds)}). Use an account of "
+            "the chart, or declare the fund.",
+            foreign[0].meta,
+        )
+    yield from _check_two_funds(entry, lines, settings)
+
+
+def _check_two_funds(
+    entry: Transaction, lines: list[Line], settings: Settings
+) -> Iterator[Finding]:
+    between: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        if line.place.kind in {"due-from", "due-to"}:
+            owed_to = line.place.fund if line.place.kind == "due-from" else line.place.part
+            owed_by = line.place.part if line.place.kind == "due-from" else line.place.fund
+            pair = (owed_to, owed_by)
+            between[pair] = between.get(pair, ZERO) + (line.dollars or ZERO)
+    for (owed_to, owed_by), total in between.items():
+        if total:
+            yield finding(
+                entry,
+                "due-between-funds",
+                f"Assets:{owed_to}:Due-From:{owed_by} and Liabilities:{owed_by}:Due-To:{owed_to} "
+                f"mirror each other; this entry leaves them {format_amount(total)} "
+                f"{settings.currency} apart. Book both sides in one entry.",
+            )
+    funds = sorted({line.place.fund for line in lines})
+    kinds = {line.place.kind for line in lines}
+    if len(funds) < 2 or between:
+        return
+    moved = _moved_labels(lines)
+    if not moved and not ("unapplied" in kinds and kinds & CLAIMS):
+        yield finding(
+            entry,
+            "two-funds",
+            f"This entry touches the funds {' and '.join(funds)} without the accounts between "
+            "funds: only an unpaid instalment that moves, or a receipt applied to another fund's "
+            "pledge, may. Record an entry for each fund, or use Due-From and Due-To.",
+        )
+
+
+def _moved_labels(lines: Iterable[Line]) -> set[str]:
+    claims = [line for line in lines if line.place.kind in CLAIMS]
+    outs = {line.label: line.place.fund for line in claims if line.units < 0}
+    ins = {line.label: line.place.fund for line in claims if line.units > 0}
+    return {label for label in outs.keys() & ins.keys() if outs[label] != ins[label]}
+
+
+def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+    """Purposes and classes are declared ones, and `event:` fits the accounts."""
+    for line in _first_of_each(lines, lambda line: line.purpose):
+        if line.purpose and line.purpose not in settings.purposes:
+            yield finding(
+                entry,
+                "unknown-purpose",
+                f"The purpose {line.purpose!r} is not declared in the book (declared: "
+                f"{', '.join(settings.purposes) or 'none'}): correct it, or declare it with "
+                f'custom "purpose" "{line.purpose}" "…".',
+                line.posting.meta,
+            )
+    for line in _first_of_each(lines, lambda line: f"{line.place.fund} {line.class_}"):
+        classes = settings.funds[line.place.fund].classes
+        if line.class_ not in classes:
+            yield finding(
+                entry,
+                "unknown-class",
+                f"Fund {line.place.fund} has no class {line.class_!r}: its classes are "
+                f"{', '.join(classes)}. Correct class:, or add it to the fund.",
+                line.posting.meta,
+            )
+    event = entry.meta.get("event")
+    problem = contradiction(as_text(event), lines) if event is not None and lines else None
+    if problem:
+        yield finding(
+            entry, "event", f"event: says what happened: {problem}. Correct event: or the accounts."
+        )
+    if any(line.place.kind == "written-off" for line in lines) and not as_text(
+        entry.meta.get("authority", "")
+    ):
+        yield finding(
+            entry,
+            "write-off-authority",
+            "A write-off needs the authority that approved it: add authority: with the name of "
+            "the office and its paper.",
+        )
+
+
+def _first_of_each(lines: Iterable[Line], key: Callable[[Line], str]) -> Iterator[Line]:
+    seen: set[str] = set()
+    for line in lines:
+        if key(line) not in seen:
+            seen.add(key(line))
+            yield line
+
+
+def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
+    """What an instalment's history must keep: its class, its value when only the currency
+    changes, its deferral equal to it. Returns errors and notices (releases not made)."""
+    errors: list[Finding] = []
+    deferred: dict[str, Decimal] = {}
+    currency = register.settings.currency
+    for change in register.changes:
+        errors.extend(_check_class(change, register.settings))
+        if change.event == "redenomination" and change.value_out:
+            errors.append(
+                finding(
+                    change.entry,
+                    "redenomination-value",
+                    f"A redenomination is no gain or loss; this one changes the value of "
+                    f"{change.label} by {format_amount(-change.value_out)} {currency}. Put it "
+                    "back at the value it had.",
+                )
+            )
+        errors.extend(_check_deferral(change, deferred, register.settings))
+    return errors, _releases_not_made(register, deferred)
+
+
+def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
+    before = change.before
+    if before is None:
+        return
+    for line in read_lines(change.entry, settings):
+        if line.label != change.label or line.place.kind not in CLAIMS or line.units > 0:
+            continue
+        if (line.class_, line.place.fund) != (before.class_, before.fund):
+            yield finding(
+                change.entry,
+                "class-differs",
+                f"{change.label} is of class {before.class_} in {before.fund}; this entry takes "
+                f"it out of class {line.class_} in {line.place.fund}. Write "
+                f'class: "{before.class_}" on the entry or the posting.',
+                line.posting.meta,
+            )
+
+
+def _check_deferral(
+    change: Change, deferred: dict[str, Decimal], settings: Settings
+) -> Iterator[Finding]:
+    label = change.label
+    moved = ZERO
+    for line in read_lines(change.entry, settings):
+        if line.label == label and line.place.kind == "deferred":
+            moved -= line.dollars or ZERO
+    deferred[label] = deferred.get(label, ZERO) + moved
+    left = deferred[label]
+    if left and left != change.after.value:
+        value, shown = format_amount(change.after.value), format_amount(left)
+        yield finding(
+            change.entry,
+            "deferral-differs",
+            f"The deferral of {label} is {shown} {settings.currency}, the instalment {value}: "
+            "what is deferred moves with its instalment. Take the whole deferral out in this "
+            "entry and put back what is left; if its biennium has begun, release it first.",
+        )
+        deferred[label] = change.after.value
+
+
+def _releases_not_made(register: Register, deferred: dict[str, Decimal]) -> list[Finding]:
+    notices = []
+    last = register.last_day
+    periods = register.settings.periods
+    for label, dollars in deferred.items():
+        claim = register.by_label[label][-1].after
+        if not dollars or last is None or claim.due is None:
+            continue
+        starts = periods.start_of(claim.due)
+        if starts <= last:
+            notices.append(
+                finding(
+                    claim.origin[0],
+                    "release-not-made",
+                    f"{label} fell due as income on {starts} and its deferral of "
+                    f"{format_amount(dollars)} {register.settings.currency} is not released: "
+                    "reports still show it as future. Record its release.",
+                )
+            )
+    return notices
+
+
+def check_earmarked(
+    entries: Iterable[Directive], settings: Settings
+) -> tuple[list[Finding], list[Finding]]:
+    """Money for a purpose is spent only as far as it came in. Returns errors and notices: it is a
+    notice where the fund sets `overspending: "notice"`.
+
+    Available is cash received for the purpose less what was spent, refunded or is obligated, less
+    money in advance, which is not to be spent before its date; never a pledge.
+    """
+    errors: list[Finding] = []
+    notices: list[Finding] = []
+    available: dict[tuple[str, str, str], Decimal] = {}
+    purpose_of: dict[str, str] = {}
+    for entry in entries:
+        if not isinstance(entry, Transaction):
+            continue
+        spent: dict[tuple[str, str, str], Decimal] = {}
+        lines = read_lines(entry, settings)
+        inherited = {purpose_of[line.label] for line in lines if line.label in purpose_of}
+        for line in lines:
+            if line.label and line.place.kind in CLAIMS and line.purpose and line.units > 0:
+                purpose_of[line.label] = line.purpose
+            if line.place.kind not in {"cash", "in-advance", "obligations"}:
+                continue
+            purpose = line.purpose or (next(iter(inherited)) if len(inherited) == 1 else "")
+            if not purpose or line.dollars is None:
+                continue
+            key = (line.place.fund, line.class_, purpose)
+            available[key] = available.get(key, ZERO) + line.dollars
+            spent[key] = spent.get(key, ZERO) - line.dollars
+        for key, amount in spent.items():
+            if amount > 0 and available[key] < 0 and _is_spending(lines):
+                found = _overspent(entry, key, amount, available[key], settings)
+                strict = settings.funds[key[0]].overspending == "error"
+                (errors if strict else notices).append(found)
+    return errors, notices
+
+
+def _is_spending(lines: list[Line]) -> bool:
+    return any(
+        line.place.kind in {"programme", "programme-support", "refunds", "transfers", "obligations"}
+        for line in lines
+    )
+
+
+def _overspent(
+    entry: Transaction,
+    key: tuple[str, str, str],
+    amount: Decimal,
+    left: Decimal,
+    settings: Settings,
+) -> Finding:
+    fund, class_, purpose = key
+    return finding(
+        entry,
+        "earmarked-overspent",
+        f"Earmarked money is spent as far as it was received: {format_amount(amount)} "
+        f"{settings.currency} is spent here on {purpose} ({fund}, {class_}), of which "
+        f"{format_amount(left + amount)} was available. Spend less, or record the money first.",
+    )

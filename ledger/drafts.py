@@ -1,0 +1,94 @@
+"""An entry before it is booked: what the builders of events make and the writer writes.
+
+A draft has its lots as a person would write them (`{0 # 51903.11 USD, 2002-03-01, "LABEL"}`); as
+text it survives `bean-format` and Fava. Beancount's own printer would write unit costs of 28
+digits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+from beancount.parser import parser
+
+from pledgebook.ledger.money import format_units
+
+_WIDTH = 44
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One posting. With `label` it moves a lot; `value` is the lot's dollars in all (None: the lot
+    is taken out by its label alone), `committed` its commitment's date where it is put back."""
+
+    account: str
+    number: Decimal
+    currency: str
+    label: str = ""
+    value: Decimal | None = None
+    committed: date | None = None
+    meta: Mapping[str, str | date] = field(default_factory=dict)
+    dollar: str = "USD"
+    """The currency the book is kept in, in which lots are valued."""
+
+    def text(self) -> str:
+        """Return the posting as Beancount text, with its metadata."""
+        number = f"{self.number:f}" if self.currency == self.dollar else format_units(self.number)
+        line = f"  {self.account:<{_WIDTH}} {number} {self.currency}"
+        if self.label:
+            parts = [] if self.value is None else [f"0 # {self.value:f} {self.dollar}"]
+            parts += [self.committed.isoformat()] if self.committed else []
+            line += f" {{{', '.join([*parts, quoted(self.label)])}}}"
+        return "\n".join([line, *(_meta_line(key, value, 4) for key, value in self.meta.items())])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry before it is booked."""
+
+    date: date
+    payee: str
+    narration: str
+    lines: tuple[DraftLine, ...]
+    links: tuple[str, ...] = ()
+    meta: Mapping[str, str | date] = field(default_factory=dict)
+    flag: str = "*"
+
+    @property
+    def event(self) -> str:
+        """What happened, as its metadata says."""
+        return str(self.meta.get("event", ""))
+
+    def text(self) -> str:
+        """Return the entry as Beancount text, ending in a newline."""
+        head = f"{self.date} {self.flag} {quoted(self.payee)} {quoted(self.narration)}"
+        head += "".join(f" ^{link}" for link in self.links)
+        meta = [_meta_line(key, value, 2) for key, value in self.meta.items()]
+        return "\n".join([head, *meta, *(line.text() for line in self.lines)]) + "\n"
+
+    def parsed(self) -> Transaction:
+        """Return the entry as Beancount's parser reads it: unbooked, as Fava's import wants it."""
+        entries, errors, _ = parser.parse_string(self.text())
+        if errors or len(entries) != 1 or not isinstance(entries[0], Transaction):
+            raise ValueError(f"the draft is no entry: {[error.message for error in errors]}")
+        return entries[0]
+
+
+def quoted(text: str) -> str:
+    """Write text as a Beancount string: one line, quotes and backslashes escaped.
+
+    Control characters, which a spreadsheet's cell may hold, become spaces: nothing in a cell can
+    end the string and begin Beancount syntax.
+    """
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    return json.dumps(" ".join(clean.split()), ensure_ascii=False)
+
+
+def _meta_line(key: str, value: str | date, indent: int) -> str:
+    written = value.isoformat() if isinstance(value, date) else quoted(value)
+    return f"{' ' * indent}{key}: {written}"

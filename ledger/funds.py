@@ -1,0 +1,97 @@
+"""Funds, their classes and their rules of recognition.
+
+    1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
+      classes: "general special support"
+      recognition-general: "pledge"
+      recognition-special: "pledge"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pledgebook.ledger.accounts import is_code
+from pledgebook.ledger.declarations import Declaration
+from pledgebook.ledger.errors import Finding, finding
+
+POLICIES = ("pledge", "receipt", "agreement")
+_DEFAULT_CLASSES = ("general", "special", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
+    `recognition` gives the policy of each class; `since` is the day its accounts open."""
+
+    code: str
+    name: str
+    since: date
+    classes: tuple[str, ...]
+    within: str = ""
+    recognition: Mapping[str, str] | None = None
+    overspending: str = "error"
+
+    def policy(self, class_: str) -> str:
+        """Return how contributions of `class_` become income: pledge unless declared."""
+        return (self.recognition or {}).get(class_, "pledge")
+
+    def class_of(self, stated: str | None, purpose: str | None) -> str:
+        """Return the class of a posting: the fund's only one, else the stated one, else special
+        for earmarked money and general for the rest."""
+        if len(self.classes) == 1:
+            return self.classes[0]
+        return stated or ("special" if purpose else "general")
+
+
+def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
+    """Return the fund a declaration describes, and what is wrong with it."""
+    code, name = declaration.texts
+    faults = []
+
+    def fault(rule: str, message: str) -> None:
+        faults.append(finding(declaration.entry, rule, message))
+
+    if not is_code(code):
+        fault(
+            "code",
+            f"The fund code {code!r} cannot be part of an account name: it begins with a capital "
+            "letter or digit and holds letters, digits and hyphens only.",
+        )
+    recognition = {
+        key.removeprefix("recognition-"): declaration.text(key)
+        for key in declaration.meta
+        if key.startswith("recognition-")
+    }
+    classes = declaration.words("classes") or (
+        tuple(recognition)
+        if len(recognition) == 1 and "general" not in recognition
+        else _DEFAULT_CLASSES
+    )
+    for class_, policy in recognition.items():
+        if policy not in POLICIES:
+            fault(
+                "recognition",
+                f"The recognition policy of class {class_!r} is {policy!r}: it must be one of "
+                f"{', '.join(POLICIES)}.",
+            )
+        if class_ not in classes:
+            fault(
+                "class",
+                f"recognition-{class_} names a class that fund {code} does not have: its classes "
+                f"are {', '.join(classes)}.",
+            )
+    overspending = declaration.text("overspending", "error")
+    if overspending not in {"error", "notice"}:
+        fault("overspending", f"overspending is {overspending!r}: it must be error or notice.")
+    fund = Fund(
+        code,
+        name,
+        declaration.day,
+        classes,
+        declaration.text("within"),
+        recognition,
+        overspending,
+    )
+    return fund, faults

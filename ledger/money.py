@@ -1,0 +1,53 @@
+"""Exact money: cents, shares and the way amounts are written in a book and in JSON.
+
+Every figure is a `Decimal`. Dollars are whole cents at all times; rounding is half up, the
+convention of the UN's financial rules, and happens only here.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def to_cents(value: Decimal) -> Decimal:
+    """Round `value` to two decimals, half up (away from zero)."""
+    return value.quantize(CENT, ROUND_HALF_UP) + ZERO
+
+
+def round_to(value: Decimal, decimals: int) -> Decimal:
+    """Round `value` to that many decimals, half up."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """Return the cents of `value` that fall to `part` out of `whole` units.
+
+    What is left of a pledge costs `share(carrying value, units left, units before)`.
+    """
+    if not whole:
+        raise ZeroDivisionError("a share of nothing has no value")
+    return to_cents(value * part / whole)
+
+
+def dollars_at(amount: Decimal, rate: Decimal) -> Decimal:
+    """Convert `amount` at a UN operational rate: local units for one US dollar."""
+    if rate <= 0:
+        raise ValueError(f"a UN operational rate is above zero, this one is {rate}")
+    return to_cents(amount / rate)
+
+
+def format_units(value: Decimal) -> str:
+    """Write a number for the ledger: plain digits, no exponent, no needless decimals."""
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text
+
+
+def format_amount(value: Decimal, decimals: int = 2) -> str:
+    """Write an amount for JSON: plain digits, at least two decimals ("60000.00")."""
+    wanted = max(2, decimals)
+    exponent = value.normalize().as_tuple().exponent
+    exact = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return format(round_to(value, max(wanted, exact)) + ZERO, "f")

@@ -1,0 +1,90 @@
+"""Financial periods: the bienniums a book declares, and cuts of them.
+
+    2002-01-01 custom "period" "2002-2003" 2003-12-31
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A declared financial period, first and last day included."""
+
+    start: date
+    end: date
+    name: str
+
+    def __contains__(self, day: date) -> bool:
+        """Tell whether `day` falls in the period."""
+        return self.start <= day <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The days a report covers: a whole period or a part of it. `period` is the declared one."""
+
+    name: str
+    start: date
+    end: date
+    period: Period
+
+
+class Periods:
+    """The declared periods in order of time; they do not overlap."""
+
+    def __init__(self, periods: Iterable[Period] = ()) -> None:
+        self._periods = tuple(sorted(periods))
+        self._starts = [period.start for period in self._periods]
+
+    def __iter__(self) -> Iterator[Period]:
+        return iter(self._periods)
+
+    def of(self, day: date) -> Period | None:
+        """Return the declared period `day` falls in, or None."""
+        index = bisect_right(self._starts, day) - 1
+        if index < 0 or day not in self._periods[index]:
+            return None
+        return self._periods[index]
+
+    def start_of(self, day: date) -> date:
+        """Return the first day of the period that `day` falls in.
+
+        A day before, between or after all declared periods belongs to a period nobody declared;
+        what is known of it is that it begins after the last declared period that ended before.
+        """
+        index = bisect_right(self._starts, day) - 1
+        if index < 0:
+            return date.min
+        period = self._periods[index]
+        return period.start if day in period else period.end + _DAY
+
+    def named(self, name: str) -> Cut | None:
+        """Return the cut called `name`: a declared period, a year of one ("2003") or a quarter
+        ("2003-Q2"); None if no declared period holds it."""
+        for period in self._periods:
+            if period.name == name:
+                return Cut(name, period.start, period.end, period)
+        match = re.fullmatch(r"(\d{4})(?:-?Q([1-4]))?", name)
+        if not match:
+            return None
+        year, quarter = int(match[1]), int(match[2] or 0)
+        first = date(year, 3 * quarter - 2, 1) if quarter else date(year, 1, 1)
+        months = 3 if quarter else 12
+        last = date(year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)
+        last -= _DAY
+        period_of_first = self.of(first)
+        if period_of_first is None or last not in period_of_first:
+            return None
+        return Cut(name, first, last, period_of_first)
+
+    def names(self) -> list[str]:
+        """Return the declared names, in order of time."""
+        return [period.name for period in self._periods]

@@ -1,0 +1,181 @@
+"""Everything a book declares, read once into typed values.
+
+`read_settings` is the one place that turns `custom` directives into funds, donors, purposes,
+mandates and periods; the rest of the program asks `Settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from beancount.core.data import Directive, Options
+
+from pledgebook.ledger.accounts import Place, is_code, read_account
+from pledgebook.ledger.declarations import Declaration, as_date, read_declarations
+from pledgebook.ledger.donors import KINDS, Directory, Donor
+from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.funds import Fund, read_fund
+from pledgebook.ledger.mandates import Mandate, read_mandates
+from pledgebook.ledger.periods import Period, Periods
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the book declares. `currency` is the currency accounts are kept in."""
+
+    funds: Mapping[str, Fund]
+    donors: Directory
+    purposes: Mapping[str, str]
+    mandates: Mapping[str, Mandate]
+    periods: Periods
+    currency: str = "USD"
+    errors: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    _places: dict[str, Place | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, account: str) -> Place | None:
+        """Read an account name; None outside the chart or the declared funds."""
+        try:
+            return self._places[account]
+        except KeyError:
+            place = read_account(account)
+            if place is not None and place.fund not in self.funds:
+                place = None
+            self._places[account] = place
+            return place
+
+    def faults(self, kinds: Container[str]) -> list[Finding]:
+        """Return the faults of declarations of these kinds, so that each plugin can report its
+        own and all together report every fault once."""
+        return [fault for fault in self.errors if getattr(fault.entry, "type", None) in kinds]
+
+    def outermost(self, fund: str) -> str:
+        """Return the fund that `fund` is operated within, or itself."""
+        seen = {fund}
+        while self.funds[fund].within in self.funds and self.funds[fund].within not in seen:
+            fund = self.funds[fund].within
+            seen.add(fund)
+        return fund
+
+
+def read_settings(entries: Iterable[Directive], options: Options | None = None) -> Settings:
+    """Return the settings of a loaded book; faults of declarations are in its `errors`."""
+    declared, errors, notices = read_declarations(entries)
+    funds = {}
+    for declaration in declared["fund"].values():
+        fund, faults = read_fund(declaration)
+        errors.extend(faults)
+        if not any(fault.rule == "code" for fault in faults):
+            funds[fund.code] = fund
+    errors.extend(_unknown_parents(declared["fund"].values(), funds))
+    donors, faults = _read_donors(declared["donor"].values())
+    errors.extend(faults)
+    mandates, faults = read_mandates(
+        declared["mandate"].values(), declared["paragraph"].values(), declared["rule"].values()
+    )
+    errors.extend(faults)
+    periods, faults = _read_periods(declared["period"].values())
+    errors.extend(faults)
+    currencies = list(options["operating_currency"]) if options else []
+    return Settings(
+        funds=funds,
+        donors=donors,
+        purposes={key[0]: item.texts[1] for key, item in declared["purpose"].items()},
+        mandates=mandates,
+        periods=periods,
+        currency=currencies[0] if currencies else "USD",
+        errors=tuple(errors),
+        notices=tuple(notices),
+    )
+
+
+def _unknown_parents(
+    declarations: Iterable[Declaration], funds: Mapping[str, Fund]
+) -> list[Finding]:
+    return [
+        finding(
+            declaration.entry,
+            "unknown-fund",
+            f"Fund {declaration.texts[0]} is said to be within {declaration.text('within')!r}, "
+            "which is not declared: declare that fund, or take the line out.",
+        )
+        for declaration in declarations
+        if declaration.text("within") and declaration.text("within") not in funds
+    ]
+
+
+def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[Finding]]:
+    donors: list[Donor] = []
+    names: dict[str, list[str]] = {}
+    faults: list[Finding] = []
+    states = Directory.of_states()
+    for declaration in declarations:
+        code, name = declaration.texts
+        known = states.get(code)
+        kind = declaration.text("kind") or (known.kind if known else "")
+        if not is_code(code):
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "code",
+                    f"The donor code {code!r} cannot be part of an account name: it begins with "
+                    "a capital letter or digit and holds letters, digits and hyphens only.",
+                )
+            )
+            continue
+        if kind not in KINDS:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-kind",
+                    f"Donor {code} has the kind {kind!r}: write kind: as one of "
+                    f"{', '.join(KINDS)}.",
+                )
+            )
+            continue
+        donors.append(
+            Donor(
+                code,
+                name,
+                kind,
+                valid_from=None,
+                valid_until=as_date(declaration.meta.get("until")),
+            )
+        )
+        names[code] = [
+            declaration.text(key)
+            for key in declaration.meta
+            if key.startswith("name") and declaration.text(key)
+        ]
+    return states.with_donors(donors, names), faults
+
+
+def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Finding]]:
+    periods: list[Period] = []
+    faults: list[Finding] = []
+    for declaration in sorted(declarations, key=lambda item: item.day):
+        end = declaration.until
+        assert end is not None  # the form of a period ends with a date
+        (name,) = declaration.texts
+        if end < declaration.day:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-order",
+                    f"Period {name!r} ends on {end}, before it begins on {declaration.day}: "
+                    "correct one of the dates.",
+                )
+            )
+        elif periods and declaration.day <= periods[-1].end:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-overlap",
+                    f"Period {name!r} begins on {declaration.day}, within period "
+                    f"{periods[-1].name!r} (to {periods[-1].end}): periods do not overlap.",
+                )
+            )
+        else:
+            periods.append(Period(declaration.day, end, name))
+    return Periods(periods), faults

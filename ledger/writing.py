@@ -1,0 +1,207 @@
+"""Saving entries into a book: at the right place, or not at all.
+
+Beancount books the entries of one day by line number alone, so a new entry is put where its event
+belongs in its day. What would be written is first tried on a shadow of the book; if the book would
+then have an error, nothing is written and the files stay as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from beancount.core.data import Directive, Transaction
+from beancount.parser import parser
+
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.postings import infer_event, read_lines
+from pledgebook.ledger.settings import Settings
+
+_ORDER = (
+    ("opening",),
+    ("redenomination",),
+    ("commitment",),
+    ("release",),
+    ("amendment", "cancellation", "postponement", "transfer", "re-earmark"),
+    ("receipt-without-pledge", "receipt-unapplied", "payment", "application"),
+    ("returned-payment",),
+    ("refund-unspent", "refund-overpayment"),
+    ("write-off",),
+    ("",),
+    ("revaluation",),
+    ("closing",),
+)
+_RANK = {event: rank for rank, events in enumerate(_ORDER) for event in events}
+
+
+def rank_of(event: str) -> int:
+    """Return the place of an event in its day: an opening comes first, a closing last."""
+    return _RANK.get(event, _RANK[""])
+
+
+def file_for(settings: Settings, day: date) -> str:
+    """Return the name of the file that holds the entries of `day`: its period's."""
+    period = settings.periods.of(day)
+    return f"{period.name if period else day.year}.beancount"
+
+
+def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
+    """Write drafts into the book's period files and return the files written.
+
+    Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
+    changed on disk since it was loaded.
+    """
+    if not drafts:
+        return []
+    if book.errors:
+        raise BookRefusedError(
+            f"{book.path.name} has errors, so nothing is written to it. First: "
+            f"{error_sentence(book.errors[0])}"
+        )
+    by_file: dict[Path, list[Draft]] = {}
+    for draft in drafts:
+        target = book.folder / file_for(book.settings, draft.date)
+        by_file.setdefault(target, []).append(draft)
+    texts: dict[Path, str] = {}
+    digests: dict[Path, str] = {}
+    for path, own in by_file.items():
+        old = path.read_bytes() if path.exists() else b""
+        digests[path] = _digest(old)
+        texts[path] = insert_entries(old.decode("utf-8"), own, book.settings)
+    _include_new(book, texts, digests)
+    _try_on_shadow(book, texts)
+    for path, digest in digests.items():
+        if _digest(path.read_bytes() if path.exists() else b"") != digest:
+            raise BookRefusedError(
+                f"{path.name} was changed by another program meanwhile; nothing was written. "
+                "Run the command again."
+            )
+    for path in sorted(texts, key=lambda path: path == book.path):
+        _replace(path, texts[path])
+    return list(by_file)
+
+
+def insert_entries(text: str, drafts: Iterable[Draft], settings: Settings) -> str:
+    """Return a file's text with the drafts put in, each after the last entry that comes before it
+    by date and event. What stands there already is not touched."""
+    lines = text.splitlines()
+    places = _places(text, settings)
+    at: dict[int, list[str]] = {}
+    for draft in sorted(drafts, key=lambda draft: (draft.date, rank_of(draft.event))):
+        wanted = (draft.date, rank_of(draft.event))
+        later = [line for key, line in places if key > wanted]
+        number = min(later) - 1 if later else len(lines)
+        while later and number > 0 and lines[number - 1].startswith(";"):
+            number -= 1  # a comment right above an entry belongs to it
+        at.setdefault(number, []).append(draft.text().rstrip("\n"))
+    result: list[str] = []
+    for number in range(len(lines) + 1):
+        for entry in at.get(number, ()):
+            if result and result[-1].strip():
+                result.append("")
+            result.extend([entry, ""])
+        if number < len(lines) and not (
+            number in at and not lines[number].strip() and not result[-1].strip()
+        ):
+            result.append(lines[number])
+    return "\n".join(result).rstrip("\n") + "\n"
+
+
+def _places(text: str, settings: Settings) -> list[tuple[tuple[date, int], int]]:
+    """Return (date, rank) and line of each transaction of a file, as its text stands."""
+    entries, _, _ = parser.parse_string(text)
+    return [
+        ((entry.date, rank_of(_event_of(entry, settings))), entry.meta["lineno"])
+        for entry in entries
+        if isinstance(entry, Transaction)
+    ]
+
+
+def _event_of(entry: Transaction, settings: Settings) -> str:
+    named = entry.meta.get("event")
+    if isinstance(named, str):
+        return named
+    complete = all(posting.units and posting.units.number for posting in entry.postings)
+    return infer_event(read_lines(entry, settings)) if complete else ""
+
+
+def _include_new(book: Book, texts: dict[Path, str], digests: dict[Path, str]) -> None:
+    known = {path.resolve() for path in book.files}
+    missing = [path for path in texts if path.resolve() not in known]
+    if not missing:
+        return
+    old = book.path.read_bytes()
+    main = texts.get(book.path, old.decode("utf-8"))
+    for path in missing:
+        main = main.rstrip("\n") + f'\ninclude "{path.name}"\n'
+    digests.setdefault(book.path, _digest(old))
+    texts[book.path] = main
+
+
+def _try_on_shadow(book: Book, texts: dict[Path, str]) -> None:
+    """Load the book as it would be, from a folder of links to everything that does not change."""
+    with tempfile.TemporaryDirectory(prefix="pledgebook-") as name:
+        shadow = Path(name)
+        for item in book.folder.iterdir():
+            if item not in texts and not item.name.endswith(".picklecache"):
+                _link(item, shadow / item.name)
+        for path, text in texts.items():
+            (shadow / path.name).write_text(text, "utf-8")
+        tried = load_book(shadow / book.path.name)
+    if tried.errors:
+        sentence = error_sentence(tried.errors[0]).replace(f"{shadow}{os.sep}", "")
+        raise BookRefusedError(
+            f"The book would have {len(tried.errors)} error(s), so nothing was written. First: "
+            f"{sentence}"
+        )
+
+
+def _link(item: Path, at: Path) -> None:
+    try:
+        at.symlink_to(item, target_is_directory=item.is_dir())
+    except OSError:  # where links need a privilege, as on Windows
+        if item.is_dir():
+            shutil.copytree(item, at)
+        else:
+            shutil.copy2(item, at)
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, name)
+        else:
+            Path(name).chmod(0o644)
+        os.replace(name, path)  # noqa: PTH105 - the atomic call, by its own name
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def error_sentence(error: object) -> str:
+    """Return an error of Beancount's or ours as "file:line: sentence"."""
+    source = getattr(error, "source", None) or {}
+    place = f"{source.get('filename', '')}:{source.get('lineno', 0)}"
+    return f"{place}: {getattr(error, 'message', error)}"
+
+
+def entry_of(error: object) -> Directive | None:
+    """Return the entry an error is about, if it says so."""
+    entry = getattr(error, "entry", None)
+    return entry if isinstance(entry, tuple) else None

@@ -1,0 +1,115 @@
+"""Opens the accounts of declared funds and donors, and refuses donors nobody knows.
+
+    plugin "pledgebook.plugins.donors"
+
+    1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
+    1999-12-31 custom "donor" "UNDP" "United Nations Development Programme"
+      kind: "un-entity"
+
+All States are known by their three-letter codes; the book adds agencies, banks, foundations and
+companies. Every account of the chart that a directive names is opened at the fund's date; an
+`open` written by hand wins.
+
+Errors: a donor that is neither a State nor declared, with the nearest names; a fund that is not
+declared; a code that cannot be part of an account name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from beancount.core.data import Directive, Open, Options, Transaction, new_metadata, sorted as in_order
+from beancount.core.getters import get_accounts
+
+from pledgebook.ledger.accounts import fixed_accounts, read_account, takes
+from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.settings import Settings, read_settings
+
+__plugins__ = ("donors",)
+
+DECLARES = frozenset({"fund", "donor", "purpose"})
+_GENERATED = "<pledgebook.plugins.donors>"
+
+
+def donors(
+    entries: list[Directive], options: Options, config: str | None = None
+) -> tuple[list[Directive], list[Finding]]:
+    """Beancount plugin: see the module's text. It takes no configuration."""
+    del config
+    settings = read_settings(entries, options)
+    entries, errors = open_accounts(entries, settings)
+    return entries, settings.faults(DECLARES) + errors
+
+
+def open_accounts(
+    entries: list[Directive], settings: Settings
+) -> tuple[list[Directive], list[Finding]]:
+    """Return the entries with the missing `open` directives added, and unknown donors."""
+    opened = {entry.account for entry in entries if isinstance(entry, Open)}
+    needed: dict[str, date] = {}
+    errors: list[Finding] = []
+    seen = set(opened)
+    for fund in settings.funds.values():
+        for name in fixed_accounts(fund.code):
+            if name not in seen:
+                needed[name] = fund.since
+                seen.add(name)
+    for entry, name in _accounts_named(entries):
+        if name in seen:
+            continue
+        seen.add(name)
+        place = settings.place(name)
+        if place is None:
+            errors.extend(_unknown_fund(entry, name, settings))
+        elif takes(place.kind) == "donor" and place.part not in settings.donors:
+            errors.append(_unknown_donor(entry, name, place.part, settings))
+            needed[name] = settings.funds[place.fund].since  # reported once, by name
+        elif takes(place.kind) == "fund" and place.part not in settings.funds:
+            errors.append(_no_such_fund(entry, name, place.part, settings))
+            needed[name] = settings.funds[place.fund].since
+        else:
+            needed[name] = settings.funds[place.fund].since
+    opens: list[Directive] = [
+        Open(new_metadata(_GENERATED, number), day, name, None, None)
+        for number, (name, day) in enumerate(needed.items(), 1)
+    ]
+    return in_order(entries + opens), errors
+
+
+def _accounts_named(entries: list[Directive]) -> Iterator[tuple[Directive, str]]:
+    for entry in entries:
+        if isinstance(entry, Transaction):
+            for posting in entry.postings:
+                yield entry, posting.account
+        elif not isinstance(entry, Open):
+            for name in get_accounts([entry]):
+                yield entry, name
+
+
+def _unknown_fund(entry: Directive, name: str, settings: Settings) -> list[Finding]:
+    place = read_account(name)
+    if place is None:
+        return []
+    return [_no_such_fund(entry, name, place.fund, settings)]
+
+
+def _no_such_fund(entry: Directive, name: str, code: str, settings: Settings) -> Finding:
+    declared = ", ".join(settings.funds) or "none"
+    return finding(
+        entry,
+        "unknown-fund",
+        f"{name} is an account of the fund {code!r}, which the book does not declare (declared: "
+        f'{declared}). Correct the name, or declare it with custom "fund" "{code}" "…".',
+    )
+
+
+def _unknown_donor(entry: Directive, name: str, code: str, settings: Settings) -> Finding:
+    near = ", ".join(f"{donor.code} ({donor.name})" for donor in settings.donors.suggest(code))
+    hint = f" Nearest: {near}." if near else ""
+    return finding(
+        entry,
+        "unknown-donor",
+        f"{name} is for the donor {code!r}, which is neither a State nor declared in the book."
+        f'{hint} Correct the code, or declare it with custom "donor" "{code}" "NAME" and kind:.',
+    )

@@ -1,0 +1,51 @@
+"""Makes every fund, and every class of it, balance by itself.
+
+    plugin "pledgebook.plugins.funds"
+
+The second part of an account name is its fund; `class:` on a transaction, or on a posting where
+it differs, is the class. Each transaction balances within both. Money owed between funds goes
+over accounts that mirror each other:
+
+    2003-08-01 * "Transfer to the Convention's account, not yet settled"
+      class: "general"
+      Equity:CPCJF:Transfers:UNTOC    10000.00 USD
+      Liabilities:CPCJF:Due-To:UNTOC -10000.00 USD
+      Assets:UNTOC:Due-From:CPCJF     10000.00 USD
+      Equity:UNTOC:Transfers:CPCJF   -10000.00 USD
+
+Errors: a fund or class that does not balance; accounts between funds that do not mirror each
+other; two funds in one entry without them; an unknown class or purpose; spending on a purpose
+beyond the money received for it.
+"""
+
+from __future__ import annotations
+
+from beancount.core.data import Directive, Options, Transaction
+
+from pledgebook.ledger.checks import check_balances, check_earmarked, check_words
+from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.postings import read_lines
+from pledgebook.ledger.settings import Settings, read_settings
+
+__plugins__ = ("funds",)
+
+
+def funds(
+    entries: list[Directive], options: Options, config: str | None = None
+) -> tuple[list[Directive], list[Finding]]:
+    """Beancount plugin: see the module's text. It takes no configuration."""
+    del config
+    return entries, guard_funds(entries, read_settings(entries, options))
+
+
+def guard_funds(entries: list[Directive], settings: Settings) -> list[Finding]:
+    """Return what breaks the rules of fund accounting, in the order of the entries."""
+    errors: list[Finding] = []
+    for entry in entries:
+        if isinstance(entry, Transaction):
+            lines = read_lines(entry, settings)
+            if lines:
+                errors.extend(check_balances(entry, lines, settings))
+                errors.extend(check_words(entry, lines, settings))
+    overspent, _ = check_earmarked(entries, settings)
+    return errors + overspent

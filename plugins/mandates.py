@@ -1,0 +1,99 @@
+"""Tags contributions with the operative paragraphs that call for them.
+
+    plugin "pledgebook.plugins.mandates"
+
+The rules stand in the book (`custom "mandate"`, `"paragraph"`, `"rule"`). An entry of a pledge
+gets `#A/RES/55/64-OP7` for each paragraph that calls for it; what it serves and who is
+acknowledged stands in its metadata, with the ids of the rules and their notices:
+
+    2002-03-01 * "Italy" "Pledge" ^ITA-2002-01 #A/RES/55/64-OP7
+      op-serves: "OP4"
+      op-rule: "R7 R4"
+
+A payment, refund or write-off carries its pledge's paragraphs. `op: "OP14"` on a commitment
+overrides the rules and needs `op-reason:`.
+
+Errors: a rule with an unknown relation or paragraph; an override without a reason; an entry that
+a rule refuses as a contribution.
+"""
+
+from __future__ import annotations
+
+from beancount.core.data import Directive, Options, Transaction
+
+from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.mandates import Tagging, paragraph_order
+from pledgebook.ledger.register import Claim, Register, derive_register
+from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.tagging import override_faults, tag_claim, tag_gift
+
+__plugins__ = ("mandates",)
+
+DECLARES = frozenset({"mandate", "paragraph", "rule"})
+
+
+def mandates(
+    entries: list[Directive], options: Options, config: str | None = None
+) -> tuple[list[Directive], list[Finding]]:
+    """Beancount plugin: see the module's text. It takes no configuration."""
+    del config
+    settings = read_settings(entries, options)
+    entries, errors = tag_paragraphs(entries, settings, derive_register(entries, settings))
+    return entries, settings.faults(DECLARES) + errors
+
+
+def tag_paragraphs(
+    entries: list[Directive], settings: Settings, register: Register
+) -> tuple[list[Directive], list[Finding]]:
+    """Return the entries with their tags, and faults of overrides and refused contributions."""
+    if not settings.mandates:
+        return entries, []
+    by_entry: dict[int, list[Tagging]] = {}
+    known: dict[tuple[str, str, str, str], tuple[Tagging, ...]] = {}
+    for change in register.changes:
+        by_entry.setdefault(id(change.entry), []).extend(_of_claim(change.after, settings, known))
+    for gift in register.gifts:
+        by_entry.setdefault(id(gift.entry), []).extend(tag_gift(gift, settings))
+    tagged: list[Directive] = []
+    errors: list[Finding] = []
+    for entry in entries:
+        if not isinstance(entry, Transaction):
+            tagged.append(entry)
+            continue
+        errors.extend(
+            finding(entry, rule, sentence) for rule, sentence in override_faults(entry, settings)
+        )
+        taggings = by_entry.get(id(entry), [])
+        for refusal in dict.fromkeys(text for item in taggings for text in item.refusals):
+            errors.append(finding(entry, "refused", f"{refusal} Take the entry out of the fund."))
+        tagged.append(_tag(entry, taggings) if taggings else entry)
+    return tagged, errors
+
+
+def _of_claim(
+    claim: Claim,
+    settings: Settings,
+    known: dict[tuple[str, str, str, str], tuple[Tagging, ...]],
+) -> tuple[Tagging, ...]:
+    key = (claim.label, claim.fund, claim.class_, claim.purpose)
+    if key not in known:
+        known[key] = tag_claim(claim, settings)
+    return known[key]
+
+
+def _tag(entry: Transaction, taggings: list[Tagging]) -> Transaction:
+    def words(of: str, sort: bool = True) -> str:
+        found = dict.fromkeys(word for item in taggings for word in getattr(item, of))
+        return " ".join(sorted(found, key=paragraph_order) if sort else found)
+
+    meta = {
+        "op-serves": words("serves"),
+        "op-acknowledged": words("acknowledged"),
+        "op-rule": words("rules", sort=False),
+        "op-notice": words("notices", sort=False),
+    }
+    tags = frozenset(tag for item in taggings for tag in item.tags)
+    return entry._replace(
+        tags=entry.tags | tags,
+        meta={**entry.meta, **{key: value for key, value in meta.items() if value}},
+    )

@@ -1,0 +1,46 @@
+"""Tags every entry of a fund with the financial period of its own date.
+
+    plugin "pledgebook.plugins.periods"
+
+    2002-01-01 custom "period" "2002-2003" 2003-12-31
+
+An entry of 1 March 2002 gets the tag #2002-2003, to filter by in Fava. A pledge's financial
+period is that of its due dates, which reports go by; the tag is only for finding entries.
+
+Errors: a period that ends before it begins, that overlaps another, or is declared twice.
+"""
+
+from __future__ import annotations
+
+from beancount.core.data import Directive, Options, Transaction
+
+from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.settings import Settings, read_settings
+
+__plugins__ = ("periods",)
+
+DECLARES = frozenset({"period"})
+
+
+def periods(
+    entries: list[Directive], options: Options, config: str | None = None
+) -> tuple[list[Directive], list[Finding]]:
+    """Beancount plugin: see the module's text. It takes no configuration."""
+    del config
+    settings = read_settings(entries, options)
+    return tag_periods(entries, settings), settings.faults(DECLARES)
+
+
+def tag_periods(entries: list[Directive], settings: Settings) -> list[Directive]:
+    """Return the entries, those of a declared fund tagged with their period."""
+    return [
+        _tag(entry, settings) if isinstance(entry, Transaction) else entry for entry in entries
+    ]
+
+
+def _tag(entry: Transaction, settings: Settings) -> Transaction:
+    period = settings.periods.of(entry.date)
+    if period is None or not any(settings.place(posting.account) for posting in entry.postings):
+        return entry
+    return entry._replace(tags=entry.tags | {period.name})
+

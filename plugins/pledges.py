@@ -1,0 +1,47 @@
+"""Guards the register: every instalment is a lot with a label, used up once.
+
+    plugin "pledgebook.plugins.pledges"
+
+    2002-03-01 * "Austria" "Pledge, note verbale 117/2002" ^AUT-2002-01
+      Assets:CPCJF:Pledges:AUT         60000 EUR {0 # 51903.11 USD, "AUT-2002-01.1"}
+        due: 2002-06-30
+      Income:CPCJF:Contributions:AUT  -51903.11 USD
+
+Beancount lets several mistakes with lots pass in silence, or complains at the next, correct
+entry. This plugin names the entry that went wrong.
+
+Errors: a payment of what is no longer there, or of a label nobody opened; a label used twice; a
+second open lot under a label; a pledge put back at another date; a posting without a label; a
+booking method other than STRICT; `pad` on a fund's account; a write-off without authority; a
+deferral that differs from its instalment. All rules: docs/errors.md.
+"""
+
+from __future__ import annotations
+
+from beancount.core.data import Directive, Options
+
+from pledgebook.ledger.checks import check_changes
+from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.lots import check_lots
+from pledgebook.ledger.register import Register, derive_register
+from pledgebook.ledger.settings import Settings, read_settings
+
+__plugins__ = ("pledges",)
+
+
+def pledges(
+    entries: list[Directive], options: Options, config: str | None = None
+) -> tuple[list[Directive], list[Finding]]:
+    """Beancount plugin: see the module's text. It takes no configuration."""
+    del config
+    settings = read_settings(entries, options)
+    return entries, guard_pledges(entries, settings, derive_register(entries, settings), options)
+
+
+def guard_pledges(
+    entries: list[Directive], settings: Settings, register: Register, options: Options
+) -> list[Finding]:
+    """Return the faults of lots and instalments, in the order of the entries."""
+    lot_errors, _ = check_lots(entries, settings, options)
+    change_errors, _ = check_changes(register)
+    return lot_errors + change_errors

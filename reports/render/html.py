@@ -1,0 +1,141 @@
+"""Reports as one self-contained page: to read, to print (A4 landscape), to hand on.
+
+No script, no other file, nothing fetched. Tables have captions and headings that a screen reader
+announces; wide ones scroll within their own region, so that a telephone shows them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from pledgebook.ledger.money import format_amount
+from pledgebook.reports.render.files import write_whole
+from pledgebook.reports.render.footing import footed, label_column, ties_agree
+from pledgebook.reports.render.texts import (
+    amount_text,
+    column_title,
+    count_text,
+    period_line,
+)
+from pledgebook.reports.table import Column, ColumnKind, Report, Row, RowKind, Source, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as the page shows it: what is read, what it is exactly, what is said aloud."""
+
+    text: str
+    kind: ColumnKind = "text"
+    exact: str = ""
+    aloud: str = ""
+    heading: bool = False
+    memo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the page's table; `span` is set for headings that run over all columns."""
+
+    kind: RowKind
+    cells: Sequence[Cell]
+    span: str = ""
+    indent: bool = False
+
+
+def to_page(reports: Sequence[Report], source: Source) -> str:
+    """Return the reports as one HTML page; everything in it that came from data is escaped.
+
+    Raises `ReportDoesNotFootError` for a report that contradicts itself.
+    """
+    views = [_view(f"report-{number}", footed(report)) for number, report in enumerate(reports, 1)]
+    return _template().render(source=source, reports=views, style=_resource("page.css"))
+
+
+def write_page(reports: Sequence[Report], source: Source, path: Path) -> None:
+    """Write the reports to `path` as one page (UTF-8); whole or not at all."""
+    write_whole(path, to_page(reports, source).encode())
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"amount": amount_text, "exact": format_amount}
+    return environment.from_string(_resource("page.html"))
+
+
+@cache
+def _resource(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _view(identifier: str, report: Report) -> dict[str, object]:
+    memo = [column.memo for column in report.columns]
+    return {
+        "id": identifier,
+        "report": report,
+        "period_line": period_line(report),
+        "titles": [column_title(column, report.currency) for column in report.columns],
+        "bands": [(is_memo, len(list(run))) for is_memo, run in groupby(memo)],
+        "has_memo": any(memo),
+        "bodies": list(_bodies(report)),
+        "agrees": ties_agree(report),
+    }
+
+
+def _bodies(report: Report) -> Iterator[list[Line]]:
+    """Split the rows so that each section or group heading begins a body of its own."""
+    labels = label_column(report)
+    grouped = any(row.kind == "group" for row in report.rows)
+    body: list[Line] = []
+    for row in report.rows:
+        opens = row.kind in {"section", "group"}
+        if body and (opens or row.kind == "total") and body[-1].kind not in {"section", "total"}:
+            yield body
+            body = []
+        body.append(_line(report, row, labels, indent=grouped and row.kind == "row"))
+    if body:
+        yield body
+
+
+def _line(report: Report, row: Row, labels: int, *, indent: bool) -> Line:
+    if row.kind in {"section", "group"} and not row.values:
+        return Line(row.kind, (), span=row.label)
+    cells = []
+    for position, column in enumerate(report.columns):
+        heading = position == labels
+        if heading and row.label:
+            cells.append(Cell(row.label, heading=True))
+        elif column.key in row.values:
+            cells.append(_cell(column, row.values[column.key], heading=heading))
+        else:
+            cells.append(Cell("", column.kind, heading=heading, memo=column.memo))
+    return Line(row.kind, cells, indent=indent)
+
+
+def _cell(column: Column, value: Value, *, heading: bool) -> Cell:
+    text, exact, aloud = "", "", ""
+    match value:
+        case None if column.kind == "amount":
+            text, aloud = amount_text(None), "unknown"
+        case None:
+            pass
+        case Decimal() | int() if column.kind == "amount":
+            text, exact = amount_text(value), format_amount(Decimal(value))
+            aloud = "nil" if value == 0 else f"minus {amount_text(-value)}" if value < 0 else ""
+        case Decimal() | int():
+            text = count_text(value)
+        case date():
+            text = value.isoformat()
+        case _:
+            text = value
+    return Cell(text, column.kind, exact, aloud, heading, column.memo)

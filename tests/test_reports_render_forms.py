@@ -1,0 +1,551 @@
+"""One report, four forms: what a finance officer hands on says the same in each.
+
+All donors' amounts here are made up.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup, Tag
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from pledgebook.reports import render
+from pledgebook.reports.render import delimited, files, texts, xlsx
+from pledgebook.reports.table import Column, Report, Row, Source, Tie
+
+D = Decimal
+DASH = "\N{EN DASH}"
+HOSTILE = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "<r><t>rich</t></r>",
+    "@SUM(A1)",
+)
+
+SOURCE = Source(
+    book="main.beancount",
+    title="Crime Prevention & Criminal Justice Fund",
+    made_at="2004-01-15T09:30:00+00:00",
+    sha256="9f" * 32,
+    warnings=("2 entries wait for approval (flag !) and are in no figure.", "=1+1 is text"),
+)
+
+MONEY = {
+    "opening": "Unpaid pledges, 1 January 2002",
+    "adjustments": "Adjustments",
+    "pledged": "Pledged",
+    "collected_prior": "Collected for prior years",
+    "collected_current": "Collected for current year",
+    "exchange": "Exchange differences",
+    "written_off": "Written off",
+}
+CLOSING = {
+    "opening": 1, "adjustments": 1, "pledged": 1, "collected_prior": -1, "collected_current": -1,
+    "exchange": 1, "written_off": -1,
+}  # fmt: skip
+MEMO = {"future": "Future years", "in_advance": "In advance", "refunded": "Refunded"}
+
+
+def schedule() -> Report:
+    """Sections, groups, subtotals and totals, memo columns, ties, notes, hostile donors."""
+    columns = [
+        Column("donor", "Donor"),
+        *(Column(key, title, "amount", "USD") for key, title in MONEY.items()),
+        Column("closing", "Unpaid pledges, 31 December 2003", "amount", "USD", CLOSING),
+        *(Column(key, title, "amount", "USD", memo=True) for key, title in MEMO.items()),
+    ]
+    rows: list[Row] = []
+
+    def add(kind: str, label: str = "", adds: tuple[int, ...] = (), **values: str) -> int:
+        keys = (*MONEY, *MEMO) if kind == "row" else ()
+        figures = {key: D(values.get(key, "0.00")) for key in keys}
+        rows.append(Row(kind, {"donor": label, **figures} if figures else {}, label, adds))  # type: ignore[arg-type]
+        return len(rows) - 1
+
+    add("section", "CPCJF, general purpose")
+    add("group", "Governments")
+    first = [
+        add("row", "Canada", pledged="60000.00", collected_current="45000.00"),
+        add("row", "France b/", opening="81818.18", adjustments="-27272.73",
+            collected_prior="59405.94", exchange="4860.49"),
+        add("row", "المملكة العربية السعودية", pledged="20000.00", collected_current="20000.00"),
+        add("row", "United States of America", opening="80000.00", collected_prior="50000.00",
+            written_off="30000.00"),
+    ]  # fmt: skip
+    governments = add("subtotal", "Governments", tuple(first))
+    add("group", "Others")
+    second = [add("row", name, pledged="0.10", collected_current="0.30", exchange="0.20")
+              for name in HOSTILE]  # fmt: skip
+    others = add("subtotal", "Others", tuple(second))
+    general = add("total", "CPCJF, general purpose", (governments, others))
+    add("section", "CPCJF, special purpose")
+    add("group", "Governments")
+    third = [
+        add("row", "Austria", pledged="54347.83"),
+        add("row", "Germany", pledged="133928.57", collected_current="161290.32",
+            exchange="27361.75", future="89285.71"),
+        add("row", "Finland", in_advance="36585.37"),
+        add("row", "Norway", pledged="40000.00", collected_current="40000.00",
+            refunded="11750.00"),
+    ]  # fmt: skip
+    special = add("total", "CPCJF, special purpose", tuple(third))
+    add("total", "Crime Prevention and Criminal Justice Fund", (general, special))
+    return Report(
+        name="schedule",
+        title="Schedule of voluntary contributions",
+        subtitle="United Nations Crime Prevention and Criminal Justice Fund",
+        period="2002-2003",
+        as_at=date(2003, 12, 31),
+        currency="USD",
+        columns=columns,
+        rows=rows,
+        notes=(
+            "Amounts are made up.",
+            "b/ Pledge reduced by letter of 15 March 2002. " + "The donor wrote at length. " * 12,
+        ),
+        ties=(
+            Tie("Pledged = Income:Contributions", D("308276.90"), D("308276.90")),
+            Tie("Exchange = Income:Exchange", D("32223.24"), D("32223.24")),
+            Tie("In advance = Liabilities:In-Advance", D("36585.37"), D("36085.37")),
+        ),
+    )
+
+
+def receipts() -> Report:
+    """Text, dates, counts, several currencies, an unknown figure."""
+    columns = [
+        Column("number", "Receipt"),
+        Column("donor", "Donor"),
+        Column("received", "Value date", "date"),
+        Column("currency", "Currency"),
+        Column("amount", "Amount in currency", "amount"),
+        Column("rate", "Rate", "amount"),
+        Column("dollars", "Dollars", "amount", "USD"),
+        Column("before", "Dollars before", "amount", "USD"),
+        Column("days", "Days overdue", "count"),
+    ]
+
+    def row(*cells: object) -> Row:
+        return Row("row", dict(zip((c.key for c in columns), cells, strict=True)))  # type: ignore[arg-type]
+
+    return Report(
+        name="official-receipts",
+        title="Official receipts",
+        subtitle="",
+        period="2002-2003",
+        as_at=date(2003, 12, 31),
+        currency="USD",
+        columns=columns,
+        rows=[
+            row("0001", "Italy", date(2002, 8, 1), "EUR", D("100000.00"), D("1.01"),
+                D("99009.90"), None, 0),
+            row("0002", "日本国政府", date(2003, 2, 14), "JPY", D(2500000), D("119.375"),
+                D("20942.41"), D("1.00"), 1200),
+            row("0003", "Spain", None, "EUR", D("-50.00"), D("0.787564"),
+                D("-63.49"), D("2.00"), 31),
+            Row("total", {}, "Total", (0, 1, 2)),
+        ],
+    )  # fmt: skip
+
+
+def loaded(content: bytes, *, values: bool) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+@pytest.fixture(name="content", scope="module")
+def _content() -> bytes:
+    return render.to_workbook([schedule(), receipts()], SOURCE)
+
+
+def table(sheet: Worksheet, heading: str) -> dict[tuple[int, str], object]:
+    """Cells below the headings by report position and column key of the schedule."""
+    top = next(row for row in range(1, 20) if sheet.cell(row, 1).value == heading)
+    return {(row - top - 1, sheet.cell(top, col).value): sheet.cell(row, col).value
+            for row in range(top + 1, sheet.max_row + 1)
+            for col in range(1, sheet.max_column + 1)}  # fmt: skip
+
+
+def figures(report: Report) -> Iterator[tuple[int, Column, Decimal]]:
+    for position, row in enumerate(render.footed(report).rows):
+        for column in report.columns:
+            value = row.values.get(column.key)
+            if isinstance(value, Decimal | int):
+                yield position, column, D(value)
+
+
+# The workbook
+
+
+def test_every_figure_of_the_workbook_is_the_reports_own(content: bytes) -> None:
+    sheet = loaded(content, values=True)["Schedule"]
+    cells = table(sheet, "Donor")
+    seen = 0
+    for position, column, value in figures(schedule()):
+        assert cells[position, column.title] == pytest.approx(float(value), abs=0)
+        seen += 1
+    assert seen == 18 * 11
+
+
+def test_totals_and_the_closing_column_are_live_formulas(content: bytes) -> None:
+    cells = table(loaded(content, values=False)["Schedule"], "Donor")
+    closing = "Unpaid pledges, 31 December 2003"
+    assert cells[2, closing] == "=ROUND(B9+C9+D9-E9-F9+G9-H9,2)"
+    assert cells[6, "Pledged"] == "=ROUND(SUM(D9:D12),2)"
+    assert cells[14, "Pledged"] == "=ROUND(SUM(D13,D20),2)"
+    assert cells[14, closing] == "=ROUND(SUM(I13,I20),2)"
+    assert cells[21, "Future years"] == "=ROUND(SUM(J24:J27),2)"
+
+
+def test_text_is_never_a_formula_nor_markup(content: bytes) -> None:
+    sheet = loaded(content, values=False)["Schedule"]
+    labels = {cell.value.rstrip(): cell for (cell,) in sheet.iter_rows(max_col=1) if cell.value}
+    for name in HOSTILE:
+        assert labels[name].data_type == "s"
+        assert labels[name].number_format == "@"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<t>rich</t>" not in archive.read("xl/sharedStrings.xml")
+        assert not any("externalLink" in name for name in archive.namelist())
+
+
+def test_equal_reports_give_equal_bytes(content: bytes) -> None:
+    assert render.to_workbook([schedule(), receipts()], SOURCE) == content
+    properties = loaded(content, values=True).properties
+    assert properties.created is not None
+    assert properties.created.isoformat() == "2004-01-15T09:30:00"
+    assert properties.title == SOURCE.title
+
+
+def test_amounts_follow_the_accounting_conventions(content: bytes) -> None:
+    sheet = loaded(content, values=True)["Schedule"]
+    assert sheet["C10"].value == -27272.73
+    assert sheet["C10"].number_format == f'#,##0.00_);(#,##0.00);"{DASH}"_);@_)'
+    receipt = loaded(content, values=True)["Official receipts"]
+    day = next(c for c in receipt["C"] if isinstance(c.value, datetime))
+    assert (day.value.date(), day.number_format) == (date(2002, 8, 1), "yyyy-mm-dd")
+
+
+def test_a_total_over_an_unknown_figure_is_unknown_and_mixed_currencies_have_none(
+    content: bytes,
+) -> None:
+    cells = table(loaded(content, values=True)["Official receipts"], "Receipt")
+    assert cells[0, "Dollars before"] == ".."
+    assert cells[3, "Dollars before"] == ".."
+    assert cells[3, "Dollars"] == 119888.82
+    assert cells[3, "Amount in currency"] is None
+    assert cells[0, "Days overdue"] == 0
+
+
+def test_every_column_is_wide_enough_for_its_longest_figure(content: bytes) -> None:
+    sheet = loaded(content, values=True)["Schedule"]
+    for position, column in enumerate(schedule().columns, 1):
+        if column.kind == "amount":
+            shown = [texts.amount_text(v) for _, c, v in figures(schedule()) if c == column]
+            letter = openpyxl.utils.get_column_letter(position)
+            assert sheet.column_dimensions[letter].width > max(map(len, shown)) + 1
+
+
+def test_the_sheet_is_set_up_for_printing_and_reading(content: bytes) -> None:
+    sheet = loaded(content, values=True)["Schedule"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
+    assert sheet.page_setup.fitToHeight == 0  # one page wide is the default of fitToWidth
+    assert sheet.freeze_panes == "B7"
+    assert sheet.print_title_rows == "$1:$6"
+    assert sheet.oddFooter.center.text == "Page &P of &N"
+    assert sheet["A1"].value == "Schedule of voluntary contributions"
+    assert "US dollars" in sheet["A3"].value
+
+
+def test_the_cover_says_what_it_is_warns_and_leads_to_each_sheet(content: bytes) -> None:
+    cover = loaded(content, values=True)["Cover"]
+    words = [cell.value for row in cover.iter_rows() for cell in row if cell.value]
+    assert words.index("Read before use") < words.index("Book")
+    assert {*SOURCE.warnings, SOURCE.sha256, "main.beancount", "31 December 2003"} <= {
+        *map(str, words)
+    }
+    links = {cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {"Schedule!A1", "'Official receipts'!A1"}
+    assert ("differs" in words, "nothing to compare" in words) == (True, True)
+
+
+def test_the_ledger_is_set_beside_the_report_with_live_differences(content: bytes) -> None:
+    book = loaded(content, values=False)
+    sheet = book["Schedule"]
+    start = next(c.row for (c,) in sheet.iter_rows(max_col=1) if c.value == "Agreed to the ledger")
+    last = start + 3
+    row = [cell.value for cell in sheet[last]][:5]
+    assert row[:3] == ["In advance = Liabilities:In-Advance", 36585.37, 36085.37]
+    assert row[3:] == [f"=ROUND(B{last}-C{last},2)", f'=IF(D{last}=0,"OK","differs")']
+    stored = loaded(content, values=True)["Schedule"]
+    results = [stored.cell(start + n, 5).value for n in (1, 2, 3)]
+    assert results == ["OK", "OK", "differs"]
+    assert book.defined_names["Schedule_total_closing"].attr_text == "Schedule!$I$29"
+
+
+def test_more_digits_than_a_workbook_holds_are_named_in_a_note() -> None:
+    big = dataclasses.replace(
+        receipts(),
+        rows=[Row("row", {"number": "1", "dollars": D("12345678901234567.89")})],
+    )
+    sheet = loaded(render.to_workbook([big], SOURCE), values=True)["Official receipts"]
+    notes = [cell.value for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
+    assert notes[-1] == (
+        "G5 is rounded: a spreadsheet holds 15 digits, the exact figure is 12345678901234567.89."
+    )
+
+
+def test_sheet_names_are_allowed_short_and_no_two_alike() -> None:
+    names = [
+        "cover",
+        "schedule",
+        "Schedule",
+        "a/b:c*?[d]",
+        "x" * 40,
+        "x" * 41,
+        "history",
+        "'",
+        "日本",
+    ]
+    found = xlsx.sheet_names(names)
+    assert found[:4] == ["Cover 2", "Schedule", "Schedule 2", "A b c d"]
+    assert len({name.lower() for name in found}) == len(names)
+    assert all(1 <= len(name) <= 31 for name in found)
+    assert "History" not in found
+
+
+def test_no_text_of_a_book_can_damage_the_workbook() -> None:
+    odd = "&8 <b>\x07 'quote' \"double\" _x0041_ " + "long " * 80
+    report = dataclasses.replace(receipts(), title=odd, subtitle=odd, name=odd, notes=(odd,))
+    source = dataclasses.replace(SOURCE, title=odd, book=odd, warnings=(odd,))
+    content = render.to_workbook([report, report], source)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = BeautifulSoup(archive.read("xl/worksheets/sheet2.xml"), "xml")
+    footer = str(sheet.oddFooter.string if sheet.oddFooter else "")
+    assert footer.startswith("&L&8 &&8 <b>")
+    assert len(footer) <= 255
+    book = loaded(content, values=True)
+    assert len(book.sheetnames) == 3
+    for page in book.worksheets[1:]:
+        assert str(page["A1"].value).replace("\x07", "").startswith("&8 <b>")
+
+
+def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
+    long = dataclasses.replace(
+        receipts(), rows=[Row("row", {"number": "1", "donor": "x" * 40_000})]
+    )
+    sheet = loaded(render.to_workbook([long], SOURCE), values=True)["Official receipts"]
+    notes = [cell.value for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
+    assert "B5 is cut" in notes[-1]
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_a_recalculation_changes_no_figure(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "reports.xlsx").write_bytes(without_results(content))
+    office = "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"
+    convert = "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "again")
+    subprocess.run(
+        [*office, *convert, str(tmp_path / "reports.xlsx")], check=True, capture_output=True
+    )
+    again = openpyxl.load_workbook(tmp_path / "again" / "reports.xlsx", data_only=True)
+    compared = 0
+    for before in loaded(content, values=True):
+        for row in before.iter_rows():
+            for cell in row:
+                after = again[before.title].cell(cell.row, cell.column).value
+                if cell.value not in {None, ""}:
+                    assert after == cell.value, f"{before.title}!{cell.coordinate}"
+                    compared += 1
+    assert compared > 250
+
+
+def without_results(content: bytes) -> bytes:
+    """The workbook with the stored result of each formula taken out: what is read is computed."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = re.sub(rb"</f><v>[^<]*</v>", b"</f>", data)
+            target.writestr(name, data)
+    return stream.getvalue()
+
+
+# The page
+
+
+@pytest.fixture(name="page", scope="module")
+def _page() -> BeautifulSoup:
+    return BeautifulSoup(render.to_page([schedule(), receipts()], SOURCE), "html.parser")
+
+
+def test_the_page_runs_and_fetches_nothing_whatever_a_donor_is_called(page: BeautifulSoup) -> None:
+    assert not page.find_all(["script", "link", "img", "iframe", "object"])
+    assert [name for name in HOSTILE if page.find("th", string=name) is None] == []
+    assert not [tag for tag in page.find_all(True) if any(a.startswith("on") for a in tag.attrs)]
+
+
+def test_the_page_is_announced_by_a_screen_reader(page: BeautifulSoup) -> None:
+    assert page.html is not None
+    assert page.html["lang"] == "en"
+    assert page.title is not None
+    assert page.title.string == SOURCE.title
+    identifiers = [str(tag["id"]) for tag in page.find_all(id=True)]
+    assert len(identifiers) == len(set(identifiers))
+    for sheet in page.find_all("table"):
+        assert sheet.caption is not None
+        assert all(th.has_attr("scope") for th in sheet.find_all("th"))
+        region = sheet.parent
+        assert isinstance(region, Tag)
+        assert (region["role"], region["tabindex"]) == ("region", "0")
+        assert region["aria-labelledby"] in identifiers
+    arabic = page.find("th", string="المملكة العربية السعودية")
+    assert isinstance(arabic, Tag)
+    assert (arabic["dir"], arabic["scope"]) == ("auto", "row")
+
+
+def test_every_figure_of_the_page_is_the_reports_own(page: BeautifulSoup) -> None:
+    article = page.find(id="report-1")
+    assert isinstance(article, Tag)
+    first = article.find("table")
+    assert isinstance(first, Tag)
+    shown = [str(data["value"]) for data in first.find_all("data")]
+    assert shown == [f"{value:.2f}" for _, _, value in figures(schedule())]
+
+
+def test_negatives_nil_and_unknown_are_shown_and_said(page: BeautifulSoup) -> None:
+    def cell(value: str) -> list[str]:
+        found = page.find("data", value=value)
+        assert isinstance(found, Tag)
+        parent = found.find_parent("td")
+        assert isinstance(parent, Tag)
+        return list(parent.stripped_strings)
+
+    assert cell("-27272.73") == ["(27,272.73)", "minus 27,272.73"]
+    assert cell("0.00") == [DASH, "nil"]
+    assert cell("60000.00") == ["60,000.00"]
+    assert cell("0.787564") == ["0.787564"]
+    assert "unknown" in page.get_text()
+
+
+def test_the_page_ends_with_its_source_and_begins_with_its_warnings(page: BeautifulSoup) -> None:
+    assert page.header is not None
+    assert page.footer is not None
+    assert SOURCE.warnings[0] in page.header.get_text()
+    assert SOURCE.sha256 in page.footer.get_text()
+    assert [td.string for td in page.find_all("td", class_="differs")] == ["differs"]
+
+
+# CSV and JSON
+
+
+def test_csv_holds_each_line_with_its_kind_and_exact_figures(tmp_path: Path) -> None:
+    render.write_csv(schedule(), tmp_path / "schedule.csv")
+    raw = (tmp_path / "schedule.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfkind,donor,opening,")
+    assert raw.count(b"\r\n") == raw.count(b"\n") == len(schedule().rows) + 1
+    lines = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert (lines[3]["donor"], lines[3]["adjustments"]) == ("France b/", "-27272.73")
+    total = sum(D(line["closing"]) for line in lines if line["kind"] == "row")
+    assert D(lines[-1]["closing"]) == total
+    assert {line["donor"] for line in lines} >= {"'=1+1", "'@SUM(A1)", "<script>alert(1)</script>"}
+    unknown = list(csv.DictReader(io.StringIO(render.to_csv(receipts()))))
+    assert (unknown[0]["before"], unknown[0]["received"]) == ("..", "2002-08-01")
+    assert (unknown[2]["amount"], unknown[2]["received"]) == ("-50.00", "")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\uff1d1"])
+def test_csv_text_that_a_spreadsheet_would_run_is_marked_as_text(text: str) -> None:
+    assert delimited.passive(text) == f"'{text}"
+
+
+def test_json_has_the_standard_shape_and_rows_that_add_up_to_the_total() -> None:
+    document = json.loads(render.to_json(schedule()))
+    assert " ".join(document) == (
+        "report title subtitle period currency as_at columns rows subtotals total notes ledger"
+    )
+    assert document["columns"][1] == {"key": "opening", "title": MONEY["opening"], "unit": "USD"}
+    row = document["rows"][1]
+    assert (row["section"], row["group"], row["donor"], row["adjustments"]) == (
+        "CPCJF, general purpose", "Governments", "France b/", "-27272.73")  # fmt: skip
+    assert len(document["rows"]) == 13
+    closing = sum(D(row["closing"]) for row in document["rows"])
+    assert D(document["total"]["closing"]) == closing
+    assert document["ledger"]["agrees"] is False
+    assert document["ledger"]["ties"][2]["difference"] == "500.00"
+    other = json.loads(render.to_json(receipts()))
+    assert (other["rows"][1]["amount"], other["rows"][1]["days"]) == ("2500000.00", 1200)
+    assert (other["rows"][0]["before"], other["ledger"]["agrees"]) == (None, None)
+
+
+def test_a_payload_is_the_document_with_amounts_as_strings() -> None:
+    payload = {"report": "schedule", "rows": [{"a": D("1.5"), "n": 3, "day": date(2003, 1, 2)}],
+               "agrees": True, "rate": D("0.787564")}  # fmt: skip
+    report = dataclasses.replace(schedule(), payload=payload)
+    assert json.loads(render.to_json(report)) == {
+        "report": "schedule", "rows": [{"a": "1.50", "n": 3, "day": "2003-01-02"}],
+        "agrees": True, "rate": "0.787564"}  # fmt: skip
+    with pytest.raises(TypeError, match=r"1\.5 of type float has no place in a report"):
+        render.to_json(dataclasses.replace(report, payload={"a": 1.5}))
+
+
+# Files
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "HTML", "json"])
+def test_the_ending_says_the_form(ending: str, tmp_path: Path) -> None:
+    target = tmp_path / f"all.{ending}"
+    render.render([schedule(), receipts()], SOURCE, target)
+    expected: dict[str, Callable[[], bytes]] = {
+        "xlsx": lambda: render.to_workbook([schedule(), receipts()], SOURCE),
+        "HTML": lambda: render.to_page([schedule(), receipts()], SOURCE).encode(),
+        "json": lambda: render.to_json([schedule(), receipts()]).encode(),
+    }
+    assert target.read_bytes() == expected[ending]()
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_an_unknown_ending_is_refused_with_the_four_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(render.UnknownEndingError, match=r"\.xlsx, \.html, \.csv or \.json.*\.doc"):
+        render.render([schedule()], SOURCE, tmp_path / "report.doc")
+    with pytest.raises(render.SeveralReportsError, match="holds one report, these are 2"):
+        render.render([schedule(), receipts()], SOURCE, tmp_path / "all.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("before")
+    target.chmod(0o640)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files.os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            render.write_json(schedule(), target)
+    assert (target.read_text(), list(tmp_path.iterdir())) == ("before", [target])
+    render.write_json(schedule(), target)
+    assert target.read_bytes() == render.to_json(schedule()).encode()
+    assert target.stat().st_mode & 0o777 == 0o640

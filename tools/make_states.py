@@ -1,0 +1,196 @@
+# ruff: noqa: INP001 - a script, part of no package
+"""Make ledger/data/states.csv and states-names.csv from M49, the CLDR and tools/states.toml.
+
+Run from the top of the repository:
+
+    python tools/make_states.py            writes both files
+    python tools/make_states.py --check    says whether they are as this would write them
+
+Sources, the first that claims a name keeps it: tools/states.toml, kept by hand; the M49 names in
+the six official languages (tests/data/m49); territory names of the CLDR, as Babel ships them, in
+those languages and four more. A name that M49 or the hand-kept file gives to two donors at once
+stops the run; one of the CLDR's that is taken is left out, and said.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from babel import Locale
+from pledgebook.ledger.names import normalise
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "ledger" / "data"
+M49 = {"ar": "ar", "zh": "cn", "en": "en", "fr": "fr", "ru": "ru", "es": "es"}
+"""Official languages, and how the M49 files call them."""
+CLDR_LANGUAGES = (*M49, "de", "it", "nl", "pt")
+STATE_COLUMNS = ("code", "alpha2", "m49", "kind", "valid_from", "valid_until", *M49, "formal")
+NAME_COLUMNS = ("key", "code", "use", "language", "name", "valid_until")
+
+
+class Name(NamedTuple):
+    """A line of states-names.csv: `use` is name, former (until a day) or proposed."""
+
+    key: str
+    code: str
+    use: str
+    language: str
+    name: str
+    valid_until: str = ""
+
+
+def main() -> int:
+    """Write or check the two files; 1 if a check found them out of date."""
+    hand_kept = tomllib.loads((ROOT / "tools" / "states.toml").read_text("utf-8"))
+    states = make_states(hand_kept)
+    files = {
+        "states.csv": _as_csv(STATE_COLUMNS, states),
+        "states-names.csv": _as_csv(
+            NAME_COLUMNS, [name._asdict() for name in make_names(hand_kept, states)]
+        ),
+    }
+    if "--check" in sys.argv:
+        stale = [name for name, text in files.items() if (DATA / name).read_text("utf-8") != text]
+        sys.stderr.writelines(f"{name} is not what tools/make_states.py makes\n" for name in stale)
+        return bool(stale)
+    for name, text in files.items():
+        (DATA / name).write_text(text, "utf-8", newline="\n")
+    return 0
+
+
+def make_states(hand_kept: dict[str, Any]) -> list[dict[str, str]]:
+    """Return a line a donor: codes, kind, validity, names in the six languages, formal name."""
+    territories = set(hand_kept["territories"].split())
+    states: dict[str, dict[str, str]] = {}
+    for language, suffix in M49.items():
+        path = ROOT / "tests" / "data" / "m49" / f"UNSD-{suffix}.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                code = line["ISO-alpha3 Code"]
+                state = states.setdefault(
+                    code,
+                    {
+                        "code": code,
+                        "alpha2": line["ISO-alpha2 Code"],
+                        "m49": line["M49 Code"],
+                        "kind": "territory" if code in territories else "state",
+                        "valid_from": str(hand_kept["first_day"].get(code, "")),
+                        "valid_until": "",
+                        "formal": hand_kept["formal"].get(code, ""),
+                    },
+                )
+                state[language] = hand_kept["report"][language].get(code, line["Country or Area"])
+    for gone in hand_kept["historical"]:
+        states[gone["code"]] = {
+            "code": gone["code"],
+            "alpha2": gone["alpha2"],
+            "m49": "",
+            "kind": "state",
+            "valid_from": str(gone.get("from", "")),
+            "valid_until": str(gone["until"]),
+            "formal": gone["formal"],
+            **{language: gone[language][0] for language in M49},
+        }
+    without_formal = [
+        code for code, state in states.items() if state["kind"] == "state" and not state["formal"]
+    ]
+    if without_formal:
+        raise SystemExit(f"no formal name: {without_formal}")
+    return [states[code] for code in sorted(states)]
+
+
+def make_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) -> list[Name]:
+    """Return every name once per donor, and the proposals, sorted by key and code."""
+    shared = {normalise(name): codes for name, codes in hand_kept["ambiguous"].items()}
+    names: dict[str, Name] = {}
+    for name in _hand_kept_names(hand_kept, states):
+        _claim(names, name, shared)
+    for name in _m49_names():
+        _claim(names, name, shared)
+    for name in _cldr_names(states):
+        held = names.get(name.key)
+        if held and held.code != name.code:
+            sys.stderr.write(f"{name.name} ({name.language}) is {held.code}, not {name.code}\n")
+        elif name.key not in shared:
+            names.setdefault(name.key, name)
+    proposals = [
+        Name(normalise(text), code, "proposed", "", text)
+        for text, codes in hand_kept["ambiguous"].items()
+        for code in codes
+    ] + [
+        Name(normalise(text), code, "proposed", "", text)
+        for code, texts in hand_kept["proposed"].items()
+        for text in texts
+    ]
+    once = {(name.key, name.code): name for name in (*proposals, *names.values())}
+    return [once[key] for key in sorted(once)]
+
+
+def _claim(names: dict[str, Name], name: Name, shared: dict[str, list[str]]) -> None:
+    if name.key in shared:
+        raise SystemExit(f"{name.name} ({name.code}) is listed as ambiguous")
+    held = names.setdefault(name.key, name)
+    if held.code != name.code:
+        raise SystemExit(f"{name.name} names {held.code} and {name.code}")
+
+
+def _hand_kept_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) -> Iterator[Name]:
+    yield from _former_names(hand_kept)
+    for state in states:
+        for language in M49:
+            text = state[language]
+            yield Name(normalise(text), state["code"], "name", language, text)
+        if state["formal"]:
+            yield Name(normalise(state["formal"]), state["code"], "name", "en", state["formal"])
+    for gone in hand_kept["historical"]:
+        for language in CLDR_LANGUAGES:
+            for text in gone.get(language, ()):
+                yield Name(normalise(text), gone["code"], "name", language, text)
+    for code, texts in hand_kept["everyday"].items():
+        for text in texts:
+            yield Name(normalise(text), code, "name", "", text)
+
+
+def _former_names(hand_kept: dict[str, Any]) -> Iterator[Name]:
+    for code, spans in hand_kept["former"].items():
+        for span in spans:
+            for language in M49:
+                if text := span.get(language):
+                    yield Name(normalise(text), code, "former", language, text, str(span["until"]))
+
+
+def _m49_names() -> Iterator[Name]:
+    for language, suffix in M49.items():
+        path = ROOT / "tests" / "data" / "m49" / f"UNSD-{suffix}.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                text = line["Country or Area"]
+                yield Name(normalise(text), line["ISO-alpha3 Code"], "name", language, text)
+
+
+def _cldr_names(states: list[dict[str, str]]) -> Iterator[Name]:
+    codes = {state["alpha2"]: state["code"] for state in states if not state["valid_until"]}
+    for language in CLDR_LANGUAGES:
+        territories = Locale.parse(language).territories
+        for alpha2, code in codes.items():
+            if alpha2 in territories:
+                text = territories[alpha2]
+                yield Name(normalise(text), code, "name", language, text)
+
+
+def _as_csv(columns: tuple[str, ...], lines: list[dict[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
