@@ -254,8 +254,8 @@ def _grouped(whole: str, divider: str, cents: str = "") -> list[str]:
         lakhs = (
             divider == ","
             and len(groups[-1]) == _GROUP
-            and all(len(group) == 2 for group in groups[1:-1])  # noqa: PLR2004 - a lakh's group
-            and len(groups[0]) <= 2  # noqa: PLR2004
+            and all(len(group) == 2 for group in groups[1:-1])
+            and len(groups[0]) <= 2
         )
         if not groups[0] or not (thousands or lakhs):
             return []

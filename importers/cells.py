@@ -69,6 +69,8 @@ class Sheet:
     merged: tuple[Area, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    from_1904: bool = False
+    """Whether bare numbers that are dates count from 1904."""
 
     def cell(self, row: int, column: int) -> CellValue | None:
         """Give the value at a row and column counted from 1; outside the sheet it is empty."""

@@ -127,7 +127,7 @@ class _Judge:
         if has_money or not isinstance(first, str):
             return TableRow(number, "data")
         text = clean(first)
-        if len(inside) <= 2 and (starts_with_note_mark(text) or self._is_note(text)):  # noqa: PLR2004 - mark and text
+        if len(inside) <= 2 and (starts_with_note_mark(text) or self._is_note(text)):
             return TableRow(number, "note", "it begins like a note")
         if len(inside) == 1:
             if plain(split_footnote(text)[0]).strip(_PUNCTUATION) in words()["section"]:
@@ -233,15 +233,15 @@ def _settle_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> li
     ]
 
 
-def _unlabelled_totals(
-    judge: _Judge, rows: list[TableRow], doubts: list[str]
-) -> list[TableRow]:
+def _unlabelled_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:
     settled = list(rows)
     for position, row in enumerate(rows):
         if row.kind != "data" or not _only_money(judge, row.number):
             continue
         above = [r.number for r in settled[:position] if r.kind == "data"]
-        if len(above) > 1 and any(_adds_up(judge, column, row.number, above) for column in judge.money):
+        if len(above) > 1 and any(
+            _adds_up(judge, column, row.number, above) for column in judge.money
+        ):
             settled[position] = replace(
                 row, kind="total", level="total", reason="it is the sum of the rows above"
             )

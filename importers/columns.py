@@ -26,7 +26,8 @@ _LONGEST_HEADING = 200
 _LEAST_CELLS = 2
 _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
 _SEEN_LIMIT = 30
-_JOINS = frozenset({Field.REMARKS})
+_DECISIVE = MONEY | {Field.DONOR, Field.CURRENCY}
+_ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,15 @@ class TableColumn:
 
 
 class HeadingBlock(NamedTuple):
-    """The heading rows of one table, its columns from left to right, and doubts about them."""
+    """The heading rows of one table and its columns from left to right.
+
+    `doubts` say what was taken for granted, `questions` what only a person can decide.
+    """
 
     rows: tuple[int, ...]
     columns: tuple[TableColumn, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def find_heading_blocks(
@@ -66,9 +71,7 @@ def find_heading_blocks(
     """Find all blocks of headings that name a donor and an amount, and the headings seen at all."""
     known_labels = frozenset(map(plain, labels))
     candidates = {
-        number
-        for number, cells in enumerate(sheet.rows, start=1)
-        if may_be_heading(cells)
+        number for number, cells in enumerate(sheet.rows, start=1) if may_be_heading(cells)
     }
     blocks: list[HeadingBlock] = []
     seen: list[str] = []
@@ -120,7 +123,7 @@ def describe_columns(
     columns = [
         _column(number, texts[number], labels) for number in range(1, width + 1) if texts[number]
     ]
-    return _settle(rows, columns)
+    return _settle(sheet, rows, columns)
 
 
 def _best_block(
@@ -214,9 +217,10 @@ def _match_texts(texts: list[str]) -> HeadingMatch | None:
     return replace(matches[0], currency=currency, label=label)
 
 
-def _settle(rows: tuple[int, ...], columns: list[TableColumn]) -> HeadingBlock:
+def _settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> HeadingBlock:
     """Decide between columns that were taken for the same field."""
     doubts: list[str] = []
+    questions: list[str] = []
     settled = _settle_dollars(columns)
     if not any(column.field in {Field.AMOUNT, Field.PAID} for column in settled):
         labelled = [column for column in settled if column.field is None and column.label]
@@ -233,22 +237,38 @@ def _settle(rows: tuple[int, ...], columns: list[TableColumn]) -> HeadingBlock:
             continue
         if field in REPEATED and len({column.label for column in same}) == len(same):
             continue
-        best = max(same, key=_rank)
-        dropped = [column for column in same if column is not best]
+        best, *dropped = sorted(same, key=_rank, reverse=True)
         settled = [replace(c, field=None, label="") if c in dropped else c for c in settled]
         unread = ", ".join(f"{column.letter} ({column.heading})" for column in dropped)
-        doubts.append(
+        sentence = (
             f"Several columns may be the {field.value.replace('_', ' ')}: column {best.letter} "
             f"({best.heading}) was read, {unread} not."
         )
+        equally_good = [column for column in dropped if _rank(column)[:2] == _rank(best)[:2]]
+        if field in _DECISIVE and any(
+            _differ(sheet, rows[-1], best, column) for column in equally_good
+        ):
+            questions.append(f"{sentence} Say in a mapping which one counts.")
+        else:
+            doubts.append(sentence)
     settled = _single_labels(settled)
     doubts.extend(_currency_doubts(settled))
-    return HeadingBlock(rows, tuple(settled), tuple(doubts))
+    return HeadingBlock(rows, tuple(settled), tuple(doubts), tuple(questions))
 
 
-def _rank(column: TableColumn) -> tuple[int, int]:
+def _rank(column: TableColumn) -> tuple[bool, int, int]:
+    """Prefer the amount in the currency of origin, then the better known heading, then the left."""
     match = match_heading(column.heading.replace(" / ", " "))
-    return (match.score if match else 0), -column.number
+    original = bool(_ORIGIN.search(column.heading))
+    return original, (match.score if match else 0), -column.number
+
+
+def _differ(sheet: Sheet, heading: int, one: TableColumn, other: TableColumn) -> bool:
+    """Whether two columns hold different values anywhere below their headings."""
+    return any(
+        sheet.cell(row, one.number) != sheet.cell(row, other.number)
+        for row in range(heading + 1, len(sheet.rows) + 1)
+    )
 
 
 def _settle_dollars(columns: list[TableColumn]) -> list[TableColumn]:
@@ -279,9 +299,7 @@ def _settle_dollars(columns: list[TableColumn]) -> list[TableColumn]:
 
 def _single_labels(columns: list[TableColumn]) -> list[TableColumn]:
     """Keep labels only where they tell several columns of one field apart."""
-    labelled = {
-        field for field in REPEATED if sum(column.field is field for column in columns) > 1
-    }
+    labelled = {field for field in REPEATED if sum(column.field is field for column in columns) > 1}
     if not labelled:
         return [
             replace(column, label="") if column.label and column.field in REPEATED else column

@@ -16,7 +16,6 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from babel.dates import get_month_names
-
 from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values import (
     ascii_digits,
@@ -149,7 +148,9 @@ def _why_no_date(value: CellValue) -> str:
     return "it holds no date"
 
 
-def _dated(value: date, text: str, assumed: str = "", order: DateOrder | None = None) -> DateReading:
+def _dated(
+    value: date, text: str, assumed: str = "", order: DateOrder | None = None
+) -> DateReading:
     if value in _NULL_DATES or value.year == 1:
         return DateReading("unknown", text, reason=f"{value.isoformat()} stands for no date")
     return DateReading("value", text, value, assumed=assumed, order=order)
@@ -226,7 +227,7 @@ def _from_numbers(match: re.Match[str], text: str) -> DateReading:
 
 
 def _full_year(text: str) -> tuple[int, str]:
-    if len(text) > 2:  # noqa: PLR2004 - more than two digits
+    if len(text) > 2:
         return int(text), ""
     year = int(text) + (1900 if int(text) >= _WINDOW else 2000)
     return year, f"{text!r} was taken for the year {year}"
@@ -243,23 +244,66 @@ def _from_month_name(body: str, text: str) -> DateReading | None:
             months.append(month)
         elif plain(token) not in _PARTICLES:
             return None
-    if len(months) != 1 or not 1 <= len(numbers) <= 2:  # noqa: PLR2004 - day and year
+    if len(months) != 1 or not 1 <= len(numbers) <= 2:
         return None
     if len(numbers) == 1:
         year, _ = _full_year(numbers[0])
-        return _month_only(year, months[0], text) if len(numbers[0]) != 3 else None  # noqa: PLR2004
-    if len(numbers[0]) == 4:  # noqa: PLR2004 - the year stands first
+        return _month_only(year, months[0], text) if len(numbers[0]) != 3 else None
+    if len(numbers[0]) == 4:
         numbers.reverse()
-    if len(numbers[0]) > 2:  # noqa: PLR2004
+    if len(numbers[0]) > 2:
         return None
     year, assumed = _full_year(numbers[1])
     return _from_parts(year, months[0], int(numbers[0]), text, assumed)
 
 
 _PARTICLES = frozenset(
-    "de del der den di do da of the le el il o er st nd rd th г год года т ал "
-    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+    [
+        "de",
+        "del",
+        "der",
+        "den",
+        "di",
+        "do",
+        "da",
+        "of",
+        "the",
+        "le",
+        "el",
+        "il",
+        "o",
+        "er",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "г",
+        "год",
+        "года",
+        "т",
+        "ал",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+    ]
 )
 
 
@@ -312,7 +356,7 @@ def _parse_years(body: str) -> YearRange | None:
     match = _YEARS.fullmatch(plain(body))
     if match is None:
         return None
-    if len(match["first"]) < 4 and not match["mark"]:  # noqa: PLR2004 - a two-digit number alone
+    if len(match["first"]) < 4 and not match["mark"]:
         return None
     first, _ = _full_year(match["first"])
     if not _FIRST_YEAR <= first <= _LAST_YEAR:

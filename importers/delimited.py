@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import chardet
-
 from pledgebook.importers.cells import Sheet, UnreadableFile
 from pledgebook.importers.packages import check_area
 

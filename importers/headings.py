@@ -86,7 +86,9 @@ _CURRENCY = re.compile(
     r"|(?:ب?ال)?دولار(?:ات)?(?:\s+(?:ال)?أمريكي[ةا]?)?|美元|欧元",
     re.IGNORECASE,
 )
-_LABEL_YEARS = re.compile(r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)")
+_LABEL_YEARS = re.compile(
+    r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)"
+)
 _LABEL_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|ère|er|ème|e|º|ª|\.|-[яйе])?(?!\d)")
 _SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
 _TOKENS = re.compile(r"[^\W_]+")
@@ -133,8 +135,13 @@ def known_headings() -> dict[str, tuple[str, ...]]:
 
 def is_dollar_mark(currency: str) -> bool:
     """Whether a mark or word in a heading means dollars of the United States."""
-    return bool(re.fullmatch(r"US.*|.*(?:USD|U\.?S\.?)|\$|dollars?.*|dólar.*|долл.*|.*دولار.*|美元",
-                             currency, re.IGNORECASE))
+    return bool(
+        re.fullmatch(
+            r"US.*|.*(?:USD|U\.?S\.?)|\$|dollars?.*|dólar.*|долл.*|.*دولار.*|美元",
+            currency,
+            re.IGNORECASE,
+        )
+    )
 
 
 def currency_in(text: str) -> str:

@@ -102,6 +102,6 @@ class _Walk:
 
 def _count(attributes: dict[str, str], key: str) -> int:
     text = attributes.get(key, "1")
-    if not (text.isdecimal() and len(text) <= 8):  # noqa: PLR2004 - more digits fit no sheet
+    if not (text.isdecimal() and len(text) <= 8):
         raise UnreadableFile(f"The workbook is damaged: it states {key} as {text!r}.")
     return max(1, int(text))

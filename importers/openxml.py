@@ -19,6 +19,7 @@ _FILLED_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3}\d+|[A-Z]\d{5,})["'][^>]
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _NOTABLE = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']|\shidden\s*=""")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)""")
 _BASE_ROWS = 10_000
 _BASE_COLUMNS = 26
 
@@ -31,6 +32,7 @@ class SheetDetails:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
+    from_1904: bool = False
 
 
 def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetDetails]:
@@ -38,6 +40,7 @@ def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetD
     for part, content in package.items():
         if part.endswith(".xml") and _DOCTYPE.search(content, 0, 4096):
             parse_xml(name, content, lambda _tag, _attributes: None)
+    from_1904 = bool(_FROM_1904.search(package["xl/workbook.xml"]))
     details: dict[str, SheetDetails] = {}
     for sheet, part in _sheet_parts(name, package).items():
         content = package.get(part, b"")
@@ -45,6 +48,7 @@ def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetD
         walk = _SheetWalk()
         if _NOTABLE.search(content):
             parse_xml(name, content, walk.start, walk.end, walk.text)
+        walk.details.from_1904 = from_1904
         details[sheet] = walk.details
     return details
 

@@ -1,15 +1,43 @@
-"""Typed rows of a table, for the stage that decides on them (draft: definitions first)."""
+"""Typed rows of a table: each cell parsed as what its column holds, and what is wrong with it.
+
+Nothing is decided here and nothing is left out: every row of the table comes out once, what cannot
+be read stands in `problems` with the cell's address, and the original text of all cells is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pledgebook.importers.amounts import AmountReading
-from pledgebook.importers.dates import DateReading
-from pledgebook.importers.tables import RowKind, TotalLevel
+from pledgebook.importers.amounts import (
+    BLANK,
+    AmountReading,
+    DecimalMark,
+    column_mark,
+    parse_amount,
+)
+from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cell_text
+from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel
+from pledgebook.importers.columns import TableColumn
+from pledgebook.importers.dates import NO_DATE, DateOrder, DateReading, column_order, parse_date
+from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field
+from pledgebook.importers.tables import Table
+from pledgebook.importers.values import clean, is_unknown, plain, split_footnote
+from pledgebook.ledger.currencies import recognise
+
+Recogniser = Callable[[str, date | None], tuple[str, ...]]
+"""Gives the currency codes that a mark or word may mean on a date; none if it is no currency."""
+
+_DAMAGED = Decimal(10) ** 15
+_NOTE = re.compile(
+    r"\s*(?P<mark>[*†‡§]+|[¹²³⁰⁴-⁹]+|\(?\[?(?:[a-z]{1,2}|\d{1,2})[/)\]])\s*(?P<text>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DOLLARS = ("USD",)
 
 
 class Problem(NamedTuple):
@@ -21,63 +49,406 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class InstalmentReading:
-    """One of several amounts of a row: an instalment, or one year or fund of a matrix."""
+    """One of several amounts of a row: an instalment, or one year or fund of a matrix.
+
+    `label` is the number of the instalment, the year or the fund, as the heading says.
+    """
 
     label: str
-    amount: AmountReading
-    currency: tuple[str, ...]
-    due_date: DateReading
-    paid: AmountReading
-    payment_date: DateReading
-    dollars: AmountReading
+    amount: AmountReading = BLANK
+    currency: tuple[str, ...] = ()
+    due_date: DateReading = NO_DATE
+    paid: AmountReading = BLANK
+    payment_date: DateReading = NO_DATE
+    dollars: AmountReading = BLANK
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a table, read. Text fields are "" where there is no such column or text."""
+    """One row of a table, read.
+
+    Text fields are "" where there is no such column or no text. `raw` holds the original text of
+    every filled cell by column letter, `figures` the reading of every column of money. `currency`
+    holds the codes that `currency_text` may mean: one if it is recognised, several if it is
+    ambiguous, none if it is unknown or not stated. Amounts are positive as written, in units of one
+    (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
+    several columns. `notes` are the texts that the row's footnote marks refer to. `skipped` says
+    why a mapping leaves the row out, else it is empty.
+    """
 
     number: int
     kind: RowKind
-    level: TotalLevel
-    hidden: bool
-    section: str
-    raw: Mapping[str, str]
-    donor: str
-    donor_footnote: str
-    reference: str
-    pledge_date: DateReading
-    amount: AmountReading
-    currency: tuple[str, ...]
-    currency_text: str
-    due_date: DateReading
-    instalments: tuple[InstalmentReading, ...]
-    dollars: AmountReading
-    rate: AmountReading
-    paid: AmountReading
-    payment_date: DateReading
-    unpaid: AmountReading
-    purpose: str
-    class_text: str
-    fund: str
-    project: str
-    status: str
-    in_kind: str
-    remarks: str
-    changed_on: DateReading
-    problems: tuple[Problem, ...]
+    level: TotalLevel = ""
+    hidden: bool = False
+    section: str = ""
+    raw: Mapping[str, str] = field(default_factory=dict)
+    donor: str = ""
+    donor_footnote: str = ""
+    reference: str = ""
+    pledge_date: DateReading = NO_DATE
+    amount: AmountReading = BLANK
+    amount_source: Literal["amount", "dollars"] = "amount"
+    currency: tuple[str, ...] = ()
+    currency_text: str = ""
+    due_date: DateReading = NO_DATE
+    instalments: tuple[InstalmentReading, ...] = ()
+    dollars: AmountReading = BLANK
+    rate: AmountReading = BLANK
+    paid: AmountReading = BLANK
+    payment_date: DateReading = NO_DATE
+    unpaid: AmountReading = BLANK
+    purpose: str = ""
+    class_text: str = ""
+    fund: str = ""
+    project: str = ""
+    status: str = ""
+    in_kind: str = ""
+    conditions: str = ""
+    bank_reference: str = ""
+    remarks: str = ""
+    changed_on: DateReading = NO_DATE
+    year: DateReading = NO_DATE
+    instalment: str = ""
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+    figures: Mapping[str, AmountReading] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ControlTotal:
-    """A total row's figure in one column set beside the rows it should add up."""
+def read_rows(table: Table, recognise: Recogniser = recognise) -> Iterator[SheetRow]:
+    """Read every row of a table's area, in order; rows that are no data come with their raw text.
 
-    row: int
-    level: TotalLevel
-    field: str
-    letter: str
-    label: str
-    currency: str
-    stated: Decimal | None
-    computed: Decimal | None
-    agrees: bool | None
-    reason: str
+    `recognise` names the currencies that a mark or word may mean on the row's date.
+    """
+    reader = _Reader(table, recognise)
+    for row in table.rows:
+        yield reader.read(row)
+
+
+def footnotes(table: Table) -> dict[str, str]:
+    """Give the text of each marked note by its mark: {"a": "Subject to parliamentary approval"}."""
+    found: dict[str, str] = {}
+    for row in table.rows:
+        if row.kind == "note":
+            texts = [cell_text(v) for v in table.sheet.rows[row.number - 1] if v is not None]
+            if match := _NOTE.fullmatch(clean(" ".join(texts))):
+                found.setdefault(match["mark"].strip("()[]/").lower(), match["text"])
+    return found
+
+
+class _Reader:
+    """Reads the rows of one table; what the columns decide is found once, at construction."""
+
+    def __init__(self, table: Table, recognise: Recogniser) -> None:
+        self._table = table
+        self._sheet = table.sheet
+        self._rules = table.rules
+        self._recognise = recognise
+        self._notes = footnotes(table)
+        self._carried = _vertical_merges(table)
+        self._columns = {f: table.columns_of(f) for f in Field}
+        data = [row.number for row in table.rows if row.kind == "data"]
+        self._marks: dict[int, tuple[DecimalMark | None, str]] = {}
+        self._orders: dict[int, tuple[DateOrder | None, str]] = {}
+        self._serials: set[int] = set()
+        for column in table.table_columns:
+            values = [self._sheet.cell(number, column.number) for number in data]
+            if column.field in MONEY or column.field is Field.RATE:
+                self._marks[column.number] = self._decide_mark(column, values)
+            elif column.field in DATES:
+                self._orders[column.number] = self._decide_order(column, values)
+                if any(parse_date(value).state == "value" for value in values):
+                    self._serials.add(column.number)
+
+    def _decide_mark(
+        self, column: TableColumn, values: list[CellValue | None]
+    ) -> tuple[DecimalMark | None, str]:
+        if self._rules.decimal_mark is not None:
+            return self._rules.decimal_mark, "the mapping states the decimal mark"
+        mark = column_mark(values)
+        return mark, f"all other figures of column {column.letter} show the decimal mark {mark!r}"
+
+    def _decide_order(
+        self, column: TableColumn, values: list[CellValue | None]
+    ) -> tuple[DateOrder | None, str]:
+        if self._rules.date_order is not None:
+            return self._rules.date_order, "the mapping states the order of day and month"
+        first = "month" if (order := column_order(values)) == "mdy" else "day"
+        return order, f"other dates of column {column.letter} show that the {first} comes first"
+
+    def read(self, row: TableRow) -> SheetRow:
+        raw = {
+            column.letter: cell_text(value)
+            for column in self._table.table_columns
+            if (value := self._sheet.cell(row.number, column.number)) is not None
+        }
+        read = SheetRow(
+            row.number,
+            row.kind,
+            row.level,
+            row.number in self._sheet.hidden_rows,
+            row.section,
+            raw,
+        )
+        if row.kind == "total":
+            return replace(read, figures=self._figures(row.number, []))
+        return self._data(read) if row.kind == "data" else read
+
+    def _data(self, row: SheetRow) -> SheetRow:
+        number = row.number
+        problems: list[Problem] = []
+        figures = self._figures(number, problems)
+        dates = {f: self._date(number, f, problems) for f in DATES}
+        donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
+        amount = self._labelled(figures, Field.AMOUNT, "")
+        on = dates[Field.PLEDGE_DATE].value or dates[Field.PAYMENT_DATE].value
+        codes, currency_text = self._currency(number, amount, on, problems)
+        dollars = self._labelled(figures, Field.DOLLARS, "")
+        source: Literal["amount", "dollars"] = "amount"
+        if (
+            self._rules.dollars_without_amount
+            and amount.state == "unknown"
+            and not currency_text
+            and dollars.known
+        ):
+            amount, codes, currency_text, source = dollars, _DOLLARS, "USD", "dollars"
+        marks = f"{mark} {amount.footnote}".lower().split()
+        return replace(
+            row,
+            donor=donor,
+            donor_footnote=mark,
+            reference=self._reference(number, problems),
+            pledge_date=dates[Field.PLEDGE_DATE],
+            amount=amount,
+            amount_source=source,
+            currency=codes,
+            currency_text=currency_text,
+            due_date=dates[Field.DUE_DATE],
+            instalments=self._instalments(number, figures, on, problems),
+            dollars=dollars,
+            rate=self._rate(number, problems),
+            paid=self._labelled(figures, Field.PAID, ""),
+            payment_date=dates[Field.PAYMENT_DATE],
+            unpaid=self._labelled(figures, Field.UNPAID, ""),
+            purpose=self._text(number, Field.PURPOSE, problems),
+            class_text=self._text(number, Field.CLASS, problems),
+            fund=self._text(number, Field.FUND, problems),
+            project=self._text(number, Field.PROJECT, problems),
+            status=self._text(number, Field.STATUS, problems),
+            in_kind=self._text(number, Field.IN_KIND, problems),
+            conditions=self._text(number, Field.CONDITIONS, problems),
+            bank_reference=self._text(number, Field.BANK_REFERENCE, problems),
+            remarks=self._text(number, Field.REMARKS, problems),
+            changed_on=dates[Field.CHANGED_ON],
+            year=parse_date(self._value(number, Field.YEAR)),
+            instalment=self._text(number, Field.INSTALMENT, problems),
+            notes=tuple(self._notes[m] for m in marks if m in self._notes),
+            skipped=self._skipped(number),
+            figures=figures,
+            problems=tuple(problems),
+        )
+
+    def _value(self, number: int, wanted: Field, label: str = "") -> CellValue | None:
+        """Give a field's cell; a blank within a merged area has the value of the area."""
+        value = None
+        for column in self._columns[wanted]:
+            if column.label == label:
+                value = self._sheet.cell(number, column.number)
+                if value is None:
+                    value = self._carried.get((number, column.number))
+        return value if value is not None else self._rules.constants.get(wanted)
+
+    def _address(self, number: int, wanted: Field, label: str = "") -> str:
+        for column in self._columns[wanted]:
+            if column.label == label:
+                return self._sheet.address(number, column.number)
+        return f"{self._sheet.name}!{number}"
+
+    def _text(self, number: int, wanted: Field, problems: list[Problem]) -> str:
+        value = self._value(number, wanted)
+        if isinstance(value, (ErrorValue, MissingResult)):
+            what = f"shows the error {value}" if isinstance(value, ErrorValue) else _NO_RESULT
+            problems.append(Problem(self._address(number, wanted), f"The cell {what}."))
+            return ""
+        text = clean(cell_text(value))
+        return self._rules.translate.get(wanted, {}).get(plain(text), text)
+
+    def _reference(self, number: int, problems: list[Problem]) -> str:
+        value = self._value(number, Field.REFERENCE)
+        if isinstance(value, Decimal) and abs(value) >= _DAMAGED:
+            problems.append(
+                Problem(
+                    self._address(number, Field.REFERENCE),
+                    f"The reference {value:f} was stored as a number of more than 15 digits, whose "
+                    "last digits spreadsheets lose; store it as text.",
+                )
+            )
+        return self._text(number, Field.REFERENCE, problems)
+
+    def _figures(self, number: int, problems: list[Problem]) -> dict[str, AmountReading]:
+        figures = {}
+        for column in self._table.table_columns:
+            if column.field not in MONEY:
+                continue
+            mark, decided = self._marks[column.number]
+            value = self._sheet.cell(number, column.number)
+            reading = parse_amount(value, mark, decided)
+            multiplier = column.multiplier
+            if multiplier == 1:
+                multiplier = self._table.units.multiplier
+            figures[column.letter] = reading.times(multiplier)
+            address = self._sheet.address(number, column.number)
+            if (number, column.number) in self._carried and value is None:
+                message = "The cell is merged with the one above; an amount is counted once only."
+                problems.append(Problem(address, message))
+            self._note(problems, address, column.field.value, reading)
+        return figures
+
+    @staticmethod
+    def _note(
+        problems: list[Problem], address: str, name: str, reading: AmountReading | DateReading
+    ) -> None:
+        title = name.replace("_", " ")
+        if reading.state == "error":
+            message = f"The {title} {reading.text!r} cannot be read: {reading.reason}."
+            problems.append(Problem(address, message))
+        elif reading.state == "ambiguous":
+            message = f"The {title} is ambiguous: {reading.reason}. Say which in a mapping."
+            problems.append(Problem(address, message))
+
+    def _labelled(
+        self, figures: Mapping[str, AmountReading], wanted: Field, label: str
+    ) -> AmountReading:
+        for column in self._columns[wanted]:
+            if column.label == label:
+                return figures[column.letter]
+        constant = self._rules.constants.get(wanted)
+        return parse_amount(constant) if constant is not None and not label else BLANK
+
+    def _rate(self, number: int, problems: list[Problem]) -> AmountReading:
+        columns = self._columns[Field.RATE]
+        mark, decided = self._marks[columns[0].number] if columns else (None, "")
+        reading = parse_amount(self._value(number, Field.RATE), mark, decided)
+        if reading.state == "ambiguous" and mark is None:
+            # Rates are written with a decimal mark and hardly ever reach thousands; which is
+            # meant is still the reader's to check against the amounts.
+            return reading
+        self._note(problems, self._address(number, Field.RATE), "rate", reading)
+        return reading
+
+    def _date(
+        self, number: int, wanted: Field, problems: list[Problem], label: str = ""
+    ) -> DateReading:
+        columns = [column for column in self._columns[wanted] if column.label == label]
+        order, decided = self._rules.date_order, "the mapping states the order of day and month"
+        serials = False
+        if columns:
+            order, decided = self._orders[columns[0].number]
+            serials = columns[0].number in self._serials
+        value = self._value(number, wanted, label)
+        reading = parse_date(
+            value, order, decided, serials=serials, from_1904=self._sheet.from_1904
+        )
+        self._note(problems, self._address(number, wanted, label), wanted.value, reading)
+        return reading
+
+    def _currency(
+        self,
+        number: int,
+        amount: AmountReading,
+        on: date | None,
+        problems: list[Problem],
+        column: TableColumn | None = None,
+    ) -> tuple[tuple[str, ...], str]:
+        """Recognise the currency: beside the figure, in its heading, in its column, else stated.
+
+        The statements nearest to the figure must agree; a heading outranks the column of
+        currencies, which then names the currency of another figure.
+        """
+        if column is None:
+            column = next((c for c in self._columns[Field.AMOUNT] if not c.label), None)
+        heading = column.currency if column else ""
+        stated = heading or self._text(number, Field.CURRENCY, [])
+        if is_unknown(stated):
+            stated = ""
+        stated = stated or ("" if amount.currency else self._table.units.currency)
+        texts = [text for text in (amount.currency, stated) if text]
+        if not texts:
+            return (), ""
+        shown = " / ".join(dict.fromkeys(texts))
+        found = [self._recognise(text, on) for text in texts]
+        common = tuple(code for code in found[0] if all(code in codes for codes in found))
+        address = self._address(number, Field.CURRENCY)
+        if column is not None and (amount.currency or not self._columns[Field.CURRENCY]):
+            address = self._sheet.address(number, column.number)
+        if not all(found):
+            unknown = texts[found.index(())]
+            problems.append(Problem(address, f"{unknown!r} is no currency that is known."))
+        elif not common:
+            message = f"The cell and its column state different currencies: {shown}."
+            problems.append(Problem(address, message))
+        elif len(common) > 1:
+            message = (
+                f"The currency {shown!r} may be {' or '.join(common)}; say which in a mapping."
+            )
+            problems.append(Problem(address, message))
+        return common, shown
+
+    def _instalments(
+        self,
+        number: int,
+        figures: Mapping[str, AmountReading],
+        on: date | None,
+        problems: list[Problem],
+    ) -> tuple[InstalmentReading, ...]:
+        labels = dict.fromkeys(
+            column.label
+            for column in self._table.table_columns
+            if column.label and column.field in REPEATED
+        )
+        read = []
+        for label in labels:
+            amount = self._labelled(figures, Field.AMOUNT, label)
+            column = next((c for c in self._columns[Field.AMOUNT] if c.label == label), None)
+            codes: tuple[str, ...] = ()
+            if amount.state != "unknown":
+                codes, _ = self._currency(number, amount, on, problems, column)
+            read.append(
+                InstalmentReading(
+                    label,
+                    amount,
+                    codes,
+                    self._date(number, Field.DUE_DATE, problems, label),
+                    self._labelled(figures, Field.PAID, label),
+                    self._date(number, Field.PAYMENT_DATE, problems, label),
+                    self._labelled(figures, Field.DOLLARS, label),
+                )
+            )
+        return tuple(read)
+
+    def _skipped(self, number: int) -> str:
+        for column, texts in self._rules.skip:
+            text = clean(cell_text(self._sheet.cell(number, column)))
+            if plain(text) in texts:
+                return (
+                    f"the mapping skips rows with {text!r} in {self._sheet.address(number, column)}"
+                )
+        return ""
+
+
+_NO_RESULT = "has a formula without a stored result; open the file in a spreadsheet and save it"
+
+
+def _vertical_merges(table: Table) -> dict[tuple[int, int], CellValue | None]:
+    """Give the value that the lower cells of vertically merged areas share with the first."""
+    area = table.area
+    carried: dict[tuple[int, int], CellValue | None] = {}
+    for merged in table.sheet.merged:
+        if merged.last_row == merged.first_row:
+            continue
+        value = table.sheet.cell(merged.first_row, merged.first_column)
+        for row in range(
+            max(merged.first_row + 1, area.first_row), min(merged.last_row, area.last_row) + 1
+        ):
+            carried[row, merged.first_column] = value
+    return carried

@@ -9,13 +9,11 @@ from decimal import Decimal
 from io import BytesIO
 
 import python_calamine
-from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
 from pledgebook.importers.cells import Area, CellValue, ErrorValue, Sheet, UnreadableFile
 from pledgebook.importers.openxml import SheetDetails
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 _Raw = int | float | str | bool | time | date | datetime | timedelta
-_EXACT_INTEGERS = 10**15
 
 
 def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> tuple[Sheet, ...]:
@@ -43,6 +41,7 @@ def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> 
                         tuple(merged or known.merged),
                         frozenset(known.hidden_rows),
                         frozenset(known.hidden_columns),
+                        known.from_1904,
                     )
                 )
             return tuple(sheets)
@@ -77,9 +76,8 @@ def _value(raw: _Raw) -> CellValue | None:
     if isinstance(raw, float):
         if not math.isfinite(raw):
             return ErrorValue("#NUM!")
-        if raw.is_integer() and abs(raw) < _EXACT_INTEGERS:
-            return Decimal(int(raw))
-        return Decimal(repr(raw))
+        # Of larger numbers the digits that were typed are lost; the shortest writing is nearest.
+        return Decimal(int(raw)) if raw.is_integer() else Decimal(repr(raw))
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, int):

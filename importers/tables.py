@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pledgebook.importers.amounts import DecimalMark
-from pledgebook.importers.cells import Area, Sheet, Workbook, cell_text, column_letter
+from pledgebook.importers.cells import Area, Sheet, Workbook
 from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel, classify_rows
 from pledgebook.importers.columns import HeadingBlock, TableColumn, find_heading_blocks
 from pledgebook.importers.dates import DateOrder
@@ -73,7 +73,8 @@ class Table:
     """A table found on a sheet, or described by a mapping.
 
     `area` spans headings, rows, totals and the notes right below; `rows` names every row of it
-    once. `doubts` are sentences for a person. `path` and `sha256` say which file it stands in.
+    once. `doubts` say what was taken for granted; `questions` what only a person can decide: until
+    then none of the rows should be booked. `path` and `sha256` say which file it stands in.
     """
 
     path: Path
@@ -86,6 +87,7 @@ class Table:
     units: Units = Units()
     rules: ReadingRules = field(default_factory=ReadingRules)
     doubts: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def range(self) -> str:
@@ -204,6 +206,7 @@ def build_table(
         found,
         rules or ReadingRules(),
         tuple(doubts),
+        block.questions,
     )
 
 
@@ -240,7 +243,7 @@ def _hidden_doubts(
     ]
     hidden = [str(row.number) for row in rows if row.number in sheet.hidden_rows]
     if hidden:
-        listed = ", ".join(hidden[:10]) + (" ..." if len(hidden) > 10 else "")  # noqa: PLR2004 - a line
+        listed = ", ".join(hidden[:10]) + (" ..." if len(hidden) > 10 else "")
         doubts.append(f"Hidden or filtered rows were read like the others: {listed}.")
     return doubts
 
@@ -266,5 +269,3 @@ def _why_no_table(sheet: Sheet, seen: Collection[str]) -> str:
         f"Sheet {sheet.name!r} holds no table of contributions: no row of headings names both a "
         f"donor and an amount. Headings seen: {', '.join(seen)}. A mapping can say what they mean."
     )
-
-

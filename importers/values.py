@@ -108,7 +108,8 @@ def multiplier_in(text: str) -> int:
         factor
         for key, factor in units.items()
         for word in words()[key]
-        if word in tokens or (" " in word and word in reduced)
+        if word in tokens
+        or (" " in word and word in reduced)
         or (not word.isascii() and len(word) <= 2 and _is_han(word) and word in reduced)
     }
     return max(found, default=1)

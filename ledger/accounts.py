@@ -57,7 +57,8 @@ MONEY = frozenset({"cash", "bank-charges", "unapplied", "due-from", "due-to", "p
 
 class Place(NamedTuple):
     """What an account name says: its `kind` in the chart, its `fund` and the donor, fund or bank
-    it is for (`part`, may be empty)."""
+    it is for (`part`, may be empty).
+    """
 
     kind: str
     fund: str

@@ -14,7 +14,6 @@ from typing import Any
 
 from beancount import loader
 from beancount.core.data import Directive, Options
-
 from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.lots import check_lots
@@ -38,6 +37,8 @@ class Book:
     entries: list[Directive]
     errors: list[Any]
     options: Options
+    digests: Mapping[Path, str]
+    """SHA-256 of each file as it was read."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -68,11 +69,8 @@ class Book:
     @cached_property
     def sha256(self) -> str:
         """The digest of the book's files, in the order of their names."""
-        digest = hashlib.sha256()
-        for path in sorted(self.files):
-            if path.is_file():
-                digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        return digest.hexdigest()
+        listed = sorted(f"{path.name} {digest}" for path, digest in self.digests.items())
+        return digest_of("\n".join(listed).encode())
 
     @cached_property
     def notices(self) -> list[Finding]:
@@ -80,7 +78,9 @@ class Book:
         found = list(self.settings.notices)
         if not self.runs_plugins:
             message = f'the book does not run Pledgebook: add plugin "{PLUGIN}" to its main file'
-            found.append(Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin"))
+            found.append(
+                Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin")
+            )
         elif not self.options["plugin"][0][0].startswith(PLUGIN):
             first = self.options["plugin"][0][0]
             message = (
@@ -103,7 +103,8 @@ class Book:
 
 def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, str]) -> Path:
     """Return the main file of the book at `place` (a file or its folder); without it, of
-    `$BEANCOUNT_FILE`, else of the present folder. Raises BookNotFoundError."""
+    `$BEANCOUNT_FILE`, else of the present folder. Raises BookNotFoundError.
+    """
     given = place or environment.get("BEANCOUNT_FILE") or "."
     path = Path(given)
     if path.is_dir():
@@ -120,7 +121,14 @@ def load_book(path: Path) -> Book:
     """Load a book with its plugins; what is wrong with it is in its `errors`."""
     with _without_garbage_collection():
         entries, errors, options = loader.load_file(str(path))
-    return Book(path, entries, _causes_first(errors), options)
+    files = {path, *map(Path, options["include"])}
+    digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
+    return Book(path, entries, _causes_first(errors), options, digests)
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _causes_first(errors: Sequence[Any]) -> list[Any]:

@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from beancount.core.convert import get_weight
 from beancount.core.data import Directive, Transaction
-
 from pledgebook.ledger.accounts import CLAIMS
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
@@ -159,7 +158,8 @@ def _first_of_each(lines: Iterable[Line], key: Callable[[Line], str]) -> Iterato
 
 def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
     """What an instalment's history must keep: its class, its value when only the currency
-    changes, its deferral equal to it. Returns errors and notices (releases not made)."""
+    changes, its deferral equal to it. Returns errors and notices (releases not made).
+    """
     errors: list[Finding] = []
     deferred: dict[str, Decimal] = {}
     currency = register.settings.currency

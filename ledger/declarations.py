@@ -17,14 +17,14 @@ from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
-
 from pledgebook.ledger.errors import Finding, finding
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """What one kind of declaration looks like: `texts` are the names of its strings, of which the
-    last `optional` may be missing; `key_length` of them identify it; `keys` is its metadata."""
+    last `optional` may be missing; `key_length` of them identify it; `keys` is its metadata.
+    """
 
     texts: tuple[str, ...]
     key_length: int = 1
@@ -41,7 +41,7 @@ FORMS: Mapping[str, Form] = {
         prefixes=("recognition-",),
     ),
     "purpose": Form(("code", "name")),
-    "donor": Form(("code", "name"), keys=frozenset({"kind", "until"}), prefixes=("name",)),
+    "donor": Form(("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)),
     "mandate": Form(("symbol", "title"), keys=frozenset({"primary"})),
     "paragraph": Form(("mandate", "paragraph", "summary"), key_length=2),
     "rule": Form(

@@ -15,7 +15,6 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from beancount.parser import parser
-
 from pledgebook.ledger.money import format_units
 
 _WIDTH = 44
@@ -24,7 +23,8 @@ _WIDTH = 44
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """One posting. With `label` it moves a lot; `value` is the lot's dollars in all (None: the lot
-    is taken out by its label alone), `committed` its commitment's date where it is put back."""
+    is taken out by its label alone), `committed` its commitment's date where it is put back.
+    """
 
     account: str
     number: Decimal

@@ -29,7 +29,8 @@ class EventRefusedError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Part:
     """One instalment of a commitment: its amount in the pledge's currency, its value in dollars
-    and cents, and when it falls due (None: the biennium of the pledge)."""
+    and cents, and when it falls due (None: the biennium of the pledge).
+    """
 
     amount: Decimal
     value: Decimal
@@ -58,7 +59,7 @@ def _dollars(account_name: str, amount: Decimal, settings: Settings) -> DraftLin
     return DraftLine(account_name, amount, settings.currency)
 
 
-def commitment(  # noqa: PLR0913 - an entry's facts, each by name
+def commitment(
     settings: Settings,
     *,
     day: date,
@@ -119,9 +120,7 @@ def commitment(  # noqa: PLR0913 - an entry's facts, each by name
     )
 
 
-def _deferral(
-    settings: Settings, fund: str, donor: str, label: str, amount: Decimal
-) -> DraftLine:
+def _deferral(settings: Settings, fund: str, donor: str, label: str, amount: Decimal) -> DraftLine:
     """A deferral put in (amount negative) at its dollars, or taken out by its label."""
     value = -amount if amount < 0 else None
     return _lot(settings, account("deferred", fund, donor), amount, label, value)
@@ -139,7 +138,7 @@ def _rate_meta(rate: Rate | None) -> dict[str, str | date]:
     return {"rate": format_units(rate.number), "rate-date": rate.day.isoformat()}
 
 
-def payment(  # noqa: PLR0913 - an entry's facts, each by name
+def payment(
     settings: Settings,
     *,
     day: date,
@@ -204,9 +203,7 @@ def _taken(claim: Claim) -> DraftLine:
     )
 
 
-def _left(
-    settings: Settings, claim: Claim, units: Decimal, value: Decimal
-) -> list[DraftLine]:
+def _left(settings: Settings, claim: Claim, units: Decimal, value: Decimal) -> list[DraftLine]:
     if not units:
         return []
     return [
@@ -227,7 +224,8 @@ def release(
     settings: Settings, *, day: date, claim: Claim, deferred: Decimal, advance: Decimal = ZERO
 ) -> Draft:
     """The release of a deferred instalment, and of money received for it in advance, to income on
-    the first day of its biennium. Amounts are the dollars still held under its label."""
+    the first day of its biennium. Amounts are the dollars still held under its label.
+    """
     lines = []
     if deferred:
         lines.append(_deferral(settings, claim.fund, claim.donor, claim.label, deferred))
@@ -247,7 +245,7 @@ def release(
     )
 
 
-def receipt_without_pledge(  # noqa: PLR0913 - an entry's facts, each by name
+def receipt_without_pledge(
     settings: Settings,
     *,
     day: date,
@@ -273,7 +271,7 @@ def receipt_without_pledge(  # noqa: PLR0913 - an entry's facts, each by name
     )
 
 
-def in_kind(  # noqa: PLR0913 - an entry's facts, each by name
+def in_kind(
     settings: Settings,
     *,
     day: date,
@@ -284,7 +282,8 @@ def in_kind(  # noqa: PLR0913 - an entry's facts, each by name
     meta: Meta | None = None,
 ) -> Draft:
     """A contribution in kind at the donor's valuation, in its own accounts and commodity, outside
-    every money total."""
+    every money total.
+    """
     commodity = f"{settings.currency}.IK"
     own: dict[str, str | date] = {"event": "in-kind", **earmark.meta()}
     return Draft(
@@ -311,7 +310,8 @@ def receipt_unapplied(
     meta: Meta | None = None,
 ) -> Draft:
     """Money whose donor, purpose or pledge is not known yet: a liability under its own label, of
-    the fund's general class (or its only one)."""
+    the fund's general class (or its only one).
+    """
     earmark = Earmark(fund, settings.funds[fund].class_of(None, None))
     own: dict[str, str | date] = {"event": "receipt-unapplied", **earmark.meta()}
     return Draft(
@@ -329,7 +329,8 @@ def receipt_unapplied(
 
 class Labels:
     """Gives out pledge labels, DONOR-YEAR-NN: the next number of that donor and year that neither
-    the book nor this run has used. A label once given never changes."""
+    the book nor this run has used. A label once given never changes.
+    """
 
     def __init__(self, used: Iterable[str]) -> None:
         self._last: dict[tuple[str, int], int] = {}

@@ -1,9 +1,9 @@
 """Funds, their classes and their rules of recognition.
 
-    1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
-      classes: "general special support"
-      recognition-general: "pledge"
-      recognition-special: "pledge"
+1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
+classes: "general special support"
+recognition-general: "pledge"
+recognition-special: "pledge"
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _DEFAULT_CLASSES = ("general", "special", "support")
 @dataclass(frozen=True, slots=True)
 class Fund:
     """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
-    `recognition` gives the policy of each class; `since` is the day its accounts open."""
+    `recognition` gives the policy of each class; `since` is the day its accounts open.
+    """
 
     code: str
     name: str
@@ -39,7 +40,8 @@ class Fund:
 
     def class_of(self, stated: str | None, purpose: str | None) -> str:
         """Return the class of a posting: the fund's only one, else the stated one, else special
-        for earmarked money and general for the rest."""
+        for earmarked money and general for the rest.
+        """
         if len(self.classes) == 1:
             return self.classes[0]
         return stated or ("special" if purpose else "general")

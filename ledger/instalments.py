@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.amount import Amount
-
 from pledgebook.ledger.currencies import convert_legacy
 from pledgebook.ledger.mandates import Tagging
 from pledgebook.ledger.money import ZERO, round_to
@@ -64,7 +63,8 @@ class Instalment:
 
 def list_instalments(register: Register, as_at: date | None = None) -> list[Instalment]:
     """Return the register's lines as at the end of `as_at` (without it: all that is booked), in
-    order of pledge date and label."""
+    order of pledge date and label.
+    """
     day = as_at or register.last_day or date.min
     lines = []
     for changes in register.by_label.values():
@@ -162,7 +162,7 @@ def _carried(change: Change, key: str) -> Decimal:
         return Decimal(0)
 
 
-def _status(  # noqa: PLR0911, PLR0913 - the order of the contract, read from the top
+def _status(
     settings: Settings,
     claim: Claim,
     changes: list[Change],

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, Transaction
-
 from pledgebook.ledger.accounts import CLAIMS, LABELLED
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
@@ -81,9 +80,7 @@ class _Guard:
         self.errors.append(finding(entry, rule, message, source))
 
     def follow(self, entry: Transaction) -> None:
-        lines = [
-            line for line in read_lines(entry, self.settings) if line.place.kind in LABELLED
-        ]
+        lines = [line for line in read_lines(entry, self.settings) if line.place.kind in LABELLED]
         if not lines:
             return
         labelled = [line for line in lines if self._has_label(entry, line)]
@@ -117,7 +114,7 @@ class _Guard:
                 entry,
                 "no-label",
                 f"A posting to {line.posting.account} names the instalment or receipt it moves: "
-                f'here {format_units(line.units)} {line.currency} has no label. Write it as '
+                f"here {format_units(line.units)} {line.currency} has no label. Write it as "
                 '{…, "DONOR-YEAR-NN.K"}.',
                 meta,
             )
@@ -135,7 +132,8 @@ class _Guard:
 
     def _is_bare(self, meta: Any) -> bool:
         """Tell whether a posting is written with `{}`: booking fills in the lot it found, so
-        that only the file still shows that none was named."""
+        that only the file still shows that none was named.
+        """
         name, number = str(meta.get("filename", "")), int(meta.get("lineno", 0))
         if name not in self.sources:
             path = Path(name)
@@ -149,7 +147,8 @@ class _Guard:
         self, entry: Transaction, known: _Label | None, lines: list[Line], opening: bool
     ) -> tuple[str, str] | None:
         """An increase is a commitment of a new label, a put-back, a move, an opening or a
-        reopening that says what it reverses; anything else uses a label twice."""
+        reopening that says what it reverses; anything else uses a label twice.
+        """
         added = [line for line in lines if line.units > 0]
         taken = [line for line in lines if line.units < 0]
         if not added or known is None:
@@ -198,7 +197,9 @@ class _Guard:
                 f"{label} is reopened at the date of its commitment, {known.date}, not at {day}: "
                 f"write {known.date} between the value and the label.",
             )
-        taken = sum((line.units for line in _reversed_lines(entry, known, self.settings)), Decimal(0))
+        taken = sum(
+            (line.units for line in _reversed_lines(entry, known, self.settings)), Decimal(0)
+        )
         units = sum((line.units for line in added), Decimal(0))
         if units > -taken:
             return (
@@ -222,9 +223,7 @@ class _Guard:
             "the next free number.",
         )
 
-    def _move(
-        self, entry: Transaction, known: _Label, lines: list[Line]
-    ) -> tuple[str, str] | None:
+    def _move(self, entry: Transaction, known: _Label, lines: list[Line]) -> tuple[str, str] | None:
         accounts = {}
         for line in lines:
             lots = known.lots.setdefault(line.posting.account, {})
@@ -319,7 +318,7 @@ class _Guard:
                 self.error(
                     entry,
                     "booking-method",
-                    f'The book\'s booking method is {method}; lots are found by their labels only '
+                    f"The book's booking method is {method}; lots are found by their labels only "
                     'with STRICT. Write option "booking_method" "STRICT", or take the option out.',
                 )
                 return

@@ -55,7 +55,7 @@ class Rule:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mandate:
     """A resolution: its symbol, its paragraphs and the rules that tag entries with them.
 
@@ -193,7 +193,8 @@ def read_mandates(
 
 def _by_default(rules: list[Rule]) -> tuple[str, ...]:
     """Rank paragraphs where the mandate does not: those that hold without evidence first, then
-    the higher number, since later paragraphs of a resolution are the more particular."""
+    the higher number, since later paragraphs of a resolution are the more particular.
+    """
     calls = {
         (any("evidence" in rule.conditions for rule in rules if rule.paragraph == p), p)
         for p in {rule.paragraph for rule in rules if rule.relation == "call"}

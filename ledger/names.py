@@ -17,7 +17,7 @@ from itertools import chain
 _LONGEST_NAME = 400
 """Characters. A cell beyond it is a remark; it is not taken apart."""
 
-_SUPERSCRIPTS = "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u2070-\u209c"
+_SUPERSCRIPTS = "ª²³¹º\u02b0-\u02b8\u02e0-\u02e4\u1d43-\u1d4d\u1d4f-\u1d5b\u2070-\u209c"
 _MARK = rf"(?:[*†‡§¶#{_SUPERSCRIPTS}]|\((?:[a-z]|\d{{1,2}})\)|\[(?:[a-z]|\d{{1,2}})\])"
 _SLASH_MARK = r"(?:[a-z]|\d{1,2})/"
 _TRAILING_MARKS = re.compile(rf"(?:[\s,;]*{_MARK}|[\s,;]+{_SLASH_MARK})+$", re.IGNORECASE)

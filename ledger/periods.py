@@ -1,6 +1,6 @@
 """Financial periods: the bienniums a book declares, and cuts of them.
 
-    2002-01-01 custom "period" "2002-2003" 2003-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class Periods:
 
     def named(self, name: str) -> Cut | None:
         """Return the cut called `name`: a declared period, a year of one ("2003") or a quarter
-        ("2003-Q2"); None if no declared period holds it."""
+        ("2003-Q2"); None if no declared period holds it.
+        """
         for period in self._periods:
             if period.name == name:
                 return Cut(name, period.start, period.end, period)

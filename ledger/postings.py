@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from beancount.core.convert import get_weight
 from beancount.core.data import Posting, Transaction
-
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.money import to_cents
@@ -184,4 +183,3 @@ def contradiction(event: str, lines: list[Line]) -> str | None:
     ):
         return f"a {event} takes an instalment out of a pledge account; this adds only"
     return None
-

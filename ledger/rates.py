@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Directive, Price
-
 from pledgebook.ledger.currencies import EURO_RATES, to_euro
 from pledgebook.ledger.money import dollars_at, to_cents
 
@@ -63,7 +62,8 @@ class Rates:
 
     def dollars(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, Rate | None]:
         """Convert an amount at the rate of `day`: dollars in cents, and the rate used (None for
-        dollars). Raises MissingRateError with a sentence that says what to add."""
+        dollars). Raises MissingRateError with a sentence that says what to add.
+        """
         if currency == self.dollar:
             return to_cents(amount), None
         rate = self.find(currency, day)

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from beancount.core.data import Directive, Posting, Transaction
-
 from pledgebook.ledger.accounts import CLAIMS, MONEY
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.money import ZERO, share
@@ -99,7 +98,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Gift:
     """A contribution received without a pledge, at the dollars received. `original` is the amount
-    and currency the donor sent, where the entry says so."""
+    and currency the donor sent, where the entry says so.
+    """
 
     entry: Transaction
     posting: Posting
@@ -114,7 +114,8 @@ class Gift:
 @dataclass(frozen=True, slots=True)
 class Held:
     """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
-    `dollars` positive when received; `opened` the day this money came."""
+    `dollars` positive when received; `opened` the day this money came.
+    """
 
     entry: Transaction
     event: str
@@ -257,7 +258,9 @@ class _Deriving:
         """
         if not after.committed:
             return None
-        starts = max(after.pledged_on, self.settings.periods.start_of(after.due or after.pledged_on))
+        starts = max(
+            after.pledged_on, self.settings.periods.start_of(after.due or after.pledged_on)
+        )
         if after.kind == "memorandum":
             day: date | None = starts
         elif self.deferred.get(after.label, ZERO) > 0:

@@ -10,10 +10,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from beancount.core.data import Directive, Options
-
 from pledgebook.ledger.accounts import Place, is_code, read_account
 from pledgebook.ledger.declarations import Declaration, as_date, read_declarations
-from pledgebook.ledger.donors import KINDS, Directory, Donor
+from pledgebook.ledger.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.funds import Fund, read_fund
 from pledgebook.ledger.mandates import Mandate, read_mandates
@@ -47,16 +46,19 @@ class Settings:
 
     def faults(self, kinds: Container[str]) -> list[Finding]:
         """Return the faults of declarations of these kinds, so that each plugin can report its
-        own and all together report every fault once."""
+        own and all together report every fault once.
+        """
         return [fault for fault in self.errors if getattr(fault.entry, "type", None) in kinds]
 
-    def outermost(self, fund: str) -> str:
-        """Return the fund that `fund` is operated within, or itself."""
-        seen = {fund}
-        while self.funds[fund].within in self.funds and self.funds[fund].within not in seen:
-            fund = self.funds[fund].within
-            seen.add(fund)
-        return fund
+    def is_within(self, inner: str, outer: str) -> bool:
+        """Tell whether a fund is operated within another, directly or not."""
+        seen = set()
+        while inner in self.funds and inner not in seen:
+            seen.add(inner)
+            inner = self.funds[inner].within
+            if inner == outer:
+                return True
+        return False
 
 
 def read_settings(entries: Iterable[Directive], options: Options | None = None) -> Settings:
@@ -134,6 +136,16 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                 )
             )
             continue
+        if declaration.text("group", GROUPS[0]) not in GROUPS:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-group",
+                    f"Donor {code} has the group {declaration.text('group')!r}: write group: as "
+                    f"one of {', '.join(GROUPS)}, or leave it out.",
+                )
+            )
+            continue
         donors.append(
             Donor(
                 code,
@@ -141,6 +153,7 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                 kind,
                 valid_from=None,
                 valid_until=as_date(declaration.meta.get("until")),
+                stated_group=declaration.text("group"),
             )
         )
         names[code] = [

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import date
 
 from beancount.core.data import Posting, Transaction
-
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.mandates import Mandate, Tagging, apply_rules, paragraph_order
 from pledgebook.ledger.postings import stated

@@ -7,7 +7,6 @@ then have an error, nothing is written and the files stay as they were.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -15,10 +14,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from beancount.core.data import Directive, Transaction
-from beancount.parser import parser
-
-from pledgebook.ledger.book import Book, load_book
+from beancount.core.data import Transaction
+from pledgebook.ledger.book import Book, digest_of, load_book
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.postings import infer_event, read_lines
@@ -70,29 +67,26 @@ def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
         target = book.folder / file_for(book.settings, draft.date)
         by_file.setdefault(target, []).append(draft)
     texts: dict[Path, str] = {}
-    digests: dict[Path, str] = {}
     for path, own in by_file.items():
-        old = path.read_bytes() if path.exists() else b""
-        digests[path] = _digest(old)
-        texts[path] = insert_entries(old.decode("utf-8"), own, book.settings)
-    _include_new(book, texts, digests)
+        old = _unchanged(book, path)
+        texts[path] = insert_entries(old.decode("utf-8"), own, _places(book, path))
+    _include_new(book, texts)
     _try_on_shadow(book, texts)
-    for path, digest in digests.items():
-        if _digest(path.read_bytes() if path.exists() else b"") != digest:
-            raise BookRefusedError(
-                f"{path.name} was changed by another program meanwhile; nothing was written. "
-                "Run the command again."
-            )
+    for path in texts:
+        _unchanged(book, path)  # looked at again right before it is replaced
     for path in sorted(texts, key=lambda path: path == book.path):
         _replace(path, texts[path])
     return list(by_file)
 
 
-def insert_entries(text: str, drafts: Iterable[Draft], settings: Settings) -> str:
-    """Return a file's text with the drafts put in, each after the last entry that comes before it
-    by date and event. What stands there already is not touched."""
+def insert_entries(
+    text: str, drafts: Iterable[Draft], places: Sequence[tuple[tuple[date, int], int]]
+) -> str:
+    """Return a file's text with the drafts put in, each before the first entry that comes after it
+    by date and event. `places` gives (date, rank) and line of the entries that stand there; what
+    stands there is not touched.
+    """
     lines = text.splitlines()
-    places = _places(text, settings)
     at: dict[int, list[str]] = {}
     for draft in sorted(drafts, key=lambda draft: (draft.date, rank_of(draft.event))):
         wanted = (draft.date, rank_of(draft.event))
@@ -114,34 +108,40 @@ def insert_entries(text: str, drafts: Iterable[Draft], settings: Settings) -> st
     return "\n".join(result).rstrip("\n") + "\n"
 
 
-def _places(text: str, settings: Settings) -> list[tuple[tuple[date, int], int]]:
-    """Return (date, rank) and line of each transaction of a file, as its text stands."""
-    entries, _, _ = parser.parse_string(text)
+def _places(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
+    """Return (date, rank) and line of each transaction of a file of the book."""
+    name = str(path)
     return [
-        ((entry.date, rank_of(_event_of(entry, settings))), entry.meta["lineno"])
-        for entry in entries
-        if isinstance(entry, Transaction)
+        ((entry.date, rank_of(_event_of(entry, book.settings))), entry.meta["lineno"])
+        for entry in book.entries
+        if isinstance(entry, Transaction) and entry.meta["filename"] == name
     ]
 
 
 def _event_of(entry: Transaction, settings: Settings) -> str:
     named = entry.meta.get("event")
-    if isinstance(named, str):
-        return named
-    complete = all(posting.units and posting.units.number for posting in entry.postings)
-    return infer_event(read_lines(entry, settings)) if complete else ""
+    return named if isinstance(named, str) else infer_event(read_lines(entry, settings))
 
 
-def _include_new(book: Book, texts: dict[Path, str], digests: dict[Path, str]) -> None:
+def _unchanged(book: Book, path: Path) -> bytes:
+    """Return a file's content, which must be what the book was loaded from."""
+    content = path.read_bytes() if path.exists() else b""
+    if digest_of(content) != book.digests.get(path, digest_of(b"")):
+        raise BookRefusedError(
+            f"{path.name} was changed by another program meanwhile; nothing was written. "
+            "Run the command again."
+        )
+    return content
+
+
+def _include_new(book: Book, texts: dict[Path, str]) -> None:
     known = {path.resolve() for path in book.files}
     missing = [path for path in texts if path.resolve() not in known]
     if not missing:
         return
-    old = book.path.read_bytes()
-    main = texts.get(book.path, old.decode("utf-8"))
+    main = texts.get(book.path) or _unchanged(book, book.path).decode("utf-8")
     for path in missing:
         main = main.rstrip("\n") + f'\ninclude "{path.name}"\n'
-    digests.setdefault(book.path, _digest(old))
     texts[book.path] = main
 
 
@@ -190,18 +190,8 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def error_sentence(error: object) -> str:
     """Return an error of Beancount's or ours as "file:line: sentence"."""
     source = getattr(error, "source", None) or {}
     place = f"{source.get('filename', '')}:{source.get('lineno', 0)}"
     return f"{place}: {getattr(error, 'message', error)}"
-
-
-def entry_of(error: object) -> Directive | None:
-    """Return the entry an error is about, if it says so."""
-    entry = getattr(error, "entry", None)
-    return entry if isinstance(entry, tuple) else None

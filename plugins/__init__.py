@@ -12,7 +12,6 @@ The book's settings and its register are derived once for all of them.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
-
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.register import derive_register
 from pledgebook.ledger.settings import read_settings

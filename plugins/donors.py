@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from beancount.core.data import Directive, Open, Options, Transaction, new_metadata, sorted as in_order
+from beancount.core.data import Directive, Open, Options, Transaction, new_metadata
+from beancount.core.data import sorted as in_order
 from beancount.core.getters import get_accounts
-
 from pledgebook.ledger.accounts import fixed_accounts, read_account, takes
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.settings import Settings, read_settings

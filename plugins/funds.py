@@ -21,7 +21,6 @@ beyond the money received for it.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Transaction
-
 from pledgebook.ledger.checks import check_balances, check_earmarked, check_words
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.postings import read_lines

@@ -20,7 +20,6 @@ a rule refuses as a contribution.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Transaction
-
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.mandates import Tagging, paragraph_order
 from pledgebook.ledger.register import Claim, Register, derive_register

@@ -13,7 +13,6 @@ Errors: a period that ends before it begins, that overlaps another, or is declar
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Transaction
-
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.settings import Settings, read_settings
 
@@ -33,9 +32,7 @@ def periods(
 
 def tag_periods(entries: list[Directive], settings: Settings) -> list[Directive]:
     """Return the entries, those of a declared fund tagged with their period."""
-    return [
-        _tag(entry, settings) if isinstance(entry, Transaction) else entry for entry in entries
-    ]
+    return [_tag(entry, settings) if isinstance(entry, Transaction) else entry for entry in entries]
 
 
 def _tag(entry: Transaction, settings: Settings) -> Transaction:
@@ -43,4 +40,3 @@ def _tag(entry: Transaction, settings: Settings) -> Transaction:
     if period is None or not any(settings.place(posting.account) for posting in entry.postings):
         return entry
     return entry._replace(tags=entry.tags | {period.name})
-

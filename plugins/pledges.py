@@ -19,7 +19,6 @@ deferral that differs from its instalment. All rules: docs/errors.md.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
-
 from pledgebook.ledger.checks import check_changes
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.lots import check_lots

@@ -56,7 +56,8 @@ CLOSING = {
 @dataclass(slots=True)
 class Figures:
     """One row's amounts in dollars and cents. `closing` is what is owed by the lots themselves,
-    not computed from the other columns: that the two agree is a proof."""
+    not computed from the other columns: that the two agree is a proof.
+    """
 
     opening: Decimal = ZERO
     adjustments: Decimal = ZERO
@@ -124,9 +125,7 @@ def contribution_figures(
     return rows
 
 
-def _add_history(
-    changes: list[Change], cut: Cut, row: Callable[[Claim | Gift], Figures]
-) -> None:
+def _add_history(changes: list[Change], cut: Cut, row: Callable[[Claim | Gift], Figures]) -> None:
     claim: Claim | None = None
     counted = False  # whether the claim as it stands is in the cut's opening or pledged
     for change in changes:
@@ -152,11 +151,10 @@ def _add_history(
         row(claim).uncommitted += claim.value
 
 
-def _open(
-    claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim | Gift], Figures]
-) -> bool:
+def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim | Gift], Figures]) -> bool:
     """Count a claim as opening if it was due before the cut, as pledged if it fell due in it
-    without an entry (a memorandum); tell whether it is counted by `day`."""
+    without an entry (a memorandum); tell whether it is counted by `day`.
+    """
     if claim is None or not claim.is_recognised(day) or claim.recognised is None:
         return False
     if claim.recognised < max(cut.start, claim.origin[0].date if claim.opened else cut.start):
@@ -188,9 +186,7 @@ def _add_change(
         figures.collected_current += change.advance_released
 
 
-def _adjust(
-    claim: Claim, cut: Cut, row: Callable[[Claim | Gift], Figures], value: Decimal
-) -> None:
+def _adjust(claim: Claim, cut: Cut, row: Callable[[Claim | Gift], Figures], value: Decimal) -> None:
     if is_prior(claim, cut):
         row(claim).adjustments += value
     else:

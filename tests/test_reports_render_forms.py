@@ -10,6 +10,7 @@ import dataclasses
 import io
 import json
 import re
+import resource
 import shutil
 import subprocess
 import zipfile
@@ -24,7 +25,7 @@ from bs4 import BeautifulSoup, Tag
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pledgebook.reports import render
-from pledgebook.reports.render import delimited, files, texts, xlsx
+from pledgebook.reports.render import delimited, texts, xlsx
 from pledgebook.reports.table import Column, Report, Row, Source, Tie
 
 D = Decimal
@@ -353,6 +354,19 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
     assert "B5 is cut" in notes[-1]
 
 
+def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
+    rows = [Row("row", {"number": "1", "received": date(1899, 12, 31), "dollars": D("0.25")})]
+    rows += [Row("row", {"number": "2"}) if n % 2 else rows[0] for n in range(5000)]
+    rows.append(Row("total", {}, "Total", tuple(range(0, 5000, 3))))
+    report = dataclasses.replace(receipts(), rows=rows)
+    sheet = loaded(render.to_workbook([report], SOURCE), values=False)["Official receipts"]
+    assert sheet["C5"].value == "1899-12-31"
+    total = sum(D("0.25") for n in range(0, 5000, 3) if n == 0 or n % 2)
+    assert sheet["G5006"].value == float(total)
+    notes = [cell.value for (cell,) in sheet.iter_rows(min_row=5007, max_col=1) if cell.value]
+    assert str(notes[-1]).startswith("G5006 is a figure and no formula")
+
+
 @pytest.mark.office
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_a_recalculation_changes_no_figure(content: bytes, tmp_path: Path) -> None:
@@ -529,22 +543,21 @@ def test_an_unknown_ending_is_refused_with_the_four_that_are_known(tmp_path: Pat
     with pytest.raises(render.SeveralReportsError, match="holds one report, these are 2"):
         render.render([schedule(), receipts()], SOURCE, tmp_path / "all.csv")
     assert list(tmp_path.iterdir()) == []
+    render.render([schedule()], SOURCE, tmp_path / "one.csv")
+    assert (tmp_path / "one.csv").read_bytes()[3:].decode() == render.to_csv(schedule())
 
 
-def test_a_failed_write_leaves_what_was_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     target.write_text("before")
     target.chmod(0o640)
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(files.os, "fsync", full)
-        with pytest.raises(OSError, match="No space left"):
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
+    try:
+        with pytest.raises(OSError, match="File too large"):
             render.write_json(schedule(), target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     assert (target.read_text(), list(tmp_path.iterdir())) == ("before", [target])
     render.write_json(schedule(), target)
     assert target.read_bytes() == render.to_json(schedule()).encode()

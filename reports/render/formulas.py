@@ -26,7 +26,7 @@ def sum_formula(
     """
     parts = [
         xl_rowcol_to_cell(first, column) if first == last else xl_range(first, column, last, column)
-        for first, last in _runs(sorted(rows), empty)
+        for first, last in runs(sorted(rows), empty)
     ]
     sums = "+".join(
         f"SUM({','.join(parts[start : start + MOST_ARGUMENTS])})"
@@ -44,11 +44,12 @@ def across_formula(row: int, columns: Sequence[tuple[int, int]], decimals: int) 
     return f"=ROUND({signed.removeprefix('+')},{decimals})"
 
 
-def _runs(rows: Sequence[int], empty: AbstractSet[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and all(between in empty for between in range(runs[-1][1] + 1, row)):
-            runs[-1] = (runs[-1][0], row)
+def runs(numbers: Iterable[int], empty: AbstractSet[int] = frozenset()) -> list[tuple[int, int]]:
+    """Return first and last of each run of rising `numbers`; those in `empty` do not break it."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and all(between in empty for between in range(found[-1][1] + 1, number)):
+            found[-1] = (found[-1][0], number)
         else:
-            runs.append((row, row))
-    return runs
+            found.append((number, number))
+    return found

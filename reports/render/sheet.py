@@ -6,40 +6,31 @@ formulas with their results stored beside them, and text is never taken for a fo
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
-from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in, text_pixels
+from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.footing import footed, label_column, sum_across, sum_down
-from pledgebook.reports.render.formulas import across_formula, sum_formula
+from pledgebook.reports.render.formulas import across_formula, runs, sum_formula
 from pledgebook.reports.render.styles import Styles
 from pledgebook.reports.render.texts import (
-    amount_text,
     column_title,
-    count_text,
     decimals_in,
     decimals_of,
     period_line,
 )
+from pledgebook.reports.render.widths import TIE_HEADINGS, column_widths, indent
 from pledgebook.reports.table import Column, Report, Row, Source, Tie, Value
 from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_576
-TIE_HEADINGS = ("Agreed to the ledger", "Report", "Ledger", "Difference", "Result")
 
 _AMOUNT = Column("amount", "", "amount")
 _TITLE = Column("title", "")
 _HEADING_KINDS = frozenset({"section", "group"})
-_WIDEST, _NARROWEST, _TIE_TITLE = 330, 70, 230
 _A4 = 9
 _LAST_FROZEN = 2
-_HEADING_LINES = 2.2
-_INDENT = 10
 _FOOTER_TEXT = 90
 
 
@@ -65,11 +56,10 @@ class ReportSheet:
         self.cells = Cells(sheet)
         self.columns = list(self.report.columns)
         self.labels = label_column(self.report)
-        self.width = max(len(self.columns), len(TIE_HEADINGS) if report.ties else 1)
         self.decimals = [decimals_of(self.report, column) for column in self.columns]
         self.grouped = any(row.kind == "group" for row in self.report.rows)
         self.heading_rows: frozenset[int] = frozenset()
-        self.widths: list[int] = []
+        self.widths = column_widths(self.report)
         self.row = 0
         self.first = 0
 
@@ -84,7 +74,8 @@ class ReportSheet:
                 f"{self.report.name}: {len(self.report.rows):,} rows are too many for a worksheet; "
                 "write it as .csv or .json"
             )
-        self._set_widths()
+        for position, pixels in enumerate(self.widths):
+            self.sheet.set_column_pixels(position, position, pixels)
         self._write_top()
         self._write_headings()
         self.first = self.row
@@ -102,7 +93,9 @@ class ReportSheet:
         return Finished(self.report, self.sheet.name, results, self._totals())
 
     def _wide(self, text: str, place: str) -> None:
-        self.cells.wide(self.row, self.width, text, self.styles.place(place), sum(self.widths))
+        self.cells.wide(
+            self.row, len(self.widths), text, self.styles.place(place), sum(self.widths)
+        )
         self.row += 1
 
     def _write_top(self) -> None:
@@ -114,7 +107,7 @@ class ReportSheet:
 
     def _write_headings(self) -> None:
         memo = [position for position, column in enumerate(self.columns) if column.memo]
-        for first, last in _runs(memo):
+        for first, last in runs(memo):
             band = self.styles.place("band")
             if first < last:
                 self.sheet.merge_range(self.row, first, self.row, last, "", band)
@@ -124,7 +117,7 @@ class ReportSheet:
         for position, column in enumerate(self.columns):
             title = column_title(column, self.report.currency)
             style = self.styles.heading(
-                column, edge=self._edge(position), indent=self._indent(position)
+                column, edge=self._edge(position), indent=indent(self.columns, position)
             )
             self.cells.text(self.row, position, title, style)
             lines = max(lines, lines_in(title, self.widths[position]))
@@ -135,12 +128,13 @@ class ReportSheet:
         for position, column in enumerate(self.columns):
             value = row.values.get(column.key)
             is_label = position == self.labels
+            is_member = self.grouped and row.kind == "row" and is_label
             style = self.styles.cell(
                 row.kind,
                 column,
                 decimals_in(value),
                 edge=self._edge(position),
-                indent=self._indent(position) + (self.grouped and row.kind == "row" and is_label),
+                indent=indent(self.columns, position) + is_member,
             )
             if is_label and row.label:
                 self.cells.text(self.row, position, row.label, style)
@@ -215,53 +209,6 @@ class ReportSheet:
         self.sheet.write_formula(self.row, 4, result, self.styles.place("result"), stored)
         self.row += 1
 
-    def _set_widths(self) -> None:
-        """Make each column as wide as its longest figure and heading word; text wraps."""
-        for position in range(self.width):
-            texts = list(self._tie_texts(position))
-            widest = 0
-            if position < len(self.columns):
-                column = self.columns[position]
-                title = column_title(column, self.report.currency)
-                texts += title.split(" ")
-                widest = math.ceil(text_pixels(title) / _HEADING_LINES)
-                body = (self._shown(row, position) for row in self.report.rows)
-                if column.kind == "text":
-                    widest = max(widest, min(_WIDEST, max(map(text_pixels, body), default=0)))
-                else:
-                    texts += body
-            widest = max(widest, _NARROWEST, *map(text_pixels, texts), 0)
-            if position == 0 and self.report.ties:
-                widest = max(widest, _TIE_TITLE)
-            widest += _INDENT * self._indent(position)
-            self.sheet.set_column_pixels(position, position, widest)
-            self.widths.append(widest)
-
-    def _shown(self, row: Row, position: int) -> str:
-        """Return what a cell shows; headings of sections run over their neighbours."""
-        column = self.columns[position]
-        if position == self.labels and row.label:
-            return "" if row.kind in _HEADING_KINDS else row.label
-        match row.values.get(column.key):
-            case None:
-                return ""
-            case Decimal() | int() as figure if column.kind == "amount":
-                return amount_text(figure)
-            case Decimal() | int() as figure:
-                return count_text(figure)
-            case date() as day:
-                return day.isoformat()
-            case text:
-                return text + "  " * self.grouped
-
-    def _tie_texts(self, position: int) -> Iterable[str]:
-        if not self.report.ties or not 1 <= position < len(TIE_HEADINGS):
-            return
-        yield TIE_HEADINGS[position]
-        for tie in self.report.ties:
-            figures = (tie.report, tie.ledger, tie.report - tie.ledger)
-            yield from (amount_text(figure) for figure in figures[position - 1 : position])
-
     def _set_up(self, source: Source) -> None:
         """Set panes, print area, repeated rows and footer: A4 landscape, one page wide."""
         frozen = self.labels + 1 if self.labels <= _LAST_FROZEN else 0
@@ -272,7 +219,7 @@ class ReportSheet:
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(0, self.first - 1)
-        self.sheet.print_area(0, 0, max(self.row - 1, self.first), self.width - 1)
+        self.sheet.print_area(0, 0, max(self.row - 1, self.first), len(self.widths) - 1)
         name, book = (_footer_text(text) for text in (self.report.title, source.book))
         self.sheet.set_footer(f"&L&8 {name}&C&8 Page &P of &N&R&8 {book}")
         self.sheet.ignore_errors(
@@ -289,11 +236,6 @@ class ReportSheet:
             if column.kind == "amount" and column.key in self.report.rows[i].values
         }
 
-    def _indent(self, position: int) -> int:
-        """Return the indent that keeps text and dates off the figures to their left."""
-        columns = self.columns
-        return int(0 < position < len(columns) and columns[position].kind in {"text", "date"})
-
     def _edge(self, position: int) -> bool:
         """Return whether a rule stands before this column: where memo columns begin."""
         return self.columns[position].memo and (
@@ -304,13 +246,3 @@ class ReportSheet:
 def _footer_text(text: str) -> str:
     """Return text that a page footer shows as it is: "&" begins a code there."""
     return re.sub(r"[\x00-\x1f]", " ", text)[:_FOOTER_TEXT].replace("&", "&&")
-
-
-def _runs(positions: Iterable[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for position in positions:
-        if runs and runs[-1][1] == position - 1:
-            runs[-1] = (runs[-1][0], position)
-        else:
-            runs.append((position, position))
-    return runs

@@ -1,0 +1,197 @@
+"""Contributions by operative paragraph: which call of the resolution was answered by how much.
+
+Two tables that must not be confused. The *primary call* counts each contribution once and adds up
+to the schedule. The overlapping table counts a contribution under every paragraph it stands in
+relation to; its lines must never be added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from pledgebook.ledger.mandates import Mandate, Tagging, paragraph_order
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Claim, Gift
+from pledgebook.ledger.tagging import tag_claim, tag_gift
+from pledgebook.reports.figures import Figures, contribution_figures, total
+from pledgebook.reports.schedule import long_date, make_schedule
+from pledgebook.reports.selection import Selection, SelectionError
+from pledgebook.reports.table import Column, Report, Row, Tie
+
+NAME = "paragraphs"
+
+ACKNOWLEDGED = "Acknowledged"
+BEFORE = "Before the resolution"
+REVIEW = "For review"
+NO_CALL = "No paragraph calls for it"
+
+_RELATIONS = (("calls", "call"), ("serves", "serves"), ("acknowledged", "acknowledged"))
+
+
+def paragraphs(selection: Selection) -> Report:
+    """Return contributions by paragraph for the first mandate of the book, with both tables.
+
+    Raises SelectionError where the book declares no mandate.
+    """
+    mandates = list(selection.book.settings.mandates.values())
+    if not mandates:
+        raise SelectionError(
+            'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
+        )
+    mandate = mandates[0]
+    taggings = _Taggings(selection, mandate)
+    primary = taggings.figures(lambda tagging: [primary_line(tagging)])
+    rows = _primary_rows(mandate, primary)
+    rows += _overlapping_rows(mandate, taggings)
+    everything = total(primary.values())
+    schedule = total(
+        line.figures for lines in make_schedule(selection).sections.values() for line in lines
+    )
+    cut = selection.cut
+    return Report(
+        NAME,
+        f"Contributions by operative paragraph of {mandate.symbol}",
+        f"{long_date(cut.start)} to {long_date(cut.end)}",
+        cut.name,
+        cut.end,
+        selection.book.settings.currency,
+        _columns(selection),
+        rows,
+        notes=_notes(mandate, selection),
+        ties=[
+            Tie("pledged, schedule", everything.pledged, schedule.pledged),
+            Tie("paid, schedule", _paid(everything), _paid(schedule)),
+            Tie("unpaid, schedule", everything.closing, schedule.closing),
+        ],
+    )
+
+
+def primary_line(tagging: Tagging) -> str:
+    """Return the line of the primary table that a contribution is counted in."""
+    if tagging.primary_call:
+        return tagging.primary_call
+    if tagging.before:
+        return BEFORE
+    if tagging.acknowledged:
+        return ACKNOWLEDGED
+    return REVIEW if tagging.review else NO_CALL
+
+
+class _Taggings:
+    """The figures of the selected funds, by any way of reading a contribution's paragraphs."""
+
+    def __init__(self, selection: Selection, mandate: Mandate) -> None:
+        self.selection = selection
+        self.mandate = mandate
+        self._known: dict[object, Tagging] = {}
+        self._each = contribution_figures(
+            selection.book.register, selection.cut, lambda item: (self._of(item), item.fund)
+        )
+
+    def _of(self, item: Claim | Gift) -> Tagging:
+        settings = self.selection.book.settings
+        if isinstance(item, Gift):
+            found = tag_gift(item, settings)
+        else:
+            key = (item.label, item.fund, item.class_, item.purpose)
+            if key in self._known:
+                return self._known[key]
+            found = tag_claim(item, settings)
+        tagging = next(each for each in found if each.mandate is self.mandate)
+        if isinstance(item, Claim):
+            self._known[item.label, item.fund, item.class_, item.purpose] = tagging
+        return tagging
+
+    def figures(self, lines: Callable[[Tagging], Iterable[str]]) -> dict[str, Figures]:
+        """Return the figures summed under each of the lines a tagging is read as."""
+        rows: dict[str, Figures] = {}
+        for (tagging, fund), figures in self._each.items():
+            if fund in self.selection.funds:
+                for line in lines(tagging):
+                    rows.setdefault(line, Figures()).add(figures)
+        return rows
+
+
+def _paid(figures: Figures) -> Decimal:
+    return figures.collected_prior + figures.collected_current
+
+
+def _amounts(figures: Figures) -> dict[str, Decimal]:
+    return {
+        "pledged": figures.pledged,
+        "paid": _paid(figures),
+        "outstanding": figures.closing,
+        "future": figures.future,
+        "uncommitted": figures.uncommitted,
+    }
+
+
+def _primary_rows(mandate: Mandate, primary: dict[str, Figures]) -> list[Row]:
+    names = [*mandate.primary, ACKNOWLEDGED, BEFORE, REVIEW]
+    names += sorted(set(primary) - set(names), key=paragraph_order)
+    rows = [Row("section", label="Primary call: each contribution once")]
+    for name in names:
+        figures = primary.get(name, Figures())
+        values = {"paragraph": name, "summary": mandate.paragraphs.get(name, "")}
+        rows.append(Row("row", values | _amounts(figures)))
+    everything = total(primary.values())
+    label = "Total, as in the schedule"
+    adds = tuple(range(1, len(rows)))
+    rows.append(Row("total", {"paragraph": label} | _amounts(everything), label, adds))
+    return rows
+
+
+def _overlapping_rows(mandate: Mandate, taggings: _Taggings) -> list[Row]:
+    rows = [Row("section", label="Every relation: lines overlap and must not be added")]
+    for attribute, relation in _RELATIONS:
+        figures = taggings.figures(lambda tagging, of=attribute: getattr(tagging, of))  # type: ignore[misc]
+        for paragraph in sorted(figures, key=paragraph_order):
+            if figures[paragraph].is_nil:
+                continue
+            values = {
+                "paragraph": paragraph,
+                "relation": relation,
+                "summary": mandate.paragraphs.get(paragraph, ""),
+            }
+            rows.append(Row("row", values | _amounts(figures[paragraph])))
+    return rows
+
+
+def _columns(selection: Selection) -> list[Column]:
+    unit = selection.book.settings.currency
+    return [
+        Column("paragraph", "Paragraph"),
+        Column("relation", "Relation"),
+        Column("summary", "What it asks"),
+        Column("pledged", "Pledged", "amount", unit),
+        Column("paid", "Paid", "amount", unit),
+        Column("outstanding", f"Unpaid at {long_date(selection.cut.end)}", "amount", unit),
+        Column("future", "Future periods", "amount", unit, memo=True),
+        Column("uncommitted", "Pledged, not committed", "amount", unit, memo=True),
+    ]
+
+
+def _notes(mandate: Mandate, selection: Selection) -> list[str]:
+    order = ", ".join(mandate.primary)
+    notes = [
+        "Lines of the second table overlap: a contribution may answer several paragraphs. They "
+        "must never be added up.",
+        f"The primary call of a contribution is the first of {order} that calls for it.",
+    ]
+    in_advance = sum(
+        (
+            held.dollars
+            for held in selection.book.register.held
+            if held.kind == "in-advance"
+            and held.fund in selection.funds
+            and held.entry.date <= selection.cut.end
+        ),
+        ZERO,
+    )
+    if in_advance:
+        notes.append(
+            f"Not counted above: {in_advance:,.2f} {selection.book.settings.currency} received in "
+            "advance of later periods."
+        )
+    return notes

@@ -1,0 +1,79 @@
+"""How wide the columns of a report's worksheet are: no figure is ever shown as ####."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.reports.render.cells import text_pixels
+from pledgebook.reports.render.footing import label_column
+from pledgebook.reports.render.texts import amount_text, column_title, count_text
+from pledgebook.reports.table import Column, Report, Row
+
+TIE_HEADINGS = ("Agreed to the ledger", "Report", "Ledger", "Difference", "Result")
+
+_WIDEST_TEXT, _NARROWEST, _TIE_TITLE, _INDENT = 330, 70, 230, 10
+_HEADING_LINES = 2.2
+"""A heading may wrap to about this many lines."""
+
+
+def column_widths(report: Report) -> list[int]:
+    """Return the width of each column in pixels: its longest figure and heading word; text wraps.
+
+    There are at least as many columns as the agreement with the ledger needs, if there is one.
+    """
+    count = max(len(report.columns), len(TIE_HEADINGS) if report.ties else 1)
+    return [_width(report, position) for position in range(count)]
+
+
+def indent(columns: Sequence[Column], position: int) -> int:
+    """Return the indent that keeps text and dates off the figures to their left."""
+    return int(0 < position < len(columns) and columns[position].kind in {"text", "date"})
+
+
+def _width(report: Report, position: int) -> int:
+    widths = [_NARROWEST, *map(text_pixels, _tie_texts(report, position))]
+    if position == 0 and report.ties:
+        widths.append(_TIE_TITLE)
+    if position < len(report.columns):
+        column = report.columns[position]
+        title = column_title(column, report.currency)
+        widths.append(math.ceil(text_pixels(title) / _HEADING_LINES))
+        widths += map(text_pixels, title.split(" "))
+        body = max(map(text_pixels, _shown(report, position)), default=0)
+        widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
+    return max(widths) + _INDENT * indent(report.columns, position)
+
+
+def _shown(report: Report, position: int) -> Iterator[str]:
+    """Yield what the cells of a column show; headings of sections run over their neighbours."""
+    column = report.columns[position]
+    is_label = position == label_column(report)
+    for row in report.rows:
+        if is_label and row.label:
+            yield "" if row.kind in {"section", "group"} else row.label
+        else:
+            yield _text(row, column)
+
+
+def _text(row: Row, column: Column) -> str:
+    match row.values.get(column.key):
+        case None:
+            return ""
+        case Decimal() | int() as figure:
+            return amount_text(figure) if column.kind == "amount" else count_text(figure)
+        case date() as day:
+            return day.isoformat()
+        case text:
+            return f"{text}   "  # room for the indent under a group
+
+
+def _tie_texts(report: Report, position: int) -> Iterator[str]:
+    if not report.ties or not 1 <= position < len(TIE_HEADINGS):
+        return
+    yield TIE_HEADINGS[position]
+    for tie in report.ties:
+        figures = (tie.report, tie.ledger, tie.report - tie.ledger)
+        yield from (amount_text(figure) for figure in figures[position - 1 : position])

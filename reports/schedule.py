@@ -1,0 +1,305 @@
+"""The schedule of voluntary contributions: what each donor pledged, paid and owes.
+
+One section a fund and class, donors grouped as the UN's accounts group them, with the totals of a
+fund without and with the funds operated within it. Source of the columns: docs/accounting.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pledgebook.ledger.checks import check_changes
+from pledgebook.ledger.donors import GROUPS
+from pledgebook.ledger.money import ZERO
+from pledgebook.reports.cash import CashProof, prove_cash
+from pledgebook.reports.figures import (
+    CLOSING,
+    MONEY_COLUMNS,
+    Figures,
+    contribution_figures,
+    held_figures,
+    total,
+)
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Row, Tie
+from pledgebook.reports.ties import Balances, ledger_ties, read_balances
+
+NAME = "schedule"
+TITLE = "Schedule of voluntary contributions"
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One donor's row in a fund and class."""
+
+    donor: str
+    name: str
+    group: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The schedule's figures before they are laid out: rows by fund and class, totals by name."""
+
+    sections: Mapping[tuple[str, str], list[Line]]
+    totals: Mapping[str, Figures]
+    proof: CashProof
+    balances: Balances
+    ties: list[Tie]
+
+
+def make_schedule(selection: Selection) -> Schedule:
+    """Compute the schedule of the selected funds over the cut, and tie it to the ledger."""
+    rows = _rows(selection)
+    sections: dict[tuple[str, str], list[Line]] = {}
+    settings = selection.book.settings
+    for fund in selection.funds:
+        for class_ in settings.funds[fund].classes:
+            own = {key[2]: figures for key, figures in rows.items() if key[:2] == (fund, class_)}
+            lines = [_line(selection, donor, figures) for donor, figures in own.items()]
+            if lines:
+                lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
+                sections[fund, class_] = lines
+    balances = read_balances(selection)
+    ties = ledger_ties(selection, rows, balances)
+    ties += [
+        Tie(
+            f"{fund} {class_}: {line.name}, closing as the columns make it",
+            sum((sign * getattr(line.figures, key) for key, sign in CLOSING.items()), ZERO),
+            line.figures.closing,
+        )
+        for (fund, class_), lines in sections.items()
+        for line in lines
+        if not line.figures.foots
+    ]
+    everything = total(line.figures for lines in sections.values() for line in lines)
+    proof = prove_cash(selection, everything, balances)
+    return Schedule(sections, _totals(selection, sections), proof, balances, ties)
+
+
+def _rows(selection: Selection) -> dict[Key, Figures]:
+    register, cut = selection.book.register, selection.cut
+    rows = contribution_figures(register, cut, lambda item: (item.fund, item.class_, item.donor))
+    for key, figures in held_figures(register, cut, lambda *key: key).items():
+        rows.setdefault(key, Figures()).add(figures)
+    return {
+        key: figures
+        for key, figures in rows.items()
+        if key[0] in selection.funds and not figures.is_nil
+    }
+
+
+def _line(selection: Selection, code: str, figures: Figures) -> Line:
+    donor = selection.book.settings.donors.get(code)
+    if donor is None:
+        return Line(code, code, GROUPS[-1], figures)
+    return Line(code, donor.name_in("en", selection.cut.end), donor.group, figures)
+
+
+def _totals(
+    selection: Selection, sections: Mapping[tuple[str, str], list[Line]]
+) -> dict[str, Figures]:
+    """Each fund's total; a fund with others operated within it, without and with them."""
+    settings = selection.book.settings
+    own = {
+        fund: total(
+            line.figures for key, lines in sections.items() if key[0] == fund for line in lines
+        )
+        for fund in selection.funds
+    }
+    totals: dict[str, Figures] = {}
+    for fund in selection.funds:
+        inner = [
+            other for other in selection.funds if other != fund and settings.is_within(other, fund)
+        ]
+        if inner:
+            names = ", ".join(inner)
+            totals[f"{fund} without {names}"] = own[fund]
+            totals[f"{fund} with {names}"] = total(own[code] for code in (fund, *inner))
+        else:
+            totals[fund] = own[fund]
+    return totals
+
+
+def schedule(selection: Selection) -> Report:
+    """Return the schedule laid out for any renderer, with its JSON document as `payload`."""
+    made = make_schedule(selection)
+    rows: list[Row] = []
+    positions: dict[tuple[str, str], int] = {}
+    for (fund, class_), lines in made.sections.items():
+        name = selection.book.settings.funds[fund].name
+        rows.append(Row("section", label=f"{name} ({fund}), {class_}"))
+        group_totals = []
+        for group in GROUPS:
+            members = [line for line in lines if line.group == group]
+            if not members:
+                continue
+            rows.append(Row("group", label=group))
+            first = len(rows)
+            rows += [Row("row", {"donor": line.name} | line.figures.amounts()) for line in members]
+            group_totals.append(len(rows))
+            rows.append(_total_row("subtotal", f"Total, {group}", members, range(first, len(rows))))
+        positions[fund, class_] = len(rows)
+        rows.append(_total_row("total", f"Total, {fund} {class_}", lines, group_totals))
+    for name, figures in made.totals.items():
+        funds = _funds_in(name, selection)
+        adds = tuple(at for (fund, _), at in positions.items() if fund in funds)
+        rows.append(Row("total", {"donor": f"Total, {name}"} | figures.amounts(), name, adds))
+    return Report(
+        NAME,
+        TITLE,
+        _subtitle(selection),
+        selection.cut.name,
+        selection.cut.end,
+        selection.book.settings.currency,
+        _columns(selection),
+        rows,
+        notes=_notes(selection),
+        ties=[*made.ties, _cash_tie(made.proof)],
+        payload=_payload(selection, made),
+    )
+
+
+def _funds_in(name: str, selection: Selection) -> set[str]:
+    fund, _, rest = name.partition(" with ")
+    if rest:
+        return {fund, *rest.split(", ")}
+    return {name.partition(" without ")[0]}
+
+
+def _total_row(kind: str, label: str, lines: list[Line], adds: range | list[int]) -> Row:
+    amounts = total(line.figures for line in lines).amounts()
+    return Row(kind, {"donor": label} | amounts, label, tuple(adds))  # type: ignore[arg-type]
+
+
+def _subtitle(selection: Selection) -> str:
+    cut = selection.cut
+    return f"{long_date(cut.start)} to {long_date(cut.end)}"
+
+
+def long_date(day: date) -> str:
+    """Write a date as the UN's documents do: 31 December 2003."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _columns(selection: Selection) -> list[Column]:
+    cut, unit = selection.cut, selection.book.settings.currency
+    before = cut.start - timedelta(days=1)
+    titles = {
+        "opening": f"Unpaid at {long_date(before)}",
+        "adjustments": "Adjustments to prior pledges",
+        "pledged": "Pledged",
+        "collected_prior": "Collected for prior pledges",
+        "collected_current": "Collected for current pledges",
+        "exchange": "Exchange",
+        "exchange_unpaid": "of which on unpaid",
+        "written_off": "Written off",
+        "closing": f"Unpaid at {long_date(cut.end)}",
+        "uncommitted": "Pledged, not committed",
+        "future": "Future periods",
+        "in_advance": "Received in advance",
+        "refunded": "Refunded",
+    }
+    order = [key for key in MONEY_COLUMNS if key not in MEMO] + [
+        key for key in MONEY_COLUMNS if key in MEMO
+    ]
+    return [
+        Column("donor", "Donor"),
+        *(
+            Column(
+                key,
+                titles[key],
+                "amount",
+                unit,
+                CLOSING if key == "closing" else {},
+                memo=key in MEMO,
+            )
+            for key in order
+        ),
+    ]
+
+
+MEMO = frozenset({"exchange_unpaid", "uncommitted", "future", "in_advance", "refunded"})
+"""Columns that stand beside the schedule's arithmetic."""
+
+
+def _notes(selection: Selection) -> list[str]:
+    period = selection.cut.period
+    notes = [
+        f"Prior pledges are those that were due before {long_date(period.start)}; current pledges "
+        f"those due in {period.name}, and contributions received without a pledge.",
+        "Pledges in other currencies are carried at the UN operational rate of exchange of their "
+        "date; what payment brought more or less is exchange.",
+        "Memorandum columns are outside the arithmetic of the schedule.",
+    ]
+    for found in check_changes(selection.book.register)[1]:
+        if found.rule == "release-not-made":
+            notes.append(found.message)
+    waiting = sum(getattr(entry, "flag", "*") == "!" for entry in selection.book.entries)
+    if waiting:
+        notes.append(f"{waiting} entries marked ! wait for approval; they are counted here.")
+    return notes
+
+
+def _cash_tie(proof: CashProof) -> Tie:
+    return Tie("cash from donors, cash accounts", proof.cash_from_donors, proof.per_ledger)
+
+
+def _payload(selection: Selection, made: Schedule) -> dict[str, object]:
+    funds = [
+        {
+            "fund": fund,
+            "class": class_,
+            "rows": [
+                {"donor": line.donor, "name": line.name, "group": line.group}
+                | line.figures.amounts()
+                for line in lines
+            ],
+            "total": total(line.figures for line in lines).amounts(),
+        }
+        for (fund, class_), lines in made.sections.items()
+    ]
+    ties = made.ties
+    proof = made.proof
+    held = _held_in_all(selection, made.balances)
+    return {
+        "report": NAME,
+        "period": selection.cut.name,
+        "currency": selection.book.settings.currency,
+        "as_at": selection.cut.end,
+        "funds": funds,
+        "totals": {name: figures.amounts() for name, figures in made.totals.items()},
+        "cash_proof": {
+            "collected": proof.collected,
+            "applied_from_opening": proof.applied_from_opening,
+            "bank_charges": proof.bank_charges,
+            "new_advances": proof.new_advances,
+            "new_unapplied": proof.new_unapplied,
+            "refunds_of_overpayments": proof.refunds_of_overpayments,
+            "cash_from_donors": proof.cash_from_donors,
+            "per_ledger": proof.per_ledger,
+            "agrees": proof.agrees,
+        },
+        "ledger": {
+            "receivable": held("pledges"),
+            "deferred": -held("deferred"),
+            "memorandum": held("memorandum"),
+            "agrees": all(tie.agrees for tie in ties) and proof.agrees,
+        },
+        "notes": _notes(selection),
+    }
+
+
+def _held_in_all(selection: Selection, balances: Balances) -> Callable[[str], Decimal]:
+    groups = [
+        (fund, class_)
+        for fund in selection.funds
+        for class_ in selection.book.settings.funds[fund].classes
+    ]
+    return lambda kind: sum((balances.held(group, kind) for group in groups), ZERO)
