@@ -17,6 +17,7 @@ from typing import Literal
 
 from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values import (
+    SCALES,
     ascii_digits,
     clean,
     is_nil,
@@ -33,7 +34,6 @@ _MINUSES = str.maketrans("‐‑‒–—―−", "-------")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 _NO_CENTS = re.compile(r"(?<=\d)([.,])-{1,2}(?=\D|$)")
 _FIGURE = re.compile(r"(?:\d[\d .,'٬٫]*)?\d|[.,٫]\d+")
-_SCALES = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
 _GROUP = 3
 
 
@@ -204,7 +204,7 @@ def _minus(before: str, after: str) -> tuple[bool | None, str, str]:
 def _scale(after: str) -> tuple[int, str]:
     first, _, rest = clean(after).partition(" ")
     reduced = plain(first)
-    for key, factor in _SCALES.items():
+    for key, factor in SCALES.items():
         if reduced in words()[key]:
             return factor, rest
     return 1, after
@@ -233,7 +233,11 @@ def _read_figure(figure: str, mark: DecimalMark | None) -> tuple[list[str], Deci
     whole, _, cents = figure.partition(shown)
     as_decimal = _grouped(whole or "0", " ", cents)
     divides_thousands = (
-        len(cents) == _GROUP and whole.isdigit() and len(whole) <= _GROUP and whole[0] != "0"
+        len(cents) == _GROUP
+        and cents.isdigit()
+        and whole.isdigit()
+        and len(whole) <= _GROUP
+        and whole[0] != "0"
     )
     if not divides_thousands:
         return as_decimal, shown

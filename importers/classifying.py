@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ RowKind = Literal["heading", "total", "note", "blank", "data"]
 TotalLevel = Literal["", "subtotal", "total"]
 
 _LONG_TEXT = 60
+_LIKE_A_NOTE = "it begins like a note"
 _PUNCTUATION = " :.,;-()[]（）：=*"
 
 
@@ -53,7 +55,8 @@ def classify_rows(
     """Name every row below the headings, to the end of the table or to `last_row`.
 
     A gap ends the table, unless rows with a donor and an amount, a total or marked notes follow
-    below it. `total_words` are further words that begin a total row.
+    below it. `total_words` are further words, as `plain`
+    writes them, that begin a total row.
     """
     judge = _Judge(sheet, block, total_words)
     rows: list[TableRow] = []
@@ -86,7 +89,10 @@ class _Judge:
         numbers = [column.number for column in block.columns]
         self._first, self._last = min(numbers), max(numbers)
         self._block = block
-        self._totals = words()["total"] | frozenset(map(plain, total_words))
+        self._totals = words()["total"] | total_words
+        self._begins_total = _beginning(self._totals)
+        self._begins_subtotal = _beginning(words()["subtotal"])
+        self._begins_note = _beginning(words()["note"])
         self._headings = {
             column.number: plain(heading_text(sheet, block.rows[-1:], column.number))
             for column in block.columns
@@ -127,8 +133,10 @@ class _Judge:
         if has_money or not isinstance(first, str):
             return TableRow(number, "data")
         text = clean(first)
-        if len(inside) <= 2 and (starts_with_note_mark(text) or self._is_note(text)):
-            return TableRow(number, "note", "it begins like a note")
+        if len(inside) <= 2 and (
+            starts_with_note_mark(text) or self._begins_note.match(plain(text))
+        ):
+            return TableRow(number, "note", _LIKE_A_NOTE)
         if len(inside) == 1:
             if plain(split_footnote(text)[0]).strip(_PUNCTUATION) in words()["section"]:
                 return TableRow(number, "heading", "it heads a group of donors", section=text)
@@ -143,7 +151,7 @@ class _Judge:
         if row.kind == "total":
             return True
         if row.kind == "note":
-            return gap == 1
+            return gap == 1 and row.reason == _LIKE_A_NOTE
         if row.kind == "heading":
             return gap == 1 or not row.section
         has_money = any(self._figure(row.number, column) for column in self.money)
@@ -159,13 +167,6 @@ class _Judge:
     def _is_heading(self, inside: Sequence[tuple[int, CellValue]]) -> bool:
         same = sum(plain(cell_text(value)) == self._headings.get(c, "") for c, value in inside)
         return same >= max(2, len(inside) - 1)
-
-    def _is_note(self, text: str) -> bool:
-        reduced = plain(text)
-        return any(
-            reduced.startswith(word) and not reduced[len(word) : len(word) + 1].isalpha()
-            for word in words()["note"]
-        )
 
     def _is_merged_across(self, row: int, column: int) -> bool:
         return any(
@@ -205,22 +206,19 @@ class _Judge:
             return "total", True
         if len(reduced) > _LONG_TEXT:
             return "", False
-        if _begins(reduced, subtotals):
+        if self._begins_subtotal.match(reduced):
             return "subtotal", False
-        if _begins(reduced, self._totals):
+        if self._begins_total.match(reduced):
             return "total", False
         if reduced.endswith((" total", " subtotal", " итог", " gesamt", " 小计")):
             return "subtotal", False
         return "", False
 
 
-def _begins(text: str, listed: frozenset[str]) -> bool:
-    for word in listed:
-        if text.startswith(word):
-            following = text[len(word) : len(word) + 1]
-            if not following.isalnum() or not word[-1].isalpha() or "一" <= word[-1] <= "鿿":
-                return True
-    return False
+def _beginning(listed: frozenset[str]) -> re.Pattern[str]:
+    """Match a text that begins with one of these words, whole; Chinese puts no space behind it."""
+    alternatives = "|".join(map(re.escape, sorted(listed, key=len, reverse=True)))
+    return re.compile(rf"(?:{alternatives})(?:(?!\w)|(?<=[一-鿿]))")
 
 
 def _settle_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:

@@ -82,7 +82,7 @@ def find_heading_blocks(
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
         block = _best_block(sheet, number, candidates, row, known_labels)
-        if block is None or _repeats(sheet, block, blocks):
+        if block is None or _repeats(block, blocks):
             continue
         blocks.append(block)
         row = block.rows[-1] + 1
@@ -162,7 +162,7 @@ def _worth(block: HeadingBlock) -> int:
     return sum(column.field is not None for column in block.columns)
 
 
-def _repeats(sheet: Sheet, block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
+def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
     """Whether the same headings stand again, as they do on each printed page."""
     return bool(blocks) and [c.heading for c in blocks[-1].columns] == [
         column.heading for column in block.columns

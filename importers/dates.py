@@ -346,7 +346,7 @@ def _month_only(year: int, month: int, text: str) -> DateReading:
 
 
 def parse_years(value: CellValue | None) -> YearRange | None:
-    """Read a year, a biennium or a fiscal year: 2002, "2002-2003", "FY02/03"; None if it is none."""
+    """Read a year, a biennium or a fiscal year: 2002, "2002-2003", "FY02/03"; else None."""
     if isinstance(value, Decimal):
         return parse_date(value).years
     return _parse_years(clean(ascii_digits(value))) if isinstance(value, str) else None

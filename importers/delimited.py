@@ -55,11 +55,8 @@ def read_delimited(path: Path, data: bytes) -> tuple[Sheet, tuple[str, ...]]:
     name = path.name
     text, encoding = decode(name, data)
     _refuse_markup(name, text)
-    lines = text
-    separator = ""
-    if lines[:4].casefold() == "sep=" and lines[4:5] in _SEPARATORS:
-        separator = lines[4]
-    found = _find_separator(text, separator)
+    separator = text[4:5] if text[:4].casefold() == "sep=" else ""
+    found = _find_separator(text, separator if separator in _SEPARATORS else "")
     if found is None:
         raise UnreadableFile(
             f"{name} is text but no table: no comma, semicolon, tab or bar divides its lines into "
@@ -153,7 +150,10 @@ def _records(text: str, separator: str) -> Iterable[list[str]]:
 
 
 def _find_separator(text: str, stated: str) -> _Separated | None:
-    """Take the separator that gives the most rows of one width, then the most columns."""
+    """Take the separator that gives the most rows of one width, then the most columns.
+
+    One row alone is no table: a sentence may hold a comma.
+    """
     best: _Separated | None = None
     for separator in [stated] if stated else _SEPARATORS:
         try:
@@ -162,7 +162,7 @@ def _find_separator(text: str, stated: str) -> _Separated | None:
             )
         except csv.Error:
             continue
-        several = {width: rows for width, rows in widths.items() if width > 1}
+        several = {width: rows for width, rows in widths.items() if width > 1 and rows > 1}
         if not several:
             continue
         width, rows = max(several.items(), key=lambda item: (item[1], item[0]))

@@ -16,7 +16,14 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from pledgebook.importers.dates import parse_years
-from pledgebook.importers.values import ascii_digits, clean, multiplier_in, plain, split_footnote
+from pledgebook.importers.values import (
+    SCALES,
+    ascii_digits,
+    clean,
+    multiplier_in,
+    plain,
+    split_footnote,
+)
 from pledgebook.importers.values import words as value_words
 
 
@@ -92,7 +99,6 @@ _LABEL_YEARS = re.compile(
 _LABEL_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|ère|er|ème|e|º|ª|\.|-[яйе])?(?!\d)")
 _SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
 _TOKENS = re.compile(r"[^\W_]+")
-_UNIT_WORDS = ("thousand", "million", "billion", "ten-thousand")
 
 
 @lru_cache(maxsize=4096)
@@ -111,9 +117,9 @@ def match_heading(text: str) -> HeadingMatch | None:
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
         return HeadingMatch(field, 90, "it names a currency only", currency, multiplier)
-    if field := _dictionary().get(key):
+    if known := _dictionary().get(key):
         reason = f"{rest.strip()!r} is a known heading"
-        return HeadingMatch(field, 98, reason, currency, multiplier, label)
+        return HeadingMatch(known, 98, reason, currency, multiplier, label)
     parts = [_dictionary().get(_without_units(_key(part))) for part in _SPLIT.split(rest) if part]
     named = {part for part in parts if part is not None}
     if len(named) == 1:
@@ -121,7 +127,7 @@ def match_heading(text: str) -> HeadingMatch | None:
         return HeadingMatch(
             field, 95, "one of its parts is a known heading", currency, multiplier, label
         )
-    by_words = _match_words(key, currency)
+    by_words = _match_words(key)
     if by_words is None:
         return None
     field, score = by_words
@@ -174,7 +180,7 @@ def _key(text: str) -> str:
 
 
 def _without_units(key: str) -> str:
-    units = set().union(*(value_words()[unit] for unit in _UNIT_WORDS))
+    units = set().union(*(value_words()[unit] for unit in SCALES))
     kept = [word for word in key.split() if word not in units]
     while kept and kept[-1] in {"in", "en", "de", "of", "in the", "в", "em", "d"}:
         kept.pop()
@@ -206,7 +212,7 @@ def _concepts() -> dict[str, set[str]]:
     return concepts
 
 
-def _match_words(key: str, currency: str) -> tuple[Field, int] | None:
+def _match_words(key: str) -> tuple[Field, int] | None:
     tokens = key.split()
     named: set[str] = set()
     known = 0
@@ -216,14 +222,14 @@ def _match_words(key: str, currency: str) -> tuple[Field, int] | None:
             return None
         named |= concepts
         known += bool(concepts)
-    field = _field_of(named - {"neutral"}, currency)
+    field = _field_of(named - {"neutral"})
     if field is None or known / len(tokens) < _HALF_KNOWN:
         return None
     score = _ENOUGH + round(40 * known / len(tokens))
     return field, score
 
 
-def _field_of(concepts: set[str], currency: str) -> Field | None:
+def _field_of(concepts: set[str]) -> Field | None:
     """Give the field that concepts name together; what is told first outranks what follows."""
     rules: tuple[tuple[set[str], Field], ...] = (
         ({"unpaid"}, Field.UNPAID),

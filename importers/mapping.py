@@ -369,8 +369,8 @@ def _find_headings(workbook: Workbook, mapping: SheetMapping) -> tuple[Sheet, tu
         if mapping.heading_rows[-1] > len(sheets[0].rows):
             raise MappingError(
                 [
-                    f"{mapping.name}: heading row {mapping.heading_rows[-1]} is below the last row of "
-                    f"sheet {sheets[0].name!r} ({len(sheets[0].rows)})."
+                    f"{mapping.name}: heading row {mapping.heading_rows[-1]} is below the last row "
+                    f"of sheet {sheets[0].name!r} ({len(sheets[0].rows)})."
                 ]
             )
         return sheets[0], mapping.heading_rows
@@ -445,8 +445,8 @@ def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMa
         letters = ", ".join(map(column_letter, found))
         raise MappingError(
             [
-                f"{mapping.name}: {len(found)} columns are headed {text!r} ({letters}); name the one "
-                "that is meant by its letter."
+                f"{mapping.name}: {len(found)} columns are headed {text!r} ({letters}); name the "
+                "one that is meant by its letter."
             ]
         )
     if number is not None and number <= width:
@@ -456,7 +456,7 @@ def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMa
     hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
     raise MappingError(
         [
-            f"{mapping.name}: there is no column {text!r} on sheet {sheet.name!r}{hint}. Headings in "
-            f"row {rows[-1]}: {', '.join(map(repr, headings)) or 'none'}."
+            f"{mapping.name}: there is no column {text!r} on sheet {sheet.name!r}{hint}. Headings "
+            f"in row {rows[-1]}: {', '.join(map(repr, headings)) or 'none'}."
         ]
     )

@@ -7,6 +7,7 @@ from pledgebook.importers.openxml import SheetDetails
 from pledgebook.importers.packages import check_area, parse_xml
 
 _CELLS = {"table-cell", "covered-table-cell"}
+_COUNT_DIGITS = 8
 _RESULTS = ("value", "date-value", "time-value", "boolean-value", "string-value")
 
 
@@ -45,7 +46,7 @@ class _Walk:
         elif tag == "table-column":
             self._open_column(attributes)
         elif tag == "table-row":
-            self._row_count = _count(attributes, "number-rows-repeated")
+            self._row_count = self._count(attributes, "number-rows-repeated")
             self._column = 0
             self._filled_row = False
             if attributes.get("visibility") in {"collapse", "filter"}:
@@ -53,12 +54,12 @@ class _Walk:
                 span = range(self._row + 1, self._row + min(self._row_count, 100_000) + 1)
                 self.details[self._sheet].hidden_rows.update(span)
         elif tag in _CELLS:
-            self._cell_count = _count(attributes, "number-columns-repeated")
+            self._cell_count = self._count(attributes, "number-columns-repeated")
             self._cell = attributes
             self._text = ""
 
     def _open_column(self, attributes: dict[str, str]) -> None:
-        count = _count(attributes, "number-columns-repeated")
+        count = self._count(attributes, "number-columns-repeated")
         if attributes.get("visibility") in {"collapse", "filter"}:
             span = range(self._column + 1, self._column + min(count, 16_384) + 1)
             self.details[self._sheet].hidden_columns.update(span)
@@ -93,15 +94,14 @@ class _Walk:
             details.special[row, column] = MissingResult(formula.removeprefix("of:="))
         elif formula and self._text.startswith(("#", "Err:")):
             details.special[row, column] = ErrorValue(self._text)
-        down = _count(attributes, "number-rows-spanned")
-        across = _count(attributes, "number-columns-spanned")
+        down = self._count(attributes, "number-rows-spanned")
+        across = self._count(attributes, "number-columns-spanned")
         if down > 1 or across > 1:
             details.merged.append(Area(row, column, row + down - 1, column + across - 1))
         self._column += self._cell_count
 
-
-def _count(attributes: dict[str, str], key: str) -> int:
-    text = attributes.get(key, "1")
-    if not (text.isdecimal() and len(text) <= 8):
-        raise UnreadableFile(f"The workbook is damaged: it states {key} as {text!r}.")
-    return max(1, int(text))
+    def _count(self, attributes: dict[str, str], key: str) -> int:
+        text = attributes.get(key, "1")
+        if not (text.isdecimal() and len(text) <= _COUNT_DIGITS):
+            raise UnreadableFile(f"{self._name} is damaged: it states {key} as {text!r}.")
+        return max(1, int(text))

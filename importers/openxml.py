@@ -15,9 +15,12 @@ from pathlib import PurePosixPath
 from pledgebook.importers.cells import Area, ErrorValue, MissingResult, column_number
 from pledgebook.importers.packages import check_area, parse_xml
 
-_FILLED_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3}\d+|[A-Z]\d{5,})["'][^>]*(?<!/)>""")
+# Of cells that hold anything: rows from 10,000 on, and columns from AA on.
+_FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,3}(\d{5,})["'][^>]*(?<!/)>""")
+_FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3})\d+["'][^>]*(?<!/)>""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
-_NOTABLE = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']|\shidden\s*=""")
+_HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
+_NOTABLE = (b"<f", b":f>", b":f ", b't="e"', b"t='e'", *_HIDDEN)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)""")
 _BASE_ROWS = 10_000
@@ -46,7 +49,7 @@ def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetD
         content = package.get(part, b"")
         _check_bounds(name, sheet, content)
         walk = _SheetWalk()
-        if _NOTABLE.search(content):
+        if any(sign in content for sign in _NOTABLE):
             parse_xml(name, content, walk.start, walk.end, walk.text)
         walk.details.from_1904 = from_1904
         details[sheet] = walk.details
@@ -73,11 +76,9 @@ def _sheet_parts(name: str, package: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _check_bounds(name: str, sheet: str, content: bytes) -> None:
-    rows, columns = _BASE_ROWS, _BASE_COLUMNS
-    for reference in set(_FILLED_CELL.findall(content)):
-        if match := _REFERENCE.fullmatch(reference.decode("ascii")):
-            rows = max(rows, int(match[2]))
-            columns = max(columns, column_number(match[1]) or 0)
+    rows = max((int(row) for row in set(_FAR_ROW.findall(content))), default=_BASE_ROWS)
+    letters = {found.decode("ascii") for found in _FAR_COLUMN.findall(content)}
+    columns = max((column_number(far) or 0 for far in letters), default=_BASE_COLUMNS)
     check_area(name, sheet, rows, columns)
 
 

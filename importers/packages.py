@@ -36,10 +36,10 @@ def open_package(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
                 f"{name} is protected by a password; save a copy without one and import the copy."
             )
         pieces: list[bytes] = []
-        # The stated size only limits what zipfile hands out: asked for the whole budget, it gives
-        # what is really there.
+        # The stated size only limits what zipfile hands out: asked for more than the budget, it
+        # gives what is really there, and the count below ends it.
         honest = copy(part)
-        honest.file_size = budget + 1
+        honest.file_size = budget + 2 * _PIECE
         try:
             with archive.open(honest) as stream:
                 while piece := stream.read(_PIECE):

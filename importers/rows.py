@@ -70,7 +70,7 @@ class SheetRow:
     Text fields are "" where there is no such column or no text. `raw` holds the original text of
     every filled cell by column letter, `figures` the reading of every column of money. `currency`
     holds the codes that `currency_text` may mean: one if it is recognised, several if it is
-    ambiguous, none if it is unknown or not stated. Amounts are positive as written, in units of one
+    ambiguous, none if it is unknown or not stated. Amounts keep their sign as written, in ones
     (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
     several columns. `notes` are the texts that the row's footnote marks refer to. `skipped` says
     why a mapping leaves the row out, else it is empty.
@@ -265,6 +265,8 @@ class _Reader:
         return f"{self._sheet.name}!{number}"
 
     def _text(self, number: int, wanted: Field, problems: list[Problem]) -> str:
+        if not self._columns[wanted] and wanted not in self._rules.constants:
+            return ""
         value = self._value(number, wanted)
         if isinstance(value, (ErrorValue, MissingResult)):
             what = f"shows the error {value}" if isinstance(value, ErrorValue) else _NO_RESULT
@@ -298,10 +300,12 @@ class _Reader:
                 multiplier = self._table.units.multiplier
             figures[column.letter] = reading.times(multiplier)
             address = self._sheet.address(number, column.number)
-            if (number, column.number) in self._carried and value is None:
+            if value is None and self._carried.get((number, column.number)) is not None:
                 message = "The cell is merged with the one above; an amount is counted once only."
                 problems.append(Problem(address, message))
-            self._note(problems, address, column.field.value, reading)
+            # What remains unpaid is a check and never counted: no row waits for it.
+            if column.field is not Field.UNPAID:
+                self._note(problems, address, column.field.value, reading)
         return figures
 
     @staticmethod
@@ -327,6 +331,8 @@ class _Reader:
 
     def _rate(self, number: int, problems: list[Problem]) -> AmountReading:
         columns = self._columns[Field.RATE]
+        if not columns and Field.RATE not in self._rules.constants:
+            return BLANK
         mark, decided = self._marks[columns[0].number] if columns else (None, "")
         reading = parse_amount(self._value(number, Field.RATE), mark, decided)
         if reading.state == "ambiguous" and mark is None:
@@ -340,6 +346,8 @@ class _Reader:
         self, number: int, wanted: Field, problems: list[Problem], label: str = ""
     ) -> DateReading:
         columns = [column for column in self._columns[wanted] if column.label == label]
+        if not columns and wanted not in self._rules.constants:
+            return NO_DATE
         order, decided = self._rules.date_order, "the mapping states the order of day and month"
         serials = False
         if columns:

@@ -50,6 +50,10 @@ class Units(NamedTuple):
     source: str = ""
 
 
+NO_UNITS = Units()
+"""Nothing above the table says in what its amounts are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
     """How a table is to be read beyond what it shows: what a mapping file states.
@@ -84,7 +88,7 @@ class Table:
     heading_rows: tuple[int, ...]
     table_columns: tuple[TableColumn, ...]
     rows: tuple[TableRow, ...]
-    units: Units = Units()
+    units: Units = NO_UNITS
     rules: ReadingRules = field(default_factory=ReadingRules)
     doubts: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
@@ -150,7 +154,7 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
     `labels` are names that may head columns of amounts, beside years: the funds of a book.
     """
     blocks, seen = find_heading_blocks(sheet, labels)
-    tables = []
+    tables: list[Table] = []
     for position, block in enumerate(blocks):
         following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
         last = following - 1 if following else len(sheet.rows)
@@ -221,7 +225,7 @@ def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
             stated = currency or (multiplier != 1 and len(text) <= _SHORT_TITLE)
             if stated and len(text) <= 2 * _SHORT_TITLE:
                 return Units(multiplier, currency, sheet.address(row, column))
-    return Units()
+    return NO_UNITS
 
 
 def _units_doubt(units: Units) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _BIDI = dict.fromkeys(
@@ -25,6 +25,11 @@ _FOOTNOTE = re.compile(
 _NOTE_MARK = re.compile(
     r"\s*(?:[*†‡§]+|[¹²³⁰⁴-⁹]+|[a-z]{1,2}/|\d{1,2}/|\([a-z]\)|\[\w\])\s*(?=\S)", re.IGNORECASE
 )
+SCALES = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
+"""The lists of words that name a unit, and how many ones it is."""
+
+_THOUSANDS = re.compile(r"(?<!\d)['’]000s?\b|\b000s\b")
+_PUNCTUATION = re.compile(r"[()\[\]:;,/]")
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 
@@ -39,11 +44,14 @@ def words() -> dict[str, frozenset[str]]:
 
 def clean(text: str) -> str:
     """Make every kind of space one blank, and take out invisible direction and width marks."""
-    return " ".join(text.translate(_BIDI).split())
+    return " ".join((text if text.isascii() else text.translate(_BIDI)).split())
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Reduce text for comparison: case, accents, kinds of dash and space make no difference."""
+    if text.isascii():
+        return clean(text).lower()
     folded = unicodedata.normalize("NFD", clean(text).translate(_DASHES).casefold())
     return unicodedata.normalize(
         "NFC", "".join(char for char in folded if not _is_accent(char))
@@ -99,18 +107,15 @@ def starts_with_note_mark(text: str) -> bool:
 
 def multiplier_in(text: str) -> int:
     """Give the unit a text names: 1000 for "in thousands of dollars", 1 if it names none."""
-    reduced = re.sub(r"[()\[\]:;,/]|'000", lambda m: " ", plain(text))
-    tokens = set(reduced.split())
-    units = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
-    if re.search(r"(?<!\d)['’]?000(?:s\b|\b)", text) and re.search(r"['’]000|\b000s\b", text):
+    if _THOUSANDS.search(text):
         return 1000
+    reduced = _PUNCTUATION.sub(" ", plain(text))
+    tokens = set(reduced.split())
     found = {
         factor
-        for key, factor in units.items()
+        for key, factor in SCALES.items()
         for word in words()[key]
-        if word in tokens
-        or (" " in word and word in reduced)
-        or (not word.isascii() and len(word) <= 2 and _is_han(word) and word in reduced)
+        if word in tokens or ((" " in word or _is_han(word)) and word in reduced)
     }
     return max(found, default=1)
 

@@ -9,6 +9,7 @@ unpacked size and the area its cells span are bounded before anything is allocat
 from __future__ import annotations
 
 import hashlib
+import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,10 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_FIRST_RECORD = bytes.fromhex("0908100000060500")
+_RECORD_HEAD = struct.Struct("<HH")
+_RECORDS_LOOKED_AT = 8
+_FILEPASS = 0x2F
 _OTHER_FORMATS = {
     b"%PDF": "a PDF document; ask the donor for the spreadsheet it was made from",
     b"\x89PNG": "a picture; type its figures into a spreadsheet",
@@ -51,7 +56,7 @@ def read_workbook(path: Path) -> Workbook:
     if data.startswith(_ZIP):
         return _read_package(path, data, digest)
     if data.startswith(_COMPOUND):
-        if _ENCRYPTED_STREAM in data:
+        if _ENCRYPTED_STREAM in data or _has_password_record(data):
             raise UnreadableFile(_password_sentence(name))
         return Workbook(path, digest, read_sheets(name, data, {}), "xls")
     for signature, what in _OTHER_FORMATS.items():
@@ -110,6 +115,22 @@ def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
     else:
         what = "an archive and no workbook; unpack it and import the spreadsheet inside"
     raise UnreadableFile(f"{name} is {what}.")
+
+
+def _has_password_record(data: bytes) -> bool:
+    """Whether an .xls says so in the first of its records (MS-XLS: FILEPASS after BOF)."""
+    place = data.find(_FIRST_RECORD)
+    if place < 0:
+        return False
+    for _ in range(_RECORDS_LOOKED_AT):
+        head = data[place : place + _RECORD_HEAD.size]
+        if len(head) < _RECORD_HEAD.size:
+            return False
+        record, length = _RECORD_HEAD.unpack(head)
+        if record == _FILEPASS:
+            return True
+        place += _RECORD_HEAD.size + length
+    return False
 
 
 def _password_sentence(name: str) -> str:

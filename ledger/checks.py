@@ -6,16 +6,15 @@ call them on every load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from beancount.core.convert import get_weight
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.accounts import CLAIMS
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.postings import Line, contradiction, read_lines
+from pledgebook.ledger.postings import Line, contradiction, read_lines, weigh
 from pledgebook.ledger.register import Change, Register
 from pledgebook.ledger.settings import Settings
 
@@ -24,9 +23,20 @@ _HALF_A_CENT = Decimal("0.005")
 
 def check_balances(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
     """A transaction balances by itself within each fund and, in it, within each class."""
+    foreign = [posting for posting in entry.postings if settings.place(posting.account) is None]
+    if lines and foreign:
+        yield finding(
+            entry,
+            "outside-the-fund",
+            f"The second part of an account name is its fund; {foreign[0].account} is not in the "
+            f"chart of a declared fund (declared: {', '.join(settings.funds)}). Use an account of "
+            "the chart, or declare the fund.",
+            foreign[0].meta,
+        )
+        return
     sums: dict[tuple[str, str, str], Decimal] = {}
     for line in lines:
-        weight = get_weight(line.posting)
+        weight = weigh(line.posting)
         key = (line.place.fund, line.class_, weight.currency)
         sums[key] = sums.get(key, Decimal(0)) + (weight.number or Decimal(0))
     funds = {line.place.fund for line in lines}
@@ -55,17 +65,27 @@ def check_balances(entry: Transaction, lines: list[Line], settings: Settings) ->
                     f"{class_} is off by {format_amount(total)} {currency}. Write class: on the "
                     "transaction, or on the postings that are of another class.",
                 )
-    foreign = [posting for posting in entry.postings if settings.place(posting.account) is None]
-    if lines and foreign:
-        yield finding(
-            entry,
-            "outside-the-fund",
-            f"The second part of an account name is its fund; {foreign[0].account} is not in the "
-            f"chart of a declared fund (declared: {', '.join(settings.funds)}). Use an account of "
-            "the chart, or declare the fund.",
-            foreign[0].meta,
-        )
+    yield from _check_contra(entry, lines, settings)
     yield from _check_two_funds(entry, lines, settings)
+
+
+def _check_contra(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+    """Memorandum pledges and their contra account vanish from every total together."""
+    apart: dict[str, Decimal] = {}
+    for line in lines:
+        if line.place.kind in {"memorandum", "contra"}:
+            fund = line.place.fund
+            apart[fund] = apart.get(fund, ZERO) + (line.dollars or ZERO)
+    for fund, total in apart.items():
+        if total:
+            yield finding(
+                entry,
+                "memorandum-contra",
+                f"A memorandum is in no total: Assets:{fund}:Memorandum:Pledges and "
+                f"Assets:{fund}:Memorandum:Contra move by the same amount in every entry; here "
+                f"they are {format_amount(total)} {settings.currency} apart. Book the rest to "
+                "the contra account.",
+            )
 
 
 def _check_two_funds(
@@ -137,9 +157,8 @@ def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> It
         yield finding(
             entry, "event", f"event: says what happened: {problem}. Correct event: or the accounts."
         )
-    if any(line.place.kind == "written-off" for line in lines) and not as_text(
-        entry.meta.get("authority", "")
-    ):
+    writes_off = event == "write-off" or any(line.place.kind == "written-off" for line in lines)
+    if lines and writes_off and not as_text(entry.meta.get("authority", "")):
         yield finding(
             entry,
             "write-off-authority",
@@ -158,9 +177,11 @@ def _first_of_each(lines: Iterable[Line], key: Callable[[Line], str]) -> Iterato
 
 def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
     """What an instalment's history must keep: its class, its value when only the currency
-    changes, its deferral equal to it. Returns errors and notices (releases not made).
+    changes, its deferral equal to it. Returns errors and notices (income of a later period that is
+    not deferred, releases not made).
     """
     errors: list[Finding] = []
+    notices: list[Finding] = []
     deferred: dict[str, Decimal] = {}
     currency = register.settings.currency
     for change in register.changes:
@@ -176,7 +197,17 @@ def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
                 )
             )
         errors.extend(_check_deferral(change, deferred, register.settings))
-    return errors, _releases_not_made(register, deferred)
+        if _not_deferred(change, deferred, register.settings):
+            notices.append(
+                finding(
+                    change.entry,
+                    "not-deferred",
+                    f"{change.label} falls due on {change.after.due}, in a later period, and is "
+                    "income now. Book it against Liabilities:FUND:Deferred:DONOR under its label, "
+                    "and release it when its period begins.",
+                )
+            )
+    return errors, notices + _releases_not_made(register, deferred)
 
 
 def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
@@ -219,26 +250,44 @@ def _check_deferral(
         deferred[label] = change.after.value
 
 
-def _releases_not_made(register: Register, deferred: dict[str, Decimal]) -> list[Finding]:
+def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> list[Finding]:
+    """Name the deferrals, and the money in advance, whose biennium has begun."""
+    held = {label: dollars for label, dollars in deferred.items() if dollars}
+    for item in register.held:
+        if item.kind == "in-advance":
+            held[item.label] = held.get(item.label, ZERO) + item.dollars
     notices = []
     last = register.last_day
-    periods = register.settings.periods
-    for label, dollars in deferred.items():
-        claim = register.by_label[label][-1].after
-        if not dollars or last is None or claim.due is None:
+    for label, dollars in held.items():
+        changes = register.by_label.get(label)
+        claim = changes[-1].after if changes else None
+        if not dollars or last is None or claim is None or claim.due is None:
             continue
-        starts = periods.start_of(claim.due)
+        starts = register.settings.periods.start_of(claim.due)
         if starts <= last:
             notices.append(
                 finding(
                     claim.origin[0],
                     "release-not-made",
-                    f"{label} fell due as income on {starts} and its deferral of "
-                    f"{format_amount(dollars)} {register.settings.currency} is not released: "
-                    "reports still show it as future. Record its release.",
+                    f"{label} became income on {starts}, but {format_amount(dollars)} "
+                    f"{register.settings.currency} is still held as deferred or in advance: "
+                    "reports show it as future. Record its release.",
                 )
             )
     return notices
+
+
+def _not_deferred(change: Change, deferred: Mapping[str, Decimal], settings: Settings) -> bool:
+    """Tell whether a commitment under policy `pledge` books a later period's income now."""
+    claim = change.after
+    return (
+        change.before is None
+        and claim.kind == "pledges"
+        and claim.due is not None
+        and not deferred.get(claim.label)
+        and settings.funds[claim.fund].policy(claim.class_) == "pledge"
+        and settings.periods.start_of(claim.due) > change.date
+    )
 
 
 def check_earmarked(

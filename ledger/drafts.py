@@ -19,6 +19,9 @@ from pledgebook.ledger.money import format_units
 
 _WIDTH = 44
 
+Meta = Mapping[str, str | date]
+"""Metadata of an entry or posting: texts and dates."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
@@ -32,7 +35,7 @@ class DraftLine:
     label: str = ""
     value: Decimal | None = None
     committed: date | None = None
-    meta: Mapping[str, str | date] = field(default_factory=dict)
+    meta: Meta = field(default_factory=dict)
     dollar: str = "USD"
     """The currency the book is kept in, in which lots are valued."""
 
@@ -56,7 +59,7 @@ class Draft:
     narration: str
     lines: tuple[DraftLine, ...]
     links: tuple[str, ...] = ()
-    meta: Mapping[str, str | date] = field(default_factory=dict)
+    meta: Meta = field(default_factory=dict)
     flag: str = "*"
 
     @property

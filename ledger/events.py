@@ -6,20 +6,18 @@ its commitment and at its share of the carrying value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.accounts import account
-from pledgebook.ledger.drafts import Draft, DraftLine
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units, share
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
-
-Meta = Mapping[str, str | date]
 
 
 class EventRefusedError(ValueError):
@@ -47,7 +45,10 @@ class Earmark:
 
     def meta(self) -> dict[str, str | date]:
         """Return the metadata an entry states it with."""
-        return {"class": self.class_} | ({"purpose": self.purpose} if self.purpose else {})
+        stated: dict[str, str | date] = {"class": self.class_}
+        if self.purpose:
+            stated["purpose"] = self.purpose
+        return stated
 
 
 def _name(settings: Settings, donor: str, day: date) -> str:
@@ -57,6 +58,19 @@ def _name(settings: Settings, donor: str, day: date) -> str:
 
 def _dollars(account_name: str, amount: Decimal, settings: Settings) -> DraftLine:
     return DraftLine(account_name, amount, settings.currency)
+
+
+def account_kind(settings: Settings, earmark: Earmark, *, committed: bool = True) -> str:
+    """Return where an instalment is recorded: pledge accounts, or memorandum accounts under policy
+    `receipt` and where it is only pledged.
+    """
+    receipt = settings.funds[earmark.fund].policy(earmark.class_) == "receipt"
+    return "memorandum" if receipt or not committed else "pledges"
+
+
+def in_order(parts: Iterable[Part], day: date) -> list[Part]:
+    """Return the instalments of a pledge made on `day` in the order of their numbers."""
+    return sorted(parts, key=lambda part: part.due or day)
 
 
 def commitment(
@@ -80,13 +94,11 @@ def commitment(
     """
     fund = earmark.fund
     policy = settings.funds[fund].policy(earmark.class_)
-    memorandum = policy == "receipt" or not committed
-    kind = "memorandum" if memorandum else "pledges"
+    kind = account_kind(settings, earmark, committed=committed)
     claims: list[DraftLine] = []
     others: list[DraftLine] = []
     income = ZERO
-    ordered = sorted(parts, key=lambda part: part.due or day)
-    for number, part in enumerate(ordered, 1):
+    for number, part in enumerate(in_order(parts, day), 1):
         label = f"{pledge}.{number}"
         claims.append(
             DraftLine(
@@ -99,7 +111,7 @@ def commitment(
                 dollar=settings.currency,
             )
         )
-        if memorandum:
+        if kind == "memorandum":
             others.append(_dollars(account("contra", fund), -part.value, settings))
         elif policy == "pledge" and part.due and settings.periods.start_of(part.due) > day:
             others.append(_deferral(settings, fund, donor, label, -part.value))
@@ -135,7 +147,7 @@ def _lot(
 def _rate_meta(rate: Rate | None) -> dict[str, str | date]:
     if rate is None:
         return {}
-    return {"rate": format_units(rate.number), "rate-date": rate.day.isoformat()}
+    return {"rate": format_units(rate.number), "rate-date": rate.day}
 
 
 def payment(
@@ -235,13 +247,14 @@ def release(
     income = account("contributions", claim.fund, claim.donor)
     lines.append(_dollars(income, -(deferred + advance), settings))
     earmark = Earmark(claim.fund, claim.class_, claim.purpose)
+    own: dict[str, str | date] = {"event": "release", **earmark.meta()}
     return Draft(
         day,
         _name(settings, claim.donor, day),
         f"Release of {claim.label}",
         tuple(lines),
         (pledge_of(claim.label),),
-        {"event": "release", **earmark.meta()},
+        own,
     )
 
 

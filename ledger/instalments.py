@@ -86,7 +86,7 @@ def pledge_of(label: str) -> str:
 def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     settings = register.settings
     claim = changes[-1].after
-    paid, written_off = _settled(changes, claim)
+    paid, written_off = _settled(changes)
     advance = sum(
         (
             held.dollars
@@ -120,7 +120,7 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     )
 
 
-def _settled(changes: Iterable[Change], claim: Claim) -> tuple[Decimal, Decimal]:
+def _settled(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:
     """Return what was paid and written off so far, in the claim's present currency."""
     paid = written_off = Decimal(0)
     for change in changes:

@@ -3,35 +3,38 @@
 With no open lot to reduce, Beancount books a new *negative* lot: a pledge paid twice, a receipt
 applied twice, an unknown label all load in silence, and the next correct entry is refused. Here
 each transaction is followed by account, currency, cost, date and label, and the first entry that
-goes wrong is named as the cause.
+goes wrong is named as the cause. An entry that Beancount did refuse is read as written, so that
+the reason is told in words of pledges.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, Transaction
-from pledgebook.ledger.accounts import CLAIMS, LABELLED
+from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, Posting, Transaction
+from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
-from pledgebook.ledger.money import format_units, to_cents
-from pledgebook.ledger.postings import Line, read_lines
+from pledgebook.ledger.money import format_units, share, to_cents
+from pledgebook.ledger.postings import Line, read_lines, stated
 from pledgebook.ledger.settings import Settings
+from pledgebook.ledger.written import Sources
 
-_SAME_DAY = (
-    "Entries of one day are booked in the order of their lines, whatever their file: "
-    "if the entry that opens it stands below, move it above."
-)
+_SAME_DAY = "Entries of one day are booked in the order of their lines, whatever their file"
+_NOUNS = {"deferred": "the deferral of", "in-advance": "the advance of", "unapplied": "receipt"}
+
+Problem = tuple[str, str]
+"""The rule that is broken and the sentence that says so."""
 
 
 class _Key(NamedTuple):
+    account: str
     currency: str
     number: Decimal
     date: date
@@ -39,28 +42,32 @@ class _Key(NamedTuple):
 
 @dataclass
 class _Label:
-    """What is known of a label: who uses it, its commitment's date, where it was last moved."""
+    """What is known of a label: its commitment's date, its lots, what each entry took out."""
 
-    account: str
     date: date
     last: Transaction
     faulty: bool = False
-    lots: dict[str, dict[_Key, Decimal]] = field(default_factory=dict)
+    pledged_only: bool = False
+    lots: dict[_Key, Decimal] = field(default_factory=dict)
+    taken: list[tuple[Transaction, Decimal]] = field(default_factory=list)
 
-    def open_lots(self, account: str) -> dict[_Key, Decimal]:
-        return {key: units for key, units in self.lots.get(account, {}).items() if units}
+    def open_lots(self) -> dict[_Key, Decimal]:
+        return {key: units for key, units in self.lots.items() if units}
 
 
 def check_lots(
-    entries: Iterable[Directive], settings: Settings, options: Options | None = None
+    entries: Sequence[Directive], settings: Settings, options: Options | None = None
 ) -> tuple[list[Finding], list[Finding]]:
     """Return errors and notices about labels and lots, in the order of the entries."""
-    guard = _Guard(settings)
+    guard = _Guard(entries, settings)
     if options is not None and options["booking_method"] is not Booking.STRICT:
-        guard.wrong_method(entries, str(options["booking_method"].value))
+        guard.refuse_option(str(options["booking_method"].value))
     for entry in entries:
         if isinstance(entry, Transaction):
-            guard.follow(entry)
+            if entry.postings:
+                guard.follow(entry)
+            else:
+                guard.explain(entry)
         elif isinstance(entry, Pad):
             guard.refuse_pad(entry)
         elif isinstance(entry, Open) and entry.booking not in {None, Booking.STRICT}:
@@ -69,54 +76,51 @@ def check_lots(
 
 
 class _Guard:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, entries: Sequence[Directive], settings: Settings) -> None:
+        self.entries = entries
         self.settings = settings
         self.labels: dict[tuple[str, str], _Label] = {}
         self.errors: list[Finding] = []
         self.notices: list[Finding] = []
-        self.sources: dict[str, list[str]] = {}
+        self.sources = Sources()
 
-    def error(self, entry: Directive, rule: str, message: str, source: Any = None) -> None:
+    def error(
+        self, entry: Directive, rule: str, message: str, source: Mapping[str, Any] | None = None
+    ) -> None:
         self.errors.append(finding(entry, rule, message, source))
 
     def follow(self, entry: Transaction) -> None:
-        lines = [line for line in read_lines(entry, self.settings) if line.place.kind in LABELLED]
-        if not lines:
-            return
-        labelled = [line for line in lines if self._has_label(entry, line)]
-        opening = any(posting.account.endswith(":Opening-Balance") for posting in entry.postings)
+        """Follow what a booked transaction does to each label it names."""
+        lines = read_lines(entry, self.settings)
+        opening = any(line.place.kind == "opening-balance" for line in lines)
         by_label: dict[tuple[str, str], list[Line]] = {}
-        for line in labelled:
-            by_label.setdefault((_family(line), line.label), []).append(line)
-        for (family, label), own in by_label.items():
-            known = self.labels.get((family, label))
-            if known is not None and known.faulty:
-                continue
-            if family == "claim":
-                problem = self._classify(entry, known, own, opening)
-            else:
-                problem = self._reused(known, own)
+        for line in lines:
+            if line.place.kind in LABELLED and self._has_label(entry, line):
+                by_label.setdefault((_family(line.place), line.label), []).append(line)
+        for key, own in by_label.items():
+            known = self.labels.get(key)
             if known is None:
-                account = own[0].posting.account
-                known = _Label(account, _cost_date(own[0], entry), entry)
-                self.labels[family, label] = known
-            if problem is None:
+                known = self.labels[key] = _Label(_cost_date(own[0], entry), entry)
                 problem = self._move(entry, known, own)
+            elif known.faulty:
+                continue
+            else:
+                problem = self._classify(entry, known, own, opening=opening)
+                problem = problem or self._move(entry, known, own)
             if problem is not None:
                 known.faulty = True
-                self.error(entry, problem[0], problem[1], own[0].posting.meta)
+                self.error(entry, *problem, own[0].posting.meta)
             known.last = entry
 
     def _has_label(self, entry: Transaction, line: Line) -> bool:
-        meta = line.posting.meta or {}
-        if not line.label or self._is_bare(meta):
+        if not line.label or self.sources.names_no_label(line.posting):
             self.error(
                 entry,
                 "no-label",
-                f"A posting to {line.posting.account} names the instalment or receipt it moves: "
-                f"here {format_units(line.units)} {line.currency} has no label. Write it as "
-                '{…, "DONOR-YEAR-NN.K"}.',
-                meta,
+                f"A posting to {line.posting.account} names the instalment or receipt it moves; "
+                f"here {format_units(line.units)} {line.currency} has no label. Write it between "
+                'braces: {"DONOR-YEAR-NN.K"}.',
+                line.posting.meta,
             )
             return bool(line.label)
         cost = line.posting.cost
@@ -124,196 +128,202 @@ class _Guard:
             self.error(
                 entry,
                 "cost-currency",
-                f"A lot's cost is its value in {self.settings.currency}; the lot {line.label!r} "
+                f"A lot's cost is its value in {self.settings.currency}; the lot {line.label} "
                 f"is given in {cost.currency}. Write the {self.settings.currency} equivalent.",
-                meta,
+                line.posting.meta,
             )
         return True
 
-    def _is_bare(self, meta: Any) -> bool:
-        """Tell whether a posting is written with `{}`: booking fills in the lot it found, so
-        that only the file still shows that none was named.
-        """
-        name, number = str(meta.get("filename", "")), int(meta.get("lineno", 0))
-        if name not in self.sources:
-            path = Path(name)
-            found = not name.startswith("<") and path.is_file()
-            text = path.read_text("utf-8", "replace") if found else ""
-            self.sources[name] = text.splitlines()
-        lines = self.sources[name]
-        return 0 < number <= len(lines) and bool(_BARE.match(lines[number - 1]))
-
     def _classify(
-        self, entry: Transaction, known: _Label | None, lines: list[Line], opening: bool
-    ) -> tuple[str, str] | None:
-        """An increase is a commitment of a new label, a put-back, a move, an opening or a
-        reopening that says what it reverses; anything else uses a label twice.
+        self, entry: Transaction, known: _Label, lines: list[Line], *, opening: bool
+    ) -> Problem | None:
+        """An increase under a known label is a put-back, a move, an opening or a reopening that
+        says what it reverses; anything else uses the label twice.
         """
-        added = [line for line in lines if line.units > 0]
-        taken = [line for line in lines if line.units < 0]
-        if not added or known is None:
+        kind = lines[0].place.kind
+        added = [line for line in lines if _adds(line)]
+        taken = [line for line in lines if not _adds(line)]
+        if not added or kind in {"deferred", "in-advance"}:
             return None
-        label = added[0].label
-        day = _cost_date(added[0], entry)
-        moved = {line.posting.account for line in added} - {line.posting.account for line in taken}
-        commits = as_text(entry.meta.get("event", "")) == "commitment" or any(
-            line.place.kind == "memorandum" and line.posting.account in moved for line in taken
-        )
-        if taken and (day == known.date or (moved and commits)):
-            known.date = day
-            return None
+        label, day = added[0].label, _cost_date(added[0], entry)
         if taken:
-            return (
-                "pledge-redated",
-                f"What is left of {label} is put back at the date of its commitment, {known.date}; "
-                f"here it is put back at {day}, which would change its age. Write {known.date} "
-                "between the value and the label.",
-            )
-        if opening and not any(known.open_lots(account) for account in known.lots):
+            commits = _commits(entry, added, taken)
+            if day != known.date and not (commits and (known.pledged_only or _moved(added, taken))):
+                return (
+                    "pledge-redated",
+                    f"What is left of {label} is put back at its first date, {known.date}; at "
+                    f"{day}, as here, it would change its age. Write {known.date} between the "
+                    "value and the label.",
+                )
+            known.date = day
+            known.pledged_only = known.pledged_only and not commits
+            return None
+        if opening and not known.open_lots():
             known.date = day
             return None
         if entry.meta.get("reverses") is not None:
-            return self._reopening(entry, known, added, day)
+            return _reopening(entry, known, added, day)
+        noun = "a receipt" if kind == "unapplied" else "an instalment"
         return (
             "label-used-twice",
-            f"The label {label} was given to an instalment already, {_at(known.last)}: a label "
-            "belongs to one instalment for ever. Give this one the next free number; to return "
-            "a payment, say which entry is taken back with reverses:.",
+            f"The label {label} was given to {noun} before, last moved {_at(known.last)}: a label "
+            "belongs to one for ever. Give this one the next free number; to return a payment, "
+            "say which entry is taken back with reverses:.",
         )
 
-    def _reopening(
-        self, entry: Transaction, known: _Label, added: list[Line], day: date
-    ) -> tuple[str, str] | None:
-        label = added[0].label
-        if any(known.open_lots(account) for account in known.lots):
-            return (
-                "label-used-twice",
-                f"{label} still has an open lot, {_at(known.last)}: take it out and put the whole "
-                "amount back in one entry.",
-            )
-        if day != known.date:
-            return (
-                "pledge-redated",
-                f"{label} is reopened at the date of its commitment, {known.date}, not at {day}: "
-                f"write {known.date} between the value and the label.",
-            )
-        taken = sum(
-            (line.units for line in _reversed_lines(entry, known, self.settings)), Decimal(0)
-        )
-        units = sum((line.units for line in added), Decimal(0))
-        if units > -taken:
-            return (
-                "reopened-too-much",
-                f"{label} is reopened with {format_units(units)} {added[0].currency}, but the "
-                f"entry it reverses ({as_text(entry.meta['reverses'])}) took out "
-                f"{format_units(-taken)}: put back no more than that, and name the entry by its "
-                "date or ref.",
-            )
-        return None
-
-    def _reused(self, known: _Label | None, lines: list[Line]) -> tuple[str, str] | None:
-        line = lines[0]
-        if line.place.kind != "unapplied" or known is None or line.units > 0:
-            return None
-        if known.open_lots(line.posting.account) or len(lines) > 1:
-            return None
-        return (
-            "label-used-twice",
-            f"The receipt {line.label} was recorded already, {_at(known.last)}: give this one "
-            "the next free number.",
-        )
-
-    def _move(self, entry: Transaction, known: _Label, lines: list[Line]) -> tuple[str, str] | None:
-        accounts = {}
+    def _move(self, entry: Transaction, known: _Label, lines: list[Line]) -> Problem | None:
+        before = known.open_lots()
+        out: dict[_Key, Decimal] = {}
         for line in lines:
-            lots = known.lots.setdefault(line.posting.account, {})
-            accounts[line.posting.account] = line
-            key = _Key(line.currency, line.posting.cost.number, _cost_date(line, entry))  # type: ignore[union-attr, arg-type]
-            lots[key] = lots.get(key, Decimal(0)) + line.units
-        for account, line in accounts.items():
-            sign = 1 if line.place.kind in CLAIMS else -1
-            open_lots = known.open_lots(account)
-            wrong = [key for key, units in open_lots.items() if units * sign < 0]
-            if wrong:
-                return self._wrong_sign(entry, known, line, wrong[0], open_lots)
-            if len(open_lots) > 1:
+            key = _key(line, entry)
+            known.lots[key] = known.lots.get(key, Decimal(0)) + line.units
+            if not _adds(line):
+                out[key] = out.get(key, Decimal(0)) + line.units
+        added = [line for line in lines if _adds(line)]
+        after = known.open_lots()
+        for line in lines:
+            key = _key(line, entry)
+            if key in after and _is_owed(line.place) != (after[key] > 0):
+                return self._nothing_left(entry, known, line, before)
+        for key, units in before.items():
+            if added and key in out and units + out[key]:
                 return (
-                    "two-lots",
-                    f"{line.label} has two open lots in {account} after this entry: take the "
-                    "whole lot out and put back what is left, in one entry.",
+                    "whole-lot",
+                    f"Every event takes the whole lot out and puts back what is left; here "
+                    f"{format_units(abs(out[key]))} of {format_units(abs(units))} {key.currency} "
+                    f"of {lines[0].label} is taken out. Take out "
+                    f"{format_units(abs(units))} {key.currency} and put the rest back.",
                 )
-            if open_lots and len(lines) == 1 and line.units * sign < 0:
-                self._notice_part(entry, line, next(iter(open_lots.items())))
-            elif open_lots:
-                self._notice_cents(entry, line, next(iter(open_lots.items())))
+        if len(after) > 1:
+            lots = " and ".join(
+                f"{format_units(abs(units))} {key.currency} of {key.date} in {key.account}"
+                for key, units in after.items()
+            )
+            return (
+                "two-lots",
+                f"A label has one open lot; after this entry {lines[0].label} would have "
+                f"{lots}. Take the whole lot out and put everything back as one, at its first "
+                "date.",
+            )
+        known.pledged_only = known.pledged_only or any(
+            stated(entry, line.posting, "status") == "pledged" for line in added
+        )
+        net = sum((line.units for line in lines), Decimal(0))
+        if net and _is_owed(lines[0].place) == (net < 0):
+            known.taken.append((entry, abs(net)))
+        if _is_owed(lines[0].place):
+            for key, units in after.items():
+                self._remark(entry, lines, added, key, units)
         return None
 
-    def _wrong_sign(
-        self,
-        entry: Transaction,
-        known: _Label,
-        line: Line,
-        key: _Key,
-        open_lots: dict[_Key, Decimal],
-    ) -> tuple[str, str]:
-        amount = f"{format_units(abs(line.units))} {line.currency}"
-        others = {other.currency for other in open_lots} - {key.currency}
-        if others:
-            return (
-                "other-currency",
-                f"{line.label} is held in {', '.join(sorted(others))}; this entry takes out "
-                f"{amount}. Write the amount in {', '.join(sorted(others))}, or redenominate "
-                "the instalment first.",
+    def _remark(
+        self, entry: Transaction, lines: list[Line], added: list[Line], key: _Key, units: Decimal
+    ) -> None:
+        """Note a part taken out by hand, or a lot that does not cost whole cents."""
+        label, currency = lines[0].label, self.settings.currency
+        value = units * key.number
+        if not added:
+            before = units - sum((line.units for line in lines), Decimal(0))
+            value = share(to_cents(before * key.number), units, before)
+            message = (
+                f"Part of {label} is taken out and the rest left, which can hide a fraction of a "
+                f"cent. Write instead:\n  {key.account} {format_units(-before)} {key.currency} "
+                f'{{"{label}"}}\n  '
             )
+            rule = "part-by-hand"
+        elif abs(value - to_cents(value)) > Decimal("0.00001"):
+            message = f"A lot costs whole cents; {label} costs {value.normalize():f}. Write: "
+            rule = "cents"
+        else:
+            return
+        message += (
+            f"{key.account} {format_units(units)} {key.currency} "
+            f'{{0 # {to_cents(value):f} {currency}, {key.date}, "{label}"}}'
+        )
+        self.notices.append(finding(entry, rule, message, lines[0].posting.meta))
+
+    def _nothing_left(
+        self, entry: Transaction, known: _Label, line: Line, before: dict[_Key, Decimal]
+    ) -> Problem:
         if known.last is entry:
-            near = difflib.get_close_matches(
-                line.label, [label for _, label in self.labels if label != line.label], 2, 0.8
-            )
-            hint = f" Near it are {', '.join(near)}." if near else ""
+            return self._unknown(entry, line.label, abs(line.units), line.currency)
+        return _too_much(known, line.place, line.label, (abs(line.units), line.currency), before)
+
+    def _unknown(self, entry: Transaction, label: str, units: Decimal, currency: str) -> Problem:
+        amount = f"{format_units(units)} {currency}"
+        later = self._opened_by(label, entry)
+        if later is not None:
             return (
                 "unknown-label",
-                f"{amount} is taken out of {line.label}, which no entry before {entry.date} has "
-                f"opened: correct the label or the date.{hint} {_SAME_DAY}",
+                f"{amount} is taken out of {label} before it is opened, {_at(later)}. {_SAME_DAY}: "
+                "move this entry below that one, or correct its date.",
             )
+        opened = dict.fromkeys(name for (_, name), item in self.labels.items() if item.lots)
+        near = difflib.get_close_matches(label, [name for name in opened if name != label], 2, 0.8)
+        hint = f" Near it: {', '.join(near)}." if near else ""
         return (
-            "paid-twice",
-            f"{amount} is taken out of {line.label}, of which so much is no longer there; it was "
-            f"last moved {_at(known.last)}. Take this entry out, or correct its label or amount. "
-            f"{_SAME_DAY}",
+            "unknown-label",
+            f"{amount} is taken out of {label}, which no entry has opened: correct the label, or "
+            f"record what opens it first.{hint}",
         )
 
-    def _notice_part(self, entry: Transaction, line: Line, left: tuple[_Key, Decimal]) -> None:
-        key, units = left
-        before = units - line.units
-        value = to_cents(to_cents(before * key.number) * units / before)
-        self.notices.append(
-            finding(
-                entry,
-                "part-by-hand",
-                f"Part of {line.label} is taken out and the rest left, which hides a fraction of "
-                f"a cent. Write instead: {format_units(-before)} {line.currency} "
-                f'{{"{line.label}"}} and {format_units(units)} {line.currency} {{0 # {value} '
-                f'{self.settings.currency}, {key.date}, "{line.label}"}}.',
-                line.posting.meta,
-            )
-        )
+    def _opened_by(self, label: str, entry: Transaction) -> Transaction | None:
+        """Return the entry that opens a label after `entry`, if one does."""
+        for other in self.entries:
+            if isinstance(other, Transaction) and other is not entry:
+                lines = [line for line in read_lines(other, self.settings) if line.label == label]
+                if lines and all(_adds(line) for line in lines):
+                    return other
+        return None
 
-    def _notice_cents(self, entry: Transaction, line: Line, lot: tuple[_Key, Decimal]) -> None:
-        key, units = lot
-        value = units * key.number
-        if abs(value - to_cents(value)) > Decimal("0.00001") and line.units == units:
-            self.notices.append(
-                finding(
-                    entry,
-                    "cents",
-                    f"A lot costs whole cents; {line.label} costs {value.normalize():f}. Write "
-                    f"its value in all: {{0 # {to_cents(value)} {key.currency}}}.",
-                    line.posting.meta,
-                )
-            )
+    def explain(self, entry: Transaction) -> None:
+        """Say in words of pledges why Beancount refused an entry, which it left without postings.
 
-    def wrong_method(self, entries: Iterable[Directive], method: str) -> None:
-        for entry in entries:
+        Its labels are followed no further: what comes after is a consequence.
+        """
+        for posting in self.sources.postings(entry):
+            place = self.settings.place(posting.account)
+            label = getattr(posting.cost, "label", None)
+            if place is None or place.kind not in LABELLED or not label:
+                continue
+            key = (_family(place), label)
+            known = self.labels.get(key)
+            number = getattr(posting.units, "number", None)
+            if isinstance(number, Decimal) and not _opens(place, number):
+                problem = self._why(entry, posting, known, label)
+                if problem is not None and not (known and known.faulty):
+                    self.error(entry, *problem, posting.meta)
+            if known is None:
+                known = self.labels[key] = _Label(entry.date, entry)
+            known.faulty = True
+
+    def _why(
+        self, entry: Transaction, posting: Posting, known: _Label | None, label: str
+    ) -> Problem | None:
+        units, place = posting.units, self.settings.place(posting.account)
+        assert units is not None
+        assert units.number is not None
+        assert place is not None
+        if known is None:
+            return self._unknown(entry, label, abs(units.number), units.currency)
+        lots = known.open_lots()
+        amount = (abs(units.number), units.currency)
+        if sum(map(abs, lots.values())) < amount[0] or units.currency not in {
+            key.currency for key in lots
+        }:
+            return _too_much(known, place, label, amount, lots)
+        accounts = {key.account for key in lots}
+        if posting.account not in accounts:
+            return (
+                "other-account",
+                f"{label} stands in {', '.join(sorted(accounts))}, not in {posting.account}: "
+                "correct the account.",
+            )
+        return None
+
+    def refuse_option(self, method: str) -> None:
+        """Refuse a booking method of the whole book, at the first fund it declares."""
+        for entry in self.entries:
             if isinstance(entry, Custom) and entry.type == "fund":
                 self.error(
                     entry,
@@ -324,6 +334,7 @@ class _Guard:
                 return
 
     def refuse_method(self, entry: Open) -> None:
+        """Refuse another booking method than STRICT for an account of lots."""
         place = self.settings.place(entry.account)
         if place is not None and place.kind in LABELLED and entry.booking is not None:
             self.error(
@@ -334,6 +345,7 @@ class _Guard:
             )
 
     def refuse_pad(self, entry: Pad) -> None:
+        """Refuse `pad` on a fund's account."""
         for account in (entry.account, entry.source_account):
             if self.settings.place(account) is not None:
                 self.error(
@@ -345,8 +357,117 @@ class _Guard:
                 return
 
 
-def _family(line: Line) -> str:
-    return "claim" if line.place.kind in CLAIMS else line.place.kind
+def _too_much(
+    known: _Label,
+    place: Place,
+    label: str,
+    amount: tuple[Decimal, str],
+    lots: dict[_Key, Decimal],
+) -> Problem:
+    """Say that more is taken out than is there, or in another currency."""
+    units, currency = amount
+    shown = f"{format_units(units)} {currency}"
+    noun = _NOUNS.get(place.kind, "instalment")
+    held = {key.currency for key in lots}
+    if held and currency not in held:
+        wanted = ", ".join(sorted(held))
+        return (
+            "other-currency",
+            f"{noun.capitalize()} {label} is held in {wanted}; this entry takes out {shown}. "
+            f"Write the amount in {wanted}, or redenominate the instalment first.",
+        )
+    if lots:
+        left = sum((abs(number) for number in lots.values()), Decimal(0))
+        return (
+            "more-than-outstanding",
+            f"{shown} is taken out of {noun} {label}, of which {format_units(left)} {currency} "
+            f"is left; it was last moved {_at(known.last)}. Correct the amount; money beyond what "
+            "is owed is an unapplied receipt.",
+        )
+    return (
+        "paid-twice",
+        f"{shown} is taken out of {noun} {label}, of which nothing is left: the last was taken "
+        f"out {_at(known.last)}. If both are the same event, take this entry out; else correct "
+        f"its label. {_SAME_DAY}.",
+    )
+
+
+def _reopening(entry: Transaction, known: _Label, added: list[Line], day: date) -> Problem | None:
+    """Check that a label is opened again by no more than the entry named in `reverses:` took."""
+    label = added[0].label
+    if known.open_lots():
+        return (
+            "label-used-twice",
+            f"{label} still has an open lot, {_at(known.last)}: take it out and put the whole "
+            "amount back in one entry.",
+        )
+    if day != known.date:
+        return (
+            "pledge-redated",
+            f"{label} is opened again at its first date, {known.date}, not at {day}: write "
+            f"{known.date} between the value and the label.",
+        )
+    named = as_text(entry.meta["reverses"])
+    matching = [
+        number for number, (taken, _) in enumerate(known.taken) if named in _names_of(taken)
+    ]
+    if not matching:
+        others = ", ".join(" or ".join(_names_of(taken)) for taken, _ in known.taken)
+        return (
+            "reverses",
+            f"reverses: names {named}, but no entry of that date or ref took anything out of "
+            f"{label}; those that did: {others or 'none'}. Name one of these.",
+        )
+    units = sum((line.units for line in added), Decimal(0))
+    limit = sum((known.taken[number][1] for number in matching), Decimal(0))
+    if abs(units) > limit:
+        return (
+            "reopened-too-much",
+            f"{label} is opened again with {format_units(abs(units))} {added[0].currency}, but "
+            f"the entry it reverses ({named}) took out {format_units(limit)}: put back no more "
+            "than that.",
+        )
+    known.taken = [item for number, item in enumerate(known.taken) if number not in matching]
+    return None
+
+
+def _names_of(entry: Transaction) -> list[str]:
+    ref = entry.meta.get("ref")
+    return [entry.date.isoformat(), *([as_text(ref)] if ref is not None else [])]
+
+
+def _commits(entry: Transaction, added: Iterable[Line], taken: Iterable[Line]) -> bool:
+    """Tell whether an entry makes a commitment of what was only pledged."""
+    return as_text(entry.meta.get("event", "")) == "commitment" or (
+        any(line.place.kind == "memorandum" for line in taken)
+        and any(line.place.kind == "pledges" for line in added)
+    )
+
+
+def _moved(added: Iterable[Line], taken: Iterable[Line]) -> bool:
+    return {line.posting.account for line in added} != {line.posting.account for line in taken}
+
+
+def _family(place: Place) -> str:
+    return "claim" if place.kind in CLAIMS else place.kind
+
+
+def _is_owed(place: Place) -> bool:
+    return place.kind in CLAIMS
+
+
+def _opens(place: Place, units: Decimal) -> bool:
+    return (units > 0) == _is_owed(place)
+
+
+def _adds(line: Line) -> bool:
+    return _opens(line.place, line.units)
+
+
+def _key(line: Line, entry: Transaction) -> _Key:
+    cost = line.posting.cost
+    number = getattr(cost, "number", None) or Decimal(0)
+    return _Key(line.posting.account, line.currency, number, _cost_date(line, entry))
 
 
 def _cost_date(line: Line, entry: Transaction) -> date:
@@ -358,20 +479,3 @@ def _cost_date(line: Line, entry: Transaction) -> date:
 def _at(entry: Transaction) -> str:
     name = Path(str(entry.meta.get("filename", ""))).name
     return f"on {entry.date} ({name}:{entry.meta.get('lineno', 0)})"
-
-
-def _reversed_lines(entry: Transaction, known: _Label, settings: Settings) -> list[Line]:
-    """Return the reductions of the label in the entry that `reverses:` names (date or ref)."""
-    target = known.last
-    named = as_text(entry.meta["reverses"])
-    if named not in {target.date.isoformat(), as_text(target.meta.get("ref", ""))}:
-        return []
-    labels = {posting.cost.label for posting in entry.postings if posting.cost}
-    return [
-        line
-        for line in read_lines(target, settings)
-        if line.place.kind in CLAIMS and line.label in labels
-    ]
-
-
-_BARE = re.compile(r"[^;\"]*\{\s*\}")

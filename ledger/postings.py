@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount.core.amount import Amount
 from beancount.core.convert import get_weight
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
@@ -48,7 +49,7 @@ def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
             continue
         purpose = stated(entry, posting, "purpose") or ""
         class_ = settings.funds[place.fund].class_of(stated(entry, posting, "class"), purpose)
-        weight = get_weight(posting)
+        weight = weigh(posting)
         lines.append(
             Line(
                 posting,
@@ -62,6 +63,12 @@ def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
             )
         )
     return lines
+
+
+def weigh(posting: Posting) -> Amount:
+    """Return what a posting weighs in its entry's balance: at cost where it has one."""
+    weight: Amount = get_weight(posting)  # type: ignore[no-untyped-call]
+    return weight
 
 
 def stated(entry: Transaction, posting: Posting, key: str) -> str | None:

@@ -312,7 +312,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line]) -> Cl
         units=sum((added.units for added in lines), Decimal(0)),
         currency=line.currency,
         value=sum((added.dollars or ZERO for added in lines), ZERO),
-        pledged_on=cost.date if cost else entry.date,  # type: ignore[union-attr]
+        pledged_on=(cost.date if cost else None) or entry.date,
         due=due or (before.due if before else None),
         committed=status != "pledged" and not (was_pledged_only and same_kind and status is None),
         recognised=None,
@@ -384,7 +384,7 @@ def _held(entry: Transaction, event: str, line: Line) -> Held:
         line.place.part,
         line.label,
         -(line.dollars or ZERO),
-        (cost.date if cost else None) or entry.date,  # type: ignore[union-attr]
+        (cost.date if cost else None) or entry.date,
     )
 
 

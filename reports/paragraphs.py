@@ -134,11 +134,11 @@ def _primary_rows(mandate: Mandate, primary: dict[str, Figures]) -> list[Row]:
     for name in names:
         figures = primary.get(name, Figures())
         values = {"paragraph": name, "summary": mandate.paragraphs.get(name, "")}
-        rows.append(Row("row", values | _amounts(figures)))
+        rows.append(Row("row", {**values, **_amounts(figures)}))
     everything = total(primary.values())
     label = "Total, as in the schedule"
     adds = tuple(range(1, len(rows)))
-    rows.append(Row("total", {"paragraph": label} | _amounts(everything), label, adds))
+    rows.append(Row("total", {"paragraph": label, **_amounts(everything)}, label, adds))
     return rows
 
 
@@ -154,7 +154,7 @@ def _overlapping_rows(mandate: Mandate, taggings: _Taggings) -> list[Row]:
                 "relation": relation,
                 "summary": mandate.paragraphs.get(paragraph, ""),
             }
-            rows.append(Row("row", values | _amounts(figures[paragraph])))
+            rows.append(Row("row", {**values, **_amounts(figures[paragraph])}))
     return rows
 
 

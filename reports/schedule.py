@@ -24,7 +24,7 @@ from pledgebook.reports.figures import (
     total,
 )
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Row, Tie
+from pledgebook.reports.table import Column, Report, Row, RowKind, Tie
 from pledgebook.reports.ties import Balances, ledger_ties, read_balances
 
 NAME = "schedule"
@@ -142,15 +142,17 @@ def schedule(selection: Selection) -> Report:
                 continue
             rows.append(Row("group", label=group))
             first = len(rows)
-            rows += [Row("row", {"donor": line.name} | line.figures.amounts()) for line in members]
+            rows += [Row("row", {"donor": line.name, **line.figures.amounts()}) for line in members]
             group_totals.append(len(rows))
             rows.append(_total_row("subtotal", f"Total, {group}", members, range(first, len(rows))))
         positions[fund, class_] = len(rows)
         rows.append(_total_row("total", f"Total, {fund} {class_}", lines, group_totals))
     for name, figures in made.totals.items():
-        funds = _funds_in(name, selection)
+        funds = _funds_in(name)
         adds = tuple(at for (fund, _), at in positions.items() if fund in funds)
-        rows.append(Row("total", {"donor": f"Total, {name}"} | figures.amounts(), name, adds))
+        rows.append(
+            Row("total", {"donor": f"Total, {name}", **figures.amounts()}, f"Total, {name}", adds)
+        )
     return Report(
         NAME,
         TITLE,
@@ -166,16 +168,16 @@ def schedule(selection: Selection) -> Report:
     )
 
 
-def _funds_in(name: str, selection: Selection) -> set[str]:
+def _funds_in(name: str) -> set[str]:
     fund, _, rest = name.partition(" with ")
     if rest:
         return {fund, *rest.split(", ")}
     return {name.partition(" without ")[0]}
 
 
-def _total_row(kind: str, label: str, lines: list[Line], adds: range | list[int]) -> Row:
+def _total_row(kind: RowKind, label: str, lines: list[Line], adds: range | list[int]) -> Row:
     amounts = total(line.figures for line in lines).amounts()
-    return Row(kind, {"donor": label} | amounts, label, tuple(adds))  # type: ignore[arg-type]
+    return Row(kind, {"donor": label, **amounts}, label, tuple(adds))
 
 
 def _subtitle(selection: Selection) -> str:
@@ -238,9 +240,11 @@ def _notes(selection: Selection) -> list[str]:
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
-    for found in check_changes(selection.book.register)[1]:
-        if found.rule == "release-not-made":
-            notes.append(found.message)
+    notes += [
+        found.message
+        for found in check_changes(selection.book.register)[1]
+        if found.rule == "release-not-made"
+    ]
     waiting = sum(getattr(entry, "flag", "*") == "!" for entry in selection.book.entries)
     if waiting:
         notes.append(f"{waiting} entries marked ! wait for approval; they are counted here.")
@@ -257,8 +261,12 @@ def _payload(selection: Selection, made: Schedule) -> dict[str, object]:
             "fund": fund,
             "class": class_,
             "rows": [
-                {"donor": line.donor, "name": line.name, "group": line.group}
-                | line.figures.amounts()
+                {
+                    "donor": line.donor,
+                    "name": line.name,
+                    "group": line.group,
+                    **line.figures.amounts(),
+                }
                 for line in lines
             ],
             "total": total(line.figures for line in lines).amounts(),

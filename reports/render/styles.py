@@ -58,7 +58,7 @@ class Styles:
         self._workbook = workbook
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
-    def place(self, name: str, **more: Any) -> Format:  # noqa: ANN401  (XlsxWriter's own values)
+    def place(self, name: str, **more: Any) -> Format:
         """Return the format of a named place: title, note, link, alert ..."""
         return self._format(_PLACES[name] | more)
 

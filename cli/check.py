@@ -1,0 +1,64 @@
+"""`pledgebook check`: what is wrong with a book, and what deserves a look."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from beancount.core.data import Transaction
+from pledgebook.cli.common import DONE, WAITS, answer, book_option, open_book, place, wants_json
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.errors import Finding
+
+
+@click.command()
+@book_option
+def check() -> None:
+    """Load the book with its plugins; show errors and notices with their places."""
+    book = open_book()
+    errors = [describe(error, book) for error in book.errors]
+    notices = [describe(notice, book) for notice in book.notices]
+    transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
+    if wants_json():
+        answer({"errors": errors, "notices": notices, "transactions": transactions})
+    else:
+        _print("error", errors)
+        _print("notice", notices)
+        click.echo(
+            f"{book.path.name}: {transactions} transactions, {len(errors)} errors, "
+            f"{len(notices)} notices"
+        )
+    sys.exit(WAITS if errors else DONE)
+
+
+def describe(error: Any, book: Book) -> dict[str, object]:
+    """Return an error of ours or Beancount's as the contract has it: file, line, rule, message."""
+    source = getattr(error, "source", None) or {}
+    rule = error.rule if isinstance(error, Finding) else "beancount"
+    file = str(source.get("filename", ""))
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(book.folder):
+        file = str(path.relative_to(book.folder))
+    message = str(getattr(error, "message", error)).strip()
+    if "syntax error" in message:
+        message += " (the line is dropped; other errors may follow from it)"
+    return {
+        "file": file,
+        "line": int(source.get("lineno", 0) or 0),
+        "rule": rule,
+        "message": message,
+    }
+
+
+def _print(kind: str, found: list[dict[str, object]]) -> None:
+    by_rule: dict[str, list[dict[str, object]]] = {}
+    for each in found:
+        by_rule.setdefault(str(each["rule"]), []).append(each)
+    colour = "red" if kind == "error" else "yellow"
+    for rule, members in by_rule.items():
+        click.secho(f"{kind} {rule} ({len(members)})", fg=colour, bold=True)
+        for each in members:
+            where = place(str(each["file"]), int(str(each["line"])))
+            click.echo(f"  {where}: {each['message']}")

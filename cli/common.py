@@ -1,0 +1,115 @@
+"""What commands share: finding and loading the book, answering in JSON, saying what went wrong."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
+
+DONE, WAITS, NOT_DONE = 0, 1, 2
+"""Exit status: done; done, but something waits for a person; not done."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Day(click.ParamType[date]):
+    """A date on the command line, 2003-12-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date, or fail with a sentence."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date: write it as 2003-12-31.", param, ctx)
+
+
+DAY = Day()
+
+
+def book_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Let `--book` and `--json` stand after the subcommand as well as before it."""
+
+    @click.option("--book", "own_book", metavar="BOOK", help="The book's main file or folder.")
+    @click.option("--json", "own_json", is_flag=True, help="Answer with one JSON document.")
+    @click.pass_context
+    @functools.wraps(command)
+    def wrapped(
+        context: click.Context, /, own_book: str | None, own_json: bool, **values: Any
+    ) -> Any:
+        given = context.ensure_object(dict)
+        given["book"] = own_book or given.get("book")
+        given["json"] = own_json or given.get("json", False)
+        return context.invoke(command, **values)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def wants_json() -> bool:
+    """Tell whether the answer is to be JSON."""
+    return bool(click.get_current_context().find_root().obj.get("json"))
+
+
+def find_main() -> Path:
+    """Find the main file of the book the command is for, or stop with a sentence and status 2."""
+    given = click.get_current_context().find_root().obj.get("book")
+    with failing_on(BookNotFoundError):
+        return find_book(given, os.environ)
+
+
+def open_book() -> Book:
+    """Find and load the book the command is for, or stop with a sentence and status 2."""
+    return load_book(find_main())
+
+
+def answer(document: object) -> None:
+    """Print one JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def say(text: str) -> None:
+    """Print a line for a person: on standard error where standard output carries JSON."""
+    click.echo(text, err=wants_json())
+
+
+def fail(message: str) -> NoReturn:
+    """Say what went wrong on standard error and stop with status 2."""
+    click.echo(f"pledgebook: {message}", err=True)
+    sys.exit(NOT_DONE)
+
+
+@contextmanager
+def failing_on(*errors: type[Exception]) -> Iterator[None]:
+    """Turn these errors, whose messages are sentences, into a failed command."""
+    try:
+        yield
+    except errors as error:
+        fail(str(error))
+
+
+def place(file: str, line: int) -> str:
+    """Write a place as people and editors know it, relative to where one stands."""
+    path = Path(file)
+    try:
+        shown = path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        shown = path
+    return f"{shown}:{line}" if line else str(shown)
+
+
+def now() -> str:
+    """Return the time of making, as reports state it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,85 @@
+"""The JSON documents of `inspect` and `import`, as docs/commands.md fixes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pledgebook.cli.pledges import decimals_of
+from pledgebook.importers.tables import Table
+from pledgebook.importers.verdicts import JudgedFile, JudgedTable, Verdict
+from pledgebook.ledger.money import format_amount
+
+
+def file_document(file: JudgedFile) -> dict[str, object]:
+    """Return what became of a file: its sheets, tables, counts, totals and verdicts."""
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "sheets": [
+            {
+                "sheet": sheet.reading.sheet.name,
+                "hidden": sheet.reading.sheet.hidden,
+                "reason": sheet.reading.reason,
+                "tables": [_judged_document(table) for table in sheet.tables],
+            }
+            for sheet in file.sheets
+        ],
+    }
+
+
+def table_document(table: Table) -> dict[str, object]:
+    """Return a table as it was found: its area, columns and doubts."""
+    return {
+        "range": table.range,
+        "columns": table.columns,
+        "headings": {
+            column.letter: " ".join(column.heading.split()) for column in table.table_columns
+        },
+        "rows": table.counts(),
+        "doubts": list(table.doubts),
+        "questions": list(table.questions),
+    }
+
+
+def _judged_document(judged: JudgedTable) -> dict[str, object]:
+    other = judged.table.counts()
+    del other["data"]
+    return {
+        "range": judged.table.range,
+        "columns": judged.table.columns,
+        "counts": judged.counts(),
+        "other_rows": other,
+        "control_totals": [
+            {
+                "column": total.field.value,
+                "letter": total.letter,
+                "label": total.label,
+                "currency": total.currency,
+                "stated": _amount(total.stated, total.currency),
+                "computed": _amount(total.computed, total.currency),
+                "agrees": total.agrees,
+                "row": total.row,
+                "reason": total.reason,
+            }
+            for total in judged.totals
+        ],
+        "verdicts": [_verdict_document(verdict) for verdict in judged.verdicts],
+        "doubts": list(judged.table.doubts),
+        "questions": list(judged.table.questions),
+    }
+
+
+def _verdict_document(verdict: Verdict) -> dict[str, object]:
+    return {
+        "row": verdict.row.number,
+        "verdict": verdict.verdict,
+        "donor": verdict.donor,
+        "pledge": verdict.pledge,
+        "amount": _amount(verdict.amount, verdict.currency),
+        "currency": verdict.currency,
+        "reason": verdict.reason,
+    }
+
+
+def _amount(value: Decimal | None, currency: str) -> str | None:
+    return None if value is None else format_amount(value, decimals_of(currency))

@@ -1,0 +1,142 @@
+"""`pledgebook pledges`: the register, a line an instalment."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    fail,
+    open_book,
+    wants_json,
+)
+from pledgebook.ledger.currencies import decimals
+from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.money import format_amount
+
+
+@click.command()
+@click.option("--as-at", type=DAY, help="The register as it stood at the end of that day.")
+@click.option("--fund", metavar="F", help="One fund only.")
+@click.option("--donor", metavar="D", help="One donor only, by code or name.")
+@click.option("--open", "only_open", is_flag=True, help="Only what is outstanding.")
+@book_option
+def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: bool) -> None:
+    """List the register: who promised what, who paid, what is unpaid."""
+    book = open_book()
+    settings = book.settings
+    if fund is not None and fund not in settings.funds:
+        fail(f"The book declares no fund {fund!r} (declared: {', '.join(settings.funds)}).")
+    code = None
+    if donor is not None:
+        found = settings.donors.get(donor) or settings.donors.resolve(donor)
+        if found is None:
+            near = ", ".join(
+                f"{each.code} ({each.name})" for each in settings.donors.suggest(donor)
+            )
+            fail(f"The donor {donor!r} is not known. Nearest: {near or 'none'}.")
+        code = found.code
+    lines = [
+        line
+        for line in list_instalments(book.register, as_at)
+        if (fund is None or line.fund == fund)
+        and (code is None or line.donor == code)
+        and (not only_open or line.outstanding)
+    ]
+    day = as_at or book.register.last_day
+    if wants_json():
+        answer(
+            {
+                "as_at": day.isoformat() if day else None,
+                "instalments": [instalment_document(line) for line in lines],
+            }
+        )
+    else:
+        _print(lines, day)
+    if book.errors:
+        click.echo(
+            f"The book has {len(book.errors)} error(s), so this may be wrong: pledgebook check",
+            err=True,
+        )
+    sys.exit(WAITS if book.errors else DONE)
+
+
+def instalment_document(line: Instalment) -> dict[str, object]:
+    """Return a line of the register as the contract has it."""
+
+    def amount(value: object) -> str:
+        return format_amount(value, decimals_of(line.currency))  # type: ignore[arg-type]
+
+    return {
+        "label": line.label,
+        "pledge": line.pledge,
+        "donor": line.donor,
+        "fund": line.fund,
+        "class": line.class_,
+        "purpose": line.purpose,
+        "pledged_on": line.pledged_on.isoformat(),
+        "due": line.due.isoformat() if line.due else None,
+        "period": line.period,
+        "currency": line.currency,
+        "pledged": amount(line.pledged),
+        "paid": amount(line.paid),
+        "written_off": amount(line.written_off),
+        "outstanding": amount(line.outstanding),
+        "carrying_usd": format_amount(line.carrying),
+        "received_usd": format_amount(line.received),
+        "status": line.status,
+        "overdue": line.overdue,
+        "recognition": line.recognition,
+        "tags": line.tags,
+        "rules": line.rules,
+    }
+
+
+def decimals_of(currency: str) -> int:
+    """Return a currency's decimals; two for a commodity that is none."""
+    try:
+        return decimals(currency)
+    except ValueError:
+        return 2
+
+
+def _print(lines: list[Instalment], day: date | None) -> None:
+    head = (
+        "label",
+        "donor",
+        "fund/class",
+        "due",
+        "cur",
+        "pledged",
+        "paid",
+        "outstanding",
+        "status",
+    )
+    table = [
+        (
+            line.label or "(no pledge)",
+            line.donor,
+            f"{line.fund}/{line.class_}",
+            line.due.isoformat() if line.due else "",
+            line.currency,
+            f"{line.pledged:,.2f}",
+            f"{line.paid:,.2f}",
+            f"{line.outstanding:,.2f}",
+            line.status + (" overdue" if line.overdue else ""),
+        )
+        for line in lines
+    ]
+    widths = [max(len(row[i]) for row in [head, *table]) for i in range(len(head))]
+    for row in [head, *table]:
+        cells = [
+            cell.rjust(width) if 5 <= i <= 7 else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+    click.echo(f"{len(lines)} instalments as at {day or 'no entry'}")

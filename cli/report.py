@@ -1,0 +1,106 @@
+"""`pledgebook report`: the biennium's reports, in the format the file's ending names."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    now,
+    open_book,
+    say,
+    wants_json,
+)
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.writing import error_sentence
+from pledgebook.reports import Report, SelectionError, Source, make_reports, select, source_of
+from pledgebook.reports.render import (
+    ENDINGS,
+    SeveralReportsError,
+    UnknownEndingError,
+    render,
+    to_document,
+)
+
+
+@click.command()
+@click.argument("names", metavar="[NAME...|all]", nargs=-1)
+@click.option("--period", metavar="P", help="A declared period, a year or a quarter of one.")
+@click.option("--as-at", type=DAY, help="End the period at that day.")
+@click.option("--fund", metavar="F", help="One fund only.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A file (.xlsx .html .csv .json) or a folder."
+)
+@click.option("--despite-errors", is_flag=True, help="Report on a book with errors, and say so.")
+@book_option
+def report(
+    names: tuple[str, ...],
+    period: str | None,
+    as_at: date | None,
+    fund: str | None,
+    out: Path | None,
+    despite_errors: bool,
+) -> None:
+    """Make reports: schedule, paragraphs, or all of them."""
+    book = open_book()
+    _refuse_errors(book, despite_errors)
+    with failing_on(SelectionError):
+        selection = select(book, period, as_at, fund)
+        made = make_reports(selection, names)
+    source = source_of(selection, now())
+    if out is None or wants_json():
+        _answer(made)
+    if out is not None:
+        with failing_on(UnknownEndingError, SeveralReportsError, OSError):
+            written = write(made, source, out)
+        say(f"Wrote {', '.join(str(path) for path in written)}")
+    differing = [tie for each in made for tie in each.ties if not tie.agrees]
+    for tie in differing:
+        click.echo(
+            f"Does not agree with the ledger: {tie.title}: report {tie.report}, ledger "
+            f"{tie.ledger}, difference {tie.report - tie.ledger}",
+            err=True,
+        )
+    sys.exit(WAITS if differing or book.errors else DONE)
+
+
+def write(made: list[Report], source: Source, out: Path) -> list[Path]:
+    """Write reports to a file, or into a folder, a file each in every format."""
+    if out.suffix:
+        render(made, source, out)
+        return [out]
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for each in made:
+        for ending in ENDINGS:
+            path = out / f"{each.name}{ending}"
+            render([each], source, path)
+            written.append(path)
+    return written
+
+
+def _answer(made: list[Report]) -> None:
+    if wants_json():
+        answer(
+            to_document(made[0]) if len(made) == 1 else {"reports": [to_document(m) for m in made]}
+        )
+        return
+    fail(f"Say where to write the report: --out FILE with one of {', '.join(ENDINGS)}, or --json.")
+
+
+def _refuse_errors(book: Book, despite_errors: bool) -> None:
+    if not book.errors:
+        return
+    message = f"The book has {len(book.errors)} error(s). First: {error_sentence(book.errors[0])}"
+    if not despite_errors:
+        fail(f"{message} Mend it (pledgebook check), or add --despite-errors.")
+    click.echo(message, err=True)

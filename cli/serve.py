@@ -1,0 +1,43 @@
+"""`pledgebook serve`: Fava on the book, for this machine only."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import click
+from pledgebook.cli.common import book_option, fail, failing_on, find_main
+
+_LOCALHOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, help="The port to listen on.")
+@click.option("--read-only", is_flag=True, help="Show everything, write nothing.")
+@book_option
+def serve(port: int, read_only: bool) -> None:
+    """Open the book in Fava, on localhost: Fava has no login, so nobody else can reach it."""
+    main = find_main()
+    _refuse_used(port)
+    # Fava reads its book from here too; the one we serve is the one we were told.
+    os.environ.pop("BEANCOUNT_FILE", None)
+    from cheroot.wsgi import Server  # noqa: PLC0415 - a second, only where it is served
+    from fava.application import create_app  # noqa: PLC0415
+
+    app = create_app([main], load=True, read_only=read_only)
+    server = Server((_LOCALHOST, port), app)
+    click.echo(f"Fava on {main}: http://{_LOCALHOST}:{port}  (stop it with Ctrl+C)")
+    try:
+        with failing_on(OSError):
+            server.start()
+    except KeyboardInterrupt:
+        server.stop()
+
+
+def _refuse_used(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOCALHOST, port))
+        except (OSError, OverflowError):
+            fail(f"Port {port} cannot be used; name another with --port.")

@@ -1,0 +1,585 @@
+"""From typed rows to verdicts: which rows of a table become entries of the book, and which wait.
+
+Nothing is lost and nothing is guessed. A row is imported only if everything that makes a figure is
+stated and known: donor, date, currency, amount, fund, and a rate where it is not in dollars. What
+is in doubt waits for a person, with the reason; what cannot be a contribution is rejected; what
+says nothing (a nil amount) is ignored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.data import Directive, Transaction
+from pledgebook.importers.drafting import Kind, Reading, draft_contribution
+from pledgebook.importers.rows import SheetRow, read_rows
+from pledgebook.importers.tables import Table
+from pledgebook.importers.totals import control_totals
+from pledgebook.importers.values import plain
+from pledgebook.importers.verdicts import JudgedTable, Verdict, VerdictName
+from pledgebook.importers.words import (
+    is_announcement,
+    read_class,
+    read_in_kind,
+    read_kind,
+)
+from pledgebook.ledger.currencies import decimals, is_currency
+from pledgebook.ledger.events import Earmark, EventRefusedError, Labels, Part
+from pledgebook.ledger.money import format_amount, to_cents
+from pledgebook.ledger.rates import MissingRateError, Rate, Rates
+from pledgebook.ledger.register import Register
+from pledgebook.ledger.settings import Settings
+
+IMPORT_ID = "import-id"
+
+
+class _Doubt(Exception):  # noqa: N818 - not an error: the row gets this verdict, with this reason
+    def __init__(self, reason: str, verdict: VerdictName = "waiting") -> None:
+        self.reason, self.verdict = reason, verdict
+
+
+@dataclass
+class Context:
+    """What rows are judged against: the book's settings, rates and register, and what was
+    imported before. `fund` is the one the user named; `seen` grows as rows are judged.
+    """
+
+    settings: Settings
+    rates: Rates
+    labels: Labels
+    imported: dict[str, str]
+    by_hand: set[tuple[str, str, date, str, Decimal]]
+    fund: str = ""
+    references: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def of_book(
+        entries: Iterable[Directive],
+        settings: Settings,
+        register: Register,
+        rates: Rates,
+        fund: str = "",
+    ) -> Context:
+        """Read from a book's entries what was imported before, and by hand."""
+        imported: dict[str, str] = {}
+        references: dict[tuple[str, str, str], str] = {}
+        for entry in entries:
+            if not isinstance(entry, Transaction):
+                continue
+            if IMPORT_ID in entry.meta:
+                pledge = min(entry.links) if entry.links else ""
+                imported[str(entry.meta[IMPORT_ID])] = pledge
+        sums: dict[tuple[str, str], tuple[tuple[str, str, date, str], Decimal]] = {}
+        for changes in register.by_label.values():
+            first = changes[0]
+            claim, entry = first.after, first.entry
+            if "reference" in claim.origin[0].meta:
+                reference = str(claim.origin[0].meta["reference"])
+                references[claim.fund, claim.donor, plain(reference)] = claim.label
+            if IMPORT_ID not in entry.meta:
+                link = min(entry.links) if entry.links else claim.label
+                key = (claim.fund, claim.donor, claim.pledged_on, claim.currency)
+                known = sums.get((claim.fund, link), (key, Decimal(0)))
+                sums[claim.fund, link] = (key, known[1] + claim.units)
+        return Context(
+            settings,
+            rates,
+            Labels(register.by_label),
+            imported,
+            {(*key, amount) for key, amount in sums.values()},
+            fund,
+            references,
+        )
+
+
+def judge_table(table: Table, context: Context) -> JudgedTable:
+    """Give a verdict for every data row of a table, and its control totals."""
+    rows = tuple(read_rows(table))
+    groups = _instalments_in_rows([row for row in rows if row.kind == "data"])
+    verdicts: dict[int, Verdict] = {}
+    for group in groups:
+        verdict = _judge(group, table, context)
+        for position, row in enumerate(group):
+            own = replace(verdict, row=row, amount=_stated_amount(row))
+            verdicts[row.number] = own if position == 0 else replace(own, drafts=())
+    ordered = tuple(verdicts[number] for number in sorted(verdicts))
+    return JudgedTable(table, rows, ordered, control_totals(table, rows))
+
+
+def _instalments_in_rows(rows: list[SheetRow]) -> list[list[SheetRow]]:
+    """Put together the rows that are instalments of one pledge: same donor, same reference, same
+    date, and each with its own due date.
+    """
+    groups: dict[object, list[SheetRow]] = {}
+    for row in rows:
+        key: object = row.number
+        if row.reference and row.due_date.value and not row.instalments:
+            dated = (row.pledge_date.value, row.pledge_date.text)
+            key = (plain(row.donor), plain(row.reference), dated, plain(row.status))
+        groups.setdefault(key, []).append(row)
+    result = []
+    for group in groups.values():
+        dues = {row.due_date.value for row in group}
+        result += [group] if len(dues) == len(group) else [[row] for row in group]
+    return result
+
+
+def _stated_amount(row: SheetRow) -> Decimal | None:
+    if row.amount.value is not None:
+        return row.amount.value
+    parts = [part.amount.value for part in row.instalments if part.amount.value is not None]
+    return sum(parts, Decimal(0)) if parts else None
+
+
+def _judge(group: list[SheetRow], table: Table, context: Context) -> Verdict:
+    row = group[0]
+    donor = _find_donor(row, context)
+    base = Verdict(
+        row,
+        "waiting",
+        donor=donor if isinstance(donor, str) else "",
+        amount=_stated_amount(row),
+        currency=row.currency[0] if len(row.currency) == 1 else "",
+    )
+    try:
+        reading = _read(group, table, context)
+        return _decide(replace(base, donor=reading.donor), reading, table, context)
+    except _Doubt as doubt:
+        return replace(base, verdict=doubt.verdict, reason=doubt.reason)
+
+
+def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> Verdict:
+    """A row that is read: a duplicate, changed, entered by hand, the same as another, or new."""
+    import_id = _content_id(reading)
+    base = replace(base, currency=reading.currency, import_id=import_id)
+    place = f"{table.path.name}#{table.sheet.name}!{base.row.number}"
+    if import_id in context.imported:
+        pledge = context.imported[import_id]
+        where = f" as {pledge}" if pledge else ""
+        return replace(base, verdict="duplicate", pledge=pledge, reason=f"In the book{where}.")
+    if import_id in context.seen:
+        if not reading.reference or context.seen[import_id].partition("#")[0] != table.path.name:
+            return _same_again(base, context.seen[import_id], table)
+        return replace(
+            base,
+            verdict="duplicate",
+            reason=f"The same row, with the same reference, stands at {context.seen[import_id]}.",
+        )
+    _refuse_changed(reading, context)
+    _refuse_entered_by_hand(reading, context)
+    try:
+        drafts, pledge = draft_contribution(
+            reading,
+            context.settings,
+            context.labels,
+            {
+                "source": _source(table, reading.rows),
+                "source-sha256": table.sha256,
+                IMPORT_ID: import_id,
+            },
+        )
+    except EventRefusedError as error:
+        raise _Doubt(f"{error}.") from error
+    context.seen[import_id] = place
+    if reading.reference and pledge:
+        key = (reading.earmark.fund, reading.donor, plain(reading.reference))
+        context.references[key] = pledge
+    return replace(
+        base, verdict="imported", pledge=pledge, drafts=drafts, reason=" ".join(reading.remarks)
+    )
+
+
+def _same_again(base: Verdict, first: str, table: Table) -> Verdict:
+    if first.partition("#")[0] != table.path.name:
+        return replace(base, verdict="duplicate", reason=f"The same row stands at {first}.")
+    return replace(
+        base,
+        verdict="waiting",
+        reason=(
+            f"The row says the same as {first}; if these are two pledges, give each its own "
+            "reference."
+        ),
+    )
+
+
+def _refuse_changed(reading: Reading, context: Context) -> None:
+    if not reading.reference or reading.kind not in {"commitment", "pledge"}:
+        return
+    key = (reading.earmark.fund, reading.donor, plain(reading.reference))
+    label = context.references.get(key)
+    if label:
+        raise _Doubt(
+            f"The reference {reading.reference!r} of {reading.donor} is in the book as {label}, "
+            "with other figures: if the pledge was changed, record an amendment of it."
+        )
+
+
+def _refuse_entered_by_hand(reading: Reading, context: Context) -> None:
+    total = sum((part.amount for part in reading.parts), Decimal(0))
+    key = (reading.earmark.fund, reading.donor, reading.day, reading.currency, total)
+    if reading.kind in {"commitment", "pledge"} and key in context.by_hand:
+        raise _Doubt(
+            f"The book has a pledge of {reading.donor} of {reading.day} over "
+            f"{format_amount(total)} {reading.currency} that was entered by hand: if this is "
+            "another one, give it a different date or enter it by hand too."
+        )
+
+
+def _source(table: Table, rows: Iterable[SheetRow]) -> str:
+    numbers = [str(row.number) for row in rows]
+    column = table.columns.get("donor", "A")
+    cells = ",".join(f"{column}{number}" for number in numbers)
+    return f"{table.path.name}#{table.sheet.name}!{cells}"
+
+
+def _content_id(reading: Reading) -> str:
+    """Identify what a row says, whatever file, sheet or order it comes in."""
+    content = [
+        reading.kind,
+        reading.earmark.fund,
+        reading.earmark.class_,
+        reading.earmark.purpose,
+        reading.donor,
+        plain(reading.reference),
+        reading.day.isoformat(),
+        reading.currency,
+        [
+            [format(part.amount.normalize(), "f"), part.due.isoformat() if part.due else ""]
+            for part in sorted(reading.parts, key=lambda part: part.due or reading.day)
+        ],
+        plain(reading.project),
+    ]
+    text = json.dumps(content, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
+    """Read the rows of one contribution; raises _Doubt with the first thing that is not clear."""
+    row = group[0]
+    if row.skipped:
+        raise _Doubt(row.skipped, "ignored")
+    _refuse_nil(group)
+    if table.questions:
+        raise _Doubt(" ".join(table.questions))
+    donor = _find_donor(row, context)
+    if isinstance(donor, _Doubt):
+        raise donor
+    remarks = _announcement_or_remarks(row)
+    kind = _kind_of(row)
+    day = _day_of(row, kind)
+    for each in group:
+        for problem in each.problems:
+            raise _Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+    earmark = _earmark_of(row, table, context)
+    if _states_dollars_only(row, kind, table):
+        code = context.settings.currency
+        remarks.append(f"The amount in {row.currency_text or 'its currency'} is not stated.")
+        group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
+        row = group[0]
+    currency = _currency_of(row, day, context)
+    parts, rate = _parts_of(group, currency, day, context, remarks)
+    paid, paid_on = (row.paid.value, row.payment_date.value) if len(group) == 1 else (None, None)
+    if paid and kind == "commitment":
+        _look_at_payment(paid, paid_on, day, sum((p.amount for p in parts), Decimal(0)))
+        _note_payment(paid, paid_on, currency, context, remarks)
+    return Reading(
+        rows=tuple(group),
+        kind=kind,
+        donor=donor,
+        day=day,
+        earmark=earmark,
+        currency=currency,
+        parts=tuple(parts),
+        rate=rate,
+        reference=row.reference,
+        project=row.project,
+        remarks=tuple(remarks),
+        paid=paid,
+        paid_on=paid_on,
+    )
+
+
+def _states_dollars_only(row: SheetRow, kind: Kind, table: Table) -> bool:
+    """Tell whether what came is stated in dollars only, though its currency was another: enough for
+    money received, which is income at its dollars, where the mapping allows it.
+    """
+    return (
+        table.rules.dollars_without_amount
+        and kind in {"payment", "in-kind"}
+        and row.amount.state == "unknown"
+        and not row.instalments
+        and row.dollars.value is not None
+    )
+
+
+def _refuse_nil(group: list[SheetRow]) -> None:
+    amounts = [row.amount for row in group]
+    amounts += [part.amount for row in group for part in row.instalments]
+    stated = [amount for amount in amounts if amount.state != "unknown"]
+    if stated and all(amount.value == 0 for amount in stated):
+        raise _Doubt("The amount is nil: there is nothing to record.", "ignored")
+
+
+def _verdict_of(message: str) -> VerdictName:
+    return "rejected" if "is no currency" in message else "waiting"
+
+
+def _find_donor(row: SheetRow, context: Context) -> str | _Doubt:
+    if not row.donor:
+        return _Doubt("No donor is named.")
+    directory = context.settings.donors
+    on = row.pledge_date.value or row.payment_date.value
+    found = directory.resolve(row.donor, on)
+    if found is not None:
+        return found.code
+    several = directory.candidates(row.donor, on)
+    if len(several) > 1:
+        names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
+        return _Doubt(f"The donor {row.donor!r} may be {names}: write the full name.")
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
+    hint = f" Nearest: {near}." if near else ""
+    return _Doubt(
+        f"The donor {row.donor!r} is not known.{hint} Correct the name, or declare the donor in "
+        "the book."
+    )
+
+
+def _announcement_or_remarks(row: SheetRow) -> list[str]:
+    for text in (*row.notes, row.conditions, row.remarks, row.status):
+        if is_announcement(text):
+            raise _Doubt(
+                f"Announced only ({text!r}): it enters the accounts when it is committed in "
+                "writing."
+            )
+    return []
+
+
+def _kind_of(row: SheetRow) -> Kind:
+    if read_in_kind(row.in_kind):
+        return "in-kind"
+    kind = read_kind(row.status)
+    if kind is None:
+        raise _Doubt(
+            f"The status {row.status!r} is not known; say in a mapping whether it is a pledge, a "
+            "commitment or a payment."
+        )
+    if kind == "cancelled":
+        raise _Doubt(f"The status is {row.status!r}: it was never booked here.", "ignored")
+    return kind
+
+
+def _day_of(row: SheetRow, kind: Kind) -> date:
+    readings = [row.pledge_date, row.payment_date]
+    if kind in {"payment", "in-kind"}:
+        readings.reverse()
+    for reading in readings:
+        if reading.state == "ambiguous":
+            raise _Doubt(f"The date {reading.text!r} is ambiguous: {reading.reason}.")
+        if reading.state == "error":
+            raise _Doubt(f"The date {reading.text!r} cannot be read: {reading.reason}.")
+        if reading.value is not None:
+            return reading.value
+    stated = next((reading.text for reading in readings if reading.text), "")
+    what = f"{stated!r} names no day" if stated else "no date is stated"
+    raise _Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
+
+
+def _currency_of(row: SheetRow, day: date, context: Context) -> str:
+    codes = row.currency
+    if not codes:
+        codes = next((part.currency for part in row.instalments if part.currency), ())
+    if len(codes) != 1:
+        what = f"may be {' or '.join(codes)}" if codes else "is not stated"
+        raise _Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
+    (code,) = codes
+    if code != context.settings.currency and not is_currency(code, day):
+        raise _Doubt(f"{code} was not a currency on {day}.", "rejected")
+    return code
+
+
+def _earmark_of(row: SheetRow, table: Table, context: Context) -> Earmark:
+    fund = _fund_of(row, table, context)
+    settings = context.settings
+    purpose = _purpose_of(row, settings)
+    stated = read_class(row.class_text, settings.funds[fund].classes) if row.class_text else None
+    if row.class_text and stated is None and len(settings.funds[fund].classes) > 1:
+        raise _Doubt(
+            f"The class {row.class_text!r} is none of {fund}'s: "
+            f"{', '.join(settings.funds[fund].classes)}."
+        )
+    class_ = settings.funds[fund].class_of(stated, purpose)
+    if class_ == "special" and not purpose:
+        raise _Doubt("The contribution is earmarked, but its purpose is not stated.")
+    if class_ == "general" and purpose:
+        raise _Doubt(f"The contribution is said to be general, yet earmarked to {purpose}.")
+    return Earmark(fund, class_, purpose)
+
+
+def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
+    funds = context.settings.funds
+    if row.fund:
+        found = [code for code, fund in funds.items() if plain(row.fund) in _names(code, fund.name)]
+        if len(found) == 1:
+            return found[0]
+        raise _Doubt(f"The fund {row.fund!r} is none of the book's: {', '.join(funds)}.")
+    if context.fund:
+        return context.fund
+    named = {code for code in funds if code in _title_words(table)}
+    if len(named) == 1:
+        return named.pop()
+    if len(funds) == 1:
+        return next(iter(funds))
+    raise _Doubt(
+        f"The sheet does not say for which fund it is ({', '.join(funds)}): name it with --fund."
+    )
+
+
+def _names(code: str, name: str) -> set[str]:
+    return {plain(code), plain(name)}
+
+
+def _title_words(table: Table) -> set[str]:
+    """Return the words of the sheet's name and of the letterhead above the table."""
+    texts = [table.sheet.name]
+    for cells in table.sheet.rows[: table.area.first_row - 1]:
+        texts += [cell for cell in cells if isinstance(cell, str)]
+    return {word.strip(".,;:()[]") for text in texts for word in text.split()}
+
+
+def _purpose_of(row: SheetRow, settings: Settings) -> str:
+    if not row.purpose or read_class(row.purpose, ("general",)) == "general":
+        return ""
+    wanted = plain(row.purpose)
+    for code, name in settings.purposes.items():
+        if wanted in {plain(code), plain(code.replace("-", " ")), plain(name)}:
+            return code
+    raise _Doubt(
+        f"The purpose {row.purpose!r} is none of the book's ({', '.join(settings.purposes)}): "
+        "declare it, or say in a mapping what it stands for."
+    )
+
+
+def _parts_of(
+    group: list[SheetRow], currency: str, day: date, context: Context, remarks: list[str]
+) -> tuple[list[Part], Rate | None]:
+    stated: list[tuple[Decimal, date | None, Decimal | None]] = []
+    for row in group:
+        if row.instalments:
+            stated += _instalments_in_columns(row)
+        else:
+            if row.amount.value is None:
+                raise _Doubt("The amount is not stated, which is not the same as nil.")
+            _note_decision(row.amount.decided, remarks)
+            dollars = row.dollars.value if row.amount_source == "amount" else None
+            stated.append((row.amount.value, row.due_date.value, dollars))
+    parts = []
+    rate = None
+    for amount, due, dollars in stated:
+        _refuse_amount(amount, currency)
+        value, found = _value_of(amount, dollars, currency, day, context, remarks)
+        rate = rate or found
+        parts.append(Part(amount, value, due))
+    return parts, rate
+
+
+def _instalments_in_columns(row: SheetRow) -> list[tuple[Decimal, date | None, Decimal | None]]:
+    stated = []
+    for part in row.instalments:
+        if part.amount.value is None or not part.amount.value:
+            continue
+        due = part.due_date.value
+        if due is None and part.label.isdigit() and len(part.label) == 4:
+            due = date(int(part.label), 12, 31)
+        elif due is None and not part.label.isdigit():
+            raise _Doubt(
+                f"An amount stands under {part.label!r}, which is neither a year nor the number of "
+                "an instalment: say in a mapping what it is."
+            )
+        stated.append((part.amount.value, due, part.dollars.value))
+    if not stated:
+        raise _Doubt("No amount is stated.")
+    total = sum((amount for amount, _, _ in stated), Decimal(0))
+    if row.amount.value is not None and row.amount.value != total:
+        raise _Doubt(
+            f"The instalments add up to {format_amount(total)}, the row's amount is "
+            f"{format_amount(row.amount.value)}."
+        )
+    return stated
+
+
+def _refuse_amount(amount: Decimal, currency: str) -> None:
+    if amount < 0:
+        raise _Doubt(
+            f"A pledge is above zero, this one is {format_amount(amount)}: a reduction is recorded "
+            "as an amendment of its pledge.",
+            "rejected",
+        )
+    smallest = Decimal(1).scaleb(-max(2, decimals(currency)))
+    if amount % smallest:
+        raise _Doubt(f"{amount} has more decimals than {currency} is counted in.")
+
+
+def _value_of(
+    amount: Decimal,
+    dollars: Decimal | None,
+    currency: str,
+    day: date,
+    context: Context,
+    remarks: list[str],
+) -> tuple[Decimal, Rate | None]:
+    """Return the dollars of an amount: at the book's UN rate; if it has none, as the sheet says."""
+    if dollars is not None and dollars < 0:
+        raise _Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
+    try:
+        value, rate = context.rates.dollars(amount, currency, day)
+    except MissingRateError as error:
+        if not dollars:
+            raise _Doubt(f"There is no dollar value: {error}.") from error
+        _once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
+        return to_cents(dollars), None
+    if value <= 0:
+        raise _Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
+    return value, rate
+
+
+def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
+    if paid < 0:
+        raise _Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
+    if paid > pledged:
+        raise _Doubt(
+            f"More was paid ({format_amount(paid)}) than pledged ({format_amount(pledged)}): say "
+            "which figure is right, or whether the rest is another contribution."
+        )
+    if paid_on is not None and paid_on < day:
+        raise _Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
+
+
+def _note_payment(
+    paid: Decimal, paid_on: date | None, currency: str, context: Context, remarks: list[str]
+) -> None:
+    if paid_on is None:
+        missing = "the sheet gives no date of payment"
+    elif currency != context.settings.currency:
+        missing = "the dollars received are not in the sheet"
+    else:
+        return
+    remarks.append(
+        f"The payment of {format_amount(paid)} {currency} is not recorded, since {missing}: record "
+        "it from the bank's advice."
+    )
+
+
+def _note_decision(decided: str, remarks: list[str]) -> None:
+    if decided:
+        _once(remarks, f"An ambiguous figure was settled: {decided}.")
+
+
+def _once(remarks: list[str], remark: str) -> None:
+    if remark not in remarks:
+        remarks.append(remark)

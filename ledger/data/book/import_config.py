@@ -1,0 +1,5 @@
+"""What reads the files of the inbox on Fava's import page."""
+
+from pledgebook.importers import DonorSheets
+
+CONFIG = [DonorSheets()]

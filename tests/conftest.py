@@ -1,0 +1,124 @@
+"""Books for tests: the golden example, and small books written in a test's docstring.
+
+An entry that must be refused says so at its line, `; <- paid-twice`; a notice, `; <~ cents`. The
+fixture `told` loads the docstring, holds exactly these against what the book says, line by line,
+and returns the sentences by rule, in the order they are reported.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pledgebook.ledger.book import Book, load_book
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "data" / "golden"
+MANDATE = ROOT / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
+
+# What every small book declares. All amounts in these tests are made up.
+SETTINGS = f"""
+1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
+  classes: "general special support"
+1999-12-31 custom "fund" "UNTOC" "Account under article 30 of the Convention"
+  within: "CPCJF"
+  classes: "convention"
+1999-12-31 custom "purpose" "corruption" "Corruption"
+1999-12-31 custom "purpose" "trafficking-in-persons" "Trafficking in persons"
+1999-12-31 custom "purpose" "organized-crime" "Organized crime"
+1999-12-31 custom "purpose" "entry-into-force" "Entry into force of the Convention"
+1999-12-31 custom "purpose" "firearms-protocol" "Firearms protocol"
+1999-12-31 custom "purpose" "juvenile-justice" "Juvenile justice"
+1999-12-31 custom "donor" "UNDP" "United Nations Development Programme"
+  kind: "un-entity"
+1999-12-31 custom "donor" "EXF" "Example Foundation"
+  kind: "foundation"
+2000-01-01 custom "period" "2000-2001" 2001-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+include "{MANDATE}"
+"""
+HEAD = 'option "operating_currency" "USD"\nplugin "pledgebook.plugins"\n'
+
+Load = Callable[..., Book]
+Told = dict[str, str]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Load entries as a book: `load(text, settings=…, head=…)`. The entries stand in a file of
+    their own, 2002-2003.beancount, so that their lines count from its top.
+    """
+
+    def load_text(text: str, settings: str = SETTINGS, head: str = HEAD) -> Book:
+        (tmp_path / "2002-2003.beancount").write_text(inspect.cleandoc(text) + "\n", "utf-8")
+        (tmp_path / "settings.beancount").write_text(settings, "utf-8")
+        includes = 'include "settings.beancount"\ninclude "2002-2003.beancount"\n'
+        (tmp_path / "main.beancount").write_text(head + includes, "utf-8")
+        return load_book(tmp_path / "main.beancount")
+
+    return load_text
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest, load: Load) -> Book:
+    """The book in the test's docstring."""
+    return load(request.function.__doc__)
+
+
+@pytest.fixture
+def say() -> Callable[[Book], Told]:
+    """Hold a book's errors and notices against the marks in its entries; return the sentences."""
+    return hold_to_marks
+
+
+@pytest.fixture
+def told(book: Book) -> Told:
+    """What the docstring's book says, by rule, after it was held against the marks."""
+    return hold_to_marks(book)
+
+
+@pytest.fixture(scope="session")
+def golden() -> Book:
+    """The golden example under policy `pledge`."""
+    return load_book(GOLDEN / "main.beancount")
+
+
+@pytest.fixture(scope="session")
+def golden_receipt() -> Book:
+    """The golden example with earmarked money and the Convention's account on `receipt`."""
+    return load_book(GOLDEN / "main-receipt.beancount")
+
+
+def hold_to_marks(book: Book) -> Told:
+    expected = _marks(book)
+    said = [("<-", error) for error in book.errors]
+    said += [("<~", notice) for notice in book.notices]
+    found = sorted(_key(mark, fault) for mark, fault in said)
+    sentences = "\n".join(f"{_key(mark, fault)} {fault.message}" for mark, fault in said)
+    assert found == expected, sentences
+    return {_rule(fault): fault.message for _, fault in said}
+
+
+def _marks(book: Book) -> list[tuple[str, int, str, str]]:
+    return sorted(
+        (path.name, number, mark, rule)
+        for path in book.files
+        if path.parent == book.folder
+        for number, line in enumerate(path.read_text("utf-8").split("\n"), 1)
+        for mark, rule in re.findall(r"(<[-~]) ([\w-]+)", line)
+    )
+
+
+def _key(mark: str, fault: Any) -> tuple[str, int, str, str]:
+    source = fault.source or {}
+    name = Path(str(source.get("filename", ""))).name
+    return name, int(source.get("lineno", 0) or 0), mark, _rule(fault)
+
+
+def _rule(fault: Any) -> str:
+    return getattr(fault, "rule", None) or type(fault).__name__
