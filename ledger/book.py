@@ -8,12 +8,15 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from beancount import loader
 from beancount.core.data import Directive, Options
+from beancount.parser.grammar import ParserSyntaxError
+from beancount.parser.lexer import LexerError
 from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.lots import check_lots
@@ -132,8 +135,27 @@ def digest_of(content: bytes) -> str:
 
 
 def _causes_first(errors: Sequence[Any]) -> list[Any]:
-    """Our own findings before Beancount's: what Beancount refuses often follows from them."""
-    return sorted(errors, key=lambda error: not isinstance(error, Finding))
+    """Return errors with causes before what follows from them: lines that cannot be read, then by
+    the entries' dates, and at one entry our own findings before Beancount's.
+    """
+    unread = [error for error in errors if isinstance(error, _UNREAD)]
+    rest = sorted(
+        (error for error in errors if not isinstance(error, _UNREAD)),
+        key=lambda error: (
+            error.entry.date if error.entry else date.min,
+            not isinstance(error, Finding),
+        ),
+    )
+    if not unread or not rest:
+        return unread + rest
+    follows = (
+        "A line that cannot be read drops its whole directive, a declaration of a fund or donor "
+        f"too: the {len(rest)} error(s) after this one may come from it. Mend it first."
+    )
+    return [*unread, Finding(unread[0].source, follows, None, "syntax"), *rest]
+
+
+_UNREAD = (LexerError, ParserSyntaxError)
 
 
 def _tagging_notices(entries: Sequence[Directive]) -> list[Finding]:

@@ -217,13 +217,13 @@ def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
     for line in read_lines(change.entry, settings):
         if line.label != change.label or line.place.kind not in CLAIMS or line.units > 0:
             continue
-        if (line.class_, line.place.fund) != (before.class_, before.fund):
+        if line.place.fund == before.fund and line.class_ != before.class_:
             yield finding(
                 change.entry,
                 "class-differs",
                 f"{change.label} is of class {before.class_} in {before.fund}; this entry takes "
-                f"it out of class {line.class_} in {line.place.fund}. Write "
-                f'class: "{before.class_}" on the entry or the posting.',
+                f'it out of class {line.class_}. Write class: "{before.class_}" on the entry or '
+                "the posting.",
                 line.posting.meta,
             )
 
@@ -238,7 +238,7 @@ def _check_deferral(
             moved -= line.dollars or ZERO
     deferred[label] = deferred.get(label, ZERO) + moved
     left = deferred[label]
-    if left and left != change.after.value:
+    if left > 0 and left != change.after.value:
         value, shown = format_amount(change.after.value), format_amount(left)
         yield finding(
             change.entry,
@@ -261,7 +261,7 @@ def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> l
     for label, dollars in held.items():
         changes = register.by_label.get(label)
         claim = changes[-1].after if changes else None
-        if not dollars or last is None or claim is None or claim.due is None:
+        if dollars <= 0 or last is None or claim is None or claim.due is None:
             continue
         starts = register.settings.periods.start_of(claim.due)
         if starts <= last:

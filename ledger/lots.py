@@ -247,16 +247,23 @@ class _Guard:
     ) -> Problem:
         if known.last is entry:
             return self._unknown(entry, line.label, abs(line.units), line.currency)
+        accounts = {other.account for other in before}
+        if before and line.posting.account not in accounts:
+            return _elsewhere(line.label, line.posting.account, accounts)
         return _too_much(known, line.place, line.label, (abs(line.units), line.currency), before)
 
     def _unknown(self, entry: Transaction, label: str, units: Decimal, currency: str) -> Problem:
         amount = f"{format_units(units)} {currency}"
         later = self._opened_by(label, entry)
         if later is not None:
+            advice = (
+                f"{_SAME_DAY}: move this entry below that one."
+                if later.date == entry.date
+                else "Correct the date or the label."
+            )
             return (
                 "unknown-label",
-                f"{amount} is taken out of {label} before it is opened, {_at(later)}. {_SAME_DAY}: "
-                "move this entry below that one, or correct its date.",
+                f"{amount} is taken out of {label} before it is opened, {_at(later)}. {advice}",
             )
         opened = dict.fromkeys(name for (_, name), item in self.labels.items() if item.lots)
         near = difflib.get_close_matches(label, [name for name in opened if name != label], 2, 0.8)
@@ -314,11 +321,7 @@ class _Guard:
             return _too_much(known, place, label, amount, lots)
         accounts = {key.account for key in lots}
         if posting.account not in accounts:
-            return (
-                "other-account",
-                f"{label} stands in {', '.join(sorted(accounts))}, not in {posting.account}: "
-                "correct the account.",
-            )
+            return _elsewhere(label, posting.account, accounts)
         return None
 
     def refuse_option(self, method: str) -> None:
@@ -355,6 +358,13 @@ class _Guard:
                     "period: record what happened instead.",
                 )
                 return
+
+
+def _elsewhere(label: str, account: str, accounts: Iterable[str]) -> Problem:
+    return (
+        "other-account",
+        f"{label} stands in {', '.join(sorted(accounts))}, not in {account}: correct the account.",
+    )
 
 
 def _too_much(

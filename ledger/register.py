@@ -300,6 +300,8 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line]) -> Cl
     cost = posting.cost
     due = as_date(posting.meta.get("due")) if posting.meta else None
     status = stated(entry, posting, "status")
+    if status is None and as_text(entry.meta.get("event", "")) == "commitment":
+        status = "committed"
     was_pledged_only = before is not None and not before.committed
     same_kind = before is not None and before.kind == line.place.kind
     return Claim(

@@ -50,6 +50,7 @@ def open_accounts(
     needed: dict[str, date] = {}
     errors: list[Finding] = []
     seen = set(opened)
+    undeclared: set[str] = set()
     for fund in settings.funds.values():
         for name in fixed_accounts(fund.code):
             if name not in seen:
@@ -61,7 +62,10 @@ def open_accounts(
         seen.add(name)
         place = settings.place(name)
         if place is None:
-            errors.extend(_unknown_fund(entry, name, settings))
+            fund = _undeclared_fund(name)
+            if fund and fund not in undeclared:  # reported once, not an account at a time
+                undeclared.add(fund)
+                errors.append(_no_such_fund(entry, name, fund, settings))
         elif takes(place.kind) == "donor" and place.part not in settings.donors:
             errors.append(_unknown_donor(entry, name, place.part, settings))
             needed[name] = settings.funds[place.fund].since  # reported once, by name
@@ -87,11 +91,9 @@ def _accounts_named(entries: list[Directive]) -> Iterator[tuple[Directive, str]]
                 yield entry, name
 
 
-def _unknown_fund(entry: Directive, name: str, settings: Settings) -> list[Finding]:
+def _undeclared_fund(name: str) -> str:
     place = read_account(name)
-    if place is None:
-        return []
-    return [_no_such_fund(entry, name, place.fund, settings)]
+    return place.fund if place else ""
 
 
 def _no_such_fund(entry: Directive, name: str, code: str, settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ and returns the sentences by rule, in the order they are reported.
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -122,3 +123,16 @@ def _key(mark: str, fault: Any) -> tuple[str, int, str, str]:
 
 def _rule(fault: Any) -> str:
     return getattr(fault, "rule", None) or type(fault).__name__
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Where nothing may be skipped (as in CI), a skipped test fails the run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and os.environ.get("PLEDGEBOOK_NO_SKIPS"):
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped, which fails here.")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("PLEDGEBOOK_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pledgebook.ledger.book import Book
@@ -65,7 +66,7 @@ def test_a_payment_of_more_than_is_outstanding_is_refused_with_the_label(told: T
       Assets:CPCJF:Pledges:CAN        15000 USD {0 # 15000.00 USD, "CAN-2002-01.1"}
       Income:CPCJF:Contributions:CAN -15000.00 USD
 
-    2003-12-01 * "Canada" "Payment of more" ^CAN-2002-01 ; <- ReductionError
+    2003-12-01 * "Canada" "Payment of more" ^CAN-2002-01 ; <- AmbiguousMatchError
       Assets:CPCJF:Pledges:CAN       -60000 USD {"CAN-2002-01.1"} ; <- more-than-outstanding
       Assets:CPCJF:Cash               60000.00 USD
     """
@@ -98,13 +99,13 @@ def test_a_payment_dated_before_its_pledge_says_where_the_pledge_stands(told: To
       Assets:CPCJF:Pledges:UNDP        -18000 USD {"UNDP-2003-01.1"} ; <- unknown-label
       Assets:CPCJF:Cash                 18000.00 USD
 
-    2003-06-10 * "UNDP" "Pledge" ^UNDP-2003-01 ; <- ReductionError
+    2003-06-10 * "UNDP" "Pledge" ^UNDP-2003-01
       Assets:CPCJF:Pledges:UNDP         18000 USD {0 # 18000.00 USD, "UNDP-2003-01.1"}
       Income:CPCJF:Contributions:UNDP  -18000.00 USD
     """
-    assert list(told)[0] == "unknown-label"
-    assert told["unknown-label"].startswith(
-        "18000 USD is taken out of UNDP-2003-01.1, which no entry has opened"
+    assert told["unknown-label"] == (
+        "18000 USD is taken out of UNDP-2003-01.1 before it is opened, on 2003-06-10 "
+        "(2002-2003.beancount:5). Correct the date or the label."
     )
 
 
@@ -125,7 +126,7 @@ def test_two_entries_of_one_day_in_the_wrong_order_are_told_so(told: Told) -> No
     assert told["unknown-label"] == (
         "15000 USD is taken out of CAN-2002-01.1 before it is opened, on 2002-07-02 "
         "(2002-2003.beancount:9). Entries of one day are booked in the order of their lines, "
-        "whatever their file: move this entry below that one, or correct its date."
+        "whatever their file: move this entry below that one."
     )
 
 
@@ -159,7 +160,7 @@ def test_a_deferral_released_twice_is_refused(told: Told) -> None:
       Liabilities:CPCJF:Deferred:ESP   10000.00 USD {"ESP-2001-01.1"}
       Income:CPCJF:Contributions:ESP  -10000.00 USD
 
-    2002-01-02 * "Spain" "Release again" ^ESP-2001-01 ; <- deferral-differs
+    2002-01-02 * "Spain" "Release again" ^ESP-2001-01
       Liabilities:CPCJF:Deferred:ESP   10000.00 USD {"ESP-2001-01.1"} ; <- paid-twice
       Income:CPCJF:Contributions:ESP  -10000.00 USD
     """
@@ -518,21 +519,20 @@ def test_pad_is_refused(told: Told) -> None:
     )
 
 
-def test_entries_after_a_booking_error_do_not_crash_and_are_not_blamed(book: Book) -> None:
+def test_an_entry_that_beancount_dropped_is_told_before_what_follows(book: Book) -> None:
     """
     2002-07-01 * "Canada" "A pledge that cannot be completed" ^CAN-2002-01
       Assets:CPCJF:Pledges:CAN        15000 USD {0 # 15000.00 USD, "CAN-2002-01.1"}
       Income:CPCJF:Contributions:CAN
       Income:CPCJF:Exchange
 
-    2002-08-01 * "Canada" "Its payment is not at fault" ^CAN-2002-01
+    2002-08-01 * "Canada" "Its payment" ^CAN-2002-01
       Assets:CPCJF:Pledges:CAN       -15000 USD {"CAN-2002-01.1"}
       Assets:CPCJF:Cash               15000.00 USD
     """
     places = {(type(error).__name__, error.source["lineno"]) for error in book.errors}
-    assert places == {("CategorizationError", 1)}
-    assert not [entry for entry in book.entries if getattr(entry, "postings", None) == []][1:]
-    assert list_instalments(book.register) == []
+    assert places == {("CategorizationError", 4), ("Finding", 7)}
+    assert type(book.errors[0]).__name__ == "CategorizationError"  # the cause comes first
 
 
 BY_HAND = """
@@ -559,11 +559,12 @@ def test_a_part_taken_out_by_hand_is_accepted_with_the_text_to_write_instead(
         '  Assets:CPCJF:Pledges:AUT -60000 EUR {"AUT-2002-01.1"}\n'
         '  Assets:CPCJF:Pledges:AUT 20000 EUR {0 # 17301.04 USD, 2002-03-01, "AUT-2002-01.1"}'
     )
-    by_hand = list_instalments(book.register)
+    (by_hand,) = list_instalments(book.register)
     written = load(BY_HAND.format(lines=told["part-by-hand"].partition("\n")[2]))
     assert not say(written)
-    assert list_instalments(written.register) == by_hand
-    assert str(by_hand[0].carrying) == "17301.04"
+    (line,) = list_instalments(written.register)
+    assert replace(line, taggings=()) == replace(by_hand, taggings=())
+    assert str(line.carrying) == "17301.04"
 
 
 def test_a_lot_that_does_not_cost_whole_cents_is_noticed(load: Load, say: Say) -> None:
@@ -644,7 +645,7 @@ def test_a_transfer_keeps_the_label_in_the_other_fund(told: Told, book: Book) ->
       Income:UNTOC:Contributions:CAN -15000.00 USD
 
     2002-09-01 * "Canada" "Paid where it no longer stands" ^CAN-2002-01
-      Assets:CPCJF:Pledges:CAN       -15000 USD {"CAN-2002-01.1"} ; <- other-account <- class-differs
+      Assets:CPCJF:Pledges:CAN       -15000 USD {"CAN-2002-01.1"} ; <- other-account
       Assets:CPCJF:Cash               15000.00 USD
     """
     assert told["other-account"].startswith(
