@@ -68,7 +68,7 @@ def classify_rows(
             gap.append(row)
             continue
         if gap and not to_end:
-            if not judge.continues(row, len(gap)):
+            if not judge.continues(row, len(gap)) and not judge.resumes(number, last_row):
                 break
             if row.kind == "data" and len(gap) > 1:
                 doubts.append(
@@ -157,6 +157,22 @@ class _Judge:
         has_money = any(self._figure(row.number, column) for column in self.money)
         named = self._donor is None or self.sheet.cell(row.number, self._donor) is not None
         return has_money and named
+
+    def resumes(self, number: int, last_row: int) -> bool:
+        """Whether among the rows up to the next blank one there is one that can only be data: with
+        a donor, an amount, and a reference or date.
+        """
+        for row in range(number, last_row + 1):
+            if all(value is None for value in self.sheet.rows[row - 1]):
+                return False
+            if (
+                self._donor is not None
+                and self.sheet.cell(row, self._donor) is not None
+                and any(self._figure(row, column) for column in self.money)
+                and any(self.sheet.cell(row, column) is not None for column in self._papers)
+            ):
+                return True
+        return False
 
     def _figure(self, row: int, column: int) -> bool:
         value = self.sheet.cell(row, column)

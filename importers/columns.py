@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pledgebook.importers.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.headings import (
+    DATES,
     MONEY,
     REPEATED,
     Field,
@@ -19,14 +20,18 @@ from pledgebook.importers.headings import (
     is_year_heading,
     match_heading,
 )
-from pledgebook.importers.values import clean, plain
+from pledgebook.importers.values import clean, multiplier_in, plain
 
 _MAX_HEADING_ROWS = 3
 _LONGEST_HEADING = 200
 _LEAST_CELLS = 2
 _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
 _SEEN_LIMIT = 30
+_KNOWN = 98
+_SURE = 90
 _DECISIVE = MONEY | {Field.DONOR, Field.CURRENCY}
+_GENERAL = frozenset({Field.AMOUNT, Field.PLEDGE_DATE, Field.INSTALMENT})
+_FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
 _ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
 
@@ -46,6 +51,8 @@ class TableColumn:
     label: str = ""
     currency: str = ""
     multiplier: int = 1
+    score: int = 100
+    """How sure it is that the heading names the field; below 90 some of its words are unknown."""
 
     @property
     def letter(self) -> str:
@@ -193,7 +200,7 @@ def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColum
     heading = " / ".join(texts)
     if len(texts) == 1 and (is_year_heading(texts[0]) or plain(texts[0]) in labels):
         return TableColumn(number, heading, label=texts[0])
-    match = _match_texts(texts)
+    match = _match_texts(texts, labels)
     if match is None:
         return TableColumn(number, heading)
     label = match.label
@@ -203,25 +210,49 @@ def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColum
     field = match.field
     if field is Field.INSTALMENT and label:
         field = Field.AMOUNT
-    return TableColumn(number, heading, field, label, match.currency, match.multiplier)
+    return TableColumn(
+        number, heading, field, label, match.currency, match.multiplier, match.score
+    )
 
 
-def _match_texts(texts: list[str]) -> HeadingMatch | None:
-    """Match all heading texts of a column together, then the lowest, then those above it."""
-    candidates = [" ".join(texts), *reversed(texts)] if len(texts) > 1 else texts
+def _match_texts(texts: list[str], labels: frozenset[str]) -> HeadingMatch | None:
+    """Match all heading texts of a column together, then the lowest alone.
+
+    A lowest text that says by itself what it holds ("Status") needs none above it, which may have
+    been carried over from the columns before; "Date" or "Amount" does: of the pledge, or paid. The
+    texts above count alone only over a year, a fund, a number, a currency or a unit.
+    """
+    lowest = texts[-1]
+    candidates = [" ".join(texts), lowest] if len(texts) > 1 else texts
+    alone = match_heading(lowest)
+    if alone is not None and alone.score >= _KNOWN and alone.field not in _GENERAL:
+        candidates.insert(0, lowest)
+    if (
+        is_year_heading(lowest)
+        or plain(lowest) in labels
+        or lowest.isdigit()
+        or currency_in(lowest)
+        or multiplier_in(lowest) != 1
+    ):
+        candidates += reversed(texts[:-1])
     matches = [match for text in candidates if (match := match_heading(text)) is not None]
     if not matches:
         return None
-    currency = next((match.currency for match in matches if match.currency), "")
-    label = next((match.label for match in matches if match.label), "")
-    return replace(matches[0], currency=currency, label=label)
+    first = matches[0]
+    return replace(
+        first,
+        score=max(match.score for match in matches if match.field is first.field),
+        currency=next((match.currency for match in matches if match.currency), ""),
+        label=next((match.label for match in matches if match.label), ""),
+        multiplier=max(match.multiplier for match in matches),
+    )
 
 
 def _settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> HeadingBlock:
     """Decide between columns that were taken for the same field."""
     doubts: list[str] = []
     questions: list[str] = []
-    settled = _settle_dollars(columns)
+    settled = _settle_dollars(_settle_rates(columns))
     if not any(column.field in {Field.AMOUNT, Field.PAID} for column in settled):
         labelled = [column for column in settled if column.field is None and column.label]
         if labelled:
@@ -253,14 +284,15 @@ def _settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> 
             doubts.append(sentence)
     settled = _single_labels(settled)
     doubts.extend(_currency_doubts(settled))
+    questions.extend(_unsure(settled))
+    questions.extend(_uneven_units(settled))
     return HeadingBlock(rows, tuple(settled), tuple(doubts), tuple(questions))
 
 
 def _rank(column: TableColumn) -> tuple[bool, int, int]:
     """Prefer the amount in the currency of origin, then the better known heading, then the left."""
-    match = match_heading(column.heading.replace(" / ", " "))
     original = bool(_ORIGIN.search(column.heading))
-    return original, (match.score if match else 0), -column.number
+    return original, column.score, -column.number
 
 
 def _differ(sheet: Sheet, heading: int, one: TableColumn, other: TableColumn) -> bool:
@@ -269,6 +301,17 @@ def _differ(sheet: Sheet, heading: int, one: TableColumn, other: TableColumn) ->
         sheet.cell(row, one.number) != sheet.cell(row, other.number)
         for row in range(heading + 1, len(sheet.rows) + 1)
     )
+
+
+def _settle_rates(columns: list[TableColumn]) -> list[TableColumn]:
+    """Take numbered rates for instalments, which is what the word means in German, if the table has
+    no other amounts.
+    """
+    rates = [column for column in columns if column.field is Field.RATE and column.label]
+    amounts = [column for column in columns if column.field in {Field.AMOUNT, Field.DOLLARS}]
+    if len(rates) < _LEAST_CELLS or amounts:
+        return columns
+    return [replace(c, field=Field.AMOUNT) if c in rates else c for c in columns]
 
 
 def _settle_dollars(columns: list[TableColumn]) -> list[TableColumn]:
@@ -306,6 +349,31 @@ def _single_labels(columns: list[TableColumn]) -> list[TableColumn]:
             for column in columns
         ]
     return columns
+
+
+def _unsure(columns: list[TableColumn]) -> list[str]:
+    """Ask about columns that make a figure of the books but have a word nobody knows in them."""
+    return [
+        f"Column {column.letter} ({column.heading}) may be the "
+        f"{column.field.value.replace('_', ' ')}, but not all its words are known: say in a "
+        "mapping what it is."
+        for column in columns
+        if column.field in _FIGURES and column.score < _SURE
+    ]
+
+
+def _uneven_units(columns: list[TableColumn]) -> list[str]:
+    """Ask where one column of money is headed "in thousands" and another one is not."""
+    money = [column for column in columns if column.field in MONEY - {Field.UNPAID}]
+    units = {column.multiplier for column in money}
+    if len(units) < 2:
+        return []
+    silent = ", ".join(f"{c.letter} ({c.heading})" for c in money if c.multiplier == 1)
+    stated = ", ".join(f"{c.letter} ({c.heading})" for c in money if c.multiplier != 1)
+    return [
+        f"Column {stated} says in what its amounts are counted, column {silent} does not: say the "
+        "units in a mapping."
+    ]
 
 
 def _currency_doubts(columns: list[TableColumn]) -> list[str]:

@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Directive, Transaction
-from pledgebook.importers.drafting import Kind, Reading, draft_contribution
+from pledgebook.importers.drafting import Kind, Reading, Received, draft_contribution
 from pledgebook.importers.rows import SheetRow, read_rows
 from pledgebook.importers.tables import Table
 from pledgebook.importers.totals import control_totals
@@ -284,10 +284,15 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
         row = group[0]
     currency = _currency_of(row, day, context)
     parts, rate = _parts_of(group, currency, day, context, remarks)
-    paid, paid_on = (row.paid.value, row.payment_date.value) if len(group) == 1 else (None, None)
-    if paid and kind == "commitment":
-        _look_at_payment(paid, paid_on, day, sum((p.amount for p in parts), Decimal(0)))
-        _note_payment(paid, paid_on, currency, context, remarks)
+    pledged = sum((part.amount for part in parts), Decimal(0))
+    received = _received(group) if kind in {"commitment", "pledge"} else ()
+    for each in received:
+        whole = pledged if each.part is None else parts[each.part].amount
+        _look_at_payment(each.amount, each.on, day, whole)
+        _note_payment(each.amount, each.on, kind, currency, context, remarks)
+    if kind == "payment":
+        paid = row.paid.value if len(group) == 1 else None
+        _look_at_receipt(row, paid, pledged, remarks)
     return Reading(
         rows=tuple(group),
         kind=kind,
@@ -300,8 +305,7 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
         reference=row.reference,
         project=row.project,
         remarks=tuple(remarks),
-        paid=paid,
-        paid_on=paid_on,
+        received=received,
     )
 
 
@@ -548,6 +552,37 @@ def _value_of(
     return value, rate
 
 
+def _received(group: list[SheetRow]) -> tuple[Received, ...]:
+    """Return what the rows say was paid: of each instalment, or of the pledge as a whole."""
+    if len(group) > 1:
+        return tuple(
+            Received(position, row.paid.value, row.payment_date.value)
+            for position, row in enumerate(group)
+            if row.paid.value
+        )
+    (row,) = group
+    found = []
+    position = 0
+    for part in row.instalments:
+        if part.paid.value and not part.amount.value:
+            raise _Doubt(
+                f"{format_amount(part.paid.value)} was paid under {part.label!r}, where no amount "
+                "is pledged: say which instalment it is of."
+            )
+        if part.paid.value:
+            found.append(Received(position, part.paid.value, part.payment_date.value))
+        position += bool(part.amount.value)
+    if not row.paid.value:
+        return tuple(found)
+    total = sum((each.amount for each in found), Decimal(0))
+    if found and total != row.paid.value:
+        raise _Doubt(
+            f"The payments of the instalments add up to {format_amount(total)}, the row says that "
+            f"{format_amount(row.paid.value)} was paid."
+        )
+    return tuple(found) or (Received(None, row.paid.value, row.payment_date.value),)
+
+
 def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
     if paid < 0:
         raise _Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
@@ -560,10 +595,29 @@ def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: De
         raise _Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
 
 
-def _note_payment(
-    paid: Decimal, paid_on: date | None, currency: str, context: Context, remarks: list[str]
+def _look_at_receipt(
+    row: SheetRow, paid: Decimal | None, amount: Decimal, remarks: list[str]
 ) -> None:
-    if paid_on is None:
+    if paid is not None and paid != amount:
+        raise _Doubt(
+            f"The status is {row.status!r}, yet {format_amount(paid)} of {format_amount(amount)} "
+            "was paid: say whether it is a payment or a pledge."
+        )
+    if row.payment_date.value is None:
+        remarks.append("No date of payment is stated: the date of the row was taken.")
+
+
+def _note_payment(
+    paid: Decimal,
+    paid_on: date | None,
+    kind: Kind,
+    currency: str,
+    context: Context,
+    remarks: list[str],
+) -> None:
+    if kind == "pledge":
+        missing = "the pledge is not yet committed"
+    elif paid_on is None:
         missing = "the sheet gives no date of payment"
     elif currency != context.settings.currency:
         missing = "the dollars received are not in the sheet"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pledgebook.importers.rows import SheetRow
 from pledgebook.ledger.drafts import Draft
@@ -17,12 +17,11 @@ from pledgebook.ledger.events import (
     account_kind,
     commitment,
     in_kind,
-    in_order,
     payment,
     receipt_without_pledge,
     release,
 )
-from pledgebook.ledger.money import ZERO, format_units
+from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -32,10 +31,20 @@ Kind = Literal["commitment", "pledge", "payment", "in-kind"]
 in the book, or a contribution in kind."""
 
 
+class Received(NamedTuple):
+    """What a sheet says was paid: of the instalment at a position of `Reading.parts`, or (None) of
+    the pledge as a whole.
+    """
+
+    part: int | None
+    amount: Decimal
+    on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One contribution as its rows state it, everything known. `parts` are its instalments with
-    their dollars; `paid` and `paid_on` what the sheet says was paid of it.
+    their dollars; `received` is what the sheet says was paid of it.
     """
 
     rows: tuple[SheetRow, ...]
@@ -49,17 +58,7 @@ class Reading:
     reference: str = ""
     project: str = ""
     remarks: tuple[str, ...] = ()
-    paid: Decimal | None = None
-    paid_on: date | None = None
-
-    def books_payment(self, settings: Settings) -> bool:
-        """Whether the payment is stated with all that its entry needs: money, day and dollars."""
-        return bool(
-            self.paid
-            and self.paid_on
-            and self.kind == "commitment"
-            and self.currency == settings.currency
-        )
+    received: tuple[Received, ...] = ()
 
 
 def draft_contribution(
@@ -116,53 +115,71 @@ def draft_contribution(
 def _payments(
     reading: Reading, pledged: Draft, settings: Settings, pledge: str, meta: Mapping[str, str]
 ) -> list[Draft]:
-    """Return the payments the sheet states, instalment by instalment in order of due date."""
-    if not reading.books_payment(settings) or reading.paid is None or reading.paid_on is None:
+    """Return the payments that the sheet states with all that an entry needs: money, day and
+    dollars. What was paid of the pledge as a whole settles its instalments in order of due date.
+    """
+    if reading.kind != "commitment" or reading.currency != settings.currency:
         return []
-    entry = pledged.parsed()
-    left = reading.paid
-    drafts = []
-    for number, part in enumerate(in_order(reading.parts, reading.day), 1):
-        units = min(left, part.amount)
-        if units <= 0:
-            break
-        claim = Claim(
-            label=f"{pledge}.{number}",
-            kind=account_kind(settings, reading.earmark, committed=reading.kind == "commitment"),
-            fund=reading.earmark.fund,
-            class_=reading.earmark.class_,
-            purpose=reading.earmark.purpose,
-            donor=reading.donor,
-            units=part.amount,
-            currency=reading.currency,
-            value=part.value,
-            pledged_on=reading.day,
-            due=part.due,
-            committed=True,
-            recognised=max(reading.day, settings.periods.start_of(part.due or reading.day)),
-            origin=(entry, entry.postings[0]),
-        )
-        deferred = any(
-            line.label == claim.label and ":Deferred:" in line.account for line in pledged.lines
-        )
-        if deferred and claim.is_recognised(reading.paid_on) and claim.recognised is not None:
-            drafts.append(
-                release(settings, day=claim.recognised, claim=claim, deferred=claim.value)
-            )
-            deferred = False
-        drafts.append(
-            payment(
-                settings,
-                day=reading.paid_on,
-                claim=claim,
-                units=units,
-                dollars=units,
-                deferred=deferred,
-                meta={key: value for key, value in meta.items() if key != "import-id"},
-            )
-        )
-        left -= units
+    parts = reading.parts
+    order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
+    drafts: list[Draft] = []
+    for received in reading.received:
+        left = received.amount
+        for number, position in enumerate(order, 1):
+            units = min(left, parts[position].amount)
+            if received.on is None or units <= 0 or received.part not in {None, position}:
+                continue
+            claim = _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
+            drafts += _payment(claim, pledged, settings, units, received.on, meta)
+            left -= units
     return drafts
+
+
+def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, label: str) -> Claim:
+    """Return an instalment as the register will have it once the commitment is booked."""
+    entry = pledged.parsed()
+    return Claim(
+        label=label,
+        kind=account_kind(settings, reading.earmark),
+        fund=reading.earmark.fund,
+        class_=reading.earmark.class_,
+        purpose=reading.earmark.purpose,
+        donor=reading.donor,
+        units=part.amount,
+        currency=reading.currency,
+        value=part.value,
+        pledged_on=reading.day,
+        due=part.due,
+        committed=True,
+        recognised=max(reading.day, settings.periods.start_of(part.due or reading.day)),
+        origin=(entry, entry.postings[0]),
+    )
+
+
+def _payment(
+    claim: Claim,
+    pledged: Draft,
+    settings: Settings,
+    units: Decimal,
+    day: date,
+    meta: Mapping[str, str],
+) -> Iterator[Draft]:
+    """Yield a payment in dollars; before it the release, where its biennium has begun by then."""
+    deferred = any(
+        line.label == claim.label and ":Deferred:" in line.account for line in pledged.lines
+    )
+    if deferred and claim.is_recognised(day) and claim.recognised is not None:
+        yield release(settings, day=claim.recognised, claim=claim, deferred=claim.value)
+        deferred = False
+    yield payment(
+        settings,
+        day=day,
+        claim=claim,
+        units=units,
+        dollars=to_cents(units),
+        deferred=deferred,
+        meta={key: value for key, value in meta.items() if key != "import-id"},
+    )
 
 
 def _what(reading: Reading) -> str:

@@ -18,6 +18,7 @@ from importlib import resources
 from pledgebook.importers.dates import parse_years
 from pledgebook.importers.values import (
     SCALES,
+    THOUSANDS,
     ascii_digits,
     clean,
     multiplier_in,
@@ -87,12 +88,18 @@ _HALF_KNOWN = 0.5
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CURRENCY = re.compile(
     r"US\s?\$|\$\s?US|\$\s?E\.?-?U\.?|\bUSD(?=\b|[A-Z])|(?<=[a-z])USD\b|€|£|¥|\$"
+    r"|\bUS-?dollars?\b"
     r"|\b(?:EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|NZD|ATS|BEF|DEM|ESP|FIM|FRF|GRD|IEP|ITL|LUF|NLG|PTE)\b"
-    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: des États-Unis)?\b|\beuros?\b"
-    r"|\bdólares(?: de los Estados Unidos)?\b|долл(?:\.|аров|ары|арах)?(?:\s*США)?|\bевро\b"
-    r"|(?:ب?ال)?دولار(?:ات)?(?:\s+(?:ال)?أمريكي[ةا]?)?|美元|欧元",
+    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: (?:des États-Unis|EU|ÉU))?\b|\beuros?\b"
+    r"|\bdólares(?: de los Estados Unidos)?\b|долл(?:\.|ар\w*)?(?:\s*США)?|\bевро\b"
+    r"|(?:ب?ال|ب)?دولار(?:ات)?(?:\s+(?:(?:ال)?أمريكي[ةا]?|الولايات المتحدة(?: الأمريكية)?))?|美元|欧元",
     re.IGNORECASE,
 )
+_OF_UNITED_STATES = re.compile(
+    r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США|أمريكي|الولايات المتحدة|美元",
+    re.IGNORECASE,
+)
+_DOLLARS = re.compile(r"dollars?|dólares|долл|دولار", re.IGNORECASE)
 _LABEL_YEARS = re.compile(
     r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)"
 )
@@ -112,7 +119,7 @@ def match_heading(text: str) -> HeadingMatch | None:
     currency = _currency(heading)
     if exact is not None:
         return HeadingMatch(exact, 100, f"{heading!r} is a known heading", currency, multiplier)
-    rest, label = _split_label(_CURRENCY.sub(" ", heading))
+    rest, label = _split_label(THOUSANDS.sub(" ", _CURRENCY.sub(" ", heading)))
     key = _without_units(_key(rest))
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
@@ -151,13 +158,22 @@ def is_dollar_mark(currency: str) -> bool:
 
 
 def currency_in(text: str) -> str:
-    """Give the mark or word for a currency that a heading or title names, as written, else ""."""
+    """Give the mark or word for a currency that a heading or title names, else "".
+
+    Dollars of the United States are "US$" in whatever grammar of whatever language they stand, and
+    dollars without a country "dollars".
+    """
     return _currency(text)
 
 
 def _currency(heading: str) -> str:
     match = _CURRENCY.search(heading)
-    return match[0].strip() if match else ""
+    if match is None:
+        return ""
+    named = match[0].strip()
+    if _OF_UNITED_STATES.search(named):
+        return "US$"
+    return "dollars" if _DOLLARS.search(named) else named
 
 
 def _split_label(heading: str) -> tuple[str, str]:

@@ -376,10 +376,12 @@ class _Reader:
         if column is None:
             column = next((c for c in self._columns[Field.AMOUNT] if not c.label), None)
         heading = column.currency if column else ""
-        stated = heading or self._text(number, Field.CURRENCY, [])
-        if is_unknown(stated):
-            stated = ""
-        stated = stated or ("" if amount.currency else self._table.units.currency)
+        named = self._text(number, Field.CURRENCY, [])
+        if is_unknown(named):
+            named = ""
+        title = "" if amount.currency else self._table.units.currency
+        self._refuse_pairing(number, named, heading or title, on, problems)
+        stated = heading or named or title
         texts = [text for text in (amount.currency, stated) if text]
         if not texts:
             return (), ""
@@ -401,6 +403,24 @@ class _Reader:
             )
             problems.append(Problem(address, message))
         return common, shown
+
+    def _refuse_pairing(
+        self, number: int, named: str, counted: str, on: date | None, problems: list[Problem]
+    ) -> None:
+        """Refuse a figure that its heading or the title counts in one currency beside a column that
+        names another: which amount was pledged in that other currency, nobody says.
+        """
+        if not (named and counted) or self._rules.dollars_without_amount:
+            return
+        if Field.CURRENCY in self._rules.constants:
+            return
+        if set(self._recognise(named, on)) & set(self._recognise(counted, on)):
+            return
+        message = (
+            f"The currency is {named!r}, but the amounts are counted in {counted!r}: the amount "
+            f"in {named!r} is not stated. Say in a mapping which counts."
+        )
+        problems.append(Problem(self._address(number, Field.CURRENCY), message))
 
     def _instalments(
         self,

@@ -28,7 +28,11 @@ _NOTE_MARK = re.compile(
 SCALES = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
 """The lists of words that name a unit, and how many ones it is."""
 
-_THOUSANDS = re.compile(r"(?<!\d)['’]000s?\b|\b000s\b")
+THOUSANDS = re.compile(
+    r"(?<!\d)(?<!\d[ .,])['’]?000s?\b|\bx\s?1[ .,]?000\b|\b[kTt](?=(?:EUR|USD|CHF|GBP)\b|[€$£])"
+)
+"""Thousands written as "'000", "(000)", "x 1000", "kEUR" or "T€"."""
+
 _PUNCTUATION = re.compile(r"[()\[\]:;,/]")
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
@@ -107,7 +111,7 @@ def starts_with_note_mark(text: str) -> bool:
 
 def multiplier_in(text: str) -> int:
     """Give the unit a text names: 1000 for "in thousands of dollars", 1 if it names none."""
-    if _THOUSANDS.search(text):
+    if THOUSANDS.search(text):
         return 1000
     reduced = _PUNCTUATION.sub(" ", plain(text))
     tokens = set(reduced.split())

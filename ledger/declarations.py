@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ class Form:
 FORMS: Mapping[str, Form] = {
     "fund": Form(
         ("code", "name"),
-        keys=frozenset({"within", "classes", "overspending", "four-eyes"}),
+        keys=frozenset({"within", "classes", "overspending"}),
         prefixes=("recognition-",),
     ),
     "purpose": Form(("code", "name")),
@@ -66,6 +66,9 @@ class Declaration:
     until: date | None
     meta: Mapping[str, Any]
     entry: Custom
+    since: date
+    """The day it was first declared: a later declaration changes what is said of it, not since
+    when it exists."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -134,7 +137,8 @@ def read_declarations(
                 )
             )
         elif known is None or known.day < result.day:
-            found[result.kind][result.key] = result
+            since = known.since if known else result.since
+            found[result.kind][result.key] = replace(result, since=since)
     return found, errors, notices
 
 
@@ -160,7 +164,7 @@ def _read(entry: Custom) -> Declaration | Finding:
             f"here stands {shown}. Write it in that form.",
         )
     texts = tuple(str(value).strip() for value in values)
-    return Declaration(entry.type, entry.date, texts, until, entry.meta, entry)
+    return Declaration(entry.type, entry.date, texts, until, entry.meta, entry, entry.date)
 
 
 def _nearly_ours(entry: Custom) -> list[Finding]:
@@ -195,7 +199,10 @@ def _unknown_keys(declaration: Declaration) -> list[Finding]:
     for key in declaration.meta:
         if key in {"filename", "lineno"} or key.startswith(("__", *form.prefixes)):
             continue
-        near = difflib.get_close_matches(key, [*form.keys, *form.prefixes], 1, 0.75)
+        head, dash, rest = key.partition("-")
+        near = difflib.get_close_matches(key, form.keys, 1, 0.75) or [
+            found + rest for found in difflib.get_close_matches(head + dash, form.prefixes, 1, 0.75)
+        ]
         if key not in form.keys and near:
             notices.append(
                 finding(

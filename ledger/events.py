@@ -7,11 +7,12 @@ its commitment and at its share of the carrying value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.accounts import account
+from pledgebook.ledger.currencies import EURO_RATES, euro_from, to_euro
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units, share
@@ -148,6 +149,30 @@ def _rate_meta(rate: Rate | None) -> dict[str, str | date]:
     if rate is None:
         return {}
     return {"rate": format_units(rate.number), "rate-date": rate.day}
+
+
+def redenomination(settings: Settings, *, day: date, claim: Claim) -> Draft:
+    """An instalment in a currency that the euro replaced becomes one in euros, at the fixed rate
+    and at the same value: no gain and no loss.
+
+    Raises EventRefusedError for any other currency, or before the euro replaced it.
+    """
+    began = euro_from(claim.currency)
+    if began is None or day < began:
+        raise EventRefusedError(
+            f"{claim.label} is in {claim.currency}, which the euro had not replaced on {day}"
+        )
+    euros = to_euro(claim.units, claim.currency)
+    earmark = Earmark(claim.fund, claim.class_, claim.purpose)
+    own: dict[str, str | date] = {"event": "redenomination", **earmark.meta()}
+    return Draft(
+        day,
+        _name(settings, claim.donor, day),
+        f"{claim.label} at {EURO_RATES[claim.currency]} {claim.currency} to the euro",
+        (_taken(claim), *_left(settings, replace(claim, currency="EUR"), euros, claim.value)),
+        (pledge_of(claim.label),),
+        own,
+    )
 
 
 def payment(

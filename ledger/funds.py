@@ -68,7 +68,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
     }
     classes = declaration.words("classes") or (
         tuple(recognition)
-        if len(recognition) == 1 and "general" not in recognition
+        if len(recognition) == 1 and not recognition.keys() & set(_DEFAULT_CLASSES)
         else _DEFAULT_CLASSES
     )
     for class_, policy in recognition.items():
@@ -90,7 +90,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
     fund = Fund(
         code,
         name,
-        declaration.day,
+        declaration.since,
         classes,
         declaration.text("within"),
         recognition,

@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 from pledgebook.ledger.declarations import Declaration, as_date
 from pledgebook.ledger.errors import Finding, finding
@@ -55,7 +56,7 @@ class Rule:
         return True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Mandate:
     """A resolution: its symbol, its paragraphs and the rules that tag entries with them.
 
@@ -69,12 +70,19 @@ class Mandate:
     rules: tuple[Rule, ...]
     primary: tuple[str, ...]
 
+    @cached_property
+    def dates(self) -> list[date]:
+        """The days from which a rule begins or ceases to hold, in order."""
+        begins = [rule.since for rule in self.rules if rule.since]
+        ceases = [rule.until + timedelta(days=1) for rule in self.rules if rule.until]
+        return sorted({*begins, *ceases})
+
     def tag(self, paragraph: str) -> str:
         """Return the tag of a paragraph: "A/RES/55/64-OP15"."""
         return f"{self.symbol}-{paragraph}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tagging:
     """What the rules of one mandate say of one contribution. Paragraphs in numeric order."""
 
@@ -89,12 +97,12 @@ class Tagging:
     review: bool = False
     reason: str = field(default="")
 
-    @property
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags of the paragraphs that call for the contribution."""
         return tuple(self.mandate.tag(paragraph) for paragraph in self.calls)
 
-    @property
+    @cached_property
     def primary_call(self) -> str:
         """The one paragraph under which the contribution is counted, or empty."""
         ranked = [paragraph for paragraph in self.mandate.primary if paragraph in self.calls]
@@ -182,7 +190,7 @@ def read_mandates(
         symbol: Mandate(
             symbol,
             declaration.texts[1],
-            declaration.day,
+            declaration.since,
             texts[symbol],
             tuple(by_mandate[symbol]),
             declaration.words("primary") or _by_default(by_mandate[symbol]),

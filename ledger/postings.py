@@ -18,7 +18,8 @@ class Line(NamedTuple):
     """One posting to a fund's account, read.
 
     `dollars` is its weight in the book's currency in whole cents (debit positive), or None for
-    another commodity such as contributions in kind. `label` is the lot's, or empty.
+    another commodity such as contributions in kind. `label` is the lot's, or empty. `units` are
+    the posting's own, debit positive, in `currency`.
     """
 
     posting: Posting
@@ -27,21 +28,24 @@ class Line(NamedTuple):
     purpose: str
     dollars: Decimal | None
     label: str
-
-    @property
-    def units(self) -> Decimal:
-        """The number of units, debit positive."""
-        number = self.posting.units.number if self.posting.units else None
-        return number if isinstance(number, Decimal) else Decimal(0)
-
-    @property
-    def currency(self) -> str:
-        """The commodity of the units."""
-        return self.posting.units.currency if self.posting.units else ""
+    units: Decimal
+    currency: str
 
 
 def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
-    """Read the postings of a booked transaction that touch a declared fund's chart."""
+    """Read the postings of a booked transaction that touch a declared fund's chart.
+
+    They are read once a load: every pass over the entries asks for them again.
+    """
+    known = settings.lines_read.get(id(entry.postings))
+    if known is not None and known[0] is entry.postings:
+        return known[1]
+    lines = _read(entry, settings)
+    settings.lines_read[id(entry.postings)] = (entry.postings, lines)
+    return lines
+
+
+def _read(entry: Transaction, settings: Settings) -> list[Line]:
     lines = []
     for posting in entry.postings:
         place = settings.place(posting.account)
@@ -50,16 +54,19 @@ def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
         purpose = stated(entry, posting, "purpose") or ""
         class_ = settings.funds[place.fund].class_of(stated(entry, posting, "class"), purpose)
         weight = weigh(posting)
+        in_dollars = weight.number is not None and weight.currency == settings.currency
+        units = posting.units
+        label = posting.cost.label if posting.cost and place.kind in LABELLED else None
         lines.append(
             Line(
                 posting,
                 place,
                 class_,
                 purpose,
-                to_cents(weight.number)
-                if weight.number is not None and weight.currency == settings.currency
-                else None,
-                (posting.cost.label or "") if posting.cost and place.kind in LABELLED else "",
+                to_cents(weight.number) if in_dollars and weight.number is not None else None,
+                label or "",
+                units.number if units and units.number is not None else Decimal(0),
+                units.currency if units else "",
             )
         )
     return lines

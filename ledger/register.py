@@ -56,6 +56,11 @@ class Claim:
         """Whether something is outstanding."""
         return self.units > 0
 
+    @property
+    def is_deferred(self) -> bool:
+        """Whether a deferral stands against it: committed, recorded as a pledge, not yet due."""
+        return self.kind == "pledges" and self.committed and self.recognised is None
+
     def is_recognised(self, day: date) -> bool:
         """Tell whether the claim is a due receivable on `day`."""
         return self.recognised is not None and self.recognised <= day
@@ -191,6 +196,7 @@ class _Deriving:
         self.register = Register(settings)
         self.claims: dict[str, Claim] = {}
         self.deferred: dict[str, Decimal] = {}
+        self.opened: dict[tuple[str, str], date] = {}
 
     def take(self, entry: Transaction) -> None:
         lines = read_lines(entry, self.settings)
@@ -201,7 +207,7 @@ class _Deriving:
         event = as_text(entry.meta.get("event", "")) or infer_event(lines)
         for line in lines:
             if line.place.kind in {"in-advance", "unapplied"} and line.label:
-                held = _held(entry, event, line)
+                held = _held(entry, event, line, self.opened)
                 register.held.append(held)
                 register.held_under.setdefault(held.label, []).append(held)
             elif line.place.kind == "refunds":
@@ -374,8 +380,17 @@ def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict
     return shares
 
 
-def _held(entry: Transaction, event: str, line: Line) -> Held:
+def _held(entry: Transaction, event: str, line: Line, opened: dict[tuple[str, str], date]) -> Held:
+    """Read money held in or out; `opened` keeps when each label's money came. What an opening
+    brings forward came before it, whatever date its lot bears.
+    """
     cost = line.posting.cost
+    day = (cost.date if cost else None) or entry.date
+    if event == "opening":
+        day = min(day, entry.date - _DAY)
+    key = (line.place.kind, line.label)
+    if line.units < 0:
+        opened[key] = min(day, opened.get(key, day))
     return Held(
         entry,
         event,
@@ -386,7 +401,7 @@ def _held(entry: Transaction, event: str, line: Line) -> Held:
         line.place.part,
         line.label,
         -(line.dollars or ZERO),
-        (cost.date if cost else None) or entry.date,
+        opened.get(key, day),
     )
 
 

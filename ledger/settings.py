@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from beancount.core.data import Directive, Options
+from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.accounts import Place, is_code, read_account
 from pledgebook.ledger.declarations import Declaration, as_date, read_declarations
 from pledgebook.ledger.donors import GROUPS, KINDS, Directory, Donor
@@ -31,6 +33,12 @@ class Settings:
     currency: str = "USD"
     errors: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
+    lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What `postings.read_lines` has read, by the identity of a transaction's postings."""
+    tagged: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What `tagging` has found, by mandate, day and facts."""
     _places: dict[str, Place | None] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, account: str) -> Place | None:
@@ -43,6 +51,16 @@ class Settings:
                 place = None
             self._places[account] = place
             return place
+
+    @cached_property
+    def rule_keys(self) -> frozenset[str]:
+        """The keys of metadata that a rule of any mandate asks for."""
+        return frozenset(
+            key.removeprefix("not-")
+            for mandate in self.mandates.values()
+            for rule in mandate.rules
+            for key in rule.conditions
+        )
 
     def faults(self, kinds: Container[str]) -> list[Finding]:
         """Return the faults of declarations of these kinds, so that each plugin can report its
@@ -146,13 +164,23 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                 )
             )
             continue
+        until = as_date(declaration.meta.get("until"))
+        if until is None and "until" in declaration.meta:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-until",
+                    f"Donor {code} has until: {declaration.text('until')!r}, which is no date: "
+                    "write it as 2002-01-01.",
+                )
+            )
         donors.append(
             Donor(
                 code,
                 name,
                 kind,
                 valid_from=None,
-                valid_until=as_date(declaration.meta.get("until")),
+                valid_until=until,
                 stated_group=declaration.text("group"),
             )
         )

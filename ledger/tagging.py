@@ -7,7 +7,8 @@ rules with `op: "OP14"` on the commitment (or `op: "none"`) and must say why in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -49,22 +50,30 @@ def _tag(
             if (stated(entry, posting, key) or "no") not in {"no", "0", ""}
         ),
     }
-    wanted = {
-        key.removeprefix("not-")
-        for mandate in settings.mandates.values()
-        for rule in mandate.rules
-        for key in rule.conditions
-    }
-    for key in wanted - _OWN:
+    for key in settings.rule_keys - _OWN:
         facts[key] = frozenset((stated(entry, posting, key) or "").split())
     override = stated(entry, posting, "op")
     taggings = []
     for mandate in settings.mandates.values():
-        tagging = apply_rules(mandate, facts, day)
+        tagging = _apply(settings, mandate, facts, day)
         if override is not None:
             tagging = _overridden(mandate, tagging, override, stated(entry, posting, "op-reason"))
         taggings.append(tagging)
     return tuple(taggings)
+
+
+def _apply(
+    settings: Settings, mandate: Mandate, facts: dict[str, frozenset[str]], day: date
+) -> Tagging:
+    """Apply the rules once for all contributions of which the same facts are true; what a day
+    decides is between which of the rules' dates it falls (before adoption the notice names it).
+    """
+    when = day if day < mandate.adopted else bisect_right(mandate.dates, day)
+    key = (mandate.symbol, when, *facts.values())
+    if key not in settings.tagged:
+        settings.tagged[key] = apply_rules(mandate, facts, day)
+    tagging: Tagging = settings.tagged[key]
+    return tagging
 
 
 def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str | None) -> Tagging:
@@ -79,22 +88,23 @@ def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str |
     )
 
 
-def override_faults(entry: Transaction, settings: Settings) -> Iterable[tuple[str, str]]:
+def override_faults(entry: Transaction, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield (rule, sentence) for a person's override that lacks a reason or names no paragraph."""
-    override = entry.meta.get("op")
-    if override is None:
-        return
-    if not as_text(entry.meta.get("op-reason", "")):
-        yield (
-            "override-reason",
-            f'op: "{as_text(override)}" overrides the rules and needs its reason: '
-            "add op-reason: with a sentence.",
-        )
     known = {p for mandate in settings.mandates.values() for p in mandate.paragraphs}
-    for word in as_text(override).split():
-        if word not in known and word != "none":
+    for meta in (entry.meta, *(posting.meta or {} for posting in entry.postings)):
+        if "op" not in meta:
+            continue
+        override = as_text(meta["op"])
+        if not as_text(meta.get("op-reason") or entry.meta.get("op-reason") or ""):
             yield (
-                "unknown-paragraph",
-                f'op: names {word!r}, which no mandate of the book declares: write "OP14", or '
-                '"none" for no paragraph.',
+                "override-reason",
+                f'op: "{override}" overrides the rules and needs its reason: '
+                "add op-reason: with a sentence.",
             )
+        for word in override.split():
+            if word not in known and word != "none":
+                yield (
+                    "unknown-paragraph",
+                    f'op: names {word!r}, which no mandate of the book declares: write "OP14", or '
+                    '"none" for no paragraph.',
+                )

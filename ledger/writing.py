@@ -86,11 +86,14 @@ def insert_entries(
     by date and event. `places` gives (date, rank) and line of the entries that stand there; what
     stands there is not touched.
     """
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n") if text else []  # as Beancount counts lines
     at: dict[int, list[str]] = {}
     for draft in sorted(drafts, key=lambda draft: (draft.date, rank_of(draft.event))):
         wanted = (draft.date, rank_of(draft.event))
         later = [line for key, line in places if key > wanted]
+        same_day = [line for key, line in places if key[0] == draft.date and key <= wanted]
+        if same_day:  # whatever the order of days in the file, those of one day follow it
+            later = [line for _, line in places if line > max(same_day)]
         number = min(later) - 1 if later else len(lines)
         while later and number > 0 and lines[number - 1].startswith(";"):
             number -= 1  # a comment right above an entry belongs to it

@@ -16,10 +16,11 @@ declared; a code that cannot be part of an account name.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from datetime import date
 
-from beancount.core.data import Directive, Open, Options, Transaction, new_metadata
+from beancount.core.data import Custom, Directive, Open, Options, Transaction, new_metadata
 from beancount.core.data import sorted as in_order
 from beancount.core.getters import get_accounts
 from pledgebook.ledger.accounts import fixed_accounts, read_account, takes
@@ -78,7 +79,16 @@ def open_accounts(
         Open(new_metadata(_GENERATED, number), day, name, None, None)
         for number, (name, day) in enumerate(needed.items(), 1)
     ]
-    return in_order(entries + opens), errors
+    return in_order([*map(_with_values, entries), *opens]), errors
+
+
+def _with_values(entry: Directive) -> Directive:
+    """Give a `custom` line without any value an empty list, without which Beancount's own plugins
+    and Fava stop; the line itself is reported with the declarations.
+    """
+    if isinstance(entry, Custom) and entry.values is None:
+        return entry._replace(values=[])
+    return entry
 
 
 def _accounts_named(entries: list[Directive]) -> Iterator[tuple[Directive, str]]:
@@ -107,8 +117,12 @@ def _no_such_fund(entry: Directive, name: str, code: str, settings: Settings) ->
 
 
 def _unknown_donor(entry: Directive, name: str, code: str, settings: Settings) -> Finding:
-    near = ", ".join(f"{donor.code} ({donor.name})" for donor in settings.donors.suggest(code))
-    hint = f" Nearest: {near}." if near else ""
+    codes = difflib.get_close_matches(code, [donor.code for donor in settings.donors], 3, 0.66)
+    near = dict.fromkeys(
+        [*filter(None, map(settings.donors.get, codes)), *settings.donors.suggest(code)]
+    )
+    shown = ", ".join(f"{donor.code} ({donor.name})" for donor in list(near)[:3])
+    hint = f" Nearest: {shown}." if shown else ""
     return finding(
         entry,
         "unknown-donor",

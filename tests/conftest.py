@@ -57,7 +57,7 @@ def load(tmp_path: Path) -> Load:
 
     def load_text(text: str, settings: str = SETTINGS, head: str = HEAD) -> Book:
         (tmp_path / "2002-2003.beancount").write_text(inspect.cleandoc(text) + "\n", "utf-8")
-        (tmp_path / "settings.beancount").write_text(settings, "utf-8")
+        (tmp_path / "settings.beancount").write_text(inspect.cleandoc(settings) + "\n", "utf-8")
         includes = 'include "settings.beancount"\ninclude "2002-2003.beancount"\n'
         (tmp_path / "main.beancount").write_text(head + includes, "utf-8")
         return load_book(tmp_path / "main.beancount")
@@ -72,8 +72,10 @@ def book(request: pytest.FixtureRequest, load: Load) -> Book:
 
 
 @pytest.fixture
-def say() -> Callable[[Book], Told]:
-    """Hold a book's errors and notices against the marks in its entries; return the sentences."""
+def say() -> Callable[..., Told]:
+    """Hold a book's errors and notices (or, with `notices=False`, its errors alone) against the
+    marks in its entries; return the sentences.
+    """
     return hold_to_marks
 
 
@@ -95,10 +97,10 @@ def golden_receipt() -> Book:
     return load_book(GOLDEN / "main-receipt.beancount")
 
 
-def hold_to_marks(book: Book) -> Told:
+def hold_to_marks(book: Book, *, notices: bool = True) -> Told:
     expected = _marks(book)
     said = [("<-", error) for error in book.errors]
-    said += [("<~", notice) for notice in book.notices]
+    said += [("<~", notice) for notice in book.notices] if notices else []
     found = sorted(_key(mark, fault) for mark, fault in said)
     sentences = "\n".join(f"{_key(mark, fault)} {fault.message}" for mark, fault in said)
     assert found == expected, sentences

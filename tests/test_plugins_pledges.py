@@ -488,7 +488,7 @@ def test_a_lot_is_valued_in_the_currency_of_the_book(told: Told) -> None:
 
 def test_another_booking_method_is_refused_for_the_book(load: Load) -> None:
     book = load("", head='option "booking_method" "FIFO"\nplugin "pledgebook.plugins"\n')
-    assert [(error.rule, error.line) for error in book.errors] == [("booking-method", 2)]
+    assert [(error.rule, error.line) for error in book.errors] == [("booking-method", 1)]
     assert "booking method is FIFO; lots are found by their labels only with STRICT" in (
         book.errors[0].message
     )
@@ -719,3 +719,27 @@ def test_a_redenomination_is_no_gain_or_loss(told: Told) -> None:
       Income:CPCJF:Exchange          -0.05 USD
     """
     assert "changes the value of ITA-2001-01.1 by 0.05 USD" in told["redenomination-value"]
+
+
+def test_entries_after_a_refused_one_do_not_crash_and_are_not_blamed(
+    told: Told, book: Book
+) -> None:
+    """
+    2002-06-01 * "Norway" "Pledge" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR        40000 USD {0 # 40000.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -40000.00 USD
+
+    2002-07-01 * "" "A pledge of Canada, and a payment of Norway under a wrong label" ; <- ReductionError
+      Assets:CPCJF:Pledges:CAN        15000 USD {0 # 15000.00 USD, "CAN-2002-01.1"}
+      Income:CPCJF:Contributions:CAN -15000.00 USD
+      Assets:CPCJF:Pledges:NOR       -40000 USD {"NOR-2002-10.1"} ; <- unknown-label
+      Assets:CPCJF:Cash               40000.00 USD
+
+    2002-08-01 * "Canada" "Its payment is right" ^CAN-2002-01
+      Assets:CPCJF:Pledges:CAN       -15000 USD {"CAN-2002-01.1"}
+      Assets:CPCJF:Cash               15000.00 USD
+    """
+    assert "Near it: NOR-2002-01.1." in told["unknown-label"]
+    refused = [entry for entry in book.entries if getattr(entry, "postings", None) == []]
+    assert [entry.meta["lineno"] for entry in refused] == [5]
+    assert [line.label for line in list_instalments(book.register)] == ["NOR-2002-01.1"]

@@ -1,0 +1,316 @@
+"""Builders of changes to an unpaid instalment: amended, postponed, cancelled, written off, moved.
+
+All are the same move: the whole lot out, what is left of it back at the date of its commitment.
+They differ in what takes up the difference, and that follows from where the instalment stands: an
+instalment of this period changes its income, one of an earlier period the prior-period account, a
+deferred one its deferral, a memorandum its contra.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.accounts import account
+from pledgebook.ledger.currencies import convert_legacy
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.events import Earmark, EventRefusedError
+from pledgebook.ledger.instalments import pledge_of
+from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.rates import Rate
+from pledgebook.ledger.register import Claim
+from pledgebook.ledger.settings import Settings
+
+
+def amendment(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    units: Decimal,
+    value_added: Decimal = ZERO,
+    rate: Rate | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """What is unpaid of an instalment becomes `units`.
+
+    A decrease takes its share of the carrying value away; an increase adds `value_added`, the
+    dollars of the increase at the UN rate of its date.
+    """
+    _need_open(claim)
+    if units <= 0:
+        raise EventRefusedError(
+            f"{claim.label} cannot be amended to {format_amount(units)}: cancel it instead."
+        )
+    if units == claim.units:
+        raise EventRefusedError(f"{claim.label} is {format_amount(units)} already.")
+    if units > claim.units:
+        if value_added <= 0:
+            raise EventRefusedError(
+                f"An increase of {claim.label} needs its dollars at the rate of its date."
+            )
+        value = claim.value + value_added
+    else:
+        value = share(claim.value, units, claim.units)
+    after = replace(claim, units=units, value=value)
+    words = narration or f"Amendment of {claim.label} to {format_amount(units)} {claim.currency}"
+    return _Move(settings, day, claim, "amendment", words, rate, meta).to(after)
+
+
+def cancellation(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """What is unpaid of an instalment is taken back by the donor, by agreement."""
+    _need_open(claim)
+    words = narration or f"Cancellation of {claim.label}"
+    return _Move(settings, day, claim, "cancellation", words, None, meta).to(None)
+
+
+def postponement(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    due: date,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """An instalment falls due on another day. Into a later period, it is deferred (again);
+    brought forward into this one, it is released.
+    """
+    _need_open(claim)
+    words = narration or f"{claim.label} falls due on {due}"
+    move = _Move(settings, day, claim, "postponement", words, None, meta)
+    return move.to(replace(claim, due=due), later=settings.periods.start_of(due) > day)
+
+
+def write_off(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    authority: str,
+    units: Decimal | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """An instalment, or `units` of it, is given up. It needs an authority."""
+    _need_open(claim)
+    taken = claim.units if units is None else units
+    if not ZERO < taken <= claim.units:
+        raise EventRefusedError(
+            f"{claim.label} has {format_amount(claim.units)} {claim.currency} outstanding; "
+            f"{format_amount(taken)} cannot be written off."
+        )
+    if not authority.strip():
+        raise EventRefusedError("A write-off needs the authority that approved it.")
+    left = claim.units - taken
+    after = replace(claim, units=left, value=share(claim.value, left, claim.units))
+    own = {"authority": authority, **(meta or {})}
+    words = narration or f"Write-off of {claim.label}"
+    return _Move(settings, day, claim, "write-off", words, None, own).to(after if left else None)
+
+
+def revaluation(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    value: Decimal,
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """An unpaid instalment in another currency is carried at `value` dollars from now on. A
+    deferred or memorandum instalment moves both its sides, without income.
+    """
+    _need_open(claim)
+    words = f"Revaluation of {claim.label}"
+    return _Move(settings, day, claim, "revaluation", words, rate, meta).to(
+        replace(claim, value=value)
+    )
+
+
+def redenomination(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    currency: str = "EUR",
+    meta: Meta | None = None,
+) -> Draft:
+    """An instalment in a currency the euro replaced is restated at the fixed rate; its value in
+    dollars stays, so there is no gain or loss.
+    """
+    _need_open(claim)
+    units = convert_legacy(claim.units, claim.currency, currency)
+    if units is None:
+        raise EventRefusedError(
+            f"{claim.label} is in {claim.currency}, for which no law fixes a rate to {currency}."
+        )
+    words = f"Redenomination of {claim.label} from {claim.currency} to {currency}"
+    return _Move(settings, day, claim, "redenomination", words, None, meta).to(
+        replace(claim, units=units, currency=currency)
+    )
+
+
+def re_earmarking(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    earmark: Earmark,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """An unpaid instalment gets another class or purpose, or goes to another fund (a transfer):
+    out of one row of the schedule, into the same column of the other, under the same label.
+    """
+    _need_open(claim)
+    if earmark == earmark_of(claim):
+        raise EventRefusedError(f"{claim.label} is earmarked so already.")
+    event = "transfer" if earmark.fund != claim.fund else "re-earmark"
+    words = narration or (
+        f"{claim.label} moves to {earmark.fund}, {earmark.class_}"
+        f"{', ' + earmark.purpose if earmark.purpose else ''}"
+    )
+    after = replace(claim, fund=earmark.fund, class_=earmark.class_, purpose=earmark.purpose)
+    return _Move(settings, day, claim, event, words, None, meta).to(after)
+
+
+def earmark_of(claim: Claim) -> Earmark:
+    """Return where an instalment goes."""
+    return Earmark(claim.fund, claim.class_, claim.purpose)
+
+
+def _need_open(claim: Claim) -> None:
+    if not claim.is_open:
+        raise EventRefusedError(f"Nothing is outstanding of {claim.label}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """The whole lot of an instalment out, and what is left of it back."""
+
+    settings: Settings
+    day: date
+    claim: Claim
+    event: str
+    narration: str
+    rate: Rate | None = None
+    meta: Meta | None = None
+
+    def to(self, after: Claim | None, *, later: bool | None = None) -> Draft:
+        """Return the entry that leaves the instalment as `after` (None: nothing is left).
+
+        `later` says whether it falls due in a later period afterwards; None leaves that as it is.
+        """
+        claim = self.claim
+        moved = after is not None and earmark_of(after) != earmark_of(claim)
+        lines = [(claim, self._lot(claim, -claim.units, None))]
+        if after is not None:
+            lines.append((after, self._lot(after, after.units, after.value)))
+        deferred = claim.is_deferred
+        if later is not None:
+            deferred = later and claim.kind == "pledges"
+        lines += self._deferrals(after, was=claim.is_deferred, becomes=deferred)
+        if not claim.is_deferred:
+            lines += self._taken_up(claim, claim.value)
+        if after is not None and not deferred:
+            lines += self._taken_up(after, -after.value)
+        return self._draft(_merged(lines, moved=moved), moved=moved)
+
+    def _lot(self, claim: Claim, units: Decimal, value: Decimal | None) -> DraftLine:
+        put_back = value is not None
+        return DraftLine(
+            account(claim.kind, claim.fund, claim.donor),
+            units,
+            claim.currency,
+            claim.label,
+            value,
+            claim.pledged_on if put_back else None,
+            {"due": claim.due} if put_back and claim.due else {},
+            self.settings.currency,
+        )
+
+    def _deferrals(
+        self, after: Claim | None, *, was: bool, becomes: bool
+    ) -> list[tuple[Claim, DraftLine]]:
+        """A deferral moves with its instalment: the whole out, the whole back."""
+        claim = self.claim
+        becomes = becomes and after is not None
+        if was and after is not None and becomes and _same_deferral(claim, after):
+            return []
+        lines = []
+        if was:
+            lines.append((claim, self._deferral(claim, claim.value, None)))
+        if becomes and after is not None:
+            lines.append((after, self._deferral(after, -after.value, after.value)))
+        return lines
+
+    def _deferral(self, claim: Claim, amount: Decimal, value: Decimal | None) -> DraftLine:
+        dollar = self.settings.currency
+        name = account("deferred", claim.fund, claim.donor)
+        return DraftLine(name, amount, dollar, claim.label, value, dollar=dollar)
+
+    def _taken_up(self, claim: Claim, amount: Decimal) -> list[tuple[Claim, DraftLine]]:
+        """What takes up the value of an instalment that is not deferred."""
+        if claim.kind == "memorandum":
+            name = account("contra", claim.fund)
+        elif self.event == "revaluation":
+            name = account("revaluation", claim.fund)
+        elif self.event == "write-off":
+            name = account("written-off", claim.fund, claim.donor)
+        elif self._is_prior(claim):
+            name = account("prior-period", claim.fund, claim.donor)
+        else:
+            name = account("contributions", claim.fund, claim.donor)
+        return [(claim, DraftLine(name, amount, self.settings.currency))]
+
+    def _is_prior(self, claim: Claim) -> bool:
+        starts = self.settings.periods.start_of(self.day)
+        return claim.recognised is not None and claim.recognised < starts
+
+    def _draft(self, lines: list[DraftLine], *, moved: bool) -> Draft:
+        claim = self.claim
+        found = self.settings.donors.get(claim.donor)
+        stated: dict[str, str | date] = {"event": self.event}
+        if not moved:
+            stated |= earmark_of(claim).meta()
+        if not claim.committed:
+            stated["status"] = "pledged"
+        if self.rate is not None:
+            stated |= {"rate": f"{self.rate.number:f}", "rate-date": self.rate.day}
+        return Draft(
+            self.day,
+            found.name_in("en", self.day) if found else claim.donor,
+            self.narration,
+            tuple(lines),
+            (pledge_of(claim.label),),
+            stated | dict(self.meta or {}),
+        )
+
+
+def _same_deferral(before: Claim, after: Claim) -> bool:
+    return before.value == after.value and earmark_of(before) == earmark_of(after)
+
+
+def _merged(lines: list[tuple[Claim, DraftLine]], *, moved: bool) -> list[DraftLine]:
+    """Add up postings to one account of one class; those that come to nothing fall out. Where an
+    instalment moves, each posting says of which class and purpose it is.
+    """
+    merged: dict[tuple[str, str, str, Earmark], DraftLine] = {}
+    for position, (claim, line) in enumerate(lines):
+        earmark = earmark_of(claim)
+        own = replace(line, meta={**earmark.meta(), **line.meta}) if moved else line
+        part = str(position) if line.label else ""
+        key = (line.account, line.label, part, earmark)
+        known = merged.get(key)
+        merged[key] = own if known is None else replace(own, number=known.number + own.number)
+    return [line for line in merged.values() if line.number]

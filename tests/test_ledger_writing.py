@@ -1,0 +1,247 @@
+"""Entries are saved at the right place, or not at all (all amounts made up)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from beancount.core.data import Transaction
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.drafts import Draft, DraftLine
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.events import Earmark, receipt_without_pledge
+from pledgebook.ledger.writing import insert_entries, rank_of, write_entries
+
+Load = Callable[..., Book]
+
+ENTRIES = """
+; The entries of the biennium: this comment stays at the top.
+
+2002-03-01 * "Norway" "Pledge" ^NOR-2002-01
+  event: "commitment"
+  Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}  ; a comment in a line
+  Income:CPCJF:Contributions:NOR -100.00 USD
+
+; On the last of the month.
+2002-03-31 * "" "Interest"
+  Assets:CPCJF:Cash       1.00 USD
+  Income:CPCJF:Interest  -1.00 USD
+
+2002-03-31 * "Norway" "Revaluation, the last of its day" ^NOR-2002-01
+  event: "revaluation"
+  Assets:CPCJF:Pledges:NOR       -100 USD {"NOR-2002-01.1"}
+  Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, 2002-03-01, "NOR-2002-01.1"}
+"""
+
+
+def gift(book: Book, day: date, words: str = "Gift", donor: str = "SWE") -> Draft:
+    return receipt_without_pledge(
+        book.settings,
+        day=day,
+        donor=donor,
+        earmark=Earmark("CPCJF", "general"),
+        dollars=Decimal("5.00"),
+        narration=words,
+    )
+
+
+def payment_of_norway(day: date) -> Draft:
+    return Draft(
+        day,
+        "Norway",
+        "Payment",
+        (
+            DraftLine("Assets:CPCJF:Pledges:NOR", Decimal(-100), "USD", "NOR-2002-01.1"),
+            DraftLine("Assets:CPCJF:Cash", Decimal("100.00"), "USD"),
+        ),
+        ("NOR-2002-01",),
+        {"event": "payment", "class": "general"},
+    )
+
+
+def files_of(book: Book) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(book.folder.iterdir())}
+
+
+def narrations(book: Book) -> list[str]:
+    return [entry.narration or "" for entry in book.entries if isinstance(entry, Transaction)]
+
+
+def test_an_entry_is_put_in_by_date_and_what_stands_there_stays(load: Load) -> None:
+    book = load(ENTRIES)
+    before = files_of(book)
+    written = write_entries(book, [gift(book, date(2002, 3, 15))])
+    assert [path.name for path in written] == ["2002-2003.beancount"]
+    after = files_of(book)
+    assert {name for name in after if after[name] != before.get(name)} == {"2002-2003.beancount"}
+    old, new = (files["2002-2003.beancount"].decode() for files in (before, after))
+    head, comment, tail = old.partition("; On the last of the month.")
+    assert new.startswith(head)
+    assert new.endswith(comment + tail)
+    assert new[len(head) : -len(comment + tail)].startswith('2002-03-15 * "Sweden" "Gift"\n')
+    assert narrations(load_book(book.path)) == [
+        "Pledge", "Gift", "Interest", "Revaluation, the last of its day",
+    ]  # fmt: skip
+
+
+def test_entries_of_a_day_stand_in_the_order_of_their_events(load: Load) -> None:
+    book = load(ENTRIES)
+    others = ("expenditure", "closing", "opening")
+    drafts = [gift(book, date(2002, 3, 31))]
+    drafts += [
+        replace(gift(book, date(2002, 3, 31), event), meta={"event": event}) for event in others
+    ]
+    text = (book.folder / "2002-2003.beancount").read_text("utf-8")
+    places = [((date(2002, 3, 1), 2), 3), ((date(2002, 3, 31), 9), 9), ((date(2002, 3, 31), 10), 13)]
+    put_in = insert_entries(text, drafts, places)
+    assert re.findall(r'^2002-03-31.*"(\w+)', put_in, re.MULTILINE) == [
+        "opening", "Gift", "Interest", "expenditure", "Revaluation", "closing",
+    ]  # fmt: skip
+    assert "; On the last of the month.\n2002-03-31" in put_in
+
+
+def test_a_payment_above_a_revaluation_of_its_day_is_refused(load: Load) -> None:
+    book = load(ENTRIES)
+    with pytest.raises(BookRefusedError, match="of which nothing is left"):
+        write_entries(book, [payment_of_norway(date(2002, 3, 31))])
+
+
+def test_entries_of_a_day_follow_each_other_in_a_file_of_any_order(load: Load) -> None:
+    book = load(
+        """
+        2003-03-01 * "Sweden" "Later"
+          Assets:CPCJF:Cash               1.00 USD
+          Income:CPCJF:Contributions:SWE -1.00 USD
+
+        2002-03-01 * "Norway" "Pledge" ^NOR-2002-01
+          Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
+          Income:CPCJF:Contributions:NOR -100.00 USD
+
+        2002-01-31 * "Sweden" "Earlier"
+          Assets:CPCJF:Cash               1.00 USD
+          Income:CPCJF:Contributions:SWE -1.00 USD
+        """
+    )
+    write_entries(book, [payment_of_norway(date(2002, 3, 1))])
+    again = load_book(book.path)
+    assert again.errors == []
+    assert narrations(again) == ["Earlier", "Pledge", "Payment", "Later"]
+
+
+def test_events_have_their_order_in_a_day() -> None:
+    days = [
+        "opening", "redenomination", "commitment", "release", "amendment", "payment",
+        "returned-payment", "refund-unspent", "write-off", "interest", "revaluation", "closing",
+    ]  # fmt: skip
+    assert [rank_of(event) for event in days] == sorted(rank_of(event) for event in days)
+    assert len({rank_of(event) for event in days}) == len(days)
+    assert rank_of("cancellation") == rank_of("postponement") == rank_of("transfer")
+    assert rank_of("expenditure") == rank_of("anything else")
+
+
+def test_a_commitment_and_its_payment_of_one_day_are_written_in_order(load: Load) -> None:
+    book = load("")
+    day = date(2003, 5, 1)
+    pledge = Draft(
+        day,
+        "Norway",
+        "Pledge",
+        (
+            DraftLine(
+                "Assets:CPCJF:Pledges:NOR", Decimal(100), "USD", "NOR-2002-01.1", Decimal("100.00")
+            ),
+            DraftLine("Income:CPCJF:Contributions:NOR", Decimal("-100.00"), "USD"),
+        ),
+        ("NOR-2002-01",),
+        {"event": "commitment", "class": "general"},
+    )
+    write_entries(book, [payment_of_norway(day), pledge])
+    written = load_book(book.path)
+    assert written.errors == []
+    assert narrations(written) == ["Pledge", "Payment"]
+
+
+def test_nothing_is_written_to_a_book_with_errors(load: Load) -> None:
+    book = load(ENTRIES.replace("Pledges:NOR        100 USD {0", "Pledges:XYZ        100 USD {0"))
+    before = files_of(book)
+    with pytest.raises(BookRefusedError, match=r"main.beancount has errors, so nothing is writ"):
+        write_entries(book, [gift(book, date(2002, 3, 15))])
+    assert files_of(book) == before
+
+
+def test_what_would_break_the_book_is_refused_and_files_stay_byte_for_byte(load: Load) -> None:
+    book = load(ENTRIES)
+    before = files_of(book)
+    wrong = payment_of_norway(date(2002, 2, 1))
+    with pytest.raises(BookRefusedError) as refused:
+        write_entries(book, [gift(book, date(2002, 3, 15)), wrong])
+    assert files_of(book) == before
+    message = str(refused.value)
+    assert message.startswith("The book would have 1 error(s), so nothing was written. First: ")
+    assert "2002-2003.beancount:" in message
+    assert "100 USD is taken out of NOR-2002-01.1 before it is opened, on 2002-03-01" in message
+    assert str(book.folder.parent) not in message.replace(str(book.folder), "")
+
+
+def test_a_file_changed_meanwhile_is_not_written(load: Load) -> None:
+    book = load(ENTRIES)
+    path = book.folder / "2002-2003.beancount"
+    path.write_text(path.read_text("utf-8") + "\n; added by another program\n", "utf-8")
+    before = files_of(book)
+    with pytest.raises(BookRefusedError, match="2002-2003.beancount was changed by another prog"):
+        write_entries(book, [gift(book, date(2002, 3, 15))])
+    assert files_of(book) == before
+
+
+def test_the_first_entry_of_a_period_makes_its_file_and_includes_it(load: Load) -> None:
+    book = load(ENTRIES)
+    old = book.path.read_text("utf-8")
+    written = write_entries(
+        book, [gift(book, date(2004, 2, 1), "Later"), gift(book, date(2002, 4, 1), "Now")]
+    )
+    assert sorted(path.name for path in written) == ["2002-2003.beancount", "2004-2005.beancount"]
+    assert book.path.read_text("utf-8") == f'{old}include "2004-2005.beancount"\n'
+    again = load_book(book.path)
+    assert again.errors == []
+    assert narrations(again)[-2:] == ["Now", "Later"]
+
+
+def test_a_file_that_is_there_but_not_included_is_not_overwritten(load: Load) -> None:
+    book = load(ENTRIES)
+    forgotten = book.folder / "2004-2005.beancount"
+    forgotten.write_text("; somebody's notes\n", "utf-8")
+    with pytest.raises(BookRefusedError):
+        write_entries(book, [gift(book, date(2004, 2, 1))])
+    assert forgotten.read_text("utf-8") == "; somebody's notes\n"
+
+
+def test_a_hostile_narration_stays_one_string(load: Load) -> None:
+    book = load(ENTRIES)
+    words = 'x"\n2002-01-01 custom "fund" "EVIL" "y"\n; \\ "\u2028 z'
+    write_entries(book, [gift(book, date(2002, 3, 15), words)])
+    again = load_book(book.path)
+    assert again.errors == []
+    assert "EVIL" not in again.settings.funds
+    assert 'x" 2002-01-01 custom "fund" "EVIL" "y" ; \\ " z' in narrations(again)
+
+
+@pytest.mark.parametrize("break_", ["\x0c", "\u2028", "\x1c", "\x85"])
+def test_only_a_newline_ends_a_line(load: Load, break_: str) -> None:
+    text = ENTRIES.replace("The entries", f"The{break_}entries{break_}")
+    book = load(text)
+    assert book.errors == []
+    write_entries(book, [gift(book, date(2002, 3, 15))])
+    new = (book.folder / "2002-2003.beancount").read_bytes().decode()
+    assert f"The{break_}entries{break_}" in new
+    assert narrations(load_book(book.path))[1] == "Gift"
+
+
+def test_nothing_to_write_writes_nothing(load: Load) -> None:
+    book = load(ENTRIES)
+    before = files_of(book)
+    assert write_entries(book, []) == []
+    assert files_of(book) == before
