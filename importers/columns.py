@@ -341,14 +341,17 @@ def _settle_dollars(columns: list[TableColumn]) -> list[TableColumn]:
 
 
 def _single_labels(columns: list[TableColumn]) -> list[TableColumn]:
-    """Keep labels only where they tell several columns of one field apart."""
+    """Keep labels only where they tell several columns of one field apart, and on the columns that
+    go with these: the date due of instalment 1, what was paid of 2002.
+    """
     labelled = {field for field in REPEATED if sum(column.field is field for column in columns) > 1}
-    if not labelled:
-        return [
-            replace(column, label="") if column.label and column.field in REPEATED else column
-            for column in columns
-        ]
-    return columns
+    used = {column.label for column in columns if column.field in labelled}
+    return [
+        replace(column, label="")
+        if column.field is not None and (column.field not in REPEATED or column.label not in used)
+        else column
+        for column in columns
+    ]
 
 
 def _unsure(columns: list[TableColumn]) -> list[str]:

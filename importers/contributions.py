@@ -286,13 +286,12 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
     parts, rate = _parts_of(group, currency, day, context, remarks)
     pledged = sum((part.amount for part in parts), Decimal(0))
     received = _received(group) if kind in {"commitment", "pledge"} else ()
-    for each in received:
-        whole = pledged if each.part is None else parts[each.part].amount
-        _look_at_payment(each.amount, each.on, day, whole)
-        _note_payment(each.amount, each.on, kind, currency, context, remarks)
+    for part, paid, paid_on in received:
+        whole = pledged if part is None else parts[part].amount
+        _look_at_payment(paid, paid_on, day, whole)
+        _note_payment(paid, paid_on, kind, currency, context, remarks)
     if kind == "payment":
-        paid = row.paid.value if len(group) == 1 else None
-        _look_at_receipt(row, paid, pledged, remarks)
+        _look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
     return Reading(
         rows=tuple(group),
         kind=kind,

@@ -114,14 +114,16 @@ def _totals(
         for fund in selection.funds
     }
     totals: dict[str, Figures] = {}
-    for fund in selection.funds:
-        inner = [
-            other for other in selection.funds if other != fund and settings.is_within(other, fund)
-        ]
-        if inner:
-            names = ", ".join(inner)
+    inner = {
+        fund: [other for other in selection.funds if settings.is_within(other, fund)]
+        for fund in selection.funds
+    }
+    # A fund within another comes before the fund whose total includes it.
+    for fund in sorted(selection.funds, key=lambda fund: len(inner[fund])):
+        names = ", ".join(inner[fund])
+        if names:
             totals[f"{fund} without {names}"] = own[fund]
-            totals[f"{fund} with {names}"] = total(own[code] for code in (fund, *inner))
+            totals[f"{fund} with {names}"] = total(own[code] for code in (fund, *inner[fund]))
         else:
             totals[fund] = own[fund]
     return totals

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 Value = str | Decimal | date | int | None
 """A cell: text, an exact amount, a date, a count, or nothing. `None` in an amount column means
@@ -88,13 +88,13 @@ class Report:
     ties: Sequence[Tie] = ()
     payload: Mapping[str, object] | None = None
 
-    def frame(self) -> pandas.DataFrame:
+    def frame(self) -> pd.DataFrame:
         """Return the data rows as a pandas frame: a column a key, beside `section` and `group`.
 
         Amounts are exact `Decimal`s and stay so when they are added; totals are left out, so that
         a sum over a column is the total.
         """
-        import pandas  # noqa: PLC0415 - a third of a second, only for those who ask for a frame
+        import pandas as pd  # noqa: PLC0415 - a third of a second, only for those who ask for a frame
 
         section = group = ""
         records = []
@@ -104,10 +104,9 @@ class Report:
             elif row.kind == "group":
                 group = row.label
             elif row.kind == "row":
-                values = {column.key: row.values.get(column.key) for column in self.columns}
-                records.append({"section": section, "group": group, **values})
+                records.append({"section": section, "group": group, **row.values})
         keys = ["section", "group", *(column.key for column in self.columns)]
-        return pandas.DataFrame.from_records(records, columns=keys)
+        return pd.DataFrame.from_records(records, columns=keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ and returns the sentences by rule, in the order they are reported.
 
 from __future__ import annotations
 
-import inspect
+
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -56,8 +57,8 @@ def load(tmp_path: Path) -> Load:
     """
 
     def load_text(text: str, settings: str = SETTINGS, head: str = HEAD) -> Book:
-        (tmp_path / "2002-2003.beancount").write_text(inspect.cleandoc(text) + "\n", "utf-8")
-        (tmp_path / "settings.beancount").write_text(inspect.cleandoc(settings) + "\n", "utf-8")
+        (tmp_path / "2002-2003.beancount").write_text(dedent(text).lstrip("\n"), "utf-8")
+        (tmp_path / "settings.beancount").write_text(dedent(settings).lstrip("\n"), "utf-8")
         includes = 'include "settings.beancount"\ninclude "2002-2003.beancount"\n'
         (tmp_path / "main.beancount").write_text(head + includes, "utf-8")
         return load_book(tmp_path / "main.beancount")

@@ -52,6 +52,8 @@ class Language(NamedTuple):
     nil: str
     title: str
     thousands: str
+    millions: str
+    of_which: str
     section: str
     note: str
 
@@ -76,6 +78,7 @@ LANGUAGES = {
             "asked": ["Amount requested"],
             "share": ["Share (%)"],
             "instalment": ["Instalment"],
+            "class": ["Class"],
             "pledge_group": ["Pledge"],
             "payment_group": ["Payment"],
         },
@@ -86,6 +89,8 @@ LANGUAGES = {
         "nil",
         "Contributions to the Crime Prevention and Criminal Justice Fund (made up)",
         "(in thousands of {})",
+        "(in millions of {})",
+        "of which earmarked",
         "Governments",
         "Note: made-up figures, as at 31 December 2003.",
     ),
@@ -108,6 +113,7 @@ LANGUAGES = {
             "asked": ["Montant demandé"],
             "share": ["Part (%)"],
             "instalment": ["Tranche"],
+            "class": ["Catégorie"],
             "pledge_group": ["Annonce"],
             "payment_group": ["Paiement"],
         },
@@ -118,6 +124,8 @@ LANGUAGES = {
         "néant",
         "Contributions volontaires (chiffres fictifs)",
         "(en milliers de {})",
+        "(en millions de {})",
+        "dont affecté",
         "Gouvernements",
         "Note : chiffres fictifs.",
     ),
@@ -140,6 +148,7 @@ LANGUAGES = {
             "asked": ["Importe solicitado"],
             "share": ["Porcentaje"],
             "instalment": ["Cuota"],
+            "class": ["Clase"],
             "pledge_group": ["Promesa"],
             "payment_group": ["Pago"],
         },
@@ -150,6 +159,8 @@ LANGUAGES = {
         "ninguno",
         "Contribuciones voluntarias (cifras ficticias)",
         "(en miles de {})",
+        "(en millones de {})",
+        "de los cuales asignado",
         "Gobiernos",
         "Nota: cifras ficticias.",
     ),
@@ -172,6 +183,7 @@ LANGUAGES = {
             "asked": ["Запрошенная сумма"],
             "share": ["Доля (%)"],
             "instalment": ["Транш"],
+            "class": ["Категория"],
             "pledge_group": ["Взнос"],
             "payment_group": ["Платёж"],
         },
@@ -182,6 +194,8 @@ LANGUAGES = {
         "нет",
         "Добровольные взносы (вымышленные данные)",
         "(в тысячах {})",
+        "(в миллионах {})",
+        "в том числе целевые",
         "Правительства",
         "Примечание: вымышленные данные.",
     ),
@@ -204,6 +218,7 @@ LANGUAGES = {
             "asked": ["المبلغ المطلوب"],
             "share": ["النسبة (%)"],
             "instalment": ["القسط"],
+            "class": ["الفئة"],
             "pledge_group": ["التعهد"],
             "payment_group": ["الدفع"],
         },
@@ -214,6 +229,8 @@ LANGUAGES = {
         "لا يوجد",
         "التبرعات (أرقام غير حقيقية)",
         "(بآلاف {})",
+        "(بملايين {})",
+        "منها مخصص",
         "الحكومات",
         "ملاحظة: أرقام غير حقيقية.",
     ),
@@ -236,6 +253,7 @@ LANGUAGES = {
             "asked": ["申请金额"],
             "share": ["比例 (%)"],
             "instalment": ["分期"],
+            "class": ["类别"],
             "pledge_group": ["认捐"],
             "payment_group": ["付款"],
         },
@@ -246,6 +264,8 @@ LANGUAGES = {
         "无",
         "自愿捐款（虚构数字）",
         "（单位：千{}）",
+        "（单位：百万{}）",
+        "其中指定用途",
         "各国政府",
         "注：虚构数字。",
     ),
@@ -268,6 +288,7 @@ LANGUAGES = {
             "asked": ["Beantragter Betrag"],
             "share": ["Anteil (%)"],
             "instalment": ["Rate"],
+            "class": ["Kategorie"],
             "pledge_group": ["Zusage"],
             "payment_group": ["Zahlung"],
         },
@@ -278,6 +299,8 @@ LANGUAGES = {
         "keine",
         "Freiwillige Beiträge (erfundene Zahlen)",
         "(in Tausend {})",
+        "(in Millionen {})",
+        "davon zweckgebunden",
         "Regierungen",
         "Hinweis: erfundene Zahlen.",
     ),
@@ -310,6 +333,7 @@ class Meant:
     day: date | None = None
     currency: str = ""
     parts: tuple[tuple[Decimal, date | None], ...] = ()
+    class_: str = "general"
     purpose: str = ""
     event: str = "commitment"
     dollars: Decimal | None = None
@@ -326,7 +350,7 @@ class Sheet:
     habits: dict[str, object]
     rows: list[list[object]] = field(default_factory=list)
     meant: dict[int, Meant] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
     file: str = "xlsx"
 
 
@@ -409,14 +433,20 @@ class _Maker:
         self.date_style = r.choice([*styles, *(["date"] * 4 if native else [])])
         self.write_date = styles[self.date_style]
         self.currency_at = r.choice(
-            ["column", "column", "cell", "heading", "title", "column+dollars", "none", "origin"]
+            ["column", "column", "cell", "heading", "title", "column+dollars"]
+            + ["none", "origin", "title+origin"]
         )
         self.thousands = self.currency_at in {"heading", "title"} and r.random() < 0.4
         self.instalments = r.choice(["none", "none", "none", "columns", "rows"])
-        if self.currency_at in {"column+dollars", "origin"} or self.thousands:
+        if self.currency_at in {"column+dollars", "origin", "title+origin"} or self.thousands:
             self.instalments = "none"
+        if self.currency_at == "heading" and self.instalments == "columns":
+            self.currency_at = "column"
+        self.unit = r.choice([1000, 1000, 1_000_000]) if self.thousands else 1
+        self.classes = r.random() < 0.15
+        self.lower_sheet = self.file == "xlsx" and r.random() < 0.2
         self.one_currency = r.choice(["USD", "USD", "EUR"])
-        if self.currency_at in {"title", "origin"}:
+        if self.currency_at in {"title", "origin", "title+origin"}:
             self.one_currency = "USD"
         self.payments = self.instalments == "none" and r.random() < 0.4
         self.references = self.instalments == "rows" or r.random() < 0.6
@@ -429,13 +459,15 @@ class _Maker:
         self.governments = r.random() < 0.3
         self.numbers = 100
         self.donors = Directory.of_states()
+        self.matrix = self.instalments == "columns" and r.random() < 0.4
         habits: dict[str, object] = {
             "language": self.code,
             "file": self.file,
             "amounts": self.amount_style,
             "dates": self.date_style,
             "currency": self.currency_at,
-            "thousands": self.thousands,
+            "unit": self.unit,
+            "matrix": self.matrix,
             "instalments": self.instalments,
             "payments": self.payments,
             "references": self.references,
@@ -477,9 +509,9 @@ class _Maker:
         rows = self.sheet.rows
         self.offset = r.choice([0, 0, 0, 1]) if self.file == "xlsx" else 0
         lines = [self.language.title] if r.random() < 0.7 else []
-        if self.currency_at == "title":
+        if self.currency_at in {"title", "title+origin"}:
             dollars = DOLLAR_WORDS[self.code]
-            unit = self.language.thousands if self.thousands else "({})"
+            unit = {1: "({})", 1000: self.language.thousands}.get(self.unit, self.language.millions)
             lines.append(unit.format(dollars))
         for line in lines:
             rows.append([None] * self.offset + [line])
@@ -495,10 +527,11 @@ class _Maker:
         if self.references:
             columns.append("reference")
         columns.append("date")
-        if self.currency_at in {"column", "column+dollars", "origin"}:
+        if self.currency_at in {"column", "column+dollars", "origin", "title+origin"}:
             columns.append("currency")
         if self.instalments == "columns":
-            columns += ["amount_1", "due_1", "amount_2", "due_2"]
+            both = ["amount_1", "due_1", "amount_2", "due_2"]
+            columns += both[::2] if self.matrix else both
         else:
             columns.append("dollars" if self.currency_at == "origin" else "amount")
             if self.instalments == "rows" or r.random() < 0.3:
@@ -510,6 +543,8 @@ class _Maker:
         if self.payments:
             columns += ["paid", "paid_on"]
         columns += sorted(self.extra)
+        if self.classes:
+            columns.append("class")
         if r.random() < 0.3:
             tail = columns[1:]
             r.shuffle(tail)
@@ -540,12 +575,14 @@ class _Maker:
         self.sheet.rows.append(lead + list(names))
 
     def _heading(self, column: str) -> str:
+        if self.matrix and column.startswith("amount_"):
+            return {"amount_1": "2002", "amount_2": "2003"}[column]
         if column[-2:] in {"_1", "_2"}:
             name = self._head("instalment") if column.startswith("amount") else self._head("due")
             return f"{name} {column[-1]}"
         name = self._head(column)
         if column == "amount" and self.currency_at == "heading":
-            unit = f"{self.one_currency} '000" if self.thousands else self.one_currency
+            unit = {1: "{}", 1000: r"{} '000"}.get(self.unit, "{} millions").format(self.one_currency)
             return f"{name} ({unit})"
         return name
 
@@ -559,7 +596,7 @@ class _Maker:
     def _amount(self, currency: str) -> Decimal:
         value = Decimal(self.r.choice([250, 500, 1000, 1500, 7500, 12_345])) * self.r.randint(1, 40)
         if self.thousands:
-            return max(value // 500, Decimal(1)) * 500
+            return max(value // 500, Decimal(1)) * self.unit / 2
         if currency != "JPY" and self.r.random() < 0.2 and not self.thousands:
             value += Decimal(self.r.randint(1, 99)) / 100
         return value
@@ -582,8 +619,8 @@ class _Maker:
         currency = self._currency()
         amount = self._amount(currency)
         kind = r.choices(
-            ["plain", "nil", "unknown", "negative", "stranger", "no donor", "announced", "vague"],
-            [84, 2, 2, 2, 3, 2, 3, 2],
+            ["plain", "nil", "unknown", "negative", "stranger", "no donor", "announced", "vague", "no day"],
+            [82, 2, 2, 2, 3, 2, 3, 2, 2],
         )[0]
         why = "" if kind == "plain" else kind
         cells: dict[str, object] = {"donor": self._name(code)}
@@ -604,11 +641,20 @@ class _Maker:
         reference = f"NV {self.numbers}/{day.year}"
         cells["reference"] = reference
         cells["date"] = self.write_date(day)
+        if kind == "no day":
+            cells["date"] = r.choice([None, "2002", "June 2002", "FY 2002/03", "0001-01-01", "31/02/2002"])
         cells["currency"] = r.choice(CURRENCY_WORDS[currency])
         purpose = ""
         if self.purposes and r.random() < 0.6:
             purpose = r.choice(list(PURPOSES))
             cells["purpose"] = PURPOSES[purpose]
+        class_ = "special" if purpose else "general"
+        if self.classes:
+            stated = r.choice(["general", "special", "earmarked", "unearmarked", None])
+            cells["class"] = stated
+            said = {"earmarked": "special", "unearmarked": "general"}.get(str(stated), stated)
+            if said not in {None, class_}:
+                why = why or "class and purpose contradict each other"
         if "asked" in self.columns:
             cells["asked"] = self.write_amount(amount * 2)
         if "share" in self.columns:
@@ -623,7 +669,7 @@ class _Maker:
                 why = why or "cancelled"
         if self.currency_at == "none":
             why = why or "no currency"
-        if self.currency_at == "origin" and currency != "USD":
+        if self.currency_at in {"origin", "title+origin"} and currency != "USD":
             why = why or "only the dollars are stated"
         dollars = None
         if self.currency_at == "column+dollars":
@@ -641,6 +687,8 @@ class _Maker:
             cells["paid_on"] = self.write_date(paid[1])
         if "unpaid" in self.columns:
             cells["unpaid"] = self._written(amount - (paid[0] if paid else 0))
+        if kind == "no day" and event == "receipt" and paid:
+            why = ""
         if event == "receipt":
             if dollars is None:
                 rate = Decimal(RATES.get(currency, "1"))
@@ -648,7 +696,7 @@ class _Maker:
             parts = ((sum((value for value, _ in parts), Decimal(0)), None),)
             day = paid[1] if paid else day
         meant = Meant(
-            code, day, currency, parts, purpose, event, dollars,
+            code, day, currency, parts, class_, purpose, event, dollars,
             paid if currency == "USD" and event == "commitment" else None, why,
         )
         if self.instalments == "rows" and kind == "plain":
@@ -658,7 +706,26 @@ class _Maker:
                 self._add(cells, meant if not position else Meant(part_of_above=True, why=why))
         else:
             self._add(cells, meant)
+            if r.random() < 0.03:
+                again = Meant(why="it says the same as the row above")
+                if not self.references:
+                    self._add(cells, again)
+            if r.random() < 0.03:
+                self._add(
+                    {"donor": self.language.of_which, "amount": cells.get("amount")},
+                    Meant(why="it is part of the row above"),
+                )
+            if self.lower_sheet and kind == "plain" and r.random() < 0.2 and self.references:
+                self._merged_below(cells, meant)
         return [amount] if isinstance(cells.get("amount"), (int, float, str)) else []
+
+    def _merged_below(self, cells: dict[str, object], meant: Meant) -> None:
+        """Add a second pledge of the same donor, whose cell spans both rows."""
+        self.numbers += 1
+        below = cells | {"donor": None, "reference": f"NV {self.numbers}/2003"}
+        self._add(below, meant)
+        number = len(self.sheet.rows)
+        self.sheet.merged.append((number - 1, number, self.offset + 1))
 
     def _parts(
         self, cells: dict[str, object], kind: str, amount: Decimal, currency: str, day: date
@@ -672,7 +739,7 @@ class _Maker:
             "nil": r.choice([self.language.nil, "-", "–"]),
             "unknown": r.choice(["..", "n/a", None]),
             "negative": self._money(-amount, currency),
-            "vague": r.choice(["approx. 50 000", "10 000 - 20 000", "2 x 5000", "#REF!", "tbc"]),
+            "vague": r.choice(["approx. 50 000", "10 000 - 20 000", "2 x 5000", "#REF!", "tbc", "50 000 p.a.", "up to 9000"]),
         }.get(kind, "plain")
         if text != "plain":
             cells["amount"] = cells["dollars"] = text
@@ -681,6 +748,8 @@ class _Maker:
         if self.instalments != "none":
             half = (amount / 2).quantize(Decimal(1))
             parts = ((half, first), (amount - half, first + timedelta(days=365)))
+            if self.matrix:
+                parts = tuple((value, date(2002 + n, 12, 31)) for n, (value, _) in enumerate(parts))
             for number, (value, due) in enumerate(parts, 1):
                 cells[f"amount_{number}"] = self._money(value, currency)
                 cells[f"due_{number}"] = self.write_date(due)
@@ -695,19 +764,18 @@ class _Maker:
         return ((amount, due),)
 
     def _written(self, value: Decimal) -> object:
-        return self.write_amount(value / 1000 if self.thousands else value)
+        return self._counted(value)
 
     def _money(self, value: Decimal, currency: str) -> object:
-        if self.thousands:
-            # Thousands with a decimal mark and three digits after it are one of the traps.
-            text = f"{value / 1000:f}"
-            return float(text) if self.amount_style == "number" else self.write_amount(value / 1000)
         if self.currency_at == "cell":
             mark = self.r.choice(CURRENCY_WORDS[currency][:2])
             text = self.write_amount(value)
             text = f"{value:.2f}" if not isinstance(text, str) else text
             return f"{mark} {text}" if self.r.random() < 0.5 else f"{text} {mark}"
-        return self.write_amount(value)
+        return self._counted(value)
+
+    def _counted(self, value: Decimal) -> object:
+        return self.write_amount(value / self.unit)
 
     def _add(self, cells: dict[str, object], meant: Meant) -> None:
         row: list[object] = [None] * self.offset
@@ -734,6 +802,10 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
             for cell in page[page.max_row] if row else ():
                 if cell.data_type == "f":
                     cell.data_type = "s"
+        for first, last, column in sheet.merged:
+            page.merge_cells(
+                start_row=first, end_row=last, start_column=column, end_column=column
+            )
         workbook.save(path)
         return path
     separator = {"csv,": ",", "csv;": ";", "tsv": "\t"}[sheet.file]
@@ -770,7 +842,8 @@ def booked(drafts: tuple[Draft, ...]) -> Meant:
         cash = [line.number for draft in payments for line in draft.lines if line.account.endswith(":Cash")]
         paid = (sum(cash, Decimal(0)), payments[0].date)
     return Meant(
-        donor, first.date, currency, parts, str(first.meta.get("purpose", "")), event, dollars, paid
+        donor, first.date, currency, parts, str(first.meta["class"]),
+        str(first.meta.get("purpose", "")), event, dollars, paid,
     )
 
 
@@ -803,6 +876,7 @@ def _compare(found: Meant, meant: Meant) -> tuple[str, str]:
     pairs = {
         "donor": (found.donor, meant.donor),
         "currency": (found.currency, meant.currency),
+        "class": (found.class_, meant.class_),
         "purpose": (found.purpose, meant.purpose),
         "event": (found.event, meant.event),
         "day": (found.day, meant.day),

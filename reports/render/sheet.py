@@ -125,8 +125,11 @@ class ReportSheet:
         self.row += 1
 
     def _write_line(self, row: Row) -> None:
+        lines = 1
         for position, column in enumerate(self.columns):
             value = row.values.get(column.key)
+            if isinstance(value, str) and row.kind == "row":
+                lines = max(lines, lines_in(value, self.widths[position]))
             is_label = position == self.labels
             is_member = self.grouped and row.kind == "row" and is_label
             style = self.styles.cell(
@@ -143,6 +146,9 @@ class ReportSheet:
                 self.cells.value(self.row, position, value, style, formula)
             else:
                 self.sheet.write_blank(self.row, position, None, style)
+        if lines > 1:
+            # Not every spreadsheet program grows a row by itself to the text that wraps in it.
+            self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
 
     def _formula(self, row: Row, position: int, value: Value) -> str | None:
         """Return the formula for a figure that is the sum it stands for; None for any other."""
