@@ -86,6 +86,7 @@ class _Judge:
     def __init__(self, sheet: Sheet, block: HeadingBlock, total_words: frozenset[str]) -> None:
         self.sheet = sheet
         self.doubts: list[str] = []
+        self._last_sure: int | None = None
         numbers = [column.number for column in block.columns]
         self._first, self._last = min(numbers), max(numbers)
         self._block = block
@@ -159,20 +160,19 @@ class _Judge:
         return has_money and named
 
     def resumes(self, number: int, last_row: int) -> bool:
-        """Whether among the rows up to the next blank one there is one that can only be data: with
-        a donor, an amount, and a reference or date.
-        """
-        for row in range(number, last_row + 1):
-            if all(value is None for value in self.sheet.rows[row - 1]):
-                return False
-            if (
-                self._donor is not None
-                and self.sheet.cell(row, self._donor) is not None
-                and any(self._figure(row, column) for column in self.money)
-                and any(self.sheet.cell(row, column) is not None for column in self._papers)
-            ):
-                return True
-        return False
+        """Whether from this row on one can only be data: donor, amount, and reference or date."""
+        if self._last_sure is None:
+            sure = (row for row in range(last_row, number - 1, -1) if self._is_sure(row))
+            self._last_sure = next(sure, 0)
+        return number <= self._last_sure
+
+    def _is_sure(self, row: int) -> bool:
+        return (
+            self._donor is not None
+            and self.sheet.cell(row, self._donor) is not None
+            and any(self._figure(row, column) for column in self.money)
+            and any(self.sheet.cell(row, column) is not None for column in self._papers)
+        )
 
     def _figure(self, row: int, column: int) -> bool:
         value = self.sheet.cell(row, column)

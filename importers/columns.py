@@ -30,7 +30,12 @@ _SEEN_LIMIT = 30
 _KNOWN = 98
 _SURE = 90
 _DECISIVE = MONEY | {Field.DONOR, Field.CURRENCY}
-_GENERAL = frozenset({Field.AMOUNT, Field.PLEDGE_DATE, Field.INSTALMENT})
+_KIN = {
+    Field.AMOUNT: MONEY | {Field.CURRENCY},
+    Field.PLEDGE_DATE: DATES,
+    Field.INSTALMENT: MONEY | DATES | {Field.INSTALMENT},
+}
+"""What a general heading ("Date") may turn out to be under the heading of a group."""
 _FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
 _ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
@@ -219,14 +224,16 @@ def _match_texts(texts: list[str], labels: frozenset[str]) -> HeadingMatch | Non
     """Match all heading texts of a column together, then the lowest alone.
 
     A lowest text that says by itself what it holds ("Status") needs none above it, which may have
-    been carried over from the columns before; "Date" or "Amount" does: of the pledge, or paid. The
+    been carried over from the columns before; "Date" or "Amount" may: of the pledge, or paid. The
     texts above count alone only over a year, a fund, a number, a currency or a unit.
     """
     lowest = texts[-1]
     candidates = [" ".join(texts), lowest] if len(texts) > 1 else texts
-    alone = match_heading(lowest)
-    if alone is not None and alone.score >= _KNOWN and alone.field not in _GENERAL:
-        candidates.insert(0, lowest)
+    alone, joined = match_heading(lowest), match_heading(candidates[0])
+    if alone is not None and alone.score >= _KNOWN:
+        kin = _KIN.get(alone.field, frozenset())
+        if joined is None or joined.field not in kin:
+            candidates.insert(0, lowest)
     if (
         is_year_heading(lowest)
         or plain(lowest) in labels

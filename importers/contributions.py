@@ -277,11 +277,13 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
         for problem in each.problems:
             raise _Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
     earmark = _earmark_of(row, table, context)
-    if _states_dollars_only(row, kind, table):
+    if _states_dollars_only(row, table):
         code = context.settings.currency
-        remarks.append(f"The amount in {row.currency_text or 'its currency'} is not stated.")
+        stated = row.currency_text or "its currency"
+        remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
         group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
         row = group[0]
+        _refuse_nil(group)
     currency = _currency_of(row, day, context)
     parts, rate = _parts_of(group, currency, day, context, remarks)
     pledged = sum((part.amount for part in parts), Decimal(0))
@@ -292,6 +294,8 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
         _note_payment(paid, paid_on, kind, currency, context, remarks)
     if kind == "payment":
         _look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
+    for mark in row.unknown_marks:
+        _once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
     return Reading(
         rows=tuple(group),
         kind=kind,
@@ -308,13 +312,12 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
     )
 
 
-def _states_dollars_only(row: SheetRow, kind: Kind, table: Table) -> bool:
-    """Tell whether what came is stated in dollars only, though its currency was another: enough for
-    money received, which is income at its dollars, where the mapping allows it.
+def _states_dollars_only(row: SheetRow, table: Table) -> bool:
+    """Tell whether a contribution is stated in dollars only, though its currency was another, and
+    the mapping says that then the dollars count.
     """
     return (
         table.rules.dollars_without_amount
-        and kind in {"payment", "in-kind"}
         and row.amount.state == "unknown"
         and not row.instalments
         and row.dollars.value is not None
@@ -367,6 +370,8 @@ def _kind_of(row: SheetRow) -> Kind:
     if read_in_kind(row.in_kind):
         return "in-kind"
     kind = read_kind(row.status)
+    if row.amount_source == "paid" and not row.status:
+        return "payment"
     if kind is None:
         raise _Doubt(
             f"The status {row.status!r} is not known; say in a mapping whether it is a pledge, a "
@@ -378,9 +383,9 @@ def _kind_of(row: SheetRow) -> Kind:
 
 
 def _day_of(row: SheetRow, kind: Kind) -> date:
-    readings = [row.pledge_date, row.payment_date]
+    readings = [row.pledge_date]
     if kind in {"payment", "in-kind"}:
-        readings.reverse()
+        readings.insert(0, row.payment_date)
     for reading in readings:
         if reading.state == "ambiguous":
             raise _Doubt(f"The date {reading.text!r} is ambiguous: {reading.reason}.")
@@ -474,7 +479,7 @@ def _parts_of(
     stated: list[tuple[Decimal, date | None, Decimal | None]] = []
     for row in group:
         if row.instalments:
-            stated += _instalments_in_columns(row)
+            stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
                 raise _Doubt("The amount is not stated, which is not the same as nil.")
@@ -491,7 +496,9 @@ def _parts_of(
     return parts, rate
 
 
-def _instalments_in_columns(row: SheetRow) -> list[tuple[Decimal, date | None, Decimal | None]]:
+def _instalments_in_columns(
+    row: SheetRow, remarks: list[str]
+) -> list[tuple[Decimal, date | None, Decimal | None]]:
     stated = []
     for part in row.instalments:
         if part.amount.value is None or not part.amount.value:
@@ -499,6 +506,7 @@ def _instalments_in_columns(row: SheetRow) -> list[tuple[Decimal, date | None, D
         due = part.due_date.value
         if due is None and part.label.isdigit() and len(part.label) == 4:
             due = date(int(part.label), 12, 31)
+            _once(remarks, f"What stands under {part.label} falls due by the end of that year.")
         elif due is None and not part.label.isdigit():
             raise _Doubt(
                 f"An amount stands under {part.label!r}, which is neither a year nor the number of "

@@ -38,6 +38,7 @@ _NOTE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DOLLARS = ("USD",)
+_NOTE_CELLS = 2
 
 
 class Problem(NamedTuple):
@@ -70,9 +71,11 @@ class SheetRow:
     Text fields are "" where there is no such column or no text. `raw` holds the original text of
     every filled cell by column letter, `figures` the reading of every column of money. `currency`
     holds the codes that `currency_text` may mean: one if it is recognised, several if it is
-    ambiguous, none if it is unknown or not stated. Amounts keep their sign as written, in ones
+    ambiguous, none if it is unknown or not stated. `amount_source` says which column the amount
+    comes from: "paid" where the table has no other. Amounts keep their sign as written, in ones
     (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
-    several columns. `notes` are the texts that the row's footnote marks refer to. `skipped` says
+    several columns. `notes` are the texts that the row's footnote marks refer to, `unknown_marks`
+    the marks whose notes are not on the sheet. `skipped` says
     why a mapping leaves the row out, else it is empty.
     """
 
@@ -87,7 +90,7 @@ class SheetRow:
     reference: str = ""
     pledge_date: DateReading = NO_DATE
     amount: AmountReading = BLANK
-    amount_source: Literal["amount", "dollars"] = "amount"
+    amount_source: Literal["amount", "dollars", "paid"] = "amount"
     currency: tuple[str, ...] = ()
     currency_text: str = ""
     due_date: DateReading = NO_DATE
@@ -110,6 +113,7 @@ class SheetRow:
     year: DateReading = NO_DATE
     instalment: str = ""
     notes: tuple[str, ...] = ()
+    unknown_marks: tuple[str, ...] = ()
     skipped: str = ""
     figures: Mapping[str, AmountReading] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -126,13 +130,22 @@ def read_rows(table: Table, recognise: Recogniser = recognise) -> Iterator[Sheet
 
 
 def footnotes(table: Table) -> dict[str, str]:
-    """Give the text of each marked note by its mark: {"a": "Subject to parliamentary approval"}."""
+    """Give the text of each marked note by its mark: {"a": "Subject to parliamentary approval"}.
+
+    Notes stand below the table, and may stand some way below it.
+    """
+    sheet = table.sheet
+    noted = [row.number for row in table.rows if row.kind == "note"]
+    for number in range(table.area.last_row + 1, len(sheet.rows) + 1):
+        filled = sum(value is not None for value in sheet.rows[number - 1])
+        if filled > _NOTE_CELLS:
+            break  # another table begins
+        noted += [number] if filled else []
     found: dict[str, str] = {}
-    for row in table.rows:
-        if row.kind == "note":
-            texts = [cell_text(v) for v in table.sheet.rows[row.number - 1] if v is not None]
-            if match := _NOTE.fullmatch(clean(" ".join(texts))):
-                found.setdefault(match["mark"].strip("()[]/").lower(), match["text"])
+    for number in noted:
+        texts = [cell_text(value) for value in sheet.rows[number - 1] if value is not None]
+        if match := _NOTE.fullmatch(clean(" ".join(texts))):
+            found.setdefault(match["mark"].strip("()[]/").lower(), match["text"])
     return found
 
 
@@ -147,6 +160,8 @@ class _Reader:
         self._notes = footnotes(table)
         self._carried = _vertical_merges(table)
         self._columns = {f: table.columns_of(f) for f in Field}
+        money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
+        self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         data = [row.number for row in table.rows if row.kind == "data"]
         self._marks: dict[int, tuple[DecimalMark | None, str]] = {}
         self._orders: dict[int, tuple[DateOrder | None, str]] = {}
@@ -201,10 +216,12 @@ class _Reader:
         dates = {f: self._date(number, f, problems) for f in DATES}
         donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
         amount = self._labelled(figures, Field.AMOUNT, "")
+        source: Literal["amount", "dollars", "paid"] = "amount"
+        if self._only_paid:
+            amount, source = self._labelled(figures, Field.PAID, ""), "paid"
         on = dates[Field.PLEDGE_DATE].value or dates[Field.PAYMENT_DATE].value
         codes, currency_text = self._currency(number, amount, on, problems)
         dollars = self._labelled(figures, Field.DOLLARS, "")
-        source: Literal["amount", "dollars"] = "amount"
         if (
             self._rules.dollars_without_amount
             and amount.state == "unknown"
@@ -243,6 +260,7 @@ class _Reader:
             year=parse_date(self._value(number, Field.YEAR)),
             instalment=self._text(number, Field.INSTALMENT, problems),
             notes=tuple(self._notes[m] for m in marks if m in self._notes),
+            unknown_marks=tuple(m for m in marks if m not in self._notes),
             skipped=self._skipped(number),
             figures=figures,
             problems=tuple(problems),
@@ -374,15 +392,22 @@ class _Reader:
         currencies, which then names the currency of another figure.
         """
         if column is None:
-            column = next((c for c in self._columns[Field.AMOUNT] if not c.label), None)
+            counted = Field.PAID if self._only_paid else Field.AMOUNT
+            column = next((c for c in self._columns[counted] if not c.label), None)
         heading = column.currency if column else ""
         named = self._text(number, Field.CURRENCY, [])
         if is_unknown(named):
             named = ""
         title = "" if amount.currency else self._table.units.currency
-        self._refuse_pairing(number, named, heading or title, on, problems)
-        stated = heading or named or title
-        texts = [text for text in (amount.currency, stated) if text]
+        if self._belongs_elsewhere(named, heading or title, on):
+            message = (
+                f"The currency is {named!r}, but the amounts are counted in {heading or title!r}: "
+                f"the amount in {named!r} is not stated. Say in a mapping which counts."
+            )
+            problems.append(Problem(self._address(number, Field.CURRENCY), message))
+            heading, named = heading or title, ""
+        stated = (heading or title, named) if heading else (named or title,)
+        texts = [text for text in (amount.currency, *stated) if text]
         if not texts:
             return (), ""
         shown = " / ".join(dict.fromkeys(texts))
@@ -404,23 +429,15 @@ class _Reader:
             problems.append(Problem(address, message))
         return common, shown
 
-    def _refuse_pairing(
-        self, number: int, named: str, counted: str, on: date | None, problems: list[Problem]
-    ) -> None:
-        """Refuse a figure that its heading or the title counts in one currency beside a column that
-        names another: which amount was pledged in that other currency, nobody says.
+    def _belongs_elsewhere(self, named: str, counted: str, on: date | None) -> bool:
+        """Whether a row names one currency while heading or title count its figure in another:
+        how much was pledged in the currency that is named, nobody says.
         """
         if not (named and counted) or self._rules.dollars_without_amount:
-            return
+            return False
         if Field.CURRENCY in self._rules.constants:
-            return
-        if set(self._recognise(named, on)) & set(self._recognise(counted, on)):
-            return
-        message = (
-            f"The currency is {named!r}, but the amounts are counted in {counted!r}: the amount "
-            f"in {named!r} is not stated. Say in a mapping which counts."
-        )
-        problems.append(Problem(self._address(number, Field.CURRENCY), message))
+            return False
+        return not set(self._recognise(named, on)) & set(self._recognise(counted, on))
 
     def _instalments(
         self,

@@ -142,7 +142,7 @@ def _causes_first(errors: Sequence[Any]) -> list[Any]:
     rest = sorted(
         (error for error in errors if not isinstance(error, _UNREAD)),
         key=lambda error: (
-            error.entry.date if error.entry else date.min,
+            getattr(getattr(error, "entry", None), "date", date.min),
             not isinstance(error, Finding),
         ),
     )

@@ -1,8 +1,8 @@
-"""Everything Pledgebook does inside Beancount, by one line in the book:
+"""Everything Pledgebook does inside Beancount, by one line in the book.
 
     plugin "pledgebook.plugins"
 
-runs, in this order, `periods` (tags by biennium), `donors` (opens accounts, knows donors),
+It runs, in this order, `periods` (tags by biennium), `donors` (opens accounts, knows donors),
 `mandates` (tags by operative paragraph), `funds` (every fund and class balances) and `pledges`
 (every instalment is used once). Each can also be named alone: "pledgebook.plugins.donors".
 

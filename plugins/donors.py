@@ -63,10 +63,10 @@ def open_accounts(
         seen.add(name)
         place = settings.place(name)
         if place is None:
-            fund = _undeclared_fund(name)
-            if fund and fund not in undeclared:  # reported once, not an account at a time
-                undeclared.add(fund)
-                errors.append(_no_such_fund(entry, name, fund, settings))
+            code = _undeclared_fund(name)
+            if code and code not in undeclared:  # reported once, not an account at a time
+                undeclared.add(code)
+                errors.append(_no_such_fund(entry, name, code, settings))
         elif takes(place.kind) == "donor" and place.part not in settings.donors:
             errors.append(_unknown_donor(entry, name, place.part, settings))
             needed[name] = settings.funds[place.fund].since  # reported once, by name
@@ -76,7 +76,7 @@ def open_accounts(
         else:
             needed[name] = settings.funds[place.fund].since
     opens: list[Directive] = [
-        Open(new_metadata(_GENERATED, number), day, name, None, None)
+        Open(new_metadata(_GENERATED, number), day, name, [], None)
         for number, (name, day) in enumerate(needed.items(), 1)
     ]
     return in_order([*map(_with_values, entries), *opens]), errors

@@ -13,9 +13,10 @@ over accounts that mirror each other:
       Assets:UNTOC:Due-From:CPCJF     10000.00 USD
       Equity:UNTOC:Transfers:CPCJF   -10000.00 USD
 
-Errors: a fund or class that does not balance; accounts between funds that do not mirror each
-other; two funds in one entry without them; an unknown class or purpose; spending on a purpose
-beyond the money received for it.
+Errors: a fund or class that does not balance; an account outside the chart; accounts between funds
+that do not mirror each other; two funds in one entry without them; a memorandum apart from its
+contra account; an unknown class or purpose; an `event:` that contradicts its accounts; a write-off
+without authority; spending on a purpose beyond the money received for it.
 """
 
 from __future__ import annotations

@@ -63,8 +63,11 @@ def tag_paragraphs(
             finding(entry, rule, sentence) for rule, sentence in override_faults(entry, settings)
         )
         taggings = by_entry.get(id(entry), [])
-        for refusal in dict.fromkeys(text for item in taggings for text in item.refusals):
-            errors.append(finding(entry, "refused", f"{refusal} Take the entry out of the fund."))
+        refusals = dict.fromkeys(text for item in taggings for text in item.refusals)
+        errors.extend(
+            finding(entry, "refused", f"{refusal} Take the entry out of the fund.")
+            for refusal in refusals
+        )
         tagged.append(_tag(entry, taggings) if taggings else entry)
     return tagged, errors
 

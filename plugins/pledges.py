@@ -10,10 +10,13 @@
 Beancount lets several mistakes with lots pass in silence, or complains at the next, correct
 entry. This plugin names the entry that went wrong.
 
-Errors: a payment of what is no longer there, or of a label nobody opened; a label used twice; a
-second open lot under a label; a pledge put back at another date; a posting without a label; a
-booking method other than STRICT; `pad` on a fund's account; a write-off without authority; a
-deferral that differs from its instalment. All rules: docs/errors.md.
+Errors: a payment of what is no longer there, of more than is left, or of a label nobody opened; a
+label used twice; a second open lot under a label; a part taken out with the rest put back beside
+it; a pledge put back at another date; a payment taken back that was never made; a posting without
+a label; a booking method other than STRICT; `pad` on a fund's account; a deferral that differs
+from its instalment; a redenomination that changes a value. Notices: a part taken out by hand, a
+lot that does not cost whole cents, income of a later period, a release not made. All rules:
+docs/errors.md.
 """
 
 from __future__ import annotations

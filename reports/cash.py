@@ -51,6 +51,11 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
     cut = selection.cut
     applied = refunded = ZERO
     new = {"in-advance": ZERO, "unapplied": ZERO}
+    came = {
+        (id(held.entry), held.kind, held.label)
+        for held in selection.book.register.held
+        if held.dollars > 0 and held.event in {"payment", "receipt-unapplied"}
+    }
     for held in selection.book.register.held:
         if held.fund not in selection.funds or held.event == "opening":
             continue
@@ -58,7 +63,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
             continue
         if held.event == "refund-overpayment":
             refunded -= held.dollars
-        elif held.opened < cut.start:
+        elif held.opened < cut.start and (id(held.entry), held.kind, held.label) not in came:
             applied -= held.dollars
         else:
             new[held.kind] += held.dollars

@@ -7,7 +7,6 @@ and returns the sentences by rule, in the order they are reported.
 
 from __future__ import annotations
 
-
 import os
 import re
 from collections.abc import Callable

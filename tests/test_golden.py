@@ -175,9 +175,7 @@ def test_one_fund_alone_ties_too(either: Book, fund: str) -> None:
 
 def test_the_schedule_as_a_document(golden: Book) -> None:
     payload: Any = schedule(select(golden, "2002-2003")).payload
-    (italy,) = [
-        row for fund in payload["funds"] for row in fund["rows"] if row["donor"] == "ITA"
-    ]
+    (italy,) = [row for fund in payload["funds"] for row in fund["rows"] if row["donor"] == "ITA"]
     assert (italy["name"], italy["group"], str(italy["exchange"])) == (
         "Italy", "Governments", "41070.33",
     )  # fmt: skip
@@ -323,7 +321,7 @@ def changed(ref: str, *pairs: tuple[str, str]) -> tuple[str, str]:
     return old, new
 
 
-CANADA_OVERPAID = """2003-12-01 * "Canada" "More than is outstanding" ^CAN-2002-01 ; <- AmbiguousMatchError
+CANADA_OVERPAID = """2003-12-01 * "Canada" "Too much" ^CAN-2002-01 ; <- AmbiguousMatchError
   event: "payment"
   class: "general"
   Assets:CPCJF:Pledges:CAN     -60000 USD {"CAN-2002-01.1"} ; <- more-than-outstanding
@@ -343,9 +341,7 @@ E41 = entry_of("E41")
     [
         (
             E20,
-            E20
-            + "\n\n"
-            + E20.replace('{"NOR-2002-01.1"}', '{"NOR-2002-01.1"} ; <- paid-twice'),
+            E20 + "\n\n" + E20.replace('{"NOR-2002-01.1"}', '{"NOR-2002-01.1"} ; <- paid-twice'),
             "40000 USD is taken out of instalment NOR-2002-01.1, of which nothing is left",
         ),
         (

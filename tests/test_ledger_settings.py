@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from beancount.core.data import Custom
+from beancount.parser.grammar import ValueType
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.settings import read_settings
 
@@ -75,7 +76,7 @@ def test_two_declarations_of_one_date_are_refused(told: Told) -> None:
         ),
         ('custom "donor" "XYZ" 12', "here stands 'XYZ' '12'."),
         ('custom "purpose"', "here stands nothing."),
-        ('custom "period" "2006-2007"', '"NAME" END-DATE; here stands \'2006-2007\'.'),
+        ('custom "period" "2006-2007"', "\"NAME\" END-DATE; here stands '2006-2007'."),
         ('custom "period" 2007-12-31', '"NAME" END-DATE; here stands nothing.'),
         ('custom "mandate" "A/RES/1" "Title" "More"', '"SYMBOL" "TITLE"; here stands'),
         ('custom "purpose" "" "No code"', "here stands '' 'No code'."),
@@ -119,7 +120,8 @@ def test_a_declaration_has_its_form(load: Load, say: Say, line: str, sentence: s
             "receipt, agreement.",
         ),
         (
-            'custom "fund" "F" "Odd"\n  classes: "general special"\n  recognition-support: "pledge"',
+            'custom "fund" "F" "Odd"\n  classes: "general special"\n'
+            '  recognition-support: "pledge"',
             "class",
             "recognition-support names a class that fund F does not have: its classes are "
             "general, special.",
@@ -258,8 +260,6 @@ def test_fava_saves_dates_as_text_and_they_are_read() -> None:
 
 
 def _value(value: object, dtype: type) -> object:
-    from beancount.parser.grammar import ValueType
-
     return ValueType(value, dtype)
 
 

@@ -96,7 +96,11 @@ def test_entries_of_a_day_stand_in_the_order_of_their_events(load: Load) -> None
         replace(gift(book, date(2002, 3, 31), event), meta={"event": event}) for event in others
     ]
     text = (book.folder / "2002-2003.beancount").read_text("utf-8")
-    places = [((date(2002, 3, 1), 2), 3), ((date(2002, 3, 31), 9), 9), ((date(2002, 3, 31), 10), 13)]
+    places = [
+        ((date(2002, 3, 1), 2), 3),
+        ((date(2002, 3, 31), 9), 9),
+        ((date(2002, 3, 31), 10), 13),
+    ]
     put_in = insert_entries(text, drafts, places)
     assert re.findall(r'^2002-03-31.*"(\w+)', put_in, re.MULTILINE) == [
         "opening", "Gift", "Interest", "expenditure", "Revaluation", "closing",
@@ -192,7 +196,7 @@ def test_a_file_changed_meanwhile_is_not_written(load: Load) -> None:
     path = book.folder / "2002-2003.beancount"
     path.write_text(path.read_text("utf-8") + "\n; added by another program\n", "utf-8")
     before = files_of(book)
-    with pytest.raises(BookRefusedError, match="2002-2003.beancount was changed by another prog"):
+    with pytest.raises(BookRefusedError, match=r"2002-2003.beancount was changed by another prog"):
         write_entries(book, [gift(book, date(2002, 3, 15))])
     assert files_of(book) == before
 

@@ -86,7 +86,7 @@ def test_an_undeclared_fund_is_named_once(told: Told) -> None:
     """
     assert told["unknown-fund"] == (
         "Assets:CPCFJ:Pledges:NOR is an account of the fund 'CPCFJ', which the book does not "
-        "declare (declared: CPCJF, UNTOC). Correct the name, or declare it with custom \"fund\" "
+        'declare (declared: CPCJF, UNTOC). Correct the name, or declare it with custom "fund" '
         '"CPCFJ" "…".'
     )
 

@@ -288,8 +288,6 @@ def test_a_rule_of_the_book_counts_like_a_shipped_one(told: Told, book: Book) ->
     """
     assert not told
     tags = [
-        "A/RES/56/119-OP3" in entry.tags
-        for entry in book.entries
-        if isinstance(entry, Transaction)
+        "A/RES/56/119-OP3" in entry.tags for entry in book.entries if isinstance(entry, Transaction)
     ]
     assert tags == [True, False, False]
