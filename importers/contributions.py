@@ -8,8 +8,6 @@ says nothing (a nil amount) is ignored.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +15,7 @@ from decimal import Decimal
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.importers.drafting import Kind, Reading, Received, draft_contribution
+from pledgebook.importers.known import IMPORT_ID, Context, Doubt, content_id, refuse_known
 from pledgebook.importers.rows import SheetRow, read_rows
 from pledgebook.importers.tables import Table
 from pledgebook.importers.totals import control_totals
@@ -34,69 +33,6 @@ from pledgebook.ledger.money import format_amount, to_cents
 from pledgebook.ledger.rates import MissingRateError, Rate, Rates
 from pledgebook.ledger.register import Register
 from pledgebook.ledger.settings import Settings
-
-IMPORT_ID = "import-id"
-
-
-class _Doubt(Exception):  # noqa: N818 - not an error: the row gets this verdict, with this reason
-    def __init__(self, reason: str, verdict: VerdictName = "waiting") -> None:
-        self.reason, self.verdict = reason, verdict
-
-
-@dataclass
-class Context:
-    """What rows are judged against: the book's settings, rates and register, and what was
-    imported before. `fund` is the one the user named; `seen` grows as rows are judged.
-    """
-
-    settings: Settings
-    rates: Rates
-    labels: Labels
-    imported: dict[str, str]
-    by_hand: set[tuple[str, str, date, str, Decimal]]
-    fund: str = ""
-    references: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
-
-    @staticmethod
-    def of_book(
-        entries: Iterable[Directive],
-        settings: Settings,
-        register: Register,
-        rates: Rates,
-        fund: str = "",
-    ) -> Context:
-        """Read from a book's entries what was imported before, and by hand."""
-        imported: dict[str, str] = {}
-        references: dict[tuple[str, str, str], str] = {}
-        for entry in entries:
-            if not isinstance(entry, Transaction):
-                continue
-            if IMPORT_ID in entry.meta:
-                pledge = min(entry.links) if entry.links else ""
-                imported[str(entry.meta[IMPORT_ID])] = pledge
-        sums: dict[tuple[str, str], tuple[tuple[str, str, date, str], Decimal]] = {}
-        for changes in register.by_label.values():
-            first = changes[0]
-            claim, entry = first.after, first.entry
-            if "reference" in claim.origin[0].meta:
-                reference = str(claim.origin[0].meta["reference"])
-                references[claim.fund, claim.donor, plain(reference)] = claim.label
-            if IMPORT_ID not in entry.meta:
-                link = min(entry.links) if entry.links else claim.label
-                key = (claim.fund, claim.donor, claim.pledged_on, claim.currency)
-                known = sums.get((claim.fund, link), (key, Decimal(0)))
-                sums[claim.fund, link] = (key, known[1] + claim.units)
-        return Context(
-            settings,
-            rates,
-            Labels(register.by_label),
-            imported,
-            {(*key, amount) for key, amount in sums.values()},
-            fund,
-            references,
-        )
-
 
 def judge_table(table: Table, context: Context) -> JudgedTable:
     """Give a verdict for every data row of a table, and its control totals."""
@@ -150,13 +86,13 @@ def _judge(group: list[SheetRow], table: Table, context: Context) -> Verdict:
     try:
         reading = _read(group, table, context)
         return _decide(replace(base, donor=reading.donor), reading, table, context)
-    except _Doubt as doubt:
+    except Doubt as doubt:
         return replace(base, verdict=doubt.verdict, reason=doubt.reason)
 
 
 def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> Verdict:
     """A row that is read: a duplicate, changed, entered by hand, the same as another, or new."""
-    import_id = _content_id(reading)
+    import_id = content_id(reading)
     base = replace(base, currency=reading.currency, import_id=import_id)
     place = f"{table.path.name}#{table.sheet.name}!{base.row.number}"
     if import_id in context.imported:
@@ -171,8 +107,7 @@ def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> 
             verdict="duplicate",
             reason=f"The same row, with the same reference, stands at {context.seen[import_id]}.",
         )
-    _refuse_changed(reading, context)
-    _refuse_entered_by_hand(reading, context)
+    refuse_known(reading, context, place.rpartition("!")[0])
     try:
         drafts, pledge = draft_contribution(
             reading,
@@ -185,11 +120,8 @@ def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> 
             },
         )
     except EventRefusedError as error:
-        raise _Doubt(f"{error}.") from error
-    context.seen[import_id] = place
-    if reading.reference and pledge:
-        key = (reading.earmark.fund, reading.donor, plain(reading.reference))
-        context.references[key] = pledge
+        raise Doubt(f"{error}.") from error
+    context.remember(reading, import_id, place, pledge)
     return replace(
         base, verdict="imported", pledge=pledge, drafts=drafts, reason=" ".join(reading.remarks)
     )
@@ -208,29 +140,6 @@ def _same_again(base: Verdict, first: str, table: Table) -> Verdict:
     )
 
 
-def _refuse_changed(reading: Reading, context: Context) -> None:
-    if not reading.reference or reading.kind not in {"commitment", "pledge"}:
-        return
-    key = (reading.earmark.fund, reading.donor, plain(reading.reference))
-    label = context.references.get(key)
-    if label:
-        raise _Doubt(
-            f"The reference {reading.reference!r} of {reading.donor} is in the book as {label}, "
-            "with other figures: if the pledge was changed, record an amendment of it."
-        )
-
-
-def _refuse_entered_by_hand(reading: Reading, context: Context) -> None:
-    total = sum((part.amount for part in reading.parts), Decimal(0))
-    key = (reading.earmark.fund, reading.donor, reading.day, reading.currency, total)
-    if reading.kind in {"commitment", "pledge"} and key in context.by_hand:
-        raise _Doubt(
-            f"The book has a pledge of {reading.donor} of {reading.day} over "
-            f"{format_amount(total)} {reading.currency} that was entered by hand: if this is "
-            "another one, give it a different date or enter it by hand too."
-        )
-
-
 def _source(table: Table, rows: Iterable[SheetRow]) -> str:
     numbers = [str(row.number) for row in rows]
     column = table.columns.get("donor", "A")
@@ -238,44 +147,23 @@ def _source(table: Table, rows: Iterable[SheetRow]) -> str:
     return f"{table.path.name}#{table.sheet.name}!{cells}"
 
 
-def _content_id(reading: Reading) -> str:
-    """Identify what a row says, whatever file, sheet or order it comes in."""
-    content = [
-        reading.kind,
-        reading.earmark.fund,
-        reading.earmark.class_,
-        reading.earmark.purpose,
-        reading.donor,
-        plain(reading.reference),
-        reading.day.isoformat(),
-        reading.currency,
-        [
-            [format(part.amount.normalize(), "f"), part.due.isoformat() if part.due else ""]
-            for part in sorted(reading.parts, key=lambda part: part.due or reading.day)
-        ],
-        plain(reading.project),
-    ]
-    text = json.dumps(content, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
-    """Read the rows of one contribution; raises _Doubt with the first thing that is not clear."""
+    """Read the rows of one contribution; raises Doubt with the first thing that is not clear."""
     row = group[0]
     if row.skipped:
-        raise _Doubt(row.skipped, "ignored")
+        raise Doubt(row.skipped, "ignored")
     _refuse_nil(group)
     if table.questions:
-        raise _Doubt(" ".join(table.questions))
+        raise Doubt(" ".join(table.questions))
     donor = _find_donor(row, context)
-    if isinstance(donor, _Doubt):
+    if isinstance(donor, Doubt):
         raise donor
     remarks = _announcement_or_remarks(row)
     kind = _kind_of(row)
     day = _day_of(row, kind)
     for each in group:
         for problem in each.problems:
-            raise _Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+            raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
     earmark = _earmark_of(row, table, context)
     if _states_dollars_only(row, table):
         code = context.settings.currency
@@ -329,16 +217,16 @@ def _refuse_nil(group: list[SheetRow]) -> None:
     amounts += [part.amount for row in group for part in row.instalments]
     stated = [amount for amount in amounts if amount.state != "unknown"]
     if stated and all(amount.value == 0 for amount in stated):
-        raise _Doubt("The amount is nil: there is nothing to record.", "ignored")
+        raise Doubt("The amount is nil: there is nothing to record.", "ignored")
 
 
 def _verdict_of(message: str) -> VerdictName:
     return "rejected" if "is no currency" in message else "waiting"
 
 
-def _find_donor(row: SheetRow, context: Context) -> str | _Doubt:
+def _find_donor(row: SheetRow, context: Context) -> str | Doubt:
     if not row.donor:
-        return _Doubt("No donor is named.")
+        return Doubt("No donor is named.")
     directory = context.settings.donors
     on = row.pledge_date.value or row.payment_date.value
     found = directory.resolve(row.donor, on)
@@ -347,10 +235,10 @@ def _find_donor(row: SheetRow, context: Context) -> str | _Doubt:
     several = directory.candidates(row.donor, on)
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
-        return _Doubt(f"The donor {row.donor!r} may be {names}: write the full name.")
+        return Doubt(f"The donor {row.donor!r} may be {names}: write the full name.")
     near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
     hint = f" Nearest: {near}." if near else ""
-    return _Doubt(
+    return Doubt(
         f"The donor {row.donor!r} is not known.{hint} Correct the name, or declare the donor in "
         "the book."
     )
@@ -359,7 +247,7 @@ def _find_donor(row: SheetRow, context: Context) -> str | _Doubt:
 def _announcement_or_remarks(row: SheetRow) -> list[str]:
     for text in (*row.notes, row.conditions, row.remarks, row.status):
         if is_announcement(text):
-            raise _Doubt(
+            raise Doubt(
                 f"Announced only ({text!r}): it enters the accounts when it is committed in "
                 "writing."
             )
@@ -373,12 +261,12 @@ def _kind_of(row: SheetRow) -> Kind:
     if row.amount_source == "paid" and not row.status:
         return "payment"
     if kind is None:
-        raise _Doubt(
+        raise Doubt(
             f"The status {row.status!r} is not known; say in a mapping whether it is a pledge, a "
             "commitment or a payment."
         )
     if kind == "cancelled":
-        raise _Doubt(f"The status is {row.status!r}: it was never booked here.", "ignored")
+        raise Doubt(f"The status is {row.status!r}: it was never booked here.", "ignored")
     return kind
 
 
@@ -388,14 +276,14 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
         readings.insert(0, row.payment_date)
     for reading in readings:
         if reading.state == "ambiguous":
-            raise _Doubt(f"The date {reading.text!r} is ambiguous: {reading.reason}.")
+            raise Doubt(f"The date {reading.text!r} is ambiguous: {reading.reason}.")
         if reading.state == "error":
-            raise _Doubt(f"The date {reading.text!r} cannot be read: {reading.reason}.")
+            raise Doubt(f"The date {reading.text!r} cannot be read: {reading.reason}.")
         if reading.value is not None:
             return reading.value
     stated = next((reading.text for reading in readings if reading.text), "")
     what = f"{stated!r} names no day" if stated else "no date is stated"
-    raise _Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
+    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
 
 
 def _currency_of(row: SheetRow, day: date, context: Context) -> str:
@@ -404,10 +292,10 @@ def _currency_of(row: SheetRow, day: date, context: Context) -> str:
         codes = next((part.currency for part in row.instalments if part.currency), ())
     if len(codes) != 1:
         what = f"may be {' or '.join(codes)}" if codes else "is not stated"
-        raise _Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
+        raise Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
     (code,) = codes
     if code != context.settings.currency and not is_currency(code, day):
-        raise _Doubt(f"{code} was not a currency on {day}.", "rejected")
+        raise Doubt(f"{code} was not a currency on {day}.", "rejected")
     return code
 
 
@@ -417,15 +305,15 @@ def _earmark_of(row: SheetRow, table: Table, context: Context) -> Earmark:
     purpose = _purpose_of(row, settings)
     stated = read_class(row.class_text, settings.funds[fund].classes) if row.class_text else None
     if row.class_text and stated is None and len(settings.funds[fund].classes) > 1:
-        raise _Doubt(
+        raise Doubt(
             f"The class {row.class_text!r} is none of {fund}'s: "
             f"{', '.join(settings.funds[fund].classes)}."
         )
     class_ = settings.funds[fund].class_of(stated, purpose)
     if class_ == "special" and not purpose:
-        raise _Doubt("The contribution is earmarked, but its purpose is not stated.")
+        raise Doubt("The contribution is earmarked, but its purpose is not stated.")
     if class_ == "general" and purpose:
-        raise _Doubt(f"The contribution is said to be general, yet earmarked to {purpose}.")
+        raise Doubt(f"The contribution is said to be general, yet earmarked to {purpose}.")
     return Earmark(fund, class_, purpose)
 
 
@@ -435,7 +323,7 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
         found = [code for code, fund in funds.items() if plain(row.fund) in _names(code, fund.name)]
         if len(found) == 1:
             return found[0]
-        raise _Doubt(f"The fund {row.fund!r} is none of the book's: {', '.join(funds)}.")
+        raise Doubt(f"The fund {row.fund!r} is none of the book's: {', '.join(funds)}.")
     if context.fund:
         return context.fund
     named = {code for code in funds if code in _title_words(table)}
@@ -443,7 +331,7 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
         return named.pop()
     if len(funds) == 1:
         return next(iter(funds))
-    raise _Doubt(
+    raise Doubt(
         f"The sheet does not say for which fund it is ({', '.join(funds)}): name it with --fund."
     )
 
@@ -467,7 +355,7 @@ def _purpose_of(row: SheetRow, settings: Settings) -> str:
     for code, name in settings.purposes.items():
         if wanted in {plain(code), plain(code.replace("-", " ")), plain(name)}:
             return code
-    raise _Doubt(
+    raise Doubt(
         f"The purpose {row.purpose!r} is none of the book's ({', '.join(settings.purposes)}): "
         "declare it, or say in a mapping what it stands for."
     )
@@ -482,7 +370,7 @@ def _parts_of(
             stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
-                raise _Doubt("The amount is not stated, which is not the same as nil.")
+                raise Doubt("The amount is not stated, which is not the same as nil.")
             _note_decision(row.amount.decided, remarks)
             dollars = row.dollars.value if row.amount_source == "amount" else None
             stated.append((row.amount.value, row.due_date.value, dollars))
@@ -508,16 +396,16 @@ def _instalments_in_columns(
             due = date(int(part.label), 12, 31)
             _once(remarks, f"What stands under {part.label} falls due by the end of that year.")
         elif due is None and not part.label.isdigit():
-            raise _Doubt(
+            raise Doubt(
                 f"An amount stands under {part.label!r}, which is neither a year nor the number of "
                 "an instalment: say in a mapping what it is."
             )
         stated.append((part.amount.value, due, part.dollars.value))
     if not stated:
-        raise _Doubt("No amount is stated.")
+        raise Doubt("No amount is stated.")
     total = sum((amount for amount, _, _ in stated), Decimal(0))
     if row.amount.value is not None and row.amount.value != total:
-        raise _Doubt(
+        raise Doubt(
             f"The instalments add up to {format_amount(total)}, the row's amount is "
             f"{format_amount(row.amount.value)}."
         )
@@ -526,14 +414,14 @@ def _instalments_in_columns(
 
 def _refuse_amount(amount: Decimal, currency: str) -> None:
     if amount < 0:
-        raise _Doubt(
+        raise Doubt(
             f"A pledge is above zero, this one is {format_amount(amount)}: a reduction is recorded "
             "as an amendment of its pledge.",
             "rejected",
         )
     smallest = Decimal(1).scaleb(-max(2, decimals(currency)))
     if amount % smallest:
-        raise _Doubt(f"{amount} has more decimals than {currency} is counted in.")
+        raise Doubt(f"{amount} has more decimals than {currency} is counted in.")
 
 
 def _value_of(
@@ -546,16 +434,16 @@ def _value_of(
 ) -> tuple[Decimal, Rate | None]:
     """Return the dollars of an amount: at the book's UN rate; if it has none, as the sheet says."""
     if dollars is not None and dollars < 0:
-        raise _Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
+        raise Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
     try:
         value, rate = context.rates.dollars(amount, currency, day)
     except MissingRateError as error:
         if not dollars:
-            raise _Doubt(f"There is no dollar value: {error}.") from error
+            raise Doubt(f"There is no dollar value: {error}.") from error
         _once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
         return to_cents(dollars), None
     if value <= 0:
-        raise _Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
+        raise Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
     return value, rate
 
 
@@ -572,7 +460,7 @@ def _received(group: list[SheetRow]) -> tuple[Received, ...]:
     position = 0
     for part in row.instalments:
         if part.paid.value and not part.amount.value:
-            raise _Doubt(
+            raise Doubt(
                 f"{format_amount(part.paid.value)} was paid under {part.label!r}, where no amount "
                 "is pledged: say which instalment it is of."
             )
@@ -583,7 +471,7 @@ def _received(group: list[SheetRow]) -> tuple[Received, ...]:
         return tuple(found)
     total = sum((each.amount for each in found), Decimal(0))
     if found and total != row.paid.value:
-        raise _Doubt(
+        raise Doubt(
             f"The payments of the instalments add up to {format_amount(total)}, the row says that "
             f"{format_amount(row.paid.value)} was paid."
         )
@@ -592,21 +480,21 @@ def _received(group: list[SheetRow]) -> tuple[Received, ...]:
 
 def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
     if paid < 0:
-        raise _Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
+        raise Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
     if paid > pledged:
-        raise _Doubt(
+        raise Doubt(
             f"More was paid ({format_amount(paid)}) than pledged ({format_amount(pledged)}): say "
             "which figure is right, or whether the rest is another contribution."
         )
     if paid_on is not None and paid_on < day:
-        raise _Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
+        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
 
 
 def _look_at_receipt(
     row: SheetRow, paid: Decimal | None, amount: Decimal, remarks: list[str]
 ) -> None:
     if paid is not None and paid != amount:
-        raise _Doubt(
+        raise Doubt(
             f"The status is {row.status!r}, yet {format_amount(paid)} of {format_amount(amount)} "
             "was paid: say whether it is a payment or a pledge."
         )

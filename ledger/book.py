@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from beancount import loader
-from beancount.core.data import Directive, Options
+from beancount.core.data import Directive, Options, Transaction
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
 from pledgebook.ledger.checks import check_changes, check_earmarked
-from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.lots import check_lots
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Register, derive_register
@@ -159,16 +159,13 @@ _UNREAD = (LexerError, ParserSyntaxError)
 
 
 def _tagging_notices(entries: Sequence[Directive]) -> list[Finding]:
-    return [
-        Finding(
-            {"filename": entry.meta["filename"], "lineno": entry.meta["lineno"]},
-            str(entry.meta["op-notice"]),
-            entry,
-            "paragraphs",
-        )
-        for entry in entries
-        if entry.meta and "op-notice" in entry.meta
-    ]
+    """What the rules have to say of a contribution, once a pledge: at its first entry."""
+    found: dict[tuple[object, str], Finding] = {}
+    for entry in entries:
+        if isinstance(entry, Transaction) and "op-notice" in entry.meta:
+            notice = finding(entry, "paragraphs", str(entry.meta["op-notice"]))
+            found.setdefault((entry.links or id(entry), notice.message), notice)
+    return list(found.values())
 
 
 @contextmanager

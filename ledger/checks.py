@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Directive, Price, Transaction
 from pledgebook.ledger.accounts import CLAIMS
-from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.postings import Line, contradiction, read_lines, weigh
@@ -129,6 +129,20 @@ def _moved_labels(lines: Iterable[Line]) -> set[str]:
     return {label for label in outs.keys() & ins.keys() if outs[label] != ins[label]}
 
 
+def check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
+    """A UN operational rate is above zero."""
+    number = entry.amount.number
+    if settings.currency in {entry.currency, entry.amount.currency} and (
+        number is None or number <= 0
+    ):
+        yield finding(
+            entry,
+            "rate",
+            f"A UN operational rate is above zero; {entry.currency} is priced at {number} "
+            f"{entry.amount.currency} on {entry.date}. Correct the rate, or take the line out.",
+        )
+
+
 def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
     """Purposes and classes are declared ones, and `event:` fits the accounts."""
     for line in _first_of_each(lines, lambda line: line.purpose):
@@ -149,6 +163,16 @@ def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> It
                 "unknown-class",
                 f"Fund {line.place.fund} has no class {line.class_!r}: its classes are "
                 f"{', '.join(classes)}. Correct class:, or add it to the fund.",
+                line.posting.meta,
+            )
+    for line in lines:
+        due = (line.posting.meta or {}).get("due")
+        if line.place.kind in CLAIMS and due is not None and as_date(due) is None:
+            yield finding(
+                entry,
+                "due-date",
+                f"due: is the day an instalment falls due; {as_text(due)!r} is no date. Write it "
+                "as 2002-06-30.",
                 line.posting.meta,
             )
     event = entry.meta.get("event")
@@ -328,11 +352,13 @@ def check_earmarked(
     return errors, notices
 
 
+_SPENDING = frozenset(
+    {"programme", "programme-support", "bank-charges", "refunds", "transfers", "obligations"}
+)
+
+
 def _is_spending(lines: list[Line]) -> bool:
-    return any(
-        line.place.kind in {"programme", "programme-support", "refunds", "transfers", "obligations"}
-        for line in lines
-    )
+    return any(line.place.kind in _SPENDING for line in lines)
 
 
 def _overspent(

@@ -21,8 +21,8 @@ without authority; spending on a purpose beyond the money received for it.
 
 from __future__ import annotations
 
-from beancount.core.data import Directive, Options, Transaction
-from pledgebook.ledger.checks import check_balances, check_earmarked, check_words
+from beancount.core.data import Directive, Options, Price, Transaction
+from pledgebook.ledger.checks import check_balances, check_earmarked, check_rate, check_words
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.settings import Settings, read_settings
@@ -47,5 +47,7 @@ def guard_funds(entries: list[Directive], settings: Settings) -> list[Finding]:
             if lines:
                 errors.extend(check_balances(entry, lines, settings))
                 errors.extend(check_words(entry, lines, settings))
+        elif isinstance(entry, Price):
+            errors.extend(check_rate(entry, settings))
     overspent, _ = check_earmarked(entries, settings)
     return errors + overspent

@@ -582,7 +582,9 @@ class _Maker:
             return f"{name} {column[-1]}"
         name = self._head(column)
         if column == "amount" and self.currency_at == "heading":
-            unit = {1: "{}", 1000: r"{} '000"}.get(self.unit, "{} millions").format(self.one_currency)
+            unit = {1: "{}", 1000: r"{} '000"}.get(self.unit, "{} millions").format(
+                self.one_currency
+            )
             return f"{name} ({unit})"
         return name
 
@@ -619,7 +621,17 @@ class _Maker:
         currency = self._currency()
         amount = self._amount(currency)
         kind = r.choices(
-            ["plain", "nil", "unknown", "negative", "stranger", "no donor", "announced", "vague", "no day"],
+            [
+                "plain",
+                "nil",
+                "unknown",
+                "negative",
+                "stranger",
+                "no donor",
+                "announced",
+                "vague",
+                "no day",
+            ],
             [82, 2, 2, 2, 3, 2, 3, 2, 2],
         )[0]
         why = "" if kind == "plain" else kind
@@ -642,7 +654,9 @@ class _Maker:
         cells["reference"] = reference
         cells["date"] = self.write_date(day)
         if kind == "no day":
-            cells["date"] = r.choice([None, "2002", "June 2002", "FY 2002/03", "0001-01-01", "31/02/2002"])
+            cells["date"] = r.choice(
+                [None, "2002", "June 2002", "FY 2002/03", "0001-01-01", "31/02/2002"]
+            )
         cells["currency"] = r.choice(CURRENCY_WORDS[currency])
         purpose = ""
         if self.purposes and r.random() < 0.6:
@@ -662,8 +676,13 @@ class _Maker:
         event = "commitment"
         if "status" in self.columns:
             cells["status"], event = r.choice(
-                [("confirmed", "commitment"), ("signed", "commitment"), ("paid", "receipt"),
-                 ("cancelled", ""), ("pledged", "pledge")]
+                [
+                    ("confirmed", "commitment"),
+                    ("signed", "commitment"),
+                    ("paid", "receipt"),
+                    ("cancelled", ""),
+                    ("pledged", "pledge"),
+                ]
             )
             if not event:
                 why = why or "cancelled"
@@ -692,12 +711,22 @@ class _Maker:
         if event == "receipt":
             if dollars is None:
                 rate = Decimal(RATES.get(currency, "1"))
-                dollars = sum(((v / rate).quantize(CENT, ROUND_HALF_UP) for v, _ in parts), Decimal(0))
+                dollars = sum(
+                    ((v / rate).quantize(CENT, ROUND_HALF_UP) for v, _ in parts), Decimal(0)
+                )
             parts = ((sum((value for value, _ in parts), Decimal(0)), None),)
             day = paid[1] if paid else day
         meant = Meant(
-            code, day, currency, parts, class_, purpose, event, dollars,
-            paid if currency == "USD" and event == "commitment" else None, why,
+            code,
+            day,
+            currency,
+            parts,
+            class_,
+            purpose,
+            event,
+            dollars,
+            paid if currency == "USD" and event == "commitment" else None,
+            why,
         )
         if self.instalments == "rows" and kind == "plain":
             for position, (value, due) in enumerate(instalments):
@@ -739,7 +768,17 @@ class _Maker:
             "nil": r.choice([self.language.nil, "-", "–"]),
             "unknown": r.choice(["..", "n/a", None]),
             "negative": self._money(-amount, currency),
-            "vague": r.choice(["approx. 50 000", "10 000 - 20 000", "2 x 5000", "#REF!", "tbc", "50 000 p.a.", "up to 9000"]),
+            "vague": r.choice(
+                [
+                    "approx. 50 000",
+                    "10 000 - 20 000",
+                    "2 x 5000",
+                    "#REF!",
+                    "tbc",
+                    "50 000 p.a.",
+                    "up to 9000",
+                ]
+            ),
         }.get(kind, "plain")
         if text != "plain":
             cells["amount"] = cells["dollars"] = text
@@ -787,7 +826,9 @@ class _Maker:
         row: list[object] = [None] * self.offset + [word, *[None] * (len(self.columns) - 1)]
         for name in ("amount", "dollars"):
             if name in self.columns and amounts:
-                row[self.offset + self.columns.index(name)] = self._written(sum(amounts, Decimal(0)))
+                row[self.offset + self.columns.index(name)] = self._written(
+                    sum(amounts, Decimal(0))
+                )
         self.sheet.rows.append(row)
 
 
@@ -803,9 +844,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
                 if cell.data_type == "f":
                     cell.data_type = "s"
         for first, last, column in sheet.merged:
-            page.merge_cells(
-                start_row=first, end_row=last, start_column=column, end_column=column
-            )
+            page.merge_cells(start_row=first, end_row=last, start_column=column, end_column=column)
         workbook.save(path)
         return path
     separator = {"csv,": ",", "csv;": ";", "tsv": "\t"}[sheet.file]
@@ -839,11 +878,23 @@ def booked(drafts: tuple[Draft, ...]) -> Meant:
     payments = [draft for draft in others if draft.event == "payment"]
     paid = None
     if payments:
-        cash = [line.number for draft in payments for line in draft.lines if line.account.endswith(":Cash")]
+        cash = [
+            line.number
+            for draft in payments
+            for line in draft.lines
+            if line.account.endswith(":Cash")
+        ]
         paid = (sum(cash, Decimal(0)), payments[0].date)
     return Meant(
-        donor, first.date, currency, parts, str(first.meta["class"]),
-        str(first.meta.get("purpose", "")), event, dollars, paid,
+        donor,
+        first.date,
+        currency,
+        parts,
+        str(first.meta["class"]),
+        str(first.meta.get("purpose", "")),
+        event,
+        dollars,
+        paid,
     )
 
 

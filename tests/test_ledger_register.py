@@ -33,12 +33,12 @@ def test_what_was_carried_forward_still_says_what_was_pledged_and_paid(
         paid: 120000 USD
       Equity:CPCJF:Opening-Balance     -80000.00 USD
 
-    2002-05-16 * "United States" "Part payment" ^USA-2000-01 ; <~ paragraphs
+    2002-05-16 * "United States" "Part payment" ^USA-2000-01
       Assets:CPCJF:Pledges:USA         -80000 USD {"USA-2000-01.1"}
       Assets:CPCJF:Pledges:USA          30000 USD {0 # 30000.00 USD, 2000-03-01, "USA-2000-01.1"}
       Assets:CPCJF:Cash                 50000.00 USD
 
-    2003-11-28 * "United States" "Written off" ^USA-2000-01 ; <~ paragraphs
+    2003-11-28 * "United States" "Written off" ^USA-2000-01
       authority: "Controller (made up)"
       Assets:CPCJF:Pledges:USA         -30000 USD {"USA-2000-01.1"}
       Equity:CPCJF:Written-Off:USA      30000.00 USD
