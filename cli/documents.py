@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.importers.tables import Table
+from pledgebook.importers.tables import SheetReading, Table
 from pledgebook.importers.verdicts import JudgedFile, JudgedTable, Verdict
 from pledgebook.ledger.money import format_amount
 
@@ -20,10 +20,22 @@ def file_document(file: JudgedFile) -> dict[str, object]:
                 "sheet": sheet.reading.sheet.name,
                 "hidden": sheet.reading.sheet.hidden,
                 "reason": sheet.reading.reason,
+                "outside_rows": list(sheet.reading.outside),
                 "tables": [_judged_document(table) for table in sheet.tables],
             }
             for sheet in file.sheets
         ],
+    }
+
+
+def reading_document(reading: SheetReading) -> dict[str, object]:
+    """Return a sheet as it was read: its tables, or the reason why there is none."""
+    return {
+        "sheet": reading.sheet.name,
+        "hidden": reading.sheet.hidden,
+        "reason": reading.reason,
+        "outside_rows": list(reading.outside),
+        "tables": [table_document(table) for table in reading.tables],
     }
 
 

@@ -17,15 +17,14 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.cli.documents import file_document, table_document
+from pledgebook.cli.documents import file_document, reading_document
+from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.imports import ImportResult, import_files
+from pledgebook.importers.imports import import_files
 from pledgebook.importers.mapping import MappingError, SheetMapping, read_mapping, write_mapping
 from pledgebook.importers.tables import SheetReading, read_sheets
-from pledgebook.importers.verdicts import JudgedFile, JudgedTable
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.money import format_amount
 
 FILE = click.Path(path_type=Path)
 
@@ -44,15 +43,8 @@ def inspect(file: Path, save: Path | None) -> None:
             {
                 "path": str(file),
                 "sha256": workbook.sha256,
-                "sheets": [
-                    {
-                        "sheet": reading.sheet.name,
-                        "hidden": reading.sheet.hidden,
-                        "reason": reading.reason,
-                        "tables": [table_document(table) for table in reading.tables],
-                    }
-                    for reading in readings
-                ],
+                "notes": list(workbook.notes),
+                "sheets": [reading_document(reading) for reading in readings],
             }
         )
     else:
@@ -73,6 +65,8 @@ def _show(reading: SheetReading) -> None:
     click.secho(f"Sheet {reading.sheet.name!r}{hidden}", bold=True)
     if reading.reason:
         click.echo(f"  {reading.reason}")
+    if reading.tables and reading.outside:
+        click.echo(f"  Outside any table: rows {list_rows(reading.outside)}")
     for table in reading.tables:
         counts = ", ".join(f"{count} {kind}" for kind, count in table.counts().items() if count)
         click.echo(f"  Table {table.range}: {counts} rows")
@@ -80,7 +74,7 @@ def _show(reading: SheetReading) -> None:
             taken = column.field.value if column.field else "not used"
             label = f" {column.label}" if column.label else ""
             heading = " ".join(column.heading.split())
-            click.echo(f"    {column.letter:>3}  {taken}{label:<8} <- {heading}")
+            click.echo(f"    {column.letter:>3}  {taken + label:<18} <- {heading}")
         for doubt in table.doubts:
             click.echo(f"  Doubt: {doubt}")
         for question in table.questions:
@@ -113,47 +107,5 @@ def import_(files: Sequence[Path], map_file: Path | None, fund: str, dry_run: bo
             }
         )
     else:
-        _report(result, dry_run)
+        show_import(result, dry_run=dry_run)
     sys.exit(WAITS if result.waits else DONE)
-
-
-def _report(result: ImportResult, dry_run: bool) -> None:
-    for file in result.files:
-        _report_file(file)
-    what = "would be written (dry run)" if dry_run else "written"
-    names = ", ".join(path.name for path in result.written)
-    click.echo(f"{result.transactions} transactions {what}{' to ' + names if names else ''}")
-
-
-def _report_file(file: JudgedFile) -> None:
-    click.secho(file.path, bold=True)
-    for sheet in file.sheets:
-        if not sheet.tables:
-            click.echo(f"  {sheet.reading.reason or 'Not taken.'}")
-        for table in sheet.tables:
-            _report_table(sheet.reading.sheet.name, table)
-
-
-def _report_table(sheet: str, judged: JudgedTable) -> None:
-    counts = judged.counts()
-    data = counts.pop("data")
-    shown = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    click.echo(f"  {sheet}!{judged.table.range}: {data} rows: {shown or 'none'}")
-    for doubt in judged.table.doubts:
-        click.echo(f"    {doubt}")
-    for verdict in judged.verdicts:
-        if verdict.verdict != "imported" or verdict.reason:
-            cell = f"{sheet}!{verdict.row.number}"
-            click.echo(f"    {cell} {verdict.verdict}: {verdict.reason}")
-    for total in judged.totals:
-        if total.row is None:
-            continue
-        stated = "" if total.stated is None else format_amount(total.stated)
-        computed = "unknown" if total.computed is None else format_amount(total.computed)
-        agrees = {True: "agrees", False: "DIFFERS", None: f"not checked: {total.reason}"}[
-            total.agrees
-        ]
-        click.echo(
-            f"    Total in {sheet}!{total.letter}{total.row}: stated {stated}, rows add up to "
-            f"{computed} {total.currency}: {agrees}"
-        )

@@ -20,7 +20,7 @@ from pledgebook.importers.headings import (
     is_year_heading,
     match_heading,
 )
-from pledgebook.importers.values import clean, multiplier_in, plain
+from pledgebook.importers.values import clean, multiplier_in, plain, words
 
 _MAX_HEADING_ROWS = 3
 _LONGEST_HEADING = 200
@@ -215,9 +215,7 @@ def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColum
     field = match.field
     if field is Field.INSTALMENT and label:
         field = Field.AMOUNT
-    return TableColumn(
-        number, heading, field, label, match.currency, match.multiplier, match.score
-    )
+    return TableColumn(number, heading, field, label, match.currency, match.multiplier, match.score)
 
 
 def _match_texts(texts: list[str], labels: frozenset[str]) -> HeadingMatch | None:
@@ -269,6 +267,7 @@ def _settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> 
             ]
             heads = ", ".join(column.heading for column in labelled)
             doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
+    settled = _settle_sums(settled)
     for field in Field:
         same = [column for column in settled if column.field is field]
         if len(same) <= 1:
@@ -308,6 +307,16 @@ def _differ(sheet: Sheet, heading: int, one: TableColumn, other: TableColumn) ->
         sheet.cell(row, one.number) != sheet.cell(row, other.number)
         for row in range(heading + 1, len(sheet.rows) + 1)
     )
+
+
+def _settle_sums(columns: list[TableColumn]) -> list[TableColumn]:
+    """Take a column headed "Total" beside instalments or years for what they must add up to."""
+    parts = [column for column in columns if column.field is Field.AMOUNT and column.label]
+    alone = [column for column in columns if column.field is Field.AMOUNT and not column.label]
+    sums = [c for c in columns if c.field is None and plain(c.heading) in words()["total"]]
+    if len(parts) < _LEAST_CELLS or alone or len(sums) != 1:
+        return columns
+    return [replace(c, field=Field.AMOUNT, label="") if c in sums else c for c in columns]
 
 
 def _settle_rates(columns: list[TableColumn]) -> list[TableColumn]:

@@ -9,30 +9,31 @@ says nothing (a nil amount) is ignored.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from beancount.core.data import Directive, Transaction
 from pledgebook.importers.drafting import Kind, Reading, Received, draft_contribution
 from pledgebook.importers.known import IMPORT_ID, Context, Doubt, content_id, refuse_known
 from pledgebook.importers.rows import SheetRow, read_rows
 from pledgebook.importers.tables import Table
 from pledgebook.importers.totals import control_totals
-from pledgebook.importers.values import plain
+from pledgebook.importers.values import plain, shown
 from pledgebook.importers.verdicts import JudgedTable, Verdict, VerdictName
 from pledgebook.importers.words import (
     is_announcement,
     read_class,
     read_in_kind,
     read_kind,
+    says_in_kind,
+    says_otherwise,
 )
 from pledgebook.ledger.currencies import decimals, is_currency
-from pledgebook.ledger.events import Earmark, EventRefusedError, Labels, Part
+from pledgebook.ledger.events import Earmark, EventRefusedError, Part
 from pledgebook.ledger.money import format_amount, to_cents
-from pledgebook.ledger.rates import MissingRateError, Rate, Rates
-from pledgebook.ledger.register import Register
+from pledgebook.ledger.rates import MissingRateError, Rate
 from pledgebook.ledger.settings import Settings
+
 
 def judge_table(table: Table, context: Context) -> JudgedTable:
     """Give a verdict for every data row of a table, and its control totals."""
@@ -158,12 +159,15 @@ def _read(group: list[SheetRow], table: Table, context: Context) -> Reading:
     donor = _find_donor(row, context)
     if isinstance(donor, Doubt):
         raise donor
-    remarks = _announcement_or_remarks(row)
+    _refuse_said_otherwise(row)
+    remarks: list[str] = []
     kind = _kind_of(row)
     day = _day_of(row, kind)
     for each in group:
         for problem in each.problems:
             raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+    if context.settings.periods.of(day) is None:
+        remarks.append(f"No period that the book declares holds {day}.")
     earmark = _earmark_of(row, table, context)
     if _states_dollars_only(row, table):
         code = context.settings.currency
@@ -221,7 +225,8 @@ def _refuse_nil(group: list[SheetRow]) -> None:
 
 
 def _verdict_of(message: str) -> VerdictName:
-    return "rejected" if "is no currency" in message else "waiting"
+    says_none = "is no currency" in message or "was no currency" in message
+    return "rejected" if says_none else "waiting"
 
 
 def _find_donor(row: SheetRow, context: Context) -> str | Doubt:
@@ -235,38 +240,57 @@ def _find_donor(row: SheetRow, context: Context) -> str | Doubt:
     several = directory.candidates(row.donor, on)
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
-        return Doubt(f"The donor {row.donor!r} may be {names}: write the full name.")
+        return Doubt(f"The donor {shown(row.donor)} may be {names}: write the full name.")
     near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
-        f"The donor {row.donor!r} is not known.{hint} Correct the name, or declare the donor in "
+        f"The donor {shown(row.donor)} is not known.{hint} Correct the name, or declare the donor in "
         "the book."
     )
 
 
-def _announcement_or_remarks(row: SheetRow) -> list[str]:
-    for text in (*row.notes, row.conditions, row.remarks, row.status):
+def _refuse_said_otherwise(row: SheetRow) -> None:
+    """Wait where words beside the figures say that it is no plain contribution in money."""
+    texts = (*row.notes, row.conditions, row.remarks, row.status)
+    for text in texts:
         if is_announcement(text):
             raise Doubt(
-                f"Announced only ({text!r}): it enters the accounts when it is committed in "
+                f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
                 "writing."
             )
-    return []
+    for text in (*texts, row.purpose):
+        if says_in_kind(text) and not row.in_kind:
+            raise Doubt(
+                f"It may be in kind ({shown(text)}), and no column says whether it is: add one to the "
+                "sheet, or enter it by hand."
+            )
+    for text in (*row.notes, row.conditions, row.remarks):
+        if says_otherwise(text):
+            raise Doubt(
+                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and enter it "
+                "by hand."
+            )
 
 
 def _kind_of(row: SheetRow) -> Kind:
-    if read_in_kind(row.in_kind):
+    in_kind = read_in_kind(row.in_kind)
+    if in_kind is None:
+        raise Doubt(
+            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; say in a "
+            "mapping which it is."
+        )
+    if in_kind:
         return "in-kind"
     kind = read_kind(row.status)
     if row.amount_source == "paid" and not row.status:
         return "payment"
     if kind is None:
         raise Doubt(
-            f"The status {row.status!r} is not known; say in a mapping whether it is a pledge, a "
+            f"The status {shown(row.status)} is not known; say in a mapping whether it is a pledge, a "
             "commitment or a payment."
         )
     if kind == "cancelled":
-        raise Doubt(f"The status is {row.status!r}: it was never booked here.", "ignored")
+        raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
     return kind
 
 
@@ -276,13 +300,13 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
         readings.insert(0, row.payment_date)
     for reading in readings:
         if reading.state == "ambiguous":
-            raise Doubt(f"The date {reading.text!r} is ambiguous: {reading.reason}.")
+            raise Doubt(f"The date {shown(reading.text)} is ambiguous: {reading.reason}.")
         if reading.state == "error":
-            raise Doubt(f"The date {reading.text!r} cannot be read: {reading.reason}.")
+            raise Doubt(f"The date {shown(reading.text)} cannot be read: {reading.reason}.")
         if reading.value is not None:
             return reading.value
     stated = next((reading.text for reading in readings if reading.text), "")
-    what = f"{stated!r} names no day" if stated else "no date is stated"
+    what = f"{shown(stated)} names no day" if stated else "no date is stated"
     raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
 
 
@@ -306,7 +330,7 @@ def _earmark_of(row: SheetRow, table: Table, context: Context) -> Earmark:
     stated = read_class(row.class_text, settings.funds[fund].classes) if row.class_text else None
     if row.class_text and stated is None and len(settings.funds[fund].classes) > 1:
         raise Doubt(
-            f"The class {row.class_text!r} is none of {fund}'s: "
+            f"The class {shown(row.class_text)} is none of {fund}'s: "
             f"{', '.join(settings.funds[fund].classes)}."
         )
     class_ = settings.funds[fund].class_of(stated, purpose)
@@ -323,7 +347,7 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
         found = [code for code, fund in funds.items() if plain(row.fund) in _names(code, fund.name)]
         if len(found) == 1:
             return found[0]
-        raise Doubt(f"The fund {row.fund!r} is none of the book's: {', '.join(funds)}.")
+        raise Doubt(f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.")
     if context.fund:
         return context.fund
     named = {code for code in funds if code in _title_words(table)}
@@ -356,7 +380,7 @@ def _purpose_of(row: SheetRow, settings: Settings) -> str:
         if wanted in {plain(code), plain(code.replace("-", " ")), plain(name)}:
             return code
     raise Doubt(
-        f"The purpose {row.purpose!r} is none of the book's ({', '.join(settings.purposes)}): "
+        f"The purpose {shown(row.purpose)} is none of the book's ({', '.join(settings.purposes)}): "
         "declare it, or say in a mapping what it stands for."
     )
 
@@ -379,6 +403,8 @@ def _parts_of(
     for amount, due, dollars in stated:
         _refuse_amount(amount, currency)
         value, found = _value_of(amount, dollars, currency, day, context, remarks)
+        if due is not None and due < day:
+            _once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
         rate = rate or found
         parts.append(Part(amount, value, due))
     return parts, rate
@@ -397,7 +423,7 @@ def _instalments_in_columns(
             _once(remarks, f"What stands under {part.label} falls due by the end of that year.")
         elif due is None and not part.label.isdigit():
             raise Doubt(
-                f"An amount stands under {part.label!r}, which is neither a year nor the number of "
+                f"An amount stands under {shown(part.label)}, which is neither a year nor the number of "
                 "an instalment: say in a mapping what it is."
             )
         stated.append((part.amount.value, due, part.dollars.value))
@@ -419,7 +445,7 @@ def _refuse_amount(amount: Decimal, currency: str) -> None:
             "as an amendment of its pledge.",
             "rejected",
         )
-    smallest = Decimal(1).scaleb(-max(2, decimals(currency)))
+    smallest = Decimal(1).scaleb(-decimals(currency))
     if amount % smallest:
         raise Doubt(f"{amount} has more decimals than {currency} is counted in.")
 
@@ -461,7 +487,7 @@ def _received(group: list[SheetRow]) -> tuple[Received, ...]:
     for part in row.instalments:
         if part.paid.value and not part.amount.value:
             raise Doubt(
-                f"{format_amount(part.paid.value)} was paid under {part.label!r}, where no amount "
+                f"{format_amount(part.paid.value)} was paid under {shown(part.label)}, where no amount "
                 "is pledged: say which instalment it is of."
             )
         if part.paid.value:
@@ -495,7 +521,7 @@ def _look_at_receipt(
 ) -> None:
     if paid is not None and paid != amount:
         raise Doubt(
-            f"The status is {row.status!r}, yet {format_amount(paid)} of {format_amount(amount)} "
+            f"The status is {shown(row.status)}, yet {format_amount(paid)} of {format_amount(amount)} "
             "was paid: say whether it is a payment or a pledge."
         )
     if row.payment_date.value is None:

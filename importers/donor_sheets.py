@@ -19,8 +19,8 @@ from beancount.core.data import Directive, Note, Transaction, new_metadata
 from beangulp import Importer
 from beangulp.extract import DUPLICATE
 from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.contributions import IMPORT_ID, Context
 from pledgebook.importers.imports import judge_file
+from pledgebook.importers.known import IMPORT_ID, Context
 from pledgebook.importers.mapping import SheetMapping, read_mapping
 from pledgebook.importers.tables import read_sheets
 from pledgebook.importers.verdicts import JudgedFile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -14,7 +14,6 @@ from pledgebook.ledger.events import (
     Earmark,
     Labels,
     Part,
-    account_kind,
     commitment,
     in_kind,
     payment,
@@ -22,6 +21,7 @@ from pledgebook.ledger.events import (
     release,
 )
 from pledgebook.ledger.money import ZERO, format_units, to_cents
+from pledgebook.ledger.pledging import account_kind
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -170,14 +170,14 @@ def _payment(
     )
     if deferred and claim.is_recognised(day) and claim.recognised is not None:
         yield release(settings, day=claim.recognised, claim=claim, deferred=claim.value)
-        deferred = False
+    elif deferred:
+        claim = replace(claim, recognised=None)
     yield payment(
         settings,
         day=day,
         claim=claim,
         units=units,
         dollars=to_cents(units),
-        deferred=deferred,
         meta={key: value for key, value in meta.items() if key != "import-id"},
     )
 

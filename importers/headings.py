@@ -90,13 +90,16 @@ _CURRENCY = re.compile(
     r"US\s?\$|\$\s?US|\$\s?E\.?-?U\.?|\bUSD(?=\b|[A-Z])|(?<=[a-z])USD\b|€|£|¥|\$"
     r"|\bUS-?dollars?\b"
     r"|\b(?:EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|NZD|ATS|BEF|DEM|ESP|FIM|FRF|GRD|IEP|ITL|LUF|NLG|PTE)\b"
-    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: (?:des États-Unis|EU|ÉU))?\b|\beuros?\b"
+    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: (?:des États-Unis|EU|ÉU))?\b"
+    r"|\beuros?\b"
     r"|\bdólares(?: de los Estados Unidos)?\b|долл(?:\.|ар\w*)?(?:\s*США)?|\bевро\b"
-    r"|(?:ب?ال|ب)?دولار(?:ات)?(?:\s+(?:(?:ال)?أمريكي[ةا]?|الولايات المتحدة(?: الأمريكية)?))?|美元|欧元",
+    r"|(?:ب?ال|ب)?دولار(?:ات)?(?:\s+(?:(?:ال)?أمريكي[ةا]?|الولايات المتحدة(?: الأمريكية)?))?"
+    r"|美元|欧元",
     re.IGNORECASE,
 )
 _OF_UNITED_STATES = re.compile(
-    r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США|أمريكي|الولايات المتحدة|美元",
+    r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США"
+    r"|أمريكي|الولايات المتحدة|美元",
     re.IGNORECASE,
 )
 _DOLLARS = re.compile(r"dollars?|dólares|долл|دولار", re.IGNORECASE)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beancount.core.data import Directive
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.contributions import Context, judge_table
+from pledgebook.importers.cells import Sheet, UnreadableFile
+from pledgebook.importers.contributions import judge_table
+from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
-from pledgebook.importers.tables import SheetReading, read_sheets
+from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.book import Book
@@ -44,10 +45,7 @@ def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None
     workbook = read_workbook(path)
     if mapping is not None:
         tables = apply_mapping(workbook, mapping)
-        readings = [
-            SheetReading(sheet, tuple(table for table in tables if table.sheet is sheet))
-            for sheet in workbook.sheets
-        ]
+        readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
         readings = list(read_sheets(workbook, context.settings.funds))
     if not any(reading.tables for reading in readings):
@@ -58,6 +56,12 @@ def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None
         for reading in readings
     )
     return JudgedFile(str(path), workbook.sha256, sheets)
+
+
+def _reading_of(sheet: Sheet, tables: Sequence[Table]) -> SheetReading:
+    own = tuple(table for table in tables if table.sheet is sheet)
+    reason = "" if own else f"The mapping does not speak of sheet {sheet.name!r}."
+    return SheetReading(sheet, own, reason, rows_outside(sheet, own))
 
 
 def import_files(

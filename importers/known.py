@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.importers.drafting import Reading
-from pledgebook.importers.values import plain
+from pledgebook.importers.values import plain, shown
+from pledgebook.importers.verdicts import VerdictName
 from pledgebook.ledger.events import Labels
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.rates import Rates
@@ -36,19 +37,19 @@ Paper = tuple[str, str, str]
 class Doubt(Exception):  # noqa: N818 - not an error: the row waits, with this reason
     """A row that a person must look at; `verdict` is another one where nobody has to."""
 
-    def __init__(self, reason: str, verdict: str = "waiting") -> None:
+    def __init__(self, reason: str, verdict: VerdictName = "waiting") -> None:
         super().__init__(reason)
         self.reason, self.verdict = reason, verdict
 
 
 class Referred(NamedTuple):
     """Where a reference was met: the label of its pledge ("" for money received), the table it
-    stands in ("" for the book), and its earmark there.
+    stands in ("" for the book), and what it gives to there.
     """
 
     label: str
     table: str = ""
-    earmark: object = None
+    gives_to: object = None
 
 
 class Pledged(NamedTuple):
@@ -120,7 +121,7 @@ class Context:
             self.unpaid[fund, donor] = pledge
         if reading.reference:
             table = place.rpartition("!")[0]
-            found = Referred(pledge, table, reading.earmark)
+            found = Referred(pledge, table, (reading.earmark, reading.project))
             self.references[fund, donor, plain(reading.reference)] = found
 
 
@@ -170,15 +171,15 @@ def _refuse_changed(reading: Reading, context: Context, table: str) -> None:
         return
     if not found.label:
         raise Doubt(
-            f"Money was received from {reading.donor} under the reference {reading.reference!r}: "
+            f"Money was received from {reading.donor} under the reference {shown(reading.reference)}: "
             "say whether it was paid on this pledge, and record the payment."
         )
-    if found.table == table and found.earmark != reading.earmark:
+    if found.table == table and found.gives_to != (reading.earmark, reading.project):
         return  # one letter that gives to two purposes
     where = f"stands in {found.table}" if found.table else "is in the book"
     raise Doubt(
-        f"The reference {reading.reference!r} of {reading.donor} {where} as {found.label}, with "
-        "other figures: if the pledge was changed, record an amendment of it."
+        f"The reference {shown(reading.reference)} of {reading.donor} {where} as {found.label}, "
+        "with other figures: if the pledge was changed, record an amendment of it."
     )
 
 

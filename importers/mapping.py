@@ -277,7 +277,7 @@ class _Checker:
     def _fault(self, sentence: str) -> None:
         self._faults.append(f"{self._name}: {sentence}")
 
-    def _value(self, key: str, kind: type, default: Any) -> Any:  # noqa: ANN401 - TOML holds any
+    def _value(self, key: str, kind: type, default: Any) -> Any:
         value = self._content.get(key, default)
         if value is default or type(value) is kind:
             return value

@@ -26,7 +26,15 @@ from pledgebook.importers.columns import TableColumn
 from pledgebook.importers.dates import NO_DATE, DateOrder, DateReading, column_order, parse_date
 from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field
 from pledgebook.importers.tables import Table
-from pledgebook.importers.values import clean, is_unknown, plain, split_footnote
+from pledgebook.importers.values import (
+    clean,
+    is_code,
+    is_unknown,
+    multiplier_in,
+    plain,
+    shown,
+    split_footnote,
+)
 from pledgebook.ledger.currencies import recognise
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
@@ -332,7 +340,7 @@ class _Reader:
     ) -> None:
         title = name.replace("_", " ")
         if reading.state == "error":
-            message = f"The {title} {reading.text!r} cannot be read: {reading.reason}."
+            message = f"The {title} {shown(reading.text)} cannot be read: {reading.reason}."
             problems.append(Problem(address, message))
         elif reading.state == "ambiguous":
             message = f"The {title} is ambiguous: {reading.reason}. Say which in a mapping."
@@ -401,8 +409,9 @@ class _Reader:
         title = "" if amount.currency else self._table.units.currency
         if self._belongs_elsewhere(named, heading or title, on):
             message = (
-                f"The currency is {named!r}, but the amounts are counted in {heading or title!r}: "
-                f"the amount in {named!r} is not stated. Say in a mapping which counts."
+                f"The currency is {shown(named)}, but the amounts are counted in "
+                f"{shown(heading or title)}: the amount in {shown(named)} is not stated. Say in a "
+                "mapping which counts."
             )
             problems.append(Problem(self._address(number, Field.CURRENCY), message))
             heading, named = heading or title, ""
@@ -410,7 +419,14 @@ class _Reader:
         texts = [text for text in (amount.currency, *stated) if text]
         if not texts:
             return (), ""
-        shown = " / ".join(dict.fromkeys(texts))
+        statement = " / ".join(dict.fromkeys(texts))
+        if named and (multiplier_in(named) != 1 or any(char.isdigit() for char in named)):
+            message = (
+                f"The currency {shown(named)} states a unit: say the units in a mapping, or write "
+                "the amounts in full."
+            )
+            problems.append(Problem(self._address(number, Field.CURRENCY), message))
+            return (), statement
         found = [self._recognise(text, on) for text in texts]
         common = tuple(code for code in found[0] if all(code in codes for codes in found))
         address = self._address(number, Field.CURRENCY)
@@ -418,16 +434,23 @@ class _Reader:
             address = self._sheet.address(number, column.number)
         if not all(found):
             unknown = texts[found.index(())]
-            problems.append(Problem(address, f"{unknown!r} is no currency that is known."))
+            problems.append(Problem(address, self._why_no_currency(unknown, amount, on)))
         elif not common:
-            message = f"The cell and its column state different currencies: {shown}."
+            message = f"The cell and its column state different currencies: {statement}."
             problems.append(Problem(address, message))
         elif len(common) > 1:
             message = (
-                f"The currency {shown!r} may be {' or '.join(common)}; say which in a mapping."
+                f"The currency {statement!r} may be {' or '.join(common)}; say which in a mapping."
             )
             problems.append(Problem(address, message))
-        return common, shown
+        return common, statement
+
+    def _why_no_currency(self, text: str, amount: AmountReading, on: date | None) -> str:
+        if self._recognise(text, None):
+            return f"{shown(text)} was no currency on {on}: correct the currency or the date."
+        if text == amount.currency and not is_code(text):
+            return f"What stands beside the amount, {shown(text)}, is not understood."
+        return f"{shown(text)} is no currency that is known."
 
     def _belongs_elsewhere(self, named: str, counted: str, on: date | None) -> bool:
         """Whether a row names one currency while heading or title count its figure in another:
@@ -475,9 +498,7 @@ class _Reader:
         for column, texts in self._rules.skip:
             text = clean(cell_text(self._sheet.cell(number, column)))
             if plain(text) in texts:
-                return (
-                    f"the mapping skips rows with {text!r} in {self._sheet.address(number, column)}"
-                )
+                return f"the mapping skips rows with {shown(text)} in {self._sheet.address(number, column)}"
         return ""
 
 

@@ -7,18 +7,19 @@ heading, total, note, blank or data. What was taken for granted is said in `doub
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from pledgebook.importers.amounts import DecimalMark
-from pledgebook.importers.cells import Area, Sheet, Workbook
+from pledgebook.importers.cells import Area, Sheet, Workbook, column_number
 from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel, classify_rows
 from pledgebook.importers.columns import HeadingBlock, TableColumn, find_heading_blocks
 from pledgebook.importers.dates import DateOrder
 from pledgebook.importers.headings import Field, currency_in
-from pledgebook.importers.values import clean, multiplier_in
+from pledgebook.importers.values import clean, multiplier_in, plain
 
 __all__ = [
     "ReadingRules",
@@ -32,10 +33,21 @@ __all__ = [
     "build_table",
     "find_tables",
     "read_sheets",
+    "rows_outside",
 ]
 
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+_UNIT_STATED = re.compile(
+    r"(?:\bin|\ben|\bem|\bв)\s+(?:us\$?\s+|usd\s+|eur\s+)?"
+    r"(?:thousand|million|billion|millier|mille|mil\b|miles|millon|milliard"
+    r"|тыс|млн|млрд|миллион|миллиард|tausend|tsd|mio|mrd"
+    r"|migliaia|milion|miliard|duizend|miljoen|milhar|milh)"
+    r"|بال|بآلاف|بملايين|千|百万|万|十亿|['’]000|\b000s?\b"
+    r"|^\W*\w+(?:\W+\w+){0,3}\W*$",
+)
+"""How a text says in what the amounts of a table are counted; or it says little else."""
 
 
 class Units(NamedTuple):
@@ -142,7 +154,7 @@ def read_sheets(
     for sheet in workbook.sheets:
         if sheet.hidden and not hidden:
             reason = f"Sheet {sheet.name!r} is hidden and was not taken; ask for hidden sheets to."
-            readings.append(SheetReading(sheet, (), reason, _filled(sheet, ())))
+            readings.append(SheetReading(sheet, (), reason, rows_outside(sheet, ())))
         else:
             readings.append(find_tables(workbook, sheet, labels))
     return tuple(readings)
@@ -164,7 +176,7 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         sheet,
         tuple(tables),
         "" if tables else _why_no_table(sheet, seen),
-        _filled(sheet, tables),
+        rows_outside(sheet, tables),
     )
 
 
@@ -186,6 +198,7 @@ def build_table(
     looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
     """
     found = units if units is not None else _units_above(sheet, above + 1, block.rows[0])
+    asked = [] if units is not None else _ask_units(sheet, found, block, last_row)
     classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
     headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)
     rows = headings + classified.rows
@@ -210,7 +223,7 @@ def build_table(
         found,
         rules or ReadingRules(),
         tuple(doubts),
-        block.questions,
+        (*block.questions, *asked),
     )
 
 
@@ -226,6 +239,36 @@ def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
             if stated and len(text) <= 2 * _SHORT_TITLE:
                 return Units(multiplier, currency, sheet.address(row, column))
     return NO_UNITS
+
+
+def _ask_units(sheet: Sheet, found: Units, block: HeadingBlock, last_row: int) -> list[str]:
+    """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
+    above one million dollars", "rounded to thousands", or a note below the table.
+    """
+    questions = []
+    ask = (
+        "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
+    )
+    if found.multiplier != 1:
+        row, column = _place(found.source)
+        text = clean(str(sheet.cell(row, column)))
+        if not _UNIT_STATED.search(plain(text)):
+            questions.append(ask.format(found.source, text))
+    if found.multiplier != 1 or any(column.multiplier != 1 for column in block.columns):
+        return questions
+    for row in range(block.rows[-1] + 1, last_row + 1):
+        cells = [(c, value) for c, value in enumerate(sheet.rows[row - 1], 1) if value is not None]
+        if len(cells) > 2 or not cells or not isinstance(cells[0][1], str):
+            continue
+        text = clean(cells[0][1])
+        if multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text)):
+            questions.append(ask.format(sheet.address(row, cells[0][0]), text))
+    return questions
+
+
+def _place(address: str) -> tuple[int, int]:
+    letters, row = _CELL.fullmatch(address.rpartition("!")[2]).groups()  # type: ignore[union-attr]
+    return int(row), column_number(letters) or 0
 
 
 def _units_doubt(units: Units) -> str:
@@ -252,7 +295,8 @@ def _hidden_doubts(
     return doubts
 
 
-def _filled(sheet: Sheet, tables: Collection[Table]) -> tuple[int, ...]:
+def rows_outside(sheet: Sheet, tables: Collection[Table]) -> tuple[int, ...]:
+    """Give the rows with any text that belong to none of these tables."""
     taken = {row.number for table in tables for row in table.rows}
     return tuple(
         number

@@ -33,6 +33,7 @@ THOUSANDS = re.compile(
 )
 """Thousands written as "'000", "(000)", "x 1000", "kEUR" or "T€"."""
 
+_LONGEST_SHOWN = 120
 _PUNCTUATION = re.compile(r"[()\[\]:;,/]")
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
@@ -107,6 +108,17 @@ def split_footnote(text: str) -> tuple[str, str]:
 def starts_with_note_mark(text: str) -> bool:
     """Whether a text begins as a footnote does: "a/ subject to ...", "* as announced"."""
     return bool(_NOTE_MARK.match(text))
+
+
+def shown(text: str) -> str:
+    """Quote a cell's text in a message: on one line, and not longer than a line."""
+    text = clean(text)
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "...")
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a currency's code: three capital letters."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
 def multiplier_in(text: str) -> int:

@@ -6,6 +6,7 @@ a sheet's own words into these.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -13,6 +14,8 @@ from importlib import resources
 from typing import Literal, cast
 
 from pledgebook.importers.values import plain
+
+_JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
 StatusKind = Literal["commitment", "pledge", "payment", "cancelled"]
 
@@ -34,17 +37,48 @@ def read_class(text: str, classes: Collection[str]) -> str | None:
     return found if found in classes else None
 
 
-def read_in_kind(text: str) -> bool:
-    """Tell whether a text says that the contribution is in kind; unknown words say it is not."""
-    return _by_word("in_kind").get(plain(text)) == "yes"
+def read_in_kind(text: str) -> bool | None:
+    """Tell whether a text says that the contribution is in kind; None if its words are unknown.
+
+    Without a text it is in money.
+    """
+    if not text:
+        return False
+    said = _by_word("in_kind").get(plain(text))
+    return None if said is None else said == "yes"
+
+
+def says_in_kind(text: str) -> bool:
+    """Tell whether a remark says somewhere that the contribution is in kind."""
+    return _holds_phrase("in_kind_phrases", text)
+
+
+def says_otherwise(text: str) -> bool:
+    """Tell whether a remark says that it is not, or not yet, or no longer, what the figures say:
+    withdrawn, conditional, included in another row ...
+    """
+    return _holds_phrase("otherwise", text)
 
 
 def is_announcement(text: str) -> bool:
     """Tell whether a text says that the contribution is only announced ("subject to ...")."""
-    if not text:
-        return False
-    key = plain(text)
-    return any(phrase in key for phrase in _by_word("announcement"))
+    return _holds_phrase("announcement", text)
+
+
+def _holds_phrase(section: str, text: str) -> bool:
+    return bool(text) and _phrases(section).search(plain(text)) is not None
+
+
+@cache
+def _phrases(section: str) -> re.Pattern[str]:
+    """Match any phrase of a section as whole words; Chinese has no blanks between words, and
+    Arabic joins some to the next.
+    """
+    alternatives = "|".join(
+        re.escape(word) if _JOINED.search(word) else rf"\b{re.escape(word)}\b"
+        for word in sorted(_by_word(section), key=len, reverse=True)
+    )
+    return re.compile(alternatives)
 
 
 @cache

@@ -38,7 +38,9 @@ _CHART: dict[str, tuple[str, str, str]] = {
     "written-off": ("Equity", "Written-Off", "donor"),
     "refunds": ("Equity", "Refunds", "donor"),
     "transfers": ("Equity", "Transfers", "fund"),
+    "savings": ("Equity", "Savings", ""),
     "operating-reserve": ("Equity", "Operating-Reserve", ""),
+    "reserved": ("Equity", "Reserved", ""),
 }
 _BY_PATH = {(root, path): kind for kind, (root, path, _) in _CHART.items()}
 _CODE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*\Z")

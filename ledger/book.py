@@ -122,6 +122,7 @@ def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, st
 
 def load_book(path: Path) -> Book:
     """Load a book with its plugins; what is wrong with it is in its `errors`."""
+    path = path.absolute()  # as Beancount names the files it includes
     with _without_garbage_collection():
         entries, errors, options = loader.load_file(str(path))
     files = {path, *map(Path, options["include"])}

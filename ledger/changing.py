@@ -13,10 +13,18 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.accounts import account
-from pledgebook.ledger.currencies import convert_legacy
+from pledgebook.ledger.building import (
+    Earmark,
+    EventRefusedError,
+    deferral,
+    earmark_of,
+    in_dollars,
+    make_entry,
+    put_back,
+    taken_out,
+)
+from pledgebook.ledger.currencies import convert_legacy, euro_from
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
-from pledgebook.ledger.events import Earmark, EventRefusedError
-from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, share
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
@@ -149,10 +157,12 @@ def redenomination(
     dollars stays, so there is no gain or loss.
     """
     _need_open(claim)
+    began = euro_from(claim.currency)
     units = convert_legacy(claim.units, claim.currency, currency)
-    if units is None:
+    if units is None or began is None or day < began:
         raise EventRefusedError(
-            f"{claim.label} is in {claim.currency}, for which no law fixes a rate to {currency}."
+            f"{claim.label} is in {claim.currency}, for which no law fixed a rate to {currency} by "
+            f"{day}."
         )
     words = f"Redenomination of {claim.label} from {claim.currency} to {currency}"
     return _Move(settings, day, claim, "redenomination", words, None, meta).to(
@@ -184,11 +194,6 @@ def re_earmarking(
     return _Move(settings, day, claim, event, words, None, meta).to(after)
 
 
-def earmark_of(claim: Claim) -> Earmark:
-    """Return where an instalment goes."""
-    return Earmark(claim.fund, claim.class_, claim.purpose)
-
-
 def _need_open(claim: Claim) -> None:
     if not claim.is_open:
         raise EventRefusedError(f"Nothing is outstanding of {claim.label}.")
@@ -213,9 +218,9 @@ class _Move:
         """
         claim = self.claim
         moved = after is not None and earmark_of(after) != earmark_of(claim)
-        lines = [(claim, self._lot(claim, -claim.units, None))]
+        lines = [(claim, taken_out(claim))]
         if after is not None:
-            lines.append((after, self._lot(after, after.units, after.value)))
+            lines.append((after, put_back(self.settings, after)))
         deferred = claim.is_deferred
         if later is not None:
             deferred = later and claim.kind == "pledges"
@@ -225,19 +230,6 @@ class _Move:
         if after is not None and not deferred:
             lines += self._taken_up(after, -after.value)
         return self._draft(_merged(lines, moved=moved), moved=moved)
-
-    def _lot(self, claim: Claim, units: Decimal, value: Decimal | None) -> DraftLine:
-        put_back = value is not None
-        return DraftLine(
-            account(claim.kind, claim.fund, claim.donor),
-            units,
-            claim.currency,
-            claim.label,
-            value,
-            claim.pledged_on if put_back else None,
-            {"due": claim.due} if put_back and claim.due else {},
-            self.settings.currency,
-        )
 
     def _deferrals(
         self, after: Claim | None, *, was: bool, becomes: bool
@@ -249,15 +241,10 @@ class _Move:
             return []
         lines = []
         if was:
-            lines.append((claim, self._deferral(claim, claim.value, None)))
+            lines.append((claim, deferral(self.settings, claim, claim.value)))
         if becomes and after is not None:
-            lines.append((after, self._deferral(after, -after.value, after.value)))
+            lines.append((after, deferral(self.settings, after, -after.value)))
         return lines
-
-    def _deferral(self, claim: Claim, amount: Decimal, value: Decimal | None) -> DraftLine:
-        dollar = self.settings.currency
-        name = account("deferred", claim.fund, claim.donor)
-        return DraftLine(name, amount, dollar, claim.label, value, dollar=dollar)
 
     def _taken_up(self, claim: Claim, amount: Decimal) -> list[tuple[Claim, DraftLine]]:
         """What takes up the value of an instalment that is not deferred."""
@@ -271,7 +258,7 @@ class _Move:
             name = account("prior-period", claim.fund, claim.donor)
         else:
             name = account("contributions", claim.fund, claim.donor)
-        return [(claim, DraftLine(name, amount, self.settings.currency))]
+        return [(claim, in_dollars(self.settings, name, amount))]
 
     def _is_prior(self, claim: Claim) -> bool:
         starts = self.settings.periods.start_of(self.day)
@@ -279,21 +266,18 @@ class _Move:
 
     def _draft(self, lines: list[DraftLine], *, moved: bool) -> Draft:
         claim = self.claim
-        found = self.settings.donors.get(claim.donor)
-        stated: dict[str, str | date] = {"event": self.event}
-        if not moved:
-            stated |= earmark_of(claim).meta()
-        if not claim.committed:
-            stated["status"] = "pledged"
-        if self.rate is not None:
-            stated |= {"rate": f"{self.rate.number:f}", "rate-date": self.rate.day}
-        return Draft(
-            self.day,
-            found.name_in("en", self.day) if found else claim.donor,
-            self.narration,
-            tuple(lines),
-            (pledge_of(claim.label),),
-            stated | dict(self.meta or {}),
+        status: dict[str, str | date] = {} if claim.committed else {"status": "pledged"}
+        return make_entry(
+            self.settings,
+            day=self.day,
+            event=self.event,
+            narration=self.narration,
+            lines=lines,
+            donor=claim.donor,
+            earmark=None if moved else earmark_of(claim),
+            labels=[claim.label],
+            rate=self.rate,
+            meta=status | dict(self.meta or {}),
         )
 
 

@@ -352,13 +352,14 @@ def check_earmarked(
     return errors, notices
 
 
-_SPENDING = frozenset(
-    {"programme", "programme-support", "bank-charges", "refunds", "transfers", "obligations"}
-)
+_SPENDING = frozenset({"programme", "programme-support", "refunds", "transfers", "obligations"})
 
 
 def _is_spending(lines: list[Line]) -> bool:
-    return any(line.place.kind in _SPENDING for line in lines)
+    """Tell whether money is spent; a charge the bank keeps of a receipt is not spending."""
+    kinds = {line.place.kind for line in lines}
+    paid_out = any(line.place.kind == "cash" and line.units < 0 for line in lines)
+    return bool(kinds & _SPENDING) or ("bank-charges" in kinds and paid_out)
 
 
 def _overspent(

@@ -117,6 +117,11 @@ _BY_KIND = (
     ("programme-support-income", "programme-support"),
     ("programme", "expenditure"),
     ("interest", "interest"),
+    ("savings", "savings"),
+    ("operating-reserve", "operating-reserve"),
+    ("due-to", "settlement"),
+    ("due-from", "settlement"),
+    ("obligations", "obligation"),
     ("revaluation", "revaluation"),
 )
 
@@ -152,7 +157,7 @@ EVENTS = frozenset(
         "release", "revaluation", "write-off", "refund-unspent", "refund-overpayment",
         "returned-payment", "receipt-without-pledge", "receipt-unapplied", "application",
         "transfer", "re-earmark", "in-kind", "expenditure", "programme-support", "interest",
-        "opening",
+        "opening", "obligation", "savings", "settlement", "operating-reserve",
     }
 )  # fmt: skip
 """The events an entry may name."""

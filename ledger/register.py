@@ -20,6 +20,10 @@ from pledgebook.ledger.postings import Line, infer_event, read_lines, stated
 from pledgebook.ledger.settings import Settings
 
 _DAY = timedelta(days=1)
+INSTALMENT = "instalment"
+"""Metadata of an exchange or contributions posting: the instalment it belongs to, where an entry
+settles several."""
+
 RECEIVING = frozenset({"payment", "application", "returned-payment"})
 """Events by which money settles an instalment (or is taken back)."""
 
@@ -350,8 +354,30 @@ def _with_receipts(
         if all(change.after.kind == "pledges" for change in group):
             collected += _dollars(own, "contributions")
         settled = [change for change in group if not change.advanced]
+        stated = _stated_shares(own, settled)
+        if stated:
+            shared.update(stated)
+            continue
         shared.update(_share_out(collected, settled, currency))
     return [replace(change, received=shared.get(change.label, ZERO)) for change in changes]
+
+
+def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decimal]:
+    """Return what was collected for each instalment where the entry itself says which exchange or
+    income is whose (`instalment:` on the posting); empty where it does not.
+    """
+    own: dict[str, Decimal] = {}
+    for line in lines:
+        label = (line.posting.meta or {}).get(INSTALMENT)
+        if label is not None and line.place.kind in {"exchange", "contributions"}:
+            own[str(label)] = own.get(str(label), ZERO) - (line.dollars or ZERO)
+    if not own:
+        return {}
+    return {
+        change.label: own.get(change.label, ZERO)
+        + (ZERO if change.after.kind == "memorandum" else change.value_out)
+        for change in changes
+    }
 
 
 def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict[str, Decimal]:

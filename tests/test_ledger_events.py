@@ -289,7 +289,6 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
                 claim=claim,
                 units=units,
                 dollars=dollars - kept,
-                deferred=waiting and deferred,
                 charges=kept,
             )
         )

@@ -1,0 +1,159 @@
+"""`pledgebook demo`: the example from end to end, and the shortest tour of the library.
+
+A new book with donors' spreadsheets in its inbox; they are imported, what happened to the pledges
+is recorded, the book is checked and the biennium reported. All of it is made up.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import click
+from beancount.core.data import Transaction
+from pledgebook.cli.common import fail, failing_on, now
+from pledgebook.importers import ImportResult, import_files
+from pledgebook.importers.verdicts import JudgedFile
+from pledgebook.ledger import Book, Draft, load_book
+from pledgebook.ledger.example import IMPORTED, TO_TRY, is_example, make_example, record_events
+from pledgebook.ledger.making import FolderNotEmptyError
+from pledgebook.ledger.writing import error_sentence
+from pledgebook.reports import Report, make_reports, select, source_of
+from pledgebook.reports.render import render
+
+PERIOD = "2002-2003"
+WORKBOOK = f"contributions-{PERIOD}.xlsx"
+_GRAND_TOTAL = "Total, CPCJF with UNTOC"
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def demo(folder: Path) -> None:
+    """Make the example in DIR: a book with made-up figures, imported, reported and checked.
+
+    A DIR that holds the example already is left as it is.
+    """
+    if is_example(folder):
+        click.echo(f"{folder} holds the example already; it was left as it is.")
+        click.echo("To make it anew, delete that folder and run this command again.")
+        click.echo()
+        _say_what_to_open(folder)
+        return
+    with failing_on(FolderNotEmptyError, OSError):
+        _refuse_filled(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".pledgebook-", dir=folder.parent) as place:
+            result, drafts, book, reports = _make(Path(place) / "book")
+            if folder.exists():
+                folder.rmdir()
+            shutil.move(book.folder, folder)
+    click.secho(
+        f"Made an example book in {folder}. Every figure, letter and rate in it is made up."
+    )
+    click.echo()
+    _say_imported(result)
+    _say_recorded(drafts, book)
+    _say_reported(reports)
+    _say_what_to_open(folder)
+
+
+def _refuse_filled(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderNotEmptyError(
+            f"{folder}: the example is made in an empty folder; this one holds something else. "
+            "Name another folder."
+        )
+
+
+def _make(folder: Path) -> tuple[ImportResult, list[Draft], Book, list[Report]]:
+    """Make the whole example in a new folder: all of it, or an exception."""
+    main = make_example(folder)
+    result = import_files(load_book(main), [folder / "inbox" / name for name in IMPORTED])
+    drafts = record_events(main)
+    book = load_book(main)
+    if book.errors:
+        fail(f"The example's book has an error: {error_sentence(book.errors[0])}")
+    selection = select(book, PERIOD)
+    reports = make_reports(selection, ("all",))
+    out = folder / "reports"
+    out.mkdir()
+    source = source_of(selection, now())
+    render(reports, source, out / WORKBOOK)
+    for report in reports:
+        for ending in (".html", ".csv", ".json"):
+            render([report], source, out / f"{report.name}{ending}")
+    return result, drafts, book, reports
+
+
+def _say_imported(result: ImportResult) -> None:
+    click.secho("Imported from its inbox:", bold=True)
+    for file in result.files:
+        counts = [
+            f"{count} {verdict}"
+            for verdict in ("imported", "duplicate", "waiting", "rejected")
+            if (count := file.count(verdict))
+        ]
+        click.echo(f"  {Path(file.path).name:<21} {', '.join(counts)}. {_control_totals(file)}")
+    click.secho("Waiting for a decision:", bold=True)
+    for file in result.files:
+        for cell, reason in _waiting(file):
+            click.echo(f"  {cell}: {reason}")
+
+
+def _control_totals(file: JudgedFile) -> str:
+    totals = [total for table in file.tables for total in table.totals if total.row is not None]
+    agreeing = sum(total.agrees is True for total in totals)
+    said = [f"Totals that agree with their rows: {agreeing} of {len(totals)}."]
+    for total in totals:
+        if not total.agrees:
+            what = "was not checked" if total.agrees is None else "differs"
+            said.append(f"{total.letter}{total.row} {what}: {total.reason}.")
+    return " ".join(said)
+
+
+def _waiting(file: JudgedFile) -> Iterator[tuple[str, str]]:
+    for table in file.tables:
+        for verdict in table.verdicts:
+            if verdict.verdict in {"waiting", "rejected"}:
+                sheet = table.table.sheet.name
+                yield f"{Path(file.path).name} {sheet}!{verdict.row.number}", verdict.reason
+
+
+def _say_recorded(drafts: list[Draft], book: Book) -> None:
+    counts: dict[str, int] = {}
+    for draft in drafts:
+        counts[draft.event] = counts.get(draft.event, 0) + 1
+    listed = ", ".join(f"{event} ({count})" for event, count in counts.items())
+    transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
+    click.echo(f"Recorded {len(drafts)} events: {listed}.")
+    click.echo(
+        f"Checked: {transactions} transactions, {len(book.errors)} errors, "
+        f"{len(book.notices)} notices."
+    )
+
+
+def _say_reported(reports: list[Report]) -> None:
+    """Say the schedule's grand total, column by column, and whether all reports agree."""
+    schedule = reports[0]
+    total = next(row for row in schedule.rows if row.label == _GRAND_TOTAL)
+    click.echo()
+    click.secho(f"{schedule.title} {PERIOD}, {schedule.currency}. {total.label}:", bold=True)
+    for column in schedule.columns:
+        figure = total.values.get(column.key)
+        if isinstance(figure, Decimal) and figure:
+            memo = " (memorandum)" if column.memo else ""
+            click.echo(f"  {column.title + memo:<38}{figure:>14,.2f}")
+    ties = [tie for report in reports for tie in report.ties]
+    agreeing = sum(tie.agrees for tie in ties)
+    click.echo(f"  {agreeing} of {len(ties)} figures set beside the ledger's own agree with it.")
+
+
+def _say_what_to_open(folder: Path) -> None:
+    click.secho("Open:", bold=True)
+    click.echo(f"  {folder / 'reports' / WORKBOOK}")
+    click.echo(f"  {folder / 'reports' / 'schedule.html'}")
+    click.echo(f"  Fava: pledgebook --book {folder} serve (or make fava). On its import page,")
+    click.echo(f"  {TO_TRY} waits to be tried.")

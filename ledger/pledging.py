@@ -1,0 +1,157 @@
+"""Builders of pledges: committed in writing, or pledged only and committed later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pledgebook.ledger.accounts import account
+from pledgebook.ledger.building import (
+    Earmark,
+    EventRefusedError,
+    Part,
+    earmark_of,
+    in_dollars,
+    make_entry,
+    taken_out,
+)
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.instalments import pledge_of
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.rates import Rate
+from pledgebook.ledger.register import Claim
+from pledgebook.ledger.settings import Settings
+
+
+def commitment(
+    settings: Settings,
+    *,
+    day: date,
+    donor: str,
+    pledge: str,
+    earmark: Earmark,
+    currency: str,
+    parts: Iterable[Part],
+    narration: str,
+    committed: bool = True,
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """A written commitment, with its instalments in order of due date.
+
+    Under policy `pledge` the instalments due in a later period are deferred; under `agreement` all
+    are income; under `receipt`, and where only pledged (`committed` False), each instalment is a
+    memorandum.
+    """
+    labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
+    status: dict[str, str | date] = {} if committed else {"status": "pledged"}
+    return make_entry(
+        settings,
+        day=day,
+        event="commitment",
+        narration=narration,
+        lines=_committed(settings, day, donor, earmark, currency, labelled, committed=committed),
+        donor=donor,
+        earmark=earmark,
+        labels=[pledge],
+        rate=rate,
+        meta=status | dict(meta or {}),
+    )
+
+
+def commitment_of_pledge(
+    settings: Settings,
+    *,
+    day: date,
+    claims: Sequence[Claim],
+    parts: Sequence[Part],
+    rate: Rate | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """What was only pledged is committed: from now on a commitment of this day and its rate.
+
+    `claims` are the pledge's instalments, `parts` what each becomes, in the same order; the
+    memorandum goes out at its own value, and the first date stays as `announced-on`.
+    """
+    if not claims or len(claims) != len(parts):
+        raise EventRefusedError("A commitment says of each pledged instalment what it becomes.")
+    for claim in claims:
+        if claim.committed or not claim.is_open:
+            raise EventRefusedError(f"{claim.label} is not a pledge that waits for commitment.")
+    first = claims[0]
+    lines = [line for claim in claims for line in _pledged_out(settings, claim)]
+    labelled = [(claim.label, part) for claim, part in zip(claims, parts, strict=True)]
+    lines += _committed(
+        settings, day, first.donor, earmark_of(first), first.currency, labelled, committed=True
+    )
+    return make_entry(
+        settings,
+        day=day,
+        event="commitment",
+        narration=narration or f"Commitment of {pledge_of(first.label)}",
+        lines=lines,
+        donor=first.donor,
+        earmark=earmark_of(first),
+        labels=[first.label],
+        rate=rate,
+        meta={"status": "committed", "announced-on": first.pledged_on, **(meta or {})},
+    )
+
+
+def account_kind(settings: Settings, earmark: Earmark, *, committed: bool = True) -> str:
+    """Return where an instalment is recorded: pledge accounts, or memorandum accounts under policy
+    `receipt` and where it is only pledged.
+    """
+    receipt = settings.funds[earmark.fund].policy(earmark.class_) == "receipt"
+    return "memorandum" if receipt or not committed else "pledges"
+
+
+def in_order(parts: Iterable[Part], day: date) -> list[Part]:
+    """Return the instalments of a pledge made on `day` in the order of their numbers."""
+    return sorted(parts, key=lambda part: part.due or day)
+
+
+def _pledged_out(settings: Settings, claim: Claim) -> list[DraftLine]:
+    contra = in_dollars(settings, account("contra", claim.fund), claim.value)
+    return [taken_out(claim), contra]
+
+
+def _committed(
+    settings: Settings,
+    day: date,
+    donor: str,
+    earmark: Earmark,
+    currency: str,
+    labelled: Sequence[tuple[str, Part]],
+    *,
+    committed: bool,
+) -> list[DraftLine]:
+    fund = earmark.fund
+    policy = settings.funds[fund].policy(earmark.class_)
+    kind = account_kind(settings, earmark, committed=committed)
+    claims: list[DraftLine] = []
+    others: list[DraftLine] = []
+    income = ZERO
+    for label, part in labelled:
+        claims.append(
+            DraftLine(
+                account(kind, fund, donor),
+                part.amount,
+                currency,
+                label,
+                part.value,
+                meta={"due": part.due} if part.due else {},
+                dollar=settings.currency,
+            )
+        )
+        if kind == "memorandum":
+            others.append(in_dollars(settings, account("contra", fund), -part.value))
+        elif policy == "pledge" and part.due and settings.periods.start_of(part.due) > day:
+            name = account("deferred", fund, donor)
+            value, dollar = part.value, settings.currency
+            others.append(DraftLine(name, -value, dollar, label, value, dollar=dollar))
+        else:
+            income += part.value
+    contributions = in_dollars(settings, account("contributions", fund, donor), -income)
+    return [*claims, contributions, *others]

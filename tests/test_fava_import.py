@@ -1,0 +1,200 @@
+"""The example's book in Fava, in a real browser: its pages, and an import from its import page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from pledgebook.ledger import load_book
+from pledgebook.ledger.example import TO_TRY
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+COMMAND = [sys.executable, "-m", "pledgebook.cli"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
+]
+
+
+def pledgebook(book: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "--book", str(book), *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example") / "demo"
+    subprocess.run([*COMMAND, "demo", str(folder)], capture_output=True, check=True)
+    return folder
+
+
+@pytest.fixture
+def book(example: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(example, tmp_path / "demo")
+
+
+@pytest.fixture
+def address(book: Path) -> Iterator[str]:
+    """Fava on the book, as `pledgebook serve` starts it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [*COMMAND, "--book", str(book), "serve", "--port", str(port)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert server.stdout is not None
+    try:
+        assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+        await_listening(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def await_listening(port: int) -> None:
+    deadline = monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert monotonic() < deadline, "Fava does not listen"
+        else:
+            return
+
+
+class Complaints(list[str]):
+    """What a page says is wrong: on its console, as an exception, as a refused request."""
+
+    def follow(self, page: Page) -> None:
+        page.on("console", lambda line: self.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.append(str(error)))
+        page.on(
+            "response",
+            lambda answer: (
+                self.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+            ),
+        )
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=CHROMIUM, args=OPTIONS, headless=True
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext, address: str, complaints: Complaints) -> Page:
+    """The book's first page in a new browser."""
+    page = browser.pages[0]
+    complaints.follow(page)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def show(page: Page, name: str) -> None:
+    page.locator("aside").get_by_role("link", name=name, exact=True).click()
+    expect(page.locator("header")).to_contain_text(name)
+    page.wait_for_load_state("networkidle")
+
+
+def test_every_page_opens_without_an_error(page: Page, complaints: Complaints) -> None:
+    for name in (
+        "Income Statement", "Balance Sheet", "Trial Balance", "Journal", "Query", "Holdings",
+        "Commodities", "Documents", "Events", "Statistics", "Editor", "Import", "Options",
+    ):  # fmt: skip
+        show(page, name)
+    expect(page.locator("aside")).not_to_contain_text("Errors")
+    assert complaints == []
+
+
+def test_the_journal_can_be_filtered_by_a_paragraph(page: Page, complaints: Complaints) -> None:
+    show(page, "Journal")
+    page.get_by_placeholder("Filter by tag").fill("#A/RES/55/64-OP15")
+    page.keyboard.press("Enter")
+    journal = page.locator("article")
+    expect(journal).not_to_contain_text("Norway")
+    expect(journal).to_contain_text("Pledge, № 41")
+    expect(journal).to_contain_text("#2002-2003")
+    assert complaints == []
+
+
+def test_a_spreadsheet_is_imported_from_the_import_page(
+    page: Page, book: Path, complaints: Complaints
+) -> None:
+    show(page, "Import")
+    file = page.locator(f"div.header:has-text('{TO_TRY}') + div")
+    expect(page.locator(".filelist > .header")).to_have_count(5)
+    file.get_by_role("button", name="Extract").click()
+
+    # Austria has given nothing before: none of its accounts is open yet.
+    expect(page.get_by_text("Entry 1 of 2 (2 to import)")).to_be_visible()
+    shown = page.locator("dialog input, [role=dialog] input").evaluate_all(
+        "inputs => inputs.map(input => input.value)"
+    )
+    assert '60000 EUR {0 # 65934.07 USD, "AUT-2003-01.1"}' in shown
+    assert '40000 EUR {0 # 43956.04 USD, "AUT-2003-01.2"}' in shown
+    assert "2004-06-30" in shown
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Entry 2 of 2 (2 to import)")).to_be_visible()
+    with page.expect_response("**/api/add_entries") as saved:
+        page.get_by_role("button", name="Save").click()
+    assert saved.value.ok
+
+    show(page, "Journal")
+    expect(page.locator("article")).to_contain_text("Pledge, NV 117/2003")
+    expect(page.locator("aside")).not_to_contain_text("Errors")
+    assert complaints == []
+
+    lines = json.loads(pledgebook(book, "pledges", "--json").stdout)["instalments"]
+    austria = {line["label"]: line for line in lines if line["donor"] == "AUT"}
+    assert [(line["pledged"], line["due"], line["status"]) for line in austria.values()] == [
+        ("60000.00", "2003-12-15", "committed"),
+        ("40000.00", "2004-06-30", "deferred"),
+    ]
+    assert austria["AUT-2003-01.1"]["carrying_usd"] == "65934.07"
+    assert "A/RES/55/64-OP14" in austria["AUT-2003-01.1"]["tags"]
+    assert load_book(book / "main.beancount").errors == []
+
+    again = json.loads(pledgebook(book, "import", "--json", str(book / "inbox" / TO_TRY)).stdout)
+    assert again["transactions"] == 0
+    (table,) = again["files"][0]["sheets"][0]["tables"]
+    assert table["counts"]["duplicate"] == table["counts"]["data"] == 3
+
+
+def test_rows_that_wait_are_named_on_the_import_page(page: Page, complaints: Complaints) -> None:
+    show(page, "Import")
+    file = page.locator("div.header:has-text('advices-2003.xlsx') + div")
+    file.get_by_role("button", name="Extract").click()
+    expect(page.get_by_text("Entry 1 of 1 (1 to import)")).to_be_visible()
+    noted = page.locator("dialog textarea, [role=dialog] textarea")
+    expect(noted).to_have_value(
+        "advices-2003.xlsx: 3 rows are not imported (Pledges!11, Pledges!12, Pledges!13); "
+        '"pledgebook import" gives the reason of each.'
+    )
+    assert complaints == []
