@@ -244,8 +244,8 @@ def _find_donor(row: SheetRow, context: Context) -> str | Doubt:
     near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
-        f"The donor {shown(row.donor)} is not known.{hint} Correct the name, or declare the donor in "
-        "the book."
+        f"The donor {shown(row.donor)} is not known.{hint} Correct the name, or declare the "
+        "donor in the book."
     )
 
 
@@ -261,14 +261,14 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
     for text in (*texts, row.purpose):
         if says_in_kind(text) and not row.in_kind:
             raise Doubt(
-                f"It may be in kind ({shown(text)}), and no column says whether it is: add one to the "
-                "sheet, or enter it by hand."
+                f"It may be in kind ({shown(text)}), and no column says whether it is: add "
+                "one to the sheet, or enter it by hand."
             )
     for text in (*row.notes, row.conditions, row.remarks):
         if says_otherwise(text):
             raise Doubt(
-                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and enter it "
-                "by hand."
+                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
+                "enter it by hand."
             )
 
 
@@ -276,8 +276,8 @@ def _kind_of(row: SheetRow) -> Kind:
     in_kind = read_in_kind(row.in_kind)
     if in_kind is None:
         raise Doubt(
-            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; say in a "
-            "mapping which it is."
+            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; "
+            "say in a mapping which it is."
         )
     if in_kind:
         return "in-kind"
@@ -286,8 +286,8 @@ def _kind_of(row: SheetRow) -> Kind:
         return "payment"
     if kind is None:
         raise Doubt(
-            f"The status {shown(row.status)} is not known; say in a mapping whether it is a pledge, a "
-            "commitment or a payment."
+            f"The status {shown(row.status)} is not known; say in a mapping whether it is a "
+            "pledge, a commitment or a payment."
         )
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
@@ -423,8 +423,8 @@ def _instalments_in_columns(
             _once(remarks, f"What stands under {part.label} falls due by the end of that year.")
         elif due is None and not part.label.isdigit():
             raise Doubt(
-                f"An amount stands under {shown(part.label)}, which is neither a year nor the number of "
-                "an instalment: say in a mapping what it is."
+                f"An amount stands under {shown(part.label)}, which is neither a year nor the "
+                "number of an instalment: say in a mapping what it is."
             )
         stated.append((part.amount.value, due, part.dollars.value))
     if not stated:
@@ -487,8 +487,8 @@ def _received(group: list[SheetRow]) -> tuple[Received, ...]:
     for part in row.instalments:
         if part.paid.value and not part.amount.value:
             raise Doubt(
-                f"{format_amount(part.paid.value)} was paid under {shown(part.label)}, where no amount "
-                "is pledged: say which instalment it is of."
+                f"{format_amount(part.paid.value)} was paid under {shown(part.label)}, where "
+                "no amount is pledged: say which instalment it is of."
             )
         if part.paid.value:
             found.append(Received(position, part.paid.value, part.payment_date.value))
@@ -521,8 +521,8 @@ def _look_at_receipt(
 ) -> None:
     if paid is not None and paid != amount:
         raise Doubt(
-            f"The status is {shown(row.status)}, yet {format_amount(paid)} of {format_amount(amount)} "
-            "was paid: say whether it is a payment or a pledge."
+            f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
+            f"{format_amount(amount)} was paid: say whether it is a payment or a pledge."
         )
     if row.payment_date.value is None:
         remarks.append("No date of payment is stated: the date of the row was taken.")

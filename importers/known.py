@@ -171,8 +171,9 @@ def _refuse_changed(reading: Reading, context: Context, table: str) -> None:
         return
     if not found.label:
         raise Doubt(
-            f"Money was received from {reading.donor} under the reference {shown(reading.reference)}: "
-            "say whether it was paid on this pledge, and record the payment."
+            f"Money was received from {reading.donor} under the reference "
+            f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
+            "record the payment."
         )
     if found.table == table and found.gives_to != (reading.earmark, reading.project):
         return  # one letter that gives to two purposes

@@ -498,7 +498,8 @@ class _Reader:
         for column, texts in self._rules.skip:
             text = clean(cell_text(self._sheet.cell(number, column)))
             if plain(text) in texts:
-                return f"the mapping skips rows with {shown(text)} in {self._sheet.address(number, column)}"
+                place = self._sheet.address(number, column)
+                return f"the mapping skips rows with {shown(text)} in {place}"
         return ""
 
 

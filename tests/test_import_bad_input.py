@@ -69,9 +69,9 @@ def unreadable(folder: Path) -> dict[str, tuple[Path, str]]:
         "empty.xlsx": (b"", "is empty"),
         "letter.xlsx": (b"Dear Sir, we pledge 5,000 dollars.\nYours\n", "no table"),
         "report.csv": (b"%PDF-1.4 ...", "is a PDF document"),
-        "locked.xlsx": (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        "locked.xlsx": (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "by a password"),
         "broken.xlsx": (b"PK\x03\x04 and no more", "is damaged"),
-        "words.csv": (b"Name;Telephone\nMs Example;1234\nMr Example;5678\n", "no table of contributions"),
+        "words.csv": (b"Name;Telephone\nMs Example;1234\nMr Example;56\n", "no table of contributions"),
     }  # fmt: skip
     made = {}
     for name, (content, sentence) in files.items():

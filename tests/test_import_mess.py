@@ -454,8 +454,10 @@ class _Maker:
         self.date_style = r.choice([*styles, *(["date"] * 4 if native else [])])
         self.write_date = styles[self.date_style]
         self.currency_at = r.choice(
-            ["column", "column", "cell", "heading", "title", "column+dollars"]
-            + ["none", "origin", "title+origin"]
+            [
+                *("column", "column", "cell", "heading", "title"),
+                *("column+dollars", "none", "origin", "title+origin"),
+            ]
         )
         self.thousands = self.currency_at in {"heading", "title"} and r.random() < 0.4
         self.instalments = r.choice(["none", "none", "none", "columns", "rows"])
@@ -661,12 +663,10 @@ class _Maker:
             cells["donor"] = r.choice(["Ruritania", "Bank of Nowhere", "=1+1", "Dr. Nobody"])
         if kind == "no donor":
             cells["donor"] = None
-        mark = ""
         if kind == "announced":
             if "remarks" in self.columns and r.random() < 0.5:
                 cells["remarks"] = self.language.subject
             else:
-                mark = "a"
                 cells["donor"] = f"{cells['donor']} a/"
                 if "a" not in self.note_at:
                     self.note_at.append("a")

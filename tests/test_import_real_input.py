@@ -97,7 +97,7 @@ def test_the_register_sums_by_status_to_what_is_published(
         "committed": (103, Decimal("206006486.00")),
         "pledged": (1, Decimal("81128.00")),
     }
-    in_kind = sums(("in kind", flow.line.units) for flow in book.register.in_kind)
+    in_kind = sums(("in kind", -flow.line.units) for flow in book.register.in_kind)
     assert in_kind == {"in kind": (16, Decimal(6_975_173))}
 
 

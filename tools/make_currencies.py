@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, part of no package
 """Make ledger/data/currencies.csv and currencies-names.csv from the CLDR and currencies.toml.
 
 Run from the top of the repository:

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, part of no package
 """Make ledger/data/states.csv and states-names.csv from M49, the CLDR and tools/states.toml.
 
 Run from the top of the repository:
