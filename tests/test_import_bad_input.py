@@ -71,7 +71,7 @@ def unreadable(folder: Path) -> dict[str, tuple[Path, str]]:
         "report.csv": (b"%PDF-1.4 ...", "is a PDF document"),
         "locked.xlsx": (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "by a password"),
         "broken.xlsx": (b"PK\x03\x04 and no more", "is damaged"),
-        "words.csv": (b"Name;Telephone\nMs Example;1234\nMr Example;56\n", "no table of contributions"),
+        "words.csv": (b"Name;Telephone\nMs Example;1234\nMr Example;56\n", "no table of contr"),
     }  # fmt: skip
     made = {}
     for name, (content, sentence) in files.items():

@@ -13,7 +13,7 @@ import csv
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -33,6 +33,25 @@ from pledgebook.ledger.making import make_book
 
 SHEETS = 240
 CENT = Decimal("0.01")
+KINDS = {
+    "plain": 82,
+    "nil": 2,
+    "unknown": 2,
+    "negative": 2,
+    "stranger": 3,
+    "no donor": 2,
+    "announced": 3,
+    "vague": 2,
+    "no day": 2,
+}
+"""What a row is, and how often; all but the plain ones may not be booked."""
+STATUSES = [
+    ("confirmed", "commitment"),
+    ("signed", "commitment"),
+    ("paid", "receipt"),
+    ("cancelled", ""),
+    ("pledged", "pledge"),
+]
 # Made-up rates: units for one dollar. The book holds them; SEK and NOK it does not.
 RATES = {"EUR": "1.10", "GBP": "0.65", "CHF": "1.50", "JPY": "120"}
 OWN_RATES = {"SEK": Decimal("9.5"), "NOK": Decimal("8.1")}
@@ -437,7 +456,7 @@ def make_sheet(seed: int) -> Sheet:
 
 class _Maker:
     def __init__(self, seed: int) -> None:
-        self.r = random.Random(seed)
+        self.r = random.Random(seed)  # noqa: S311 - a sheet that can be drawn again
         r = self.r
         self.code = r.choice(list(LANGUAGES))
         self.language = LANGUAGES[self.code]
@@ -467,7 +486,7 @@ class _Maker:
             self.currency_at = "column"
         self.unit = r.choice([1000, 1000, 1_000_000]) if self.thousands else 1
         self.classes = r.random() < 0.15
-        self.lower_sheet = self.file == "xlsx" and r.random() < 0.2
+        self.merges = self.file == "xlsx" and r.random() < 0.2
         self.one_currency = r.choice(["USD", "USD", "EUR"])
         if self.currency_at in {"title", "origin", "title+origin"}:
             self.one_currency = "USD"
@@ -643,112 +662,30 @@ class _Maker:
         day = date(2002, 1, 5) + timedelta(days=r.randrange(600))
         currency = self._currency()
         amount = self._amount(currency)
-        kind = r.choices(
-            [
-                "plain",
-                "nil",
-                "unknown",
-                "negative",
-                "stranger",
-                "no donor",
-                "announced",
-                "vague",
-                "no day",
-            ],
-            [82, 2, 2, 2, 3, 2, 3, 2, 2],
-        )[0]
-        why = "" if kind == "plain" else kind
-        cells: dict[str, object] = {"donor": self._name(code)}
-        if kind == "stranger":
-            cells["donor"] = r.choice(["Ruritania", "Bank of Nowhere", "=1+1", "Dr. Nobody"])
-        if kind == "no donor":
-            cells["donor"] = None
-        if kind == "announced":
-            if "remarks" in self.columns and r.random() < 0.5:
-                cells["remarks"] = self.language.subject
-            else:
-                cells["donor"] = f"{cells['donor']} a/"
-                if "a" not in self.note_at:
-                    self.note_at.append("a")
-        self.numbers += 1
-        reference = f"NV {self.numbers}/{day.year}"
-        cells["reference"] = reference
-        cells["date"] = self.write_date(day)
-        if kind == "no day":
-            cells["date"] = r.choice(
-                [None, "2002", "June 2002", "FY 2002/03", "0001-01-01", "31/02/2002"]
-            )
-        cells["currency"] = r.choice(CURRENCY_WORDS[currency])
-        purpose = ""
-        if self.purposes and r.random() < 0.6:
-            purpose = r.choice(list(PURPOSES))
-            cells["purpose"] = PURPOSES[purpose]
-        class_ = "special" if purpose else "general"
-        if self.classes:
-            stated = r.choice(["general", "special", "earmarked", "unearmarked", None])
-            cells["class"] = stated
-            said = {"earmarked": "special", "unearmarked": "general"}.get(str(stated), stated)
-            if said not in {None, class_}:
-                why = why or "class and purpose contradict each other"
+        (kind,) = r.choices(list(KINDS), list(KINDS.values()))
+        cells: dict[str, object] = {"currency": r.choice(CURRENCY_WORDS[currency])}
+        self._name_donor(cells, kind, code)
+        self._date(cells, kind, day)
+        purpose, class_, contradiction = self._earmark(cells)
+        event, cancelled = self._status(cells)
         if "asked" in self.columns:
             cells["asked"] = self.write_amount(amount * 2)
         if "share" in self.columns:
             cells["share"] = r.randint(1, 90)
-        event = "commitment"
-        if "status" in self.columns:
-            cells["status"], event = r.choice(
-                [
-                    ("confirmed", "commitment"),
-                    ("signed", "commitment"),
-                    ("paid", "receipt"),
-                    ("cancelled", ""),
-                    ("pledged", "pledge"),
-                ]
-            )
-            if not event:
-                why = why or "cancelled"
-        if self.currency_at == "none":
-            why = why or "no currency"
+        unstated = "no currency" if self.currency_at == "none" else ""
         if self.currency_at in {"origin", "title+origin"} and currency != "USD":
-            why = why or "only the dollars are stated"
-        dollars = None
-        if self.currency_at == "column+dollars":
-            rate = OWN_RATES.get(currency) or Decimal(RATES.get(currency, "1"))
-            dollars = (amount / rate).quantize(CENT, ROUND_HALF_UP)
-            cells["dollars"] = self.write_amount(dollars)
-            if currency not in OWN_RATES:
-                dollars = None
-        parts = instalments = self._parts(cells, kind, amount, currency, day)
-        paid = None
-        if self.payments and r.random() < 0.5:
-            whole = event == "receipt" or r.random() < 0.5
-            paid = (amount if whole else (amount / 2).quantize(CENT), day + timedelta(40))
-            cells["paid"] = self._written(paid[0])
-            cells["paid_on"] = self.write_date(paid[1])
-        if "unpaid" in self.columns:
-            cells["unpaid"] = self._written(amount - (paid[0] if paid else 0))
-        if kind == "no day" and event == "receipt" and paid:
-            why = ""
+            unstated = "only the dollars are stated"
+        why = ("" if kind == "plain" else kind) or contradiction or cancelled or unstated
+        dollars = self._dollars(cells, amount, currency)
+        instalments = self._parts(cells, kind, amount, currency, day)
+        paid = self._paid(cells, amount, day, whole=event == "receipt")
+        meant = Meant(code, day, currency, instalments, class_, purpose, event, dollars, why=why)
         if event == "receipt":
-            if dollars is None:
-                rate = Decimal(RATES.get(currency, "1"))
-                dollars = sum(
-                    ((v / rate).quantize(CENT, ROUND_HALF_UP) for v, _ in parts), Decimal(0)
-                )
-            parts = ((sum((value for value, _ in parts), Decimal(0)), None),)
-            day = paid[1] if paid else day
-        meant = Meant(
-            code,
-            day,
-            currency,
-            parts,
-            class_,
-            purpose,
-            event,
-            dollars,
-            paid if currency == "USD" and event == "commitment" else None,
-            why,
-        )
+            meant = self._received(meant, paid)
+            if kind == "no day" and paid:
+                meant = replace(meant, why=contradiction or unstated)
+        elif event == "commitment" and currency == "USD":
+            meant = replace(meant, paid=paid)
         if self.instalments == "rows" and kind == "plain":
             for position, (value, due) in enumerate(instalments):
                 assert due is not None
@@ -756,18 +693,91 @@ class _Maker:
                 self._add(cells, meant if not position else Meant(part_of_above=True, why=why))
         else:
             self._add(cells, meant)
-            if r.random() < 0.03:
-                again = Meant(why="it says the same as the row above")
-                if not self.references:
-                    self._add(cells, again)
-            if r.random() < 0.03:
-                self._add(
-                    {"donor": self.language.of_which, "amount": cells.get("amount")},
-                    Meant(why="it is part of the row above"),
-                )
-            if self.lower_sheet and kind == "plain" and r.random() < 0.2 and self.references:
-                self._merged_below(cells, meant)
+            self._add_below(cells, meant)
         return [amount] if isinstance(cells.get("amount"), (int, float, str)) else []
+
+    def _name_donor(self, cells: dict[str, object], kind: str, code: str) -> None:
+        cells["donor"] = self._name(code)
+        if kind == "stranger":
+            cells["donor"] = self.r.choice(["Ruritania", "Bank of Nowhere", "=1+1", "Dr. Nobody"])
+        if kind == "no donor":
+            cells["donor"] = None
+        if kind == "announced" and "remarks" in self.columns and self.r.random() < 0.5:
+            cells["remarks"] = self.language.subject
+        elif kind == "announced":
+            cells["donor"] = f"{cells['donor']} a/"
+            self.note_at = ["a"]
+
+    def _date(self, cells: dict[str, object], kind: str, day: date) -> None:
+        self.numbers += 1
+        cells["reference"] = f"NV {self.numbers}/{day.year}"
+        cells["date"] = self.write_date(day)
+        if kind == "no day":
+            cells["date"] = self.r.choice(
+                [None, "2002", "June 2002", "FY 2002/03", "0001-01-01", "31/02/2002"]
+            )
+
+    def _earmark(self, cells: dict[str, object]) -> tuple[str, str, str]:
+        purpose = ""
+        if self.purposes and self.r.random() < 0.6:
+            purpose = self.r.choice(list(PURPOSES))
+            cells["purpose"] = PURPOSES[purpose]
+        class_ = "special" if purpose else "general"
+        if not self.classes:
+            return purpose, class_, ""
+        stated = self.r.choice(["general", "special", "earmarked", "unearmarked", None])
+        cells["class"] = stated
+        said = {"earmarked": "special", "unearmarked": "general"}.get(str(stated), stated)
+        agrees = said in {None, class_}
+        return purpose, class_, "" if agrees else "class and purpose contradict each other"
+
+    def _status(self, cells: dict[str, object]) -> tuple[str, str]:
+        if "status" not in self.columns:
+            return "commitment", ""
+        cells["status"], event = self.r.choice(STATUSES)
+        return event, "" if event else "cancelled"
+
+    def _dollars(self, cells: dict[str, object], amount: Decimal, currency: str) -> Decimal | None:
+        """Write the dollar equivalent; what is meant follows from it where the book has no rate."""
+        if self.currency_at != "column+dollars":
+            return None
+        rate = OWN_RATES.get(currency) or Decimal(RATES.get(currency, "1"))
+        dollars = (amount / rate).quantize(CENT, ROUND_HALF_UP)
+        cells["dollars"] = self.write_amount(dollars)
+        return dollars if currency in OWN_RATES else None
+
+    def _paid(
+        self, cells: dict[str, object], amount: Decimal, day: date, *, whole: bool
+    ) -> tuple[Decimal, date] | None:
+        paid = None
+        if self.payments and self.r.random() < 0.5:
+            whole = whole or self.r.random() < 0.5
+            paid = (amount if whole else (amount / 2).quantize(CENT), day + timedelta(40))
+            cells["paid"] = self._written(paid[0])
+            cells["paid_on"] = self.write_date(paid[1])
+        if "unpaid" in self.columns:
+            cells["unpaid"] = self._written(amount - (paid[0] if paid else 0))
+        return paid
+
+    @staticmethod
+    def _received(meant: Meant, paid: tuple[Decimal, date] | None) -> Meant:
+        total = sum((value for value, _ in meant.parts), Decimal(0))
+        return replace(
+            meant,
+            day=paid[1] if paid else meant.day,
+            parts=((total, None),),
+            dollars=value_of(meant) if meant.dollars is None else meant.dollars,
+        )
+
+    def _add_below(self, cells: dict[str, object], meant: Meant) -> None:
+        """Now and then a row follows that is no contribution of its own, or shares the donor."""
+        if not self.references and self.r.random() < 0.03:
+            self._add(cells, Meant(why="it says the same as the row above"))
+        if self.r.random() < 0.03:
+            part = {"donor": self.language.of_which, "amount": cells.get("amount")}
+            self._add(part, Meant(why="it is part of the row above"))
+        if self.merges and not meant.why and self.references and self.r.random() < 0.2:
+            self._merged_below(cells, meant)
 
     def _merged_below(self, cells: dict[str, object], meant: Meant) -> None:
         """Add a second pledge of the same donor, whose cell spans both rows."""
@@ -878,6 +888,13 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
     return path
 
 
+def value_of(meant: Meant) -> Decimal:
+    """Value a contribution at the book's rate, each instalment in cents."""
+    rate = Decimal(RATES.get(meant.currency, "1"))
+    values = ((amount / rate).quantize(CENT, ROUND_HALF_UP) for amount, _ in meant.parts)
+    return sum(values, Decimal(0))
+
+
 def booked(drafts: tuple[Draft, ...]) -> Meant:
     """Read back what the drafts of a row would book."""
     first, *others = drafts
@@ -957,9 +974,8 @@ def _compare(found: Meant, meant: Meant) -> tuple[str, str]:
     }
     if meant.event != "receipt":
         pairs["dues"] = ([d for _, d in found.parts], [d for _, d in meant.parts])
-    rate = Decimal(RATES.get(meant.currency, "1"))
-    value = sum(((a / rate).quantize(CENT, ROUND_HALF_UP) for a, _ in meant.parts), Decimal(0))
-    pairs["dollars"] = (found.dollars, meant.dollars if meant.dollars is not None else value)
+    value = value_of(meant) if meant.dollars is None else meant.dollars
+    pairs["dollars"] = (found.dollars, value)
     differing = [f"{name}: {one} for {two}" for name, (one, two) in pairs.items() if one != two]
     return ("wrong", "; ".join(differing)) if differing else ("right", "")
 
