@@ -456,7 +456,7 @@ def make_sheet(seed: int) -> Sheet:
 
 class _Maker:
     def __init__(self, seed: int) -> None:
-        self.r = random.Random(seed)  # noqa: S311 - a sheet that can be drawn again
+        self.r = random.Random(seed)
         r = self.r
         self.code = r.choice(list(LANGUAGES))
         self.language = LANGUAGES[self.code]
