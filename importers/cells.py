@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,6 +108,7 @@ _ALPHABET = 26
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 
 
+@cache
 def column_letter(column: int) -> str:
     """Turn a column counted from 1 into its letters: 1 is A, 28 is AB."""
     letters = ""

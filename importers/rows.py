@@ -47,6 +47,7 @@ _NOTE = re.compile(
 )
 _DOLLARS = ("USD",)
 _NOTE_CELLS = 2
+_UNCLEAR = frozenset({"error", "ambiguous"})
 
 
 class Problem(NamedTuple):
@@ -325,12 +326,13 @@ class _Reader:
             if multiplier == 1:
                 multiplier = self._table.units.multiplier
             figures[column.letter] = reading.times(multiplier)
-            address = self._sheet.address(number, column.number)
             if value is None and self._carried.get((number, column.number)) is not None:
                 message = "The cell is merged with the one above; an amount is counted once only."
+                address = self._sheet.address(number, column.number)
                 problems.append(Problem(address, message))
             # What remains unpaid is a check and never counted: no row waits for it.
-            if column.field is not Field.UNPAID:
+            if column.field is not Field.UNPAID and reading.state in _UNCLEAR:
+                address = self._sheet.address(number, column.number)
                 self._note(problems, address, column.field.value, reading)
         return figures
 
@@ -383,7 +385,8 @@ class _Reader:
         reading = parse_date(
             value, order, decided, serials=serials, from_1904=self._sheet.from_1904
         )
-        self._note(problems, self._address(number, wanted, label), wanted.value, reading)
+        if reading.state in _UNCLEAR:
+            self._note(problems, self._address(number, wanted, label), wanted.value, reading)
         return reading
 
     def _currency(

@@ -121,6 +121,7 @@ def is_code(text: str) -> bool:
     return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
+@lru_cache(maxsize=4096)
 def multiplier_in(text: str) -> int:
     """Give the unit a text names: 1000 for "in thousands of dollars", 1 if it names none."""
     if THOUSANDS.search(text):

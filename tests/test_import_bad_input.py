@@ -23,6 +23,7 @@ from pledgebook.ledger.making import make_book
 HEAD = ["Donor", "Reference", "Date of pledge", "Currency", "Amount"]
 GOOD = ["Italy", "NV 1/2002", date(2002, 3, 1), "USD", 5000]
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 Import = Callable[..., Result]
 
@@ -69,7 +70,7 @@ def unreadable(folder: Path) -> dict[str, tuple[Path, str]]:
         "empty.xlsx": (b"", "is empty"),
         "letter.xlsx": (b"Dear Sir, we pledge 5,000 dollars.\nYours\n", "no table"),
         "report.csv": (b"%PDF-1.4 ...", "is a PDF document"),
-        "locked.xlsx": (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "by a password"),
+        "locked.xlsx": (COMPOUND + ENCRYPTED, "protected by a password"),
         "broken.xlsx": (b"PK\x03\x04 and no more", "is damaged"),
         "words.csv": (b"Name;Telephone\nMs Example;1234\nMr Example;56\n", "no table of contr"),
     }  # fmt: skip

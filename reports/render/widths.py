@@ -14,7 +14,7 @@ from pledgebook.reports.table import Column, Report, Row
 
 TIE_HEADINGS = ("Agreed to the ledger", "Report", "Ledger", "Difference", "Result")
 
-_WIDEST_TEXT, _NARROWEST, _TIE_TITLE, _INDENT = 330, 70, 230, 10
+_WIDEST_TEXT, _NARROWEST, _TIE_TITLE, _INDENT, _GAP = 330, 70, 230, 10, 8
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
 
@@ -44,7 +44,7 @@ def _width(report: Report, position: int) -> int:
         widths += map(text_pixels, title.split(" "))
         body = max(map(text_pixels, _shown(report, position)), default=0)
         widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
-    return max(widths) + _INDENT * indent(report.columns, position)
+    return max(widths) + _GAP + _INDENT * indent(report.columns, position)
 
 
 def _shown(report: Report, position: int) -> Iterator[str]:
