@@ -18,7 +18,7 @@ from pledgebook.ledger.errors import Finding
 def check() -> None:
     """Load the book with its plugins; show errors and notices with their places."""
     book = open_book()
-    errors = [describe(error, book) for error in book.errors]
+    errors = _without_echoes([describe(error, book) for error in book.errors])
     notices = [describe(notice, book) for notice in book.notices]
     transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
     if wants_json():
@@ -31,6 +31,16 @@ def check() -> None:
             f"{len(notices)} notices"
         )
     sys.exit(WAITS if errors else DONE)
+
+
+def _without_echoes(errors: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Leave out what Beancount says of an entry of which we said it in plain words."""
+    ours = {(error["file"], error["line"]) for error in errors if error["rule"] != "beancount"}
+    return [
+        error
+        for error in errors
+        if error["rule"] != "beancount" or (error["file"], error["line"]) not in ours
+    ]
 
 
 def describe(error: Any, book: Book) -> dict[str, object]:

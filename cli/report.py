@@ -38,6 +38,11 @@ from pledgebook.reports.render import (
 @click.option("--as-at", type=DAY, help="End the period at that day.")
 @click.option("--fund", metavar="F", help="One fund only.")
 @click.option(
+    "--recognition",
+    metavar="P",
+    help="A view under another policy: receipt, or special=receipt,convention=receipt.",
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), help="A file (.xlsx .html .csv .json) or a folder."
 )
 @click.option("--despite-errors", is_flag=True, help="Report on a book with errors, and say so.")
@@ -47,14 +52,15 @@ def report(
     period: str | None,
     as_at: date | None,
     fund: str | None,
+    recognition: str | None,
     out: Path | None,
     despite_errors: bool,
 ) -> None:
-    """Make reports: schedule, paragraphs, or all of them."""
+    """Make reports: schedule, statements, paragraphs, or all of them."""
     book = open_book()
     _refuse_errors(book, despite_errors)
     with failing_on(SelectionError):
-        selection = select(book, period, as_at, fund)
+        selection = select(book, period, as_at, fund, recognition)
         made = make_reports(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():
@@ -62,7 +68,12 @@ def report(
     if out is not None:
         with failing_on(UnknownEndingError, SeveralReportsError, OSError):
             written = write(made, source, out)
-        say(f"Wrote {', '.join(str(path) for path in written)}")
+        ties = [tie for each in made for tie in each.ties]
+        agreeing = sum(tie.agrees for tie in ties)
+        say(
+            f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
+            f"{agreeing} of {len(ties)} figures set beside the ledger's own agree with it."
+        )
     differing = [tie for each in made for tie in each.ties if not tie.agrees]
     for tie in differing:
         click.echo(

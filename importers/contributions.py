@@ -84,6 +84,13 @@ def _judge(group: list[SheetRow], table: Table, context: Context) -> Verdict:
         amount=_stated_amount(row),
         currency=row.currency[0] if len(row.currency) == 1 else "",
     )
+    cells = _source(table, group).partition("#")[2]
+    in_book = context.rows.get((table.sha256, cells))
+    if in_book is not None:
+        # However it is read this time, and for whatever fund: it was taken once.
+        reason = f"This row of this file is in the book as {in_book}."
+        pledge = in_book.partition(" ")[0]
+        return replace(base, verdict="duplicate", pledge=pledge, reason=reason)
     try:
         reading = _read(group, table, context)
         return _decide(replace(base, donor=reading.donor), reading, table, context)
@@ -300,7 +307,10 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
         readings.insert(0, row.payment_date)
     for reading in readings:
         if reading.state == "ambiguous":
-            raise Doubt(f"The date {shown(reading.text)} is ambiguous: {reading.reason}.")
+            raise Doubt(
+                f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say in a mapping "
+                'which comes first: dates = "dmy" or "mdy".'
+            )
         if reading.state == "error":
             raise Doubt(f"The date {shown(reading.text)} cannot be read: {reading.reason}.")
         if reading.value is not None:
@@ -381,7 +391,8 @@ def _purpose_of(row: SheetRow, settings: Settings) -> str:
             return code
     raise Doubt(
         f"The purpose {shown(row.purpose)} is none of the book's ({', '.join(settings.purposes)}): "
-        "declare it, or say in a mapping what it stands for."
+        "declare it, or say in a mapping what it stands for, under [values.purpose]: "
+        f'"{row.purpose[:40]}" = "CODE".'
     )
 
 

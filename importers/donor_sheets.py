@@ -100,19 +100,18 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
 
 
 def _note(judged: JudgedFile, fund: str) -> Note | None:
-    waiting = [
-        f"{table.table.sheet.name}!{verdict.row.number}"
-        for table in judged.tables
-        for verdict in table.verdicts
-        if verdict.verdict in {"waiting", "rejected"}
-    ]
-    if not waiting or not fund:
+    """Say in a note, which the page can show, what is not imported and why."""
+    reasons: dict[str, list[str]] = {}
+    for table in judged.tables:
+        for verdict in table.verdicts:
+            if verdict.verdict in {"waiting", "rejected"}:
+                cell = f"{table.table.sheet.name}!{verdict.row.number}"
+                reasons.setdefault(verdict.reason, []).append(cell)
+    if not reasons or not fund:
         return None
     name = Path(judged.path).name
-    text = (
-        f"{name}: {len(waiting)} rows are not imported ({', '.join(waiting[:20])}); "
-        f'"pledgebook import" gives the reason of each.'
-    )
+    listed = " ".join(f"{', '.join(cells[:10])}: {reason}" for reason, cells in reasons.items())
+    text = f"Not imported from {name}, for information only: {listed[:1500]}"
     days = [draft.date for draft in judged.drafts]
     day = max(days, default=date(2000, 1, 1))
     return Note(new_metadata(name, 0), day, account("cash", fund), text, None, None)

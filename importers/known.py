@@ -21,6 +21,7 @@ from pledgebook.importers.values import plain, shown
 from pledgebook.importers.verdicts import VerdictName
 from pledgebook.ledger.events import Labels
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Register
 from pledgebook.ledger.settings import Settings
@@ -71,6 +72,8 @@ class Context:
     labels: Labels
     fund: str = ""
     imported: dict[str, str] = field(default_factory=dict)
+    rows: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Rows of files that are in the book, by the file's digest and the cells: their entry."""
     pledged: dict[Figures, Pledged] = field(default_factory=dict)
     references: dict[Paper, Referred] = field(default_factory=dict)
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -90,6 +93,11 @@ class Context:
             if isinstance(entry, Transaction) and IMPORT_ID in entry.meta:
                 pledge = min(entry.links) if entry.links else ""
                 context.imported[str(entry.meta[IMPORT_ID])] = pledge
+                cells = str(entry.meta.get("source", "")).partition("#")[2]
+                lines = read_lines(entry, settings)
+                fund = lines[0].place.fund if lines else ""
+                row = (str(entry.meta.get("source-sha256", "")), cells)
+                context.rows[row] = f"{pledge or entry.date} in {fund}"
         context._read_pledges(register)
         for gift in register.gifts:
             if reference := str(gift.entry.meta.get("reference", "")):

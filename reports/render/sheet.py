@@ -192,6 +192,9 @@ class ReportSheet:
         self.row += 1
         first, told = self.row, len(self.cells.remarks)
         for tie in self.report.ties:
+            lines = lines_in(tie.title, self.widths[0])
+            if lines > 1:
+                self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
             self._write_tie(tie)
         last = self.row - 1
         alert = {"type": "cell", "criteria": "==", "value": '"differs"'}
