@@ -6,7 +6,8 @@ separately (see ties).
 
 Columns (docs/accounting.md): closing = opening + adjustments + pledged - collected for prior
 - collected for current + exchange - written off, in every row. An instalment is *prior* if it
-became a due receivable before the declared period, *current* if within it.
+became a due receivable before the declared period, *current* if within it. Under `agreement` what
+is due in a later period is in closing, and *future* says how much of it.
 """
 
 from __future__ import annotations
@@ -115,8 +116,16 @@ def contribution_figures(
     def row(item: Claim | Gift) -> Figures:
         return rows.setdefault(key(item), Figures())
 
+    settings = register.settings
+
+    def later(claim: Claim, day: date) -> bool:
+        """Whether the claim is income already although due in a later period (`agreement`)."""
+        policy = settings.funds[claim.fund].policy(claim.class_)
+        due = claim.due or claim.pledged_on
+        return policy == "agreement" and settings.periods.start_of(due) > day
+
     for changes in register.by_label.values():
-        _add_history(changes, cut, row)
+        _add_history(changes, cut, row, later)
     for gift in register.gifts:
         if cut.start <= gift.entry.date <= cut.end:
             figures = row(gift)
@@ -125,7 +134,12 @@ def contribution_figures(
     return rows
 
 
-def _add_history(changes: list[Change], cut: Cut, row: Callable[[Claim | Gift], Figures]) -> None:
+def _add_history(
+    changes: list[Change],
+    cut: Cut,
+    row: Callable[[Claim | Gift], Figures],
+    later: Callable[[Claim, date], bool],
+) -> None:
     claim: Claim | None = None
     counted = False  # whether the claim as it stands is in the cut's opening or pledged
     for change in changes:
@@ -145,6 +159,8 @@ def _add_history(changes: list[Change], cut: Cut, row: Callable[[Claim | Gift], 
         _open(claim, cut, cut.end, row)
     if claim.is_recognised(cut.end):
         row(claim).closing += claim.value
+        if later(claim, cut.end):
+            row(claim).future += claim.value
     elif claim.committed:
         row(claim).future += claim.value
     else:
@@ -171,8 +187,13 @@ def _add_change(
     day = change.date
     if change.event in RECEIVING:
         _add_receipt(change, cut, row)
-    elif change.event == "write-off":
+    elif change.event == "write-off" and counted:
         row(after).written_off += change.value_out
+    elif change.event == "policy-change":  # in a row it comes to nothing
+        if counted and before is not None:
+            row(before).adjustments -= before.value
+        if after.is_recognised(day):
+            row(after).adjustments += after.value
     elif change.event == "revaluation" and counted and after.is_recognised(day):
         row(after).exchange -= change.value_out
         row(after).exchange_unpaid -= change.value_out

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from pledgebook.reports import paragraphs, schedule
+from pledgebook.ledger.history import restatements
+from pledgebook.reports import balances, paragraphs, schedule
 from pledgebook.reports.selection import Selection, SelectionError
 from pledgebook.reports.table import Report, Source
 
 REPORTS: Mapping[str, Callable[[Selection], Report]] = {
     schedule.NAME: schedule.schedule,
+    balances.NAME: balances.statements,
     paragraphs.NAME: paragraphs.paragraphs,
 }
 
@@ -28,7 +31,37 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
         if name not in REPORTS:
             known = ", ".join([*REPORTS, ALL])
             raise SelectionError(f"There is no report {name!r}; the reports are {known}.")
-    return [REPORTS[name](selection) for name in names]
+    return [_restated(_marked(REPORTS[name](selection), selection), selection) for name in names]
+
+
+def _marked(report: Report, selection: Selection) -> Report:
+    """Say on a report that it is a view under another recognition policy."""
+    if selection.kept is None:
+        return report
+    note = (
+        f"A view under another recognition policy: {selection.recognition}. The figures are "
+        "computed from the same events as a book kept so would have them; the book itself was tied "
+        "to its accounts under its own policy."
+    )
+    payload = report.payload
+    if payload is not None:
+        notes = payload.get("notes")
+        stated = [note, *notes] if isinstance(notes, list) else [note]
+        payload = {**payload, "recognition": selection.recognition, "notes": stated}
+    return replace(report, notes=[note, *report.notes], payload=payload)
+
+
+def _restated(report: Report, selection: Selection) -> Report:
+    """Say on a report that its period, or an earlier one, was closed and opened again."""
+    said = restatements(selection.book.settings, selection.cut.period)
+    if not said:
+        return report
+    payload = report.payload
+    if payload is not None:
+        notes = payload.get("notes")
+        payload = {**payload, "notes": [*said, *(notes if isinstance(notes, list) else [])]}
+    subtitle = f"{report.subtitle}, as restated"
+    return replace(report, subtitle=subtitle, notes=[*said, *report.notes], payload=payload)
 
 
 def source_of(selection: Selection, made_at: str) -> Source:

@@ -68,7 +68,15 @@ def make_schedule(selection: Selection) -> Schedule:
                 sections[fund, class_] = lines
     balances = read_balances(selection)
     ties = ledger_ties(selection, rows, balances)
-    ties += [
+    proof = prove_cash(
+        selection,
+        total(line.figures for lines in sections.values() for line in lines),
+        balances,
+    )
+    if selection.kept is not None:  # accounts follow the policy they were kept under
+        kept = make_schedule(selection.as_kept())
+        ties, balances = kept.ties, kept.balances
+    ties = ties + [
         Tie(
             f"{fund} {class_}: {line.name}, closing as the columns make it",
             sum((sign * getattr(line.figures, key) for key, sign in CLOSING.items()), ZERO),
@@ -78,8 +86,6 @@ def make_schedule(selection: Selection) -> Schedule:
         for line in lines
         if not line.figures.foots
     ]
-    everything = total(line.figures for lines in sections.values() for line in lines)
-    proof = prove_cash(selection, everything, balances)
     return Schedule(sections, _totals(selection, sections), proof, balances, ties)
 
 
@@ -202,7 +208,7 @@ def _columns(selection: Selection) -> list[Column]:
         "collected_prior": "Collected for prior pledges",
         "collected_current": "Collected for current pledges",
         "exchange": "Exchange",
-        "exchange_unpaid": "of which on unpaid",
+        "exchange_unpaid": "Exchange on unpaid",
         "written_off": "Written off",
         "closing": f"Unpaid at {long_date(cut.end)}",
         "uncommitted": "Pledged, not committed",

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.periods import Cut
+from pledgebook.ledger.recasting import view_under
+from pledgebook.ledger.recognition import UnknownPolicyError, name_policies, read_policies
 
 
 class SelectionError(Exception):
@@ -15,20 +18,35 @@ class SelectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A book, a cut of time and the funds to show (in the book's order)."""
+    """A book, a cut of time and the funds to show (in the book's order).
+
+    Under another recognition policy `book` is the view, `kept` the book as it is kept, and
+    `recognition` says which policies the view follows.
+    """
 
     book: Book
     cut: Cut
     funds: tuple[str, ...]
+    kept: Book | None = None
+    recognition: str = ""
+
+    def as_kept(self) -> Selection:
+        """Return the same selection of the book as it is kept."""
+        return replace(self, book=self.kept or self.book, kept=None, recognition="")
 
 
 def select(
-    book: Book, period: str | None = None, as_at: date | None = None, fund: str | None = None
+    book: Book,
+    period: str | None = None,
+    as_at: date | None = None,
+    fund: str | None = None,
+    recognition: str | None = None,
 ) -> Selection:
     """Return the selection for a declared period (or a year "2003" or quarter "2003-Q2" in one).
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
-    early. Raises SelectionError.
+    early. `recognition` ("receipt", or "special=receipt,convention=receipt") asks for the view
+    under another policy. Raises SelectionError.
     """
     periods = book.settings.periods
     declared = ", ".join(periods.names()) or "none"
@@ -57,4 +75,24 @@ def select(
         raise SelectionError(
             f"The book declares no fund {fund!r} (declared: {', '.join(book.settings.funds)})."
         )
-    return Selection(book, cut, (fund,) if fund else tuple(book.settings.funds))
+    funds = (fund,) if fund else tuple(book.settings.funds)
+    if not recognition:
+        return Selection(book, cut, funds)
+    try:
+        _need_history(book)
+        policies = read_policies(book.settings, recognition)
+    except UnknownPolicyError as error:
+        raise SelectionError(str(error)) from error
+    shown = {group: policy for group, policy in policies.items() if group[0] in funds}
+    view = view_under(book, policies, cut.end)
+    return Selection(view, cut, funds, book, name_policies(book.settings, shown))
+
+
+def _need_history(book: Book) -> None:
+    """A view books every event anew, so it needs them all: not balances carried forward."""
+    carried = next((carried_from(e) for e in continuing(book.entries) if carried_from(e)), "")
+    if carried:
+        raise SelectionError(
+            f"This book begins with what {carried} carried forward; a view under another policy is "
+            f"made from the events themselves: ask for it with --book {HISTORY}."
+        )

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import infer_event, read_lines
 from pledgebook.ledger.register import Claim, Gift
-from pledgebook.reports.figures import Figures, contribution_figures
+from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Tie
 
@@ -44,6 +45,8 @@ class Balances:
     within: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
     cash_from_donors: Decimal = ZERO
     charges_of_donors: Decimal = ZERO
+    between: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    """What each fund is owed by another at the end (`Due-From`), by (fund, other)."""
 
     def held(self, group: Group, *kinds: str) -> Decimal:
         """Return the balance of these kinds of account at the cut's end."""
@@ -58,7 +61,7 @@ def read_balances(selection: Selection) -> Balances:
     """Sum the postings of the selected funds, account by account."""
     balances = Balances()
     cut, settings = selection.cut, selection.book.settings
-    for entry in selection.book.entries:
+    for entry in continuing(selection.book.entries):
         if not isinstance(entry, Transaction) or entry.date > cut.end:
             continue
         lines = [line for line in read_lines(entry, settings) if line.place.fund in selection.funds]
@@ -71,6 +74,9 @@ def read_balances(selection: Selection) -> Balances:
                 continue
             key = ((line.place.fund, line.class_), line.place.kind)
             balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
+            if line.place.kind == "due-from":
+                pair = (line.place.fund, line.place.part)
+                balances.between[pair] = balances.between.get(pair, ZERO) + line.dollars
             if within:
                 balances.within[key] = balances.within.get(key, ZERO) + line.dollars
                 if event in FROM_DONORS and line.place.kind == "cash":
@@ -104,26 +110,29 @@ def ledger_ties(
     return ties
 
 
-_KINDS = ("pledges", "memorandum", "gift")
+_KINDS = ("pledges", "deferred", "memorandum", "gift")
 
 
 def _kind(item: Claim | Gift) -> str:
-    return item.kind if isinstance(item, Claim) else "gift"
+    if not isinstance(item, Claim):
+        return "gift"
+    return "deferred" if item.is_deferred else item.kind
 
 
 def _of_group(
     kinds: Mapping[str, Figures], own: list[Figures], balances: Balances, group: Group
 ) -> list[tuple[str, Decimal, Decimal]]:
-    pledges, memorandum, gifts = (kinds[kind] for kind in _KINDS)
+    due, deferred, memorandum, gifts = (kinds[kind] for kind in _KINDS)
+    pledges = total([due, deferred])
     collected = memorandum.collected_prior + memorandum.collected_current
     owed = memorandum.closing + memorandum.future + memorandum.uncommitted
     return [
         (
             "closing and future, pledge accounts",
-            pledges.closing + pledges.future,
+            pledges.closing + deferred.future,
             balances.held(group, "pledges"),
         ),
-        ("future, deferred accounts", pledges.future, -balances.held(group, "deferred")),
+        ("future, deferred accounts", deferred.future, -balances.held(group, "deferred")),
         ("owed, memorandum accounts", owed, balances.held(group, "memorandum")),
         ("owed, memorandum contra account", owed, -balances.held(group, "contra")),
         (

@@ -1,0 +1,382 @@
+"""A book as another recognition policy would have kept it: the same events, other entries.
+
+The view is a book itself: each entry that touches an instalment of the classes asked for is made
+again by the other policy's rules, and everything else (cash, charges, spending) stays as it is. So
+the register, the schedule and the statements read a view as they read any book.
+
+What an instalment owes and is worth is the same under each policy. What differs is what stands
+against it: the contra account of a memorandum, a deferral, or income.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom, Directive, Posting, Transaction
+from beancount.core.position import Cost
+from pledgebook.ledger.accounts import CLAIMS, LABELLED, account
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import Advance, donor_name
+from pledgebook.ledger.instalments import pledge_of
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.postings import Line, read_lines
+from pledgebook.ledger.recognition import Group
+from pledgebook.ledger.register import INSTALMENT, RECEIVING, Change, Claim, Gift
+
+_DAY = timedelta(days=1)
+_MADE_AGAIN = CLAIMS | {
+    "contra",
+    "deferred",
+    "in-advance",
+    "contributions",
+    "exchange",
+    "revaluation",
+    "prior-period",
+    "written-off",
+}
+_CARRIED = frozenset({"opening", "closing"})
+"""Events that carry balances from book to book, against the opening balance."""
+
+
+def view_under(book: Book, policies: Mapping[Group, str], until: date) -> Book:
+    """Return `book` as it would stand had each class of `policies` always been kept under its
+    policy there; classes not named stay as they are.
+
+    Releases that a class under `pledge` needs, and the book has no entry of, are made on the first
+    day of the instalment's period, up to `until`. Needs a book without errors.
+    """
+    changed = {
+        (change.after.fund, change.after.class_)
+        for change in book.register.changes
+        if change.event == "policy-change"
+    }
+    funds = book.settings.funds
+    affected = {
+        group: policy
+        for group, policy in policies.items()
+        if group in changed or funds[group[0]].policy(group[1]) != policy
+    }
+    if not affected:
+        return book
+    return replace(book, entries=list(_Recasting(book, affected).entries(until)))
+
+
+class _Recasting:
+    """One pass over the entries; `claims` are the instalments as the view has them, `advances` the
+    money it holds in advance, `waiting` what is to be released when.
+    """
+
+    def __init__(self, book: Book, policies: Mapping[Group, str]) -> None:
+        self.book = book
+        self.settings = book.settings
+        self.policies = policies
+        self.claims: dict[str, Claim] = {}
+        self.advances: dict[str, Advance] = {}
+        self.waiting: list[tuple[date, str]] = []
+        self.changes: dict[int, list[Change]] = {}
+        for change in book.register.changes:
+            self.changes.setdefault(id(change.entry), []).append(change)
+        self.gifts: dict[int, list[Gift]] = {}
+        for gift in book.register.gifts:
+            self.gifts.setdefault(id(gift.entry), []).append(gift)
+
+    def entries(self, until: date) -> Iterator[Directive]:
+        """Yield the view's entries, in order."""
+        for entry in self.book.entries:
+            if isinstance(entry, Custom) and entry.type == "fund":
+                yield self._declaration(entry)
+            elif isinstance(entry, Transaction):
+                yield from self._releases(entry.date)
+                yield from self._recast(entry)
+            else:
+                yield entry
+        yield from self._releases(until)
+
+    def _declaration(self, entry: Custom) -> Custom:
+        """State the view's policies where the fund is declared."""
+        code = str(entry.values[0].value) if entry.values else ""
+        fund = self.settings.funds.get(code)
+        own = {class_: policy for (of, class_), policy in self.policies.items() if of == code}
+        if fund is None or not own:
+            return entry
+        stated = {f"recognition-{class_}": policy for class_, policy in own.items()}
+        return entry._replace(meta={**entry.meta, "classes": " ".join(fund.classes), **stated})
+
+    def _recast(self, entry: Transaction) -> Iterator[Transaction]:
+        changes = [
+            change
+            for change in self.changes.get(id(entry), ())
+            if self._sides(change) != [None] * 2
+        ]
+        if not changes:
+            for change in self.changes.get(id(entry), ()):
+                self.claims[change.label] = change.after
+            return (yield entry)
+        event = changes[0].event
+        lines = read_lines(entry, self.settings)
+        postings = self._kept(lines, changes, entry)
+        gifts: list[Posting] = []
+        for change in self.changes[id(entry)]:
+            before = self.claims.get(change.label)
+            if change not in changes:
+                self.claims[change.label] = change.after
+            elif event != "release":
+                after = self._stand(change, before)
+                self.claims[change.label] = after
+                self._wait_for(after)
+                postings += self._made(change, before, after, _meta_of(lines, change.label))
+        if any(self.claims[change.label].kind == "memorandum" for change in changes):
+            postings, gifts = self._apart(entry, postings)
+        if event in _CARRIED:
+            postings += self._residue(entry, lines, postings)
+        if event not in {"release", "policy-change"} or len(changes) < len(self.changes[id(entry)]):
+            yield entry._replace(postings=postings, meta={**entry.meta, "event": event})
+        if gifts:
+            yield entry._replace(
+                postings=gifts, meta={**entry.meta, "event": "receipt-without-pledge"}
+            )
+        return None
+
+    def _sides(self, change: Change) -> list[str | None]:
+        """Return the policy of the view for the instalment before and after, None where the book's
+        own lines stay.
+        """
+        return [self._policy(change.before), self._policy(change.after)]
+
+    def _policy(self, claim: Claim | None) -> str | None:
+        return self.policies.get((claim.fund, claim.class_)) if claim else None
+
+    def _kept(self, lines: list[Line], changes: list[Change], entry: Transaction) -> list[Posting]:
+        """Return the postings that no policy changes."""
+        labels = {change.label for change in changes}
+        groups = {
+            (claim.fund, claim.class_)
+            for change in changes
+            for claim in (change.before, change.after)
+            if claim is not None and self._policy(claim)
+        }
+        gifts = {id(gift.posting) for gift in self.gifts.get(id(entry), ())}
+        carried = {"opening-balance"} if changes[0].event in _CARRIED else set()
+        return [
+            line.posting
+            for line in lines
+            if (line.place.fund, line.class_) not in groups
+            or line.place.kind not in _MADE_AGAIN | carried
+            or id(line.posting) in gifts
+            or (line.place.kind in LABELLED and line.label not in labels)
+        ]
+
+    def _stand(self, change: Change, before: Claim | None) -> Claim:
+        """Return the instalment after the change as the view's policy has it."""
+        claim, day, policy = change.after, change.date, self._policy(change.after)
+        if policy is None:
+            return claim
+        if not claim.committed:
+            return replace(claim, kind="memorandum", recognised=None)
+        kind = "memorandum" if policy == "receipt" else "pledges"
+        if before is not None and not claim.is_open:
+            return replace(claim, kind=kind, recognised=before.recognised)
+        starts = max(
+            claim.pledged_on, self.settings.periods.start_of(claim.due or claim.pledged_on)
+        )
+        recognised: date | None = starts
+        if policy == "pledge" and starts > day:
+            recognised = None
+        elif policy != "receipt":
+            recognised = min(starts, day - _DAY) if change.event == "opening" else day
+        if before is not None and recognised is not None and before.is_recognised(day):
+            recognised = before.recognised if recognised <= day else recognised
+        return replace(claim, kind=kind, recognised=recognised)
+
+    def _made(
+        self, change: Change, before: Claim | None, after: Claim, meta: dict[str, object]
+    ) -> list[Posting]:
+        """Return one instalment's postings in the view."""
+        out = before if self._policy(change.before) else None
+        back = after if self._policy(change.after) else None
+        postings = []
+        if out is not None and out.is_open and change.before != change.after:
+            postings.append(self._lot(out, -out.units, {}))
+        if back is not None and back.is_open and change.before != change.after:
+            postings.append(self._lot(back, back.units, meta))
+        receiving = change.event in RECEIVING
+        same = (
+            out is not None and back is not None and out.is_deferred and back.is_deferred
+            and (out.value, out.fund, out.class_) == (back.value, back.fund, back.class_)
+        )  # fmt: skip
+        if same:
+            return postings
+        settled = ZERO
+        for claim, amount in (
+            (out, out.value if out else ZERO),
+            (back, back.value if back else ZERO),
+        ):
+            if claim is None:
+                continue
+            signed = amount if claim is out else -amount
+            if claim.kind == "memorandum":
+                postings += self._dollars(claim, "contra", signed)
+            elif claim.is_deferred:
+                postings += self._held(claim, "deferred", signed, change.date)
+            elif receiving:
+                settled += signed
+            elif change.event not in _CARRIED:
+                postings += self._dollars(claim, self._takes_up(claim, change), signed)
+        if receiving and back is not None:
+            postings += self._received(change, out or back, back, settled)
+        return postings
+
+    def _takes_up(self, claim: Claim, change: Change) -> str:
+        """Name the kind of account that takes up the value of a recognised instalment."""
+        if change.event == "revaluation":
+            return "revaluation"
+        if change.event == "write-off":
+            return "written-off"
+        starts = self.settings.periods.start_of(change.date)
+        prior = claim.recognised is not None and claim.recognised < starts
+        return "prior-period" if prior else "contributions"
+
+    def _received(self, change: Change, out: Claim, back: Claim, settled: Decimal) -> list[Posting]:
+        """Return what money received for an instalment becomes: held in advance before its period,
+        else income under `receipt` and exchange under the others.
+        """
+        claim = out if out.is_open else back
+        dollars = change.received + change.advanced
+        held = self.advances.get(change.label)
+        if not claim.is_recognised(change.date) and self._policy(claim) != "agreement":
+            now = Advance(
+                (held.dollars if held else ZERO) + dollars, held.since if held else change.date
+            )
+            self.advances[change.label] = now
+            self._wait_for(claim)
+            postings = self._held(claim, "in-advance", held.dollars, held.since) if held else []
+            return postings + self._held(claim, "in-advance", -now.dollars, now.since)
+        if claim.kind == "memorandum":
+            kind, amount = "contributions", -dollars
+        else:
+            kind, amount = "exchange", settled - dollars
+        return self._dollars(claim, kind, amount, change.label)
+
+    def _releases(self, day: date) -> Iterator[Transaction]:
+        """Yield the releases due by `day`: of what is deferred, and of what is held in advance."""
+        while self.waiting and self.waiting[0][0] <= day:
+            starts, label = heapq.heappop(self.waiting)
+            claim = self.claims[label]
+            if self._policy(claim) is None or self._starts(claim) > day:
+                continue
+            postings: list[Posting] = []
+            income = ZERO
+            if claim.is_deferred and claim.is_open:
+                postings += self._held(claim, "deferred", claim.value, starts)
+                income += claim.value
+                claim = self.claims[label] = replace(claim, recognised=starts)
+            held = self.advances.pop(label, None)
+            if held is not None and held.dollars:
+                postings += self._held(claim, "in-advance", held.dollars, held.since)
+                income += held.dollars
+            if postings:
+                yield self._release(claim, starts, postings, income)
+
+    def _release(
+        self, claim: Claim, day: date, postings: list[Posting], income: Decimal
+    ) -> Transaction:
+        meta = {"filename": "<recognition>", "lineno": 0, "event": "release"}
+        return Transaction(
+            meta,
+            day,
+            "*",
+            donor_name(self.settings, claim.donor, day),
+            f"Release of {claim.label}",
+            frozenset(),
+            frozenset({pledge_of(claim.label)}),
+            [*postings, *self._dollars(claim, "contributions", -income)],
+        )
+
+    def _wait_for(self, claim: Claim) -> None:
+        heapq.heappush(self.waiting, (self._starts(claim), claim.label))
+
+    def _starts(self, claim: Claim) -> date:
+        return self.settings.periods.start_of(claim.due or claim.pledged_on)
+
+    def _apart(
+        self, entry: Transaction, postings: list[Posting]
+    ) -> tuple[list[Posting], list[Posting]]:
+        """Take gifts out of an entry whose other income is an instalment's, each with its cash."""
+        gifts = self.gifts.get(id(entry), ())
+        if not gifts:
+            return postings, []
+        mine = {id(gift.posting) for gift in gifts}
+        rest = [posting for posting in postings if id(posting) not in mine]
+        apart: list[Posting] = []
+        for gift in gifts:
+            cash = account("cash", gift.fund)
+            where = {"class": gift.class_, "purpose": gift.purpose}
+            rest.append(self._posting(cash, -gift.dollars, where))
+            apart += [gift.posting, self._posting(cash, gift.dollars, where)]
+        return rest, apart
+
+    def _residue(
+        self, entry: Transaction, lines: list[Line], postings: list[Posting]
+    ) -> list[Posting]:
+        """Return what balances each class of an entry that carries balances forward."""
+        sums: dict[Group, Decimal] = {}
+        for line in read_lines(entry._replace(postings=postings), self.settings):
+            group = (line.place.fund, line.class_)
+            if group in self.policies:
+                sums[group] = sums.get(group, ZERO) + (line.dollars or ZERO)
+        purposes = {(line.place.fund, line.class_): line.purpose for line in reversed(lines)}
+        return [
+            self._posting(
+                account("opening-balance", fund),
+                -amount,
+                {"class": class_, "purpose": purposes.get((fund, class_), "")},
+            )
+            for (fund, class_), amount in sums.items()
+            if amount
+        ]
+
+    def _lot(self, claim: Claim, units: Decimal, meta: Mapping[str, object]) -> Posting:
+        name = account(claim.kind, claim.fund, claim.donor)
+        cost = Cost(
+            claim.value / claim.units, self.settings.currency, claim.pledged_on, claim.label
+        )
+        stated = {**meta, "class": claim.class_, "purpose": claim.purpose}
+        return Posting(name, Amount(units, claim.currency), cost, None, None, stated)
+
+    def _held(self, claim: Claim, kind: str, amount: Decimal, since: date) -> list[Posting]:
+        """Return a posting to what is held under the instalment's label; none of nothing."""
+        if not amount:
+            return []
+        dollar = self.settings.currency
+        name = account(kind, claim.fund, claim.donor)
+        cost = Cost(Decimal(1), dollar, since, claim.label)
+        meta = {"class": claim.class_, "purpose": claim.purpose}
+        return [Posting(name, Amount(amount, dollar), cost, None, None, meta)]
+
+    def _dollars(self, claim: Claim, kind: str, amount: Decimal, label: str = "") -> list[Posting]:
+        """Return a posting without a lot. With `label` it says whose it is, and is made even of
+        nothing, since other instalments of its entry are then told from it.
+        """
+        if not amount and not label:
+            return []
+        part = "" if kind in {"contra", "exchange", "revaluation"} else claim.donor
+        meta = {"class": claim.class_, "purpose": claim.purpose}
+        if label:
+            meta[INSTALMENT] = label
+        return [self._posting(account(kind, claim.fund, part), amount, meta)]
+
+    def _posting(self, name: str, amount: Decimal, meta: Mapping[str, str]) -> Posting:
+        return Posting(name, Amount(amount, self.settings.currency), None, None, None, dict(meta))
+
+
+def _meta_of(lines: list[Line], label: str) -> dict[str, object]:
+    """Return what the book says of an instalment where it is put in or put back."""
+    for line in lines:
+        if line.label == label and line.place.kind in CLAIMS and line.units > 0:
+            return dict(line.posting.meta or {})
+    return {}

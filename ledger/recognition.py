@@ -1,0 +1,164 @@
+"""Recognition policies: naming them for a view, and the entry that changes from one to another.
+
+`pledge`: a written commitment is income of the periods its instalments fall due in. `receipt`: it
+is a memorandum until it is paid. `agreement`: it is income in full on signature. The page
+docs/recognition.md tells the three side by side; `recasting` shows a book under another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.accounts import account
+from pledgebook.ledger.building import (
+    Earmark,
+    EventRefusedError,
+    deferral,
+    earmark_of,
+    in_dollars,
+    make_entry,
+    put_back,
+    taken_out,
+)
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.funds import POLICIES
+from pledgebook.ledger.register import Claim
+from pledgebook.ledger.settings import Settings
+
+Group = tuple[str, str]
+"""A fund and one of its classes."""
+
+
+class UnknownPolicyError(ValueError):
+    """A view names a policy, a fund or a class that there is not; the message lists those there
+    are.
+    """
+
+
+def read_policies(settings: Settings, text: str) -> dict[Group, str]:
+    """Return the policy that `text` asks for, by fund and class; the others are left out.
+
+    "receipt" is for every class of every fund; "special=receipt,convention=receipt" for the classes
+    of that name in any fund, "CPCJF:special=receipt" for one fund's. Raises UnknownPolicyError.
+    """
+    asked: dict[Group, str] = {}
+    for part in text.split(","):
+        where, equals, policy = (piece.strip() for piece in part.rpartition("="))
+        if policy not in POLICIES:
+            raise UnknownPolicyError(
+                f"There is no recognition policy {policy!r}: write one of {', '.join(POLICIES)}, "
+                "or class=policy for some classes only, such as special=receipt."
+            )
+        fund, _, class_ = where.rpartition(":")
+        groups = [
+            (code, name)
+            for code, own in settings.funds.items()
+            for name in own.classes
+            if not equals or (name == class_ and fund in {"", code})
+        ]
+        if not groups:
+            known = ", ".join(f"{code}:{name}" for code, name in _groups(settings))
+            raise UnknownPolicyError(
+                f"No fund has the class {where!r} (there are {known}): write class=policy or "
+                "FUND:class=policy."
+            )
+        asked |= dict.fromkeys(groups, policy)
+    return asked
+
+
+def name_policies(settings: Settings, policies: Mapping[Group, str]) -> str:
+    """Write policies for people: "CPCJF special on receipt, UNTOC convention on receipt"."""
+    return ", ".join(
+        f"{fund} {class_} on {policies[fund, class_]}"
+        for fund, class_ in _groups(settings)
+        if (fund, class_) in policies
+    )
+
+
+def _groups(settings: Settings) -> list[Group]:
+    return [(code, name) for code, own in settings.funds.items() for name in own.classes]
+
+
+def policy_change(
+    settings: Settings,
+    *,
+    day: date,
+    fund: str,
+    class_: str,
+    to: str,
+    claims: Iterable[Claim],
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """From `day` on, contributions of a class are recognised by the policy `to`: one entry moves
+    the lots of `claims`, all that is unpaid of the class.
+
+    What was income or deferral of an unpaid instalment under the old policy is taken back, and what
+    it is under the new one set up, below the line (Prior-Period). What is only pledged is a
+    memorandum under every policy and stays. The fund's declaration changes beside, on the same day.
+    Raises EventRefusedError where a claim is of another class, or none moves.
+    """
+    if to not in POLICIES:
+        raise EventRefusedError(
+            f"There is no recognition policy {to!r}: it is one of {', '.join(POLICIES)}."
+        )
+    lines: list[tuple[Earmark, DraftLine]] = []
+    moved: list[Claim] = []
+    for claim in claims:
+        if (claim.fund, claim.class_) != (fund, class_):
+            raise EventRefusedError(
+                f"{claim.label} is of {claim.fund} {claim.class_}: a change of policy for {fund} "
+                f"{class_} moves its own instalments only."
+            )
+        own = _moved(settings, claim, to, day) if claim.is_open and claim.committed else []
+        lines += [(earmark_of(claim), line) for line in own]
+        moved += [claim] if own else []
+    if not moved:
+        raise EventRefusedError(
+            f"No instalment of {fund} {class_} stands otherwise under {to}: declare the policy, "
+            "there is nothing to move."
+        )
+    earmarks = {earmark for earmark, _ in lines}
+    shared = earmarks.pop() if len(earmarks) == 1 else None
+    return make_entry(
+        settings,
+        day=day,
+        event="policy-change",
+        narration=narration or f"Contributions of {fund} {class_} are recognised on {to}",
+        lines=[
+            line if shared else replace(line, meta={**earmark.meta(), **line.meta})
+            for earmark, line in lines
+        ],
+        earmark=shared,
+        labels=[claim.label for claim in moved],
+        meta={"recognition": to, **(meta or {})},
+    )
+
+
+def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLine]:
+    """Return the postings that move one instalment; none where it stands the same."""
+    kind = "memorandum" if to == "receipt" else "pledges"
+    later = to == "pledge" and settings.periods.start_of(claim.due or claim.pledged_on) > day
+    after = replace(claim, kind=kind, recognised=None if later else day)
+    if (kind, after.is_deferred) == (claim.kind, claim.is_deferred):
+        return []
+    lines = []
+    if kind != claim.kind:
+        lines += [taken_out(claim), put_back(settings, after)]
+    return [
+        *lines,
+        _against(settings, claim, claim.value),
+        _against(settings, after, -claim.value),
+    ]
+
+
+def _against(settings: Settings, claim: Claim, amount: Decimal) -> DraftLine:
+    """Return what an instalment stands against: its contra, its deferral, or past income."""
+    if claim.kind == "memorandum":
+        return in_dollars(settings, account("contra", claim.fund), amount)
+    if claim.is_deferred:
+        return deferral(settings, claim, amount)
+    return in_dollars(settings, account("prior-period", claim.fund, claim.donor), amount)

@@ -1,0 +1,325 @@
+"""Statements I and II: income, expenditure and balances of each class, and what they consist of.
+
+A table a fund with the funds operated within it: its own classes, the inner funds, what is
+eliminated between them, the total and the total of the period before. Figures are sums over
+accounts; how contributions become income follows the policy they were booked under, or the view
+that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.periods import Cut
+from pledgebook.ledger.recognition import Group
+from pledgebook.reports.figures import Figures, contribution_figures
+from pledgebook.reports.schedule import long_date
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Row, Tie, Value
+from pledgebook.reports.ties import Balances, read_balances
+
+NAME = "statements"
+TITLE = "Statements I and II: income, expenditure and balances"
+ELIMINATED, TOTAL, COMPARATIVE = "eliminated", "total", "comparative"
+
+Amounts = dict[str, Decimal]
+
+
+class _Line(NamedTuple):
+    """One line: its key, its words, the kinds of account it adds up; `rare` ones are left out
+    where there is nothing to show.
+    """
+
+    key: str
+    title: str
+    kinds: tuple[str, ...]
+    rare: bool = False
+
+
+_INCOME = (
+    _Line("contributions", "Voluntary contributions", ("contributions",)),
+    _Line("exchange", "Exchange on contributions", ("exchange", "revaluation")),
+    _Line("exchange_on_cash", "Exchange on cash", ("exchange-on-cash",), rare=True),
+    _Line("interest", "Interest", ("interest",)),
+    _Line("support_income", "Programme support income", ("programme-support-income",)),
+)
+_EXPENDITURE = (
+    _Line("programme", "Programme", ("programme",)),
+    _Line("support_costs", "Programme support costs", ("programme-support",)),
+    _Line("bank_charges", "Bank charges", ("bank-charges",)),
+)
+_BELOW = (
+    _Line("prior_period", "Prior-period adjustments (amended prior pledges)", ("prior-period",)),
+    _Line("savings", "Savings on prior-period obligations", ("savings",), rare=True),
+    _Line("written_off", "Contributions written off", ("written-off",)),
+    _Line("refunds", "Refunds to donors", ("refunds",)),
+    _Line("transfers", "Transfers between funds", ("transfers",)),
+)
+_RESERVES = ("opening-balance", "operating-reserve", "reserved")
+_ASSETS = (
+    _Line("cash", "Cash", ("cash",)),
+    _Line("receivable_due", "Contributions receivable, due", ()),
+    _Line("receivable_later", "Contributions receivable, later periods", ()),
+    _Line("due_from", "Due from other funds", ("due-from",)),
+)
+_LIABILITIES = (
+    _Line("deferred", "Deferred contributions", ("deferred",)),
+    _Line("in_advance", "Received in advance", ("in-advance",)),
+    _Line("unapplied", "Unapplied receipts", ("unapplied",)),
+    _Line("payable", "Payable to donors", ("payable-to-donors",), rare=True),
+    _Line("obligations", "Obligations", ("obligations",), rare=True),
+    _Line("due_to", "Due to other funds", ("due-to",)),
+)
+_RESULT = tuple(kind for line in (*_INCOME, *_EXPENDITURE, *_BELOW) for kind in line.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Both statements of a fund with the funds within it: `lines` gives each line's dollars by
+    column; `columns` are its classes and the inner funds. Expenditure and liabilities are positive,
+    below the line a minus takes from the balance.
+    """
+
+    fund: str
+    columns: tuple[str, ...]
+    lines: Mapping[str, Amounts]
+
+
+def make_statements(selection: Selection) -> list[Statement]:
+    """Compute the statements of the selected funds over the cut, a fund within another with it."""
+    settings, funds = selection.book.settings, selection.funds
+    balances = read_balances(selection)
+    later = _due_later(selection)
+    made = []
+    for fund in funds:
+        if any(settings.is_within(fund, other) for other in funds):
+            continue
+        inner = [other for other in funds if settings.is_within(other, fund)]
+        columns: dict[str, list[Group]] = {
+            class_: [(fund, class_)] for class_ in settings.funds[fund].classes
+        }
+        for other in inner:
+            columns[other] = [(other, class_) for class_ in settings.funds[other].classes]
+        lines: dict[str, Amounts] = {}
+        for name, groups in columns.items():
+            for key, amount in _column(balances, later, groups).items():
+                lines.setdefault(key, {})[name] = amount
+        _eliminate(lines, balances, {fund, *inner})
+        made.append(Statement(fund, tuple(columns), lines))
+    return made
+
+
+def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
+    """Return what is receivable in later periods, by fund, class and kind of account."""
+    rows = contribution_figures(
+        selection.book.register,
+        selection.cut,
+        lambda item: (item.fund, item.class_, getattr(item, "kind", "")),
+    )
+    return {key: figures.future for key, figures in rows.items()}
+
+
+def _column(
+    balances: Balances, later: Mapping[tuple[str, str, str], Decimal], groups: Sequence[Group]
+) -> Amounts:
+    def held(*kinds: str) -> Decimal:
+        return sum((balances.held(group, *kinds) for group in groups), ZERO)
+
+    def booked(*kinds: str) -> Decimal:
+        return sum((balances.booked(group, *kinds) for group in groups), ZERO)
+
+    own: Amounts = {}
+    for line in (*_INCOME, *_BELOW):
+        own[line.key] = -booked(*line.kinds)
+    for line in _EXPENDITURE:
+        own[line.key] = booked(*line.kinds)
+    for line in _ASSETS:
+        own[line.key] = held(*line.kinds)
+    for line in _LIABILITIES:
+        own[line.key] = -held(*line.kinds)
+    future = sum((later.get((*group, "pledges"), ZERO) for group in groups), ZERO)
+    own["receivable_due"] = held("pledges") - future
+    own["receivable_later"] = future
+    own["balance_before"] = booked(*_RESULT, *_RESERVES) - held(*_RESULT, *_RESERVES)
+    own["operating_reserve"] = -held("operating-reserve")
+    _add_totals(own)
+    return own
+
+
+def _add_totals(own: Amounts) -> None:
+    def of(lines: Sequence[_Line]) -> Decimal:
+        return sum((own[line.key] for line in lines), ZERO)
+
+    own["income"] = of(_INCOME)
+    own["expenditure"] = of(_EXPENDITURE)
+    own["excess"] = own["income"] - own["expenditure"]
+    own["net_change"] = own["excess"] + of(_BELOW)
+    own["balance_after"] = own["balance_before"] + own["net_change"]
+    own["assets"] = of(_ASSETS)
+    own["liabilities"] = of(_LIABILITIES)
+    own["reserves"] = own["balance_after"]
+    own["fund_balances"] = own["reserves"] - own["operating_reserve"]
+    own["liabilities_and_reserves"] = own["liabilities"] + own["reserves"]
+
+
+def _eliminate(lines: dict[str, Amounts], balances: Balances, funds: set[str]) -> None:
+    """Add what is between the columns, and the totals without it: support costs charged by one
+    class to another, and what one fund owes another.
+    """
+    support = min(sum(lines[key].values()) for key in ("support_income", "support_costs"))
+    between = sum((owed for pair, owed in balances.between.items() if funds.issuperset(pair)), ZERO)
+    taken = dict.fromkeys(lines, ZERO)
+    for key in ("support_income", "support_costs", "income", "expenditure"):
+        taken[key] = -max(support, ZERO) + ZERO
+    for key in ("due_from", "due_to", "assets", "liabilities", "liabilities_and_reserves"):
+        taken[key] = -between + ZERO
+    for key, amounts in lines.items():
+        amounts[ELIMINATED] = taken[key]
+        amounts[TOTAL] = sum(amounts.values(), ZERO)
+
+
+def statements(selection: Selection) -> Report:
+    """Return Statements I and II laid out for any renderer."""
+    made = make_statements(selection)
+    before = _before(selection)
+    known = {each.fund: each for each in make_statements(before)} if before else {}
+    rows: list[Row] = []
+    for each in made:
+        old = known.get(each.fund)
+        rows += _rows(selection, each, old, len(rows))
+    cut = selection.cut
+    return Report(
+        NAME,
+        TITLE,
+        f"{long_date(cut.start)} to {long_date(cut.end)}",
+        cut.name,
+        cut.end,
+        selection.book.settings.currency,
+        _columns(selection, made, before),
+        rows,
+        notes=_notes(selection, before),
+        ties=_ties(selection.as_kept()),
+    )
+
+
+def _before(selection: Selection) -> Selection | None:
+    """Return the selection of the declared period before, None where the book holds none."""
+    found = None
+    for period in selection.book.settings.periods:
+        if period.end < selection.cut.period.start:
+            found = period
+    if found is None or not any(
+        isinstance(entry, Transaction) and entry.date <= found.end
+        for entry in selection.book.entries
+    ):
+        return None
+    return replace(selection, cut=Cut(found.name, found.start, found.end, found))
+
+
+def _rows(selection: Selection, made: Statement, old: Statement | None, first: int) -> list[Row]:
+    cut = selection.cut
+    name = f"{selection.book.settings.funds[made.fund].name} ({made.fund})"
+    rows: list[Row] = []
+
+    def put(key: str, title: str, adds: Sequence[int] | None = None, *, last: bool = False) -> int:
+        values: dict[str, Value] = {"line": title, **made.lines[key]}
+        values[COMPARATIVE] = old.lines[key][TOTAL] if old else None
+        if adds is None:
+            rows.append(Row("row", values))
+        else:
+            rows.append(Row("total" if last else "subtotal", values, title, tuple(adds)))
+        return first + len(rows) - 1
+
+    def put_all(lines: Sequence[_Line]) -> list[int]:
+        return [
+            put(line.key, line.title)
+            for line in lines
+            if not line.rare
+            or any(made.lines[line.key].values())
+            or (old and any(old.lines[line.key].values()))
+        ]
+
+    rows.append(Row("section", label=f"{name}, Statement I"))
+    put("income", "Total income", put_all(_INCOME))
+    put("expenditure", "Total expenditure", put_all(_EXPENDITURE))
+    excess = put("excess", "Excess of income over expenditure", ())
+    change = put("net_change", "Net change", [excess, *put_all(_BELOW)])
+    opening = put("balance_before", f"Balances, {long_date(cut.start)}")
+    put("balance_after", f"Balances, {long_date(cut.end)}", [change, opening], last=True)
+    rows.append(Row("section", label=f"{name}, Statement II"))
+    put("assets", "Total assets", put_all(_ASSETS))
+    owed = put("liabilities", "Total liabilities", put_all(_LIABILITIES))
+    parts: Sequence[int] = ()
+    if any(made.lines["operating_reserve"].values()):
+        parts = [put("operating_reserve", "Operating reserve"), put("fund_balances", "Balances")]
+    kept = put("reserves", "Reserves and fund balances", parts)
+    put("liabilities_and_reserves", "Liabilities, reserves and balances", [owed, kept], last=True)
+    return rows
+
+
+def _columns(
+    selection: Selection, made: Sequence[Statement], before: Selection | None
+) -> list[Column]:
+    unit = selection.book.settings.currency
+    names = dict.fromkeys(name for each in made for name in each.columns)
+    adds = dict.fromkeys([*names, ELIMINATED], 1)
+    comparative = before.cut.name if before else "period before"
+    return [
+        Column("line", "US dollars" if unit == "USD" else unit),
+        *(
+            Column(name, name.capitalize() if name.islower() else name, "amount", unit)
+            for name in names
+        ),
+        Column(ELIMINATED, "Eliminated", "amount", unit),
+        Column(TOTAL, "Total", "amount", unit, adds),
+        Column(COMPARATIVE, f"Total, {comparative}", "amount", unit, memo=True),
+    ]
+
+
+def _notes(selection: Selection, before: Selection | None) -> list[str]:
+    settings = selection.book.settings
+    own = [
+        f"{fund} {class_}: {settings.funds[fund].policy(class_)}"
+        for fund in selection.funds
+        for class_ in settings.funds[fund].classes
+    ]
+    notes = [
+        f"Recognition of contributions: {', '.join(own)}.",
+        "Support costs between classes and balances between the funds shown are eliminated.",
+    ]
+    if before is None:
+        notes.append("The book holds no entry of the period before: its figures are unknown (..).")
+    return notes
+
+
+def _ties(selection: Selection) -> list[Tie]:
+    """Hold Statement I against Statement II, and the receivables against the schedule."""
+    ties = []
+    for each in make_statements(selection):
+        for column in (*each.columns, TOTAL):
+            own = {key: amounts[column] for key, amounts in each.lines.items()}
+            name = f"{each.fund}, {column}: balances, assets less liabilities"
+            ties.append(Tie(name, own["balance_after"], own["assets"] - own["liabilities"]))
+    rows = contribution_figures(
+        selection.book.register,
+        selection.cut,
+        lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),
+    )
+    balances = read_balances(selection)
+    for fund in selection.funds:
+        due = rows.get((fund, "pledges", False), Figures()).closing
+        later = rows.get((fund, "pledges", True), Figures()).future
+        held = sum(
+            (
+                balances.held((fund, class_), "pledges")
+                for class_ in selection.book.settings.funds[fund].classes
+            ),
+            ZERO,
+        )
+        ties.append(Tie(f"{fund}: contributions receivable, schedule", due + later, held))
+    return ties
