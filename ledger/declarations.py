@@ -37,7 +37,16 @@ class Form:
 FORMS: Mapping[str, Form] = {
     "fund": Form(
         ("code", "name"),
-        keys=frozenset({"within", "classes", "overspending"}),
+        keys=frozenset(
+            {
+                "within",
+                "classes",
+                "overspending",
+                "four-eyes",
+                "charges-absolute",
+                "charges-percent",
+            }
+        ),
         prefixes=("recognition-",),
     ),
     "purpose": Form(("code", "name")),
@@ -50,7 +59,12 @@ FORMS: Mapping[str, Form] = {
         optional=1,
         keys=frozenset({"relation", "from", "until", "notice"}),
     ),
+    "announcement": Form(("donor", "fund", "words"), key_length=3),
     "period": Form(("name",), ends_with_date=True),
+    "seal": Form(("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
+    "reopening": Form(
+        ("period", "number"), key_length=2, keys=frozenset({"authority", "reopened-on", "figures"})
+    ),
 }
 
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})

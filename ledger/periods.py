@@ -28,6 +28,27 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class SealStated:
+    """What the book states of a sealed period: the digest of its entries, and of what its reports
+    read besides and say, by name.
+    """
+
+    period: str
+    sha256: str
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """That a sealed period was opened again: the how-manieth time, on whose authority and when."""
+
+    period: str
+    number: int
+    authority: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The days a report covers: a whole period or a part of it. `period` is the declared one."""
 

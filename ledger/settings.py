@@ -18,7 +18,7 @@ from pledgebook.ledger.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.funds import Fund, read_fund
 from pledgebook.ledger.mandates import Mandate, read_mandates
-from pledgebook.ledger.periods import Period, Periods
+from pledgebook.ledger.periods import Period, Periods, Reopening, SealStated
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ class Settings:
     mandates: Mapping[str, Mandate]
     periods: Periods
     currency: str = "USD"
+    seals: Mapping[str, SealStated] = field(default_factory=dict)
+    """Of each sealed period, what is sealed."""
+    reopenings: tuple[Reopening, ...] = ()
     errors: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
     lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
@@ -104,9 +107,27 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         purposes={key[0]: item.texts[1] for key, item in declared["purpose"].items()},
         mandates=mandates,
         periods=periods,
+        seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
+        reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
         currency=currencies[0] if currencies else "USD",
         errors=tuple(errors),
         notices=tuple(notices),
+    )
+
+
+def _read_seal(declaration: Declaration) -> SealStated:
+    digests = {key: declaration.text(key) for key in ("declarations", "rates", "figures")}
+    period, sha256 = declaration.texts
+    return SealStated(period, sha256, digests)
+
+
+def _read_reopening(declaration: Declaration) -> Reopening:
+    period, number = declaration.texts
+    return Reopening(
+        period,
+        int(number) if number.isdigit() else 0,
+        declaration.text("authority"),
+        as_date(declaration.meta.get("reopened-on")),
     )
 
 

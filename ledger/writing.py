@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -62,6 +63,14 @@ def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
             f"{book.path.name} has errors, so nothing is written to it. First: "
             f"{error_sentence(book.errors[0])}"
         )
+    for draft in drafts:
+        period = book.settings.periods.of(draft.date)
+        if period is not None and period.name in book.settings.seals:
+            raise BookRefusedError(
+                f"{draft.date} is in the period {period.name}, which is closed and sealed. "
+                "Record a prior-period adjustment in the open period, or re-open the period on "
+                f"someone's authority: pledgebook reopen {period.name}."
+            )
     by_file: dict[Path, list[Draft]] = {}
     for draft in drafts:
         target = book.folder / file_for(book.settings, draft.date)
@@ -69,14 +78,48 @@ def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
     texts: dict[Path, str] = {}
     for path, own in by_file.items():
         old = _unchanged(book, path)
-        texts[path] = insert_entries(old.decode("utf-8"), own, _places(book, path))
+        texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
     _include_new(book, texts)
-    _try_on_shadow(book, texts)
-    for path in texts:
-        _unchanged(book, path)  # looked at again right before it is replaced
-    for path in sorted(texts, key=lambda path: path == book.path):
-        _replace(path, texts[path])
+    write_texts(book, texts)
     return list(by_file)
+
+
+def write_texts(
+    book: Book,
+    texts: Mapping[Path, str],
+    books: Sequence[Path] = (),
+    prove: Callable[[Sequence[Book]], Mapping[Path, str]] | None = None,
+) -> None:
+    """Replace files of the book by these texts: all of them or, if the book or one of the other
+    main files in `books` would have an error, none. The main file is replaced last.
+
+    `prove` sees the books as they would be (the book, then `books`) and may raise; the files it
+    returns (which no book includes) are written first. Raises BookRefusedError.
+    """
+    with _shadow(book, texts) as shadow:
+        tried = [load_book(shadow / path.name) for path in (book.path, *books)]
+        for each in tried:
+            _refuse_errors(each, shadow)
+        beside = prove(tried) if prove else {}
+    for path in texts:
+        if path not in books:
+            _unchanged(book, path)  # looked at again right before it is replaced
+    written = {
+        **beside,
+        **{path: texts[path] for path in sorted(texts, key=lambda path: path == book.path)},
+    }
+    before = {path: path.read_bytes() if path.exists() else None for path in written}
+    try:
+        for path, text in written.items():
+            path.parent.mkdir(exist_ok=True)
+            _replace(path, text)
+    except OSError:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
+        raise
 
 
 def insert_entries(
@@ -111,7 +154,7 @@ def insert_entries(
     return "\n".join(result).rstrip("\n") + "\n"
 
 
-def _places(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
+def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
     """Return (date, rank) and line of each transaction of a file of the book."""
     name = str(path)
     return [
@@ -148,8 +191,9 @@ def _include_new(book: Book, texts: dict[Path, str]) -> None:
     texts[book.path] = main
 
 
-def _try_on_shadow(book: Book, texts: dict[Path, str]) -> None:
-    """Load the book as it would be, from a folder of links to everything that does not change."""
+@contextmanager
+def _shadow(book: Book, texts: Mapping[Path, str]) -> Iterator[Path]:
+    """Make a folder with the book as it would be: links to everything that does not change."""
     with tempfile.TemporaryDirectory(prefix="pledgebook-") as name:
         shadow = Path(name)
         for item in book.folder.iterdir():
@@ -157,7 +201,10 @@ def _try_on_shadow(book: Book, texts: dict[Path, str]) -> None:
                 _link(item, shadow / item.name)
         for path, text in texts.items():
             (shadow / path.name).write_text(text, "utf-8")
-        tried = load_book(shadow / book.path.name)
+        yield shadow
+
+
+def _refuse_errors(tried: Book, shadow: Path) -> None:
     if tried.errors:
         sentence = error_sentence(tried.errors[0]).replace(f"{shadow}{os.sep}", "")
         raise BookRefusedError(

@@ -18,7 +18,7 @@ from pledgebook.ledger.settings import read_settings
 from pledgebook.plugins.donors import open_accounts
 from pledgebook.plugins.funds import guard_funds
 from pledgebook.plugins.mandates import tag_paragraphs
-from pledgebook.plugins.periods import tag_periods
+from pledgebook.plugins.periods import guard_sealed, tag_periods
 from pledgebook.plugins.pledges import guard_pledges
 
 __plugins__ = ("pledgebook",)
@@ -36,6 +36,7 @@ def pledgebook(
     tagged, mandate_errors = tag_paragraphs(entries, settings, register)
     errors = [
         *settings.errors,
+        *guard_sealed(entries, settings, options),
         *donor_errors,
         *mandate_errors,
         *guard_funds(entries, settings),

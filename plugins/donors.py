@@ -29,7 +29,7 @@ from pledgebook.ledger.settings import Settings, read_settings
 
 __plugins__ = ("donors",)
 
-DECLARES = frozenset({"fund", "donor", "purpose"})
+DECLARES = frozenset({"fund", "donor", "purpose", "announcement"})
 _GENERATED = "<pledgebook.plugins.donors>"
 
 

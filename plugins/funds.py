@@ -16,15 +16,24 @@ over accounts that mirror each other:
 Errors: a fund or class that does not balance; an account outside the chart; accounts between funds
 that do not mirror each other; two funds in one entry without them; a memorandum apart from its
 contra account; an unknown class or purpose; an `event:` that contradicts its accounts; a write-off
-without authority; spending on a purpose beyond the money received for it.
+without authority; spending on a purpose beyond the money received for it; what one person entered
+and nobody else approved, in a fund with `four-eyes: "yes"`.
 """
 
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Price, Transaction
-from pledgebook.ledger.checks import check_balances, check_earmarked, check_rate, check_words
+from pledgebook.ledger.approval import check_approval
+from pledgebook.ledger.checks import (
+    check_balances,
+    check_earmarked,
+    check_rate,
+    check_stated_rate,
+    check_words,
+)
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.postings import read_lines
+from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.settings import Settings, read_settings
 
 __plugins__ = ("funds",)
@@ -41,13 +50,16 @@ def funds(
 def guard_funds(entries: list[Directive], settings: Settings) -> list[Finding]:
     """Return what breaks the rules of fund accounting, in the order of the entries."""
     errors: list[Finding] = []
+    rates = Rates.of_book(entries, settings.currency)
     for entry in entries:
         if isinstance(entry, Transaction):
             lines = read_lines(entry, settings)
             if lines:
                 errors.extend(check_balances(entry, lines, settings))
                 errors.extend(check_words(entry, lines, settings))
+                errors.extend(check_stated_rate(entry, lines, rates, settings))
         elif isinstance(entry, Price):
             errors.extend(check_rate(entry, settings))
     overspent, _ = check_earmarked(entries, settings)
-    return errors + overspent
+    unapproved, _ = check_approval(entries, settings)
+    return errors + overspent + unapproved

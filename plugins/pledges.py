@@ -21,14 +21,19 @@ docs/errors.md.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.checks import check_changes
+from pledgebook.ledger.collecting import check_receipts
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.lots import check_lots
 from pledgebook.ledger.register import Register, derive_register
 from pledgebook.ledger.settings import Settings, read_settings
 
 __plugins__ = ("pledges",)
+
+_FAR_BELOW_A_CENT = Decimal("0.000001")
 
 
 def pledges(
@@ -44,6 +49,22 @@ def guard_pledges(
     entries: list[Directive], settings: Settings, register: Register, options: Options
 ) -> list[Finding]:
     """Return the faults of lots and instalments, in the order of the entries."""
+    _allow_for_unit_costs(settings, options)
     lot_errors, _ = check_lots(entries, settings, options)
     change_errors, _ = check_changes(register)
-    return lot_errors + change_errors
+    found = lot_errors + change_errors
+    faulty = {id(error.entry) for error in found}
+    receipt_errors, _ = check_receipts(register)
+    return found + [error for error in receipt_errors if id(error.entry) not in faulty]
+
+
+def _allow_for_unit_costs(settings: Settings, options: Options) -> None:
+    """Let Beancount's own check of balance, which follows the plugins, overlook the last digits.
+
+    It keeps the cost of a unit in 28 digits, and takes its tolerance from dollar amounts without
+    lots. An entry that has none, such as a redenomination, would be off by the last of them. What
+    the book says itself (`option "inferred_tolerance_default"`) wins.
+    """
+    stated = options["inferred_tolerance_default"]
+    if "*" not in stated:
+        stated.setdefault(settings.currency, _FAR_BELOW_A_CENT)

@@ -1,0 +1,129 @@
+"""`pledgebook close`, `verify` and `reopen`: the end of a period, its proof, its re-opening."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    failing_on,
+    find_main,
+    open_book,
+    wants_json,
+)
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.closing import close_period, reopen_period
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.seals import Figures, Verdict, verify_seals
+from pledgebook.reports import make_reports, select
+from pledgebook.reports.render import to_document
+
+_REPORTS = ("schedule", "paragraphs")
+"""The reports whose figures are sealed."""
+
+
+def make_figures(book: Book, period: str) -> Figures:
+    """Return the documents of the reports that are sealed with a period."""
+    names = _REPORTS if book.settings.mandates else _REPORTS[:1]
+    selection = select(book, period)
+    made = make_reports(selection, names)
+    return {report.name: to_document(report) for report in made}
+
+
+@click.command()
+@click.argument("period", metavar="PERIOD")
+@book_option
+def close(period: str) -> None:
+    """Close PERIOD: seal it and carry what is left into the next."""
+    book = open_book()
+    with failing_on(BookRefusedError, OSError):
+        closed = close_period(book, period, make_figures)
+    written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
+    if wants_json():
+        answer(
+            {
+                "period": period,
+                "opened": closed.opened.isoformat(),
+                "sha256": closed.sha256,
+                "written": written,
+            }
+        )
+    else:
+        click.echo(f"Closed {period}; the next period opens on {closed.opened}.")
+        click.echo(f"Seal: {closed.sha256}")
+        click.echo(f"Wrote {', '.join(written)}")
+        click.echo(
+            "Reports over several periods: --book history.beancount. Proof: pledgebook verify."
+        )
+
+
+@click.command()
+@book_option
+def verify() -> None:
+    """Prove that nothing sealed was changed: entries, declarations, rates, figures."""
+    main = find_main()
+    with failing_on(BookRefusedError):
+        verdicts = verify_seals(main, make_figures)
+    holds = all(verdict.holds for verdict in verdicts)
+    if wants_json():
+        answer({"agrees": holds, "periods": [_document(verdict) for verdict in verdicts]})
+    else:
+        _print(verdicts)
+    sys.exit(DONE if holds else WAITS)
+
+
+def _document(verdict: Verdict) -> dict[str, object]:
+    parts = ("seal", "entries", "declarations", "rates", "figures", "program")
+    return {
+        "period": verdict.period,
+        "agrees": verdict.holds,
+        **{
+            part: {
+                "agrees": part not in verdict.differs,
+                "differences": verdict.differs.get(part, []),
+            }
+            for part in parts
+        },
+        "changed": cast("list[object]", verdict.changed),
+    }
+
+
+def _print(verdicts: Sequence[Verdict]) -> None:
+    if not verdicts:
+        click.echo("No period is sealed.")
+    for verdict in verdicts:
+        if verdict.holds:
+            click.echo(f"{verdict.period}: all as sealed (entries, declarations, rates, figures).")
+            continue
+        click.secho(
+            f"{verdict.period}: differs in {', '.join(verdict.differs)}", fg="red", bold=True
+        )
+        for sentences in verdict.differs.values():
+            for sentence in sentences:
+                click.echo(f"  {sentence}")
+
+
+@click.command()
+@click.argument("period", metavar="PERIOD")
+@click.option("--authority", required=True, help="The office and paper that approved it.")
+@click.option("--on", "day", type=DAY, help="The day it was approved (default: today).")
+@book_option
+def reopen(period: str, authority: str, day: date | None) -> None:
+    """Open the sealed PERIOD again; its sealed figures are kept."""
+    book = open_book()
+    with failing_on(BookRefusedError, OSError):
+        paths = reopen_period(book, period, authority, day or date.today())  # noqa: DTZ011 - a civil date
+    written = sorted(path.relative_to(book.folder).as_posix() for path in paths)
+    if wants_json():
+        answer({"period": period, "authority": authority, "written": written})
+    else:
+        click.echo(f"Opened {period} again; its figures as sealed are kept.")
+        click.echo(f"Wrote {', '.join(written)}")

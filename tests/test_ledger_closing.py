@@ -1,0 +1,371 @@
+"""Closing a period: the golden example as two books says what it says as one (variant R).
+
+All amounts and rates are made up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from beancount.core.data import Transaction
+from click.testing import CliRunner
+from pledgebook.cli.close import make_figures
+from pledgebook.cli.main import group
+from pledgebook.cli.pledges import instalment_document
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.closing import close_period, reopen_period
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.seals import verify_seals
+from pledgebook.reports.registry import make_reports
+from pledgebook.reports.schedule import Schedule, make_schedule
+from pledgebook.reports.selection import select
+
+GOLDEN = Path(__file__).parent / "data" / "golden"
+MANDATE = Path(__file__).parent.parent / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
+D = Decimal
+Edit = Callable[[Path], object]
+
+
+class Closed(NamedTuple):
+    """A golden book before and after its first period was closed."""
+
+    one: Book
+    main: Path
+
+    def open(self) -> Book:
+        return load_book(self.main)
+
+    def history(self) -> Book:
+        return load_book(self.main.with_name("history.beancount"))
+
+
+def split_golden(folder: Path, policy: str) -> Path:
+    """Write the golden book with a file a period, and the period that follows declared."""
+    main = GOLDEN / ("main.beancount" if policy == "pledge" else "main-receipt.beancount")
+    parts = re.split(r"\n(?=\d{4}-)", (GOLDEN / f"policy-{policy}.beancount").read_text("utf-8"))
+    entries = [part.strip() for part in parts if re.match(r"[\d-]{10} [*!]", part)]
+    opens = [part for part in parts if re.match(r"[\d-]{10} open", part)]
+    settings = (GOLDEN / "settings.beancount").read_text("utf-8")
+    settings = settings.replace("../../../ledger/data/book/", "")
+    folder.mkdir()
+    shutil.copy(MANDATE, folder)
+    (folder / "settings.beancount").write_text(
+        "\n".join([settings, '2004-01-01 custom "period" "2004-2005" 2005-12-31', *opens, ""]),
+        "utf-8",
+    )
+    names = ("2000-2001", "2002-2003")
+    for name in names:
+        own = [part for part in entries if name[:4] <= part[:4] <= name[5:]]
+        (folder / f"{name}.beancount").write_text("\n\n".join(own) + "\n", "utf-8")
+    includes = "\n".join(f'include "{name}.beancount"' for name in names)
+    text = re.sub(r'include "policy-.*"', includes, main.read_text("utf-8"))
+    (folder / "main.beancount").write_text(text, "utf-8")
+    return folder / "main.beancount"
+
+
+@pytest.fixture(scope="module")
+def closed_books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Closed]:
+    books = {}
+    for policy in ("pledge", "receipt"):
+        main = split_golden(tmp_path_factory.mktemp("closed") / policy, policy)
+        one = load_book(main)
+        close_period(one, "2000-2001", make_figures)
+        books[policy] = Closed(one, main)
+    return books
+
+
+@pytest.fixture(params=["pledge", "receipt"])
+def closed(request: pytest.FixtureRequest, closed_books: dict[str, Closed]) -> Closed:
+    return closed_books[request.param]
+
+
+@pytest.fixture
+def two(closed_books: dict[str, Closed], tmp_path: Path) -> Path:
+    """A copy of the closed book under policy `pledge`, to change."""
+    shutil.copytree(closed_books["pledge"].main.parent, tmp_path / "two")
+    return tmp_path / "two" / "main.beancount"
+
+
+@pytest.fixture
+def golden_folder(tmp_path: Path) -> Path:
+    return split_golden(tmp_path / "golden", "pledge").parent
+
+
+def figures_of(made: Schedule) -> dict[tuple[str, str, str], dict[str, Decimal]]:
+    return {
+        (*section, line.donor): line.figures.amounts()
+        for section, lines in made.sections.items()
+        for line in lines
+    }
+
+
+def test_the_book_that_begins_with_the_opening_makes_the_same_reports(closed: Closed) -> None:
+    book = closed.open()
+    assert book.errors == []
+    assert make_figures(book, "2002-2003") == make_figures(closed.one, "2002-2003")
+    made = make_schedule(select(book, "2002-2003"))
+    expected = json.loads((GOLDEN / "schedule-2002-2003.json").read_text("utf-8"))["rows"]
+    rows = figures_of(made)
+    for row in expected:
+        own = rows[row["fund"], row["class"], row["donor"]]
+        assert {key: own[key] for key in own if key in row} == {
+            key: D(row[key]) for key in own if key in row
+        }
+    assert len(rows) == len(expected)
+    assert made.proof.cash_from_donors == made.proof.per_ledger == D("766292.49")
+
+
+@pytest.mark.parametrize("period", ["2000-2001", "2002-2003"])
+def test_history_makes_the_reports_of_every_period_as_the_one_book_did(
+    closed: Closed, period: str
+) -> None:
+    history = closed.history()
+    assert history.errors == []
+    assert make_figures(history, period) == make_figures(closed.one, period)
+
+
+def test_every_report_of_the_new_book_is_that_of_the_one_book(closed: Closed) -> None:
+    for name, kept in zip(
+        ("schedule", "statements"),
+        make_reports(select(closed.one, "2002-2003"), ("schedule", "statements")),
+        strict=True,
+    ):
+        (made,) = make_reports(select(closed.open(), "2002-2003"), (name,))
+        # Comparatives of a closed period are not in the open book: history.beancount has them.
+        assert [tie for tie in made.ties if not tie.agrees] == []
+        (full,) = make_reports(select(closed.history(), "2002-2003"), (name,))
+        assert [row.values for row in full.rows] == [row.values for row in kept.rows]
+
+
+def test_the_register_still_says_what_was_paid_and_written_off_before(closed: Closed) -> None:
+    was = {line.label: line for line in list_instalments(closed.one.register)}
+    now = {line.label: line for line in list_instalments(closed.open().register)}
+    usa = now["USA-2000-01.1"]
+    assert (usa.pledged, usa.paid, usa.written_off) == (D(200000), D(170000), D(30000))
+    assert usa.received == D("170000.00")
+    # Only what was settled in the closed period is not there any more.
+    assert was.keys() - now.keys() == {"NLD-2001-01.1"}
+    for label, line in now.items():
+        assert instalment_document(line) == instalment_document(was[label])
+
+
+@pytest.mark.parametrize("as_at", [date(2002, 1, 1), date(2002, 6, 3), date(2003, 4, 28)])
+def test_the_register_as_at_any_day_of_the_new_period_is_the_same(
+    closed: Closed, as_at: date
+) -> None:
+    was = {line.label: line for line in list_instalments(closed.one.register, as_at)}
+    now = {line.label: line for line in list_instalments(closed.open().register, as_at)}
+    assert len(now) > 3
+    for label, line in now.items():
+        assert instalment_document(line) == instalment_document(was[label])
+
+
+def test_what_one_period_closes_with_the_next_opens_with_donor_by_donor(closed: Closed) -> None:
+    before = figures_of(make_schedule(select(closed.history(), "2000-2001")))
+    after = figures_of(make_schedule(select(closed.open(), "2002-2003")))
+    closing = {key: row["closing"] for key, row in before.items() if row["closing"]}
+    assert closing == {key: row["opening"] for key, row in after.items() if row["opening"]}
+    assert sum(closing.values()) == D("390338.93")
+
+
+def test_nothing_is_left_in_any_account_of_a_closed_period(closed: Closed) -> None:
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for entry in closed.history().entries:
+        if isinstance(entry, Transaction) and entry.date <= date(2001, 12, 31):
+            for posting in entry.postings:
+                label = str(posting.cost.label) if posting.cost else ""
+                key = (posting.account, posting.units.currency, label)
+                sums[key] = sums.get(key, D(0)) + posting.units.number
+    assert len(sums) > 10
+    assert {key: total for key, total in sums.items() if total} == {}
+
+
+def test_earmarked_money_keeps_its_purpose_across_the_closing(two: Path) -> None:
+    (entry,) = [
+        each
+        for each in load_book(two).entries
+        if isinstance(each, Transaction)
+        and each.narration == "Opening from 2000-2001: CPCJF special"
+    ]
+    cash = {(p.units.number, (p.meta or {}).get("purpose")) for p in entry.postings}
+    assert (D("25000.00"), "corruption") in cash
+
+
+def test_a_second_period_is_closed_on_the_first_and_in_kind_is_carried(two: Path) -> None:
+    before = make_figures(load_book(two), "2002-2003")
+    close_period(load_book(two), "2002-2003", make_figures)
+    book, history = load_book(two), load_book(two.with_name("history.beancount"))
+    assert (book.errors, history.errors) == ([], [])
+    assert make_figures(history, "2002-2003") == before
+    assert [verdict.holds for verdict in verify_seals(two, make_figures)] == [True, True]
+    opened = {
+        (p.account, p.units) for e in book.entries if isinstance(e, Transaction) for p in e.postings
+    }
+    assert {str(units) for name, units in opened if name == "Assets:CPCJF:In-Kind"} == {
+        "8000 USD.IK"
+    }
+    now = {line.label: line for line in list_instalments(book.register)}
+    assert (now["FIN-2003-01.1"].status, now["FIN-2003-01.1"].paid) == ("in-advance", D(30000))
+    assert (now["AUT-2003-01.1"].carrying, now["CAN-2002-01.1"].paid) == (D("54347.83"), D(45000))
+
+
+def test_an_entry_dated_in_a_sealed_period_is_refused_in_the_open_book(two: Path) -> None:
+    entry = (
+        '\n2001-07-01 * "Late interest"\n  Assets:CPCJF:Cash  1.00 USD\n'
+        "  Income:CPCJF:Interest  -1.00 USD\n"
+    )
+    path = two.with_name("2002-2003.beancount")
+    path.write_text(path.read_text("utf-8") + entry, "utf-8")
+    (error,) = load_book(two).errors
+    assert error.rule == "sealed-period"
+    assert (Path(error.file).name, error.line) == (path.name, path.read_text().count("\n") - 2)
+    assert "prior-period adjustment" in error.message
+
+
+def test_the_closed_period_is_reopened_on_an_authority_and_closed_again(two: Path) -> None:
+    first = json.loads((two.parent / "sealed" / "2000-2001.json").read_text("utf-8"))
+    reopen_period(load_book(two), "2000-2001", "Controller, memo 7 (made up)", date(2004, 3, 1))
+    book = load_book(two)
+    assert book.errors == []
+    kept = two.parent / "sealed" / "2000-2001.1.json"
+    assert json.loads(kept.read_text("utf-8")) == first
+    assert not kept.with_name("2000-2001.json").exists()
+    assert verify_seals(two, make_figures) == []
+    own = two.with_name("2000-2001.beancount")
+    assert "closing" not in own.read_text("utf-8")
+    own.write_text(own.read_text("utf-8").replace("EUR 90,000", "EUR 90 000"), "utf-8")
+    close_period(load_book(two), "2000-2001", make_figures)
+    assert [verdict.holds for verdict in verify_seals(two, make_figures)] == [True]
+    again = json.loads((two.parent / "sealed" / "2000-2001.json").read_text("utf-8"))
+    assert again["sha256"] != first["sha256"]
+    for period in ("2000-2001", "2002-2003"):
+        (made,) = make_reports(select(load_book(two), "2002-2003"), ("schedule",))
+        assert made.subtitle.endswith("as restated")
+        note = str(again["figures"]["schedule"]["notes"][0])
+        assert "Controller, memo 7" in note, period
+
+
+def test_opening_again_leaves_the_period_file_as_it_was(golden_folder: Path) -> None:
+    names = ("2000-2001.beancount", "2002-2003.beancount")
+    before = [(golden_folder / name).read_text("utf-8") for name in names]
+    main = golden_folder / "main.beancount"
+    close_period(load_book(main), "2000-2001", make_figures)
+    assert [(golden_folder / name).read_text("utf-8") for name in names] != before
+    reopen_period(load_book(main), "2000-2001", "Controller (made up)", date(2004, 3, 1))
+    assert [(golden_folder / name).read_text("utf-8") for name in names] == before
+
+
+def change(name: str, old: str, new: str) -> Edit:
+    def edit(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    return edit
+
+
+def append(name: str, text: str) -> Edit:
+    return lambda folder: (folder / name).write_text(
+        (folder / name).read_text("utf-8") + text, "utf-8"
+    )
+
+
+PURPOSE = '\n2001-05-05 custom "purpose" "x" "X"\n'
+INTEREST = '* "Interest"\n  Assets:CPCJF:Cash 1.00 USD\n  Income:CPCJF:Interest -1.00 USD\n'
+
+
+@pytest.mark.parametrize(
+    ("period", "edit", "sentence"),
+    [
+        ("2000-2001", change("2000-2001.beancount", "120000.00", "1.00"), "has errors"),
+        ("2000-2001", change("2000-2001.beancount", "2001-12-03 *", "2001-12-03 !"), "flagged !"),
+        ("2000-2001", append("2002-2003.beancount", f"\n2001-05-05 {INTEREST}"), "move it there"),
+        ("2000-2001", append("2000-2001.beancount", f"\n2002-05-05 {INTEREST}"), "to 2002-2003"),
+        ("2000-2001", append("2000-2001.beancount", "\n2001-05-05 price USD 1.1 EUR\n"), "rate"),
+        ("2000-2001", append("2000-2001.beancount", PURPOSE), "declaration"),
+        ("2002-2003", lambda _: None, "close 2000-2001 first"),
+        ("1998-1999", lambda _: None, "declares no period '1998-1999'"),
+        ("2000", lambda _: None, "declares no period '2000'"),
+        ("2000-2001", append("2000-2001.beancount", f"\n1999-12-31 {INTEREST}"), "no declared"),
+    ],
+)  # fmt: skip
+def test_a_period_that_is_not_ready_is_not_closed_and_nothing_is_written(
+    golden_folder: Path, period: str, edit: Edit, sentence: str
+) -> None:
+    edit(golden_folder)
+    before = {path: path.read_bytes() for path in golden_folder.rglob("*") if path.is_file()}
+    with pytest.raises(BookRefusedError, match=re.escape(sentence)):
+        close_period(load_book(golden_folder / "main.beancount"), period, make_figures)
+    after = {path: path.read_bytes() for path in golden_folder.rglob("*") if path.is_file()}
+    assert {p: c for p, c in after.items() if p.suffix != ".picklecache"} == before
+
+
+def test_a_release_not_made_stops_the_closing(two: Path) -> None:
+    path = two.with_name("2002-2003.beancount")
+    text = path.read_text("utf-8")
+    text = re.sub(r'2002-01-01 \* "Spain" "Release.*?\n\n', "", text, flags=re.DOTALL)
+    path.write_text(text, "utf-8")
+    with pytest.raises(BookRefusedError, match="Record its release"):
+        close_period(load_book(two), "2002-2003", make_figures)
+
+
+@pytest.mark.parametrize(
+    ("period", "authority", "sentence"),
+    [
+        ("2002-2003", "Controller", "is not closed"),
+        ("2000-2001", " ", "needs the authority"),
+        ("1998-1999", "Controller", "declares no period"),
+    ],
+)
+def test_only_a_sealed_period_is_reopened_and_only_on_an_authority(
+    closed_books: dict[str, Closed], period: str, authority: str, sentence: str
+) -> None:
+    with pytest.raises(BookRefusedError, match=sentence):
+        reopen_period(closed_books["pledge"].open(), period, authority, date(2004, 3, 1))
+
+
+def test_an_earlier_period_is_not_reopened_under_a_later_one(two: Path) -> None:
+    close_period(load_book(two), "2002-2003", make_figures)
+    with pytest.raises(BookRefusedError, match="re-open 2002-2003 first"):
+        reopen_period(load_book(two), "2000-2001", "Controller", date(2004, 3, 1))
+
+
+def test_the_commands_close_verify_and_reopen(golden_folder: Path) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(group, ["--book", str(golden_folder), *words])
+        return done.exit_code, done.output
+
+    assert run("verify") == (0, "No period is sealed.\n")
+    status, output = run("close", "2000-2001", "--json")
+    assert status == 0
+    assert json.loads(output)["opened"] == "2002-01-01"
+    assert run("verify")[0] == 0
+    assert run("close", "2000-2001")[0] == 2
+    own = golden_folder / "2000-2001.beancount"
+    sound = own.read_text("utf-8")
+    own.write_text(sound.replace("Part payment", "Payment"), "utf-8")
+    status, output = run("verify", "--json")
+    told = json.loads(output)
+    assert (status, told["agrees"]) == (1, False)
+    (period,) = told["periods"]
+    assert [
+        part for part in period if isinstance(period[part], dict) and not period[part]["agrees"]
+    ] == ["entries"]
+    assert {(each["what"], each["date"]) for each in period["changed"]} == {
+        ("missing", "2001-02-15"),
+        ("added", "2001-02-15"),
+    }
+    own.write_text(sound, "utf-8")
+    assert run("reopen", "2000-2001")[0] == 2
+    assert run("reopen", "2000-2001", "--authority", "Controller", "--on", "2004-03-01")[0] == 0
+    assert run("verify")[0] == 0
