@@ -15,7 +15,11 @@ _COMMANDS = {
     "import": ("pledgebook.cli.sheets", "import_"),
     "check": ("pledgebook.cli.check", "check"),
     "pledges": ("pledgebook.cli.pledges", "pledges"),
+    "record": ("pledgebook.cli.record", "record"),
     "report": ("pledgebook.cli.report", "report"),
+    "close": ("pledgebook.cli.close", "close"),
+    "verify": ("pledgebook.cli.close", "verify"),
+    "reopen": ("pledgebook.cli.close", "reopen"),
     "serve": ("pledgebook.cli.serve", "serve"),
 }
 

@@ -1,0 +1,83 @@
+"""What an entry will do, in a line or two, for the person who is asked whether to book it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from pledgebook.ledger.accounts import CLAIMS, Place, read_account
+from pledgebook.ledger.drafts import Draft, DraftLine
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Claim
+
+# What a posting of so many dollars means: words where it is positive, where it is negative.
+_WORDS = {
+    "cash": ("cash in", "cash out"),
+    "contributions": ("income taken back", "income"),
+    "exchange": ("exchange loss", "exchange gain"),
+    "revaluation": ("exchange loss on unpaid", "exchange gain on unpaid"),
+    "bank-charges": ("bank charges", "bank charges taken back"),
+    "deferred": ("out of deferred income", "deferred to a later period"),
+    "in-advance": ("out of money in advance", "held in advance"),
+    "unapplied": ("out of unapplied receipts", "held as an unapplied receipt"),
+    "prior-period": ("prior-period adjustment down", "prior-period adjustment up"),
+    "written-off": ("written off", "write-off taken back"),
+    "refunds": ("refunded", "refund taken back"),
+    "contra": ("memorandum less", "memorandum more"),
+    "programme": ("expenditure", "expenditure taken back"),
+    "programme-support": ("support costs", "support costs taken back"),
+    "programme-support-income": ("support income taken back", "support income"),
+    "obligations": ("obligations settled", "obligations raised"),
+    "savings": ("savings taken back", "savings on obligations"),
+    "interest": ("interest taken back", "interest"),
+    "due-from": ("owed by another fund", "settled by another fund"),
+    "due-to": ("settled with another fund", "owed to another fund"),
+    "transfers": ("transferred out", "transferred in"),
+    "in-kind-held": ("in kind, outside every money total", "in kind taken back"),
+    "operating-reserve": ("reserve given free", "set aside as operating reserve"),
+}
+
+
+def explain(draft: Draft, before: Mapping[str, Claim]) -> list[str]:
+    """Return sentences that say what the entry does to each instalment and where the dollars go.
+
+    `before` holds the instalments it touches, by label, as they stand before it.
+    """
+    lines = [(line, read_account(line.account)) for line in draft.lines]
+    placed = [(line, place) for line, place in lines if place is not None]
+    said = list(_instalments(placed, before))
+    money = ", ".join(_money(placed))
+    return [*said, f"{money[0].upper()}{money[1:]}."] if money else said
+
+
+def _instalments(
+    lines: list[tuple[DraftLine, Place]], before: Mapping[str, Claim]
+) -> Iterator[str]:
+    own = [line for line, place in lines if place.kind in CLAIMS]
+    for label in dict.fromkeys(line.label for line in own):
+        known = before.get(label)
+        back = [line for line in own if line.label == label and line.number > 0]
+        was = ""
+        if known is not None and known.is_open:
+            was = (
+                f"{known.units:,.2f} {known.currency} carried at {known.value:,.2f} {own[0].dollar}"
+            )
+        left = "nothing is left"
+        if back:
+            line = back[0]
+            due = f", due {line.meta['due']}" if line.meta.get("due") else ""
+            value = line.value or ZERO
+            left = f"{line.number:,.2f} {line.currency} at {value:,.2f} {line.dollar}{due}"
+        yield f"{label}: {was}; then {left}." if was else f"{label}: {left}."
+
+
+def _money(lines: list[tuple[DraftLine, Place]]) -> Iterator[str]:
+    sums: dict[tuple[str, str, bool], Decimal] = {}
+    for line, place in lines:
+        if place.kind in _WORDS:
+            key = (place.kind, place.fund, line.number > 0)
+            sums[key] = sums.get(key, ZERO) + line.number
+    several = len({fund for _, fund, _ in sums}) > 1
+    for (kind, fund, positive), number in sums.items():
+        word = _WORDS[kind][0 if positive else 1]
+        yield f"{word}{f' of {fund}' if several else ''} {abs(number):,.2f}"

@@ -1,0 +1,221 @@
+"""`pledgebook record`: what it shows, asks, books and refuses (amounts and rates made up)."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from pledgebook.cli.main import group
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.instalments import Instalment, list_instalments
+
+RATES = """
+2001-05-01 price USD 1.13 EUR
+2002-03-01 price USD 1.14 EUR
+2003-12-31 price USD 0.80 EUR
+"""
+
+
+class Desk:
+    """A book on disk and the command on it."""
+
+    def __init__(self, main: Path) -> None:
+        self.main = main
+
+    def run(self, line: str, *more: str) -> Result:
+        arguments = ["--book", str(self.main), "record", *shlex.split(line), *more]
+        return CliRunner().invoke(group, arguments)
+
+    def book(self, *lines: str) -> None:
+        for line in lines:
+            result = self.run(line, "--yes")
+            assert result.exit_code == 0, (line, result.output)
+
+    def refused(self, line: str) -> str:
+        before = self.files()
+        result = self.run(line, "--yes")
+        assert result.exit_code == 2, result.output
+        assert self.files() == before
+        return result.output
+
+    def files(self) -> dict[str, str]:
+        return {path.name: path.read_text("utf-8") for path in self.main.parent.glob("*.beancount")}
+
+    def load(self) -> Book:
+        book = load_book(self.main)
+        assert [error.message for error in book.errors] == []
+        return book
+
+    def line(self, label: str) -> Instalment:
+        return {line.label: line for line in list_instalments(self.load().register)}[label]
+
+
+@pytest.fixture
+def desk(load: Callable[..., Book]) -> Desk:
+    return Desk(load(RATES).path)
+
+
+PLEDGE = "pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01"
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_written(desk: Desk) -> None:
+    before = desk.files()
+    result = desk.run(PLEDGE)
+    assert result.exit_code == 2
+    assert "there is no terminal" in result.output
+    assert desk.files() == before
+
+
+def test_a_dry_run_shows_and_writes_nothing(desk: Desk) -> None:
+    before = desk.files()
+    result = desk.run(PLEDGE, "--dry-run")
+    assert result.exit_code == 0
+    assert '{0 # 52631.58 USD, "AUT-2002-01.1"}' in result.output
+    assert desk.files() == before
+
+
+def test_json_says_what_was_booked_and_where(desk: Desk) -> None:
+    result = desk.run(PLEDGE, "--yes", "--json")
+    said: Any = json.loads(result.stdout)
+    assert said["written"] == ["2002-2003.beancount"]
+    (text,) = said["entries"]
+    assert text in desk.files()["2002-2003.beancount"]
+    assert said["effects"] == [
+        "AUT-2002-01.1: 60,000.00 EUR at 52,631.58 USD, due 2002-06-30.",
+        "Income 52,631.58.",
+    ]
+
+
+def test_a_payment_shows_carrying_value_exchange_and_what_is_left(desk: Desk) -> None:
+    desk.book(PLEDGE)
+    result = desk.run("payment AUT-2002-01=40000 --dollars 39603.96 --date 2002-08-12", "--dry-run")
+    assert (
+        "AUT-2002-01.1: 60,000.00 EUR carried at 52,631.58 USD; then 20,000.00 EUR at 17,543.86 USD"
+        in result.output
+    )
+    assert "Exchange gain 4,516.24" in result.output
+
+
+def test_the_common_options_stand_on_the_entry(desk: Desk) -> None:
+    desk.book(
+        PLEDGE + " --document Letter --entered-by One --approved-by Two --ref E1 --waiting"
+        " --set oda=yes --note Words"
+    )
+    text = desk.files()["2002-2003.beancount"]
+    assert '2002-03-01 ! "Austria" "Words" ^AUT-2002-01' in text
+    for key in ('document: "Letter"', 'entered-by: "One"', 'approved-by: "Two"', 'oda: "yes"'):
+        assert key in text
+
+
+def test_lire_paid_in_euros_are_redenominated_first_and_the_gain_is_the_worked_one(
+    desk: Desk,
+) -> None:
+    desk.book(
+        "pledge ITA 500000000 --currency ITL --due 2001-12-31 --fund CPCJF --date 2001-05-14",
+        "payment ITA-2001-01=258228.45EUR --dollars 318800.56 --date 2002-08-12",
+    )
+    text = desk.files()["2002-2003.beancount"]
+    assert "{0 # 228520.75 USD, 2001-05-14," in text
+    assert "Income:CPCJF:Exchange                        -90279.81 USD" in text
+    assert (desk.line("ITA-2001-01.1").outstanding, desk.line("ITA-2001-01.1").status) == (
+        0,
+        "paid",
+    )
+
+
+def test_several_instalments_at_once_and_what_is_too_much(desk: Desk) -> None:
+    desk.book(
+        "pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF"
+        " --date 2002-03-01",
+        "payment CAN-2002-01.1 CAN-2002-01.2 --dollars 160 --payer Ministry --date 2002-06-30",
+        "application R-2002-0001 --donor CAN --dollars 10 --date 2002-07-01",
+    )
+    assert desk.line("CAN-2002-01.2").status == "paid"
+    book = desk.load()
+    assert [held.dollars for held in book.register.held_under["R-2002-0001"]] == [10, -10]
+    assert 'payer: "Ministry"' in desk.files()["2002-2003.beancount"]
+
+
+def test_a_pledge_is_committed_amended_postponed_moved_and_cancelled(desk: Desk) -> None:
+    desk.book(
+        "pledge SWE 500 --fund CPCJF --pledged-only --date 2002-03-01",
+        "commit SWE-2002-01 --instalment 600@2003-06-30 --date 2002-04-01",
+        "amendment SWE-2002-01.1 700 --date 2002-05-01",
+        "re-earmark SWE-2002-01.1 --fund UNTOC --date 2002-06-01",
+        "postponement SWE-2002-01.1 2004-03-31 --date 2002-07-01",
+    )
+    line = desk.line("SWE-2002-01.1")
+    assert (line.fund, line.outstanding, line.status) == ("UNTOC", 700, "deferred")
+    desk.book("release --all --date 2004-01-01", "cancellation SWE-2002-01.1 --date 2004-02-01")
+    assert desk.line("SWE-2002-01.1").status == "cancelled"
+
+
+def test_a_payment_taken_back_opens_the_instalment_again(desk: Desk) -> None:
+    desk.book(
+        PLEDGE,
+        "payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12",
+        "payment AUT-2002-01 --dollars 20000 --date 2002-09-12",
+        "returned-payment AUT-2002-01 --reverses P1 --date 2002-10-01",
+    )
+    line = desk.line("AUT-2002-01.1")
+    assert (line.outstanding, line.paid, str(line.carrying)) == (40000, 20000, "35087.72")
+
+
+def test_revaluation_and_the_other_side_of_the_book(desk: Desk) -> None:
+    desk.book(
+        PLEDGE,
+        "receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01",
+        "expenditure 1000 --obligated --fund CPCJF --purpose corruption --date 2002-05-01",
+        "obligation 900 --fund CPCJF --purpose corruption --date 2002-06-01",
+        "savings 100 --fund CPCJF --purpose corruption --date 2002-07-01",
+        "programme-support 1000 --fund CPCJF --purpose corruption --date 2002-07-01",
+        "operating-reserve 10 --fund CPCJF --date 2002-07-01",
+        "transfer 10 --from CPCJF/special --to UNTOC --date 2002-08-01",
+        "settlement 10 --from CPCJF/special --to UNTOC --date 2002-09-01",
+        "interest CPCJF/general=1.50 --date 2002-12-31",
+        "in-kind CHE 8000 --fund CPCJF --date 2002-12-31",
+        "unapplied 70 --fund CPCJF --date 2002-12-31",
+        "announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31",
+        "revaluation --all --date 2003-12-31",
+    )
+    assert str(desk.line("AUT-2002-01.1").carrying) == "75000.00"
+    assert "announcement" in {notice.rule for notice in desk.load().notices}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("pledge Austia 5 --fund CPCJF --date 2002-03-01", "did you mean Austria (AUT)"),
+        ("pledge AUT 5 --fund CPCF --date 2002-03-01", "did you mean CPCJF"),
+        ("pledge AUT 5 --fund CPCJF --purpose corupt --date 2002-03-01", "did you mean corruption"),
+        ("pledge AUT 5 --fund CPCJF --currency CHF --date 2002-03-01", "price USD UNITS CHF"),
+        ("pledge AUT 5 --fund CPCJF --currency ITL --date 2003-03-01", "no currency on 2003-03-01"),
+        (PLEDGE + " --dollars 60000", "need a --reason"),
+        ("payment AUT-2002-01=1 --date 2002-08-12", "state the dollars"),
+        ("payment AUT-2002-01=1,5 --dollars 1 --date 2002-08-12", "is not LABEL"),
+        ("payment AUT-2002-02 --dollars 1 --date 2002-08-12", "did you mean AUT-2002-01.1"),
+        ("payment AUT-2002-01 --dollars 1 --date 2002-01-12", "was pledged on 2002-03-01"),
+        ("write-off AUT-2002-01 --date 2003-08-12", "needs the authority"),
+        ("write-off AUT-2002-01 70000 --authority X --date 2003-08-12", "60000.00 EUR outstanding"),
+        ("refund --receipt R-1 --date 2003-08-12", "no receipt 'R-1'"),
+        ("release AUT-2002-01 --date 2002-08-12", "Nothing is to be released"),
+        (
+            "expenditure 70 --fund CPCJF --purpose corruption --date 2003-08-12",
+            "so nothing was written",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(desk: Desk, line: str, words: str) -> None:
+    desk.book(PLEDGE)
+    assert words in desk.refused(line)
+
+
+def test_dollars_against_the_rate_keep_their_reason(desk: Desk) -> None:
+    desk.book(PLEDGE + " --dollars 60000 --reason 'Rate of the agreement'")
+    assert str(desk.line("AUT-2002-01.1").carrying) == "60000.00"
+    assert 'rate-override: "Rate of the agreement"' in desk.files()["2002-2003.beancount"]
