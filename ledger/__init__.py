@@ -1,7 +1,9 @@
 """The book: what it declares, what is recorded in it, and how entries are added to it.
 
 A pledge is a Beancount lot; the register is derived from the booked entries and never stored.
-Start with `load_book`, and ask the `Book` for its `settings`, `register` and `rates`.
+Start with `load_book`, and ask the `Book` for its `settings`, `register` and `rates`. A builder
+(`commitment`, `payment` …) drafts the entry of an event; `write_entries` saves it. docs/api.md
+tells it with examples.
 """
 
 from __future__ import annotations
@@ -9,25 +11,123 @@ from __future__ import annotations
 from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.errors import BookRefusedError, Finding
+from pledgebook.ledger.events import (
+    Advance,
+    Earmark,
+    EventRefusedError,
+    Labels,
+    Part,
+    Settled,
+    amendment,
+    application,
+    application_without_pledge,
+    cancellation,
+    commitment,
+    commitment_of_pledge,
+    earmark_of,
+    expenditure,
+    in_kind,
+    interest,
+    joint_payment,
+    obligation_paid,
+    operating_reserve,
+    payment,
+    policy_change,
+    postponement,
+    programme_support,
+    re_earmarking,
+    receipt_unapplied,
+    receipt_without_pledge,
+    redenomination,
+    refund_overpayment,
+    refund_unspent,
+    release,
+    returned_payment,
+    revaluation,
+    savings,
+    settlement,
+    split_gross,
+    transfer,
+    write_off,
+)
 from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.register import Register, derive_register
+from pledgebook.ledger.making import make_book
+from pledgebook.ledger.rates import MissingRateError, Rate, Rates
+from pledgebook.ledger.recording import (
+    advance_for,
+    due_releases,
+    find_claim,
+    find_return,
+    free_labels,
+    receipt_held,
+)
+from pledgebook.ledger.register import Change, Claim, Register, derive_register
 from pledgebook.ledger.settings import Settings, read_settings
 from pledgebook.ledger.writing import write_entries
 
 __all__ = [
+    "Advance",
     "Book",
     "BookNotFoundError",
     "BookRefusedError",
+    "Change",
+    "Claim",
     "Draft",
     "DraftLine",
+    "Earmark",
+    "EventRefusedError",
     "Finding",
     "Instalment",
+    "Labels",
+    "MissingRateError",
+    "Part",
+    "Rate",
+    "Rates",
     "Register",
     "Settings",
+    "Settled",
+    "advance_for",
+    "amendment",
+    "application",
+    "application_without_pledge",
+    "cancellation",
+    "commitment",
+    "commitment_of_pledge",
     "derive_register",
+    "due_releases",
+    "earmark_of",
+    "expenditure",
     "find_book",
+    "find_claim",
+    "find_return",
+    "free_labels",
+    "in_kind",
+    "interest",
+    "joint_payment",
     "list_instalments",
     "load_book",
+    "make_book",
+    "obligation_paid",
+    "operating_reserve",
+    "payment",
+    "policy_change",
+    "postponement",
+    "programme_support",
+    "re_earmarking",
     "read_settings",
+    "receipt_held",
+    "receipt_unapplied",
+    "receipt_without_pledge",
+    "redenomination",
+    "refund_overpayment",
+    "refund_unspent",
+    "release",
+    "returned_payment",
+    "revaluation",
+    "savings",
+    "settlement",
+    "split_gross",
+    "transfer",
     "write_entries",
+    "write_off",
 ]

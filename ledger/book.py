@@ -17,7 +17,10 @@ from beancount import loader
 from beancount.core.data import Directive, Options, Transaction
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
+from pledgebook.ledger.announcements import list_announcements
+from pledgebook.ledger.approval import list_unapproved
 from pledgebook.ledger.checks import check_changes, check_earmarked
+from pledgebook.ledger.collecting import check_receipts
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.lots import check_lots
 from pledgebook.ledger.rates import Rates
@@ -95,7 +98,10 @@ class Book:
             )
         found += check_lots(self.entries, self.settings)[1]
         found += check_changes(self.register)[1]
+        found += check_receipts(self.register)[1]
         found += check_earmarked(self.entries, self.settings)[1]
+        found += list_unapproved(self.entries, self.settings)
+        found += list_announcements(self.entries, self.settings)
         return found + _tagging_notices(self.entries)
 
     @property

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pledgebook.ledger.accounts import account
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
-from pledgebook.ledger.money import ZERO, format_units
+from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -99,7 +99,17 @@ def donor_name(settings: Settings, donor: str, day: date) -> str:
 
 def in_dollars(settings: Settings, name: str, amount: Decimal) -> DraftLine:
     """Return a posting without a lot, in the book's currency."""
-    return DraftLine(name, amount, settings.currency)
+    return DraftLine(name, whole_cents(amount), settings.currency)
+
+
+def whole_cents(amount: Decimal) -> Decimal:
+    """Return dollars with two decimals. Raises EventRefusedError where there are more: what a cent
+    is rounded to is decided before an entry is made of it.
+    """
+    cents = to_cents(amount)
+    if cents != amount:
+        raise EventRefusedError(f"Dollars are whole cents; {amount:f} is not: round it first.")
+    return cents
 
 
 def held_lot(
@@ -108,6 +118,7 @@ def held_lot(
     """Return a posting to a liability held under a label: put in at its own dollars (amount
     negative; at the day `since` where it is put back), or taken out by its label.
     """
+    amount = whole_cents(amount)
     value = -amount if amount < 0 else None
     back = since if amount < 0 else None
     dollar = settings.currency
@@ -129,7 +140,7 @@ def put_back(settings: Settings, claim: Claim) -> DraftLine:
         claim.units,
         claim.currency,
         claim.label,
-        claim.value,
+        whole_cents(claim.value),
         claim.pledged_on,
         {"due": claim.due} if claim.due else {},
         settings.currency,

@@ -26,6 +26,7 @@ from pledgebook.ledger.building import (
 from pledgebook.ledger.currencies import convert_legacy, euro_from
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.pledging import account_kind
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -95,8 +96,14 @@ def postponement(
     """
     _need_open(claim)
     words = narration or f"{claim.label} falls due on {due}"
+    if due == claim.due:
+        raise EventRefusedError(f"{claim.label} falls due on {due} already.")
+    if due < claim.pledged_on:
+        raise EventRefusedError(
+            f"{claim.label} was pledged on {claim.pledged_on}; it cannot fall due on {due}."
+        )
     move = _Move(settings, day, claim, "postponement", words, None, meta)
-    return move.to(replace(claim, due=due), later=settings.periods.start_of(due) > day)
+    return move.to(replace(claim, due=due))
 
 
 def write_off(
@@ -139,6 +146,15 @@ def revaluation(
     deferred or memorandum instalment moves both its sides, without income.
     """
     _need_open(claim)
+    if claim.currency == settings.currency:
+        raise EventRefusedError(
+            f"{claim.label} is in {claim.currency}, the currency of the book: it keeps its value."
+        )
+    if value <= 0 or value == claim.value:
+        raise EventRefusedError(
+            f"{claim.label} is carried at {format_amount(claim.value)}; a revaluation to "
+            f"{format_amount(value)} is none."
+        )
     words = f"Revaluation of {claim.label}"
     return _Move(settings, day, claim, "revaluation", words, rate, meta).to(
         replace(claim, value=value)
@@ -180,7 +196,8 @@ def re_earmarking(
     meta: Meta | None = None,
 ) -> Draft:
     """An unpaid instalment gets another class or purpose, or goes to another fund (a transfer):
-    out of one row of the schedule, into the same column of the other, under the same label.
+    out of one row of the schedule, into the same column of the other, under the same label. Where
+    the other class has another recognition policy, it is recorded there as that policy wants.
     """
     _need_open(claim)
     if earmark == earmark_of(claim):
@@ -190,7 +207,13 @@ def re_earmarking(
         f"{claim.label} moves to {earmark.fund}, {earmark.class_}"
         f"{', ' + earmark.purpose if earmark.purpose else ''}"
     )
-    after = replace(claim, fund=earmark.fund, class_=earmark.class_, purpose=earmark.purpose)
+    after = replace(
+        claim,
+        kind=account_kind(settings, earmark, committed=claim.committed),
+        fund=earmark.fund,
+        class_=earmark.class_,
+        purpose=earmark.purpose,
+    )
     return _Move(settings, day, claim, event, words, None, meta).to(after)
 
 
@@ -211,19 +234,14 @@ class _Move:
     rate: Rate | None = None
     meta: Meta | None = None
 
-    def to(self, after: Claim | None, *, later: bool | None = None) -> Draft:
-        """Return the entry that leaves the instalment as `after` (None: nothing is left).
-
-        `later` says whether it falls due in a later period afterwards; None leaves that as it is.
-        """
+    def to(self, after: Claim | None) -> Draft:
+        """Return the entry that leaves the instalment as `after` (None: nothing is left)."""
         claim = self.claim
         moved = after is not None and earmark_of(after) != earmark_of(claim)
         lines = [(claim, taken_out(claim))]
         if after is not None:
             lines.append((after, put_back(self.settings, after)))
-        deferred = claim.is_deferred
-        if later is not None:
-            deferred = later and claim.kind == "pledges"
+        deferred = after is not None and self._becomes_deferred(after)
         lines += self._deferrals(after, was=claim.is_deferred, becomes=deferred)
         if not claim.is_deferred:
             lines += self._taken_up(claim, claim.value)
@@ -231,12 +249,22 @@ class _Move:
             lines += self._taken_up(after, -after.value)
         return self._draft(_merged(lines, moved=moved), moved=moved)
 
+    def _becomes_deferred(self, after: Claim) -> bool:
+        """Tell whether a deferral stands against the instalment afterwards. Where neither its due
+        date nor its policy changes, that stays as it is; a release is an entry of its own.
+        """
+        claim, funds = self.claim, self.settings.funds
+        policy = funds[after.fund].policy(after.class_)
+        if after.due == claim.due and policy == funds[claim.fund].policy(claim.class_):
+            return claim.is_deferred
+        starts = self.settings.periods.start_of(after.due or after.pledged_on)
+        return after.kind == "pledges" and policy == "pledge" and starts > self.day
+
     def _deferrals(
         self, after: Claim | None, *, was: bool, becomes: bool
     ) -> list[tuple[Claim, DraftLine]]:
         """A deferral moves with its instalment: the whole out, the whole back."""
         claim = self.claim
-        becomes = becomes and after is not None
         if was and after is not None and becomes and _same_deferral(claim, after):
             return []
         lines = []

@@ -11,10 +11,12 @@ from decimal import Decimal
 
 from beancount.core.data import Directive, Price, Transaction
 from pledgebook.ledger.accounts import CLAIMS
+from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.postings import Line, contradiction, read_lines, weigh
+from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Change, Register
 from pledgebook.ledger.settings import Settings
 
@@ -112,7 +114,8 @@ def _check_two_funds(
     if len(funds) < 2 or between:
         return
     moved = _moved_labels(lines)
-    if not moved and not ("unapplied" in kinds and kinds & CLAIMS):
+    applied = "unapplied" in kinds and bool(kinds & (CLAIMS | {"contributions"}))
+    if not moved and not applied:
         yield finding(
             entry,
             "two-funds",
@@ -140,6 +143,28 @@ def check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
             "rate",
             f"A UN operational rate is above zero; {entry.currency} is priced at {number} "
             f"{entry.amount.currency} on {entry.date}. Correct the rate, or take the line out.",
+        )
+
+
+def check_stated_rate(
+    entry: Transaction, lines: list[Line], rates: Rates, settings: Settings
+) -> Iterator[Finding]:
+    """An entry that states the UN rate it was made with rests on a rate of the book."""
+    stated = entry.meta.get("rate-date")
+    if stated is None:
+        return
+    currencies = {line.currency: line for line in lines if line.place.kind in CLAIMS}
+    for currency, line in currencies.items():
+        known = {currency, "EUR"} if currency in EURO_RATES else {currency}
+        if currency == settings.currency or any(rates.find(name, entry.date) for name in known):
+            continue
+        yield finding(
+            entry,
+            "rate-missing",
+            f"The entry states a UN operational rate of {as_text(stated)}, but the book has none "
+            f"of {currency} effective on or before {entry.date}: add it as "
+            f'"{entry.date.replace(day=1)} price {settings.currency} UNITS {currency}".',
+            line.posting.meta,
         )
 
 
@@ -182,7 +207,7 @@ def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> It
             entry, "event", f"event: says what happened: {problem}. Correct event: or the accounts."
         )
     writes_off = event == "write-off" or any(line.place.kind == "written-off" for line in lines)
-    if lines and writes_off and not as_text(entry.meta.get("authority", "")):
+    if lines and writes_off and event != "closing" and not as_text(entry.meta.get("authority", "")):
         yield finding(
             entry,
             "write-off-authority",
@@ -332,14 +357,9 @@ def check_earmarked(
             continue
         spent: dict[tuple[str, str, str], Decimal] = {}
         lines = read_lines(entry, settings)
-        inherited = {purpose_of[line.label] for line in lines if line.label in purpose_of}
-        for line in lines:
-            if line.label and line.place.kind in CLAIMS and line.purpose and line.units > 0:
-                purpose_of[line.label] = line.purpose
-            if line.place.kind not in {"cash", "in-advance", "obligations"}:
-                continue
-            purpose = line.purpose or (next(iter(inherited)) if len(inherited) == 1 else "")
-            if not purpose or line.dollars is None:
+        for number, purpose in purposes_of_money(lines, purpose_of).items():
+            line = lines[number]
+            if line.dollars is None:
                 continue
             key = (line.place.fund, line.class_, purpose)
             available[key] = available.get(key, ZERO) + line.dollars
@@ -351,6 +371,24 @@ def check_earmarked(
                 (errors if strict else notices).append(found)
     return errors, notices
 
+
+def purposes_of_money(lines: list[Line], purpose_of: dict[str, str]) -> dict[int, str]:
+    """Return the purpose of each posting of money that has one, by its position: its own, else the
+    instalment's that the entry moves. `purpose_of` keeps the instalments' from entry to entry.
+    """
+    inherited = {purpose_of[line.label] for line in lines if line.label in purpose_of}
+    only = next(iter(inherited)) if len(inherited) == 1 else ""
+    found = {}
+    for number, line in enumerate(lines):
+        if line.label and line.place.kind in CLAIMS and line.purpose and line.units > 0:
+            purpose_of[line.label] = line.purpose
+        if line.place.kind in {"cash", "in-advance", "obligations"} and (line.purpose or only):
+            found[number] = line.purpose or only
+    return found
+
+
+_AVAILABLE = frozenset({"cash", "in-advance", "unapplied", "obligations"})
+"""Cash, less what is not to be spent: received in advance, not applied, owed."""
 
 _SPENDING = frozenset({"programme", "programme-support", "refunds", "transfers", "obligations"})
 

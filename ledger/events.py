@@ -38,6 +38,7 @@ from pledgebook.ledger.receiving import (
     release,
     returned_payment,
 )
+from pledgebook.ledger.recognition import policy_change
 from pledgebook.ledger.spending import (
     expenditure,
     interest,
@@ -72,6 +73,7 @@ __all__ = [
     "obligation_paid",
     "operating_reserve",
     "payment",
+    "policy_change",
     "postponement",
     "programme_support",
     "re_earmarking",

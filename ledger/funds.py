@@ -8,15 +8,18 @@ recognition-special: "pledge"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from pledgebook.ledger.accounts import is_code
 from pledgebook.ledger.declarations import Declaration
 from pledgebook.ledger.errors import Finding, finding
 
 POLICIES = ("pledge", "receipt", "agreement")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _DEFAULT_CLASSES = ("general", "special", "support")
 
 
@@ -33,6 +36,12 @@ class Fund:
     within: str = ""
     recognition: Mapping[str, str] | None = None
     overspending: str = "error"
+    four_eyes: bool = False
+    """Whether what needs approval is an error without two persons."""
+
+    charges_absolute: Decimal = Decimal("50.00")
+    charges_percent: Decimal = Decimal(1)
+    """What banks may keep of a payment for it to be a charge: the smaller of the two."""
 
     def policy(self, class_: str) -> str:
         """Return how contributions of `class_` become income: pledge unless declared."""
@@ -87,6 +96,19 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
     overspending = declaration.text("overspending", "error")
     if overspending not in {"error", "notice"}:
         fault("overspending", f"overspending is {overspending!r}: it must be error or notice.")
+    four_eyes = declaration.text("four-eyes", "no")
+    if four_eyes not in {"yes", "no"}:
+        fault("four-eyes", f"four-eyes is {four_eyes!r}: it must be yes or no.")
+    tolerances = []
+    for key, default in (("charges-absolute", "50.00"), ("charges-percent", "1")):
+        text = declaration.text(key, default)
+        if not _NUMBER.fullmatch(text):
+            fault(
+                "charges-tolerance",
+                f"{key} is {text!r}: it must be a number, zero or above, such as {default!r}.",
+            )
+            text = default
+        tolerances.append(Decimal(text))
     fund = Fund(
         code,
         name,
@@ -95,5 +117,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         declaration.text("within"),
         recognition,
         overspending,
+        four_eyes == "yes",
+        *tolerances,
     )
     return fund, faults

@@ -112,7 +112,7 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         written_off=written_off,
         outstanding=claim.units,
         carrying=claim.value,
-        received=sum((change.received + change.advanced for change in changes), ZERO),
+        received=sum((_received(change) for change in changes), ZERO),
         status=_status(settings, claim, changes, paid, written_off, advance, day),
         overdue=claim.is_open and claim.due is not None and claim.due < day,
         recognition=settings.funds[claim.fund].policy(claim.class_),
@@ -148,6 +148,11 @@ def _redenominate(amount: Decimal, old: str, new: str, change: Change) -> Decima
         return converted
     assert change.before is not None  # only a change of currency comes here
     return round_to(amount * change.after.units / change.before.units, 2)
+
+
+def _received(change: Change) -> Decimal:
+    carried = _carried(change, "received") if change.event == "opening" else ZERO
+    return change.received + change.advanced + carried
 
 
 def _carried(change: Change, key: str) -> Decimal:

@@ -21,6 +21,7 @@ from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, 
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.history import carried_from
 from pledgebook.ledger.money import format_units, share, to_cents
 from pledgebook.ledger.postings import Line, read_lines, stated
 from pledgebook.ledger.settings import Settings
@@ -92,7 +93,9 @@ class _Guard:
     def follow(self, entry: Transaction) -> None:
         """Follow what a booked transaction does to each label it names."""
         lines = read_lines(entry, self.settings)
-        opening = any(line.place.kind == "opening-balance" for line in lines)
+        opening = bool(carried_from(entry)) or any(
+            line.place.kind == "opening-balance" for line in lines
+        )
         by_label: dict[tuple[str, str], list[Line]] = {}
         for line in lines:
             if line.place.kind in LABELLED and self._has_label(entry, line):
@@ -146,6 +149,8 @@ class _Guard:
         if not added or kind in {"deferred", "in-advance"}:
             return None
         label, day = added[0].label, _cost_date(added[0], entry)
+        if taken and kind == "unapplied":
+            return None  # how long the money waits is told by the day it came
         if taken:
             commits = _commits(entry, added, taken)
             if day != known.date and not (commits and (known.pledged_only or _moved(added, taken))):

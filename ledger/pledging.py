@@ -11,13 +11,15 @@ from pledgebook.ledger.building import (
     EventRefusedError,
     Part,
     earmark_of,
+    held_lot,
     in_dollars,
     make_entry,
     taken_out,
+    whole_cents,
 )
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -43,6 +45,8 @@ def commitment(
     are income; under `receipt`, and where only pledged (`committed` False), each instalment is a
     memorandum.
     """
+    parts = list(parts)
+    _need_amounts(parts)
     labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
     status: dict[str, str | date] = {} if committed else {"status": "pledged"}
     return make_entry(
@@ -79,7 +83,10 @@ def commitment_of_pledge(
     for claim in claims:
         if claim.committed or not claim.is_open:
             raise EventRefusedError(f"{claim.label} is not a pledge that waits for commitment.")
+    _need_amounts(parts)
     first = claims[0]
+    if len({(claim.donor, claim.currency, earmark_of(claim)) for claim in claims}) > 1:
+        raise EventRefusedError("One commitment is of one donor, currency, fund and purpose.")
     lines = [line for claim in claims for line in _pledged_out(settings, claim)]
     labelled = [(claim.label, part) for claim, part in zip(claims, parts, strict=True)]
     lines += _committed(
@@ -112,6 +119,17 @@ def in_order(parts: Iterable[Part], day: date) -> list[Part]:
     return sorted(parts, key=lambda part: part.due or day)
 
 
+def _need_amounts(parts: Sequence[Part]) -> None:
+    if not parts:
+        raise EventRefusedError("A commitment has at least one instalment.")
+    for part in parts:
+        if part.amount <= 0 or part.value <= 0:
+            raise EventRefusedError(
+                "An instalment has an amount and a value above zero; this one has "
+                f"{format_amount(part.amount)} and {format_amount(part.value)}."
+            )
+
+
 def _pledged_out(settings: Settings, claim: Claim) -> list[DraftLine]:
     contra = in_dollars(settings, account("contra", claim.fund), claim.value)
     return [taken_out(claim), contra]
@@ -140,7 +158,7 @@ def _committed(
                 part.amount,
                 currency,
                 label,
-                part.value,
+                whole_cents(part.value),
                 meta={"due": part.due} if part.due else {},
                 dollar=settings.currency,
             )
@@ -148,9 +166,7 @@ def _committed(
         if kind == "memorandum":
             others.append(in_dollars(settings, account("contra", fund), -part.value))
         elif policy == "pledge" and part.due and settings.periods.start_of(part.due) > day:
-            name = account("deferred", fund, donor)
-            value, dollar = part.value, settings.currency
-            others.append(DraftLine(name, -value, dollar, label, value, dollar=dollar))
+            others.append(held_lot(settings, account("deferred", fund, donor), -part.value, label))
         else:
             income += part.value
     contributions = in_dollars(settings, account("contributions", fund, donor), -income)

@@ -157,7 +157,8 @@ EVENTS = frozenset(
         "release", "revaluation", "write-off", "refund-unspent", "refund-overpayment",
         "returned-payment", "receipt-without-pledge", "receipt-unapplied", "application",
         "transfer", "re-earmark", "in-kind", "expenditure", "programme-support", "interest",
-        "opening", "obligation", "savings", "settlement", "operating-reserve",
+        "opening", "closing", "obligation", "savings", "settlement", "operating-reserve",
+        "policy-change",
     }
 )  # fmt: skip
 """The events an entry may name."""
@@ -180,6 +181,7 @@ _NEEDS: dict[str, tuple[frozenset[str], ...]] = {
     "receipt-unapplied": (frozenset({"unapplied"}),),
     "application": (frozenset({"unapplied"}),),
     "re-earmark": (CLAIMS | {"cash", "contributions"},),
+    "policy-change": (CLAIMS | {"deferred"},),
     "in-kind": (frozenset({"in-kind"}),),
     "interest": (frozenset({"interest", "cash"}),),
 }

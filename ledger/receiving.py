@@ -117,6 +117,8 @@ def joint_payment(
     `excess` that no pledge asks for, which waits as an unapplied receipt under the label
     `receipt`. Charges and excess are of the first instalment's class.
     """
+    if charges < 0 or excess < 0:
+        raise EventRefusedError("Charges and what was paid too much are not below zero.")
     fund = _one_fund(settled)
     first = earmark_of(settled[0].claim)
     if excess and not receipt:
@@ -148,6 +150,8 @@ def application(
     `amount` is what is held under the label `receipt` in the fund and class `held`; what the
     instalments do not take stays there.
     """
+    if not settled:
+        raise EventRefusedError("An application says which instalments it settles.")
     used = sum((each.dollars for each in settled), ZERO)
     if used > amount:
         raise EventRefusedError(
@@ -176,18 +180,29 @@ def application_without_pledge(
     amount: Decimal,
     donor: str,
     earmark: Earmark,
+    dollars: Decimal | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
-    """An unapplied receipt turns out to be a contribution that no pledge preceded."""
-    lines = [
-        (held, held_lot(settings, account("unapplied", held.fund), amount, receipt)),
-        (earmark, in_dollars(settings, account("contributions", earmark.fund, donor), -amount)),
-    ]
+    """An unapplied receipt, which holds `amount`, turns out to be a contribution that no pledge
+    preceded, or `dollars` of it does; its cash moves to that fund and class.
+    """
+    used = amount if dollars is None else dollars
+    if not ZERO < used <= amount:
+        raise EventRefusedError(
+            f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
+        )
+    unapplied = account("unapplied", held.fund)
+    lines = [(held, held_lot(settings, unapplied, amount, receipt))]
+    if used < amount:
+        lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
+    lines.append(
+        (earmark, in_dollars(settings, account("contributions", earmark.fund, donor), -used))
+    )
     if earmark != held:
         lines += [
-            (held, in_dollars(settings, account("cash", held.fund), -amount)),
-            (earmark, in_dollars(settings, account("cash", earmark.fund), amount)),
+            (held, in_dollars(settings, account("cash", held.fund), -used)),
+            (earmark, in_dollars(settings, account("cash", earmark.fund), used)),
         ]
     own, stated = _stated(lines)
     return make_entry(
@@ -214,21 +229,34 @@ def returned_payment(
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
-    """A payment that the bank takes back: the instalment, which is as `now`, is reopened as it
-    `was` before that payment, and collected is negative by `dollars`. `reverses` names the
-    payment's entry, by date or ref; `advance` is what is held in advance for the instalment.
+    """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
+    open again as it `was` before that payment (or with that part of it), and collected is negative
+    by `dollars`. `reverses` names the payment's entry, by date or ref; `advance` is what is held
+    in advance for the instalment, out of which the money goes while its biennium has not begun.
     """
+    if was.units <= now.units or was.currency != now.currency:
+        raise EventRefusedError(
+            f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with the "
+            f"payment taken back it has more, not {format_amount(was.units)} {was.currency}."
+        )
+    _need_dollars(settings, was.label, was.currency, was.units - now.units, dollars)
+    deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
     lines.append(put_back(settings, was))
     back = was.value - now.value
     lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
     if was.kind == "memorandum":
         lines.append(in_dollars(settings, account("contra", was.fund), -back))
-    if was.is_deferred:
+    if deferred:
         if now.is_open:
             lines.append(deferral(settings, now, now.value))
         lines.append(deferral(settings, was, -was.value))
-    if advance is not None and not was.is_recognised(day):
+    if deferred or (was.kind == "memorandum" and not was.is_recognised(day)):
+        if advance is None or advance.dollars < dollars:
+            raise EventRefusedError(
+                f"{format_amount(dollars)} is taken back of {was.label}, which is not due yet: "
+                "say what is held in advance for it, no less than that."
+            )
         name = account("in-advance", was.fund, was.donor)
         rest = dollars - advance.dollars
         lines.append(held_lot(settings, name, advance.dollars, was.label))
@@ -349,6 +377,13 @@ def release(
     the first day of its biennium. Amounts are the dollars still held under its label.
     """
     fund, donor = claim.fund, claim.donor
+    starts = settings.periods.start_of(claim.due or claim.pledged_on)
+    if deferred < 0 or advance < 0 or not deferred + advance:
+        raise EventRefusedError(f"Nothing is held of {claim.label} that could be released.")
+    if day < starts:
+        raise EventRefusedError(
+            f"{claim.label} becomes income on {starts}, the first day of its period, not on {day}."
+        )
     lines = [in_dollars(settings, account("contributions", fund, donor), -(deferred + advance))]
     if advance:
         name = account("in-advance", fund, donor)
@@ -420,6 +455,7 @@ def _settle(
 
 def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> list[DraftLine]:
     claim, left = settled.claim, settled.left
+    _need_dollars(settings, claim.label, claim.currency, settled.units, settled.dollars)
     fund, donor = claim.fund, claim.donor
     out = claim.value - left.value
     lines = [taken_out(claim)]
@@ -443,6 +479,17 @@ def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> l
     else:
         line = in_dollars(settings, account("exchange", fund), out - settled.dollars)
     return [*lines, replace(line, meta=own)]
+
+
+def _need_dollars(
+    settings: Settings, label: str, currency: str, units: Decimal, dollars: Decimal
+) -> None:
+    """Exchange exists only where a pledge is in another currency than the book."""
+    if currency == settings.currency and units != dollars:
+        raise EventRefusedError(
+            f"{label} is in {currency}: {format_amount(units)} of it is settled by as much, not by "
+            f"{format_amount(dollars)}. What a bank kept is a charge; what is missing is unpaid."
+        )
 
 
 def _one_fund(settled: Sequence[Settled]) -> str:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from beancount.core.data import Directive, Posting, Transaction
 from pledgebook.ledger.accounts import CLAIMS, MONEY
 from pledgebook.ledger.declarations import as_date, as_text
+from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO, share
 from pledgebook.ledger.postings import Line, infer_event, read_lines, stated
 from pledgebook.ledger.settings import Settings
@@ -23,6 +24,13 @@ _DAY = timedelta(days=1)
 INSTALMENT = "instalment"
 """Metadata of an exchange or contributions posting: the instalment it belongs to, where an entry
 settles several."""
+
+PLEDGED_ON = "pledged-on"
+"""Metadata of an opening's money in advance where its instalment has nothing left to pay: the
+date of the commitment."""
+
+RECORDED_AS = "recorded-as"
+"""Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
 
 RECEIVING = frozenset({"payment", "application", "returned-payment"})
 """Events by which money settles an instalment (or is taken back)."""
@@ -186,7 +194,7 @@ def derive_register(entries: Iterable[Directive], settings: Settings) -> Registe
     with them is the pledge plugin's to say.
     """
     deriving = _Deriving(settings)
-    for entry in entries:
+    for entry in continuing(entries):
         if isinstance(entry, Transaction):
             deriving.take(entry)
     return deriving.register
@@ -236,11 +244,15 @@ class _Deriving:
             self.deferred[label] = self.deferred.get(label, ZERO) - deferred
             before = self.claims.get(label)
             after = _after(entry, before, [line for line in own if line.place.kind in CLAIMS])
+            if after is None and event == "opening":
+                after = _paid_in_advance(entry, own)
             if after is None:
                 continue
             after = replace(
                 after,
-                recognised=self._recognised(entry, event, before, after),
+                recognised=self._recognised(entry, event, before, after)
+                if after.is_open or before
+                else None,
                 opened=before.opened if before else event == "opening",
             )
             advance = _dollars(own, "in-advance")
@@ -332,6 +344,31 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line]) -> Cl
     )
 
 
+def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
+    """Return the instalment of which an opening brings only the money paid in advance."""
+    for line in lines:
+        meta = line.posting.meta or {}
+        pledged_on = as_date(meta.get(PLEDGED_ON))
+        if line.place.kind == "in-advance" and pledged_on is not None:
+            return Claim(
+                label=line.label,
+                kind=as_text(meta.get(RECORDED_AS, "pledges")),
+                fund=line.place.fund,
+                class_=line.class_,
+                purpose=line.purpose,
+                donor=line.place.part,
+                units=Decimal(0),
+                currency=as_text(meta.get("pledged", "")).partition(" ")[2] or line.currency,
+                value=ZERO,
+                pledged_on=pledged_on,
+                due=as_date(meta.get("due")),
+                committed=True,
+                recognised=None,
+                origin=(entry, line.posting),
+            )
+    return None
+
+
 def _with_receipts(
     event: str, lines: list[Line], changes: list[Change], currency: str
 ) -> list[Change]:
@@ -358,6 +395,9 @@ def _with_receipts(
         if stated:
             shared.update(stated)
             continue
+        if collected == sum((change.value_out for change in settled), ZERO):
+            shared.update({change.label: change.value_out for change in settled})
+            continue  # no exchange on any of them
         shared.update(_share_out(collected, settled, currency))
     return [replace(change, received=shared.get(change.label, ZERO)) for change in changes]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -170,7 +171,8 @@ def transfer(
 ) -> Draft:
     """Collected money passes to another fund or class; the schedule is not touched.
 
-    Between funds it is owed over the accounts between them until it is `settled` in cash.
+    Between funds it is owed over the accounts between them until it is paid: in the same entry
+    where it is `settled` at once, else by a `settlement`.
     """
     _need_dollars(dollars)
     one, other = source.meta(), target.meta()
@@ -182,17 +184,14 @@ def transfer(
             _stated(settings, account("transfers", source.fund, source.fund), -dollars, other),
         ]
     else:
-        owed_by = account("cash", source.fund)
-        owed_to = account("cash", target.fund)
-        if not settled:
-            owed_by = account("due-to", source.fund, target.fund)
-            owed_to = account("due-from", target.fund, source.fund)
         lines = [
             _stated(settings, account("transfers", source.fund, target.fund), dollars, one),
-            _stated(settings, owed_by, -dollars, one),
-            _stated(settings, owed_to, dollars, other),
+            _stated(settings, account("due-to", source.fund, target.fund), -dollars, one),
+            _stated(settings, account("due-from", target.fund, source.fund), dollars, other),
             _stated(settings, account("transfers", target.fund, source.fund), -dollars, other),
         ]
+        if settled:
+            lines += _settlement(settings, source, target, dollars)
     return make_entry(
         settings,
         day=day,
@@ -216,18 +215,24 @@ def settlement(
 ) -> Draft:
     """Money owed between funds is paid: the accounts between them and the cash of both."""
     _need_dollars(dollars)
+    lines = _settlement(settings, source, target, dollars)
+    return make_entry(
+        settings, day=day, event="settlement", narration=narration, lines=lines, meta=meta
+    )
+
+
+def _settlement(
+    settings: Settings, source: Earmark, target: Earmark, dollars: Decimal
+) -> list[DraftLine]:
     one, other = source.meta(), target.meta()
     due_to = account("due-to", source.fund, target.fund)
     due_from = account("due-from", target.fund, source.fund)
-    lines = [
+    return [
         _stated(settings, due_to, dollars, one),
         _stated(settings, account("cash", source.fund), -dollars, one),
         _stated(settings, account("cash", target.fund), dollars, other),
         _stated(settings, due_from, -dollars, other),
     ]
-    return make_entry(
-        settings, day=day, event="settlement", narration=narration, lines=lines, meta=meta
-    )
 
 
 def operating_reserve(
@@ -269,7 +274,7 @@ def _booked(
 
 
 def _stated(settings: Settings, name: str, dollars: Decimal, meta: Meta) -> DraftLine:
-    return DraftLine(name, dollars, settings.currency, meta=meta)
+    return replace(in_dollars(settings, name, dollars), meta=meta)
 
 
 def _need_dollars(dollars: Decimal) -> None:

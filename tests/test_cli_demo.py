@@ -109,7 +109,7 @@ def test_the_reports_stand_beside_the_book(made: tuple[Path, str]) -> None:
     names = {path.name for path in (made[0] / "reports").iterdir()}
     assert names == {"contributions-2002-2003.xlsx"} | {
         f"{report}.{form}"
-        for report in ("schedule", "paragraphs")
+        for report in ("schedule", "paragraphs", "statements")
         for form in ("html", "csv", "json")
     }
 

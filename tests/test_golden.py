@@ -48,9 +48,17 @@ def of_all(made: Schedule) -> Figures:
 
 def test_the_book_has_no_error_and_the_one_old_pledge_is_noticed(either: Book) -> None:
     assert either.errors == []
-    assert {notice.rule for notice in either.notices} == {"paragraphs"}
-    places = [notice.entry.meta["ref"] for notice in either.notices if notice.entry]
-    assert places == ["E02"]
+    places = {(notice.rule, notice.entry.meta["ref"]) for notice in either.notices if notice.entry}
+    assert {ref for rule, ref in places if rule == "paragraphs"} == {"E02"}
+    # The example names neither paper nor persons: a notice an event, at the first of its entries.
+    assert {ref for rule, ref in places if rule == "approval"} == {"E28", "E33", "E41", "E42"}
+    assert {ref for rule, ref in places if rule == "document"} == {
+        "E02", "E16", "E28", "E41", "E42",
+    }  # fmt: skip
+    assert {ref for rule, ref in places if rule == "charges-unadvised"} == {"E30"}
+    assert {rule for rule, _ in places} == {
+        "paragraphs", "approval", "document", "charges-unadvised",
+    }  # fmt: skip
 
 
 def test_the_schedule_is_the_one_worked_by_hand(either: Book) -> None:

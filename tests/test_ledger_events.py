@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.events import (
     Earmark,
     EventRefusedError,
@@ -28,8 +30,9 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.money import share
+from pledgebook.ledger.rates import MissingRateError
 from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import rank_of
+from pledgebook.ledger.writing import rank_of, write_entries
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
 
@@ -281,7 +284,7 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
         if not claim.units or not units or (waiting and advance):
             continue
         dollars = units if claim.currency == "USD" else (units * rate).quantize(D("0.01"))
-        kept = min(D(charges) / 100, dollars - D("0.01")) if percent == 100 else D(0)
+        kept = min(D(charges), dollars // 1) / 100 if percent == 100 else D(0)
         drafts.append(
             payment(
                 book.settings,
@@ -377,3 +380,122 @@ def test_a_gift_is_pledged_and_collected_at_the_dollars_received(load: Load) -> 
     made = make_schedule(select(book_of(load, draft), "2002-2003"))
     ((line,),) = made.sections.values()
     assert (line.figures.pledged, line.figures.collected_current) == (D("5434.78"), D("5434.78"))
+
+
+PLEDGE = """
+2002-03-01 * "Norway" "Pledge (made up)" ^NOR-2002-01
+  event: "commitment"
+  class: "special"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR          1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}
+  Income:CPCJF:Contributions:NOR   -1000.00 USD
+"""
+ENTRY = (
+    '\n2002-05-06 * "Norway" "Wrong" ^NOR-2002-01\n  class: "special"\n  purpose: "corruption"\n'
+)
+BAD_INPUT = {
+    "over-payment": PLEDGE + ENTRY + """\
+  Assets:CPCJF:Pledges:NOR         -1500 USD {"NOR-2002-01.1"} ; <- more-than-outstanding
+  Assets:CPCJF:Cash                 1500.00 USD
+""",
+    "second use of a label": PLEDGE + PLEDGE.replace(
+        '"NOR-2002-01.1"}', '"NOR-2002-01.1"} ; <- label-used-twice'
+    ),
+    "payment before commitment": ENTRY.replace("05-06", "02-06") + """\
+  Assets:CPCJF:Pledges:NOR         -1000 USD {"NOR-2002-01.1"} ; <- unknown-label
+  Assets:CPCJF:Cash                 1000.00 USD
+""" + PLEDGE,
+    "payment of what is pledged only": """
+2002-03-01 * "Norway" "Pledging conference" ^NOR-2002-01
+  event: "commitment"
+  status: "pledged"
+  Assets:CPCJF:Memorandum:Pledges:NOR   1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}
+  Assets:CPCJF:Memorandum:Contra       -1000.00 USD
+
+2002-05-06 * "Norway" "Paid" ^NOR-2002-01 ; <- not-committed
+  event: "payment"
+  Assets:CPCJF:Memorandum:Pledges:NOR  -1000 USD {"NOR-2002-01.1"}
+  Assets:CPCJF:Memorandum:Contra        1000.00 USD
+  Assets:CPCJF:Cash                     1000.00 USD
+  Income:CPCJF:Contributions:NOR       -1000.00 USD
+""",
+    "unknown purpose": PLEDGE.replace('"corruption"', '"coruption"').replace(
+        '"NOR-2002-01.1"}', '"NOR-2002-01.1"} ; <- unknown-purpose'
+    ),
+    "spending beyond the money of a purpose": PLEDGE + ENTRY.replace(
+        "^NOR-2002-01", "; <- earmarked-overspent"
+    ) + """\
+  Expenses:CPCJF:Programme             1.00 USD
+  Assets:CPCJF:Cash                   -1.00 USD
+""",
+    "a rate missing for the date": PLEDGE.replace(
+        "  class", '  rate: "1.14"\n  rate-date: 2002-03-01\n  class'
+    ).replace(
+        '1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}',
+        '1140 EUR {0 # 1000.00 USD, "NOR-2002-01.1"} ; <- rate-missing',
+    ),
+    "a fund that does not balance": """
+2002-05-06 * "" "Cash" ; <- fund-balance <- fund-balance <- two-funds
+  Assets:CPCJF:Cash                 -100.00 USD
+  Assets:UNTOC:Cash                  100.00 USD
+""",
+    "a class that does not balance": """
+2002-05-06 * "" "Cash" ; <- class-balance <- class-balance
+  Assets:CPCJF:Cash                 -100.00 USD
+    class: "general"
+  Assets:CPCJF:Cash                  100.00 USD
+    class: "special"
+""",
+    "a write-off without authority": PLEDGE + ENTRY.replace(
+        "^NOR-2002-01", "^NOR-2002-01 ; <- write-off-authority"
+    ) + """\
+  Assets:CPCJF:Pledges:NOR         -1000 USD {"NOR-2002-01.1"}
+  Equity:CPCJF:Written-Off:NOR      1000.00 USD
+""",
+    "a pad on an account of ours": """
+2002-05-06 pad Assets:CPCJF:Cash Income:CPCJF:Interest ; <- pad <- PadError
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
+def test_bad_input_is_refused_at_its_line_under_a_rule_that_is_explained(
+    load: Load, text: str
+) -> None:
+    book = load(text)
+    wanted = {
+        (number, rule)
+        for number, line in enumerate(text.lstrip("\n").split("\n"), 1)
+        for rule in re.findall(r"<- ([a-z-]+)", line)
+    }
+    found = {
+        (error.line, error.rule)
+        for error in book.errors
+        if isinstance(error, Finding) and error.rule != "beancount"
+    }
+    assert found == wanted, [error.message for error in book.errors]
+    assert {Path(error.file).name for error in book.errors if isinstance(error, Finding)} == {
+        "2002-2003.beancount"
+    }
+    page = (Path(__file__).parent.parent / "docs" / "errors.md").read_text("utf-8")
+    assert all(f"### `{rule}`" in page for _, rule in wanted)
+
+
+@pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
+def test_nothing_is_written_to_a_book_that_has_a_fault(load: Load, text: str) -> None:
+    book = load(text)
+    before = {path: path.read_bytes() for path in book.files}
+    gift = receipt_without_pledge(
+        book.settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D(1),
+        narration="Gift",
+    )  # fmt: skip
+    with pytest.raises(BookRefusedError, match="has errors, so nothing is written"):
+        write_entries(book, [gift])
+    assert {path: path.read_bytes() for path in book.files} == before
+
+
+def test_a_conversion_without_a_rate_of_its_date_is_refused(load: Load) -> None:
+    rates = load("2002-03-01 price USD 1.14 EUR\n").rates
+    with pytest.raises(MissingRateError, match=r"no UN operational rate of EUR .* 2002-02-28"):
+        rates.dollars(D(100), "EUR", date(2002, 2, 28))
+    assert rates.dollars(D(114), "EUR", date(2002, 3, 1))[0] == D("100.00")

@@ -192,7 +192,7 @@ def test_names_and_keys_that_are_nearly_ours_are_noticed(told: Told) -> None:
     1999-12-31 custom "purposes" "drugs" "Drugs" ; <~ nearly-a-declaration
     1999-12-31 custom "fund" "F" "Misspelt keys" ; <~ unknown-key
       recogntion-general: "receipt"
-    1999-12-31 custom "announcement" "Ours elsewhere or somebody else's: left alone"
+    1999-12-31 custom "reminder" "Somebody else's: left alone"
     1999-12-31 custom "fava-option" "language" "fr"
     1999-12-31 custom "something" ; <~ custom-without-value
     """

@@ -1,0 +1,679 @@
+"""Whole lives of contributions: whatever happens to them, the books hold together.
+
+Lives are drawn: funds, classes, policies, currencies, and every event the builders know, each built
+from the register as it stands on its day. Amounts and rates are made up, and nothing below depends
+on a particular one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+from beancount.core.data import Transaction
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pledgebook.ledger.accounts import CLAIMS
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import (
+    Earmark,
+    Labels,
+    Part,
+    Settled,
+    amendment,
+    application,
+    application_without_pledge,
+    cancellation,
+    commitment,
+    commitment_of_pledge,
+    expenditure,
+    in_kind,
+    interest,
+    joint_payment,
+    obligation_paid,
+    operating_reserve,
+    payment,
+    postponement,
+    programme_support,
+    re_earmarking,
+    receipt_unapplied,
+    receipt_without_pledge,
+    redenomination,
+    refund_overpayment,
+    refund_unspent,
+    release,
+    returned_payment,
+    revaluation,
+    savings,
+    settlement,
+    transfer,
+    write_off,
+)
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.money import ZERO, share, to_cents
+from pledgebook.ledger.postings import read_lines
+from pledgebook.ledger.recording import advance_for, due_releases
+from pledgebook.ledger.register import Claim
+from pledgebook.ledger.writing import rank_of, write_entries
+from pledgebook.reports.schedule import Schedule, make_schedule
+from pledgebook.reports.selection import Selection, select
+
+D = Decimal
+HEAD = """plugin "pledgebook.plugins"
+1999-12-31 custom "fund" "CPCJF" "A fund"
+  recognition-general: "{general}"
+  recognition-special: "{special}"
+1999-12-31 custom "fund" "UNTOC" "An account within it"
+  within: "CPCJF"
+  classes: "convention"
+  recognition-convention: "{convention}"
+1999-12-31 custom "purpose" "corruption" "Corruption"
+1999-12-31 custom "purpose" "migrant-smuggling" "Smuggling of migrants"
+2000-01-01 custom "period" "2000-2001" 2001-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+include "entries.beancount"
+"""
+PERIODS = (date(2002, 1, 1), date(2004, 1, 1))
+FIRST, LAST = date(2000, 2, 1), date(2005, 12, 31)
+EARMARKS = (
+    Earmark("CPCJF", "general"),
+    Earmark("CPCJF", "special", "corruption"),
+    Earmark("CPCJF", "special", "migrant-smuggling"),
+    Earmark("UNTOC", "convention"),
+)
+DONORS = ("ITA", "AUT", "NOR")
+CURRENCIES = ("USD", "EUR", "ITL", "NOK")
+
+
+@dataclass
+class Life:
+    """A book that grows: each step draws an event, builds it from the register of the day."""
+
+    folder: Path
+    random: Random
+    policies: tuple[str, str, str]
+    drafts: list[Draft] = field(default_factory=list)
+    day: date = FIRST
+    rank: int = 0
+    tried: dict[str, int] = field(default_factory=dict)
+
+    def load(self) -> Book:
+        names = ("general", "special", "convention")
+        head = HEAD.format(**dict(zip(names, self.policies, strict=True)))
+        (self.folder / "main.beancount").write_text(head, "utf-8")
+        ordered = sorted(self.drafts, key=lambda draft: (draft.date, rank_of(draft.event)))
+        text = "\n".join(draft.text() for draft in ordered)
+        (self.folder / "entries.beancount").write_text(text, "utf-8")
+        book = load_book(self.folder / "main.beancount")
+        errors = [error.message for error in book.errors]
+        assert not errors, (errors, text)
+        return book
+
+    def run(self, steps: int) -> Book:
+        book = self.load()
+        names = list(STEPS)
+        for _ in range(steps):
+            self.pass_time(book)
+            book = self.load()
+            make = STEPS[self.random.choice(names)]
+            try:
+                made = make(self, book)
+            except _NothingToDoError:
+                continue
+            event = made.event
+            if rank_of(event) < self.rank:  # an event that comes earlier in its day
+                self.day += timedelta(1)
+                self.rank = 0
+                continue
+            self.rank = rank_of(event)
+            self.drafts.append(made)
+            self.tried[event] = self.tried.get(event, 0) + 1
+            book = self.load()
+        self.day = min(self.day, date(2003, 12, 31))
+        while self.day < PERIODS[-1]:
+            self.pass_time(book, date(2004, 1, 2))
+            book = self.load()
+        return book
+
+    def pass_time(self, book: Book, until: date | None = None) -> None:
+        """Go on to another day; where a biennium begins, release what it makes income."""
+        days = self.random.choice((0, 0, 1, 20, 90, 150))
+        later = until or min(self.day + timedelta(days), date(2005, 6, 30))
+        for start in PERIODS:
+            if self.day < start <= later:
+                self.day, self.rank = start, rank_of("release")
+                for found in due_releases(book, start):
+                    self.drafts.append(
+                        release(
+                            book.settings,
+                            day=start,
+                            claim=found.claim,
+                            deferred=found.deferred,
+                            advance=found.advance,
+                        )
+                    )
+                return
+        if later > self.day:
+            self.day, self.rank = later, 0
+
+    # What steps draw.
+
+    def claims(self, book: Book, *, committed: bool = True) -> list[Claim]:
+        found = [c for c in book.register.claims_at(self.day) if c.committed or not committed]
+        if not found:
+            raise _NothingToDoError
+        self.random.shuffle(found)
+        return found
+
+    def claim(self, book: Book, *, committed: bool = True) -> Claim:
+        return self.claims(book, committed=committed)[0]
+
+    def part(self, whole: Decimal) -> Decimal:
+        """A part of an amount, or all of it."""
+        if self.random.random() < 0.5:
+            return whole
+        return max(to_cents(whole * self.random.randint(1, 99) / 100), D("0.01"))
+
+    def rate(self) -> Decimal:
+        return D(self.random.randint(400, 2500)) / 1000
+
+    def dollars(self, units: Decimal, currency: str) -> Decimal:
+        if currency == "USD":
+            return units
+        rate = self.rate() * (1936 if currency == "ITL" else 8 if currency == "NOK" else 1)
+        return max(to_cents(units / rate), D("0.01"))
+
+    def due(self) -> date | None:
+        days = self.random.choice((None, 10, 200, 700, 1200))
+        return None if days is None else min(self.day + timedelta(days), LAST)
+
+    def parts(self, currency: str, number: int) -> list[Part]:
+        made = []
+        for _ in range(number):
+            amount = D(self.random.randint(100, 5_000_000)) / 100
+            if currency == "ITL":
+                amount = D(int(amount) * 1000)
+            made.append(Part(amount, self.dollars(amount, currency), self.due()))
+        return made
+
+    def labels(self, book: Book) -> Labels:
+        return Labels([*book.register.by_label, *book.register.held_under])
+
+    def settled(self, book: Book, claim: Claim) -> Settled:
+        units = self.part(claim.units)
+        advance = advance_for(book.register, claim.label, self.day)
+        return Settled(claim, units, self.dollars(units, claim.currency), advance)
+
+    def receipt(self, book: Book) -> tuple[str, Earmark, Decimal]:
+        held: dict[str, Decimal] = {}
+        where: dict[str, Earmark] = {}
+        for item in book.register.held:
+            if item.kind == "unapplied":
+                held[item.label] = held.get(item.label, ZERO) + item.dollars
+                where[item.label] = Earmark(item.fund, item.class_, item.purpose)
+        waiting = [label for label, dollars in held.items() if dollars]
+        if not waiting:
+            raise _NothingToDoError
+        label = self.random.choice(waiting)
+        return label, where[label], held[label]
+
+    def available(self, book: Book, earmark: Earmark) -> Decimal:
+        """Cash of a fund, class and purpose that may be spent."""
+        money = ZERO
+        for entry in book.entries:
+            if isinstance(entry, Transaction):
+                for line in read_lines(entry, book.settings):
+                    own = Earmark(line.place.fund, line.class_, line.purpose)
+                    if own == earmark and line.place.kind in {
+                        "cash", "in-advance", "obligations", "unapplied",
+                    }:  # fmt: skip
+                        money += line.dollars or ZERO
+        if money <= 1:
+            raise _NothingToDoError
+        return money
+
+
+class _NothingToDoError(Exception):
+    """There is nothing this event could happen to."""
+
+
+def commit(life: Life, book: Book) -> Draft:
+    donor, currency = life.random.choice(DONORS), life.random.choice(CURRENCIES)
+    return commitment(
+        book.settings,
+        day=life.day,
+        donor=donor,
+        pledge=life.labels(book).next(donor, life.day),
+        earmark=life.random.choice(EARMARKS),
+        currency=currency,
+        parts=life.parts(currency, life.random.randint(1, 3)),
+        narration="Pledge",
+        committed=life.random.random() < 0.75,
+    )
+
+
+def commit_pledged(life: Life, book: Book) -> Draft:
+    waiting = [claim for claim in life.claims(book, committed=False) if not claim.committed]
+    if not waiting:
+        raise _NothingToDoError
+    claim = waiting[0]
+    return commitment_of_pledge(
+        book.settings, day=life.day, claims=[claim], parts=life.parts(claim.currency, 1)
+    )
+
+
+def pay(life: Life, book: Book) -> Draft:
+    settled = life.settled(book, life.claim(book))
+    whole = settled.units == settled.claim.units
+    charges = to_cents(min(settled.dollars / 100, D(50)) / 2) if whole else ZERO
+    return payment(
+        book.settings,
+        day=life.day,
+        claim=settled.claim,
+        units=settled.units,
+        dollars=settled.dollars - charges,
+        charges=charges,
+        advance=settled.advance,
+    )
+
+
+def pay_jointly(life: Life, book: Book) -> Draft:
+    claims = life.claims(book)
+    own = [c for c in claims if (c.fund, c.donor) == (claims[0].fund, claims[0].donor)][:3]
+    excess = D(life.random.choice((0, 0, 250)))
+    return joint_payment(
+        book.settings,
+        day=life.day,
+        settled=[life.settled(book, claim) for claim in own],
+        excess=excess,
+        receipt=life.labels(book).receipt(life.day) if excess else "",
+        meta={"payer": "Ministry of Finance"},
+    )
+
+
+def receive(life: Life, book: Book) -> Draft:
+    return receipt_unapplied(
+        book.settings,
+        day=life.day,
+        fund=life.random.choice(("CPCJF", "UNTOC")),
+        label=life.labels(book).receipt(life.day),
+        dollars=D(life.random.randint(1, 9_000_000)) / 100,
+        narration="Unknown payer",
+    )
+
+
+def apply(life: Life, book: Book) -> Draft:
+    receipt, held, amount = life.receipt(book)
+    settled: list[Settled] = []
+    for claim in life.claims(book)[:2]:
+        each = life.settled(book, claim)
+        if sum((other.dollars for other in settled), each.dollars) <= amount:
+            settled.append(each)
+    if not settled:
+        raise _NothingToDoError
+    return application(
+        book.settings, day=life.day, receipt=receipt, held=held, amount=amount, settled=settled
+    )
+
+
+def apply_to_no_pledge(life: Life, book: Book) -> Draft:
+    receipt, held, amount = life.receipt(book)
+    return application_without_pledge(
+        book.settings,
+        day=life.day,
+        receipt=receipt,
+        held=held,
+        amount=amount,
+        dollars=life.part(amount),
+        donor=life.random.choice(DONORS),
+        earmark=life.random.choice(EARMARKS),
+    )
+
+
+def give_back(life: Life, book: Book) -> Draft:
+    receipt, held, amount = life.receipt(book)
+    return refund_overpayment(
+        book.settings,
+        day=life.day,
+        receipt=receipt,
+        held=held,
+        amount=amount,
+        dollars=life.part(amount),
+    )
+
+
+def return_payment(life: Life, book: Book) -> Draft:
+    """The bank takes back the last payment of an instalment, or a part of it."""
+    found = [
+        changes[-1]
+        for changes in book.register.by_label.values()
+        if changes[-1].event == "payment" and changes[-1].date <= life.day
+    ]
+    if not found:
+        raise _NothingToDoError
+    change = life.random.choice(found)
+    now = change.after
+    assert change.before is not None
+    units = change.before.units - now.units
+    part = life.part(units)
+    value = share(change.value_out, part, units)
+    whole = change.received + change.advanced
+    dollars = part if now.currency == "USD" else share(whole, part, units)
+    if not dollars or not value:
+        raise _NothingToDoError
+    return returned_payment(
+        book.settings,
+        day=life.day,
+        now=now,
+        was=replace(change.before, units=now.units + part, value=now.value + value),
+        dollars=dollars,
+        reverses=change.date.isoformat(),
+        advance=advance_for(book.register, now.label, life.day),
+    )
+
+
+def amend(life: Life, book: Book) -> Draft:
+    claim = life.claim(book, committed=False)
+    units = to_cents(claim.units * life.random.choice((50, 90, 110, 200)) / 100)
+    added = max(life.dollars(units - claim.units, claim.currency), ZERO)
+    if not units or units == claim.units or not share(claim.value, units, claim.units):
+        raise _NothingToDoError
+    return amendment(book.settings, day=life.day, claim=claim, units=units, value_added=added)
+
+
+def postpone(life: Life, book: Book) -> Draft:
+    claim, due = life.claim(book), life.due()
+    if due is None or due == claim.due:
+        raise _NothingToDoError
+    return postponement(book.settings, day=life.day, claim=claim, due=due)
+
+
+def cancel(life: Life, book: Book) -> Draft:
+    return cancellation(book.settings, day=life.day, claim=life.claim(book, committed=False))
+
+
+def give_up(life: Life, book: Book) -> Draft:
+    claim = life.claim(book)
+    return write_off(
+        book.settings,
+        day=life.day,
+        claim=claim,
+        authority="Controller (made up)",
+        units=life.part(claim.units),
+    )
+
+
+def re_earmark(life: Life, book: Book) -> Draft:
+    claim, earmark = life.claim(book, committed=False), life.random.choice(EARMARKS)
+    here = (claim.fund, claim.class_, claim.purpose) == (
+        earmark.fund, earmark.class_, earmark.purpose,
+    )  # fmt: skip
+    if here or advance_for(book.register, claim.label, life.day):
+        raise _NothingToDoError
+    return re_earmarking(book.settings, day=life.day, claim=claim, earmark=earmark)
+
+
+def revalue(life: Life, book: Book) -> Draft:
+    claim = life.claim(book, committed=False)
+    value = life.dollars(claim.units, claim.currency)
+    if value == claim.value or claim.currency == "USD":
+        raise _NothingToDoError
+    return revaluation(book.settings, day=life.day, claim=claim, value=value)
+
+
+def redenominate(life: Life, book: Book) -> Draft:
+    legacy = [c for c in life.claims(book, committed=False) if c.currency in EURO_RATES]
+    if not legacy:
+        raise _NothingToDoError
+    return redenomination(book.settings, day=life.day, claim=legacy[0])
+
+
+def give(life: Life, book: Book) -> Draft:
+    return receipt_without_pledge(
+        book.settings,
+        day=life.day,
+        donor=life.random.choice(DONORS),
+        earmark=life.random.choice(EARMARKS),
+        dollars=D(life.random.randint(1, 5_000_000)) / 100,
+        narration="Gift",
+    )
+
+
+def give_in_kind(life: Life, book: Book) -> Draft:
+    return in_kind(
+        book.settings,
+        day=life.day,
+        donor="AUT",
+        earmark=EARMARKS[0],
+        value=D(8000),
+        narration="Rooms",
+    )
+
+
+def spend(life: Life, book: Book) -> Draft:
+    """Any of the events that spend or move money that is there."""
+    earmark = life.random.choice(EARMARKS)
+    dollars = life.part(to_cents(life.available(book, earmark) / 2))
+    common = {"day": life.day, "dollars": dollars, "narration": "Spent"}
+    kind = life.random.randrange(7)
+    if kind == 0:
+        return refund_unspent(book.settings, donor="ITA", earmark=earmark, **common)
+    if kind == 1:
+        return expenditure(book.settings, earmark=earmark, obligated=True, **common)
+    if kind == 2 and earmark.fund == "CPCJF":
+        return programme_support(
+            book.settings, day=life.day, earmark=earmark, expenditure=dollars, rate=D("0.13")
+        )
+    if kind in {3, 4}:
+        target = life.random.choice([other for other in EARMARKS if other != earmark])
+        settled = kind == 3
+        return transfer(book.settings, source=earmark, target=target, settled=settled, **common)
+    if kind == 5:
+        return operating_reserve(book.settings, earmark=earmark, **common)
+    return expenditure(book.settings, earmark=earmark, **common)
+
+
+def settle_between_funds(life: Life, book: Book) -> Draft:
+    owed = [
+        (line, draft)
+        for draft in life.drafts
+        for line in draft.lines
+        if draft.event == "transfer" and ":Due-To:" in line.account
+    ]
+    if not owed or any(draft.event == "settlement" for draft in life.drafts):
+        raise _NothingToDoError
+    line, draft = owed[0]
+    fund = line.account.split(":")[1]
+    other = "UNTOC" if fund == "CPCJF" else "CPCJF"
+    target = next(item for item in draft.lines if ":Due-From:" in item.account)
+    return settlement(
+        book.settings,
+        day=life.day,
+        source=Earmark(fund, str(line.meta["class"]), str(line.meta.get("purpose", ""))),
+        target=Earmark(other, str(target.meta["class"]), str(target.meta.get("purpose", ""))),
+        dollars=-line.number,
+        narration="Settled",
+    )
+
+
+def obligations(life: Life, book: Book) -> Draft:
+    """An obligation raised before is paid, or not needed."""
+    raised: dict[Earmark, Decimal] = {}
+    for draft in life.drafts:
+        for line in draft.lines:
+            if ":Obligations" in line.account:
+                meta = draft.meta
+                key = Earmark(
+                    line.account.split(":")[1], str(meta["class"]), str(meta.get("purpose", ""))
+                )
+                raised[key] = raised.get(key, ZERO) - line.number
+    open_ones = [(earmark, dollars) for earmark, dollars in raised.items() if dollars > 0]
+    if not open_ones:
+        raise _NothingToDoError
+    earmark, dollars = open_ones[0]
+    builder = life.random.choice((obligation_paid, savings))
+    return builder(
+        book.settings, day=life.day, earmark=earmark, dollars=life.part(dollars), narration="-"
+    )
+
+
+def earn_interest(life: Life, book: Book) -> Draft:
+    shares = [(earmark, D(life.random.randint(1, 900))) for earmark in EARMARKS[:2]]
+    return interest(book.settings, day=life.day, shares=shares)
+
+
+STEPS: dict[str, Callable[[Life, Book], Draft]] = {
+    f"{step.__name__} {number}": step
+    for step, weight in {
+        commit: 5, commit_pledged: 2, pay: 4, pay_jointly: 2, receive: 2, apply: 2,
+        apply_to_no_pledge: 1, give_back: 1, return_payment: 2, amend: 2, postpone: 2, cancel: 1,
+        give_up: 1, re_earmark: 2, revalue: 2, redenominate: 1, give: 1, give_in_kind: 1, spend: 3,
+        settle_between_funds: 1, obligations: 1, earn_interest: 1,
+    }.items()
+    for number in range(weight)
+}  # fmt: skip
+
+
+def cuts(book: Book, random: Random) -> Iterator[Selection]:
+    """Bienniums, their years, and two days drawn; each fund alone for one of them."""
+    for name in ("2000-2001", "2002-2003", "2004-2005"):
+        yield select(book, name)
+    for name in ("2001", "2002", "2003", "2004", "2003-Q1"):
+        yield select(book, name)
+    for _ in range(2):
+        yield select(book, as_at=FIRST + timedelta(random.randrange(700, 2000)))
+    for fund in ("CPCJF", "UNTOC"):
+        yield select(book, "2002-2003", fund=fund)
+
+
+def rows_of(made: Schedule) -> dict[tuple[str, str, str], object]:
+    return {
+        (*group, line.donor): line.figures
+        for group, lines in made.sections.items()
+        for line in lines
+    }
+
+
+def column(made: Schedule, name: str) -> dict[tuple[str, str, str], Decimal]:
+    found = {key: getattr(figures, name) for key, figures in rows_of(made).items()}
+    return {key: amount for key, amount in found.items() if amount}
+
+
+def prove(book: Book, random: Random) -> None:
+    for selection in cuts(book, random):
+        made = make_schedule(selection)
+        where = (selection.cut.name, selection.cut.end, selection.funds)
+        assert [tie for tie in made.ties if not tie.agrees] == [], where
+        assert made.proof.agrees, (where, made.proof)
+        assert all(line.figures.foots for lines in made.sections.values() for line in lines), where
+    named = {
+        name: make_schedule(select(book, name))
+        for name in ("2000-2001", "2001", "2002", "2003", "2002-2003", "2004", "2004-2005")
+    }
+    for before, after in (
+        ("2000-2001", "2002-2003"), ("2002-2003", "2004-2005"), ("2001", "2002"),
+        ("2002", "2003"), ("2003", "2004"),
+    ):  # fmt: skip
+        assert column(named[before], "closing") == column(named[after], "opening"), (before, after)
+    prove_lots(book)
+    prove_balances(book)
+    for line in list_instalments(book.register):
+        assert line.pledged == line.paid + line.written_off + line.outstanding, line
+    assert {notice.rule for notice in book.notices} <= {"approval", "document"}, book.notices
+
+
+def prove_lots(book: Book) -> None:
+    """The register is the ledger, lot by lot: units and cost of every label's open lot."""
+    lots: dict[tuple[str, str, str], tuple[Decimal, Decimal]] = {}
+    for entry in book.entries:
+        if not isinstance(entry, Transaction):
+            continue
+        for line in read_lines(entry, book.settings):
+            if line.place.kind in CLAIMS:
+                key = (line.label, line.posting.account, line.currency)
+                units, cost = lots.get(key, (D(0), D(0)))
+                lots[key] = units + line.units, cost + (line.dollars or ZERO)
+    open_lots = {
+        (label, account.split(":")[1], account.split(":")[-1], currency): (units, cost)
+        for (label, account, currency), (units, cost) in lots.items()
+        if units
+    }
+    assert all(not cost for units, cost in lots.values() if not units)
+    claims = {
+        (claim.label, claim.fund, claim.donor, claim.currency): (claim.units, claim.value)
+        for claim in book.register.claims_at(LAST)
+    }
+    assert open_lots == claims
+
+
+def prove_balances(book: Book) -> None:
+    """Every entry balances in each fund and class; the book knows of no exception."""
+    for entry in book.entries:
+        if isinstance(entry, Transaction):
+            sums: dict[tuple[str, str], Decimal] = {}
+            for line in read_lines(entry, book.settings):
+                key = (line.place.fund, line.class_)
+                sums[key] = sums.get(key, ZERO) + (line.dollars or ZERO)
+            assert not any(sums.values()), entry
+
+
+def register_of(book: Book, day: date | None = None) -> list[object]:
+    return [
+        (line.label, line.status, line.outstanding, line.carrying, line.paid, line.received)
+        for line in list_instalments(book.register, day)
+    ]
+
+
+def prove_writing(life: Life, book: Book) -> None:
+    """What our writer puts into a book, all at once, is the same register."""
+    with tempfile.TemporaryDirectory() as name:
+        other = Life(Path(name), life.random, life.policies)
+        written = other.load()
+        write_entries(written, life.drafts)
+        again = load_book(Path(name) / "main.beancount")
+        assert [error.message for error in again.errors] == []
+        assert register_of(again) == register_of(book)
+
+
+def prove_as_at(life: Life, book: Book) -> None:
+    """As at a day, the book says what it said when nothing later had been entered."""
+    day = FIRST + timedelta(life.random.randrange(300, 1900))
+    with tempfile.TemporaryDirectory() as name:
+        earlier = [draft for draft in life.drafts if draft.date <= day]
+        then = Life(Path(name), life.random, life.policies, earlier).load()
+        assert register_of(then, day) == register_of(book, day)
+        before, now = (make_schedule(select(one, as_at=day)) for one in (then, book))
+        assert rows_of(before) == rows_of(now)
+
+
+POLICIES = st.sampled_from(
+    [
+        ("pledge", "pledge", "pledge"),
+        ("pledge", "receipt", "receipt"),
+        ("agreement", "agreement", "agreement"),
+        ("pledge", "agreement", "receipt"),
+    ]
+)
+EXAMPLES = int(os.environ.get("PLEDGEBOOK_LIVES", "12"))
+
+
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32), policies=POLICIES)
+def test_whatever_happens_the_books_hold_together(
+    seed: int, policies: tuple[str, str, str]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        life = Life(Path(name), Random(seed), policies)
+        book = life.run(30)
+        prove(book, life.random)
+        prove_writing(life, book)
+        prove_as_at(life, book)
