@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pledgebook.ledger.accounts import account
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
-from pledgebook.ledger.money import ZERO, format_units, to_cents
+from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -151,11 +151,6 @@ def deferral(settings: Settings, claim: Claim, amount: Decimal) -> DraftLine:
     """Return a posting to the deferral of an instalment: put in (amount negative) or taken out."""
     name = account("deferred", claim.fund, claim.donor)
     return held_lot(settings, name, amount, claim.label)
-
-
-def sum_of(lines: Iterable[DraftLine]) -> Decimal:
-    """Return the dollars of postings without lots."""
-    return sum((line.number for line in lines if not line.label), ZERO)
 
 
 class Labels:

@@ -161,6 +161,7 @@ def schedule(selection: Selection) -> Report:
         rows.append(
             Row("total", {"donor": f"Total, {name}", **figures.amounts()}, f"Total, {name}", adds)
         )
+    notes = _notes(selection)
     return Report(
         NAME,
         TITLE,
@@ -170,9 +171,9 @@ def schedule(selection: Selection) -> Report:
         selection.book.settings.currency,
         _columns(selection),
         rows,
-        notes=_notes(selection),
+        notes=notes,
         ties=[*made.ties, _cash_tie(made.proof)],
-        payload=_payload(selection, made),
+        payload=_payload(selection, made, notes),
     )
 
 
@@ -263,7 +264,7 @@ def _cash_tie(proof: CashProof) -> Tie:
     return Tie("cash from donors, cash accounts", proof.cash_from_donors, proof.per_ledger)
 
 
-def _payload(selection: Selection, made: Schedule) -> dict[str, object]:
+def _payload(selection: Selection, made: Schedule, notes: list[str]) -> dict[str, object]:
     funds = [
         {
             "fund": fund,
@@ -308,7 +309,7 @@ def _payload(selection: Selection, made: Schedule) -> dict[str, object]:
             "memorandum": held("memorandum"),
             "agrees": all(tie.agrees for tie in ties) and proof.agrees,
         },
-        "notes": _notes(selection),
+        "notes": notes,
     }
 
 
