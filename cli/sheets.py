@@ -1,4 +1,4 @@
-"""`pledgebook inspect` and `pledgebook import`: donors' spreadsheets, into the book."""
+"""`pledgebook inspect` and `pledgebook import`: donors' sheets and banks' statements."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ from pledgebook.cli.common import (
 )
 from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.sheets_report import list_rows, show_import
+from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import import_files
 from pledgebook.importers.mapping import MappingError, SheetMapping, read_mapping, write_mapping
+from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, read_sheets
 from pledgebook.importers.workbook import read_workbook
+from pledgebook.ledger.banks import BankNotDeclaredError
 from pledgebook.ledger.errors import BookRefusedError
 
 FILE = click.Path(path_type=Path)
@@ -36,6 +39,10 @@ FILE = click.Path(path_type=Path)
 def inspect(file: Path, save: Path | None) -> None:
     """Show what the importer sees in FILE: sheets, tables, columns, doubts."""
     with failing_on(UnreadableFile):
+        if is_statement(file):
+            read = read_statements(file)
+            inspect_statements(read, as_json=wants_json())
+            sys.exit(DONE)
         workbook = read_workbook(file)
         readings = read_sheets(workbook)
     if wants_json():
@@ -85,22 +92,31 @@ def _show(reading: SheetReading) -> None:
 @click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
 @click.option("--map", "map_file", type=FILE, metavar="MAP.toml", help="A mapping of the columns.")
 @click.option("--fund", metavar="F", default="", help="The fund, where the sheet does not say.")
+@click.option("--bank", metavar="B", default="", help="The bank account the files are of.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @book_option
-def import_(files: Sequence[Path], map_file: Path | None, fund: str, dry_run: bool) -> None:
-    """Take donors' spreadsheets into the book, each row with its verdict."""
+def import_(
+    files: Sequence[Path], map_file: Path | None, fund: str, bank: str, dry_run: bool
+) -> None:
+    """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     book = open_book()
     if fund and fund not in book.settings.funds:
         fail(f"The book declares no fund {fund!r} (declared: {', '.join(book.settings.funds)}).")
+    if bank and bank not in book.settings.banks.accounts:
+        known = ", ".join(book.settings.banks.accounts) or "none"
+        fail(f"The book declares no bank account {bank!r} (declared: {known}).")
     mapping: SheetMapping | None = None
-    with failing_on(UnreadableFile, MappingError, BookRefusedError, OSError):
+    with failing_on(UnreadableFile, MappingError, BankNotDeclaredError, BookRefusedError, OSError):
         if map_file is not None:
             mapping = read_mapping(map_file)
-        result = import_files(book, files, mapping=mapping, fund=fund, dry_run=dry_run)
+        result = import_files(book, files, mapping=mapping, fund=fund, bank=bank, dry_run=dry_run)
     if wants_json():
         answer(
             {
-                "files": [file_document(file) for file in result.files],
+                "files": [
+                    *(file_document(file) for file in result.files),
+                    *(statements_document(file) for file in result.statements),
+                ],
                 "transactions": result.transactions,
                 "written": [str(path.relative_to(book.folder)) for path in result.written],
                 "dry_run": dry_run,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import click
+from pledgebook.cli.statements import show_statements
 from pledgebook.importers.cells import Sheet
 from pledgebook.importers.imports import ImportResult
 from pledgebook.importers.totals import ControlTotal
@@ -22,6 +23,8 @@ def show_import(result: ImportResult, *, dry_run: bool) -> None:
     """Print what became of each file, and what was written."""
     for file in result.files:
         _show_file(file)
+    for statements in result.statements:
+        show_statements(statements)
     transactions = f"{result.transactions} transaction{'' if result.transactions == 1 else 's'}"
     if dry_run:
         click.echo(f"{transactions} would be written (dry run: nothing was).")

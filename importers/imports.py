@@ -1,4 +1,4 @@
-"""Importing donors' files into a book: file, sheets, tables, verdicts, entries.
+"""Importing files into a book: donors' sheets and banks' statements, verdicts, entries.
 
 Everything is read and judged before anything is written; the entries of all files are then written
 together, or not at all.
@@ -15,6 +15,13 @@ from pledgebook.importers.cells import Sheet, UnreadableFile
 from pledgebook.importers.contributions import judge_table
 from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
+from pledgebook.importers.statements.judging import (
+    BankContext,
+    JudgedStatements,
+    judge_statements,
+)
+from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.statements.recording import statement_texts
 from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.workbook import read_workbook
@@ -24,16 +31,20 @@ from pledgebook.ledger.writing import write_entries
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did: the judged files, the number of transactions and the files written."""
+    """What an import did: the judged sheets, the number of transactions and the files written,
+    and the judged files of banks.
+    """
 
     files: tuple[JudgedFile, ...]
     transactions: int
     written: tuple[Path, ...]
+    statements: tuple[JudgedStatements, ...] = ()
 
     @property
     def waits(self) -> bool:
-        """Whether a row waits for a person or was rejected."""
-        return any(file.count("waiting", "rejected") for file in self.files)
+        """Whether a row or a bank's entry waits for a person or was rejected."""
+        rows = any(file.count("waiting", "rejected") for file in self.files)
+        return rows or any(file.waits for file in self.statements)
 
 
 def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None) -> JudgedFile:
@@ -70,17 +81,36 @@ def import_files(
     *,
     mapping: SheetMapping | None = None,
     fund: str = "",
+    bank: str = "",
     dry_run: bool = False,
 ) -> ImportResult:
-    """Import files into a book.
+    """Import files into a book: donors' sheets and banks' statements, told apart by what is in
+    them. `bank` is the code of the bank account whose statements all of them are.
 
-    Raises UnreadableFile, MappingError, or BookRefusedError; then nothing was written.
+    Raises UnreadableFile, MappingError, BankNotDeclaredError or BookRefusedError; then nothing was
+    written.
     """
+    banks = [path for path in paths if bank or (mapping is None and is_statement(path))]
+    sheets = [path for path in paths if path not in banks]
     context = context_of(book.entries, book, fund)
-    files = tuple(judge_file(path, context, mapping) for path in paths)
+    files = tuple(judge_file(path, context, mapping) for path in sheets)
+    statements = _judge_statements(book, banks, bank)
     drafts = [draft for file in files for draft in file.drafts]
-    written = [] if dry_run else write_entries(book, drafts)
-    return ImportResult(files, len(drafts), tuple(written))
+    drafts += [draft for judged in statements for draft in judged.drafts]
+    written: list[Path] = []
+    if not dry_run:
+        written = write_entries(book, drafts, statement_texts(book, statements))
+    return ImportResult(files, len(drafts), tuple(written), statements)
+
+
+def _judge_statements(book: Book, paths: Sequence[Path], code: str) -> tuple[JudgedStatements, ...]:
+    if not paths:
+        return ()
+    given = book.settings.banks.accounts.get(code)
+    number, currency = (given.numbers[0], given.currency) if given else ("", "")
+    context = BankContext(book)
+    read = [read_statements(path, number, currency) for path in paths]
+    return tuple(judge_statements(file, context) for file in read)
 
 
 def context_of(entries: Sequence[Directive], book: Book, fund: str = "") -> Context:

@@ -19,6 +19,7 @@ from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
 from pledgebook.ledger.announcements import list_announcements
 from pledgebook.ledger.approval import list_unapproved
+from pledgebook.ledger.bank_balances import check_statements
 from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.collecting import check_receipts
 from pledgebook.ledger.errors import Finding, finding
@@ -100,6 +101,7 @@ class Book:
         found += check_changes(self.register)[1]
         found += check_receipts(self.register)[1]
         found += check_earmarked(self.entries, self.settings)[1]
+        found += check_statements(self.entries, self.settings)[1]
         found += list_unapproved(self.entries, self.settings)
         found += list_announcements(self.entries, self.settings)
         return found + _tagging_notices(self.entries)
@@ -134,6 +136,12 @@ def load_book(path: Path) -> Book:
     files = {path, *map(Path, options["include"])}
     digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
     return Book(path, entries, _causes_first(errors), options, digests)
+
+
+def book_of(entries: Sequence[Directive]) -> Book:
+    """Return loaded entries as a book without files, as importers inside Fava are given them."""
+    options: Any = {"operating_currency": [], "include": [], "plugin": []}
+    return Book(Path(), list(entries), [], options, {})
 
 
 def digest_of(content: bytes) -> str:

@@ -61,6 +61,17 @@ FORMS: Mapping[str, Form] = {
     ),
     "announcement": Form(("donor", "fund", "words"), key_length=3),
     "period": Form(("name",), ends_with_date=True),
+    "bank": Form(
+        ("code", "account"),
+        keys=frozenset({"currency", "accounts", "fund"}),
+        prefixes=("number",),
+    ),
+    "bank-rule": Form(("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
+    "statement": Form(
+        ("bank", "number"),
+        key_length=2,
+        keys=frozenset({"from", "opening", "closing", "agrees", "source", "source-sha256"}),
+    ),
     "seal": Form(("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
     "reopening": Form(
         ("period", "number"), key_length=2, keys=frozenset({"authority", "reopened-on", "figures"})

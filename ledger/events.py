@@ -40,6 +40,7 @@ from pledgebook.ledger.receiving import (
 )
 from pledgebook.ledger.recognition import policy_change
 from pledgebook.ledger.spending import (
+    bank_charge,
     expenditure,
     interest,
     obligation_paid,
@@ -62,6 +63,7 @@ __all__ = [
     "amendment",
     "application",
     "application_without_pledge",
+    "bank_charge",
     "cancellation",
     "commitment",
     "commitment_of_pledge",

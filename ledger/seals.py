@@ -31,7 +31,9 @@ from pledgebook.ledger.history import CLOSES, FOLDER, HISTORY, carried_from, is_
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.periods import Period
 
-ABOUT_SEALS = frozenset({"seal", "reopening"})
+_NOT_SETTINGS = frozenset({"seal", "reopening", "statement"})
+"""Declarations that set nothing: those about seals, and what banks said."""
+
 _TECHNICAL = frozenset({"filename", "lineno"})
 _NOT_SEALED = (data.Open, data.Close, data.Commodity, Price)
 
@@ -369,7 +371,7 @@ def _of_period(entries: Iterable[Directive], period: Period, folder: Path) -> It
 
 def _declarations(entries: Iterable[Directive]) -> Iterator[Directive]:
     for entry in entries:
-        if isinstance(entry, Custom) and entry.type in FORMS and entry.type not in ABOUT_SEALS:
+        if isinstance(entry, Custom) and entry.type in FORMS and entry.type not in _NOT_SETTINGS:
             yield entry
 
 

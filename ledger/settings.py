@@ -13,6 +13,7 @@ from typing import Any
 
 from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.accounts import Place, is_code, read_account
+from pledgebook.ledger.banks import Banks, read_banks
 from pledgebook.ledger.declarations import Declaration, as_date, read_declarations
 from pledgebook.ledger.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.errors import Finding, finding
@@ -33,6 +34,7 @@ class Settings:
     currency: str = "USD"
     seals: Mapping[str, SealStated] = field(default_factory=dict)
     """Of each sealed period, what is sealed."""
+    banks: Banks = field(default_factory=Banks)
     reopenings: tuple[Reopening, ...] = ()
     errors: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
@@ -101,6 +103,9 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     periods, faults = _read_periods(declared["period"].values())
     errors.extend(faults)
     currencies = list(options["operating_currency"]) if options else []
+    currency = currencies[0] if currencies else "USD"
+    banks, faults = read_banks(declared, funds, currency)
+    errors.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
@@ -109,7 +114,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         periods=periods,
         seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
         reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
-        currency=currencies[0] if currencies else "USD",
+        banks=banks,
+        currency=currency,
         errors=tuple(errors),
         notices=tuple(notices),
     )

@@ -109,6 +109,23 @@ def split_gross(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
     return programme, gross - programme
 
 
+def bank_charge(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str = "Bank charges",
+    meta: Meta | None = None,
+) -> Draft:
+    """What a bank took for itself out of the fund's cash; what correspondents keep of a payment is
+    part of that payment.
+    """
+    _need_dollars(dollars)
+    lines = [("bank-charges", dollars), ("cash", -dollars)]
+    return _booked(settings, day, "expenditure", earmark, lines, narration, meta)
+
+
 def interest(
     settings: Settings,
     *,

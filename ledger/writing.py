@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book, digest_of, load_book
@@ -50,13 +51,16 @@ def file_for(settings: Settings, day: date) -> str:
     return f"{period.name if period else day.year}.beancount"
 
 
-def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
-    """Write drafts into the book's period files and return the files written.
+def write_entries(
+    book: Book, drafts: Sequence[Draft], others: Mapping[Path, str] = MappingProxyType({})
+) -> list[Path]:
+    """Write drafts into the book's period files, and with them the texts of `others` of its files;
+    return the files written.
 
     Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
     changed on disk since it was loaded.
     """
-    if not drafts:
+    if not drafts and not others:
         return []
     if book.errors:
         raise BookRefusedError(
@@ -75,13 +79,13 @@ def write_entries(book: Book, drafts: Sequence[Draft]) -> list[Path]:
     for draft in drafts:
         target = book.folder / file_for(book.settings, draft.date)
         by_file.setdefault(target, []).append(draft)
-    texts: dict[Path, str] = {}
+    texts: dict[Path, str] = dict(others)
     for path, own in by_file.items():
         old = _unchanged(book, path)
         texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
     _include_new(book, texts)
     write_texts(book, texts)
-    return list(by_file)
+    return [*by_file, *others]
 
 
 def write_texts(

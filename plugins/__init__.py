@@ -3,8 +3,9 @@
     plugin "pledgebook.plugins"
 
 It runs, in this order, `periods` (tags by biennium), `donors` (opens accounts, knows donors),
-`mandates` (tags by operative paragraph), `funds` (every fund and class balances) and `pledges`
-(every instalment is used once). Each can also be named alone: "pledgebook.plugins.donors".
+`mandates` (tags by operative paragraph), `funds` (every fund and class balances), `pledges`
+(every instalment is used once) and `banks` (statements agree with the ledger). Each can also be
+named alone: "pledgebook.plugins.donors".
 
 The book's settings and its register are derived once for all of them.
 """
@@ -12,6 +13,7 @@ The book's settings and its register are derived once for all of them.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
+from pledgebook.ledger.bank_balances import check_statements
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.register import derive_register
 from pledgebook.ledger.settings import read_settings
@@ -41,5 +43,6 @@ def pledgebook(
         *mandate_errors,
         *guard_funds(entries, settings),
         *guard_pledges(entries, settings, register, options),
+        *check_statements(entries, settings)[0],
     ]
     return tagged, errors

@@ -1,0 +1,381 @@
+"""ISO 20022 camt.053, the bank's statement to its customer, in any version from .02 on.
+
+Versions differ in little: where a name or a status stands one level deeper, it is found there. A
+batch entry becomes an entry for each of its transactions where their amounts are stated and come
+to the batch's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.packages import parse_xml
+from pledgebook.importers.statements.statement import Entry, Original, Statement
+
+_MARK = re.compile(rb"<(?:[\w.-]+:)?BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)\b")
+_OTHERS = {
+    b"AcctRpt": "an account report (camt.052), which is no final statement",
+    b"DbtCdtNtfctn": "an advice of single entries (camt.054), which has no balances",
+}
+_AMOUNT = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LOOKED_AT = 64 * 1024
+_NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOT PROVIDED"})
+
+_BALANCES: dict[Literal["opening", "closing"], tuple[str, ...]] = {
+    "opening": ("OPBD", "PRCD", "ITBD"),
+    "closing": ("CLBD", "ITBD"),
+}
+
+
+@dataclass(slots=True)
+class _Node:
+    """An element: its name without prefix, attributes, children and text."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list[_Node] = field(default_factory=list)
+    text: str = ""
+
+    def all(self, *path: str) -> Iterator[_Node]:
+        """Yield the elements down a path of names."""
+        if not path:
+            yield self
+            return
+        for child in self.children:
+            if child.tag == path[0]:
+                yield from child.all(*path[1:])
+
+    def one(self, *path: str) -> _Node | None:
+        """Return the first element down a path."""
+        return next(self.all(*path), None)
+
+    def say(self, *path: str) -> str:
+        """Return the text of the first element down a path, "" if there is none."""
+        found = self.one(*path)
+        return " ".join(found.text.split()) if found else ""
+
+
+def is_camt(data: bytes) -> bool:
+    """Tell whether a file's bytes are a message of a bank to its customer in XML."""
+    head = data[:_LOOKED_AT].replace(b"\x00", b"")  # also where it is written in UTF-16
+    return bool(_MARK.search(head))
+
+
+def read_camt(name: str, data: bytes) -> tuple[Statement, ...]:
+    """Read every statement of a camt.053 file.
+
+    Raises UnreadableFile for another message, for a file that is cut or declares entities, and for
+    an entry that lacks what it must have.
+    """
+    found = _MARK.search(data[:_LOOKED_AT].replace(b"\x00", b""))
+    if found and (other := _OTHERS.get(found[1])):
+        raise UnreadableFile(f"{name} is {other}: import the bank's statement (camt.053).")
+    root = _tree(name, data)
+    statements = tuple(
+        _Reader(name, node).statement() for node in root.all("BkToCstmrStmt", "Stmt")
+    )
+    if not statements:
+        raise UnreadableFile(f"{name} holds no statement.")
+    return statements
+
+
+def _tree(name: str, data: bytes) -> _Node:
+    top = _Node("", {})
+    stack = [top]
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        node = _Node(tag, attributes)
+        stack[-1].children.append(node)
+        stack.append(node)
+
+    def text(words: str) -> None:
+        stack[-1].text += words
+
+    try:
+        parse_xml(name, data, start, lambda _: stack.pop(), text)
+    except UnreadableFile as error:
+        why = f" ({error.__cause__})" if error.__cause__ else ", or declares XML entities"
+        raise UnreadableFile(
+            f"{name} is no whole statement in XML: it is cut or damaged{why}. Ask the bank for the "
+            "file again."
+        ) from error
+    root = top.children[0]
+    return root if root.tag == "Document" else top
+
+
+class _Reader:
+    """Reads one statement; `name` is the file's."""
+
+    def __init__(self, name: str, node: _Node) -> None:
+        self._name, self._node = name, node
+        self._number = node.say("ElctrncSeqNb") or node.say("LglSeqNb")
+        self._id = node.say("Id")
+        self._currency = node.say("Acct", "Ccy")
+        self._place = ""
+
+    def statement(self) -> Statement:
+        opening, closing = self._balance("opening"), self._balance("closing")
+        if opening is None or closing is None:
+            which = "opening" if opening is None else "closing"
+            raise self._refusal(f"has no {which} balance (booked), so nothing proves it whole")
+        entries: list[Entry] = []
+        for number, node in enumerate(self._node.all("Ntry"), 1):
+            self._place = f"entry {number}"
+            entries += self._entries(node)
+        self._check_summary(entries)
+        days = [entry.booked_on for entry in entries]
+        first = self._day("FrToDt", "FrDtTm") or self._day("FrToDt", "FrDt") or opening[1]
+        last = closing[1]
+        return Statement(
+            account=self._node.say("Acct", "Id", "IBAN")
+            or self._node.say("Acct", "Id", "Othr", "Id"),
+            currency=self._currency,
+            number=self._id or self._number,
+            first=min([first, *days, last]),
+            last=last,
+            opening=opening[0],
+            closing=closing[0],
+            entries=tuple(entries),
+            kind="camt.053",
+            owner=self._node.say("Acct", "Ownr", "Nm"),
+        )
+
+    def _refusal(self, what: str) -> UnreadableFile:
+        place = f", {self._place}" if self._place else ""
+        return UnreadableFile(
+            f"{self._name}: the statement {self._id or self._number}{place} {what}. Ask the bank "
+            "for the file again."
+        )
+
+    def _balance(self, which: Literal["opening", "closing"]) -> tuple[Decimal, date] | None:
+        wanted = _BALANCES[which]
+        for code in wanted:
+            found = [
+                node
+                for node in self._node.all("Bal")
+                if code in {node.say("Tp", "CdOrPrtry", "Cd"), node.say("Tp", "Cd")}
+            ]
+            if found:
+                node = found[0 if which == "opening" else -1]
+                day = self._day_of(node, "Dt")
+                if day is None:
+                    raise self._refusal(f"has a balance {code} without a date")
+                return self._signed(node), day
+        return None
+
+    def _signed(self, node: _Node) -> Decimal:
+        """Return an amount of the account with its sign; it must be in the account's currency."""
+        amount = node.one("Amt")
+        if amount is None:
+            raise self._refusal("has an entry or balance without an amount")
+        currency = amount.attributes.get("Ccy", self._currency)
+        self._currency = self._currency or currency
+        if currency != self._currency:
+            raise self._refusal(
+                f"is of an account in {self._currency} and has an entry or balance in {currency}"
+            )
+        sign = {"CRDT": 1, "DBIT": -1}.get(node.say("CdtDbtInd"))
+        if sign is None:
+            raise self._refusal("has an amount that is neither credit nor debit")
+        return self._number_of(amount) * sign
+
+    def _number_of(self, node: _Node) -> Decimal:
+        text = node.text.strip()
+        if not _AMOUNT.fullmatch(text):
+            raise self._refusal(f"has the amount {text[:40]!r}, which is no figure")
+        return Decimal(text)
+
+    def _day(self, *path: str) -> date | None:
+        node = self._node.one(*path)
+        return self._date(node.text) if node else None
+
+    def _day_of(self, node: _Node, tag: str) -> date | None:
+        found = node.one(tag)
+        if found is None:
+            return None
+        return self._date(found.say("Dt") or found.say("DtTm") or found.text)
+
+    def _date(self, text: str) -> date:
+        found = _DAY.match(text.strip())
+        try:
+            return date.fromisoformat(found[0] if found else "")
+        except ValueError:
+            raise self._refusal(f"has the date {text.strip()[:40]!r}, which is none") from None
+
+    def _entries(self, node: _Node) -> Iterator[Entry]:
+        amount = self._signed(node)
+        booked = self._day_of(node, "BookgDt") or self._day_of(node, "ValDt")
+        if booked is None:
+            raise self._refusal("has neither a booking nor a value date")
+        status = node.say("Sts", "Cd") or node.say("Sts") or "BOOK"
+        whole = Entry(
+            booked_on=booked,
+            value_date=self._day_of(node, "ValDt") or booked,
+            amount=amount,
+            place=self._place,
+            bank_ref=_reference(node.say("AcctSvcrRef")) or _reference(node.say("NtryRef")),
+            reversal=node.say("RvslInd") in {"true", "1"},
+            status="booked" if status == "BOOK" else status.lower(),
+            code=_code(node),
+        )
+        details = list(node.all("NtryDtls", "TxDtls"))
+        shares = self._shares(node, details, amount)
+        if len(details) < 2 or shares is None:
+            yield self._detailed(whole, node, details, amount)
+            return
+        for number, (detail, share) in enumerate(zip(details, shares, strict=True), 1):
+            own = self._detailed(whole, node, [detail], share)
+            ref = _reference(detail.say("Refs", "AcctSvcrRef"))
+            if ref and ref != whole.bank_ref:
+                yield replace(own, bank_ref=ref, place=f"{whole.place}, {number}")
+            else:  # one of a batch that has a single reference
+                ref = f"{whole.bank_ref}/{number}" if whole.bank_ref else ""
+                yield replace(own, bank_ref=ref, place=f"{whole.place}, {number}")
+
+    def _shares(self, node: _Node, details: list[_Node], amount: Decimal) -> list[Decimal] | None:
+        """Return the amounts of a batch's transactions, if they are stated and come to its own."""
+        shares = []
+        for detail in details:
+            found = detail.one("Amt") or detail.one("AmtDtls", "TxAmt", "Amt")
+            if found is None or found.attributes.get("Ccy") != self._currency:
+                return None
+            indicator = detail.say("CdtDbtInd") or node.say("CdtDbtInd")
+            shares.append(self._number_of(found) * (-1 if indicator == "DBIT" else 1))
+        return shares if sum(shares, Decimal(0)) == amount else None
+
+    def _detailed(self, whole: Entry, node: _Node, details: list[_Node], amount: Decimal) -> Entry:
+        sources = [*details, node]
+        payer = _first(sources, _PARTIES["DBIT" if amount < 0 else "CRDT"])
+        text = [
+            words
+            for detail in details
+            for path in _TEXTS
+            for found in detail.all(*path)
+            if (words := " ".join(found.text.split()))
+        ]
+        text += [words for path in _NOTES for source in sources if (words := source.say(*path))]
+        references = [
+            found
+            for detail in details
+            for tag in ("InstrId", "TxId", "MsgId", "MndtId", "UETR", "ClrSysRef")
+            if (found := _reference(detail.say("Refs", tag)))
+        ]
+        ends = [_reference(detail.say("Refs", "EndToEndId")) for detail in details]
+        end_to_end = next((end for end in ends if end), "")
+        original, rate = self._original(sources, amount)
+        return replace(
+            whole,
+            amount=amount,
+            end_to_end=end_to_end,
+            references=tuple(
+                dict.fromkeys([*references, *(end for end in ends if end and end != end_to_end)])
+            ),
+            payer=payer,
+            payer_account=_first(sources, _ACCOUNTS["DBIT" if amount < 0 else "CRDT"]),
+            remittance="\n".join(dict.fromkeys(text)),
+            original=original,
+            rate=rate,
+            charges=self._charges(sources),
+            returned=any(detail.one("RtrInf") is not None for detail in details),
+        )
+
+    def _original(
+        self, sources: list[_Node], amount: Decimal
+    ) -> tuple[Original | None, Decimal | None]:
+        """Return what was instructed, where it differs from what was credited, and the rate."""
+        for source in sources:
+            rates = [
+                source.one("AmtDtls", part, "CcyXchg", "XchgRate")
+                for part in ("InstdAmt", "TxAmt", "CntrValAmt")
+            ]
+            rate = next((self._number_of(node) for node in rates if node is not None), None)
+            for part in ("InstdAmt", "TxAmt", "CntrValAmt"):
+                found = source.one("AmtDtls", part, "Amt")
+                if found is None:
+                    continue
+                stated = Original(self._number_of(found), found.attributes.get("Ccy", ""))
+                if stated != Original(abs(amount), self._currency):
+                    return stated, rate
+        return None, None
+
+    def _charges(self, sources: list[_Node]) -> tuple[Original, ...]:
+        for source in sources:
+            found = [
+                *source.all("Chrgs", "Rcrd", "Amt"),
+                *source.all("Chrgs", "Amt"),  # as .02 has it
+            ] or [*source.all("Chrgs", "TtlChrgsAndTaxAmt")]
+            kept = [
+                Original(number, node.attributes.get("Ccy", self._currency))
+                for node in found
+                if (number := self._number_of(node))
+            ]
+            if kept:
+                return tuple(kept)
+        return ()
+
+    def _check_summary(self, entries: list[Entry]) -> None:
+        """Hold the file to the number of entries it says it has: a page may be missing."""
+        self._place = ""
+        stated = self._node.say("TxsSummry", "TtlNtries", "NbOfNtries")
+        there = sum(1 for _ in self._node.all("Ntry"))
+        if stated.isdigit() and int(stated) != there:
+            batches = len(entries)
+            if int(stated) != batches:  # some banks count the transactions of batches
+                raise self._refusal(f"says that it has {stated} entries, and has {there}")
+
+
+_PARTIES = {
+    "CRDT": (
+        ("RltdPties", "Dbtr", "Nm"),
+        ("RltdPties", "Dbtr", "Pty", "Nm"),
+        ("RltdPties", "InitgPty", "Nm"),
+        ("RltdPties", "InitgPty", "Pty", "Nm"),
+        ("RltdPties", "UltmtDbtr", "Nm"),
+        ("RltdPties", "UltmtDbtr", "Pty", "Nm"),
+    ),
+    "DBIT": (
+        ("RltdPties", "Cdtr", "Nm"),
+        ("RltdPties", "Cdtr", "Pty", "Nm"),
+        ("RltdPties", "UltmtCdtr", "Nm"),
+        ("RltdPties", "UltmtCdtr", "Pty", "Nm"),
+    ),
+}
+_ACCOUNTS = {
+    side: tuple(("RltdPties", party, "Id", *path) for path in (("IBAN",), ("Othr", "Id")))
+    for side, party in (("CRDT", "DbtrAcct"), ("DBIT", "CdtrAcct"))
+}
+_TEXTS = (
+    ("RmtInf", "Ustrd"),
+    ("RmtInf", "Strd", "CdtrRefInf", "Ref"),
+    ("RmtInf", "Strd", "CdtrRefInf", "CdtrRef"),
+    ("RmtInf", "Strd", "RfrdDocInf", "Nb"),
+    ("RmtInf", "Strd", "AddtlRmtInf"),
+    ("RltdPties", "UltmtDbtr", "Nm"),
+    ("RltdPties", "UltmtDbtr", "Pty", "Nm"),
+    ("RtrInf", "AddtlInf"),
+)
+_NOTES = (("AddtlTxInf",), ("AddtlNtryInf",))
+
+
+def _first(sources: list[_Node], paths: tuple[tuple[str, ...], ...]) -> str:
+    return next((found for source in sources for path in paths if (found := source.say(*path))), "")
+
+
+def _reference(text: str) -> str:
+    return "" if text.upper() in _NO_REFERENCE else text
+
+
+def _code(node: _Node) -> str:
+    parts = [
+        node.say("BkTxCd", "Domn", "Cd"),
+        node.say("BkTxCd", "Domn", "Fmly", "Cd"),
+        node.say("BkTxCd", "Domn", "Fmly", "SubFmlyCd"),
+    ]
+    return "/".join(part for part in parts if part) or node.say("BkTxCd", "Prtry", "Cd")

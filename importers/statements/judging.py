@@ -1,0 +1,256 @@
+"""From a bank's entries to verdicts: receipts of the book, and what waits for a person.
+
+A credit becomes a receipt that is not applied yet: whose it is and what it pays is matched later,
+with the bank's words whole beside it. A debit waits, unless a rule of the book says what it is.
+Nothing is entered twice: an entry that the book has is known by its id, by the bank's reference, or
+by day and amount where it was entered by hand; one that the bank has changed is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from pledgebook.importers.known import Doubt
+from pledgebook.importers.statements.booking import Cashier
+from pledgebook.importers.statements.known import EntryVerdict, Known
+from pledgebook.importers.statements.statement import (
+    Entry,
+    Statement,
+    StatementFile,
+    identified,
+)
+from pledgebook.importers.values import shown
+from pledgebook.importers.verdicts import VERDICTS
+from pledgebook.ledger.accounts import account
+from pledgebook.ledger.bank_balances import Movement, balance_on, movements
+from pledgebook.ledger.banks import (
+    BANK,
+    BANK_ENTRY,
+    BankAccount,
+    BankNotDeclaredError,
+)
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import EventRefusedError
+from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.rates import MissingRateError
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStatement:
+    """A statement with a verdict for every entry. `ledger` is what the book comes to at its end
+    once the drafts are in it, `ledger_before` at its beginning; `agrees` is None where the
+    statement states no balance. `missing`
+    are entries of the book that this statement should have and has not.
+    """
+
+    statement: Statement
+    bank: BankAccount
+    verdicts: tuple[EntryVerdict, ...]
+    ledger: Decimal
+    ledger_before: Decimal
+    missing: tuple[Movement, ...] = ()
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the ledger comes to the statement's closing balance."""
+        closing = self.statement.closing
+        return None if closing is None else closing == self.ledger
+
+    def counts(self) -> dict[str, int]:
+        """Count the entries, in all and by verdict."""
+        found = Counter(verdict.verdict for verdict in self.verdicts)
+        return {"entries": len(self.verdicts)} | {name: found[name] for name in VERDICTS}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStatements:
+    """A file of statements, judged."""
+
+    file: StatementFile
+    statements: tuple[JudgedStatement, ...]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The entries to write."""
+        return [
+            draft
+            for judged in self.statements
+            for verdict in judged.verdicts
+            for draft in verdict.drafts
+        ]
+
+    @property
+    def waits(self) -> bool:
+        """Whether an entry waits for a person or was changed by the bank."""
+        return any(
+            verdict.verdict in {"waiting", "rejected", "amended"}
+            for judged in self.statements
+            for verdict in judged.verdicts
+        )
+
+
+@dataclass
+class BankContext:
+    """What statements are judged against: the book, and what this run has taken so far."""
+
+    book: Book
+    cashier: Cashier = field(init=False)
+    moved: dict[str, list[Movement]] = field(init=False)
+    taken: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By bank account, the ids of entries that this run takes, and the label each stands as."""
+    drafted: dict[str, list[Movement]] = field(default_factory=dict)
+    """By bank account, what this run's drafts will do to it."""
+
+    def __post_init__(self) -> None:
+        self.cashier = Cashier(self.book)
+        self.moved = movements(self.book.entries, self.book.settings)
+
+
+def judge_statements(file: StatementFile, context: BankContext) -> JudgedStatements:
+    """Give every entry of a file's statements a verdict.
+
+    Raises BankNotDeclaredError for an account that the book does not declare, with the lines to
+    add.
+    """
+    ordered = sorted(file.statements, key=lambda statement: (statement.last, statement.first))
+    judged = tuple(_judge(statement, file, context) for statement in ordered)
+    return JudgedStatements(file, judged)
+
+
+def bank_of(statement: Statement, name: str, book: Book) -> BankAccount:
+    """Return the declared bank account a statement is of. Raises BankNotDeclaredError."""
+    bank = book.settings.banks.find(statement.account)
+    if bank is None:
+        raise BankNotDeclaredError(
+            f"{name} is of the account {statement.account or 'without a number'} in "
+            f"{statement.currency}, which the book does not declare. If it holds the fund's money, "
+            f"add to the settings:\n\n{_lines_to_add(statement, book)}"
+        )
+    if bank.currency != statement.currency:
+        raise BankNotDeclaredError(
+            f"{name} is of the bank account {bank.code}, which the book keeps in {bank.currency}; "
+            f"the statement is in {statement.currency}. Declare that account by itself."
+        )
+    return bank
+
+
+def _lines_to_add(statement: Statement, book: Book) -> str:
+    name = account("cash", next(iter(book.settings.funds), "FUND"))
+    if statement.currency != book.settings.currency or name in book.settings.banks.by_account:
+        name = f"{name}:CODE"
+    return (
+        f'{statement.first} custom "bank" "CODE" "{statement.account}"\n'
+        f'  currency: "{statement.currency}"\n'
+        f'  accounts: "{name}"'
+    )
+
+
+def _judge(statement: Statement, file: StatementFile, context: BankContext) -> JudgedStatement:
+    name = Path(file.path).name
+    bank = bank_of(statement, name, context.book)
+    own = list(identified(bank.code, statement.entries))
+    taken = context.taken.setdefault(bank.code, {})
+    known = Known(bank, statement, own, context.moved[bank.code], taken)
+    # A foreign currency is one lot an account, so entries are drafted in the order they are booked.
+    order = sorted(range(len(own)), key=lambda number: context.cashier.order(own[number][1], bank))
+    verdicts: dict[int, EntryVerdict] = {}
+    for number in order:
+        entry_id, entry = own[number]
+        verdict = known.verdict(entry_id, entry)
+        if verdict is None:
+            try:
+                verdict = _enter(entry_id, entry, bank, statement, file, context)
+            except Doubt as doubt:
+                verdict = EntryVerdict(entry, entry_id, doubt.verdict, doubt.reason)
+        verdicts[number] = verdict
+    moved = [*context.moved[bank.code], *context.drafted.get(bank.code, ())]
+    ledger = balance_on(moved, statement.last)
+    before = balance_on(moved, statement.first - timedelta(days=1))
+    listed = tuple(verdicts[number] for number in range(len(own)))
+    return JudgedStatement(statement, bank, listed, ledger, before, tuple(known.missing))
+
+
+def _enter(
+    entry_id: str,
+    entry: Entry,
+    bank: BankAccount,
+    statement: Statement,
+    file: StatementFile,
+    context: BankContext,
+) -> EntryVerdict:
+    """Draft a new entry. Raises Doubt if it waits."""
+    cashier = context.cashier
+    _refuse(entry, entry_id, bank, context)
+    rule = next((rule for rule in bank.rules if rule.holds(entry.text)), None)
+    if rule is None and entry.amount < 0:
+        raise Doubt(
+            f"{_went(entry, bank)}: record it {_by_hand(entry_id, bank)}, or tell the book by a "
+            "bank-rule what such entries are."
+        )
+    if rule and (rule.kind == "charges") != (entry.amount < 0):
+        raise Doubt(
+            f"The rule {shown(rule.words)} takes it for {rule.kind}, but it is the other way round."
+        )
+    source = f"{Path(file.path).name}#{entry.place}"
+    try:
+        entered = cashier.enter(
+            entry, bank, rule, entry_id, {"statement": statement.number, "source": source,
+                                         "source-sha256": file.sha256}
+        )  # fmt: skip
+    except (EventRefusedError, MissingRateError) as error:
+        raise Doubt(f"{str(error).rstrip('.')}.") from error
+    context.taken[bank.code][entry_id] = entered.label
+    context.drafted.setdefault(bank.code, []).append(
+        Movement(entry.booked_on, entry.amount, entered.draft.parsed())
+    )
+    words = f"By the rule {shown(rule.words)}." if rule else ""
+    return EntryVerdict(
+        entry, entry_id, "imported", words, entered.label, entered.donor, (entered.draft,)
+    )
+
+
+def _refuse(entry: Entry, entry_id: str, bank: BankAccount, context: BankContext) -> None:
+    """Raise Doubt for an entry that can be drafted by nobody but a person."""
+    settings = context.book.settings
+    agreed = [
+        each
+        for each in settings.banks.statements
+        if each.bank == bank.code and each.agrees and entry.booked_on <= each.day
+    ]
+    period = settings.periods.of(entry.value_date)
+    if period is not None and period.name in settings.seals:
+        if agreed and (agreed[0].since or agreed[0].day) <= entry.booked_on:
+            raise Doubt(
+                f"It is in the closed period {period.name}, with which the statement "
+                f"{agreed[0].number} agreed.",
+                "duplicate",
+            )
+        raise Doubt(
+            f"Its value date {entry.value_date} is in the period {period.name}, which is sealed: "
+            "record it in the open period, or open that one again on someone's authority."
+        )
+    if agreed:
+        raise Doubt(
+            f"The statement {agreed[0].number}, to {agreed[0].day}, agrees with the ledger and "
+            f"does not have this entry of {entry.booked_on}: ask the bank which is right."
+        )
+    if entry.reversal or (entry.returned and entry.amount < 0):
+        raise Doubt(
+            f"The bank takes an entry back ({_went(entry, bank)}): record what it does to the "
+            f"pledge or receipt, {_by_hand(entry_id, bank)}."
+        )
+
+
+def _went(entry: Entry, bank: BankAccount) -> str:
+    way = "went out" if entry.amount < 0 else "came in"
+    said = shown(entry.text) if entry.text else "no text"
+    return f"{format_amount(abs(entry.amount))} {bank.currency} {way} ({said})"
+
+
+def _by_hand(entry_id: str, bank: BankAccount) -> str:
+    return f'with {BANK}: "{bank.code}" and {BANK_ENTRY}: "{entry_id}"'

@@ -1,0 +1,191 @@
+"""Which entries of a statement the book has already, and which of those the bank has changed.
+
+An entry is known by its id; else by the bank's reference, if that is unique on both sides; else by
+its value date and amount, if nothing else has them. What is only like an entry of the book waits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from pledgebook.importers.statements.statement import Entry, Statement
+from pledgebook.importers.verdicts import VerdictName
+from pledgebook.ledger.bank_balances import Movement
+from pledgebook.ledger.banks import BANK_ENTRY, BANK_REFERENCE, BankAccount
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.money import format_amount
+
+_NEAR = timedelta(days=10)
+"""How far apart an entry by hand and the bank's may be dated to be asked about."""
+
+
+class EntryVerdict(NamedTuple):
+    """What became of one entry: its verdict and the reason, the id by which it is known again, the
+    receipt or other entry it stands as, and the donor that its text names (a proposal).
+    """
+
+    entry: Entry
+    entry_id: str
+    verdict: VerdictName
+    reason: str = ""
+    recorded_as: str = ""
+    donor: str = ""
+    drafts: tuple[Draft, ...] = ()
+
+
+class Known:
+    """Which entries of a statement (`own`, with their ids) the book has already (`moved`), or this
+    import took from another statement (`taken`, labels by id). Every movement of the book answers
+    to one entry at most. `missing` are movements that the statement should have and has not.
+    """
+
+    def __init__(
+        self,
+        bank: BankAccount,
+        statement: Statement,
+        own: Sequence[tuple[str, Entry]],
+        moved: Sequence[Movement],
+        taken: Mapping[str, str],
+    ) -> None:
+        self._bank, self._taken = bank, taken
+        moved = [each for each in moved if _said(each, "event") != "opening"]
+        by_id = {_said(each, BANK_ENTRY): each for each in moved if _said(each, BANK_ENTRY)}
+        self._found: dict[str, tuple[Movement, str]] = {}
+        free: list[tuple[str, Entry]] = []
+        for entry_id, entry in own:
+            if entry.status != "booked" or entry_id in self._taken:
+                continue
+            if entry_id in by_id:
+                self._found[entry_id] = by_id[entry_id], "same"
+            else:
+                free.append((entry_id, entry))
+        used = {id(movement) for movement, _ in self._found.values()}
+        rest = [each for each in moved if id(each) not in used]
+        free, rest = self._by_reference(free, rest)
+        free, rest = self._by_day_and_amount(free, rest)
+        covered = [
+            each
+            for each in rest
+            if _said(each, BANK_ENTRY) and statement.first <= each.booked <= statement.last
+        ]
+        self.missing = covered if statement.is_proved else []
+        self._covered = covered
+        self._by_hand = [each for each in rest if not _said(each, BANK_ENTRY)]
+
+    def verdict(self, entry_id: str, entry: Entry) -> EntryVerdict | None:
+        """Return the verdict of an entry that is not to be entered; None if it is new."""
+        if entry.status != "booked":
+            reason = f"The bank has not booked it ({entry.status}): it is on a later statement."
+            return EntryVerdict(entry, entry_id, "ignored", reason)
+        if not entry.amount:
+            return EntryVerdict(entry, entry_id, "ignored", "The amount is nil.")
+        if entry_id in self._taken:
+            label = self._taken[entry_id]
+            reason = f"It stands in another statement of this import, as {label}."
+            return EntryVerdict(entry, entry_id, "duplicate", reason, label)
+        if entry_id in self._found:
+            return self._known(entry_id, entry, *self._found[entry_id])
+        for each in self._covered:
+            if each.booked == entry.booked_on or each.amount == entry.amount:
+                reason = (
+                    f"The book has {_words(each)} from an earlier statement, which is not on this "
+                    "one: if the bank has changed that entry into this, correct it in the book "
+                    f'and give it {BANK_ENTRY}: "{entry_id}".'
+                )
+                return EntryVerdict(entry, entry_id, "amended", reason)
+        for each in self._by_hand:
+            if each.amount == entry.amount and abs(each.entry.date - entry.value_date) <= _NEAR:
+                reason = (
+                    f"The book has {_words(each)}, entered by hand: if it is this money, add "
+                    f'{BANK_ENTRY}: "{entry_id}" to it; if not, give it the id of its own.'
+                )
+                return EntryVerdict(entry, entry_id, "waiting", reason)
+        return None
+
+    def _known(self, entry_id: str, entry: Entry, found: Movement, how: str) -> EntryVerdict:
+        label = _label(found)
+        if found.amount != entry.amount:
+            reason = (
+                f"The bank now says {format_amount(entry.amount)} {self._bank.currency}; the book "
+                f"has {_words(found)}: correct one of them."
+            )
+            return EntryVerdict(entry, entry_id, "amended", reason, label)
+        if how == "reference" and entry.value_date != found.entry.date:
+            reason = (
+                f"The bank now says value date {entry.value_date}; the book has {_words(found)}: "
+                "correct the date there if it changes the rate or the period."
+            )
+            return EntryVerdict(entry, entry_id, "amended", reason, label)
+        reason = f"In the book as {_words(found)}"
+        reason += {
+            "same": ".",
+            "reference": ", under the bank's same reference.",
+            "hand": ", entered by hand that day.",
+            "told": ", from a statement with other words.",
+        }[how]
+        return EntryVerdict(entry, entry_id, "duplicate", reason, label)
+
+    def _by_reference(
+        self, free: list[tuple[str, Entry]], rest: list[Movement]
+    ) -> tuple[list[tuple[str, Entry]], list[Movement]]:
+        """Take out what bears a reference of the bank that is unique on both sides."""
+        theirs = Counter(entry.bank_ref for _, entry in free if entry.bank_ref)
+        ours: dict[str, list[Movement]] = {}
+        for each in rest:
+            if ref := _said(each, BANK_REFERENCE):
+                ours.setdefault(ref, []).append(each)
+        left = []
+        for entry_id, entry in free:
+            found = ours.get(entry.bank_ref, [])
+            if theirs[entry.bank_ref] == 1 and len(found) == 1:
+                self._found[entry_id] = found[0], "reference"
+            else:
+                left.append((entry_id, entry))
+        used = {id(movement) for movement, _ in self._found.values()}
+        return left, [each for each in rest if id(each) not in used]
+
+    def _by_day_and_amount(
+        self, free: list[tuple[str, Entry]], rest: list[Movement]
+    ) -> tuple[list[tuple[str, Entry]], list[Movement]]:
+        """Take out what has a day and an amount that nothing else has, on both sides."""
+        theirs = Counter((entry.value_date, entry.amount) for _, entry in free)
+        ours: dict[object, list[Movement]] = {}
+        for each in rest:
+            ours.setdefault((each.entry.date, each.amount), []).append(each)
+        left = []
+        for entry_id, entry in free:
+            key = (entry.value_date, entry.amount)
+            found = ours.get(key, [])
+            if theirs[key] == 1 and len(found) == 1:
+                how = "told" if _said(found[0], BANK_ENTRY) else "hand"
+                self._found[entry_id] = found[0], how
+            else:
+                left.append((entry_id, entry))
+        used = {id(movement) for movement, _ in self._found.values()}
+        return left, [each for each in rest if id(each) not in used]
+
+
+def _said(movement: Movement, key: str) -> str:
+    return as_text(movement.entry.meta.get(key, ""))
+
+
+def _label(movement: Movement) -> str:
+    labels = [
+        posting.cost.label
+        for posting in movement.entry.postings
+        if posting.cost and posting.cost.label and "Unapplied" in posting.account
+    ]
+    return labels[0] if labels else ""
+
+
+def _words(movement: Movement) -> str:
+    entry = movement.entry
+    place = f"{Path(str(entry.meta.get('filename', ''))).name}:{entry.meta.get('lineno', 0)}"
+    label = _label(movement)
+    name = f"{label} of {entry.date}" if label else f"an entry of {entry.date}"
+    return f"{name} over {format_amount(movement.amount)} ({place})"

@@ -1,0 +1,100 @@
+"""What statements say of balances, written into the book: `bank.beancount`.
+
+Each proved statement becomes a `custom "statement"` there, in order of day. It agrees if the ledger
+comes to its closing balance once its entries are in; from then on the book is held to it. One that
+was recorded before and agrees by now is written anew in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
+from pledgebook.ledger.banks import BankStatement
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.drafts import quoted
+from pledgebook.ledger.money import format_amount
+
+FILE = "bank.beancount"
+
+_HEAD = """\
+; What banks' statements say, written by: pledgebook import
+; A statement that agrees is held against the ledger each time the book is loaded.
+"""
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2}) ")
+
+
+def statement_texts(book: Book, files: Iterable[JudgedStatements]) -> dict[Path, str]:
+    """Return the new text of the file of statements, by its path; empty if nothing changes."""
+    path = book.folder / FILE
+    text = path.read_text("utf-8") if path.exists() else _HEAD
+    old = text
+    known = {(each.bank, each.number): each for each in book.settings.banks.statements}
+    for file in files:
+        for judged in file.statements:
+            if judged.statement.is_proved:
+                text = _with(text, judged, file, known)
+    return {} if text == old else {path: text}
+
+
+def _with(
+    text: str,
+    judged: JudgedStatement,
+    file: JudgedStatements,
+    known: Mapping[tuple[str, str], BankStatement],
+) -> str:
+    number = number_of(judged, known)
+    new = _directive(judged, number, file)
+    before = known.get((judged.bank.code, number))
+    if before is not None:
+        if before.agrees or not judged.agrees:
+            return text  # it is recorded, and nothing has come to agree since
+        old = _block(text, before)
+        return text.replace(old, new) if old else text
+    blocks = text.rstrip("\n").split("\n\n")
+    at = next(
+        (
+            place
+            for place, block in enumerate(blocks)
+            if (found := _DATED.match(block)) and found[1] > judged.statement.last.isoformat()
+        ),
+        len(blocks),
+    )
+    blocks.insert(at, new)
+    return "\n\n".join(block.strip("\n") for block in blocks) + "\n"
+
+
+def number_of(judged: JudgedStatement, known: Mapping[tuple[str, str], BankStatement]) -> str:
+    """Return the number a statement is recorded under: the bank's, with its last day where another
+    statement bears that number already.
+    """
+    number, last = judged.statement.number, judged.statement.last
+    before = known.get((judged.bank.code, number))
+    if before is None:
+        return number
+    same = before.day == last and before.closing == judged.statement.closing
+    return number if same else f"{number} of {last}"
+
+
+def _block(text: str, before: BankStatement) -> str:
+    head = f'{before.day} custom "statement" {quoted(before.bank)} {quoted(before.number)}'
+    return next((block.strip("\n") for block in text.split("\n\n") if block.startswith(head)), "")
+
+
+def _directive(judged: JudgedStatement, number: str, file: JudgedStatements) -> str:
+    statement, code = judged.statement, judged.bank.code
+    assert statement.opening is not None  # only proved statements are recorded
+    assert statement.closing is not None
+    unit = statement.currency
+    lines = [
+        f'{statement.last} custom "statement" {quoted(code)} {quoted(number)}',
+        f"  from: {statement.first}",
+        f"  opening: {format_amount(statement.opening)} {unit}",
+        f"  closing: {format_amount(statement.closing)} {unit}",
+        *(['  agrees: "yes"'] if judged.agrees else []),
+        f"  source: {quoted(Path(file.file.path).name)}",
+        f'  source-sha256: "{file.file.sha256}"',
+    ]
+    return "\n".join(lines)

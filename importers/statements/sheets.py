@@ -1,0 +1,397 @@
+"""A bank's list of entries in a spreadsheet or delimited text.
+
+Its headings are found as donors' are, with their own dictionary (`data/bank.toml`); cells are read
+by the same rules for figures and dates. Rows that state a balance or a turnover are no entries but
+prove them; a column of running balances proves each row. One row that cannot be read refuses the
+file: a statement is whole or it is none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pledgebook.importers.amounts import column_mark, parse_amount
+from pledgebook.importers.cells import (
+    CellValue,
+    Sheet,
+    UnreadableFile,
+    Workbook,
+    cell_text,
+    column_letter,
+)
+from pledgebook.importers.columns import may_be_heading
+from pledgebook.importers.dates import column_order, parse_date
+from pledgebook.importers.headings import Field, match_heading
+from pledgebook.importers.statements.statement import Entry, Original, Statement
+from pledgebook.importers.values import plain, shown
+from pledgebook.ledger.currencies import recognise
+from pledgebook.ledger.money import format_amount
+
+_LOOKED_AT = 60
+"""Rows in which the headings must stand."""
+
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
+_POINTS = re.compile(r"[.:]|\s+")
+_IN_ORDER = frozenset({"text", "account"})
+"""What several columns hold together, in their order; of all others the best comes first."""
+
+_OF_HOLDER = 1_000
+"""The rank from which on a heading of the other party may also be the account holder's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Where a list of entries stands: its sheet, the row of headings, and columns by what they
+    hold (the best first).
+    """
+
+    sheet: Sheet
+    heading: int
+    columns: Mapping[str, tuple[int, ...]]
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.columns for name in names)
+
+    def cell(self, row: int, name: str) -> CellValue | None:
+        own = self.columns.get(name, ())
+        return self.sheet.cell(row, own[0]) if own else None
+
+    def say(self, row: int, name: str) -> str:
+        return " ".join(cell_text(self.cell(row, name)).split())
+
+    def all(self, row: int, name: str) -> list[str]:
+        cells = (self.sheet.cell(row, column) for column in self.columns.get(name, ()))
+        texts = (" ".join(cell_text(cell).split()) for cell in cells)
+        return list(dict.fromkeys(text for text in texts if text))
+
+    def below(self, name: str) -> list[CellValue | None]:
+        own = self.columns.get(name, ())
+        if not own:
+            return []
+        rows = range(self.heading + 1, len(self.sheet.rows) + 1)
+        return [self.sheet.cell(row, own[0]) for row in rows]
+
+
+def is_list_of_entries(workbook: Workbook) -> bool:
+    """Tell whether a workbook holds a bank's list of entries: dates and amounts, and beside them
+    what only a bank gives (its customer's account, debit and credit, a running balance).
+    """
+    return _find(workbook, certain=True) is not None
+
+
+def read_sheets(workbook: Workbook, account: str = "", currency: str = "") -> tuple[Statement, ...]:
+    """Read the statements of a workbook, one an account. `account` and `currency` are what the
+    user says where the file does not.
+
+    Raises UnreadableFile with a sentence that names the cell.
+    """
+    found = _find(workbook, certain=False)
+    if found is None:
+        raise UnreadableFile(
+            f"{workbook.path.name}: no list of a bank's entries was found: it has a heading row "
+            "with a date and an amount, or debit and credit, above its entries."
+        )
+    return _Reader(workbook.path.name, found, account, currency).statements()
+
+
+def _find(workbook: Workbook, *, certain: bool) -> _List | None:
+    for sheet in workbook.sheets:
+        for number, row in enumerate(sheet.rows[:_LOOKED_AT], 1):
+            if len([cell for cell in row if cell is not None]) < 3 or not may_be_heading(row):
+                continue
+            found = _List(sheet, number, _columns(row))
+            money = found.has("amount") or (found.has("credit") and found.has("debit"))
+            if not found.has("booked", "value") or not money:
+                continue
+            if certain and not _is_a_banks(found, row):
+                continue
+            return found
+    return None
+
+
+def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
+    names = [cell_text(cell) for cell in row if cell is not None]
+    taken = [match_heading(name) for name in names]
+    if any(match and match.field is Field.DONOR and match.score == 100 for match in taken):
+        return False
+    own = found.has("account") or bool(_account_above(found))
+    both = found.has("credit") and found.has("debit")
+    return found.has("balance", "sign") or (own and (both or found.has("value", "payer"))) or both
+
+
+def _columns(row: Sequence[CellValue | None]) -> dict[str, tuple[int, ...]]:
+    columns: dict[str, list[tuple[int, int]]] = {}
+    for number, cell in enumerate(row, 1):
+        key = _key(cell_text(cell))
+        for name, ranks in _dictionary().items():
+            if key and key in ranks:
+                columns.setdefault(name, []).append((ranks[key], number))
+    if "value" in columns and "booked" not in columns:
+        columns["booked"] = columns["value"]
+    if len(columns.get("payer", ())) > 1:  # "name" alone may be the account holder's
+        columns["payer"] = [each for each in columns["payer"] if each[0] < _OF_HOLDER]
+    return {
+        name: tuple(number for _, number in (found if name in _IN_ORDER else sorted(found)))
+        for name, found in columns.items()
+    }
+
+
+def _account_above(found: _List) -> str:
+    for row in found.sheet.rows[: found.heading - 1]:
+        for cell in row:
+            if isinstance(cell, str) and (match := _IBAN.search(cell)):
+                return match[0]
+    return ""
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What was read of one account."""
+
+    entries: list[Entry] = field(default_factory=list)
+    balances: list[tuple[str, Decimal]] = field(default_factory=list)
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    turnover: list[tuple[Decimal, str]] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, name: str, found: _List, account: str, currency: str) -> None:
+        self._name, self._list = name, found
+        self._account, self._currency = account, currency
+        money = ("amount", "credit", "debit", "balance")
+        marks = {column_mark(found.below(column)) for column in money} - {None}
+        self._mark = marks.pop() if len(marks) == 1 else None
+        orders = {column_order(found.below(column)) for column in ("booked", "value")} - {None}
+        self._order = orders.pop() if len(orders) == 1 else None
+
+    def statements(self) -> tuple[Statement, ...]:
+        pages: dict[tuple[str, str], _Pages] = {}
+        for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
+            if not any(cell_text(cell).strip() for cell in self._list.sheet.rows[row - 1]):
+                continue
+            key = self._account_of(row), self._currency_of(row)
+            self._read(row, pages.setdefault(key, _Pages()))
+        statements = [self._statement(*key, page) for key, page in pages.items() if page.entries]
+        if not statements:
+            raise UnreadableFile(f"{self._name} holds no entry of a bank.")
+        return tuple(statements)
+
+    def _refusal(self, row: int, name: str, what: str) -> UnreadableFile:
+        column = self._list.columns.get(name, (1,))[0]
+        at = self._list.sheet.address(row, column)
+        return UnreadableFile(f"{self._name}: {at} {what}; nothing of the statement is taken.")
+
+    def _account_of(self, row: int) -> str:
+        stated = [text for text in self._list.all(row, "account") if any(map(str.isdigit, text))]
+        best = next((match[0] for text in stated if (match := _IBAN.search(text))), "")
+        account = best or (stated[0] if stated else "") or _account_above(self._list)
+        return self._account or account
+
+    def _currency_of(self, row: int) -> str:
+        codes = recognise(self._list.say(row, "currency"))
+        if len(codes) == 1:
+            return codes[0]
+        return self._currency
+
+    def _read(self, row: int, page: _Pages) -> None:
+        kind = self._kind_of(row)
+        amount = self._amount(row)
+        if kind == "opening":
+            page.opening = amount
+        elif kind == "closing":
+            page.closing = amount
+        elif kind == "turnover":
+            page.turnover.append((amount, f"{self._list.sheet.name}!{row}"))
+        else:
+            page.entries.append(self._entry(row, amount))
+            if self._list.has("balance"):
+                balance = self._figure(row, "balance")
+                if balance is None:
+                    raise self._refusal(row, "balance", "states no balance")
+                page.balances.append((f"{self._list.sheet.name}!{row}", balance))
+        if number := self._list.say(row, "number"):
+            page.numbers.append(number)
+
+    def _kind_of(self, row: int) -> str:
+        said = [*self._list.all(row, "text"), *self._list.all(row, "payer")]
+        texts = {_key(text) for text in said}
+        return next((kind for kind, words in _data()["rows"].items() if texts & set(words)), "")
+
+    def _amount(self, row: int) -> Decimal:
+        """Return the money in of a row: credit less debit, or the signed amount."""
+        credit, debit = self._figure(row, "credit"), self._figure(row, "debit")
+        if self._list.has("credit") and self._list.has("debit"):
+            if credit and debit:
+                raise self._refusal(row, "credit", "states a credit and a debit in one row")
+            if credit or debit:
+                return abs(credit) if credit else -abs(debit or Decimal(0))
+        amount = self._figure(row, "amount")
+        if amount is None:
+            name = "amount" if self._list.has("amount") else "credit"
+            raise self._refusal(row, name, "states no amount, so the file may be cut")
+        sign = self._list.say(row, "sign")
+        if self._list.has("sign"):
+            signs = {plain(sign)}
+            if signs & set(_data()["signs"]["debit"]):
+                return -amount
+            if not signs & set(_data()["signs"]["credit"]):
+                raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
+        return amount
+
+    def _figure(self, row: int, name: str) -> Decimal | None:
+        reading = parse_amount(self._list.cell(row, name), self._mark)
+        if reading.state in {"ambiguous", "error"}:
+            raise self._refusal(row, name, f"is {shown(reading.text)}: {reading.reason}")
+        return reading.value
+
+    def _day(self, row: int, name: str) -> date | None:
+        value = self._list.cell(row, name)
+        reading = parse_date(value, self._order, serials=True, from_1904=self._list.sheet.from_1904)
+        if reading.state in {"ambiguous", "error", "years"}:
+            why = reading.reason or "it names no day"
+            raise self._refusal(row, name, f"is {shown(reading.text)}: {why}")
+        return reading.value
+
+    def _entry(self, row: int, amount: Decimal) -> Entry:
+        value, booked = self._day(row, "value"), self._day(row, "booked")
+        day = booked or value
+        if day is None:
+            raise self._refusal(row, "booked", "states no date, so the file may be cut")
+        refs = self._list.all(row, "reference")
+        ends = self._list.all(row, "end_to_end")
+        payers = self._list.all(row, "payer")
+        texts = [*self._list.all(row, "text"), *payers[1:]]
+        original = self._figure(row, "original_amount")
+        codes = recognise(self._list.say(row, "original_currency"))
+        charges = self._figure(row, "charges")
+        currency = self._currency_of(row)
+        return Entry(
+            booked_on=day,
+            value_date=value or day,
+            amount=amount,
+            place=f"{self._list.sheet.name}!{column_letter(1)}{row}",
+            bank_ref=refs[0] if refs else "",
+            end_to_end=ends[0] if ends else "",
+            references=(*refs[1:], *ends[1:]),
+            payer=payers[0] if payers else "",
+            payer_account=self._list.say(row, "payer_account"),
+            remittance="\n".join(texts),
+            original=Original(abs(original), codes[0]) if original and len(codes) == 1 else None,
+            rate=self._figure(row, "rate"),
+            charges=(Original(abs(charges), currency),) if charges else (),
+            code=self._list.say(row, "kind"),
+        )
+
+    def _statement(self, account: str, currency: str, page: _Pages) -> Statement:
+        entries, opening, closing = page.entries, page.opening, page.closing
+        if page.balances:
+            opening, closing = self._follow(page)
+        self._check_turnover(page)
+        if not account or not currency:
+            what = "account" if not account else "currency"
+            raise UnreadableFile(
+                f"{self._name} does not say of which {what} it is: name the bank account with "
+                "--bank CODE."
+            )
+        days = [entry.booked_on for entry in entries]
+        numbers = list(dict.fromkeys(page.numbers))
+        stated = numbers[0] if len(numbers) == 1 else f"{min(days)}..{max(days)}"
+        notes: tuple[str, ...] = ()
+        if opening is None or closing is None:
+            notes = ("The file states no balances: whether entries are missing cannot be proved.",)
+        return Statement(
+            account=account,
+            currency=currency,
+            number=stated,
+            first=min(days),
+            last=max(days),
+            opening=opening,
+            closing=closing,
+            entries=tuple(entries),
+            kind="list",
+            notes=notes,
+        )
+
+    def _follow(self, page: _Pages) -> tuple[Decimal, Decimal]:
+        """Return opening and closing balance out of the balances beside the rows, the oldest or the
+        newest first; each must follow from the one before.
+        """
+        amounts = [entry.amount for entry in page.entries]
+        rows = list(zip(amounts, page.balances, strict=True))
+        newest_first = rows[::-1]
+        faults = [_fault(rows), _fault(newest_first)]
+        ordered = rows if faults[0] is None else newest_first
+        if None not in faults:
+            days = [entry.booked_on for entry in page.entries]
+            place, expected, there = faults[days[0] > days[-1]] or ("", Decimal(0), Decimal(0))
+            raise UnreadableFile(
+                f"{self._name}: the balances do not follow: {place} states "
+                f"{format_amount(there)}, the rows come to {format_amount(expected)}. A row is "
+                "missing: ask the bank for the whole statement."
+            )
+        first_amount, (_, first) = ordered[0]
+        opening, closing = first - first_amount, ordered[-1][1][1]
+        if page.opening not in {None, opening} or page.closing not in {None, closing}:
+            raise UnreadableFile(
+                f"{self._name}: the balances beside the rows go from {format_amount(opening)} to "
+                f"{format_amount(closing)}, the rows of balances say otherwise."
+            )
+        return opening, closing
+
+    def _check_turnover(self, page: _Pages) -> None:
+        for stated, place in page.turnover:
+            amounts = [entry.amount for entry in page.entries]
+            own = sum((each for each in amounts if (each < 0) == (stated < 0)), Decimal(0))
+            if stated not in {own, sum(amounts, Decimal(0))}:
+                raise UnreadableFile(
+                    f"{self._name}: {place} states a turnover of {format_amount(stated)}, the rows "
+                    f"come to {format_amount(own)}: a row is missing or stands twice."
+                )
+
+
+def _fault(
+    rows: Iterable[tuple[Decimal, tuple[str, Decimal]]],
+) -> tuple[str, Decimal, Decimal] | None:
+    """Return the first row whose balance does not follow: its place, what follows, what stands."""
+    before: Decimal | None = None
+    for amount, (place, balance) in rows:
+        if before is not None and before + amount != balance:
+            return place, before + amount, balance
+        before = balance
+    return None
+
+
+def _key(text: str) -> str:
+    return " ".join(_POINTS.sub(" ", plain(text)).split())
+
+
+@cache
+def _data() -> dict[str, dict[str, list[str]]]:
+    text = (resources.files("pledgebook.importers") / "data" / "bank.toml").read_text("utf-8")
+    data: dict[str, Any] = tomllib.loads(text)
+    return {
+        part: {name: [_key(word) for word in words] for name, words in lists.items()}
+        for part, lists in data.items()
+    }
+
+
+@cache
+def _dictionary() -> dict[str, dict[str, int]]:
+    """Give, by what a column may hold, its headings and how well each names it (0 is best)."""
+    return {
+        name: {
+            word: rank + (_OF_HOLDER if word in _data()["holder"]["names"] else 0)
+            for rank, word in reversed(list(enumerate(words)))
+        }
+        for name, words in _data()["headings"].items()
+    }

@@ -1,0 +1,366 @@
+"""Bank statements of any format as one typed value. Amounts and names in made files are made up."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.statements.statement import Original, Statement, identified
+
+SAMPLES = Path(__file__).parent / "data" / "bank"
+VERSIONS = [f"{number:02}" for number in (2, 3, 4, 6, 8, 10, 13)]
+
+
+def camt(
+    body: str,
+    opening: str = "1000.00",
+    closing: str = "2000.00",
+    version: str = "08",
+    prefix: str = "",
+    currency: str = "USD",
+) -> bytes:
+    """A statement of camt.053 around entries; prices of status and names follow the version."""
+    colon = f"{prefix}:" if prefix else ""
+    declared = f"xmlns{':' + prefix if prefix else ''}"
+
+    def balance(code: str, amount: str, day: str) -> str:
+        sign = "DBIT" if amount.startswith("-") else "CRDT"
+        return (
+            f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+            f'<Amt Ccy="{currency}">{amount.lstrip("-")}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
+            f"<Dt><Dt>{day}</Dt></Dt></Bal>"
+        )
+
+    text = (
+        "<BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId></GrpHdr><Stmt><Id>S-2002-07</Id>"
+        "<ElctrncSeqNb>7</ElctrncSeqNb>"
+        f"<Acct><Id><IBAN>GB29NWBK60161331926819</IBAN></Id><Ccy>{currency}</Ccy></Acct>"
+        + balance("OPBD", opening, "2002-07-01")
+        + balance("CLBD", closing, "2002-07-31")
+        + body
+        + "</Stmt></BkToCstmrStmt>"
+    )
+    if version == "02":
+        text = text.replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts>BOOK</Sts>")
+        text = text.replace("<Pty>", "").replace("</Pty>", "")
+    if prefix:
+        text = text.replace("</", "\0").replace("<", f"<{colon}").replace("\0", f"</{colon}")
+    name = f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><{colon}Document {declared}="{name}">'
+        f"{text}</{colon}Document>"
+    ).encode()
+
+
+def entry(
+    amount: str, details: str = "", *, day: str = "2002-07-10", ref: str = "B1", more: str = ""
+) -> str:
+    sign = "DBIT" if amount.startswith("-") else "CRDT"
+    return (
+        f'<Ntry><Amt Ccy="USD">{amount.lstrip("-")}</Amt><CdtDbtInd>{sign}</CdtDbtInd>{more}'
+        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>"
+        f"<AcctSvcrRef>{ref}</AcctSvcrRef><NtryDtls>{details}</NtryDtls></Ntry>"
+    )
+
+
+DETAIL = (
+    "<TxDtls><Refs><EndToEndId>AUT-2002-01</EndToEndId></Refs>"
+    '<AmtDtls><InstdAmt><Amt Ccy="EUR">1010.00</Amt>'
+    "<CcyXchg><XchgRate>0.99</XchgRate></CcyXchg></InstdAmt></AmtDtls>"
+    '<Chrgs><Rcrd><Amt Ccy="USD">12.50</Amt></Rcrd></Chrgs>'
+    "<RltdPties><Dbtr><Pty><Nm>Government of Austria</Nm></Pty></Dbtr></RltdPties>"
+    "<RmtInf><Ustrd>Note verbale 117/2002</Ustrd><Ustrd>first instalment</Ustrd></RmtInf></TxDtls>"
+)
+
+
+def read(folder: Path, data: bytes, name: str = "s.xml") -> Statement:
+    path = folder / name
+    path.write_bytes(data)
+    assert is_statement(path)
+    (statement,) = read_statements(path).statements
+    return statement
+
+
+@pytest.mark.parametrize("prefix", ["", "ns2"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_camt_says_the_same_in_every_version_and_namespace(
+    version: str, prefix: str, tmp_path: Path
+) -> None:
+    made = camt(entry("1000.00", DETAIL), version=version, prefix=prefix)
+    statement = read(tmp_path, made)
+    (found,) = statement.entries
+    assert (statement.account, statement.currency) == ("GB29NWBK60161331926819", "USD")
+    assert (statement.opening, statement.moved, statement.closing) == (1000, 1000, 2000)
+    assert statement.is_proved
+    assert found.payer == "Government of Austria"
+    assert found.remittance == "Note verbale 117/2002\nfirst instalment"
+    assert (found.bank_ref, found.end_to_end) == ("B1", "AUT-2002-01")
+    assert found.original == Original(Decimal("1010.00"), "EUR")
+    assert found.rate == Decimal("0.99")
+    assert found.charges == (Original(Decimal("12.50"), "USD"),)
+
+
+def test_a_batch_becomes_an_entry_for_each_of_its_transactions(tmp_path: Path) -> None:
+    shares = "".join(
+        f'<TxDtls><Refs><AcctSvcrRef>T{number}</AcctSvcrRef></Refs><Amt Ccy="USD">{amount}</Amt>'
+        f"<RltdPties><Dbtr><Nm>{name}</Nm></Dbtr></RltdPties></TxDtls>"
+        for number, (amount, name) in enumerate([("700.00", "Norway"), ("300.00", "Japan")])
+    )
+    statement = read(tmp_path, camt(entry("1000.00", shares)))
+    shown = [(each.amount, each.payer, each.bank_ref) for each in statement.entries]
+    assert shown == [(700, "Norway", "T0"), (300, "Japan", "T1")]
+
+
+def test_a_batch_whose_parts_do_not_come_to_it_stays_one_entry(tmp_path: Path) -> None:
+    shares = (
+        '<TxDtls><Amt Ccy="USD">700.00</Amt></TxDtls><TxDtls><Amt Ccy="USD">1.00</Amt></TxDtls>'
+    )
+    (found,) = read(tmp_path, camt(entry("1000.00", shares))).entries
+    assert found.amount == 1000
+
+
+def test_a_reversal_is_marked_and_what_is_pending_moves_no_balance(tmp_path: Path) -> None:
+    pending = entry("5.00", ref="B3").replace("BOOK", "PDNG")
+    back = entry("-200.00", ref="B2", more="<RvslInd>true</RvslInd>")
+    statement = read(tmp_path, camt(entry("1200.00") + back + pending))
+    assert [each.reversal for each in statement.entries] == [False, True, False]
+    assert [each.status for each in statement.entries] == ["booked", "booked", "pdng"]
+    assert statement.is_proved
+
+
+def test_balances_that_do_not_follow_are_refused_with_the_figures(tmp_path: Path) -> None:
+    path = tmp_path / "s.xml"
+    path.write_bytes(camt(entry("999.99")))
+    with pytest.raises(
+        UnreadableFile,
+        match=r"opening 1000\.00 USD and 1 entries of 999\.99 in all"
+        r" do not come to the closing 2000\.00; 0\.01 is missing",
+    ):
+        read_statements(path)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_cut_file_is_refused(share: float, tmp_path: Path) -> None:
+    whole = camt(entry("1000.00", DETAIL))
+    path = tmp_path / "s.xml"
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(UnreadableFile, match="cut or damaged"):
+        read_statements(path)
+
+
+def test_entities_are_refused_before_they_are_expanded(tmp_path: Path) -> None:
+    lol = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    made = camt(entry("1000.00")).replace(b"?><", f"?>{lol}<".encode(), 1)
+    made = made.replace(b"S-2002-07", b"&b;")
+    path = tmp_path / "s.xml"
+    path.write_bytes(made)
+    with pytest.raises(UnreadableFile, match="declares XML entities"):
+        read_statements(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("OPBD", "OPAV"), "has no opening balance"),
+        (("CLBD", "CLAV"), "has no closing balance"),
+        (
+            (
+                'Ccy="USD">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts',
+                'Ccy="EUR">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts',
+            ),
+            "has an entry or balance in EUR",
+        ),
+        (("2002-07-10", "2002-13-10"), "has the date '2002-13-10', which is none"),
+        ((">1000.00<", ">1.000,00<"), "which is no figure"),
+        (("<AcctSvcrRef>", "<TxsSummry/><AcctSvcrRef>"), ""),
+    ],
+)
+def test_what_a_statement_must_have_is_asked_for_by_name(
+    change: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.xml"
+    text = camt(entry("1000.00")).decode().replace(*change)
+    path.write_text(text, "utf-8")
+    if not sentence:
+        assert read_statements(path).statements[0].is_proved
+        return
+    with pytest.raises(UnreadableFile, match=sentence):
+        read_statements(path)
+
+
+def test_a_page_that_is_missing_shows_in_the_number_of_entries(tmp_path: Path) -> None:
+    summary = "<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>"
+    path = tmp_path / "s.xml"
+    path.write_bytes(camt(summary + entry("1000.00")))
+    with pytest.raises(UnreadableFile, match="says that it has 2 entries, and has 1"):
+        read_statements(path)
+
+
+@pytest.mark.parametrize("element", ["BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn"])
+def test_other_messages_of_banks_are_named_and_refused(element: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.xml"
+    path.write_bytes(camt("").replace(b"BkToCstmrStmt", element.encode()))
+    assert is_statement(path)
+    with pytest.raises(UnreadableFile, match=r"import the bank's statement \(camt\.053\)"):
+        read_statements(path)
+
+
+MT940 = """{1:F01XXXXUS33AXXX0000000000}{2:I940XXXXUS33XXXXN}{4:
+:20:STATEMENT7
+:25:GB29NWBK60161331926819USD
+:28C:7/1
+:60F:C020630USD1000,00
+:61:0207100711C1200,00NTRFKREF1//B0001
+:86:/EREF/AUT-2002-01/NAME/Government of Austria/REMI/Note verbale 117/20
+02/OCMT/EUR1212,12/CHGS/USD12,50/
+:61:0207120712RC200,NTRFNONREF//B0002
+:86:RETURNED
+:62F:C020712USD2000,00
+-}
+"""
+
+
+def test_mt940_gives_days_parties_texts_and_what_was_sent(tmp_path: Path) -> None:
+    statement = read(tmp_path, MT940.encode(), "s.sta")
+    first, second = statement.entries
+    assert (statement.account, statement.number) == ("GB29NWBK60161331926819USD", "2002-7/1")
+    assert (statement.opening, statement.closing) == (1000, 2000)
+    assert (first.value_date, first.booked_on) == (date(2002, 7, 10), date(2002, 7, 11))
+    assert (first.payer, first.end_to_end) == ("Government of Austria", "AUT-2002-01")
+    assert first.original == Original(Decimal("1212.12"), "EUR")
+    assert first.charges == (Original(Decimal("12.50"), "USD"),)
+    assert "117/2002" in first.remittance.replace("\n", "")
+    assert (second.amount, second.reversal) == (-200, True)
+
+
+def test_mt940_of_the_last_century_is_dated_in_it(tmp_path: Path) -> None:
+    text = MT940.replace("0207", "9907").replace("0206", "9906")
+    statement = read(tmp_path, text.encode(), "s.sta")
+    assert (statement.first, statement.last) == (date(1999, 6, 30), date(1999, 7, 12))
+    assert statement.entries[0].value_date == date(1999, 7, 10)
+
+
+def test_mt940_in_the_sub_fields_of_german_banks_is_read(tmp_path: Path) -> None:
+    details = (
+        "166?00GUTSCHRIFT?20EREF+AUT-2002-01?21SVWZ+Note verbale 117/2002?22first instalment"
+        "?30BKAUATWW?31AT611904300234573201?32Republik Österreich"
+    )
+    lines = "\n".join(details[at : at + 65] for at in range(0, len(details), 65))
+    head, _, rest = MT940.partition(":86:/EREF")
+    text = f"{head}:86:{lines}\n{rest[rest.index(':61:') :]}"
+    first = read(tmp_path, text.encode("latin-1"), "s.sta").entries[0]
+    assert (first.payer, first.end_to_end) == ("Republik Österreich", "AUT-2002-01")
+    assert "Note verbale 117/2002" in first.remittance
+    assert first.payer_account == "AT611904300234573201"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ((":62F:C020712USD2000,00\n", ""), "no closing .* the file is cut"),
+        ((":60F:", ":64:"), "no opening|not"),
+        (("C1200,00", "C1200,01"), r"-0\.01 is missing"),
+        ((":61:0207100711C1200,00NTRFKREF1//B0001", ":61:02071007"), "cannot be read"),
+        (("USD2000,00", "EUR2000,00"), "opens in USD and closes in EUR"),
+    ],
+)
+def test_an_mt940_that_is_not_whole_is_refused(
+    change: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.sta"
+    path.write_text(MT940.replace(*change), "utf-8")
+    with pytest.raises(UnreadableFile, match=sentence):
+        read_statements(path)
+
+
+def test_the_lithuanian_list_proves_itself_by_its_balance_and_turnover_rows() -> None:
+    file = read_statements(SAMPLES / "test_swedebank_statement.xls")
+    (statement,) = file.statements
+    assert statement.account == "LT357300000000000000"
+    assert len(statement.entries) == 13  # of 17 rows: two are balances, two are turnovers
+    assert sum(each.amount for each in statement.entries if each.amount < 0) == Decimal("-284.70")
+    assert sum(each.amount for each in statement.entries if each.amount > 0) == Decimal("2863.63")
+    assert (statement.opening, statement.closing) == (Decimal("10374.04"), Decimal("12952.97"))
+    assert statement.is_proved
+
+
+def test_the_belgian_list_has_debit_and_credit_apart() -> None:
+    (statement,) = read_statements(SAMPLES / "export_BE11123456789012_20180304_1422.csv").statements
+    (found,) = statement.entries
+    assert (statement.account, statement.currency) == ("BE11123456789012", "EUR")
+    assert (statement.opening, found.amount) == (Decimal("223.35"), Decimal("-3.40"))
+    assert statement.closing == Decimal("219.95")
+    assert found.booked_on == date(2018, 2, 28)
+    assert found.payer == ""  # the name on it is the account holder's
+
+
+def test_the_german_list_states_no_balance_and_says_that_nothing_proves_it() -> None:
+    name = "Umsaetze_KtoNr538917600_EUR_02-03-2018_1503.CSV"
+    (statement,) = read_statements(SAMPLES / name).statements
+    (found,) = statement.entries
+    assert (found.amount, found.value_date) == (Decimal("-17.22"), date(2018, 3, 2))
+    assert statement.account == "DE44200400000538917600"
+    assert not statement.is_proved
+    assert "cannot be proved" in statement.notes[0]
+
+
+def test_the_dutch_list_lacks_rows_between_its_balances_and_is_refused() -> None:
+    path = SAMPLES / "CSV_A_20180414_112204.csv"
+    assert is_statement(path)
+    with pytest.raises(UnreadableFile, match=r"!5 states 13084\.53, the rows come to 5307\.28"):
+        read_statements(path)
+
+
+LIST = """Account number;Booking date;Value date;Amount;Balance;Currency;Counterparty;Details
+GB29NWBK60161331926819;10/07/2002;09/07/2002;1.200,00;2.200,00;USD;Norway;Pledge NOR-2002-01
+GB29NWBK60161331926819;25/07/2002;25/07/2002;-200,00;2.000,00;USD;;Supplier
+"""
+
+
+def test_a_list_of_entries_is_proved_row_by_row_whichever_comes_first(tmp_path: Path) -> None:
+    head, *rows = LIST.splitlines()
+    statement = read(tmp_path, LIST.encode(), "list.csv")
+    turned = read(tmp_path, "\n".join([head, *reversed(rows)]).encode(), "turned.csv")
+    for each in (statement, turned):
+        assert (each.opening, each.closing) == (1000, 2000)
+        assert each.is_proved
+    assert statement.entries[0].value_date == date(2002, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("2.000,00", "2.000,01"), "balances do not follow"),
+        (("-200,00;2.000,00;USD;;Supplier\n", ""), "list!D3 states no amount"),
+        (("25/07/2002;-", "soon;-"), "list!C3 is 'soon'"),
+    ],
+)
+def test_a_list_with_a_row_that_cannot_be_is_refused_at_its_cell(
+    change: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(LIST.replace(*change), "utf-8")
+    with pytest.raises(UnreadableFile, match=sentence):
+        read_statements(path)
+
+
+def test_donors_sheets_are_no_statements_of_banks() -> None:
+    folder = Path(__file__).parent.parent / "ledger" / "example" / "sheets"
+    others = Path(__file__).parent / "data"
+    files = [*folder.iterdir(), *others.glob("[!b]*/*.csv"), *others.glob("[!b]*/*.xls*")]
+    assert len(files) > 10
+    assert [path.name for path in files if is_statement(path)] == []
+
+
+def test_an_entry_has_one_id_however_often_it_is_sent(tmp_path: Path) -> None:
+    both = entry("500.00", ref="") + entry("500.00", ref="")
+    first = read(tmp_path, camt(both)).entries
+    again = read(tmp_path, camt(both + entry("1.00"), closing="2001.00")).entries
+    ids = [entry_id for entry_id, _ in identified("MAIN", first)]
+    assert len(set(ids)) == 2
+    assert [entry_id for entry_id, _ in identified("MAIN", again)][:2] == ids
+    assert [entry_id for entry_id, _ in identified("OTHER", first)] != ids
