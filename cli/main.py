@@ -13,6 +13,7 @@ _COMMANDS = {
     "demo": ("pledgebook.cli.demo", "demo"),
     "inspect": ("pledgebook.cli.sheets", "inspect"),
     "import": ("pledgebook.cli.sheets", "import_"),
+    "rates": ("pledgebook.cli.rates", "rates"),
     "check": ("pledgebook.cli.check", "check"),
     "pledges": ("pledgebook.cli.pledges", "pledges"),
     "record": ("pledgebook.cli.record", "record"),

@@ -1,0 +1,101 @@
+"""`pledgebook rates`: UN operational rates of exchange, into the book's prices."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import (
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    open_book,
+    wants_json,
+)
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.rates import read_rates
+from pledgebook.importers.rates_judging import JudgedRates, by_reason, judge_rates, save_rates
+from pledgebook.ledger.currencies import is_currency
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.money import format_units
+
+_FEW = 8
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--currency", "codes", metavar="C", multiple=True, help="Keep this currency too.")
+@click.option("--all", "everything", is_flag=True, help="Keep every currency of the file.")
+@click.option("--replace", is_flag=True, help="Let corrected rates take the place of the book's.")
+@click.option("--dry-run", is_flag=True, help="Show what would become of each rate; write nothing.")
+@book_option
+def rates(file: Path, codes: Sequence[str], everything: bool, replace: bool, dry_run: bool) -> None:
+    """Take UN operational rates into the book: XML, CSV or workbook, as published."""
+    book = open_book()
+    for code in codes:
+        if not is_currency(code):
+            fail(f"{code!r} is no currency: give a code such as EUR.")
+    with failing_on(UnreadableFile, BookRefusedError, OSError):
+        judged = judge_rates(
+            book, read_rates(file), currencies=codes, everything=everything, replace=replace
+        )
+        if not dry_run:
+            judged = save_rates(book, judged)
+    if wants_json():
+        answer(_document(judged, book.folder, dry_run=dry_run))
+    else:
+        _show(judged, dry_run=dry_run)
+    sys.exit(WAITS if judged.waits else DONE)
+
+
+def _show(judged: JudgedRates, *, dry_run: bool) -> None:
+    counts = judged.counts()
+    total = counts.pop("rates")
+    shown = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    click.secho(f"{judged.file.path} ({judged.file.kind})", bold=True)
+    click.echo(f"  {total} rates: {shown}")
+    click.echo(f"  kept: {', '.join(judged.kept)}")
+    for (verdict, reason), own in by_reason(judged.verdicts).items():
+        if verdict == "duplicate" or not reason:
+            continue
+        codes = sorted({each.row.currency for each in own})
+        more = f" and {len(codes) - _FEW} more" if len(codes) > _FEW else ""
+        click.echo(f"  {verdict} {', '.join(codes[:_FEW])}{more}: {reason}")
+    new = counts["imported"]
+    if dry_run:
+        click.echo(f"{new} rates would be written (dry run: nothing was).")
+    elif judged.written:
+        names = ", ".join(path.name for path in judged.written)
+        click.echo(f"{new} rates written to {names}.")
+    else:
+        click.echo("Nothing new to write.")
+
+
+def _document(judged: JudgedRates, folder: Path, *, dry_run: bool) -> dict[str, object]:
+    file = asdict(judged.file)
+    del file["rows"]
+    return {
+        **file,
+        "kept": list(judged.kept),
+        "counts": judged.counts(),
+        "verdicts": [
+            {
+                "place": each.row.place,
+                "currency": each.row.currency,
+                "date": each.row.day.isoformat() if each.row.day else None,
+                "rate": format_units(each.row.number) if each.row.number is not None else None,
+                "before": format_units(each.before) if each.before is not None else None,
+                "verdict": each.verdict,
+                "reason": each.reason,
+            }
+            for each in judged.verdicts
+        ],
+        "written": [str(path.relative_to(folder)) for path in judged.written],
+        "dry_run": dry_run,
+    }
