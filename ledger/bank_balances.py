@@ -88,14 +88,17 @@ def check_statements(
     sums = {
         code: [Decimal(0), *accumulate(each.amount for each in own)] for code, own in moved.items()
     }
+    closings: dict[tuple[str, date], set[Decimal]] = {}
+    for statement in settings.banks.statements:
+        closings.setdefault((statement.bank, statement.day), set()).add(statement.closing)
     for statement in settings.banks.statements:
         if statement.day < begins:
             continue  # its entries went out of the open book with their period
         code = statement.bank
         ledger = sums[code][bisect_right(days[code], statement.day)]
         difference = statement.closing - ledger
-        if not difference:
-            continue
+        if ledger in closings[code, statement.day]:
+            continue  # it agrees, or a later statement of the same day does
         currency = settings.banks.accounts[code].currency
         sentence = (
             f"The statement {statement.number} of {code} closes on {statement.day} with "

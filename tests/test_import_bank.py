@@ -406,6 +406,41 @@ def test_money_with_a_value_date_in_a_sealed_period_waits(desk: Desk) -> None:
     assert desk.book.settings.banks.statements
 
 
+def test_a_later_statement_of_the_same_day_follows_the_earlier(desk: Desk) -> None:
+    morning = mt940("0,00", "1000,00", [AUSTRIA]).replace("C020731", "C020710")
+    late = ("020710", "C1000,00", "B6", "NORWAY")
+    evening = mt940("1000,00", "2000,00", [late], number="8").replace("C020731", "C020710")
+    assert desk.verdicts(morning) == [("imported", "R-2002-0001")]
+    judged = desk.judge(evening)
+    assert [each.verdict for each in judged.verdicts] == ["imported"]
+    assert (judged.agrees, judged.missing) == (True, ())
+    assert [statement.agrees for statement in desk.book.settings.banks.statements] == [True, True]
+    assert desk.verdicts(morning) == [("duplicate", "R-2002-0001")]
+
+
+def test_what_an_earlier_statement_ended_with_is_not_missing_from_the_next(desk: Desk) -> None:
+    desk.take(mt940("0,00", "1000,00", [AUSTRIA]).replace("C020731", "C020710"))
+    after = ("020711", "C1000,00", "B6", "NORWAY")
+    judged = desk.judge(
+        mt940("1000,00", "2000,00", [after], number="8").replace("C020630", "C020710")
+    )
+    assert [each.verdict for each in judged.verdicts] == ["imported"]
+    assert judged.missing == ()
+    assert judged.ledger_before == 1000
+
+
+def test_a_euro_account_goes_on_after_a_period_is_closed(desk: Desk) -> None:
+    desk.take(mt940("0,00", "1500,00", [AUSTRIA, NORWAY], account=EURO))
+    close_period(desk.book, "2002-2003", make_figures)
+    january = ("040105", "C102,00", "B7", "x")
+    text = mt940("1500,00", "1602,00", [january], account=EURO, number="9")
+    assert desk.judge(text.replace("C020731", "C040131")).agrees
+    history = load_book(desk.main.parent / "history.beancount")
+    assert [error.message for error in history.errors] == []
+    assert [notice.rule for notice in history.notices] == []
+    assert len(history.settings.banks.statements) == 2
+
+
 def test_a_dry_run_writes_nothing(desk: Desk) -> None:
     before = {path: path.read_bytes() for path in desk.book.files}
     assert desk.take(mt940("0,00", "1000,00", [AUSTRIA]), dry_run=True).transactions == 1

@@ -240,7 +240,7 @@ def test_mt940_gives_days_parties_texts_and_what_was_sent(tmp_path: Path) -> Non
 def test_mt940_of_the_last_century_is_dated_in_it(tmp_path: Path) -> None:
     text = MT940.replace("0207", "9907").replace("0206", "9906")
     statement = read(tmp_path, text.encode(), "s.sta")
-    assert (statement.first, statement.last) == (date(1999, 6, 30), date(1999, 7, 12))
+    assert (statement.first, statement.last) == (date(1999, 7, 11), date(1999, 7, 12))
     assert statement.entries[0].value_date == date(1999, 7, 10)
 
 

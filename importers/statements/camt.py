@@ -131,14 +131,14 @@ class _Reader:
             entries += self._entries(node)
         self._check_summary(entries)
         days = [entry.booked_on for entry in entries]
-        first = self._day("FrToDt", "FrDtTm") or self._day("FrToDt", "FrDt") or opening[1]
+        first = self._day("FrToDt", "FrDtTm") or self._day("FrToDt", "FrDt")
         last = closing[1]
         return Statement(
             account=self._node.say("Acct", "Id", "IBAN")
             or self._node.say("Acct", "Id", "Othr", "Id"),
             currency=self._currency,
             number=self._id or self._number,
-            first=min([first, *days, last]),
+            first=min([*([first] if first else []), *days, last]),
             last=last,
             opening=opening[0],
             closing=closing[0],

@@ -154,8 +154,10 @@ def _judge(statement: Statement, file: StatementFile, context: BankContext) -> J
     name = Path(file.path).name
     bank = bank_of(statement, name, context.book)
     own = list(identified(bank.code, statement.entries))
+    begins = statement.first - timedelta(days=1)
+    before = balance_on(_moved(bank, context), begins)
     taken = context.taken.setdefault(bank.code, {})
-    known = Known(bank, statement, own, context.moved[bank.code], taken)
+    known = Known(bank, statement, own, context.moved[bank.code], taken, before)
     # A foreign currency is one lot an account, so entries are drafted in the order they are booked.
     order = sorted(range(len(own)), key=lambda number: context.cashier.order(own[number][1], bank))
     verdicts: dict[int, EntryVerdict] = {}
@@ -168,11 +170,13 @@ def _judge(statement: Statement, file: StatementFile, context: BankContext) -> J
             except Doubt as doubt:
                 verdict = EntryVerdict(entry, entry_id, doubt.verdict, doubt.reason)
         verdicts[number] = verdict
-    moved = [*context.moved[bank.code], *context.drafted.get(bank.code, ())]
-    ledger = balance_on(moved, statement.last)
-    before = balance_on(moved, statement.first - timedelta(days=1))
+    ledger = balance_on(_moved(bank, context), statement.last)
     listed = tuple(verdicts[number] for number in range(len(own)))
     return JudgedStatement(statement, bank, listed, ledger, before, tuple(known.missing))
+
+
+def _moved(bank: BankAccount, context: BankContext) -> list[Movement]:
+    return [*context.moved[bank.code], *context.drafted.get(bank.code, ())]
 
 
 def _enter(
@@ -185,7 +189,7 @@ def _enter(
 ) -> EntryVerdict:
     """Draft a new entry. Raises Doubt if it waits."""
     cashier = context.cashier
-    _refuse(entry, entry_id, bank, context)
+    _refuse(entry, entry_id, bank, statement, context)
     rule = next((rule for rule in bank.rules if rule.holds(entry.text)), None)
     if rule is None and entry.amount < 0:
         raise Doubt(
@@ -214,13 +218,20 @@ def _enter(
     )
 
 
-def _refuse(entry: Entry, entry_id: str, bank: BankAccount, context: BankContext) -> None:
+def _refuse(
+    entry: Entry, entry_id: str, bank: BankAccount, statement: Statement, context: BankContext
+) -> None:
     """Raise Doubt for an entry that can be drafted by nobody but a person."""
     settings = context.book.settings
+    own = [each for each in settings.banks.statements if each.bank == bank.code]
+    # Of several statements of one day, the later opens as the earlier closed.
+    followed = {each.day for each in own if each.closing == statement.opening}
     agreed = [
         each
-        for each in settings.banks.statements
-        if each.bank == bank.code and each.agrees and entry.booked_on <= each.day
+        for each in own
+        if each.agrees
+        and entry.booked_on <= each.day
+        and not (entry.booked_on == each.day and each.day in followed)
     ]
     period = settings.periods.of(entry.value_date)
     if period is not None and period.name in settings.seals:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +42,8 @@ class EntryVerdict(NamedTuple):
 class Known:
     """Which entries of a statement (`own`, with their ids) the book has already (`moved`), or this
     import took from another statement (`taken`, labels by id). Every movement of the book answers
-    to one entry at most. `missing` are movements that the statement should have and has not.
+    to one entry at most; the ledger comes to `before` at the statement's beginning. `missing` are
+    movements that the statement should have and has not.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Known:
         own: Sequence[tuple[str, Entry]],
         moved: Sequence[Movement],
         taken: Mapping[str, str],
+        before: Decimal,
     ) -> None:
         self._bank, self._taken = bank, taken
         moved = [each for each in moved if _said(each, "event") != "opening"]
@@ -67,6 +70,7 @@ class Known:
         used = {id(movement) for movement, _ in self._found.values()}
         rest = [each for each in moved if id(each) not in used]
         free, rest = self._by_reference(free, rest)
+        rest = _without_preceding(rest, statement, before)
         free, rest = self._by_day_and_amount(free, rest)
         covered = [
             each
@@ -161,13 +165,32 @@ class Known:
         for entry_id, entry in free:
             key = (entry.value_date, entry.amount)
             found = ours.get(key, [])
-            if theirs[key] == 1 and len(found) == 1:
+            if theirs[key] == 1 and len(found) == 1 and not _differ(entry, found[0]):
                 how = "told" if _said(found[0], BANK_ENTRY) else "hand"
                 self._found[entry_id] = found[0], how
             else:
                 left.append((entry_id, entry))
         used = {id(movement) for movement, _ in self._found.values()}
         return left, [each for each in rest if id(each) not in used]
+
+
+def _without_preceding(
+    rest: list[Movement], statement: Statement, before: Decimal
+) -> list[Movement]:
+    """Leave out what an earlier statement of the first day has: banks may send several a day, and
+    the later opens with what the earlier moved.
+    """
+    first = [each for each in rest if each.booked == statement.first and _said(each, BANK_ENTRY)]
+    moved = sum((each.amount for each in first), Decimal(0))
+    if statement.opening is not None and statement.opening == before + moved != before:
+        return [each for each in rest if each not in first]
+    return rest
+
+
+def _differ(entry: Entry, movement: Movement) -> bool:
+    """Tell whether both bear a reference of the bank, and not the same one."""
+    reference = _said(movement, BANK_REFERENCE)
+    return bool(entry.bank_ref and reference and entry.bank_ref != reference)
 
 
 def _said(movement: Movement, key: str) -> str:

@@ -95,7 +95,7 @@ def _read(name: str, block: str) -> Statement:
         account=account[1].strip() if account else "",
         currency=currency,
         number=f"{last.year}-{number}" if number else str(head.get("transaction_reference", "")),
-        first=min([_century(opening.date), *days, last]),
+        first=min([*days, last]),
         last=last,
         opening=opening.amount.amount,
         closing=closing.amount.amount,
