@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -44,6 +45,7 @@ _INSTALMENT = click.option(
 @click.option("--currency", default="USD", show_default=True)
 @click.option("--due", type=DAY, help="When it falls due, if it is one instalment.")
 @_INSTALMENT
+@click.option("--condition", default="", help="What it depends on, in the donor's words.")
 @click.option("--pledged-only", is_flag=True, help="Not committed in writing: a memorandum.")
 @override_options
 @earmark_options
@@ -55,6 +57,7 @@ def pledge(
     currency: str,
     due: date | None,
     instalments: Sequence[str],
+    condition: str,
     dollars: Decimal | None,
     reason: str,
     fund: str,
@@ -81,7 +84,7 @@ def pledge(
             pledge=label,
             earmark=recording.earmark(fund, class_, purpose),
             currency=currency,
-            parts=parts,
+            parts=[replace(part, condition=condition) for part in parts],
             narration=f"Pledge {label}",
             committed=not pledged_only,
             rate=rate,

@@ -24,12 +24,14 @@ class EventRefusedError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Part:
     """One instalment of a commitment: its amount in the pledge's currency, its value in dollars
-    and cents, and when it falls due (None: the biennium of the pledge).
+    and cents, when it falls due (None: the biennium of the pledge), and the condition it depends
+    on, if any, in the donor's words.
     """
 
     amount: Decimal
     value: Decimal
     due: date | None = None
+    condition: str = ""
 
 
 class Advance(NamedTuple):

@@ -257,8 +257,14 @@ class _Move:
         policy = funds[after.fund].policy(after.class_)
         if after.due == claim.due and policy == funds[claim.fund].policy(claim.class_):
             return claim.is_deferred
-        starts = self.settings.periods.start_of(after.due or after.pledged_on)
-        return after.kind == "pledges" and policy == "pledge" and starts > self.day
+        was_met = policy == funds[claim.fund].policy(claim.class_) and not claim.is_deferred
+        return after.kind == "pledges" and self.settings.is_to_defer(
+            after.fund,
+            after.class_,
+            due=after.due,
+            condition="" if was_met else after.condition,
+            day=self.day,
+        )
 
     def _deferrals(
         self, after: Claim | None, *, was: bool, becomes: bool

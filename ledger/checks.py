@@ -17,7 +17,7 @@ from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.postings import Line, contradiction, read_lines, weigh
 from pledgebook.ledger.rates import Rates
-from pledgebook.ledger.register import Change, Register
+from pledgebook.ledger.register import Change, Claim, Register
 from pledgebook.ledger.settings import Settings
 
 _HALF_A_CENT = Decimal("0.005")
@@ -251,12 +251,17 @@ def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
                 finding(
                     change.entry,
                     "not-deferred",
-                    f"{change.label} falls due on {change.after.due}, in a later period, and is "
-                    "income now. Book it against Liabilities:FUND:Deferred:DONOR under its label, "
-                    "and release it when its period begins.",
+                    f"{_why_later(change.after, register.settings)} and is income now. Book it "
+                    "against Liabilities:FUND:Deferred:DONOR under its label, and release it then.",
                 )
             )
     return errors, notices + _releases_not_made(register, deferred)
+
+
+def _why_later(claim: Claim, settings: Settings) -> str:
+    if _waits(claim, settings):
+        return f"{claim.label} waits for its condition ({claim.condition})"
+    return f"{claim.label} falls due on {claim.due}, in a later period,"
 
 
 def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
@@ -312,6 +317,8 @@ def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> l
         claim = changes[-1].after if changes else None
         if dollars <= 0 or last is None or claim is None or claim.due is None:
             continue
+        if _waits(claim, register.settings):
+            continue
         starts = register.settings.periods.start_of(claim.due)
         if starts <= last:
             notices.append(
@@ -327,16 +334,27 @@ def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> l
 
 
 def _not_deferred(change: Change, deferred: Mapping[str, Decimal], settings: Settings) -> bool:
-    """Tell whether a commitment under policy `pledge` books a later period's income now."""
+    """Tell whether a commitment books as income now what is not yet: a later period's under policy
+    `pledge`, what depends on a condition under `agreement`.
+    """
     claim = change.after
     return (
         change.before is None
         and claim.kind == "pledges"
-        and claim.due is not None
         and not deferred.get(claim.label)
-        and settings.funds[claim.fund].policy(claim.class_) == "pledge"
-        and settings.periods.start_of(claim.due) > change.date
+        and (change.event != "opening" or not _waits(claim, settings))  # it may have been met
+        and settings.is_to_defer(
+            claim.fund,
+            claim.class_,
+            due=claim.due,
+            condition=claim.condition,
+            day=change.date,
+        )
     )
+
+
+def _waits(claim: Claim, settings: Settings) -> bool:
+    return settings.waits_for_condition(claim.fund, claim.class_, claim.condition)
 
 
 def check_earmarked(

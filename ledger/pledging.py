@@ -42,8 +42,8 @@ def commitment(
     """A written commitment, with its instalments in order of due date.
 
     Under policy `pledge` the instalments due in a later period are deferred; under `agreement` all
-    are income; under `receipt`, and where only pledged (`committed` False), each instalment is a
-    memorandum.
+    are income but those with a condition, which are deferred until it is met; under `receipt`, and
+    where only pledged (`committed` False), each instalment is a memorandum.
     """
     parts = list(parts)
     _need_amounts(parts)
@@ -130,6 +130,12 @@ def _need_amounts(parts: Sequence[Part]) -> None:
             )
 
 
+def _terms(part: Part) -> dict[str, str | date]:
+    """Return what an instalment's posting says of when and on what condition it is owed."""
+    terms: dict[str, str | date] = {"due": part.due} if part.due else {}
+    return terms | {"condition": part.condition} if part.condition else terms
+
+
 def _pledged_out(settings: Settings, claim: Claim) -> list[DraftLine]:
     contra = in_dollars(settings, account("contra", claim.fund), claim.value)
     return [taken_out(claim), contra]
@@ -146,7 +152,7 @@ def _committed(
     committed: bool,
 ) -> list[DraftLine]:
     fund = earmark.fund
-    policy = settings.funds[fund].policy(earmark.class_)
+    class_ = earmark.class_
     kind = account_kind(settings, earmark, committed=committed)
     claims: list[DraftLine] = []
     others: list[DraftLine] = []
@@ -159,13 +165,13 @@ def _committed(
                 currency,
                 label,
                 whole_cents(part.value),
-                meta={"due": part.due} if part.due else {},
+                meta=_terms(part),
                 dollar=settings.currency,
             )
         )
         if kind == "memorandum":
             others.append(in_dollars(settings, account("contra", fund), -part.value))
-        elif policy == "pledge" and part.due and settings.periods.start_of(part.due) > day:
+        elif settings.is_to_defer(fund, class_, due=part.due, condition=part.condition, day=day):
             others.append(held_lot(settings, account("deferred", fund, donor), -part.value, label))
         else:
             income += part.value

@@ -26,7 +26,15 @@ from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import Line, read_lines
 from pledgebook.ledger.recognition import Group
-from pledgebook.ledger.register import INSTALMENT, RECEIVING, Change, Claim, Gift
+from pledgebook.ledger.register import (
+    INSTALMENT,
+    PLEDGED_ON,
+    RECEIVING,
+    RECORDED_AS,
+    Change,
+    Claim,
+    Gift,
+)
 
 _DAY = timedelta(days=1)
 _MADE_AGAIN = CLAIMS | {
@@ -133,6 +141,7 @@ class _Recasting:
         if any(self.claims[change.label].kind == "memorandum" for change in changes):
             postings, gifts = self._apart(entry, postings)
         if event in _CARRIED:
+            postings += self._advances_carried(lines, changes)
             postings += self._residue(entry, lines, postings)
         if event not in {"release", "policy-change"} or len(changes) < len(self.changes[id(entry)]):
             yield entry._replace(postings=postings, meta={**entry.meta, "event": event})
@@ -185,10 +194,11 @@ class _Recasting:
             claim.pledged_on, self.settings.periods.start_of(claim.due or claim.pledged_on)
         )
         recognised: date | None = starts
-        if policy == "pledge" and starts > day:
+        carried = change.event == "opening"  # what is due from its day on was deferred before it
+        if policy == "pledge" and (starts > day or (carried and starts == day)):
             recognised = None
         elif policy != "receipt":
-            recognised = min(starts, day - _DAY) if change.event == "opening" else day
+            recognised = min(starts, day - _DAY) if carried else day
         if before is not None and recognised is not None and before.is_recognised(day):
             recognised = before.recognised if recognised <= day else recognised
         return replace(claim, kind=kind, recognised=recognised)
@@ -319,6 +329,30 @@ class _Recasting:
             rest.append(self._posting(cash, -gift.dollars, where))
             apart += [gift.posting, self._posting(cash, gift.dollars, where)]
         return rest, apart
+
+    def _advances_carried(self, lines: list[Line], changes: list[Change]) -> list[Posting]:
+        """Return the money in advance that an opening brings for its instalments, which stays a
+        liability until their period; under `agreement` it was income already.
+        """
+        postings = []
+        for line in lines:
+            claim = self.claims.get(line.label)
+            cost = line.posting.cost
+            if line.place.kind != "in-advance" or claim is None or cost is None:
+                continue
+            if line.label not in {change.label for change in changes}:
+                continue
+            if self._policy(claim) == "agreement":
+                continue
+            held = self.advances.get(line.label)
+            now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), cost.date)
+            self.advances[line.label] = now
+            self._wait_for(claim)
+            meta = dict(line.posting.meta or {})
+            if PLEDGED_ON in meta:
+                meta[RECORDED_AS] = claim.kind
+            postings.append(line.posting._replace(meta=meta))
+        return postings
 
     def _residue(
         self, entry: Transaction, lines: list[Line], postings: list[Posting]

@@ -374,13 +374,14 @@ def release(
     advance: Decimal = ZERO,
 ) -> Draft:
     """The release of a deferred instalment, and of money received for it in advance, to income on
-    the first day of its biennium. Amounts are the dollars still held under its label.
+    the first day of its biennium, or under `agreement` when its condition is met. Amounts are the
+    dollars still held under its label.
     """
     fund, donor = claim.fund, claim.donor
     starts = settings.periods.start_of(claim.due or claim.pledged_on)
     if deferred < 0 or advance < 0 or not deferred + advance:
         raise EventRefusedError(f"Nothing is held of {claim.label} that could be released.")
-    if day < starts:
+    if day < starts and not settings.waits_for_condition(fund, claim.class_, claim.condition):
         raise EventRefusedError(
             f"{claim.label} becomes income on {starts}, the first day of its period, not on {day}."
         )

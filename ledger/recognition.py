@@ -142,6 +142,7 @@ def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLi
     """Return the postings that move one instalment; none where it stands the same."""
     kind = "memorandum" if to == "receipt" else "pledges"
     later = to == "pledge" and settings.periods.start_of(claim.due or claim.pledged_on) > day
+    later = later or (to == "agreement" and bool(claim.condition))
     after = replace(claim, kind=kind, recognised=None if later else day)
     if (kind, after.is_deferred) == (claim.kind, claim.is_deferred):
         return []

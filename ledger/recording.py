@@ -181,6 +181,8 @@ def due_releases(book: Book, day: date) -> Iterator[Releasable]:
         claim = claim_at(changes, day)
         if claim is None or claim.due is None or book.settings.periods.start_of(claim.due) > day:
             continue
+        if book.settings.waits_for_condition(claim.fund, claim.class_, claim.condition):
+            continue  # whether it is met, a person says
         found = releasable(book.register, claim, day)
         if found.deferred or found.advance:
             yield found

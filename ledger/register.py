@@ -73,6 +73,11 @@ class Claim:
         """Whether a deferral stands against it: committed, recorded as a pledge, not yet due."""
         return self.kind == "pledges" and self.committed and self.recognised is None
 
+    @property
+    def condition(self) -> str:
+        """What the commitment makes it depend on, in its own words; "" if nothing."""
+        return stated(*self.origin, "condition") or ""
+
     def is_recognised(self, day: date) -> bool:
         """Tell whether the claim is a due receivable on `day`."""
         return self.recognised is not None and self.recognised <= day

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -82,6 +83,21 @@ class Settings:
             if inner == outer:
                 return True
         return False
+
+    def is_to_defer(
+        self, fund: str, class_: str, *, due: date | None, condition: str, day: date
+    ) -> bool:
+        """Tell whether what is recorded in a pledge account on `day` is not yet income: under
+        `pledge` what falls due in a later period, under `agreement` what depends on a condition.
+        """
+        if self.waits_for_condition(fund, class_, condition):
+            return True
+        later = due is not None and self.periods.start_of(due) > day
+        return later and self.funds[fund].policy(class_) == "pledge"
+
+    def waits_for_condition(self, fund: str, class_: str, condition: str) -> bool:
+        """Tell whether a condition, and not the due date, decides when something is income."""
+        return bool(condition) and self.funds[fund].policy(class_) == "agreement"
 
 
 def read_settings(entries: Iterable[Directive], options: Options | None = None) -> Settings:

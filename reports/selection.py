@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,7 +10,7 @@ from pledgebook.ledger.book import Book
 from pledgebook.ledger.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.periods import Cut
 from pledgebook.ledger.recasting import view_under
-from pledgebook.ledger.recognition import UnknownPolicyError, name_policies, read_policies
+from pledgebook.ledger.recognition import Group, UnknownPolicyError, name_policies, read_policies
 
 
 class SelectionError(Exception):
@@ -79,8 +80,9 @@ def select(
     if not recognition:
         return Selection(book, cut, funds)
     try:
-        _need_history(book)
         policies = read_policies(book.settings, recognition)
+        _need_history(book, policies)
+        _need_conditions(book, policies, cut.end)
     except UnknownPolicyError as error:
         raise SelectionError(str(error)) from error
     shown = {group: policy for group, policy in policies.items() if group[0] in funds}
@@ -88,11 +90,43 @@ def select(
     return Selection(view, cut, funds, book, name_policies(book.settings, shown))
 
 
-def _need_history(book: Book) -> None:
-    """A view books every event anew, so it needs them all: not balances carried forward."""
+def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> None:
+    """Refuse a view under `agreement` of what depends on a condition: the book says when it was
+    met only where it was kept so.
+    """
+    for changes in book.register.by_label.values():
+        claim = changes[0].after
+        group = (claim.fund, claim.class_)
+        kept = book.settings.funds[claim.fund].policy(claim.class_)
+        if (
+            claim.condition
+            and changes[0].date <= until
+            and policies.get(group) == "agreement" != kept
+        ):
+            raise SelectionError(
+                f"{claim.label} depends on a condition ({claim.condition}), and a book kept on "
+                f"{kept} does not say when it was met: a view under agreement would have to guess. "
+                f"Leave {claim.fund}:{claim.class_} out of the view."
+            )
+
+
+def _need_history(book: Book, policies: Mapping[Group, str]) -> None:
+    """Refuse a view of balances carried forward that do not say enough for it: under `agreement`
+    an instalment paid before its period leaves nothing to carry.
+    """
     carried = next((carried_from(e) for e in continuing(book.entries) if carried_from(e)), "")
-    if carried:
-        raise SelectionError(
-            f"This book begins with what {carried} carried forward; a view under another policy is "
-            f"made from the events themselves: ask for it with --book {HISTORY}."
-        )
+    if not carried:
+        return
+    changed = {
+        (change.after.fund, change.after.class_)
+        for change in book.register.changes
+        if change.event == "policy-change"
+    }
+    for (fund, class_), policy in policies.items():
+        kept = book.settings.funds[fund].policy(class_)
+        if policy != kept and (kept == "agreement" or (fund, class_) in changed):
+            raise SelectionError(
+                f"This book begins with what {carried} carried forward, and {fund} {class_} was "
+                "not kept on one policy that says which money came before its period: ask for "
+                f"the view with --book {HISTORY}."
+            )

@@ -25,6 +25,7 @@ from pledgebook.ledger.closing import close_period, reopen_period
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.seals import verify_seals
+from pledgebook.reports.balances import make_statements
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import Schedule, make_schedule
 from pledgebook.reports.selection import select
@@ -131,6 +132,19 @@ def test_history_makes_the_reports_of_every_period_as_the_one_book_did(
     history = closed.history()
     assert history.errors == []
     assert make_figures(history, period) == make_figures(closed.one, period)
+
+
+@pytest.mark.parametrize("policy", ["pledge", "receipt", "agreement"])
+def test_a_view_of_the_book_that_begins_with_the_opening_is_that_of_its_history(
+    closed: Closed, policy: str
+) -> None:
+    for period in ("2002-2003", "2002", "2003-Q4"):
+        here = select(closed.open(), period, recognition=policy)
+        whole = select(closed.history(), period, recognition=policy)
+        assert figures_of(make_schedule(here)) == figures_of(make_schedule(whole)), period
+        assert [each.lines for each in make_statements(here)] == [
+            each.lines for each in make_statements(whole)
+        ], period
 
 
 def test_every_report_of_the_new_book_is_that_of_the_one_book(closed: Closed) -> None:

@@ -380,16 +380,104 @@ def hold(selection: Selection) -> None:
             assert own["balance_after"] == own["assets"] - own["liabilities"] == own["reserves"]
 
 
-def test_a_view_is_not_made_from_balances_carried_forward(load: Callable[..., Book]) -> None:
+def test_money_kept_on_agreement_and_carried_forward_is_not_viewed_otherwise(
+    load: Callable[..., Book],
+) -> None:
     book = load(
         """
+        1999-12-31 custom "fund" "CPCJF" "A fund"
+          classes: "general special support"
+          recognition-general: "agreement"
         2002-01-01 * "Italy" "Brought forward" ^ITA-2001-01
           event: "opening"
           carried-from: "2000-2001"
           Assets:CPCJF:Pledges:ITA         100 USD {0 # 100.00 USD, 2001-05-14, "ITA-2001-01.1"}
             due: 2001-12-31
           Equity:CPCJF:Opening-Balance    -100.00 USD
-        """
+        """,
+        settings=OWN_FUND,
     )
-    with pytest.raises(SelectionError, match=r"ask for it with --book history\.beancount"):
+    with pytest.raises(SelectionError, match=r"general.*view with --book history\.beancount"):
         select(book, "2002-2003", recognition="receipt")
+    assert select(book, "2002-2003", recognition="special=receipt")
+
+
+OWN_FUND = """
+1999-12-31 custom "purpose" "corruption" "Corruption"
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+"""
+
+
+CONDITIONAL = Part(D(1000), D("1000.00"), date(2002, 6, 30), "if parliament agrees")
+
+
+def conditional(policy: str, *later: Draft) -> Book:
+    book = kept_under(policy)
+    pledge = events.commitment(
+        book.settings,
+        day=date(2002, 3, 1),
+        donor="AUT",
+        pledge="AUT-2002-01",
+        earmark=GENERAL,
+        currency="USD",
+        parts=[CONDITIONAL],
+        narration="Pledge on a condition",
+    )
+    return kept_under(policy, pledge, *later)
+
+
+def claim_of(book: Book) -> Claim:
+    return book.register.by_label["AUT-2002-01.1"][-1].after
+
+
+def test_under_agreement_what_depends_on_a_condition_is_income_when_it_is_met() -> None:
+    waiting = conditional("agreement")
+    (figures,) = rows_of(select(waiting, "2002-2003")).values()
+    assert (figures.pledged, figures.closing, figures.future) == (D(0), D(0), D(1000))
+    assert [notice.rule for notice in waiting.notices if "release" in notice.rule] == []
+
+    met = events.release(
+        waiting.settings, day=date(2002, 9, 1), claim=claim_of(waiting), deferred=D(1000)
+    )
+    (figures,) = rows_of(select(conditional("agreement", met), "2002-2003")).values()
+    assert (figures.pledged, figures.closing, figures.future) == (D(1000), D(1000), D(0))
+
+
+def test_money_paid_before_the_condition_is_met_is_held_in_advance() -> None:
+    claim = claim_of(conditional("agreement"))
+    paid = events.payment(
+        conditional("agreement").settings,
+        day=date(2002, 5, 1),
+        claim=claim,
+        units=D(1000),
+        dollars=D("1000.00"),
+    )
+    book = conditional("agreement", paid)
+    (figures,) = rows_of(select(book, "2002-2003")).values()
+    assert (figures.collected_current, figures.in_advance) == (D(0), D(1000))
+
+
+def test_a_condition_changes_nothing_under_the_other_policies() -> None:
+    for policy in ("pledge", "receipt"):
+        (figures,) = rows_of(select(conditional(policy), "2002-2003")).values()
+        assert (figures.pledged, figures.closing) == (D(1000), D(1000))
+
+
+def test_a_view_under_agreement_does_not_guess_when_a_condition_was_met() -> None:
+    with pytest.raises(SelectionError, match=r"AUT-2002-01\.1 depends on a condition \(if parl"):
+        select(conditional("pledge"), "2002-2003", recognition="agreement")
+    view = select(conditional("agreement"), "2002-2003", recognition="pledge")
+    assert rows_of(view) == rows_of(select(conditional("pledge"), "2002-2003"))
+
+
+def test_income_booked_before_its_condition_is_met_is_noticed() -> None:
+    book = kept_under("agreement")
+    pledge = events.commitment(
+        book.settings, day=date(2002, 3, 1), donor="AUT", pledge="AUT-2002-01", earmark=GENERAL,
+        currency="USD", parts=[replace(CONDITIONAL, condition="")], narration="Pledge",
+        meta={"condition": "if parliament agrees"},
+    )  # fmt: skip
+    (notice,) = [
+        each for each in kept_under("agreement", pledge).notices if each.rule == "not-deferred"
+    ]
+    assert "waits for its condition (if parliament agrees)" in notice.message
