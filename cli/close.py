@@ -24,6 +24,8 @@ from pledgebook.ledger.closing import close_period, reopen_period
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.seals import Figures, Verdict, verify_seals
 from pledgebook.reports import make_reports, select
+from pledgebook.reports.balances import statement_totals
+from pledgebook.reports.comparatives import SEALED, totals_document
 from pledgebook.reports.render import to_document
 
 _REPORTS = ("schedule", "paragraphs")
@@ -35,7 +37,8 @@ def make_figures(book: Book, period: str) -> Figures:
     names = _REPORTS if book.settings.mandates else _REPORTS[:1]
     selection = select(book, period)
     made = make_reports(selection, names)
-    return {report.name: to_document(report) for report in made}
+    figures = {report.name: to_document(report) for report in made}
+    return figures | {SEALED: totals_document(statement_totals(selection))}
 
 
 @click.command()

@@ -340,12 +340,13 @@ class _Recasting:
             cost = line.posting.cost
             if line.place.kind != "in-advance" or claim is None or cost is None:
                 continue
+            since = cost.date or claim.pledged_on
             if line.label not in {change.label for change in changes}:
                 continue
             if self._policy(claim) == "agreement":
                 continue
             held = self.advances.get(line.label)
-            now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), cost.date)
+            now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), since)
             self.advances[line.label] = now
             self._wait_for(claim)
             meta = dict(line.posting.meta or {})

@@ -17,6 +17,7 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.periods import Cut
 from pledgebook.ledger.recognition import Group
+from pledgebook.reports.comparatives import Totals, read_totals
 from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
@@ -186,12 +187,10 @@ def _eliminate(lines: dict[str, Amounts], balances: Balances, funds: set[str]) -
 def statements(selection: Selection) -> Report:
     """Return Statements I and II laid out for any renderer."""
     made = make_statements(selection)
-    before = _before(selection)
-    known = {each.fund: each for each in make_statements(before)} if before else {}
+    before, known = _comparatives(selection, {each.fund for each in made})
     rows: list[Row] = []
     for each in made:
-        old = known.get(each.fund)
-        rows += _rows(selection, each, old, len(rows))
+        rows += _rows(selection, each, known.get(each.fund), len(rows))
     cut = selection.cut
     return Report(
         NAME,
@@ -202,33 +201,50 @@ def statements(selection: Selection) -> Report:
         selection.book.settings.currency,
         _columns(selection, made, before),
         rows,
-        notes=_notes(selection, before),
+        notes=_notes(selection, known=bool(known)),
         ties=_ties(selection.as_kept()),
     )
 
 
-def _before(selection: Selection) -> Selection | None:
-    """Return the selection of the declared period before, None where the book holds none."""
+def statement_totals(selection: Selection) -> Totals:
+    """Return each fund's lines in the total column, in dollars, as they are sealed."""
+    return {
+        each.fund: {key: amounts[TOTAL] for key, amounts in each.lines.items()}
+        for each in make_statements(selection)
+    }
+
+
+def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
+    """Return the declared period before and the totals of these funds in it: from its entries
+    where the book holds them, else as they were sealed; nothing where neither says them.
+    """
+    book = selection.book
     found = None
-    for period in selection.book.settings.periods:
+    for period in book.settings.periods:
         if period.end < selection.cut.period.start:
             found = period
-    if found is None or not any(
-        isinstance(entry, Transaction) and entry.date <= found.end
-        for entry in selection.book.entries
-    ):
-        return None
-    return replace(selection, cut=Cut(found.name, found.start, found.end, found))
+    if found is None:
+        return "", {}
+    if any(isinstance(entry, Transaction) and entry.date <= found.end for entry in book.entries):
+        cut = Cut(found.name, found.start, found.end, found)
+        return found.name, statement_totals(replace(selection, cut=cut))
+    if selection.kept is not None:
+        return found.name, {}  # what was sealed is under the book's own policy
+    sealed = read_totals(book, found.name)
+    whole = len(selection.funds) == len(book.settings.funds) and funds <= sealed.keys()
+    return found.name, sealed if whole else {}
 
 
-def _rows(selection: Selection, made: Statement, old: Statement | None, first: int) -> list[Row]:
+def _rows(
+    selection: Selection, made: Statement, old: Mapping[str, Decimal] | None, first: int
+) -> list[Row]:
     cut = selection.cut
     name = f"{selection.book.settings.funds[made.fund].name} ({made.fund})"
     rows: list[Row] = []
 
     def put(key: str, title: str, adds: Sequence[int] | None = None, *, last: bool = False) -> int:
         values: dict[str, Value] = {"line": title, **made.lines[key]}
-        values[COMPARATIVE] = old.lines[key][TOTAL] if old else None
+        values[COMPARATIVE] = old.get(key) if old else None
         if adds is None:
             rows.append(Row("row", values))
         else:
@@ -239,9 +255,7 @@ def _rows(selection: Selection, made: Statement, old: Statement | None, first: i
         return [
             put(line.key, line.title)
             for line in lines
-            if not line.rare
-            or any(made.lines[line.key].values())
-            or (old and any(old.lines[line.key].values()))
+            if not line.rare or any(made.lines[line.key].values()) or (old and old.get(line.key))
         ]
 
     rows.append(Row("section", label=f"{name}, Statement I"))
@@ -262,13 +276,11 @@ def _rows(selection: Selection, made: Statement, old: Statement | None, first: i
     return rows
 
 
-def _columns(
-    selection: Selection, made: Sequence[Statement], before: Selection | None
-) -> list[Column]:
+def _columns(selection: Selection, made: Sequence[Statement], before: str) -> list[Column]:
     unit = selection.book.settings.currency
     names = dict.fromkeys(name for each in made for name in each.columns)
     adds = dict.fromkeys([*names, ELIMINATED], 1)
-    comparative = before.cut.name if before else "period before"
+    comparative = before or "period before"
     return [
         Column("line", "US dollars" if unit == "USD" else unit),
         *(
@@ -281,7 +293,7 @@ def _columns(
     ]
 
 
-def _notes(selection: Selection, before: Selection | None) -> list[str]:
+def _notes(selection: Selection, *, known: bool) -> list[str]:
     settings = selection.book.settings
     own = [
         f"{fund} {class_}: {settings.funds[fund].policy(class_)}"
@@ -292,8 +304,11 @@ def _notes(selection: Selection, before: Selection | None) -> list[str]:
         f"Recognition of contributions: {', '.join(own)}.",
         "Support costs between classes and balances between the funds shown are eliminated.",
     ]
-    if before is None:
-        notes.append("The book holds no entry of the period before: its figures are unknown (..).")
+    if not known:
+        notes.append(
+            "The book holds no entry of the period before, and no sealed statements of the same "
+            "funds and policy: its figures are unknown (..)."
+        )
     return notes
 
 

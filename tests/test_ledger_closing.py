@@ -147,6 +147,28 @@ def test_a_view_of_the_book_that_begins_with_the_opening_is_that_of_its_history(
         ], period
 
 
+def test_the_comparatives_of_the_new_book_are_the_sealed_ones(closed: Closed) -> None:
+    here, whole = (
+        [(row.label, row.values.get("line"), row.values.get("comparative")) for row in report.rows]
+        for report in (
+            make_reports(select(book, "2002-2003"), ("statements",))[0]
+            for book in (closed.open(), closed.history())
+        )
+    )
+    assert here == whole
+    assert any(amount for _, _, amount in here)
+
+    sealed = closed.main.parent / "sealed" / "2000-2001.json"
+    kept = sealed.read_text("utf-8")
+    try:
+        sealed.write_text("{}", "utf-8")
+        (report,) = make_reports(select(closed.open(), "2002-2003"), ("statements",))
+        assert {row.values.get("comparative") for row in report.rows} == {None}
+        assert any("its figures are unknown" in note for note in report.notes)
+    finally:
+        sealed.write_text(kept, "utf-8")
+
+
 def test_every_report_of_the_new_book_is_that_of_the_one_book(closed: Closed) -> None:
     for name, kept in zip(
         ("schedule", "statements"),
