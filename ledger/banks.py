@@ -79,14 +79,9 @@ class BankAccount:
     rules: tuple[BankRule, ...] = ()
 
     @property
-    def part(self) -> str:
-        """What stands after `Cash` in the account its money is booked in: empty or a name."""
-        return self._place_of(self.fund)[1]
-
-    @property
     def account(self) -> str:
         """The cash account in which its receipts are booked."""
-        return self._place_of(self.fund)[0]
+        return next(name for name in self.accounts if name.split(":")[1] == self.fund)
 
     def answers_to(self, number: str) -> bool:
         """Tell whether a statement's account number is this one: blanks, hyphens, points and
@@ -94,13 +89,6 @@ class BankAccount:
         """
         given = plain_number(number)
         return any(given in (own, own + self.currency) for own in map(plain_number, self.numbers))
-
-    def _place_of(self, fund: str) -> tuple[str, str]:
-        for name in self.accounts:
-            place = read_account(name)
-            if place is not None and place.fund == fund:
-                return name, place.part
-        raise KeyError(fund)
 
 
 @dataclass(frozen=True, slots=True)

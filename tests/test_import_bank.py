@@ -178,6 +178,16 @@ def test_overlapping_statements_of_one_import_add_each_entry_once(desk: Desk) ->
     assert desk.take(whole, part).transactions == 2
 
 
+def test_statements_of_one_import_are_taken_in_order_of_day(desk: Desk) -> None:
+    july = mt940("0,00", "1500,00", [AUSTRIA, NORWAY], account=EURO)
+    august = mt940(
+        "1500,00", "1602,00", [("020805", "C102,00", "B7", "x")], account=EURO, number="8"
+    )
+    result = desk.take(august.replace("C020731", "C020831"), july)
+    assert result.transactions == 3
+    assert [statement.agrees for statement in desk.book.settings.banks.statements] == [True, True]
+
+
 def test_two_equal_payments_of_a_day_are_two(desk: Desk) -> None:
     twins = [("020710", "C7,00", "", "gift"), ("020710", "C7,00", "", "gift")]
     text = mt940("0,00", "14,00", twins)

@@ -356,6 +356,20 @@ def test_donors_sheets_are_no_statements_of_banks() -> None:
     assert [path.name for path in files if is_statement(path)] == []
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Country;Date;Amount;Balance;Currency",
+        "Contributor (full name);Date;Credit;Debit;Currency",
+        "Donor / Donateur;Date;Value date;Amount;Balance",
+    ],
+)
+def test_a_donors_sheet_with_a_balance_is_no_statement(heading: str, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"{heading}\nNorway;2002-07-10;100.00;50.00;USD\n", "utf-8")
+    assert not is_statement(path)
+
+
 def test_an_entry_has_one_id_however_often_it_is_sent(tmp_path: Path) -> None:
     both = entry("500.00", ref="") + entry("500.00", ref="")
     first = read(tmp_path, camt(both)).entries

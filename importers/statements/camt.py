@@ -144,7 +144,6 @@ class _Reader:
             closing=closing[0],
             entries=tuple(entries),
             kind="camt.053",
-            owner=self._node.say("Acct", "Ownr", "Nm"),
         )
 
     def _refusal(self, what: str) -> UnreadableFile:

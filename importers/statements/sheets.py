@@ -118,10 +118,10 @@ def _find(workbook: Workbook, *, certain: bool) -> _List | None:
 
 
 def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
-    names = [cell_text(cell) for cell in row if cell is not None]
-    taken = [match_heading(name) for name in names]
-    if any(match and match.field is Field.DONOR and match.score == 100 for match in taken):
-        return False
+    for name in (cell_text(cell) for cell in row if cell is not None):
+        taken = match_heading(name)
+        if taken and taken.field is Field.DONOR and _key(name) not in _dictionary()["payer"]:
+            return False
     own = found.has("account") or bool(_account_above(found))
     both = found.has("credit") and found.has("debit")
     return found.has("balance", "sign") or (own and (both or found.has("value", "payer"))) or both

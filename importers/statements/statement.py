@@ -80,7 +80,6 @@ class Statement:
     closing: Decimal | None
     entries: tuple[Entry, ...]
     kind: str
-    owner: str = ""
     notes: tuple[str, ...] = field(default=())
 
     @property
