@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Note, Transaction
+from fava.core import FavaLedger
+from fava.core.charts import dumps
+from fava.serialisation import deserialise, serialise
 from pledgebook.cli.close import make_figures
 from pledgebook.importers import BankStatements, DonorSheets
 from pledgebook.importers.imports import ImportResult, import_files
@@ -471,3 +475,18 @@ def test_fava_is_given_entries_and_a_note_of_what_waits(desk: Desk) -> None:
     desk.take(path.read_text("utf-8"))
     again = importer.extract(str(path), desk.book.entries)
     assert [type(each) for each in again] == [Note]
+
+
+def test_the_import_page_of_a_new_book_finds_and_saves_a_statement(desk: Desk) -> None:
+    path = desk.main.parent / "inbox" / "july.sta"
+    path.write_text(mt940("0,00", "1500,00", [AUSTRIA, NORWAY]), "utf-8")
+    ledger = FavaLedger(str(desk.main))
+    (found,) = [file for file in ledger.ingest.import_data() if file.name == str(path)]
+    assert [importer.importer_name for importer in found.importers] == ["Bank statements"]
+    entries = ledger.ingest.extract(str(path), "Bank statements")
+    saved = [deserialise(json.loads(dumps(serialise(entry)))) for entry in entries]
+    ledger.file.insert_entries(saved)
+    assert [entry.meta["bank-reference"] for entry in desk.receipts()] == ["B1", "B2"]
+    again = desk.judge(path.read_text("utf-8"))
+    assert [verdict.verdict for verdict in again.verdicts] == ["duplicate", "duplicate"]
+    assert again.agrees
