@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -123,8 +125,13 @@ class Recording:
         self.stated[OVERRIDE] = reason
         return dollars, None
 
-    def record(self, *drafts: Draft, before: Sequence[Claim] = ()) -> None:
-        """Show what will be booked, ask, and book it."""
+    def record(
+        self,
+        *drafts: Draft,
+        before: Sequence[Claim] = (),
+        others: Mapping[Path, str] = MappingProxyType({}),
+    ) -> None:
+        """Show what will be booked, ask, and book it, with the texts of `others` of the files."""
         finished = [self._finish(draft, draft is drafts[-1]) for draft in drafts]
         effects = [line for draft in finished for line in self._explain(draft, before)]
         texts = [draft.text() for draft in finished]
@@ -137,21 +144,20 @@ class Recording:
                 f"The book has errors, so nothing is written to it. First: "
                 f"{error_sentence(self.book.errors[0])}"
             )
-        written: list[str] = []
+        with failing_on(BookRefusedError, OSError):
+            if not self.dry_run and not self.assured:  # nobody agrees to what would be refused
+                write_entries(self.book, finished, others, only_try=True)
+                self._ask()
+            paths = write_entries(self.book, finished, others, only_try=self.dry_run)
+        written = [str(path.relative_to(self.book.folder)) for path in paths]
         if self.dry_run:
-            say("Nothing was written (dry run).")
+            say("The book would take it. Nothing was written (dry run).")
         else:
-            self._ask()
-            with failing_on(BookRefusedError, OSError):
-                paths = write_entries(self.book, finished)
-            written = [str(path.relative_to(self.book.folder)) for path in paths]
             say(f"Written to {', '.join(written)}.")
         if wants_json():
             answer({"entries": texts, "effects": effects, "written": written})
 
     def _ask(self) -> None:
-        if self.assured:
-            return
         if not sys.stdin.isatty():
             fail("Nothing was written: there is no terminal to ask at. Add --yes to book it.")
         if not click.confirm("Book this?", err=wants_json()):

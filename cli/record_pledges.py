@@ -22,7 +22,9 @@ from pledgebook.cli.record_common import (
 from pledgebook.ledger import events
 from pledgebook.ledger.announcements import AnnouncementDraft
 from pledgebook.ledger.building import Earmark, EventRefusedError, Part
+from pledgebook.ledger.funds import POLICIES
 from pledgebook.ledger.rates import Rate
+from pledgebook.ledger.recognition import policy_change, redeclared
 from pledgebook.ledger.recording import (
     find_claim,
     find_donor,
@@ -180,15 +182,51 @@ def cancellation(recording: Recording, label: str) -> None:
 @click.command("re-earmark")
 @click.argument("label")
 @earmark_options
+@click.option("--no-purpose", is_flag=True, help="It is earmarked for nothing from now on.")
 @event_command
-def re_earmark(recording: Recording, label: str, fund: str, class_: str, purpose: str) -> None:
+def re_earmark(
+    recording: Recording, label: str, fund: str, class_: str, purpose: str, *, no_purpose: bool
+) -> None:
     """Unpaid instalment LABEL goes to another purpose, class or fund."""
     claim = find_claim(recording.book.register, label, recording.day)
+    if claim.purpose and not purpose and not no_purpose:
+        raise EventRefusedError(
+            f"{claim.label} is earmarked for {claim.purpose}: state its --purpose, the same or "
+            "another, or --no-purpose."
+        )
     earmark: Earmark = recording.earmark(fund or claim.fund, class_, purpose)
     settings = recording.book.settings
     recording.record(
         events.re_earmarking(settings, day=recording.day, claim=claim, earmark=earmark)
     )
+
+
+@click.command("policy-change")
+@click.argument("fund")
+@click.argument("class_", metavar="CLASS")
+@click.argument("policy", type=click.Choice(POLICIES))
+@event_command
+def change_policy(recording: Recording, fund: str, class_: str, policy: str) -> None:
+    """From --date on, contributions of a FUND's CLASS are recognised by POLICY.
+
+    What is unpaid moves in one entry, and the fund is declared again from that day.
+    """
+    book, day = recording.book, recording.day
+    earmark = recording.earmark(fund, class_, "")
+    draft = policy_change(
+        book.settings,
+        day=day,
+        fund=earmark.fund,
+        class_=earmark.class_,
+        to=policy,
+        claims=[
+            claim
+            for claim in book.register.claims_at(day)
+            if (claim.fund, claim.class_) == (earmark.fund, earmark.class_)
+        ],
+    )
+    path, text = redeclared(book, earmark.fund, earmark.class_, policy, day)
+    recording.record(draft, others={path: text})
 
 
 @click.command("write-off")

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+from beancount.core.data import Custom
 from pledgebook.ledger.accounts import account
+from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import (
     Earmark,
     EventRefusedError,
@@ -23,7 +26,8 @@ from pledgebook.ledger.building import (
     put_back,
     taken_out,
 )
-from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta, quoted
 from pledgebook.ledger.funds import POLICIES
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
@@ -136,6 +140,32 @@ def policy_change(
         labels=[claim.label for claim in moved],
         meta={"recognition": to, **(meta or {})},
     )
+
+
+def redeclared(book: Book, fund: str, class_: str, to: str, day: date) -> tuple[Path, str]:
+    """Return the file that declares a fund, and its text with the fund declared again from `day`
+    with the policy `to` for a class; everything else is declared as it was.
+    """
+    own = [
+        entry
+        for entry in book.entries
+        if isinstance(entry, Custom)
+        and entry.type == "fund"
+        and entry.values
+        and entry.values[0].value == fund
+    ]
+    last = own[-1]
+    meta = {
+        key: value
+        for key, value in last.meta.items()
+        if key not in {"filename", "lineno"} and not key.startswith("__")
+    }
+    meta[f"recognition-{class_}"] = to
+    values = " ".join(quoted(str(value.value)) for value in last.values)
+    lines = [f'{day} custom "fund" {values}']
+    lines += [f"  {key}: {quoted(as_text(value))}" for key, value in meta.items()]
+    path = Path(str(last.meta["filename"]))
+    return path, path.read_text("utf-8").rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
 
 
 def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLine]:

@@ -33,7 +33,7 @@ _ORDER = (
     ("returned-payment",),
     ("refund-unspent", "refund-overpayment"),
     ("write-off",),
-    ("",),
+    ("", "policy-change"),
     ("revaluation",),
     ("closing",),
 )
@@ -52,10 +52,14 @@ def file_for(settings: Settings, day: date) -> str:
 
 
 def write_entries(
-    book: Book, drafts: Sequence[Draft], others: Mapping[Path, str] = MappingProxyType({})
+    book: Book,
+    drafts: Sequence[Draft],
+    others: Mapping[Path, str] = MappingProxyType({}),
+    *,
+    only_try: bool = False,
 ) -> list[Path]:
     """Write drafts into the book's period files, and with them the texts of `others` of its files;
-    return the files written.
+    return the files written. With `only_try` everything is tried and nothing written.
 
     Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
     changed on disk since it was loaded.
@@ -84,8 +88,8 @@ def write_entries(
         old = _unchanged(book, path)
         texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
     _include_new(book, texts)
-    write_texts(book, texts)
-    return [*by_file, *others]
+    write_texts(book, texts, only_try=only_try)
+    return [] if only_try else [*by_file, *others]
 
 
 def write_texts(
@@ -93,18 +97,23 @@ def write_texts(
     texts: Mapping[Path, str],
     books: Sequence[Path] = (),
     prove: Callable[[Sequence[Book]], Mapping[Path, str]] | None = None,
+    *,
+    only_try: bool = False,
 ) -> None:
     """Replace files of the book by these texts: all of them or, if the book or one of the other
     main files in `books` would have an error, none. The main file is replaced last.
 
     `prove` sees the books as they would be (the book, then `books`) and may raise; the files it
-    returns (which no book includes) are written first. Raises BookRefusedError.
+    returns (which no book includes) are written first. With `only_try` nothing is written. Raises
+    BookRefusedError.
     """
     with _shadow(book, texts) as shadow:
         tried = [load_book(shadow / path.name) for path in (book.path, *books)]
         for each in tried:
             _refuse_errors(each, shadow)
         beside = prove(tried) if prove else {}
+    if only_try:
+        return
     for path in texts:
         if path not in books:
             _unchanged(book, path)  # looked at again right before it is replaced

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +82,75 @@ def test_a_dry_run_shows_and_writes_nothing(desk: Desk) -> None:
     assert result.exit_code == 0
     assert '{0 # 52631.58 USD, "AUT-2002-01.1"}' in result.output
     assert desk.files() == before
+
+
+def test_a_dry_run_is_refused_where_booking_would_be(desk: Desk) -> None:
+    desk.book(PLEDGE)
+    before = desk.files()
+    result = desk.run(
+        "expenditure 70 --fund CPCJF --purpose corruption --date 2002-09-01", "--dry-run"
+    )
+    assert result.exit_code == 2
+    assert "nothing was written" in result.output
+    assert desk.files() == before
+
+
+def at_a_terminal(desk: Desk, line: str, answer: bytes) -> tuple[int, str]:
+    """Run the command at a pseudo-terminal, answer its question, and return status and screen."""
+    command = [sys.executable, "-m", "pledgebook.cli", "--book", str(desk.main), "record"]
+    main, side = pty.openpty()
+    with subprocess.Popen(
+        [*command, *shlex.split(line)], stdin=side, stdout=side, stderr=side, close_fds=True
+    ) as process:
+        os.close(side)
+        os.write(main, answer)
+        screen = b""
+        with contextlib.suppress(OSError):  # the terminal ends with its program
+            while more := os.read(main, 4096):
+                screen += more
+        os.close(main)
+    return process.returncode, screen.decode("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+@pytest.mark.parametrize("agrees", [True, False])
+def test_at_a_terminal_the_entry_is_booked_when_the_person_agrees(desk: Desk, agrees: bool) -> None:
+    before = desk.files()
+    status, screen = at_a_terminal(desk, PLEDGE, b"y\n" if agrees else b"n\n")
+    assert "Income 52,631.58." in screen
+    assert "Book this?" in screen
+    assert status == (0 if agrees else 2)
+    assert (desk.files() != before) == agrees
+
+
+def test_a_purpose_is_not_dropped_by_the_way(desk: Desk) -> None:
+    desk.book(PLEDGE + " --purpose corruption")
+    said = desk.refused("re-earmark AUT-2002-01.1 --class general --date 2002-05-01")
+    assert "earmarked for corruption" in said
+    desk.book("re-earmark AUT-2002-01.1 --class general --no-purpose --date 2002-05-01"
+              " --entered-by One --approved-by Two")  # fmt: skip
+    assert desk.line("AUT-2002-01.1").purpose == ""
+
+
+def test_a_policy_is_changed_in_one_entry_and_declared_again(desk: Desk) -> None:
+    desk.book(PLEDGE + " --class general")
+    desk.book("policy-change CPCJF general receipt --date 2003-01-01")
+    book = desk.load()
+    assert book.settings.funds["CPCJF"].policy("general") == "receipt"
+    assert book.settings.funds["CPCJF"].policy("special") == "pledge"
+    claim = book.register.by_label["AUT-2002-01.1"][-1].after
+    assert (claim.kind, claim.units) == ("memorandum", 60000)
+    assert (
+        "AUT-2002-01.1"
+        in desk.run(
+            "payment AUT-2002-01=60000 --dollars 50000 --date 2003-02-01", "--dry-run"
+        ).output
+    )
+
+
+def test_a_condition_stands_with_each_instalment(desk: Desk) -> None:
+    desk.book(PLEDGE + " --condition 'if parliament agrees'")
+    assert '    condition: "if parliament agrees"' in desk.files()["2002-2003.beancount"]
 
 
 def test_json_says_what_was_booked_and_where(desk: Desk) -> None:
