@@ -26,6 +26,8 @@ from pledgebook.reports.render import render
 
 PERIOD = "2002-2003"
 WORKBOOK = f"contributions-{PERIOD}.xlsx"
+_SINGLE = ("schedule", "statements", "paragraphs")
+"""Reports that are written to files of their own as well."""
 _GRAND_TOTAL = "Total, CPCJF with UNTOC"
 
 
@@ -82,7 +84,7 @@ def _make(folder: Path) -> tuple[ImportResult, list[Draft], Book, list[Report]]:
     out.mkdir()
     source = source_of(selection, now())
     render(reports, source, out / WORKBOOK)
-    for report in reports:
+    for report in (report for report in reports if report.name in _SINGLE):
         for ending in (".html", ".csv", ".json"):
             render([report], source, out / f"{report.name}{ending}")
     return result, drafts, book, reports

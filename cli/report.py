@@ -56,7 +56,10 @@ def report(
     out: Path | None,
     despite_errors: bool,
 ) -> None:
-    """Make reports: schedule, statements, paragraphs, or all of them."""
+    """Make reports by NAME, or all of them: schedule, annex, ageing, statements, earmarked,
+    paragraphs, secretary-general, donor-kinds, regularity, exchange, bank-charges,
+    programme-support, in-kind, write-off-proposals, movements.
+    """
     book = open_book()
     _refuse_errors(book, despite_errors)
     with failing_on(SelectionError):

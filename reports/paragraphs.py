@@ -40,7 +40,7 @@ def paragraphs(selection: Selection) -> Report:
             'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
         )
     mandate = mandates[0]
-    taggings = _Taggings(selection, mandate)
+    taggings = Taggings(selection, mandate)
     primary = taggings.figures(lambda tagging: [primary_line(tagging)])
     rows = _primary_rows(mandate, primary)
     rows += _overlapping_rows(mandate, taggings)
@@ -78,7 +78,7 @@ def primary_line(tagging: Tagging) -> str:
     return REVIEW if tagging.review else NO_CALL
 
 
-class _Taggings:
+class Taggings:
     """The figures of the selected funds, by any way of reading a contribution's paragraphs."""
 
     def __init__(self, selection: Selection, mandate: Mandate) -> None:
@@ -86,10 +86,11 @@ class _Taggings:
         self.mandate = mandate
         self._known: dict[object, Tagging] = {}
         self._each = contribution_figures(
-            selection.book.register, selection.cut, lambda item: (self._of(item), item.fund)
+            selection.book.register, selection.cut, lambda item: (self.of(item), item.fund)
         )
 
-    def _of(self, item: Claim | Gift) -> Tagging:
+    def of(self, item: Claim | Gift) -> Tagging:
+        """Return what the mandate says of a contribution."""
         settings = self.selection.book.settings
         if isinstance(item, Gift):
             found = tag_gift(item, settings)
@@ -142,7 +143,7 @@ def _primary_rows(mandate: Mandate, primary: dict[str, Figures]) -> list[Row]:
     return rows
 
 
-def _overlapping_rows(mandate: Mandate, taggings: _Taggings) -> list[Row]:
+def _overlapping_rows(mandate: Mandate, taggings: Taggings) -> list[Row]:
     rows = [Row("section", label="Every relation: lines overlap and must not be added")]
     for attribute, relation in _RELATIONS:
         figures = taggings.figures(lambda tagging, of=attribute: getattr(tagging, of))  # type: ignore[misc]

@@ -6,15 +6,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pledgebook.ledger.history import restatements
-from pledgebook.reports import balances, paragraphs, schedule
+from pledgebook.reports import (
+    ageing,
+    annex,
+    balances,
+    bank_charges,
+    donor_kinds,
+    doubtful,
+    earmarked,
+    exchange,
+    in_kind,
+    movements,
+    paragraphs,
+    regularity,
+    schedule,
+    secretary_general,
+    support,
+)
 from pledgebook.reports.selection import Selection, SelectionError
 from pledgebook.reports.table import Report, Source
 
 REPORTS: Mapping[str, Callable[[Selection], Report]] = {
     schedule.NAME: schedule.schedule,
+    annex.NAME: annex.annex,
+    ageing.NAME: ageing.ageing,
     balances.NAME: balances.statements,
+    earmarked.NAME: earmarked.earmarked,
     paragraphs.NAME: paragraphs.paragraphs,
+    secretary_general.NAME: secretary_general.secretary_general,
+    donor_kinds.NAME: donor_kinds.donor_kinds,
+    regularity.NAME: regularity.regularity,
+    exchange.NAME: exchange.exchange,
+    bank_charges.NAME: bank_charges.bank_charges,
+    support.NAME: support.programme_support,
+    in_kind.NAME: in_kind.in_kind,
+    doubtful.NAME: doubtful.write_off_proposals,
+    movements.NAME: movements.movements,
 }
+
+_OF_MANDATES = frozenset({paragraphs.NAME, secretary_general.NAME})
+"""Reports that a book without a mandate cannot make."""
 
 ALL = "all"
 
@@ -25,7 +56,7 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
     Raises SelectionError for a name that is no report, or a report that cannot be made.
     """
     if ALL in names or not names:
-        without = () if selection.book.settings.mandates else (paragraphs.NAME,)
+        without = frozenset() if selection.book.settings.mandates else _OF_MANDATES
         names = tuple(name for name in REPORTS if name not in without)
     for name in names:
         if name not in REPORTS:

@@ -1,0 +1,124 @@
+"""Ageing of unpaid contributions: by the year they fell due, and by how long ago.
+
+Counted from the due date; an instalment without one from its pledge. What belongs to later periods
+stands apart: the first part adds up to the schedule's unpaid, the second to its future periods.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Claim
+from pledgebook.reports.layout import Layout, at_the_end, groups_of, name_of, owed_tie
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Value
+from pledgebook.reports.ties import read_balances
+
+NAME = "ageing"
+TITLE = "Ageing of unpaid contributions"
+_YEAR = 365
+_BANDS = (
+    ("not_due", "Not yet due", -1),
+    ("year_1", "Up to 1 year", _YEAR),
+    ("year_2", "1 to 2 years", 2 * _YEAR),
+    ("year_3", "2 to 3 years", 3 * _YEAR),
+    ("older", "Over 3 years", None),
+)
+
+
+def ageing(selection: Selection) -> Report:
+    """Return every unpaid instalment of a commitment, in dollars at carrying value."""
+    day = selection.cut.end
+    held = selection.book.register.claims_at(day)
+    claims = [claim for claim in held if claim.fund in selection.funds]
+    committed = [claim for claim in claims if claim.committed]
+    due = [claim for claim in committed if claim.is_recognised(day)]
+    later = [claim for claim in committed if not claim.is_recognised(day)]
+    layout = Layout()
+    layout.section("Due in this period or before")
+    for year in sorted({_due(claim).year for claim in due}):
+        layout.group(f"Due in {year}")
+        for claim in _in_order(selection, due):
+            if _due(claim).year == year:
+                layout.row(**_values(selection, claim, day))
+        layout.subtotal(f"Due in {year}")
+    layout.total("Unpaid, as in the schedule")
+    layout.section("Later periods")
+    for claim in _in_order(selection, later):
+        layout.row(**_values(selection, claim, day))
+    layout.total("Future periods, as in the schedule")
+    layout.grand_total("Total unpaid")
+    pledged = sum((claim.value for claim in claims if not claim.committed), ZERO)
+    owed = sum((claim.value for claim in committed), ZERO) + pledged
+    notes = [
+        "Days are counted from the due date, of an instalment without one from its pledge; a year "
+        "is 365 days."
+    ]
+    if pledged:
+        notes.append(f"Not shown: pledged and not committed, {pledged:,.2f}.")
+    kept = selection.as_kept()
+    return at_the_end(
+        selection,
+        NAME,
+        TITLE,
+        _columns(selection.book.settings.currency),
+        layout.rows,
+        notes=notes,
+        ties=[owed_tie(kept, read_balances(kept), owed)],
+    )
+
+
+def band_of(days: int) -> str:
+    """Return the key of the column for what is so many days over its due date."""
+    for key, _, until in _BANDS:
+        if until is None or days <= until:
+            return key
+    raise AssertionError("the last band takes all")  # pragma: no cover
+
+
+def _due(claim: Claim) -> date:
+    return claim.due or claim.pledged_on
+
+
+def _in_order(selection: Selection, claims: list[Claim]) -> list[Claim]:
+    order = {group: number for number, group in enumerate(groups_of(selection))}
+    return sorted(
+        claims,
+        key=lambda claim: (
+            _due(claim),
+            order.get((claim.fund, claim.class_), len(order)),
+            name_of(selection, claim.donor),
+            claim.label,
+        ),
+    )
+
+
+def _values(selection: Selection, claim: Claim, day: date) -> dict[str, Value]:
+    days = (day - _due(claim)) // timedelta(days=1)
+    amounts: dict[str, Value] = {key: Decimal(0) for key, _, _ in _BANDS}
+    amounts[band_of(days)] = claim.value
+    return {
+        "donor": name_of(selection, claim.donor),
+        "label": claim.label,
+        "fund": claim.fund,
+        "class": claim.class_,
+        "due": claim.due,
+        "days": max(days, 0) if days >= 0 else None,
+        **amounts,
+        "unpaid": claim.value,
+    }
+
+
+def _columns(unit: str) -> list[Column]:
+    return [
+        Column("donor", "Donor"),
+        Column("label", "Instalment"),
+        Column("fund", "Fund"),
+        Column("class", "Class"),
+        Column("due", "Due", "date"),
+        Column("days", "Days", "count"),
+        *(Column(key, title, "amount", unit) for key, title, _ in _BANDS),
+        Column("unpaid", "Unpaid", "amount", unit, {key: 1 for key, _, _ in _BANDS}),
+    ]

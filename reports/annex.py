@@ -1,0 +1,149 @@
+"""The annex in the currencies of pledges: what was promised and paid, and at which rates.
+
+A row an instalment that was owed or moved in the cut. Amounts of different currencies are never
+added; the columns in dollars add up to the schedule's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pledgebook.ledger.currencies import convert_legacy
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
+from pledgebook.reports.figures import Figures, contribution_figures, total
+from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_tie, section_name
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Value
+from pledgebook.reports.ties import read_balances
+
+NAME = "annex"
+TITLE = "Annex: pledges in their own currencies"
+
+
+def annex(selection: Selection) -> Report:
+    """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
+    cut, register = selection.cut, selection.book.register
+    by_label = contribution_figures(
+        register, cut, lambda item: (item.fund, item.class_, _label(item))
+    )
+    lines = {line.label: line for line in list_instalments(register, cut.end) if line.label}
+    shown = {
+        key: figures
+        for key, figures in by_label.items()
+        if key[0] in selection.funds and key[2] and not figures.is_nil
+    }
+    layout = Layout()
+    for fund, class_ in dict.fromkeys((key[0], key[1]) for key in sorted(shown)):
+        layout.section(section_name(selection, fund, class_))
+        own = {key[2]: figures for key, figures in shown.items() if key[:2] == (fund, class_)}
+        order = sorted(own, key=lambda label: (name_of(selection, lines[label].donor), label))
+        for label in order:
+            changes = [each for each in register.by_label[label] if each.date <= cut.end]
+            line = lines[label]
+            values: dict[str, Value] = {
+                "donor": name_of(selection, line.donor),
+                "label": label,
+                "currency": line.currency,
+                "pledged_on": line.pledged_on,
+                "pledged": line.pledged,
+                "paid": line.paid,
+                "unpaid": line.outstanding,
+                **_first(changes),
+                **_received(selection, changes),
+                **_dollars(own[label]),
+            }
+            layout.row(**values)
+        layout.total(f"Total, {section_name(selection, fund, class_)}")
+    layout.grand_total("Total")
+    everything = total(shown.values())
+    owed = everything.closing + everything.future + everything.uncommitted
+    kept = selection.as_kept()
+    agreement = any(
+        selection.book.settings.funds[fund].policy(class_) == "agreement"
+        for fund in selection.funds
+        for class_ in selection.book.settings.funds[fund].classes
+    )
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        _columns(selection.book.settings.currency),
+        layout.rows,
+        notes=[
+            "Amounts are in the pledge's present currency and as last amended; different "
+            "currencies are never added. A rate is units of the currency for one dollar.",
+            "Contributions received without a pledge are in the schedule only.",
+        ],
+        ties=[] if agreement else [owed_tie(kept, read_balances(kept), owed)],
+    )
+
+
+def _label(item: Claim | Gift) -> str:
+    return item.label if isinstance(item, Claim) else ""
+
+
+def _first(changes: list[Change]) -> dict[str, Value]:
+    """Return the instalment's dollars and rate when it was committed, in its present currency."""
+    claim = next((each.after for each in changes if each.after.committed), changes[0].after)
+    now = changes[-1].after.currency
+    same = claim.currency == now
+    units = claim.units if same else convert_legacy(claim.units, claim.currency, now)
+    return {
+        "rate_pledged": _rate(units, claim.value) if units else None,
+        "dollars_pledged": claim.value,
+    }
+
+
+def _received(selection: Selection, changes: list[Change]) -> dict[str, Value]:
+    """Return what came in the cut: the last day, the dollars, and their rate."""
+    units = dollars = Decimal(0)
+    last = None
+    for change in changes:
+        if change.date >= selection.cut.start and change.event in RECEIVING and change.before:
+            units += change.before.units - change.after.units
+            dollars += change.received + change.advanced
+            last = change.date
+    return {
+        "paid_on": last,
+        "rate_paid": _rate(units, dollars) if last else None,
+        "dollars_paid": dollars if last else Decimal(0),
+    }
+
+
+def _rate(units: Decimal, dollars: Decimal) -> str | None:
+    return f"{round_to(units / dollars, 6).normalize():f}" if dollars and units else None
+
+
+def _dollars(figures: Figures) -> Mapping[str, Value]:
+    return {
+        "exchange_collected": figures.exchange - figures.exchange_unpaid,
+        "exchange_unpaid": figures.exchange_unpaid,
+        "closing": figures.closing,
+        "future": figures.future,
+        "uncommitted": figures.uncommitted + ZERO,
+    }
+
+
+def _columns(unit: str) -> list[Column]:
+    return [
+        Column("donor", "Donor"),
+        Column("label", "Instalment"),
+        Column("currency", "Currency"),
+        Column("pledged_on", "Pledged on", "date"),
+        Column("pledged", "Pledged", "amount"),
+        Column("rate_pledged", "Rate"),
+        Column("dollars_pledged", "At pledge", "amount", unit, memo=True),
+        Column("paid", "Paid in all", "amount"),
+        Column("paid_on", "Last paid on", "date"),
+        Column("rate_paid", "Rate"),
+        Column("dollars_paid", "Received in the period", "amount", unit),
+        Column("exchange_collected", "Exchange on collected", "amount", unit),
+        Column("exchange_unpaid", "Exchange on unpaid", "amount", unit),
+        Column("unpaid", "Unpaid", "amount"),
+        Column("closing", "Unpaid, due", "amount", unit),
+        Column("future", "Future periods", "amount", unit, memo=True),
+        Column("uncommitted", "Not committed", "amount", unit, memo=True),
+    ]

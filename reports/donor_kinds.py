@@ -1,0 +1,77 @@
+"""Contributions by kind of donor: Governments, UN entities, banks, foundations and the rest."""
+
+from __future__ import annotations
+
+from pledgebook.ledger.donors import GROUPS, KINDS
+from pledgebook.reports.figures import Figures, contribution_figures, total
+from pledgebook.reports.layout import Layout, over_the_cut, owed_tie
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report
+from pledgebook.reports.ties import read_balances
+
+NAME = "donor-kinds"
+TITLE = "Contributions by kind of donor"
+UNKNOWN = "not declared"
+_TITLES = {"un-entity": "UN entity", "ifi": "Financial institution", "ngo": "NGO"}
+
+
+def donor_kinds(selection: Selection) -> Report:
+    """Return pledged, paid and unpaid in dollars by kind of donor, as the schedule groups them."""
+    donors = selection.book.settings.donors
+    figures: dict[tuple[str, str], Figures] = {}
+    counted: dict[tuple[str, str], set[str]] = {}
+    by_donor = contribution_figures(
+        selection.book.register, selection.cut, lambda item: (item.fund, item.donor)
+    )
+    for (fund, code), own in by_donor.items():
+        if fund not in selection.funds or own.is_nil:
+            continue
+        donor = donors.get(code)
+        key = (donor.group, donor.kind) if donor else (GROUPS[-1], UNKNOWN)
+        figures.setdefault(key, Figures()).add(own)
+        counted.setdefault(key, set()).add(code)
+    layout = Layout()
+    for group in GROUPS:
+        kinds = [kind for kind in (*KINDS, UNKNOWN) if (group, kind) in figures]
+        if not kinds:
+            continue
+        layout.section(group)
+        for kind in kinds:
+            own = figures[group, kind]
+            layout.row(
+                kind=_TITLES.get(kind, kind.replace("-", " ").capitalize()),
+                donors=len(counted[group, kind]),
+                pledged=own.pledged,
+                paid=own.collected_prior + own.collected_current,
+                unpaid=own.closing,
+                future=own.future,
+                uncommitted=own.uncommitted,
+            )
+        layout.total(f"Total, {group}")
+    layout.grand_total("Total, as in the schedule")
+    unit = selection.book.settings.currency
+    everything = total(figures.values())
+    kept = selection.as_kept()
+    funds = selection.book.settings.funds
+    agreement = any(
+        funds[fund].policy(class_) == "agreement"
+        for fund in selection.funds
+        for class_ in funds[fund].classes
+    )
+    owed = everything.closing + everything.future + everything.uncommitted
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("kind", "Kind of donor"),
+            Column("donors", "Donors", "count"),
+            Column("pledged", "Pledged", "amount", unit),
+            Column("paid", "Paid", "amount", unit),
+            Column("unpaid", "Unpaid", "amount", unit),
+            Column("future", "Future periods", "amount", unit, memo=True),
+            Column("uncommitted", "Pledged, not committed", "amount", unit, memo=True),
+        ],
+        layout.rows,
+        ties=[] if agreement else [owed_tie(kept, read_balances(kept), owed)],
+    )

@@ -1,0 +1,111 @@
+"""Proposals for write-off: what has long been unpaid and nobody confirmed.
+
+An instalment more than five years over its due date, of which the donor has said nothing in writing
+for eighteen months. Nothing is written off by a report: it is a list to decide on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from pledgebook.ledger.declarations import as_date
+from pledgebook.ledger.register import Change
+from pledgebook.reports.layout import Layout, at_the_end, name_of, section_name
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report
+
+NAME = "write-off-proposals"
+TITLE = "Long unpaid contributions, to propose for write-off"
+
+RECONFIRMED = "reconfirmed-on"
+"""Metadata of any entry of a pledge: the day of the donor's letter that confirms it."""
+
+_OVERDUE_YEARS = 5
+_SILENT_MONTHS = 18
+_SAID = frozenset({"commitment", "amendment", "postponement", "payment", "application"})
+"""Events by which a donor speaks of a pledge."""
+
+
+def write_off_proposals(selection: Selection) -> Report:
+    """Return the instalments to propose, in dollars at carrying value."""
+    day, register = selection.cut.end, selection.book.register
+    overdue = _months_before(day, 12 * _OVERDUE_YEARS)
+    silent = _months_before(day, _SILENT_MONTHS)
+    layout = Layout()
+    found = []
+    for claim in register.claims_at(day):
+        if claim.fund not in selection.funds or not claim.committed:
+            continue
+        heard = last_heard(
+            change for change in register.by_label[claim.label] if change.date <= day
+        )
+        if (claim.due or claim.pledged_on) < overdue and heard < silent:
+            found.append((claim, heard))
+    found.sort(key=lambda item: (item[0].due or item[0].pledged_on, item[0].label))
+    if found:
+        layout.section("Unpaid for more than five years, silent for eighteen months")
+    for claim, heard in found:
+        due = claim.due or claim.pledged_on
+        layout.row(
+            donor=name_of(selection, claim.donor),
+            label=claim.label,
+            where=section_name(selection, claim.fund, claim.class_),
+            due=claim.due,
+            days=(day - due) // timedelta(days=1),
+            heard=heard,
+            units=claim.units,
+            currency=claim.currency,
+            unpaid=claim.value,
+        )
+    if found:
+        layout.total("Total to decide on")
+    unit = selection.book.settings.currency
+    return at_the_end(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("donor", "Donor"),
+            Column("label", "Instalment"),
+            Column("where", "Fund and class"),
+            Column("due", "Due", "date"),
+            Column("days", "Days overdue", "count"),
+            Column("heard", "Last heard of", "date"),
+            Column("units", "Unpaid", "amount"),
+            Column("currency", "Currency"),
+            Column("unpaid", "Carried at", "amount", unit),
+        ],
+        layout.rows,
+        notes=[
+            "Due more than five years ago, and not confirmed in writing within eighteen months "
+            f"({RECONFIRMED}: on an entry of the pledge says when it was). A write-off needs an "
+            "authority and is recorded by itself."
+        ],
+    )
+
+
+def last_heard(changes: Iterable[Change]) -> date:
+    """Return the last day on which the donor spoke of an instalment, in writing or by paying."""
+    days = [date.min]
+    for change in changes:
+        if change.event in _SAID:
+            days.append(change.date)
+        if change.event == "opening":
+            days.append(change.after.pledged_on)
+        confirmed = as_date(change.entry.meta.get(RECONFIRMED))
+        if confirmed:
+            days.append(confirmed)
+    return max(days)
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the day so many months before, the last of its month where there is none."""
+    number = day.year * 12 + day.month - 1 - months
+    year, month = divmod(number, 12)
+    for last in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)

@@ -1,0 +1,141 @@
+"""Earmarked balances: the cash of each purpose, what came in, what was spent, what is left.
+
+Cash only: a pledge is no money yet. Money in advance is in the balance and may not be spent before
+its date unless the donor agrees, so it is shown apart; what is obligated too.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.checks import purposes_of_money
+from pledgebook.ledger.history import continuing
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.postings import infer_event, read_lines
+from pledgebook.reports.layout import Layout, groups_of, over_the_cut, section_name
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.reports.ties import FROM_DONORS, read_balances
+
+NAME = "earmarked"
+TITLE = "Earmarked balances by purpose"
+UNASSIGNED = "Not assigned to a purpose"
+_ADDS = {"opening": 1, "received": 1, "other": 1, "spent": -1, "refunded": -1, "transferred": 1}
+
+Place = tuple[str, str, str]
+"""Fund, class and purpose."""
+
+
+def earmarked(selection: Selection) -> Report:
+    """Return the cash of each purpose of classes that hold earmarked money, in dollars."""
+    sums, held = _sums(selection)
+    purposes = selection.book.settings.purposes
+    balances = read_balances(selection.as_kept())
+    layout = Layout()
+    ties = []
+    for fund, class_ in groups_of(selection):
+        own = sorted(
+            (place for place in {*sums, *held} if place[:2] == (fund, class_)),
+            key=lambda place: (not place[2], purposes.get(place[2], place[2])),
+        )
+        if not any(place[2] and _came(sums.get(place, {})) for place in own):
+            continue  # money that only passed on from a purpose, as support costs do
+        name = section_name(selection, fund, class_)
+        layout.section(name)
+        left = ZERO
+        for place in own:
+            amounts = sums.get(place, {})
+            apart = held.get(place, {})
+            values = {key: amounts.get(key, ZERO) for key in _ADDS}
+            unspent = sum((sign * values[key] for key, sign in _ADDS.items()), ZERO)
+            left += unspent
+            title = purposes.get(place[2], place[2]) if place[2] else UNASSIGNED
+            layout.row(
+                purpose=title,
+                **values,
+                in_advance=apart.get("in-advance", ZERO),
+                obligated=apart.get("obligations", ZERO),
+            )
+        layout.total(f"Total, {name}")
+        ties.append(
+            Tie(f"{name}: unspent, cash accounts", left, balances.held((fund, class_), "cash"))
+        )
+    layout.grand_total("Total")
+    unit = selection.book.settings.currency
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("purpose", "Purpose"),
+            Column("opening", "Brought forward", "amount", unit),
+            Column("received", "Received from donors", "amount", unit),
+            Column("other", "Interest and other", "amount", unit),
+            Column("spent", "Spent, with support costs", "amount", unit),
+            Column("refunded", "Refunded to donors", "amount", unit),
+            Column("transferred", "Transferred", "amount", unit),
+            Column("unspent", "Unspent", "amount", unit, _ADDS),
+            Column("in_advance", "Of it in advance", "amount", unit, memo=True),
+            Column("obligated", "Of it obligated", "amount", unit, memo=True),
+        ],
+        layout.rows,
+        notes=[
+            "Cash received, less what was spent; unpaid pledges are not counted. Money in advance "
+            "is not to be spent before its due date unless the donor agrees."
+        ],
+        ties=ties,
+    )
+
+
+def _sums(
+    selection: Selection,
+) -> tuple[dict[Place, dict[str, Decimal]], dict[Place, dict[str, Decimal]]]:
+    """Return the cash of each place by column, and what of it is in advance or obligated."""
+    settings, cut = selection.book.settings, selection.cut
+    sums: dict[Place, dict[str, Decimal]] = {}
+    held: dict[Place, dict[str, Decimal]] = {}
+    purpose_of: dict[str, str] = {}
+    for entry in continuing(selection.book.entries):
+        if not isinstance(entry, Transaction) or entry.date > cut.end:
+            continue
+        lines = read_lines(entry, settings)
+        purposes = purposes_of_money(lines, purpose_of)
+        event = str(entry.meta.get("event", "")) or infer_event(lines)
+        before = entry.date < cut.start or event == "opening"
+        for number, line in enumerate(lines):
+            if line.place.fund not in selection.funds or line.dollars is None:
+                continue
+            kind = line.place.kind
+            place = (line.place.fund, line.class_, purposes.get(number, ""))
+            if kind == "cash":
+                column, sign = ("opening", 1) if before else _column(event)
+                _add(sums, place, column, sign * line.dollars)
+            elif kind in {"in-advance", "obligations"}:
+                _add(held, place, kind, -line.dollars)
+    return (
+        {place: own for place, own in sums.items() if any(own.values())},
+        {place: own for place, own in held.items() if any(own.values())},
+    )
+
+
+def _came(amounts: dict[str, Decimal]) -> bool:
+    return bool(amounts.get("opening") or amounts.get("received") or amounts.get("transferred"))
+
+
+def _column(event: str) -> tuple[str, int]:
+    """Return the column that cash of an event goes to, and the sign it has there."""
+    if event in FROM_DONORS:
+        return "received", 1
+    if event == "refund-unspent":
+        return "refunded", -1
+    if event in {"transfer", "settlement", "re-earmark"}:
+        return "transferred", 1
+    if event in {"expenditure", "obligation", "programme-support", "savings", "bank-charge"}:
+        return "spent", -1
+    return "other", 1
+
+
+def _add(sums: dict[Place, dict[str, Decimal]], place: Place, column: str, amount: Decimal) -> None:
+    own = sums.setdefault(place, {})
+    own[column] = own.get(column, ZERO) + amount

@@ -1,0 +1,98 @@
+"""Exchange differences: what contributions in other currencies brought more or less than carried.
+
+On collected and on unpaid apart, a row a donor and currency; below, what the fund's own cash in
+other currencies gained or lost, which is never the contributions'.
+"""
+
+from __future__ import annotations
+
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Claim
+from pledgebook.reports.figures import Figures, contribution_figures, total
+from pledgebook.reports.layout import Layout, groups_of, name_of, over_the_cut, section_name
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.reports.ties import read_balances
+
+NAME = "exchange"
+TITLE = "Exchange differences on contributions"
+
+
+def exchange(selection: Selection) -> Report:
+    """Return gains (positive) and losses in dollars within the cut."""
+    found = contribution_figures(
+        selection.book.register,
+        selection.cut,
+        lambda item: (
+            item.fund,
+            item.class_,
+            item.donor,
+            item.currency if isinstance(item, Claim) else "",
+            item.kind if isinstance(item, Claim) else "",
+        ),
+    )
+    moved = {
+        key: own
+        for key, own in found.items()
+        if key[0] in selection.funds and (own.exchange or own.exchange_unpaid)
+    }
+    balances = read_balances(selection.as_kept())
+    layout = Layout()
+    ties: list[Tie] = []
+    for group in groups_of(selection):
+        name = section_name(selection, *group)
+        own = {key[2:]: figures for key, figures in moved.items() if key[:2] == group}
+        booked = -balances.booked(group, "exchange", "revaluation")
+        recorded = total(figures for key, figures in own.items() if key[2] != "memorandum")
+        if selection.kept is None and (booked or recorded.exchange):
+            ties.append(Tie(f"{name}: exchange, income accounts", recorded.exchange, booked))
+        cash = -balances.booked(group, "exchange-on-cash")
+        if not own and not cash:
+            continue
+        layout.section(name)
+        for donor, currency, kind in sorted(own, key=lambda key: (name_of(selection, key[0]), key)):
+            _put(layout, name_of(selection, donor), currency, own[donor, currency, kind])
+        layout.total(f"Total, {name}")
+    layout.grand_total("Total, as in the schedule")
+    unit = selection.book.settings.currency
+    on_cash = sum(
+        (-balances.booked(group, "exchange-on-cash") for group in groups_of(selection)), ZERO
+    )
+    notes = [
+        "A gain is positive. For classes recognised on receipt the difference is a memorandum: "
+        "income is the dollars received."
+    ]
+    if on_cash:
+        notes.append(
+            f"Exchange on the funds' own cash, which is not of contributions: {on_cash:,.2f}."
+        )
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("donor", "Donor"),
+            Column("currency", "Currency"),
+            Column("settled", "Carried at", "amount", unit),
+            Column("collected", "Collected", "amount", unit),
+            Column("on_collected", "Exchange on collected", "amount", unit),
+            Column("on_unpaid", "Exchange on unpaid", "amount", unit),
+            Column("exchange", "Exchange", "amount", unit, {"on_collected": 1, "on_unpaid": 1}),
+        ],
+        layout.rows,
+        notes=notes,
+        ties=ties,
+    )
+
+
+def _put(layout: Layout, donor: str, currency: str, own: Figures) -> None:
+    collected = own.collected_prior + own.collected_current
+    on_collected = own.exchange - own.exchange_unpaid
+    layout.row(
+        donor=donor,
+        currency=currency,
+        settled=collected - on_collected,
+        collected=collected,
+        on_collected=on_collected,
+        on_unpaid=own.exchange_unpaid,
+    )

@@ -1,0 +1,107 @@
+"""What changed since: every entry that moved an instalment within the cut, before and after.
+
+Two dates are a cut of time (a year, a quarter, a period ended early), so this is the list of what
+happened between them, and it leads from what was carried before to what is carried now.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Change, claim_at
+from pledgebook.reports.layout import Layout, name_of, over_the_cut
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Tie, Value
+
+NAME = "movements"
+TITLE = "What changed: movements of unpaid contributions"
+
+
+def movements(selection: Selection) -> Report:
+    """Return each change of an instalment in the cut: units in its currency, value in dollars."""
+    cut, register = selection.cut, selection.book.register
+    changes = [
+        change
+        for change in register.changes
+        if cut.start <= change.date <= cut.end and change.after.fund in selection.funds
+    ]
+    layout = Layout()
+    month = None
+    for change in sorted(changes, key=lambda change: change.date):
+        begun = (change.date.year, change.date.month)
+        if begun != month:
+            layout.section(f"{change.date:%B %Y}")
+            month = begun
+        layout.row(**_values(selection, change))
+    moved = sum((_value_added(change) for change in changes), ZERO)
+    before, after = (
+        sum(
+            (
+                claim.value
+                for own in register.by_label.values()
+                if (claim := claim_at(own, day)) is not None and claim.fund in selection.funds
+            ),
+            ZERO,
+        )
+        for day in (cut.start - timedelta(days=1), cut.end)
+    )
+    crossed = sum(
+        (
+            change.before.value * (1 if change.after.fund in selection.funds else -1)
+            for change in register.changes
+            if change.before is not None
+            and cut.start <= change.date <= cut.end
+            and (change.before.fund in selection.funds) != (change.after.fund in selection.funds)
+        ),
+        ZERO,
+    )
+    unit = selection.book.settings.currency
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("date", "Date", "date"),
+            Column("donor", "Donor"),
+            Column("label", "Instalment"),
+            Column("event", "Event"),
+            Column("what", "What"),
+            Column("before", "Unpaid before", "amount"),
+            Column("after", "Unpaid after", "amount"),
+            Column("currency", "Currency"),
+            Column("received", "Received", "amount", unit),
+            Column("change", "Change of carrying value", "amount", unit),
+            Column("document", "Paper"),
+        ],
+        layout.rows,
+        notes=[
+            "Memorandum instalments are counted like others: what matters is what donors owe. "
+            f"Carried before: {before:,.2f}; after: {after:,.2f}."
+        ],
+        ties=[Tie("carried at the end, lots", before + moved + crossed, after)],
+    )
+
+
+def _value_added(change: Change) -> Decimal:
+    return -change.value_out
+
+
+def _values(selection: Selection, change: Change) -> dict[str, Value]:
+    before, after = change.before, change.after
+    same = before is None or before.currency == after.currency
+    document = change.entry.meta.get("document") or change.entry.meta.get("source") or ""
+    return {
+        "date": change.date,
+        "donor": name_of(selection, after.donor),
+        "label": change.label,
+        "event": change.event,
+        "what": change.entry.narration or "",
+        "before": (before.units if before else Decimal(0)) if same else None,
+        "after": after.units,
+        "currency": after.currency,
+        "received": change.received + change.advanced,
+        "change": _value_added(change),
+        "document": str(document),
+    }

@@ -1,0 +1,64 @@
+"""Programme support: what each class was charged on its expenditure, and what the support class
+received.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.reports.layout import Layout, groups_of, over_the_cut, section_name
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.reports.ties import read_balances
+
+NAME = "programme-support"
+TITLE = "Programme support costs"
+
+
+def programme_support(selection: Selection) -> Report:
+    """Return expenditure, support costs and their rate by fund and class, in dollars."""
+    balances = read_balances(selection.as_kept())
+    layout = Layout()
+    costs = income = ZERO
+    groups = groups_of(selection)
+    income = sum((-balances.booked(group, "programme-support-income") for group in groups), ZERO)
+    shown = [group for group in groups if balances.booked(group, "programme", "programme-support")]
+    if shown:
+        layout.section("Charged to")
+    for group in shown:
+        programme = balances.booked(group, "programme")
+        cost = balances.booked(group, "programme-support")
+        costs += cost
+        layout.row(
+            where=section_name(selection, *group),
+            programme=programme,
+            support=cost,
+            rate=_percent(cost, programme),
+            total=programme + cost,
+        )
+    if shown:
+        layout.total("Total")
+    unit = selection.book.settings.currency
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("where", "Fund and class"),
+            Column("programme", "Programme expenditure", "amount", unit),
+            Column("support", "Support costs", "amount", unit),
+            Column("rate", "Rate"),
+            Column("total", "Total", "amount", unit, {"programme": 1, "support": 1}),
+        ],
+        layout.rows,
+        notes=[
+            "Support costs are expenditure of the class that spent and income of the support "
+            "class; in the funds' total they are eliminated."
+        ],
+        ties=[Tie("support costs, income of the support classes", costs, income)],
+    )
+
+
+def _percent(part: Decimal, whole: Decimal) -> str:
+    return f"{round_to(100 * part / whole, 2):f} %" if whole else ".."

@@ -1,0 +1,214 @@
+"""Every report foots, is tied to the ledger, and agrees with the others (all amounts made up)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pledgebook.ledger.book import Book
+from pledgebook.reports import REPORTS, Report, Selection, make_reports, select
+from pledgebook.reports.render import to_document
+from pledgebook.reports.schedule import make_schedule
+
+D = Decimal
+CUTS = ["2000-2001", "2002-2003", "2002", "2003-Q3"]
+
+
+@pytest.fixture(params=["pledge", "receipt"])
+def either(request: pytest.FixtureRequest, golden: Book, golden_receipt: Book) -> Book:
+    return golden if request.param == "pledge" else golden_receipt
+
+
+def report_of(book: Book, name: str, period: str = "2002-2003") -> Report:
+    (report,) = make_reports(select(book, period), (name,))
+    return report
+
+
+def documents(selection: Selection) -> Iterator[tuple[Report, dict[str, object]]]:
+    for report in make_reports(selection, ()):
+        yield report, to_document(report)
+
+
+def rows_of(report: Report, key: str) -> dict[str, dict[str, object]]:
+    return {str(row.values[key]): dict(row.values) for row in report.rows if row.kind == "row"}
+
+
+def total_of(report: Report, label: str) -> dict[str, object]:
+    document = to_document(report)
+    subtotals = document["subtotals"]
+    assert isinstance(subtotals, list)
+    everything = [*subtotals, document["total"]]
+    (found,) = [total for total in everything if total and total["label"] == label]
+    return dict(found)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_every_report_foots_and_is_what_the_ledger_says(either: Book, cut: str) -> None:
+    made = list(documents(select(either, cut)))
+    assert {report.name for report, _ in made} == set(REPORTS)
+    for report, _ in made:
+        assert [tie for tie in report.ties if not tie.agrees] == [], report.name
+
+
+@pytest.mark.parametrize("fund", ["CPCJF", "UNTOC"])
+def test_reports_of_one_fund_foot_too(either: Book, fund: str) -> None:
+    for report, _ in documents(select(either, "2002-2003", fund=fund)):
+        assert [tie for tie in report.ties if not tie.agrees] == [], report.name
+
+
+@pytest.mark.parametrize("policy", ["pledge", "receipt", "agreement"])
+def test_reports_of_a_view_foot(golden: Book, policy: str) -> None:
+    for report, _ in documents(select(golden, "2002-2003", recognition=policy)):
+        assert [tie for tie in report.ties if not tie.agrees] == [], report.name
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_reports_agree_among_themselves(either: Book, cut: str) -> None:
+    selection = select(either, cut)
+    schedule = [
+        line.figures for lines in make_schedule(selection).sections.values() for line in lines
+    ]
+    due = f"{sum((each.closing for each in schedule), D(0)):.2f}"
+    later = f"{sum((each.future for each in schedule), D(0)):.2f}"
+    pledged = f"{sum((each.pledged for each in schedule), D(0)):.2f}"
+
+    ageing = report_of(either, "ageing", cut)
+    assert total_of(ageing, "Unpaid, as in the schedule").get("unpaid", "0.00") == due
+    assert total_of(ageing, "Future periods, as in the schedule").get("unpaid", "0.00") == later
+    annex = to_document(report_of(either, "annex", cut))["total"]
+    assert isinstance(annex, dict)
+    assert (annex["closing"], annex["future"]) == (due, later)
+    kinds = to_document(report_of(either, "donor-kinds", cut))["total"]
+    assert isinstance(kinds, dict)
+    assert (kinds["pledged"], kinds["unpaid"]) == (pledged, due)
+    calls = total_of(report_of(either, "paragraphs", cut), "Total, as in the schedule")
+    assert (calls["pledged"], calls["outstanding"]) == (pledged, due)
+
+
+def test_the_ageing_counts_days_from_the_due_date(either: Book) -> None:
+    rows = rows_of(report_of(either, "ageing"), "donor")
+    assert {donor: (row["days"], f"{row['unpaid']:.2f}") for donor, row in rows.items()} == {
+        "Austria": (61, "54347.83"),
+        "Canada": (184, "15000.00"),
+        "Denmark": (0, "12000.00"),
+        "Germany": (None, "89285.71"),
+    }
+    later = make_reports(select(either, "2002-2003", as_at=date(2003, 11, 30)), ("ageing",))[0]
+    assert rows_of(later, "donor")["Denmark"]["not_due"] == D("12000.00")
+
+
+def test_earmarked_balances_are_cash_by_purpose(either: Book) -> None:
+    report = report_of(either, "earmarked")
+    document = to_document(report)
+    rows = document["rows"]
+    assert isinstance(rows, list)
+    assert {row["purpose"]: row["unspent"] for row in rows} == {
+        "Corruption": "68000.00",
+        "Organized crime": "269591.08",
+        "Smuggling of migrants": "36585.37",
+        "Trafficking in persons": "161290.32",
+        "Not assigned to a purpose": "1000.00",
+    }
+    assert total_of(report, "Total, CPCJF, special")["unspent"] == "536466.77"
+    (corruption,) = [row for row in rows if row["purpose"] == "Corruption"]
+    assert corruption["opening"] == "25000.00"
+    (advance,) = [row for row in rows if row["purpose"] == "Smuggling of migrants"]
+    assert advance["in_advance"] == "36585.37"
+
+
+def test_the_annex_gives_amounts_rates_and_dollars_of_each_instalment(golden: Book) -> None:
+    rows = rows_of(report_of(golden, "annex"), "label")
+    italy = rows["ITA-2001-01.1"]
+    assert (italy["currency"], italy["pledged"], italy["rate_pledged"]) == (
+        "EUR",
+        D("258228.45"),
+        "1.13",
+    )
+    assert italy["dollars_paid"] == D("269591.08")
+    assert italy["exchange_collected"] == D("41070.33")
+    assert rows["AUT-2003-01.1"]["unpaid"] == D(50000)
+
+
+def test_groups_of_donors_are_those_of_the_schedule(golden: Book) -> None:
+    report = report_of(golden, "donor-kinds")
+    governments = total_of(report, "Total, Governments")
+    assert (governments["pledged"], governments["paid"]) == ("390276.40", "715287.34")
+    assert total_of(report, "Total, Others")["pledged"] == "5434.78"
+
+
+def test_regularity_counts_the_years_in_which_a_donor_paid(either: Book) -> None:
+    rows = rows_of(report_of(either, "regularity"), "donor")
+    assert rows["Netherlands"]["years"] == 2
+    assert rows["Netherlands"]["y2001"] == D("25000.00")
+    assert rows["Canada"]["years"] == 1
+
+
+def test_exchange_is_shown_by_donor_and_currency(golden: Book) -> None:
+    rows = rows_of(report_of(golden, "exchange"), "donor")
+    assert set(rows) == {"France", "Germany", "Italy"}
+    assert rows["France"]["on_collected"] == D("4860.49")
+
+
+def test_charges_support_costs_and_gifts_in_kind_have_their_reports(either: Book) -> None:
+    charges = rows_of(report_of(either, "bank-charges"), "donor")
+    assert (charges["Canada"]["gross"], charges["Canada"]["charges"]) == (D(45000), D(15))
+    support = rows_of(report_of(either, "programme-support"), "where")
+    assert support["CPCJF, special"]["support"] == D(3250)
+    assert support["CPCJF, special"]["rate"] == "13.00 %"
+    in_kind = rows_of(report_of(either, "in-kind"), "donor")
+    assert in_kind["Switzerland"]["value"] == D(8000)
+
+
+def test_movements_lead_from_what_was_owed_to_what_is_owed(either: Book) -> None:
+    report = report_of(either, "movements", "2003-Q3")
+    (tie,) = report.ties
+    assert tie.agrees
+    assert rows_of(report, "label")["ITA-2001-01.1"]["event"] == "payment"
+    assert rows_of(report, "label")["DNK-2003-01.1"]["change"] == D(12000)
+
+
+def test_the_form_for_the_secretary_general_names_the_donors_of_each_call(either: Book) -> None:
+    rows = rows_of(report_of(either, "secretary-general"), "paragraph")
+    assert rows["OP15"]["donors"] == "Denmark, United Kingdom"
+    assert rows["OP7"]["pledged"] == D("343276.40")
+    assert rows["OP11"]["donors"] == "Example Foundation"
+
+
+PERIODS = """
+1989-12-31 custom "fund" "CPCJF" "A fund"
+  classes: "general special support"
+1990-01-01 custom "period" "1990-1999" 1999-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+"""
+
+
+def test_what_is_long_unpaid_and_silent_is_proposed_for_write_off(
+    load: Callable[..., Book],
+) -> None:
+    book = load(
+        """
+        1996-02-01 * "Peru" "Pledge" ^PER-1996-01
+          event: "commitment"
+          Assets:CPCJF:Pledges:PER             500 USD {0 # 500.00 USD, "PER-1996-01.1"}
+            due: 1996-12-31
+          Income:CPCJF:Contributions:PER      -500.00 USD
+
+        1996-02-01 * "Chile" "Pledge, confirmed in writing since" ^CHL-1996-01
+          event: "commitment"
+          reconfirmed-on: 2003-01-15
+          Assets:CPCJF:Pledges:CHL             700 USD {0 # 700.00 USD, "CHL-1996-01.1"}
+            due: 1996-12-31
+          Income:CPCJF:Contributions:CHL      -700.00 USD
+
+        2003-05-05 * "" "Interest"
+          class: "general"
+          Assets:CPCJF:Cash                   1.00 USD
+          Income:CPCJF:Interest              -1.00 USD
+        """,
+        settings=PERIODS,
+    )
+    (report,) = make_reports(select(book, "2002-2003"), ("write-off-proposals",))
+    assert list(rows_of(report, "label")) == ["PER-1996-01.1"]
+    assert report.rows[1].values["heard"] == date(1996, 2, 1)
