@@ -22,6 +22,7 @@ def file_document(file: JudgedFile) -> dict[str, object]:
                 "reason": sheet.reading.reason,
                 "outside_rows": list(sheet.reading.outside),
                 "tables": [_judged_document(table) for table in sheet.tables],
+                "withdrawn": [each._asdict() for each in sheet.withdrawn],
             }
             for sheet in file.sheets
         ],
@@ -89,6 +90,7 @@ def _verdict_document(verdict: Verdict) -> dict[str, object]:
         "pledge": verdict.pledge,
         "amount": _amount(verdict.amount, verdict.currency),
         "currency": verdict.currency,
+        "before": verdict.before,
         "reason": verdict.reason,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import click
@@ -9,14 +10,29 @@ from pledgebook.cli.statements import show_statements
 from pledgebook.importers.cells import Sheet
 from pledgebook.importers.imports import ImportResult
 from pledgebook.importers.totals import ControlTotal
+from pledgebook.importers.values import shown
 from pledgebook.importers.verdicts import JudgedFile, JudgedTable, Verdict, VerdictName
 from pledgebook.ledger.money import format_amount
 
-_SHOWN: tuple[VerdictName, ...] = ("waiting", "rejected", "amended", "imported", "ignored")
-"""Verdicts of which the reasons are shown, the most pressing first; of the others the number."""
+_SHOWN: tuple[VerdictName, ...] = (
+    "waiting",
+    "rejected",
+    "amended",
+    "imported",
+    "duplicate",
+    "ignored",
+)
+"""The verdicts, the most pressing first."""
+
+_PLAIN_DUPLICATE = re.compile(
+    r"In the book( as \S+)?\."
+    r"|This row of this file is in the book as [^.]+\."
+    r"|The same row stands at .*"
+)
+"""Reasons of a duplicate that are only counted: there is nothing to do about it."""
 
 _FEW = 12
-_COLOURS = {"waiting": "yellow", "rejected": "red"}
+_COLOURS = {"waiting": "yellow", "rejected": "red", "amended": "cyan"}
 
 
 def show_import(result: ImportResult, *, dry_run: bool) -> None:
@@ -44,6 +60,12 @@ def _show_file(file: JudgedFile) -> None:
             continue
         for table in sheet.tables:
             _show_table(table)
+        for gone in sheet.withdrawn:
+            click.echo(
+                f"  {click.style('gone', fg='yellow')}: {gone.pledge or gone.donor} "
+                f"({gone.stands}) was listed at {gone.source} and is not among the rows read now: "
+                "if it was withdrawn, record its cancellation."
+            )
 
 
 def _show_table(judged: JudgedTable) -> None:
@@ -66,25 +88,33 @@ def _show_table(judged: JudgedTable) -> None:
 
 
 def _reasons(judged: JudgedTable) -> Iterator[str]:
-    """Yield the reasons, the rows of equal ones together."""
+    """Yield each reason once, with what to do, and below it the rows that it is the reason of."""
     for verdict in _SHOWN:
         groups: dict[str, list[Verdict]] = {}
         for each in judged.verdicts:
-            if each.verdict == verdict and each.reason:
+            if each.verdict == verdict:
                 groups.setdefault(without_cell(each.reason), []).append(each)
         for reason, members in groups.items():
+            if verdict == "duplicate" and _PLAIN_DUPLICATE.fullmatch(reason):
+                continue
             name = click.style(verdict, fg=_COLOURS.get(verdict))
-            if len(members) == 1:
-                yield f"    {cell_of(judged, members[0])} {name}: {members[0].reason}"
-            else:
-                rows = list_rows(each.row.number for each in members)
-                yield f"    {len(members)} rows {name}: {reason} Rows {rows}."
+            said = members[0].reason if len(members) == 1 else reason
+            yield f"    {len(members)} {name}{f': {said}' if said else ''}"
+            yield from (f"      {row_line(judged, member)}" for member in members[:_FEW])
+            if len(members) > _FEW:
+                rest = list_rows(member.row.number for member in members[_FEW:])
+                yield f"      and {len(members) - _FEW} more: rows {rest}"
 
 
-def cell_of(judged: JudgedTable, verdict: Verdict) -> str:
-    """Name the cell that identifies a row: `Pledges!A7`, where its donor stands."""
-    letter = judged.table.columns.get("donor", "A")
-    return f"{judged.table.sheet.name}!{letter}{verdict.row.number}"
+def row_line(judged: JudgedTable, verdict: Verdict) -> str:
+    """Write one row: `Pledges!A7  AUT-2002-01  100000.00 EUR`, or with its donor for the pledge."""
+    named = verdict.pledge or verdict.donor or shown(verdict.row.donor)
+    amount = "" if verdict.amount is None else format_amount(verdict.amount)
+    cell = verdict.reason.removesuffix(without_cell(verdict.reason)).rstrip(": ")
+    if not cell:
+        letter = judged.table.columns.get("donor", "A")
+        cell = f"{judged.table.sheet.name}!{letter}{verdict.row.number}"
+    return f"{cell:<16} {named:<14} {amount:>15} {verdict.currency}".rstrip()
 
 
 def without_cell(reason: str) -> str:

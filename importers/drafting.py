@@ -44,7 +44,8 @@ class Received(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One contribution as its rows state it, everything known. `parts` are its instalments with
-    their dollars; `received` is what the sheet says was paid of it.
+    their dollars; `received` is what the sheet says was paid of it, `changed_on` the day since when
+    it is as it is, if the sheet says so.
     """
 
     rows: tuple[SheetRow, ...]
@@ -59,6 +60,7 @@ class Reading:
     project: str = ""
     remarks: tuple[str, ...] = ()
     received: tuple[Received, ...] = ()
+    changed_on: date | None = None
 
 
 def draft_contribution(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from beancount.core.data import Directive
 from pledgebook.importers.cells import Sheet, UnreadableFile
-from pledgebook.importers.contributions import judge_table
+from pledgebook.importers.contributions import judge_tables
 from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
 from pledgebook.importers.statements.judging import (
@@ -24,6 +24,7 @@ from pledgebook.importers.statements.reading import is_statement, read_statement
 from pledgebook.importers.statements.recording import statement_texts
 from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
+from pledgebook.importers.withdrawn import find_withdrawn
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.writing import write_entries
@@ -62,8 +63,13 @@ def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")
+    judged = judge_tables([table for reading in readings for table in reading.tables], context)
     sheets = tuple(
-        JudgedSheet(reading, tuple(judge_table(table, context) for table in reading.tables))
+        JudgedSheet(
+            reading,
+            own := tuple(each for each in judged if each.table.sheet is reading.sheet),
+            find_withdrawn(own, context),
+        )
         for reading in readings
     )
     return JudgedFile(str(path), workbook.sha256, sheets)

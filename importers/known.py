@@ -1,8 +1,9 @@
 """What is known before a row is judged: the book's settings, rates and register, what was imported
-before, and what stands in the rows already read. By it a row is new, the same again, or changed.
+before, and what stands in the rows already read.
 
 What a row says is identified by its content (`content_id`), whatever file, sheet or order it comes
-in. A row with other figures than its like in the book is never entered beside it.
+in. A pledge is known again by its reference or, where neither it nor the row has one, by donor,
+date and purpose; `changes` says what becomes of a row that finds its pledge with other figures.
 """
 
 from __future__ import annotations
@@ -17,48 +18,105 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.importers.drafting import Reading
-from pledgebook.importers.values import plain, shown
+from pledgebook.importers.values import plain
 from pledgebook.importers.verdicts import VerdictName
-from pledgebook.ledger.events import Labels
-from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
+from pledgebook.ledger.instalments import pledge_of, settled_so_far
+from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import Rates
-from pledgebook.ledger.register import Register
+from pledgebook.ledger.register import Change, Claim, Gift, Register
 from pledgebook.ledger.settings import Settings
 
 IMPORT_ID = "import-id"
-
-Figures = tuple[str, str, date, str, Decimal]
-"""What two pledges have in common that may be one: fund, donor, date, currency, amount in all."""
 
 Paper = tuple[str, str, str]
 """Fund, donor and reference."""
 
 
 class Doubt(Exception):  # noqa: N818 - not an error: the row waits, with this reason
-    """A row that a person must look at; `verdict` is another one where nobody has to."""
+    """A row that a person must look at; `verdict` is another one where nobody has to. `pledge` and
+    `before` name the pledge it may be of and how that stands in the book.
+    """
 
-    def __init__(self, reason: str, verdict: VerdictName = "waiting") -> None:
+    def __init__(
+        self, reason: str, verdict: VerdictName = "waiting", *, pledge: str = "", before: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason, self.verdict = reason, verdict
+        self.pledge, self.before = pledge, before
 
 
 class Referred(NamedTuple):
-    """Where a reference was met: the label of its pledge ("" for money received), the table it
-    stands in ("" for the book), and what it gives to there.
+    """Where a reference was met in the rows of this run: the label of its pledge ("" for money
+    received), the table it stands in, and what it gives to there.
     """
 
     label: str
-    table: str = ""
-    gives_to: object = None
+    table: str
+    gives_to: object
 
 
-class Pledged(NamedTuple):
-    """A pledge of the book: its label, whether it came from a sheet, and its reference."""
+class Taken(NamedTuple):
+    """A row that is in the book: its entry ("ITA-2002-01 in CPCJF") and what identifies it."""
+
+    entry: str
+    import_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPledge:
+    """A pledge of the book: the histories of its instalments in order of their labels, whether it
+    came from a sheet, its reference and project made comparable.
+    """
 
     label: str
+    histories: tuple[list[Change], ...]
     imported: bool
     reference: str
+    project: str
+
+    @property
+    def first(self) -> Claim:
+        """Its first instalment as it was entered."""
+        return self.histories[0][0].after
+
+    @property
+    def now(self) -> Claim:
+        """Its first instalment as it is."""
+        return self.histories[0][-1].after
+
+    @property
+    def last_change(self) -> date:
+        """The day of the last entry about it."""
+        return max(changes[-1].date for changes in self.histories)
+
+    @property
+    def total(self) -> Decimal:
+        """What was pledged at first, in the currency of then."""
+        return sum((changes[0].after.units for changes in self.histories), ZERO)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something of it is outstanding."""
+        return any(changes[-1].after.is_open for changes in self.histories)
+
+    def parts(self) -> list[tuple[Decimal, date | None]]:
+        """Return amount (as last amended, in the present currency) and due date of each instalment
+        of which something was paid or is outstanding.
+        """
+        stands = []
+        for changes in self.histories:
+            paid, written_off = settled_so_far(changes)
+            claim = changes[-1].after
+            if amount := paid + written_off + claim.units:
+                stands.append((amount, claim.due))
+        return stands
+
+    def paid(self) -> Decimal:
+        """Return what was paid of it, in its present currency."""
+        return sum((settled_so_far(changes)[0] for changes in self.histories), ZERO)
 
 
 @dataclass
@@ -72,12 +130,19 @@ class Context:
     labels: Labels
     fund: str = ""
     imported: dict[str, str] = field(default_factory=dict)
-    rows: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Rows of files that are in the book, by the file's digest and the cells: their entry."""
-    pledged: dict[Figures, Pledged] = field(default_factory=dict)
+    rows: dict[tuple[str, str], Taken] = field(default_factory=dict)
+    """Rows of files that are in the book, by the file's digest and the cells."""
+    pledges: dict[str, KnownPledge] = field(default_factory=dict)
+    by_reference: dict[Paper, list[KnownPledge]] = field(default_factory=dict)
+    by_giving: dict[tuple[str, date], list[KnownPledge]] = field(default_factory=dict)
+    gifts: dict[Paper, list[Gift]] = field(default_factory=dict)
     references: dict[Paper, Referred] = field(default_factory=dict)
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    present: frozenset[str] = frozenset()
+    """The pledges of the book that rows of the file at hand repeat as they were imported."""
+    earlier: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
+    """What came from a sheet, by the names of its file and sheet."""
 
     @staticmethod
     def of_book(
@@ -91,39 +156,48 @@ class Context:
         context = Context(settings, rates, Labels(register.by_label), fund)
         for entry in entries:
             if isinstance(entry, Transaction) and IMPORT_ID in entry.meta:
-                pledge = min(entry.links) if entry.links else ""
-                context.imported[str(entry.meta[IMPORT_ID])] = pledge
-                cells = str(entry.meta.get("source", "")).partition("#")[2]
-                lines = read_lines(entry, settings)
-                fund = lines[0].place.fund if lines else ""
-                row = (str(entry.meta.get("source-sha256", "")), cells)
-                context.rows[row] = f"{pledge or entry.date} in {fund}"
+                context._read_imported(entry)
         context._read_pledges(register)
         for gift in register.gifts:
-            if reference := str(gift.entry.meta.get("reference", "")):
-                context.references[gift.fund, gift.donor, plain(reference)] = Referred("")
+            if reference := plain(as_text(gift.entry.meta.get("reference", ""))):
+                context.gifts.setdefault((gift.fund, gift.donor, reference), []).append(gift)
         return context
 
-    def _read_pledges(self, register: Register) -> None:
-        sums: dict[tuple[str, str], tuple[tuple[str, str, date, str], Decimal, Pledged]] = {}
-        for label, changes in register.by_label.items():
-            claim, entry = changes[0].after, changes[0].entry
-            if changes[-1].after.is_open:
-                self.unpaid[claim.fund, claim.donor] = label
-            reference = str(claim.origin[0].meta.get("reference", ""))
-            if reference:
-                self.references[claim.fund, claim.donor, plain(reference)] = Referred(label)
-            link = min(entry.links) if entry.links else label
-            key = (claim.fund, claim.donor, claim.pledged_on, claim.currency)
-            pledged = Pledged(link, IMPORT_ID in entry.meta, plain(reference))
-            _, total, _ = sums.get((claim.fund, link), (key, ZERO, pledged))
-            sums[claim.fund, link] = (key, total + claim.units, pledged)
-        for key, total, pledged in sums.values():
-            self.pledged[(*key, total)] = pledged
+    def _read_imported(self, entry: Transaction) -> None:
+        pledge = min(entry.links) if entry.links else ""
+        self.imported[str(entry.meta[IMPORT_ID])] = pledge
+        name, _, cells = as_text(entry.meta.get("source", "")).partition("#")
+        lines = read_lines(entry, self.settings)
+        fund = lines[0].place.fund if lines else ""
+        row = (as_text(entry.meta.get("source-sha256", "")), cells)
+        import_id = str(entry.meta[IMPORT_ID])
+        self.rows[row] = Taken(f"{pledge or entry.date} in {fund}", import_id)
+        self.earlier.setdefault((name, cells.rpartition("!")[0]), []).append(entry)
 
-    def remember(self, reading: Reading, import_id: str, place: str, pledge: str) -> None:
+    def _read_pledges(self, register: Register) -> None:
+        own: dict[tuple[str, str], list[list[Change]]] = {}
+        for label, changes in register.by_label.items():
+            entry, now = changes[0].entry, changes[-1].after
+            if now.is_open:
+                self.unpaid[now.fund, now.donor] = label
+            link = min(entry.links) if entry.links else pledge_of(label)
+            own.setdefault((now.fund, link), []).append(changes)
+        for (fund, label), histories in own.items():
+            histories.sort(key=lambda changes: changes[0].label)
+            entry = histories[0][0].entry
+            reference, project = (
+                plain(as_text(entry.meta.get(key, ""))) for key in ("reference", "project")
+            )
+            known = KnownPledge(
+                label, tuple(histories), IMPORT_ID in entry.meta, reference, project
+            )
+            self.pledges[label] = known
+            self.by_giving.setdefault((known.now.donor, known.first.pledged_on), []).append(known)
+            if reference:
+                self.by_reference.setdefault((fund, known.now.donor, reference), []).append(known)
+
+    def remember(self, reading: Reading, place: str, pledge: str) -> None:
         """Note a contribution that is going to be entered; `place` is its file, sheet and row."""
-        self.seen[import_id] = place
         fund, donor = reading.earmark.fund, reading.donor
         if pledge:
             self.unpaid[fund, donor] = pledge
@@ -131,6 +205,30 @@ class Context:
             table = place.rpartition("!")[0]
             found = Referred(pledge, table, (reading.earmark, reading.project))
             self.references[fund, donor, plain(reading.reference)] = found
+
+    def of_reference(self, reading: Reading) -> list[KnownPledge]:
+        """Return the book's pledges under the reference that a row states."""
+        if not reading.reference:
+            return []
+        paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
+        return self.by_reference.get(paper, [])
+
+    def alike(self, reading: Reading) -> list[KnownPledge]:
+        """Return the book's pledges of the same fund, donor and date."""
+        given = self.by_giving.get((reading.donor, reading.day), [])
+        return [known for known in given if known.now.fund == reading.earmark.fund]
+
+
+def gives_to(known: KnownPledge, reading: Reading) -> bool:
+    """Tell whether a pledge of the book is for the same class, purpose and project as a row."""
+    same = earmark_of(known.now) == reading.earmark
+    return same and known.project == plain(reading.project)
+
+
+def parts_in_order(parts: Iterable[Part], day: date) -> list[tuple[Decimal, date | None]]:
+    """Return amount and due date of a row's instalments in the order of their labels."""
+    ordered = sorted(parts, key=lambda part: part.due or day)
+    return [(part.amount, part.due) for part in ordered]
 
 
 def content_id(reading: Reading) -> str:
@@ -145,8 +243,8 @@ def content_id(reading: Reading) -> str:
         reading.day.isoformat(),
         reading.currency,
         [
-            [format(part.amount.normalize(), "f"), part.due.isoformat() if part.due else ""]
-            for part in sorted(reading.parts, key=lambda part: part.due or reading.day)
+            [format(amount.normalize(), "f"), due.isoformat() if due else ""]
+            for amount, due in parts_in_order(reading.parts, reading.day)
         ],
         plain(reading.project),
     ]
@@ -154,65 +252,6 @@ def content_id(reading: Reading) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def refuse_known(reading: Reading, context: Context, table: str) -> None:
-    """Raise Doubt if the contribution, though not the same, may be one that is known already.
-
-    `table` names the file and sheet it stands in.
-    """
-    if reading.kind in {"commitment", "pledge"}:
-        _refuse_changed(reading, context, table)
-        _refuse_like(reading, context)
-    elif reading.kind == "payment":
-        _refuse_payment_of_pledge(reading, context)
-
-
-def _referred(reading: Reading, context: Context) -> Referred | None:
-    if not reading.reference:
-        return None
-    key = (reading.earmark.fund, reading.donor, plain(reading.reference))
-    return context.references.get(key)
-
-
-def _refuse_changed(reading: Reading, context: Context, table: str) -> None:
-    found = _referred(reading, context)
-    if found is None:
-        return
-    if not found.label:
-        raise Doubt(
-            f"Money was received from {reading.donor} under the reference "
-            f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
-            "record the payment."
-        )
-    if found.table == table and found.gives_to != (reading.earmark, reading.project):
-        return  # one letter that gives to two purposes
-    where = f"stands in {found.table}" if found.table else "is in the book"
-    raise Doubt(
-        f"The reference {shown(reading.reference)} of {reading.donor} {where} as {found.label}, "
-        "with other figures: if the pledge was changed, record an amendment of it."
-    )
-
-
-def _refuse_like(reading: Reading, context: Context) -> None:
-    total = sum((part.amount for part in reading.parts), ZERO)
-    fund, donor = reading.earmark.fund, reading.donor
-    known = context.pledged.get((fund, donor, reading.day, reading.currency, total))
-    if known is None or (known.reference and reading.reference and known.imported):
-        return
-    how = "" if known.imported else " that was entered by hand"
-    raise Doubt(
-        f"The book has a pledge of {donor} of {reading.day} over {format_amount(total)} "
-        f"{reading.currency}{how}, {known.label}, of another purpose, due date or reference: if it "
-        "was changed, record an amendment; if this is another one, enter it by hand."
-    )
-
-
-def _refuse_payment_of_pledge(reading: Reading, context: Context) -> None:
-    found = _referred(reading, context)
-    label = found.label if found else ""
-    if not label and any(row.amount_source == "paid" for row in reading.rows):
-        label = context.unpaid.get((reading.earmark.fund, reading.donor), "")
-    if label:
-        raise Doubt(
-            f"{reading.donor} has the pledge {label}: if the money was paid on it, record the "
-            "payment; if it is another contribution, enter it by hand."
-        )
+def earmark_words(earmark: Earmark) -> str:
+    """Write where money goes: "CPCJF, special, corruption"."""
+    return ", ".join(filter(None, (earmark.fund, earmark.class_, earmark.purpose)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.tables import SheetReading, Table
@@ -27,7 +27,8 @@ class Verdict:
     """One data row: what became of it, in which pledge it stands, and the reason in a sentence.
 
     `amount` is in `currency` as the sheet states it, None where it could not be read. `drafts` are
-    the entries to write; only an imported row has any. `import_id` identifies its content.
+    the entries to write; only an imported or amended row has any. `before` says how the pledge that
+    it changes stands in the book. `import_id` identifies its content.
     """
 
     row: SheetRow
@@ -39,6 +40,7 @@ class Verdict:
     currency: str = ""
     drafts: tuple[Draft, ...] = ()
     import_id: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,24 @@ class JudgedTable:
         return counts
 
 
+class Withdrawn(NamedTuple):
+    """A contribution of the book that an earlier version of a sheet listed and this one does not:
+    its pledge ("" for money received), donor, how it stands, and where it was listed.
+    """
+
+    pledge: str
+    donor: str
+    stands: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedSheet:
-    """A sheet: how it was read, and its tables."""
+    """A sheet: how it was read, its tables, and what an earlier version of it listed besides."""
 
     reading: SheetReading
     tables: tuple[JudgedTable, ...]
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

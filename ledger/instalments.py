@@ -86,7 +86,7 @@ def pledge_of(label: str) -> str:
 def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     settings = register.settings
     claim = changes[-1].after
-    paid, written_off = _settled(changes)
+    paid, written_off = settled_so_far(changes)
     advance = sum(
         (
             held.dollars
@@ -120,8 +120,8 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     )
 
 
-def _settled(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:
-    """Return what was paid and written off so far, in the claim's present currency."""
+def settled_so_far(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:
+    """Return what was paid and written off of an instalment, in its present currency."""
     paid = written_off = Decimal(0)
     for change in changes:
         units = change.before.units if change.before else Decimal(0)

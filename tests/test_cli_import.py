@@ -85,6 +85,7 @@ def check_counts(document: dict[str, Any]) -> None:
                 for verdict in table["verdicts"]:
                     assert set(verdict) >= {
                         "row", "verdict", "donor", "pledge", "amount", "currency", "reason",
+                        "before",
                     }  # fmt: skip
                     assert verdict["reason"] or verdict["verdict"] == "imported"
 
@@ -111,7 +112,8 @@ def test_the_document_of_an_import_is_what_the_contract_says(run: Run, path: Pat
     assert table["other_rows"] == {"heading": 1, "total": 1, "note": 1, "blank": 1}
     assert table["verdicts"][0] == {
         "row": 4, "verdict": "imported", "donor": "ITA", "pledge": "ITA-2002-01",
-        "amount": "5000.00", "currency": "USD", "reason": "",
+        "amount": "5000.00", "currency": "USD", "before": "",
+        "reason": "No due date is stated: it counts for the biennium of the pledge.",
     }  # fmt: skip
     (total,) = table["control_totals"]
     assert {key: total[key] for key in ("column", "currency", "stated", "computed", "agrees")} == {
@@ -242,9 +244,11 @@ def test_a_saved_mapping_is_edited_and_used(run: Run, path: Path, tmp_path: Path
 def test_people_read_a_line_for_the_many_and_the_cells_of_the_few(run: Run, path: Path) -> None:
     output = run("import", path, "--fund", "CPCJF").output
     assert "pledges!A3:F12: 6 rows of data: 1 imported, 3 waiting, 1 rejected, 1 ignored" in output
-    assert "pledges!A5 waiting: Announced only ('Subject to parliamentary approval')" in output
-    assert "2 rows waiting: The donor 'Ruritania' is not known." in output
-    assert "Rows 6, 7." in output
+    assert "1 waiting: Announced only ('Subject to parliamentary approval')" in output
+    assert "2 waiting: The donor 'Ruritania' is not known." in output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert "pledges!A6 'Ruritania' 7000.00 USD" in lines
+    assert "pledges!A4 ITA-2002-01 5000.00 USD" in lines
     assert "total pledges!E10: 25,100.50 USD, as the rows add up to." in output.replace(
         "25100.50", "25,100.50"
     )

@@ -1,0 +1,262 @@
+"""A row that finds its pledge in the book with other figures: what changed, and its entries.
+
+Old and new are set side by side. Entries are drafted only where the sheet itself says when the
+pledge was changed, since that date decides rate and period; else the row waits. A pledge is known
+again by its reference or, where neither it nor the row has one, by donor, date and purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.importers.drafting import Reading
+from pledgebook.importers.known import (
+    IMPORT_ID,
+    Context,
+    Doubt,
+    KnownPledge,
+    earmark_words,
+    gives_to,
+    parts_in_order,
+)
+from pledgebook.importers.values import plain, shown
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import EventRefusedError, amendment, earmark_of, postponement
+from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.rates import MissingRateError
+from pledgebook.ledger.register import Change, Claim
+
+_UNDATED = (
+    "The sheet does not say when it was changed: add a column with the date of the change, give "
+    "changed_on under [constants] in a mapping, or record the change by hand."
+)
+
+
+class Changed(NamedTuple):
+    """What a row changes: how the pledge stood, the sentence about it, and the entries."""
+
+    before: str
+    reason: str
+    drafts: tuple[Draft, ...]
+
+
+def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge | None:
+    """Return the book's pledge that a row is about, None for a new one.
+
+    Raises Doubt where it may be one of several, or where the likeness is no proof. `table` names
+    the file and sheet of the row.
+    """
+    _refuse_met_before(reading, context, table)
+    under = context.of_reference(reading)
+    own = [known for known in under if gives_to(known, reading)]
+    if len(own) > 1:
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} is that of several "
+            f"pledges in the book ({_labels(own)}), none of them with these figures: record by "
+            "hand which of them was changed."
+        )
+    if own:
+        return own[0]
+    others = [known for known in under if known.label not in context.present]
+    if len(others) > 1:
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} is in the book as "
+            f"{_labels(others)}, of another purpose or project: record by hand what was changed."
+        )
+    return others[0] if others else _find_alike(reading, context)
+
+
+def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
+    paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
+    met = context.references.get(paper) if reading.reference else None
+    if (met and not met.label) or paper in context.gifts:
+        raise Doubt(
+            f"Money was received from {reading.donor} under the reference "
+            f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
+            "record the payment."
+        )
+    if met and (met.table != table or met.gives_to == (reading.earmark, reading.project)):
+        what = (
+            "if these are instalments of one pledge, state the due date of each; if the pledge was "
+            "changed, import the earlier row first, alone, and this one"
+            if met.table == table
+            else "if the pledge was changed, import the earlier file first, alone, and this one"
+        )
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} stands in {met.table} "
+            f"as {met.label}, with other figures: {what} after it."
+        )
+
+
+def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
+    total = sum((part.amount for part in reading.parts), ZERO)
+    found = []
+    for known in context.alike(reading):
+        if known.label in context.present:
+            continue  # another row of this file is that pledge
+        same = (known.total, known.first.currency) == (total, reading.currency)
+        unnamed = not known.reference and not reading.reference
+        if unnamed and gives_to(known, reading) and (known.imported or not same):
+            found.append(known)
+        elif same and not (known.imported and known.reference and reading.reference):
+            how = "" if known.imported else " that was entered by hand"
+            raise Doubt(
+                f"The book has a pledge of {reading.donor} of {reading.day} over "
+                f"{format_amount(total)} {reading.currency}{how}, {known.label}, of another "
+                "purpose, due date or reference: if it was changed, record the change; if this is "
+                "another one, enter it by hand.",
+                pledge=known.label,
+            )
+    if len(found) > 1:
+        raise Doubt(
+            f"{reading.donor} has several pledges of {reading.day} in the book "
+            f"({_labels(found)}), none with these figures and none with a reference: record by "
+            "hand which of them was changed, or give this one a reference."
+        )
+    return found[0] if found else None
+
+
+def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
+    """Tell whether a row says what the book says of its pledge now."""
+    return (
+        gives_to(known, reading)
+        and known.first.pledged_on == reading.day
+        and known.now.currency == reading.currency
+        and known.now.committed == (reading.kind == "commitment")
+        and known.parts() == parts_in_order(reading.parts, reading.day)
+    )
+
+
+def describe_pledge(known: KnownPledge) -> str:
+    """Write how a pledge stands in the book: "5,000.00 USD due 2002-06-30"."""
+    return _terms(known.parts(), known.now.currency)
+
+
+def describe_row(reading: Reading) -> str:
+    """Write what a row says of amounts and due dates, as `describe_pledge` does."""
+    return _terms(parts_in_order(reading.parts, reading.day), reading.currency)
+
+
+def change_of(
+    reading: Reading, known: KnownPledge, context: Context, meta: Mapping[str, str]
+) -> Changed:
+    """Return what a row changes of its pledge, with the entries; raises Doubt where the date of
+    the change is not stated or no amendment or postponement says it.
+    """
+    before, after = describe_pledge(known), describe_row(reading)
+    sides = f"{known.label} stands in the book as {before}; this row says {after}."
+
+    def doubt(why: str) -> Doubt:
+        return Doubt(f"{sides} {why}", pledge=known.label, before=before)
+
+    other = "; ".join(_other_changes(reading, known))
+    if other:
+        raise doubt(f"Also changed: {other}. Record that by hand.")
+    on = reading.changed_on
+    if on is None:
+        raise doubt(_UNDATED)
+    if not (known.imported or known.reference):
+        raise doubt("The pledge was entered by hand without a reference: record the change.")
+    try:
+        drafts = tuple(_draft_changes(reading, known, context, on, meta))
+    except (EventRefusedError, MissingRateError) as error:
+        message = str(error).rstrip(".")
+        raise doubt(f"{message[:1].upper()}{message[1:]}. Record the change by hand.") from error
+    return Changed(before, f"Was {before}; is {after} since {on}.", drafts)
+
+
+def _other_changes(reading: Reading, known: KnownPledge) -> Iterator[str]:
+    """Yield what differs besides amounts and due dates."""
+    now = known.now
+    if earmark_of(now) != reading.earmark:
+        yield f"{earmark_words(earmark_of(now))}, now {earmark_words(reading.earmark)}"
+    elif known.project != plain(reading.project):
+        yield f"the project, now {shown(reading.project) if reading.project else 'none'}"
+    if known.first.pledged_on != reading.day:
+        yield f"the date of the pledge, {known.first.pledged_on}, now {reading.day}"
+    if now.currency != reading.currency:
+        yield f"the currency, {now.currency}, now {reading.currency}"
+    if now.committed != (reading.kind == "commitment"):
+        words = {True: "a commitment", False: "a pledge not yet committed"}
+        yield f"{words[now.committed]}, now {words[not now.committed]}"
+    if len(known.parts()) != len(reading.parts):
+        yield f"{len(known.parts())} instalments, now {len(reading.parts)}"
+    elif len(known.parts()) != len(known.histories):
+        yield "an instalment of it was cancelled"
+
+
+def _draft_changes(
+    reading: Reading,
+    known: KnownPledge,
+    context: Context,
+    on: date,
+    meta: Mapping[str, str],
+) -> Iterator[Draft]:
+    own: Mapping[str, str] = meta
+    if reading.reference:
+        own = {**meta, "reference": reading.reference}
+    stated = parts_in_order(reading.parts, reading.day)
+    for changes, old, new in zip(known.histories, known.parts(), stated, strict=True):
+        if old == new:
+            continue
+        _refuse_day(on, changes)
+        claim = changes[-1].after
+        if new[0] != old[0]:
+            draft, claim = _amended(claim, claim.units + new[0] - old[0], on, context, own)
+            yield draft
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+        if new[1] != old[1]:
+            if new[1] is None:
+                raise EventRefusedError(f"{claim.label} has no due date any more")
+            yield postponement(context.settings, day=on, claim=claim, due=new[1], meta=own)
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+
+
+def _refuse_day(on: date, changes: list[Change]) -> None:
+    last = changes[-1]
+    if on < last.date or (on == last.date and len(changes) > 1):
+        raise EventRefusedError(
+            f"It was changed on {on}, and the book has an entry of {last.date} about {last.label}"
+        )
+
+
+def _amended(
+    claim: Claim, units: Decimal, on: date, context: Context, meta: Mapping[str, str]
+) -> tuple[Draft, Claim]:
+    """Return the amendment of an instalment to `units` outstanding, and the instalment then."""
+    if units <= 0:
+        raise EventRefusedError(
+            f"That leaves nothing to pay of {claim.label}, which is a cancellation or a refund"
+        )
+    if units > claim.units:
+        increase = units - claim.units
+        added, rate = context.rates.dollars(increase, claim.currency, on)
+        value = claim.value + added
+    else:
+        added, rate, value = ZERO, None, share(claim.value, units, claim.units)
+    draft = amendment(
+        context.settings,
+        day=on,
+        claim=claim,
+        units=units,
+        value_added=added,
+        rate=rate,
+        meta=meta,
+    )
+    return draft, replace(claim, units=units, value=value)
+
+
+def _terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:
+    if not parts:
+        return "cancelled"
+    return " and ".join(
+        f"{format_amount(amount)} {currency}{f' due {due}' if due else ''}" for amount, due in parts
+    )
+
+
+def _labels(pledges: list[KnownPledge]) -> str:
+    return ", ".join(known.label for known in pledges)

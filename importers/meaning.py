@@ -1,0 +1,221 @@
+"""What a row means: a commitment, a pledge, money received or a thing in kind; of whom, when, in
+which currency. The first thing that is not clear is a Doubt, and the row waits with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.importers.drafting import Kind, Reading
+from pledgebook.importers.earmarks import earmark_of_row
+from pledgebook.importers.known import Context, Doubt
+from pledgebook.importers.rows import SheetRow
+from pledgebook.importers.stated import (
+    look_at_payment,
+    look_at_receipt,
+    note_payment,
+    note_terms,
+    once,
+    parts_of,
+    received_of,
+    refuse_nil,
+)
+from pledgebook.importers.tables import Table
+from pledgebook.importers.values import shown
+from pledgebook.importers.verdicts import VerdictName
+from pledgebook.importers.words import (
+    is_announcement,
+    read_in_kind,
+    read_kind,
+    says_in_kind,
+    says_otherwise,
+)
+from pledgebook.ledger.currencies import is_currency
+
+
+def read_contribution(group: list[SheetRow], table: Table, context: Context) -> Reading:
+    """Read the rows of one contribution; raises Doubt with the first thing that is not clear."""
+    row = group[0]
+    if row.skipped:
+        raise Doubt(row.skipped, "ignored")
+    refuse_nil(group)
+    if table.questions:
+        raise Doubt(" ".join(table.questions))
+    donor = find_donor(row, context)
+    if isinstance(donor, Doubt):
+        raise donor
+    _refuse_said_otherwise(row)
+    remarks: list[str] = []
+    kind = _kind_of(row)
+    day = _day_of(row, kind)
+    for each in group:
+        for problem in each.problems:
+            raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+    if context.settings.periods.of(day) is None:
+        remarks.append(f"No period that the book declares holds {day}.")
+    earmark = earmark_of_row(row, table, context)
+    if _states_dollars_only(row, table):
+        code = context.settings.currency
+        stated = row.currency_text or "its currency"
+        remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
+        group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
+        row = group[0]
+        refuse_nil(group)
+    currency = _currency_of(row, day, context)
+    parts, rate = parts_of(group, currency, day, context, remarks)
+    pledged = sum((part.amount for part in parts), Decimal(0))
+    received = received_of(group) if kind in {"commitment", "pledge"} else ()
+    for part, paid, paid_on in received:
+        whole = pledged if part is None else parts[part].amount
+        look_at_payment(paid, paid_on, day, whole)
+        note_payment(paid, paid_on, kind, currency, context, remarks)
+    if kind in {"commitment", "pledge"}:
+        note_terms(group, parts, remarks)
+        _note_change(group, table, remarks)
+    if kind == "payment":
+        look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
+    for mark in row.unknown_marks:
+        once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
+    return Reading(
+        rows=tuple(group),
+        kind=kind,
+        donor=donor,
+        day=day,
+        earmark=earmark,
+        currency=currency,
+        parts=tuple(parts),
+        rate=rate,
+        reference=row.reference,
+        project=row.project,
+        remarks=tuple(remarks),
+        received=received,
+        changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
+    )
+
+
+def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> None:
+    """Say so if a column dates a change of a row: what it was before the sheet does not say."""
+    changed = [row.changed_on.value for row in group if row.changed_on.value]
+    if changed and "changed_on" in table.columns:
+        once(
+            remarks,
+            f"The sheet says that it was changed on {max(changed)}, not from what: it is recorded "
+            "as if it had been pledged so.",
+        )
+
+
+def _states_dollars_only(row: SheetRow, table: Table) -> bool:
+    """Tell whether a contribution is stated in dollars only, though its currency was another, and
+    the mapping says that then the dollars count.
+    """
+    return (
+        table.rules.dollars_without_amount
+        and row.amount.state == "unknown"
+        and not row.instalments
+        and row.dollars.value is not None
+    )
+
+
+def _verdict_of(message: str) -> VerdictName:
+    says_none = "is no currency" in message or "was no currency" in message
+    return "rejected" if says_none else "waiting"
+
+
+def find_donor(row: SheetRow, context: Context) -> str | Doubt:
+    """Return the code of the donor that a row names, or the doubt with the nearest donors."""
+    if not row.donor:
+        return Doubt("No donor is named.")
+    directory = context.settings.donors
+    on = row.pledge_date.value or row.payment_date.value
+    found = directory.resolve(row.donor, on)
+    if found is not None:
+        return found.code
+    several = directory.candidates(row.donor, on)
+    if len(several) > 1:
+        names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
+        return Doubt(f"The donor {shown(row.donor)} may be {names}: write the full name.")
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
+    hint = f" Nearest: {near}." if near else ""
+    return Doubt(
+        f"The donor {shown(row.donor)} is not known.{hint} Correct the name, or declare the "
+        "donor in the book."
+    )
+
+
+def _refuse_said_otherwise(row: SheetRow) -> None:
+    """Wait where words beside the figures say that it is no plain contribution in money."""
+    texts = (*row.notes, row.conditions, row.remarks, row.status)
+    for text in texts:
+        if is_announcement(text):
+            raise Doubt(
+                f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
+                "writing."
+            )
+    for text in (*texts, row.purpose):
+        if says_in_kind(text) and not row.in_kind:
+            raise Doubt(
+                f"It may be in kind ({shown(text)}), and no column says whether it is: add "
+                "one to the sheet, or enter it by hand."
+            )
+    for text in (*row.notes, row.conditions, row.remarks):
+        if says_otherwise(text):
+            raise Doubt(
+                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
+                "enter it by hand."
+            )
+
+
+def _kind_of(row: SheetRow) -> Kind:
+    in_kind = read_in_kind(row.in_kind)
+    if in_kind is None:
+        raise Doubt(
+            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; "
+            "say in a mapping which it is."
+        )
+    if in_kind:
+        return "in-kind"
+    kind = read_kind(row.status)
+    if row.amount_source == "paid" and not row.status:
+        return "payment"
+    if kind is None:
+        raise Doubt(
+            f"The status {shown(row.status)} is not known; say in a mapping whether it is a "
+            "pledge, a commitment or a payment."
+        )
+    if kind == "cancelled":
+        raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
+    return kind
+
+
+def _day_of(row: SheetRow, kind: Kind) -> date:
+    readings = [row.pledge_date]
+    if kind in {"payment", "in-kind"}:
+        readings.insert(0, row.payment_date)
+    for reading in readings:
+        if reading.state == "ambiguous":
+            raise Doubt(
+                f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say in a mapping "
+                'which comes first: dates = "dmy" or "mdy".'
+            )
+        if reading.state == "error":
+            raise Doubt(f"The date {shown(reading.text)} cannot be read: {reading.reason}.")
+        if reading.value is not None:
+            return reading.value
+    stated = next((reading.text for reading in readings if reading.text), "")
+    what = f"{shown(stated)} names no day" if stated else "no date is stated"
+    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
+
+
+def _currency_of(row: SheetRow, day: date, context: Context) -> str:
+    codes = row.currency
+    if not codes:
+        codes = next((part.currency for part in row.instalments if part.currency), ())
+    if len(codes) != 1:
+        what = f"may be {' or '.join(codes)}" if codes else "is not stated"
+        raise Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
+    (code,) = codes
+    if code != context.settings.currency and not is_currency(code, day):
+        raise Doubt(f"{code} was not a currency on {day}.", "rejected")
+    return code
