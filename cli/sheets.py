@@ -14,19 +14,24 @@ from pledgebook.cli.common import (
     book_option,
     fail,
     failing_on,
+    now,
     open_book,
+    place,
     wants_json,
 )
 from pledgebook.cli.documents import file_document, reading_document
+from pledgebook.cli.import_receipt import keep_receipt
+from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.imports import import_files
+from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.mapping import MappingError, SheetMapping, read_mapping, write_mapping
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, read_sheets
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.banks import BankNotDeclaredError
+from pledgebook.ledger.book import Book
 from pledgebook.ledger.errors import BookRefusedError
 
 FILE = click.Path(path_type=Path)
@@ -109,7 +114,11 @@ def import_(
     with failing_on(UnreadableFile, MappingError, BankNotDeclaredError, BookRefusedError, OSError):
         if map_file is not None:
             mapping = read_mapping(map_file)
-        result = import_files(book, files, mapping=mapping, fund=fund, bank=bank, dry_run=dry_run)
+        with Progress() as tell:
+            result = import_files(
+                book, files, mapping=mapping, fund=fund, bank=bank, dry_run=dry_run, tell=tell
+            )
+    kept = [] if dry_run else _keep_receipts(book, result, map_file)
     if wants_json():
         answer(
             {
@@ -120,8 +129,27 @@ def import_(
                 "transactions": result.transactions,
                 "written": [str(path.relative_to(book.folder)) for path in result.written],
                 "dry_run": dry_run,
+                "receipts": [folder.relative_to(book.folder).as_posix() for folder in kept],
             }
         )
     else:
         show_import(result, dry_run=dry_run)
+        for folder in kept:
+            click.echo(f"Receipt: {place(str(folder), 0)} (receipt.html, receipt.xlsx)")
     sys.exit(WAITS if result.waits else DONE)
+
+
+def _keep_receipts(book: Book, result: ImportResult, mapping: Path | None) -> list[Path]:
+    """Keep the receipt of each file; the entries are written by now, whatever becomes of it."""
+    made_at = now()
+    kept = []
+    for file in result.files:
+        try:
+            folder = keep_receipt(book, file, made_at, mapping)
+        except OSError as error:
+            click.echo(
+                f"pledgebook: the entries are written, but the receipt is not: {error}.", err=True
+            )
+            continue
+        kept += [folder] if folder else []
+    return kept

@@ -8,7 +8,7 @@ says nothing (a nil amount) is ignored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pledgebook.importers.changes import (
@@ -39,8 +39,11 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
 
-Tell = Callable[[int], None]
-"""Told how many more rows were read or judged."""
+Tell = Callable[[int, int], None]
+"""Told how many steps of how many are done: a row is one when it is read, and one when judged."""
+
+_STEPS = 500
+"""Rows between two tellings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,20 @@ class _Group:
     import_id: str = ""
     in_book: str = ""
     """The entry that these very cells of this very file have in the book already."""
+    source: str = ""
 
 
 def judge_tables(
-    tables: Sequence[Table], context: Context, tell: Tell = lambda _count: None
+    tables: Sequence[Table], context: Context, tell: Tell = lambda _done, _all: None
 ) -> tuple[JudgedTable, ...]:
     """Give a verdict for every data row of a file's tables, and their control totals.
 
     All rows are read before the first is judged: a pledge that another row of the file repeats as
     it is in the book is not the one that a row changes.
     """
+    steps = _Steps(2 * sum(table.counts()["data"] for table in tables), tell)
     read = [(table, tuple(read_rows(table))) for table in tables]
-    groups = [_read_groups(table, rows, context, tell) for table, rows in read]
+    groups = [list(_read_groups(table, rows, context, steps)) for table, rows in read]
     context.present = frozenset(
         context.imported[group.import_id]
         for own in groups
@@ -73,9 +78,22 @@ def judge_tables(
         if group.import_id in context.imported
     )
     return tuple(
-        _judge_table(table, rows, own, context, tell)
+        _judge_table(table, rows, own, context, steps)
         for (table, rows), own in zip(read, groups, strict=True)
     )
+
+
+class _Steps:
+    """Counts the steps of a file, and tells of them now and then."""
+
+    def __init__(self, count: int, tell: Tell) -> None:
+        self.count, self.tell = count, tell
+        self.done = 0
+
+    def take(self, rows: int) -> None:
+        before, self.done = self.done, self.done + rows
+        if before // _STEPS != self.done // _STEPS or self.done == self.count:
+            self.tell(self.done, self.count)
 
 
 def _judge_table(
@@ -83,42 +101,41 @@ def _judge_table(
     rows: tuple[SheetRow, ...],
     groups: Sequence[_Group],
     context: Context,
-    tell: Tell,
+    steps: _Steps,
 ) -> JudgedTable:
     verdicts: dict[int, Verdict] = {}
     for group in groups:
         verdict = _judge(group, table, context)
-        for position, row in enumerate(group.rows):
-            own = replace(verdict, row=row, amount=stated_amount(row))
-            verdicts[row.number] = own if position == 0 else replace(own, drafts=())
-        tell(len(group.rows))
+        verdicts[verdict.row.number] = verdict
+        for row in group.rows[1:]:
+            verdicts[row.number] = replace(verdict, row=row, amount=stated_amount(row), drafts=())
+        steps.take(len(group.rows))
     ordered = tuple(verdicts[number] for number in sorted(verdicts))
     return JudgedTable(table, rows, ordered, control_totals(table, rows))
 
 
 def _read_groups(
-    table: Table, rows: Iterable[SheetRow], context: Context, tell: Tell
-) -> list[_Group]:
-    groups = _instalments_in_rows([row for row in rows if row.kind == "data"])
-    read = []
-    for group in groups:
-        read.append(_read_group(tuple(group), table, context))
-        tell(len(group))
-    return read
+    table: Table, rows: Iterable[SheetRow], context: Context, steps: _Steps
+) -> Iterator[_Group]:
+    column = table.columns.get("donor", "A")
+    for group in _instalments_in_rows([row for row in rows if row.kind == "data"]):
+        cells = ",".join(f"{column}{row.number}" for row in group)
+        source = f"{table.path.name}#{table.sheet.name}!{cells}"
+        yield _read_group(tuple(group), source, table, context)
+        steps.take(len(group))
 
 
-def _read_group(rows: tuple[SheetRow, ...], table: Table, context: Context) -> _Group:
+def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: Context) -> _Group:
     found = find_donor(rows[0], context)
     donor = found if isinstance(found, str) else ""
-    cells = _source(table, rows).partition("#")[2]
-    taken = context.rows.get((table.sha256, cells))
+    taken = context.rows.get((table.sha256, source.partition("#")[2]))
     if taken is not None:
-        return _Group(rows, donor, None, None, taken.import_id, taken.entry)
+        return _Group(rows, donor, None, None, taken.import_id, taken.entry, source)
     try:
-        reading = read_contribution(list(rows), table, context)
+        reading = read_contribution(list(rows), found, table, context)
     except Doubt as doubt:
-        return _Group(rows, donor, None, doubt)
-    return _Group(rows, reading.donor, reading, None, content_id(reading))
+        return _Group(rows, donor, None, doubt, source=source)
+    return _Group(rows, reading.donor, reading, None, content_id(reading), source=source)
 
 
 def _instalments_in_rows(rows: list[SheetRow]) -> list[list[SheetRow]]:
@@ -158,7 +175,7 @@ def _judge(group: _Group, table: Table, context: Context) -> Verdict:
             return replace(base, verdict="duplicate", pledge=pledge, reason=reason)
         if group.reading is not None:
             base = replace(base, currency=group.reading.currency)
-            return _decide(base, group.reading, table, context)
+            return _decide(base, group.reading, _meta(group, table), context)
         assert group.doubt is not None  # a group is in the book, read, or in doubt
         _refuse_taken_back(group, group.doubt, context)
         raise group.doubt
@@ -175,9 +192,11 @@ def _judge(group: _Group, table: Table, context: Context) -> Verdict:
             context.seen.setdefault(group.import_id, []).append(place)
 
 
-def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> Verdict:
-    """A row that is read: a duplicate, changed, entered by hand, the same as another, or new."""
-    place = f"{table.path.name}#{table.sheet.name}!{base.row.number}"
+def _decide(base: Verdict, reading: Reading, meta: Mapping[str, str], context: Context) -> Verdict:
+    """A row that is read: a duplicate, changed, entered by hand, the same as another, or new.
+    `meta` says where it stands.
+    """
+    place = f"{meta['source'].rpartition('!')[0]}!{base.row.number}"
     if base.import_id in context.imported:
         _refuse_equal(base, reading, place, context)
         pledge = context.imported[base.import_id]
@@ -186,7 +205,7 @@ def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> 
             return _in_book(base, reading, pledge, known)
         if reading.changed_on is None or reading.changed_on <= known.last_change:
             return _in_book(base, reading, pledge, known, changed=True)
-        return _change(base, reading, known, table, context)
+        return _change(base, reading, known, meta, context)
     if base.import_id in context.seen:
         return _same_again(base, reading, place, context)
     if reading.kind in {"commitment", "pledge"}:
@@ -194,13 +213,11 @@ def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> 
         if known is not None and is_as_booked(reading, known):
             return _in_book(base, reading, known.label, known)
         if known is not None:
-            return _change(base, reading, known, table, context)
+            return _change(base, reading, known, meta, context)
     elif reading.kind == "payment":
         refuse_known_receipt(reading, context)
     try:
-        drafts, pledge = draft_contribution(
-            reading, context.settings, context.labels, _meta(base, reading, table)
-        )
+        drafts, pledge = draft_contribution(reading, context.settings, context.labels, meta)
     except EventRefusedError as error:
         raise Doubt(f"{error}.") from error
     _refuse_sealed(drafts, context)
@@ -210,12 +227,8 @@ def _decide(base: Verdict, reading: Reading, table: Table, context: Context) -> 
     )
 
 
-def _meta(base: Verdict, reading: Reading, table: Table) -> dict[str, str]:
-    return {
-        "source": _source(table, reading.rows),
-        "source-sha256": table.sha256,
-        IMPORT_ID: base.import_id,
-    }
+def _meta(group: _Group, table: Table) -> dict[str, str]:
+    return {"source": group.source, "source-sha256": table.sha256, IMPORT_ID: group.import_id}
 
 
 def _in_book(
@@ -240,9 +253,13 @@ def _in_book(
 
 
 def _change(
-    base: Verdict, reading: Reading, known: KnownPledge, table: Table, context: Context
+    base: Verdict,
+    reading: Reading,
+    known: KnownPledge,
+    meta: Mapping[str, str],
+    context: Context,
 ) -> Verdict:
-    changed = change_of(reading, known, context, _meta(base, reading, table))
+    changed = change_of(reading, known, context, meta)
     _refuse_sealed(changed.drafts, context)
     return replace(
         base,
@@ -340,10 +357,3 @@ def _refuse_sealed(drafts: Iterable[Draft], context: Context) -> None:
                 "whether it is in that period's entries; if not, it is recorded in the open one, "
                 "by hand."
             )
-
-
-def _source(table: Table, rows: Iterable[SheetRow]) -> str:
-    numbers = [str(row.number) for row in rows]
-    column = table.columns.get("donor", "A")
-    cells = ",".join(f"{column}{number}" for number in numbers)
-    return f"{table.path.name}#{table.sheet.name}!{cells}"

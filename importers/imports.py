@@ -6,8 +6,9 @@ together, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from beancount.core.data import Directive
@@ -48,8 +49,14 @@ class ImportResult:
         return rows or any(file.waits for file in self.statements)
 
 
-def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None) -> JudgedFile:
-    """Read a file and give every data row of its tables a verdict.
+def judge_file(
+    path: Path,
+    context: Context,
+    mapping: SheetMapping | None = None,
+    tell: Callable[[str, int, int], None] | None = None,
+) -> JudgedFile:
+    """Read a file and give every data row of its tables a verdict. `tell` hears of the progress:
+    the file's name, and how many steps of how many are done.
 
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions, and
     MappingError for a mapping that does not fit it.
@@ -63,7 +70,11 @@ def judge_file(path: Path, context: Context, mapping: SheetMapping | None = None
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")
-    judged = judge_tables([table for reading in readings for table in reading.tables], context)
+    judged = judge_tables(
+        [table for reading in readings for table in reading.tables],
+        context,
+        partial(tell, path.name) if tell else lambda _done, _all: None,
+    )
     sheets = tuple(
         JudgedSheet(
             reading,
@@ -89,9 +100,11 @@ def import_files(
     fund: str = "",
     bank: str = "",
     dry_run: bool = False,
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
-    them. `bank` is the code of the bank account whose statements all of them are.
+    them. `bank` is the code of the bank account whose statements all of them are; `tell` hears of
+    the progress, as `judge_file` says.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError or BookRefusedError; then nothing was
     written.
@@ -99,7 +112,7 @@ def import_files(
     banks = [path for path in paths if bank or (mapping is None and is_statement(path))]
     sheets = [path for path in paths if path not in banks]
     context = context_of(book.entries, book, fund)
-    files = tuple(judge_file(path, context, mapping) for path in sheets)
+    files = tuple(judge_file(path, context, mapping, tell) for path in sheets)
     statements = _judge_statements(book, banks, bank)
     drafts = [draft for file in files for draft in file.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]

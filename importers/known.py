@@ -138,6 +138,8 @@ class Context:
     gifts: dict[Paper, list[Gift]] = field(default_factory=dict)
     references: dict[Paper, Referred] = field(default_factory=dict)
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
+    donors: dict[tuple[str, date | None], str | Doubt] = field(default_factory=dict)
+    """What was looked up before: a list names the same donors again and again."""
     seen: dict[str, list[str]] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
     """The pledges of the book that rows of the file at hand repeat as they were imported."""

@@ -35,15 +35,18 @@ from pledgebook.importers.words import (
 from pledgebook.ledger.currencies import is_currency
 
 
-def read_contribution(group: list[SheetRow], table: Table, context: Context) -> Reading:
-    """Read the rows of one contribution; raises Doubt with the first thing that is not clear."""
+def read_contribution(
+    group: list[SheetRow], donor: str | Doubt, table: Table, context: Context
+) -> Reading:
+    """Read the rows of one contribution, of a donor as `find_donor` gives it; raises Doubt with the
+    first thing that is not clear.
+    """
     row = group[0]
     if row.skipped:
         raise Doubt(row.skipped, "ignored")
     refuse_nil(group)
     if table.questions:
         raise Doubt(" ".join(table.questions))
-    donor = find_donor(row, context)
     if isinstance(donor, Doubt):
         raise donor
     _refuse_said_otherwise(row)
@@ -125,21 +128,28 @@ def _verdict_of(message: str) -> VerdictName:
 
 def find_donor(row: SheetRow, context: Context) -> str | Doubt:
     """Return the code of the donor that a row names, or the doubt with the nearest donors."""
-    if not row.donor:
+    on = row.pledge_date.value or row.payment_date.value
+    known = context.donors.get((row.donor, on))
+    if known is None:
+        known = context.donors[row.donor, on] = _look_up(row.donor, on, context)
+    return known
+
+
+def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
+    if not text:
         return Doubt("No donor is named.")
     directory = context.settings.donors
-    on = row.pledge_date.value or row.payment_date.value
-    found = directory.resolve(row.donor, on)
+    found = directory.resolve(text, on)
     if found is not None:
         return found.code
-    several = directory.candidates(row.donor, on)
+    several = directory.candidates(text, on)
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
-        return Doubt(f"The donor {shown(row.donor)} may be {names}: write the full name.")
-    near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(row.donor))
+        return Doubt(f"The donor {shown(text)} may be {names}: write the full name.")
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(text))
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
-        f"The donor {shown(row.donor)} is not known.{hint} Correct the name, or declare the "
+        f"The donor {shown(text)} is not known.{hint} Correct the name, or declare the "
         "donor in the book."
     )
 

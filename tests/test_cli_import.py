@@ -252,7 +252,8 @@ def test_people_read_a_line_for_the_many_and_the_cells_of_the_few(run: Run, path
     assert "total pledges!E10: 25,100.50 USD, as the rows add up to." in output.replace(
         "25100.50", "25,100.50"
     )
-    assert output.rstrip().endswith("1 transaction written to 2002-2003.beancount.")
+    assert output.splitlines()[-2] == "1 transaction written to 2002-2003.beancount."
+    assert output.splitlines()[-1].startswith("Receipt: ")
 
 
 def test_a_total_that_does_not_foot_is_said(run: Run, path: Path) -> None:

@@ -10,6 +10,7 @@ import math
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.render.texts import UNKNOWN
@@ -91,6 +92,7 @@ class Cells:
         self.text(row, 0, text, style)
 
 
+@lru_cache(maxsize=1 << 16)
 def text_pixels(text: str) -> int:
     """Return the width of `text` in a cell, bold and with padding, in pixels."""
     broad = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
@@ -98,6 +100,7 @@ def text_pixels(text: str) -> int:
     return math.ceil(known * _WIDER) + 8 * broad
 
 
+@lru_cache(maxsize=1 << 16)
 def lines_in(text: str, pixels: int) -> int:
     """Return how many lines `text` takes when it wraps at its blanks to a width of `pixels`."""
     lines = 0

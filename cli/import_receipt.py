@@ -1,0 +1,231 @@
+"""The receipt of an import: every row with its verdict beside the cells it was read from.
+
+It stands in the book's documents folder, in a folder of its own for each import: the file as it
+was sent, a page and a workbook, and the mapping that was used. An import's file is copied and
+never moved: what waits in it is decided later, and the sender's file is the user's.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pledgebook.importers.mapping import write_mapping
+from pledgebook.importers.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
+from pledgebook.ledger.book import Book
+from pledgebook.reports.render import write_page, write_workbook
+from pledgebook.reports.table import Column, Report, Row, Source, Value
+
+FOLDER = "imports"
+_MOST_ON_PAGE = 500
+"""Rows of a table on the page; of a longer one it shows those that need a look."""
+
+_OTHER_ROWS = ("heading", "total", "note", "blank")
+_TO_LOOK_AT = ("waiting", "rejected", "amended")
+
+
+def keep_receipt(book: Book, file: JudgedFile, made_at: str, mapping: Path | None) -> Path | None:
+    """Keep the receipt of a file that was imported and return its folder; None if nothing of it was
+    entered and the same file is kept already.
+
+    `made_at` is ISO date and time, `mapping` the mapping file the user gave. Raises OSError.
+    """
+    path = Path(file.path)
+    imports = _documents(book) / FOLDER
+    if not file.drafts and any(imports.glob(f"*/{file.sha256[:12]}.sha256")):
+        return None
+    folder = _new_folder(imports, f"{made_at[:10]}-{_plain_name(path.stem)}")
+    shutil.copyfile(path, folder / path.name)
+    (folder / f"{file.sha256[:12]}.sha256").write_text(f"{file.sha256}  {path.name}\n", "utf-8")
+    for number, table in enumerate(file.tables, 1):
+        name = "mapping.toml" if number == 1 else f"mapping-{number}.toml"
+        text = mapping.read_text("utf-8") if mapping else write_mapping(table.table)
+        (folder / name).write_text(text, "utf-8")
+        if mapping:
+            break
+    reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
+    source = Source(book.path.name, f"Import of {path.name}", made_at, book.sha256)
+    write_workbook(reports, source, folder / "receipt.xlsx")
+    write_page([_for_page(report) for report in reports], source, folder / "receipt.html")
+    return folder
+
+
+def receipt_reports(file: JudgedFile, day: date) -> Iterator[Report]:
+    """Yield what an import's receipt consists of: the counts, the control totals, each table row
+    by row, and what an earlier version of the file listed besides.
+    """
+    name = Path(file.path).name
+    yield _summary(file, name, day)
+    totals = list(_totals(file))
+    if totals:
+        columns = [
+            *_texts("place", "column"),
+            Column("currency", "Currency"),
+            Column("stated", "Stated", "amount"),
+            Column("computed", "Computed", "amount"),
+            Column("difference", "Difference", "amount"),
+            *_texts("result"),
+        ]
+        yield _report("control-totals", "Control totals", name, day, columns, totals)
+    for sheet in file.sheets:
+        for table in sheet.tables:
+            yield _rows(table, name, day)
+    gone = [
+        Row("row", {**each._asdict(), "sheet": sheet.reading.sheet.name})
+        for sheet in file.sheets
+        for each in sheet.withdrawn
+    ]
+    if gone:
+        columns = _texts("sheet", "pledge", "donor", "stands", "source")
+        title = "Listed by an earlier version of this file, and not by this one"
+        yield _report("gone", title, name, day, columns, gone)
+
+
+def _summary(file: JudgedFile, name: str, day: date) -> Report:
+    counted = ("data", *VERDICTS, *_OTHER_ROWS)
+    columns = [
+        *_texts("sheet", "range"),
+        *(Column(key, key.capitalize(), "count") for key in counted),
+        *_texts("remark"),
+    ]
+    rows = [row for sheet in file.sheets for row in _sheet_rows(sheet)]
+    notes = [f"File: {name}", f"SHA-256 of the file: {file.sha256}"]
+    notes += [
+        f"{table.table.sheet.name}!{table.table.range}: {said}"
+        for table in file.tables
+        for said in (*table.table.questions, *table.table.doubts)
+    ]
+    notes.append(
+        f"The mapping that was used stands beside this receipt, {FOLDER}/.../mapping.toml."
+    )
+    report = _report("import", "What became of the file", name, day, columns, rows)
+    return replace(report, notes=notes)
+
+
+def _sheet_rows(sheet: JudgedSheet) -> Iterator[Row]:
+    reading = sheet.reading
+    hidden = "Hidden. " if reading.sheet.hidden else ""
+    outside = ", ".join(map(str, reading.outside[:20]))
+    more = " ..." if len(reading.outside) > len(reading.outside[:20]) else ""
+    if not sheet.tables:
+        said = f"{hidden}{reading.reason}".strip()
+        yield Row("row", {"sheet": reading.sheet.name, "remark": said})
+    for table in sheet.tables:
+        counts = {str(kind): count for kind, count in table.table.counts().items()}
+        counts |= table.counts()
+        said = f"{hidden}{f'Rows outside any table: {outside}{more}.' if outside else ''}".strip()
+        place = {"sheet": reading.sheet.name, "range": table.table.range, "remark": said}
+        yield Row("row", {**counts, **place})
+
+
+def _totals(file: JudgedFile) -> Iterator[Row]:
+    for table in file.tables:
+        for total in table.totals:
+            place = f"{table.table.sheet.name}!{total.letter}{total.row or ''}"
+            stated, computed = total.stated, total.computed
+            result = {True: "agrees", False: "DIFFERS", None: "not checked"}[total.agrees]
+            yield Row(
+                "row",
+                {
+                    "place": place,
+                    "column": f"{total.field.value} {total.label}".strip(),
+                    "currency": total.currency,
+                    "stated": stated,
+                    "computed": computed,
+                    "difference": None if stated is None or computed is None else stated - computed,
+                    "result": f"{result}{f': {total.reason}' if total.reason else ''}",
+                },
+            )
+
+
+def _rows(judged: JudgedTable, name: str, day: date) -> Report:
+    """Return a table row by row: the verdict, what it is made of, and the cells as they stand."""
+    table = judged.table
+    columns = [
+        Column("row", "Row", "count"),
+        *_texts("verdict", "donor", "pledge"),
+        Column("amount", "Amount", "amount"),
+        *_texts("currency", "before", "reason"),
+        *(
+            Column(f"cell-{column.letter}", f"{column.letter}: {' '.join(column.heading.split())}")
+            for column in table.table_columns
+        ),
+    ]
+    verdicts = {verdict.row.number: verdict for verdict in judged.verdicts}
+    rows = []
+    for row in judged.rows:
+        values: dict[str, Value] = {"row": row.number, "verdict": row.kind}
+        verdict = verdicts.get(row.number)
+        if verdict is not None:
+            values |= {
+                "verdict": verdict.verdict,
+                "donor": verdict.donor,
+                "pledge": verdict.pledge,
+                "currency": verdict.currency,
+                "before": verdict.before,
+                "reason": verdict.reason,
+            }
+            if verdict.amount is not None:
+                values["amount"] = verdict.amount
+        values |= {f"cell-{letter}": text for letter, text in row.raw.items()}
+        rows.append(Row("row", values))
+    title = f"{table.sheet.name}!{table.range}, row by row"
+    return _report(table.sheet.name, title, name, day, columns, rows)
+
+
+def _for_page(report: Report) -> Report:
+    """Leave out of a long table what needs no look; the workbook has every row."""
+    if len(report.rows) <= _MOST_ON_PAGE:
+        return report
+    rows = [row for row in report.rows if row.values.get("verdict") in _TO_LOOK_AT]
+    note = (
+        f"Of {len(report.rows):,} rows this page shows the first {min(len(rows), _MOST_ON_PAGE):,} "
+        "that are waiting, rejected or amended; the workbook beside it has every row."
+    )
+    return replace(report, rows=rows[:_MOST_ON_PAGE], notes=[*report.notes, note])
+
+
+def _report(
+    name: str, title: str, subtitle: str, day: date, columns: list[Column], rows: list[Row]
+) -> Report:
+    return Report(
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        period="",
+        as_at=day,
+        currency="",
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _texts(*keys: str) -> list[Column]:
+    return [Column(key, key.capitalize()) for key in keys]
+
+
+def _documents(book: Book) -> Path:
+    named = book.options.get("documents") or ["documents"]
+    return book.folder / str(named[0])
+
+
+def _plain_name(name: str) -> str:
+    """Write a file's name so that it is a folder's name on any system."""
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:60] or "file"
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
