@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ from pledgebook.importers.mapping import MappingError, SheetMapping, read_mappin
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, read_sheets
 from pledgebook.importers.workbook import read_workbook
+from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.banks import BankNotDeclaredError
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.errors import BookRefusedError
@@ -98,10 +100,22 @@ def _show(reading: SheetReading) -> None:
 @click.option("--map", "map_file", type=FILE, metavar="MAP.toml", help="A mapping of the columns.")
 @click.option("--fund", metavar="F", default="", help="The fund, where the sheet does not say.")
 @click.option("--bank", metavar="B", default="", help="The bank account the files are of.")
+@click.option(
+    "--donor",
+    "donors",
+    metavar="TEXT=CODE",
+    multiple=True,
+    help="The donor that a text means; the book remembers it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @book_option
 def import_(
-    files: Sequence[Path], map_file: Path | None, fund: str, bank: str, dry_run: bool
+    files: Sequence[Path],
+    map_file: Path | None,
+    fund: str,
+    bank: str,
+    donors: Sequence[str],
+    dry_run: bool,
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     book = open_book()
@@ -110,13 +124,29 @@ def import_(
     if bank and bank not in book.settings.banks.accounts:
         known = ", ".join(book.settings.banks.accounts) or "none"
         fail(f"The book declares no bank account {bank!r} (declared: {known}).")
+    names = dict(_named(text) for text in donors)
     mapping: SheetMapping | None = None
-    with failing_on(UnreadableFile, MappingError, BankNotDeclaredError, BookRefusedError, OSError):
+    with failing_on(
+        UnreadableFile,
+        MappingError,
+        BankNotDeclaredError,
+        AliasRefusedError,
+        BookRefusedError,
+        OSError,
+    ):
         if map_file is not None:
             mapping = read_mapping(map_file)
         with Progress() as tell:
             result = import_files(
-                book, files, mapping=mapping, fund=fund, bank=bank, dry_run=dry_run, tell=tell
+                book,
+                files,
+                mapping=mapping,
+                fund=fund,
+                bank=bank,
+                names=names,
+                day=date.fromisoformat(now()[:10]),
+                dry_run=dry_run,
+                tell=tell,
             )
     kept = [] if dry_run else _keep_receipts(book, result, map_file)
     if wants_json():
@@ -137,6 +167,13 @@ def import_(
         for folder in kept:
             click.echo(f"Receipt: {place(str(folder), 0)} (receipt.html, receipt.xlsx)")
     sys.exit(WAITS if result.waits else DONE)
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, code = text.rpartition("=")
+    if not (equals and name.strip() and code.strip()):
+        fail(f'--donor {text!r}: write it as "TEXT=CODE", such as "Republik Oesterreich=AUT".')
+    return name.strip(), code.strip()
 
 
 def _keep_receipts(book: Book, result: ImportResult, mapping: Path | None) -> list[Path]:

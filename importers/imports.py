@@ -6,10 +6,12 @@ together, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from beancount.core.data import Directive
 from pledgebook.importers.cells import Sheet, UnreadableFile
@@ -27,7 +29,9 @@ from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_o
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.withdrawn import find_withdrawn
 from pledgebook.importers.workbook import read_workbook
+from pledgebook.ledger.aliases import add_alias, alias_texts
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.writing import write_entries
 
 
@@ -99,27 +103,39 @@ def import_files(
     mapping: SheetMapping | None = None,
     fund: str = "",
     bank: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
+    day: date | None = None,
     dry_run: bool = False,
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
-    them. `bank` is the code of the bank account whose statements all of them are; `tell` hears of
-    the progress, as `judge_file` says.
+    them. `bank` is the code of the bank account whose statements all of them are; `names` gives the
+    donors' codes of texts that somebody confirmed; the book remembers them from `day` on. `tell`
+    hears of the progress, as `judge_file` says.
 
-    Raises UnreadableFile, MappingError, BankNotDeclaredError or BookRefusedError; then nothing was
-    written.
+    Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
+    BookRefusedError; then nothing was written.
     """
     banks = [path for path in paths if bank or (mapping is None and is_statement(path))]
     sheets = [path for path in paths if path not in banks]
     context = context_of(book.entries, book, fund)
+    aliases = alias_texts(book, names, day or date.today()) if names else {}  # noqa: DTZ011
+    context.settings = _naming(context.settings, names)
     files = tuple(judge_file(path, context, mapping, tell) for path in sheets)
     statements = _judge_statements(book, banks, bank)
     drafts = [draft for file in files for draft in file.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
     written: list[Path] = []
     if not dry_run:
-        written = write_entries(book, drafts, statement_texts(book, statements))
+        written = write_entries(book, drafts, {**statement_texts(book, statements), **aliases})
     return ImportResult(files, len(drafts), tuple(written), statements)
+
+
+def _naming(settings: Settings, names: Mapping[str, str]) -> Settings:
+    donors = settings.donors
+    for text, code in names.items():
+        donors = add_alias(donors, text, code)
+    return replace(settings, donors=donors)
 
 
 def _judge_statements(book: Book, paths: Sequence[Path], code: str) -> tuple[JudgedStatements, ...]:

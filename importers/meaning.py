@@ -145,12 +145,15 @@ def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
     several = directory.candidates(text, on)
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
-        return Doubt(f"The donor {shown(text)} may be {names}: write the full name.")
+        return Doubt(
+            f"The donor {shown(text)} may be {names}: write the full name, or confirm "
+            'which (import --donor "TEXT=CODE").'
+        )
     near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(text))
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
-        f"The donor {shown(text)} is not known.{hint} Correct the name, or declare the "
-        "donor in the book."
+        f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "
+        'means (import --donor "TEXT=CODE"), or declare the donor in the book.'
     )
 
 

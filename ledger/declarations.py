@@ -51,6 +51,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "purpose": Form(("code", "name")),
     "donor": Form(("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)),
+    "alias": Form(("text", "donor")),
     "mandate": Form(("symbol", "title"), keys=frozenset({"primary"})),
     "paragraph": Form(("mandate", "paragraph", "summary"), key_length=2),
     "rule": Form(

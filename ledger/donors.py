@@ -127,6 +127,7 @@ class Directory:
     _short_codes: Mapping[str, tuple[str, ...]]
     _names: Mapping[str, tuple[str, ...]]
     _proposals: Mapping[str, tuple[str, ...]]
+    _aliases: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of_states() -> Directory:
@@ -161,9 +162,11 @@ class Directory:
                 raise ValueError(f"names are given for donor {code}, which no directive declares")
             for text in texts:
                 add(text, code)
-        return Directory(
-            MappingProxyType(donors), self._short_codes, MappingProxyType(keys), self._proposals
-        )
+        return replace(self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys))
+
+    def with_alias(self, text: str, code: str) -> Directory:
+        """Return this directory with a text that names the donor of that code, and no other."""
+        return replace(self, _aliases={**self._aliases, normalise(text): code})
 
     def __contains__(self, code: object) -> bool:
         return code in self._donors
@@ -187,12 +190,16 @@ class Directory:
         """Return every donor that bears exactly this name or code and exists on that day.
 
         A code counts only in the letters it is declared with; a State's two letters only in
-        capitals. Codes come before names, and literal names before those that are left when
-        the words of an office are taken off; the first that gives any donor decides.
+        capitals. Codes come before names, aliases that a person confirmed before the names of
+        donors, and literal names before those that are left when the words of an office are taken
+        off; the first that gives any donor decides.
         """
         code = strip_footnote_marks(text)
         by_code = (code,) if code in self._donors else self._short_codes.get(code, ())
         if hits := self._valid(by_code, on):
+            return hits
+        alias = self._aliases.get(normalise(text)) if self._aliases else None
+        if alias and (hits := self._valid((alias,), on)):
             return hits
         for key in name_keys(text):
             if hits := self._valid(self._names.get(key, ()), on):

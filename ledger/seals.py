@@ -31,8 +31,8 @@ from pledgebook.ledger.history import CLOSES, FOLDER, HISTORY, carried_from, is_
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.periods import Period
 
-_NOT_SETTINGS = frozenset({"seal", "reopening", "statement"})
-"""Declarations that set nothing: those about seals, and what banks said."""
+_NOT_SETTINGS = frozenset({"seal", "reopening", "statement", "alias"})
+"""Declarations no report rests on: those about seals, what banks said, what sheets call donors."""
 
 _TECHNICAL = frozenset({"filename", "lineno"})
 _NOT_SEALED = (data.Open, data.Close, data.Commodity, Price)

@@ -14,6 +14,7 @@ from typing import Any
 
 from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.accounts import Place, is_code, read_account
+from pledgebook.ledger.aliases import read_aliases
 from pledgebook.ledger.banks import Banks, read_banks
 from pledgebook.ledger.declarations import Declaration, as_date, read_declarations
 from pledgebook.ledger.donors import GROUPS, KINDS, Directory, Donor
@@ -111,6 +112,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
             funds[fund.code] = fund
     errors.extend(_unknown_parents(declared["fund"].values(), funds))
     donors, faults = _read_donors(declared["donor"].values())
+    errors.extend(faults)
+    donors, faults = read_aliases(declared["alias"].values(), donors)
     errors.extend(faults)
     mandates, faults = read_mandates(
         declared["mandate"].values(), declared["paragraph"].values(), declared["rule"].values()

@@ -6,6 +6,7 @@ All amounts are made up.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from pledgebook.cli.main import group
+from pledgebook.cli.progress import Progress
 from pledgebook.importers.mapping import read_mapping
 from pledgebook.ledger.book import load_book
 from pledgebook.ledger.making import make_book
@@ -145,3 +147,27 @@ def test_the_page_of_a_long_list_shows_what_needs_a_look_and_the_workbook_all(
     assert page.count("ITA-2002-") == 0
     sheet = load_workbook(folder / "receipt.xlsx", read_only=True)["Long"]
     assert sum(row[1].value == "imported" for row in sheet.iter_rows()) == 699
+
+
+class Terminal(io.StringIO):
+    """Standard error that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_task_shows_a_bar_on_a_terminal_and_nothing_anywhere_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: dict[type[io.StringIO], str] = {}
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr("sys.stderr", stream)
+        with Progress() as tell:
+            tell("short.csv", 10, 10)
+            for done in (2500, 5000):
+                tell("long.csv", done, 5000)
+        told[type(stream)] = stream.getvalue()
+    assert "long.csv" in told[Terminal]
+    assert "100%" in told[Terminal]
+    assert "short.csv" not in told[Terminal]
+    assert told[io.StringIO] == ""
