@@ -13,6 +13,7 @@ _COMMANDS = {
     "demo": ("pledgebook.cli.demo", "demo"),
     "inspect": ("pledgebook.cli.sheets", "inspect"),
     "import": ("pledgebook.cli.sheets", "import_"),
+    "match": ("pledgebook.cli.match", "match"),
     "rates": ("pledgebook.cli.rates", "rates"),
     "check": ("pledgebook.cli.check", "check"),
     "pledges": ("pledgebook.cli.pledges", "pledges"),

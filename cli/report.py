@@ -58,7 +58,7 @@ def report(
 ) -> None:
     """Make reports by NAME, or all of them: schedule, annex, ageing, statements, earmarked,
     paragraphs, secretary-general, donor-kinds, regularity, exchange, bank-charges,
-    programme-support, in-kind, write-off-proposals, movements.
+    reconciliation, programme-support, in-kind, write-off-proposals, movements.
     """
     book = open_book()
     _refuse_errors(book, despite_errors)

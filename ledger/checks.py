@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from beancount.core.data import Directive, Price, Transaction
-from pledgebook.ledger.accounts import CLAIMS
+from pledgebook.ledger.accounts import CLAIMS, LABELLED
 from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
@@ -415,7 +415,8 @@ def _is_spending(lines: list[Line]) -> bool:
     """Tell whether money is spent; a charge the bank keeps of a receipt is not spending."""
     kinds = {line.place.kind for line in lines}
     paid_out = any(line.place.kind == "cash" and line.units < 0 for line in lines)
-    return bool(kinds & _SPENDING) or ("bank-charges" in kinds and paid_out)
+    charged = "bank-charges" in kinds and paid_out and not kinds & LABELLED
+    return bool(kinds & _SPENDING) or charged
 
 
 def _overspent(

@@ -31,6 +31,7 @@ from pledgebook.ledger.writing import (
     file_for,
     insert_entries,
     places_in,
+    text_without,
     write_texts,
 )
 
@@ -141,7 +142,7 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
         if carried_from(entry) == name
     }
     texts = {
-        path: _without(
+        path: text_without(
             history, path, lambda entry: carried_from(entry) == name or _ends(entry, name)
         )
         for path in {own, *following}
@@ -269,28 +270,6 @@ def _read(path: Path) -> str:
 
 def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:
     return insert_entries(_read(path), drafts, places_in(book, path))
-
-
-def _without(book: Book, path: Path, unwanted: object) -> str:
-    """Return a file's text without the transactions that `unwanted` tells."""
-    lines = _read(path).split("\n")
-    gone: set[int] = set()
-    for entry in book.entries:
-        if not isinstance(entry, Transaction) or Path(str(entry.meta["filename"])) != path:
-            continue
-        if callable(unwanted) and unwanted(entry):
-            number = entry.meta["lineno"] - 1
-            gone.add(number)
-            number += 1
-            while number < len(lines) and lines[number][:1].isspace():
-                gone.add(number)
-                number += 1
-            if number < len(lines) and not lines[number]:
-                gone.add(number)
-    return (
-        "\n".join(line for number, line in enumerate(lines) if number not in gone).rstrip("\n")
-        + "\n"
-    )
 
 
 def _include(name: str) -> re.Pattern[str]:

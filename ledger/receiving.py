@@ -141,6 +141,7 @@ def application(
     held: Earmark,
     amount: Decimal,
     settled: Sequence[Settled],
+    charges: Decimal = ZERO,
     narration: str = "",
     rate: Rate | None = None,
     meta: Meta | None = None,
@@ -148,11 +149,14 @@ def application(
     """An unapplied receipt settles instalments, its cash moving to their fund and class.
 
     `amount` is what is held under the label `receipt` in the fund and class `held`; what the
-    instalments do not take stays there.
+    instalments do not take stays there. `charges`, which correspondents kept of it, are settled
+    too and are an expense of the first instalment's class.
     """
     if not settled:
         raise EventRefusedError("An application says which instalments it settles.")
-    used = sum((each.dollars for each in settled), ZERO)
+    if charges < 0:
+        raise EventRefusedError("Charges are not below zero.")
+    used = sum((each.dollars for each in settled), ZERO) - charges
     if used > amount:
         raise EventRefusedError(
             f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
@@ -163,6 +167,9 @@ def application(
     if used < amount:
         lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
     cash: dict[Earmark, Decimal] = {held: -used}
+    first = earmark_of(settled[0].claim)
+    lines.append((first, in_dollars(settings, account("bank-charges", first.fund), charges)))
+    cash[first] = cash.get(first, ZERO) - charges
     for earmark, dollars in _by_earmark(settled).items():
         cash[earmark] = cash.get(earmark, ZERO) + dollars
     for earmark, dollars in cash.items():

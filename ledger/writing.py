@@ -167,6 +167,28 @@ def insert_entries(
     return "\n".join(result).rstrip("\n") + "\n"
 
 
+def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]) -> str:
+    """Return a file's text without the transactions that `unwanted` tells."""
+    lines = path.read_text("utf-8").split("\n")
+    gone: set[int] = set()
+    for entry in book.entries:
+        if not isinstance(entry, Transaction) or Path(str(entry.meta["filename"])) != path:
+            continue
+        if unwanted(entry):
+            number = entry.meta["lineno"] - 1
+            gone.add(number)
+            number += 1
+            while number < len(lines) and lines[number][:1].isspace():
+                gone.add(number)
+                number += 1
+            if number < len(lines) and not lines[number]:
+                gone.add(number)
+    return (
+        "\n".join(line for number, line in enumerate(lines) if number not in gone).rstrip("\n")
+        + "\n"
+    )
+
+
 def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
     """Return (date, rank) and line of each transaction of a file of the book."""
     name = str(path)

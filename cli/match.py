@@ -1,0 +1,213 @@
+"""`pledgebook match`: receipts that wait against instalments that are open."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    open_book,
+    wants_json,
+)
+from pledgebook.cli.pledges import decimals_of
+from pledgebook.cli.record_common import read_amount
+from pledgebook.ledger.applying import apply_matches, part_of, take_back, undo_texts
+from pledgebook.ledger.assigning import Match, match_receipts
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.collecting import tolerance
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.matching import Candidate, Part, describe, waiting_receipts
+from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.recording import find_claim
+from pledgebook.ledger.writing import write_entries, write_texts
+
+_TO = re.compile(r"(?P<label>[^=\s]+)(?:=(?P<amount>[\d.]+)\s?(?P<currency>[A-Z]{3})?)?")
+_FEW = 3
+
+
+@click.command()
+@click.option("--apply", "take", is_flag=True, help="Apply the certain ones.")
+@click.option("--receipt", metavar="R", help="Apply this receipt, as --to says.")
+@click.option("--to", "to", multiple=True, metavar="LABEL[=AMOUNT]", help="An instalment it pays.")
+@click.option("--charges", is_flag=True, help="What is missing of --to was kept by banks.")
+@click.option("--undo", metavar="R", help="Take the application of this receipt back.")
+@click.option("--date", "day", type=DAY, help="With --undo: by an entry of that day.")
+@click.option("--entered-by", default="", metavar="NAME", help="Who decided it.")
+@click.option("--dry-run", is_flag=True, help="Show and try; write nothing.")
+@book_option
+def match(
+    take: bool,
+    receipt: str | None,
+    to: Sequence[str],
+    charges: bool,
+    undo: str | None,
+    day: date | None,
+    entered_by: str,
+    dry_run: bool,
+) -> None:
+    """Propose which pledge each receipt pays, with reasons; --apply takes the certain ones.
+
+    A certain match follows a rule of docs/matching.md; everything else waits for --receipt R --to
+    LABEL. Status 1 while receipts wait.
+    """
+    book = open_book()
+    if sum((take, receipt is not None, undo is not None)) > 1:
+        fail("Say one of --apply, --receipt and --undo.")
+    with failing_on(EventRefusedError, BookRefusedError, OSError):
+        if undo is not None:
+            _undo(book, undo, day, dry_run=dry_run)
+            return
+        matches = match_receipts(book)
+        if receipt is not None:
+            matches = [_asked(book, receipt, to, matches, charges=charges)]
+        chosen = [each.chosen for each in matches if each.chosen is not None]
+        taken = [each for each in chosen if each.rule or receipt is not None]
+        drafts = apply_matches(book, taken, entered_by=entered_by, charges_advised=charges)
+        written: list[Path] = []
+        if take or receipt is not None:
+            written = write_entries(book, drafts, only_try=dry_run)
+    names = [path.relative_to(book.folder).as_posix() for path in written]
+    if wants_json():
+        answer({"receipts": [_document(each) for each in matches], "written": names})
+    else:
+        for each in matches:
+            _show(book, each)
+        _say_done(matches, len(drafts), names, applying=take or receipt is not None)
+    left = [each for each in matches if each.chosen not in taken or not written]
+    sys.exit(WAITS if left else DONE)
+
+
+def _asked(
+    book: Book, receipt: str, to: Sequence[str], matches: Sequence[Match], *, charges: bool
+) -> Match:
+    """Return the match a person asks for: what --to says, else the first proposal."""
+    waiting = {each.label: each for each in waiting_receipts(book)}
+    if receipt not in waiting:
+        known = ", ".join(waiting) or "none"
+        raise EventRefusedError(f"No receipt {receipt} waits to be applied (there wait: {known}).")
+    if not to:
+        own = next(each for each in matches if each.receipt.label == receipt)
+        if own.chosen is None:
+            raise EventRefusedError(
+                f"Nothing is proposed for {receipt}: name instalments with --to."
+            )
+        return own
+    parts: list[Part] = []
+    for text in to:
+        read = _TO.fullmatch(text)
+        if read is None:
+            raise EventRefusedError(
+                f"--to {text!r} is not LABEL or LABEL=AMOUNT, as in AUT-2002-01.1=40000."
+            )
+        claim = find_claim(book.register, read["label"], date.max)
+        amount = read_amount(read["amount"]) if read["amount"] else None
+        dollar = book.settings.currency
+        alone = len(to) == 1 and claim.currency == dollar and not charges
+        if amount is None and alone:
+            amount = min(claim.units, waiting[receipt].dollars)
+        parts.append(part_of(claim, amount, read["currency"] or ""))
+    missing = sum((part.units for part in parts), ZERO) - waiting[receipt].dollars
+    kept = missing if charges else ZERO
+    if charges:
+        fund = book.settings.funds[parts[0].claim.fund]
+        gross = waiting[receipt].dollars + missing
+        if not ZERO < missing <= tolerance(fund, gross):
+            raise EventRefusedError(
+                f"{format_amount(missing)} is no charge that the fund takes of "
+                f"{format_amount(gross)} (at most {format_amount(tolerance(fund, gross))}): settle "
+                "a part."
+            )
+    return Match(waiting[receipt], Candidate(waiting[receipt], tuple(parts), (), kept))
+
+
+def _undo(book: Book, receipt: str, day: date | None, *, dry_run: bool) -> None:
+    if day is None:
+        texts = undo_texts(book, receipt)
+        write_texts(book, texts, only_try=dry_run)
+        done = f"Took the application of {receipt} out of {', '.join(p.name for p in texts)}."
+    else:
+        drafts = take_back(book, receipt, day)
+        write_entries(book, drafts, only_try=dry_run)
+        done = f"Took the application of {receipt} back on {day}; the money waits again."
+    message = "It can be taken back. Nothing was written (dry run)." if dry_run else done
+    if wants_json():
+        answer({"undone": receipt, "dry_run": dry_run})
+    else:
+        click.echo(message)
+
+
+def _show(book: Book, match: Match) -> None:
+    receipt, dollar = match.receipt, book.settings.currency
+    colour = {"certain": "green", "proposed": "yellow"}.get(match.verdict)
+    click.echo(
+        click.style(receipt.label, bold=True)
+        + f"  {receipt.day}  {receipt.dollars:,.2f} {dollar}  {receipt.text}"
+    )
+    shown = [match.chosen, *match.others] if match.chosen else list(match.others)
+    if not shown:
+        click.echo("  open: nothing in the book is like it")
+    for number, each in enumerate(shown[: 1 + _FEW]):
+        first = number == 0 and match.chosen is not None
+        word = click.style(match.verdict, fg=colour) if first else "or"
+        rule = f" ({each.rule})" if each.rule else ""
+        why = f": {each.reason}" if each.reason else ""
+        click.echo(f"  {word}{rule} {describe(each, dollar)}{why}")
+
+
+def _say_done(
+    matches: Sequence[Match], entries: int, written: Sequence[str], *, applying: bool
+) -> None:
+    counts = dict.fromkeys(("certain", "proposed", "open"), 0)
+    for each in matches:
+        counts[each.verdict] += 1
+    said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    click.echo(f"{said or 'No receipt waits'}.")
+    if written:
+        plural = "entry" if entries == 1 else "entries"
+        click.echo(f"{entries} {plural} written to {', '.join(written)}.")
+    elif counts["certain"] and not applying:
+        click.echo("Apply the certain ones with --apply.")
+
+
+def _document(match: Match) -> dict[str, object]:
+    receipt = match.receipt
+    return {
+        "receipt": receipt.label,
+        "date": receipt.day.isoformat(),
+        "dollars": format_amount(receipt.dollars),
+        "payer": receipt.payer,
+        "text": receipt.text,
+        "verdict": match.verdict,
+        "match": _candidate(match.chosen) if match.chosen else None,
+        "others": [_candidate(each) for each in match.others],
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, object]:
+    return {
+        "rule": candidate.rule,
+        "settles": [
+            {
+                "label": part.claim.label,
+                "amount": format_amount(part.units, decimals_of(part.claim.currency)),
+                "currency": part.claim.currency,
+            }
+            for part in candidate.parts
+        ],
+        "charges": format_amount(candidate.charges),
+        "evidence": list(candidate.evidence),
+        "score": candidate.score,
+        "reason": candidate.reason,
+    }

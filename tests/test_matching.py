@@ -1,0 +1,330 @@
+"""Receipts against instalments: evidence, certainty, the whole (all amounts and rates made up)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from pledgebook.cli.main import group
+from pledgebook.ledger.applying import apply_matches
+from pledgebook.ledger.assigning import Match, match_receipts
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.writing import write_entries
+from pledgebook.reports import make_reports, select
+from pledgebook.reports.schedule import make_schedule
+
+sys.path.insert(0, str(Path(__file__).parent))
+from matching_year import generate, judge
+
+D = Decimal
+Load = Callable[..., Book]
+
+PLEDGES = """
+2002-01-01 price USD 1.10 EUR
+
+2002-02-01 * "Canada" "Pledge" ^CAN-2002-01
+  event: "commitment"
+  class: "general"
+  reference: "NV 117/2002"
+  Assets:CPCJF:Pledges:CAN      1000 USD {0 # 1000.00 USD, "CAN-2002-01.1"}
+    due: 2002-06-30
+  Assets:CPCJF:Pledges:CAN      2500 USD {0 # 2500.00 USD, "CAN-2002-01.2"}
+    due: 2002-12-31
+  Income:CPCJF:Contributions:CAN   -3500.00 USD
+
+2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+  event: "commitment"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR      7000 USD {0 # 7000.00 USD, "NOR-2002-01.1"}
+    due: 2002-06-30
+  Income:CPCJF:Contributions:NOR   -7000.00 USD
+
+2002-02-01 * "Italy" "Pledge in lire" ^ITA-2002-01
+  event: "commitment"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:ITA  500000000 ITL {0 # 234753.14 USD, "ITA-2002-01.1"}
+    due: 2002-06-30
+  Income:CPCJF:Contributions:ITA   -234753.14 USD
+"""
+
+
+def receipt(number: int, dollars: str, words: str, donor: str = "", more: str = "") -> str:
+    proposed = f'\n  proposed-donor: "{donor}"' if donor else ""
+    return f"""
+2002-06-{number:02d} * "A payer" "{words}"
+  event: "receipt-unapplied"
+  class: "general"{proposed}{more}
+  Assets:CPCJF:Cash              {dollars} USD
+  Liabilities:CPCJF:Unapplied   -{dollars} USD {{1 USD, "R-2002-{number:04d}"}}
+"""
+
+
+@pytest.fixture
+def match(load: Load) -> Callable[..., Match]:
+    def one(*receipts: str) -> Match:
+        book = load(PLEDGES + "".join(receipts))
+        assert [error.message for error in book.errors] == []
+        return match_receipts(book)[-1]
+
+    return one
+
+
+def settles(found: Match) -> dict[str, Decimal]:
+    return {part.claim.label: part.units for part in found.chosen.parts} if found.chosen else {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["CAN-2002-01.2", "our pledge can 2002/01 of february", "Payment as per NV 117/2002."],
+)
+def test_quoted_and_equal_to_what_is_unpaid_is_certain(
+    match: Callable[..., Match], words: str
+) -> None:
+    found = match(receipt(3, "2500.00", words))
+    assert (found.verdict, settles(found)) == ("certain", {"CAN-2002-01.2": D(2500)})
+    assert found.chosen is not None
+    assert found.chosen.rule == "M1"
+
+
+def test_all_instalments_of_a_quoted_pledge_together_are_certain(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "3500.00", "CAN-2002-01"))
+    assert found.verdict == "certain"
+    assert settles(found) == {"CAN-2002-01.1": D(1000), "CAN-2002-01.2": D(2500)}
+
+
+def test_charges_that_the_bank_states_make_it_exact(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "6985.00", "NOR-2002-01", more='\n  bank-charges: "15.00 USD"'))
+    assert (found.verdict, settles(found)) == ("certain", {"NOR-2002-01.1": D(7000)})
+    assert found.chosen is not None
+    assert found.chosen.charges == D(15)
+
+
+def test_charges_that_nobody_states_are_a_proposal(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "6985.00", "NOR-2002-01"))
+    assert (found.verdict, settles(found)) == ("proposed", {"NOR-2002-01.1": D(7000)})
+
+
+def test_a_part_of_the_one_instalment_quoted_is_certain(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "3000.00", "NOR-2002-01.1"))
+    assert (found.verdict, settles(found)) == ("certain", {"NOR-2002-01.1": D(3000)})
+    assert found.chosen is not None
+    assert found.chosen.rule == "M2"
+
+
+def test_a_part_of_a_pledge_with_two_instalments_waits_for_a_person(
+    match: Callable[..., Match],
+) -> None:
+    assert match(receipt(3, "700.00", "CAN-2002-01")).verdict == "proposed"
+
+
+def test_the_donors_only_instalment_in_full_is_certain_without_a_reference(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "7000.00", "Contribution", "NOR"))
+    assert (found.verdict, settles(found)) == ("certain", {"NOR-2002-01.1": D(7000)})
+    assert found.chosen is not None
+    assert found.chosen.rule == "M3"
+
+
+def test_a_round_amount_of_a_donor_with_several_is_a_proposal(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "1000.00", "Contribution", "CAN"))
+    assert (found.verdict, settles(found)) == ("proposed", {"CAN-2002-01.1": D(1000)})
+
+
+def test_euro_for_lire_are_the_lire_at_the_fixed_rate(match: Callable[..., Match]) -> None:
+    more = '\n  original: "258228.45 EUR"'
+    found = match(receipt(3, "290000.00", "ITA-2002-01", "ITA", more))
+    assert (found.verdict, settles(found)) == ("certain", {"ITA-2002-01.1": D("258228.45")})
+
+
+def test_dollars_alone_never_settle_a_pledge_in_another_currency_for_certain(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "234753.14", "ITA-2002-01.1", "ITA"))
+    assert found.verdict == "proposed"
+    assert found.chosen is not None
+    assert "rate-band" in found.chosen.evidence
+
+
+def test_a_digit_exchanged_is_shown_as_such(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "5200.00", "CAN-2002-01.2", "CAN"))
+    assert found.verdict == "proposed"
+    assert found.chosen is not None
+    assert found.chosen.evidence[0] == "digits"
+
+
+def test_a_misspelt_reference_is_a_proposal(match: Callable[..., Match]) -> None:
+    found = match(receipt(3, "7000.00", "NRO-2002-01"))
+    assert (found.verdict, settles(found)) == ("proposed", {"NOR-2002-01.1": D(7000)})
+
+
+def test_a_payer_known_as_another_donor_is_never_certain(match: Callable[..., Match]) -> None:
+    assert match(receipt(3, "7000.00", "NOR-2002-01.1", "CAN")).verdict != "certain"
+
+
+def test_money_that_is_like_nothing_in_the_book_is_left_open(match: Callable[..., Match]) -> None:
+    assert match(receipt(3, "123.45", "TRF 99817")).verdict == "open"
+
+
+def test_no_instalment_is_paid_twice(load: Load) -> None:
+    book = load(
+        PLEDGES + receipt(3, "7000.00", "NOR-2002-01") + receipt(4, "7000.00", "NOR-2002-01")
+    )
+    first, second = match_receipts(book)
+    assert (first.verdict, second.verdict) == ("certain", "open")
+
+
+def test_before_its_pledge_money_pays_nothing(load: Load) -> None:
+    early = receipt(3, "7000.00", "NOR-2002-01").replace("2002-06-03", "2002-01-03")
+    (found,) = match_receipts(load(PLEDGES + early))
+    assert found.verdict == "open"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_a_year_of_receipts_none_is_certain_and_wrong(tmp_path: Path, seed: int) -> None:
+    year = generate(300, seed)
+    book = year.load(tmp_path)
+    assert [error.message for error in book.errors] == []
+    matches = match_receipts(book)
+    counts: Counter[str] = judge(year, matches)
+    assert counts["certain and wrong"] == 0
+    assert counts["certain and right"] >= 110
+    assert counts["proposed and right"] >= 80
+    certain = [each.chosen for each in matches if each.chosen and each.chosen.rule]
+    write_entries(book, apply_matches(book, certain))
+    after = load_book(book.path)
+    assert [error.message for error in after.errors] == []
+    made = make_schedule(select(after, "2000-2003"))
+    assert made.proof.agrees
+    assert all(tie.agrees for tie in made.ties)
+
+
+# The command
+
+
+@pytest.fixture
+def desk(load: Load) -> Path:
+    text = PLEDGES + receipt(3, "6985.00", "NOR-2002-01", more='\n  bank-charges: "15.00 USD"')
+    return load(text + receipt(4, "800.00", "CAN-2002-01", "CAN")).path
+
+
+def run(main: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(group, ["--book", str(main), "match", *arguments])
+
+
+def lines(main: Path) -> dict[str, Instalment]:
+    book = load_book(main)
+    assert [error.message for error in book.errors] == []
+    return {line.label: line for line in list_instalments(book.register)}
+
+
+def test_the_certain_ones_are_applied_and_the_rest_waits(desk: Path) -> None:
+    before = desk.with_name("2002-2003.beancount").read_text("utf-8")
+    shown = run(desk)
+    assert shown.exit_code == 1
+    assert "certain (M1) NOR-2002-01.1 7,000.00 USD, charges 15.00 USD" in shown.output
+    assert desk.with_name("2002-2003.beancount").read_text("utf-8") == before
+    done = run(desk, "--apply", "--entered-by", "Desk officer", "--json")
+    said: dict[str, Any] = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [each["verdict"] for each in said["receipts"]] == ["certain", "proposed"]
+    assert said["written"] == ["2002-2003.beancount"]
+    assert lines(desk)["NOR-2002-01.1"].status == "paid"
+    text = desk.with_name("2002-2003.beancount").read_text("utf-8")
+    assert 'matched-by: "M1"' in text
+    assert 'entered-by: "Desk officer"' in text
+    proof = make_schedule(select(load_book(desk), "2002-2003")).proof
+    assert (proof.agrees, proof.bank_charges) == (True, D(15))
+
+
+def test_a_person_says_what_a_receipt_pays(desk: Path) -> None:
+    done = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=800")
+    assert done.exit_code == 0, done.output
+    assert lines(desk)["CAN-2002-01.1"].outstanding == D(200)
+    assert 'matched-by: "a person"' in desk.with_name("2002-2003.beancount").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--receipt", "R-2002-0009"), "No receipt R-2002-0009 waits"),
+        (("--receipt", "R-2002-0004", "--to", "XXX-2002-01"), "XXX-2002-01"),
+        (("--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=900"), "settle a part"),
+        (("--receipt", "R-2002-0004", "--to", "CAN-2002-01.1", "--charges"), "is no charge"),
+        (("--undo", "R-2002-0004"), "was applied, so nothing"),
+        (("--apply", "--undo", "R-2002-0004"), "Say one of"),
+    ],
+)
+def test_what_cannot_be_applied_is_refused_and_nothing_written(
+    desk: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    before = desk.with_name("2002-2003.beancount").read_text("utf-8")
+    done = run(desk, *arguments)
+    assert done.exit_code == 2
+    assert words in done.output
+    assert desk.with_name("2002-2003.beancount").read_text("utf-8") == before
+
+
+def test_an_application_is_undone_by_taking_it_out(desk: Path) -> None:
+    before = desk.with_name("2002-2003.beancount").read_text("utf-8")
+    run(desk, "--apply")
+    done = run(desk, "--undo", "R-2002-0003")
+    assert done.exit_code == 0, done.output
+    assert desk.with_name("2002-2003.beancount").read_text("utf-8").split() == before.split()
+
+
+def test_an_application_is_taken_back_by_an_entry_and_the_money_waits_again(desk: Path) -> None:
+    run(desk, "--apply")
+    done = run(desk, "--undo", "R-2002-0003", "--date", "2002-09-01")
+    assert done.exit_code == 0, done.output
+    assert lines(desk)["NOR-2002-01.1"].outstanding == D(7000)
+    book = load_book(desk)
+    assert [(each.receipt.label, each.receipt.dollars) for each in match_receipts(book)] == [
+        ("R-2002-0004", D(800)),
+        ("R-2002-0005", D(6985)),
+    ]
+    made = make_schedule(select(book, "2002-2003"))
+    assert made.proof.agrees
+    assert all(tie.agrees for tie in made.ties)
+
+
+# The reconciliation statement
+
+BANK = """
+1999-12-31 custom "bank" "MAIN" "GB29 NWBK 6016 1331 9268 19"
+  accounts: "Assets:CPCJF:Cash Assets:UNTOC:Cash"
+2002-06-30 custom "statement" "MAIN" "6"
+  closing: 7800.00 USD
+  agrees: "yes"
+"""
+
+
+def test_the_reconciliation_leads_from_statement_to_ledger(load: Load) -> None:
+    later = receipt(5, "40.00", "CAN-2002-01", more="\n  booked-on: 2002-07-01")
+    book = load(PLEDGES + BANK + receipt(3, "7000.00", "x") + receipt(4, "800.00", "y") + later)
+    assert [error.message for error in book.errors] == []
+    selection = select(book, "2002-Q2")
+    (report,) = make_reports(selection, ("reconciliation",))
+    (tie,) = report.ties
+    assert (tie.report, tie.ledger) == (D("7840.00"), D("7840.00"))
+    transit = next(row for row in report.rows if "not on the statement yet" in str(row.values))
+    assert (transit.values["amount"], transit.values["age"]) == (D("40.00"), 25)
+
+
+def test_an_entry_taken_out_of_the_ledger_is_a_difference_that_is_named(load: Load) -> None:
+    book = load(PLEDGES + BANK + receipt(3, "7000.00", "x"))
+    assert [error.rule for error in book.errors] == ["statement-differs"]  # type: ignore[attr-defined]
+    (report,) = make_reports(select(book, "2002-Q2"), ("reconciliation",))
+    (tie,) = report.ties
+    assert not tie.agrees
+    assert any("DIFFERENCE" in str(row.values.get("what")) for row in report.rows)
