@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -30,7 +30,8 @@ TO_TRY = "to-try-austria-2003.xlsx"
 _SUM = re.compile(r"=SUM\((\w+):(\w+)\)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MADE_ON = date(2026, 1, 1)
+_MADE_ON = datetime(2026, 1, 1, tzinfo=UTC)
+"""A date alone would not do: XlsxWriter writes the time of making then."""
 
 
 def is_example(folder: Path) -> bool:
