@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from pledgebook.importers.mapping import write_mapping
+from pledgebook.importers.mapping import stands_above, write_mapping
 from pledgebook.importers.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
 from pledgebook.ledger.book import Book
 from pledgebook.reports.render import write_page, write_workbook
@@ -41,12 +41,12 @@ def keep_receipt(book: Book, file: JudgedFile, made_at: str, mapping: Path | Non
     folder = _new_folder(imports, f"{made_at[:10]}-{_plain_name(path.stem)}")
     shutil.copyfile(path, folder / path.name)
     (folder / f"{file.sha256[:12]}.sha256").write_text(f"{file.sha256}  {path.name}\n", "utf-8")
-    for number, table in enumerate(file.tables, 1):
+    tables = [judged.table for judged in file.tables]
+    for number, table in enumerate(tables, 1):
         name = "mapping.toml" if number == 1 else f"mapping-{number}.toml"
-        text = mapping.read_text("utf-8") if mapping else write_mapping(table.table)
+        ends = stands_above(table, tables)
+        text = mapping.read_text("utf-8") if mapping else write_mapping(table, ends=ends)
         (folder / name).write_text(text, "utf-8")
-        if mapping:
-            break
     reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
     source = Source(book.path.name, f"Import of {path.name}", made_at, book.sha256)
     write_workbook(reports, source, folder / "receipt.xlsx")

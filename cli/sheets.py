@@ -27,9 +27,15 @@ from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import ImportResult, import_files
-from pledgebook.importers.mapping import MappingError, SheetMapping, read_mapping, write_mapping
+from pledgebook.importers.mapping import (
+    MappingError,
+    SheetMapping,
+    read_mapping,
+    stands_above,
+    write_mapping,
+)
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.importers.tables import SheetReading, read_sheets
+from pledgebook.importers.tables import SheetReading, Table, read_sheets
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.banks import BankNotDeclaredError
@@ -69,9 +75,20 @@ def inspect(file: Path, save: Path | None) -> None:
         fail(f"{file.name}: no table of contributions was found; a mapping can say where it is.")
     if save is not None:
         with failing_on(OSError):
-            save.write_text(write_mapping(tables[0]), "utf-8")
-        click.echo(f"Wrote the mapping to {save}; edit it and use it with import --map.", err=True)
+            _save_mappings(tables, save)
     sys.exit(WAITS if any(table.questions for table in tables) else DONE)
+
+
+def _save_mappings(tables: Sequence[Table], save: Path) -> None:
+    """Write a mapping for each table: MAP.toml, MAP-2.toml ..."""
+    for number, table in enumerate(tables, 1):
+        path = save if number == 1 else save.with_stem(f"{save.stem}-{number}")
+        path.write_text(write_mapping(table, ends=stands_above(table, tables)), "utf-8")
+        click.echo(
+            f"Wrote the mapping of {table.sheet.name}!{table.range} to {path}; edit it and use it "
+            "with import --map.",
+            err=True,
+        )
 
 
 def _show(reading: SheetReading) -> None:

@@ -39,7 +39,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
@@ -67,6 +67,7 @@ _KEYS = (
     "units",
     "totals",
     "dollars_without_amount",
+    "undecided",
     "columns",
     "constants",
     "values",
@@ -109,6 +110,8 @@ class SheetMapping:
     constants: Mapping[Field, str] = field(default_factory=dict)
     values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     skip: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    undecided: tuple[str, ...] = ()
+    """Questions that a person has still to decide: as long as there are any, all rows wait."""
 
 
 def read_mapping(path: Path) -> SheetMapping:
@@ -167,23 +170,45 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         units=units,
         to_end=mapping.last_row is not None,
     )
-    return (table,)
+    questions = dict.fromkeys((*table.questions, *mapping.undecided))
+    return (replace(table, questions=tuple(questions)),)
 
 
-def write_mapping(table: Table) -> str:
-    """Write what was found as a mapping to edit and reuse; doubts and questions are comments."""
+def stands_above(table: Table, tables: Iterable[Table]) -> bool:
+    """Tell whether another table stands below one on its sheet."""
+    return any(
+        other.sheet is table.sheet and other.area.first_row > table.area.last_row
+        for other in tables
+    )
+
+
+def write_mapping(table: Table, *, ends: bool = False) -> str:
+    """Write what was found as a mapping to edit and reuse; doubts, questions and what may be
+    decided are comments. With `ends` the table ends where it was found to, since another one
+    stands below it.
+    """
     lines = [f"# {table.path.name}, sheet {table.sheet.name}, range {table.range}"]
-    lines += [f"# To decide: {question}" for question in table.questions]
     lines += [f"# Doubt: {doubt}" for doubt in table.doubts]
+    if table.questions:
+        lines.append("# All rows wait for these. Decide below, and delete what is decided:")
+        lines.append("undecided = [")
+        lines += [f"  {_quoted(question)}," for question in table.questions]
+        lines.append("]")
     lines.append(f"sheet = {_quoted(table.sheet.name)}")
     lines.append(f"heading_rows = {list(table.heading_rows)}")
+    if ends:
+        lines.append(f"last_row = {table.area.last_row}")
     if table.units.multiplier != 1:
         lines.append(f"units = {table.units.multiplier}")
     rules = table.rules
     if rules.date_order:
         lines.append(f"dates = {_quoted(rules.date_order)}")
+    else:
+        lines.append('# dates = "dmy"  # 03/04/2002 is 3 April ("mdy": 4 March)')
     if rules.decimal_mark:
         lines.append(f"decimal = {_quoted(rules.decimal_mark)}")
+    else:
+        lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
     if rules.dollars_without_amount:
         lines.append("dollars_without_amount = true")
     lines += ["", "[columns]"]
@@ -197,11 +222,12 @@ def write_mapping(table: Table) -> str:
     if free:
         lines += ["# Not read:", *free]
     constants = {f.value: text for f, text in rules.constants.items()}
-    if table.units.currency and "currency" not in constants:
-        constants["currency"] = table.units.currency
     if constants:
         lines += ["", "[constants]"]
         lines += [f"{_key(key)} = {_quoted(text)}" for key, text in constants.items()]
+    else:
+        lines += ["", "# [constants]  # for all rows, where no column says otherwise"]
+        lines += ['# fund = "CPCJF"', '# currency = "USD"', '# changed_on = "2002-09-01"']
     for named, texts in rules.translate.items():
         lines += ["", f"[values.{_key(named.value)}]"]
         lines += [f"{_quoted(said)} = {_quoted(meant)}" for said, meant in texts.items()]
@@ -269,6 +295,7 @@ class _Checker:
             constants,
             self._translations(),
             self._skip(),
+            tuple(self._strings("undecided", self._content.get("undecided", []))),
         )
         if self._faults:
             raise MappingError(self._faults)

@@ -197,7 +197,11 @@ def build_table(
     `above` is the last row that belongs to something else: between it and the headings the text is
     looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
     """
-    found = units if units is not None else _units_above(sheet, above + 1, block.rows[0])
+    found = _units_above(sheet, above + 1, block.rows[0])
+    if rules and Field.CURRENCY in rules.constants:
+        found = found._replace(currency="")
+    if units is not None:
+        found = units._replace(currency=found.currency)
     asked = [] if units is not None else _ask_units(sheet, found, block, last_row)
     classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
     headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)

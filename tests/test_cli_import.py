@@ -6,6 +6,7 @@ All amounts are made up.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -221,6 +222,67 @@ def test_inspect_ends_with_status_1_where_a_person_must_decide(run: Run, path: P
     (table,) = document["files"][0]["sheets"][0]["tables"]
     assert table["questions"]
     assert table["counts"]["waiting"] == 1
+
+
+def test_what_a_saved_mapping_leaves_open_is_decided_by_editing_one_line(
+    run: Run, path: Path, tmp_path: Path
+) -> None:
+    path.write_text("Donor;Date of pledge;Currency;Amount\nItaly;03/04/2002;USD;1.234\n", "utf-8")
+    saved = tmp_path / "map.toml"
+    run("inspect", path, "--save", saved)
+    text = saved.read_text("utf-8")
+    (verdict,) = verdicts_of(imported(run, path, "--map", saved)[0])
+    assert (verdict["verdict"], "ambiguous" in verdict["reason"]) == ("waiting", True)
+    for line in ('dates = "dmy"', 'decimal = ","'):
+        assert f"# {line}" in text
+        text = text.replace(f"# {line}", line)
+    saved.write_text(text, "utf-8")
+    (decided,) = verdicts_of(imported(run, path, "--map", saved)[0])
+    assert (decided["verdict"], decided["amount"]) == ("imported", "1234.00")
+    assert "2002-04-03" in (tmp_path / "book" / "2002-2003.beancount").read_text("utf-8")
+
+
+def test_rows_wait_for_what_a_mapping_says_is_undecided(
+    run: Run, path: Path, tmp_path: Path
+) -> None:
+    path.write_text(
+        "Donor,Date of pledge,Amount,Amount,Currency\nItaly,2002-03-01,5,6,USD\n", "utf-8"
+    )
+    saved = tmp_path / "map.toml"
+    run("inspect", path, "--save", saved)
+    text = saved.read_text("utf-8")
+    (undecided,) = tomllib.loads(text)["undecided"]
+    (verdict,) = verdicts_of(imported(run, path, "--map", saved)[0])
+    assert (verdict["verdict"], verdict["reason"]) == ("waiting", undecided)
+    saved.write_text(re.sub(r"undecided = \[.*?\]\n", "", text, flags=re.DOTALL), "utf-8")
+    (verdict,) = verdicts_of(imported(run, path, "--map", saved)[0])
+    assert (verdict["verdict"], verdict["amount"]) == ("imported", "5.00")
+
+
+def verdicts_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        verdict
+        for file in document["files"]
+        for sheet in file["sheets"]
+        for table in sheet["tables"]
+        for verdict in table["verdicts"]
+    ]
+
+
+def test_each_table_of_a_sheet_gets_a_mapping_of_its_own(
+    run: Run, path: Path, tmp_path: Path
+) -> None:
+    path.write_text(
+        "Donor,Date of pledge,Currency,Amount\nItaly,2002-03-01,USD,5.00\n,,,\n,,,\n"
+        "Amount (USD),Member State,Pledge date,\n6.00,Spain,2002-03-02,\n",
+        "utf-8",
+    )
+    run("inspect", path, "--save", tmp_path / "map.toml")
+    found = [
+        [verdict["donor"] for verdict in verdicts_of(imported(run, path, "--map", mapping)[0])]
+        for mapping in (tmp_path / "map.toml", tmp_path / "map-2.toml")
+    ]
+    assert found == [["ITA"], ["ESP"]]
 
 
 def test_a_saved_mapping_is_edited_and_used(run: Run, path: Path, tmp_path: Path) -> None:

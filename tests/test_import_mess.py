@@ -25,6 +25,13 @@ from babel.dates import format_date
 from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import judge_file
 from pledgebook.importers.known import Context
+from pledgebook.importers.mapping import (
+    SheetMapping,
+    parse_mapping,
+    stands_above,
+    write_mapping,
+)
+from pledgebook.importers.tables import Table
 from pledgebook.importers.verdicts import JudgedFile, Verdict
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.donors import Directory
@@ -1029,3 +1036,31 @@ def test_no_row_of_a_messy_sheet_is_booked_wrongly(
         print(f"\n{SHEETS} messy sheets, {total} rows: {shares}")  # noqa: T201 - it reports
     assert wrong == []
     assert outcomes["right"] > 0.8 * total, shares
+
+
+def test_a_mapping_saved_and_not_edited_decides_nothing_by_itself(
+    mess_book: Book, tmp_path: Path
+) -> None:
+    def verdicts(path: Path, mapping: SheetMapping | None = None) -> list[list[Verdict]]:
+        book = mess_book
+        context = Context.of_book(book.entries, book.settings, book.register, book.rates, "CPCJF")
+        judged = judge_file(path, context, mapping)
+        found = [list(table.verdicts) for table in judged.tables]
+        tables.extend(table.table for table in judged.tables)
+        return found
+
+    compared = 0
+    for seed in range(60):
+        path = write_sheet(make_sheet(seed), tmp_path)
+        tables: list[Table] = []
+        try:
+            found = verdicts(path)
+        except UnreadableFile:
+            continue
+        for table, own in zip(list(tables), found, strict=True):
+            saved = write_mapping(table, ends=stands_above(table, tables))
+            (again,) = verdicts(path, parse_mapping(saved))
+            said = [(v.row.number, v.verdict, v.import_id, v.reason) for v in own]
+            assert said == [(v.row.number, v.verdict, v.import_id, v.reason) for v in again], saved
+            compared += len(said)
+    assert compared > 500
