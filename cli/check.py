@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 from beancount.core.data import Transaction
-from pledgebook.cli.common import DONE, WAITS, answer, book_option, open_book, place, wants_json
+from pledgebook.cli.common import (
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    counted,
+    open_book,
+    place,
+    wants_json,
+)
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.errors import Finding
 
@@ -27,8 +36,8 @@ def check() -> None:
         _print("error", errors)
         _print("notice", notices)
         click.echo(
-            f"{book.path.name}: {transactions} transactions, {len(errors)} errors, "
-            f"{len(notices)} notices"
+            f"{book.path.name}: {counted(transactions, 'transaction')}, "
+            f"{counted(len(errors), 'error')}, {counted(len(notices), 'notice')}"
         )
     sys.exit(WAITS if errors else DONE)
 

@@ -14,6 +14,7 @@ from pledgebook.cli.common import (
     WAITS,
     answer,
     book_option,
+    counted,
     failing_on,
     find_main,
     open_book,
@@ -22,6 +23,7 @@ from pledgebook.cli.common import (
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.closing import close_period, reopen_period
 from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.recording import due_releases
 from pledgebook.ledger.seals import Figures, Verdict, verify_seals
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
@@ -63,6 +65,12 @@ def close(period: str) -> None:
         click.echo(f"Closed {period}; the next period opens on {closed.opened}.")
         click.echo(f"Seal: {closed.sha256}")
         click.echo(f"Wrote {', '.join(written)}")
+        waiting = list(due_releases(open_book(), closed.opened))
+        if waiting:
+            click.echo(
+                f"{counted(len(waiting), 'deferred instalment')} of the new period to release: "
+                f"pledgebook record release --all --date {closed.opened}"
+            )
         click.echo(
             "Reports over several periods: --book history.beancount. Proof: pledgebook verify."
         )

@@ -85,6 +85,11 @@ def say(text: str) -> None:
     click.echo(text, err=wants_json())
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """Return a number with its noun: "1 notice", "2 notices"."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
 def fail(message: str) -> NoReturn:
     """Say what went wrong on standard error and stop with status 2."""
     click.echo(f"pledgebook: {message}", err=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 from beancount.core.data import Transaction
-from pledgebook.cli.common import fail, failing_on, now
+from pledgebook.cli.common import counted, fail, failing_on, now
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
@@ -132,8 +132,8 @@ def _say_recorded(drafts: list[Draft], book: Book) -> None:
     transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
     click.echo(f"Recorded {len(drafts)} events: {listed}.")
     click.echo(
-        f"Checked: {transactions} transactions, {len(book.errors)} errors, "
-        f"{len(book.notices)} notices."
+        f"Checked: {counted(transactions, 'transaction')}, {counted(len(book.errors), 'error')}, "
+        f"{counted(len(book.notices), 'notice')}."
     )
 
 

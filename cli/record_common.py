@@ -34,7 +34,7 @@ from pledgebook.ledger.explaining import explain
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.recording import dollars_of_day, find_earmark
 from pledgebook.ledger.register import Claim, claim_at
-from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.ledger.writing import error_sentence, refuse_sealed, write_entries
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
@@ -133,7 +133,16 @@ class Recording:
     ) -> None:
         """Show what will be booked, ask, and book it, with the texts of `others` of the files."""
         finished = [self._finish(draft, draft is drafts[-1]) for draft in drafts]
-        effects = [line for draft in finished for line in self._explain(draft, before)]
+        effects = [
+            line
+            for draft in finished
+            for line in self._explain(draft, before if draft is finished[-1] else ())
+        ]
+        if self.book.settings.periods.of(self.day) is None:
+            effects.append(
+                f"No period that the book declares holds {self.day}: declare one, as custom "
+                '"period", so that reports can show it.'
+            )
         texts = [draft.text() for draft in finished]
         for text in texts:
             say(text)
@@ -215,7 +224,7 @@ def event_command(command: Callable[..., None]) -> Callable[..., None]:
         dry_run: bool,
         **values: Any,
     ) -> None:
-        with failing_on(EventRefusedError):
+        with failing_on(EventRefusedError, BookRefusedError):
             stated = {
                 "ref": ref,
                 "document": document,
@@ -225,7 +234,9 @@ def event_command(command: Callable[..., None]) -> Callable[..., None]:
                 **_read_pairs(pairs),
             }
             kept = {key: value for key, value in stated.items() if value.strip()}
-            recording = Recording(open_book(), day, note, kept, waiting, yes, dry_run)
+            book = open_book()
+            refuse_sealed(book, day)
+            recording = Recording(book, day, note, kept, waiting, yes, dry_run)
             command(recording, **values)
 
     return wrapped

@@ -86,9 +86,7 @@ def payment(
             meta={"payer": payer} if payer else None,
         )
     )
-    # Shown as they stand before the whole step, so that a redenomination is seen too.
-    before = [each.claim for each in asked] if len(drafts) == 1 else []
-    recording.record(*drafts, before=before)
+    recording.record(*drafts, before=[each.claim for each in asked])
 
 
 def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft], list[Asked]]:

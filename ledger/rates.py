@@ -72,8 +72,10 @@ class Rates:
             if rate is not None:
                 return dollars_at(to_euro(amount, currency), rate.number), rate
         if rate is None:
+            wanted = "EUR" if currency in EURO_RATES else currency
+            either = f"{currency} or EUR" if currency in EURO_RATES else currency
             raise MissingRateError(
-                f"the book has no UN operational rate of {currency} effective on or before {day}; "
-                f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {currency}"'
+                f"the book has no UN operational rate of {either} effective on or before {day}; "
+                f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {wanted}"'
             )
         return dollars_at(amount, rate.number), rate

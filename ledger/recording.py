@@ -109,9 +109,10 @@ def claim_of(changes: list[Change], day: date) -> Claim:
     """Return the instalment of a history as it stood at the end of `day`."""
     claim = claim_at(changes, day)
     if claim is None:
+        first = changes[0]
+        what = "is in this book from" if first.event == "opening" else "was pledged on"
         raise EventRefusedError(
-            f"{changes[0].label} was pledged on {changes[0].date}: nothing can happen to it on "
-            f"{day}."
+            f"{first.label} {what} {first.date}: nothing can happen to it on {day}."
         )
     return claim
 

@@ -72,13 +72,7 @@ def write_entries(
             f"{error_sentence(book.errors[0])}"
         )
     for draft in drafts:
-        period = book.settings.periods.of(draft.date)
-        if period is not None and period.name in book.settings.seals:
-            raise BookRefusedError(
-                f"{draft.date} is in the period {period.name}, which is closed and sealed. "
-                "Record a prior-period adjustment in the open period, or re-open the period on "
-                f"someone's authority: pledgebook reopen {period.name}."
-            )
+        refuse_sealed(book, draft.date)
     by_file: dict[Path, list[Draft]] = {}
     for draft in drafts:
         target = book.folder / file_for(book.settings, draft.date)
@@ -90,6 +84,17 @@ def write_entries(
     _include_new(book, texts)
     write_texts(book, texts, only_try=only_try)
     return [] if only_try else [*by_file, *others]
+
+
+def refuse_sealed(book: Book, day: date) -> None:
+    """Raise BookRefusedError where nothing can be entered on a day, since its period is sealed."""
+    period = book.settings.periods.of(day)
+    if period is not None and period.name in book.settings.seals:
+        raise BookRefusedError(
+            f"{day} is in the period {period.name}, which is closed and sealed. Record a "
+            "prior-period adjustment in the open period, or re-open the period on someone's "
+            f"authority: pledgebook reopen {period.name}."
+        )
 
 
 def write_texts(

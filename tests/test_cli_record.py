@@ -132,6 +132,19 @@ def test_a_purpose_is_not_dropped_by_the_way(desk: Desk) -> None:
     assert desk.line("AUT-2002-01.1").purpose == ""
 
 
+def test_a_day_that_no_period_holds_is_remarked(desk: Desk) -> None:
+    result = desk.run("pledge CAN 500 --fund CPCJF --date 1998-03-01", "--dry-run")
+    assert "No period that the book declares holds 1998-03-01" in result.output
+
+
+def test_a_day_of_a_sealed_period_is_refused_before_anything_else(desk: Desk) -> None:
+    desk.book("pledge CAN 500 --fund CPCJF --due 2001-06-30 --date 2001-03-01 --document Letter")
+    closed = CliRunner().invoke(group, ["--book", str(desk.main), "close", "2000-2001"])
+    assert closed.exit_code == 0, closed.output
+    said = desk.refused("amendment CAN-2001-01.1 400 --date 2001-12-01")
+    assert "2001-12-01 is in the period 2000-2001, which is closed and sealed" in said
+
+
 def test_a_policy_is_changed_in_one_entry_and_declared_again(desk: Desk) -> None:
     desk.book(PLEDGE + " --class general")
     desk.book("policy-change CPCJF general receipt --date 2003-01-01")
