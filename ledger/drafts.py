@@ -88,7 +88,9 @@ def quoted(text: str) -> str:
     Control characters, which a spreadsheet's cell may hold, become spaces: nothing in a cell can
     end the string and begin Beancount syntax.
     """
-    clean = "".join(character if character.isprintable() else " " for character in text)
+    clean = text
+    if not text.isprintable():
+        clean = "".join(character if character.isprintable() else " " for character in text)
     return json.dumps(" ".join(clean.split()), ensure_ascii=False)
 
 
