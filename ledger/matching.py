@@ -18,7 +18,7 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import Earmark, EventRefusedError
 from pledgebook.ledger.collecting import tolerance
-from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.currencies import EURO_RATES, is_currency
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO
@@ -47,7 +47,7 @@ _MOST_OF_A_DONOR = 12
 _MOST_BY_DUE = 25
 _LONGEST_REFERENCE = 6
 _LABEL = re.compile(
-    r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,11})[\W_]{0,3}(\d{4})[\W_]{0,3}(\d{2,3})"
+    r"(?<![A-Z0-9])([A-Z][A-Z0-9]{1,11})[\W_]{1,3}((?:19|20)\d{2})[\W_]{1,3}(\d{2,3})"
     r"(?:\s?[./-]\s?(\d{1,2}))?(?![A-Z0-9])"
 )
 _LIKE_A_LABEL = re.compile(r"(?<![A-Z0-9])[A-Z]{2,6}[\W_]{0,2}\d[\d\W_]{3,10}\d(?![A-Z0-9])")
@@ -229,7 +229,11 @@ class Matcher:
         papers = {label for span in quoted for label in self.by_reference[span]}
         near: set[str] = set()
         if not labels and not pledges:
-            alike = [found.group(0) for found in _LIKE_A_LABEL.finditer(text)]
+            alike = [
+                found.group(0)
+                for found in _LIKE_A_LABEL.finditer(text)
+                if not is_currency(found.group(0)[:3])  # "EUR150000,00" is an amount
+            ]
             unknown += [each for each in alike if not any(_words(each) in span for span in quoted)]
             near = {
                 pledge
@@ -343,7 +347,7 @@ class Matcher:
         found = []
         if set(labels) <= quoted.labels:
             found.append("label")
-        elif pledges <= quoted.pledges | {pledge_of(label) for label in quoted.labels}:
+        elif all(each in quoted.labels or pledge_of(each) in quoted.pledges for each in labels):
             found.append("pledge")
         elif set(labels) <= quoted.papers:
             found.append("reference")

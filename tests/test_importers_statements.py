@@ -224,6 +224,15 @@ MT940 = """{1:F01XXXXUS33AXXX0000000000}{2:I940XXXXUS33XXXXN}{4:
 """
 
 
+def test_mt940_reads_what_was_sent_beside_the_entry_too(tmp_path: Path) -> None:
+    moved = MT940.replace("02/OCMT/EUR1212,12/CHGS/USD12,50/", "02").replace(
+        "//B0001", "//B0001\n/OCMT/EUR1212,12/CHGS/USD12,50/"
+    )
+    first = read(tmp_path, moved.encode(), "s.sta").entries[0]
+    assert first.original == Original(Decimal("1212.12"), "EUR")
+    assert first.charges == (Original(Decimal("12.50"), "USD"),)
+
+
 def test_mt940_gives_days_parties_texts_and_what_was_sent(tmp_path: Path) -> None:
     statement = read(tmp_path, MT940.encode(), "s.sta")
     first, second = statement.entries

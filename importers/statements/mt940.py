@@ -117,6 +117,8 @@ def _entry(title: str, place: str, data: Mapping[str, Any]) -> Entry:
         raise UnreadableFile(f"{title}, {place} has an amount that is no figure.")
     bank_ref = _reference(data.get("bank_reference"))
     customer = _reference(data.get("customer_reference"))
+    # What was sent stands after the entry's line, in its supplementary details, or in field 86.
+    amounts = f"{data.get('extra_details') or ''}/{details}"
     tagged = _tagged(details)
     words = [
         str(data.get(key) or "")
@@ -141,8 +143,8 @@ def _entry(title: str, place: str, data: Mapping[str, Any]) -> Entry:
         payer=" ".join(str(data.get("applicant_name") or _party(tagged)).split()),
         payer_account=str(data.get("applicant_iban") or tagged.get("IBAN", "")),
         remittance="\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()),
-        original=_stated(_ORIGINAL, details),
-        charges=tuple(filter(None, [_stated(_CHARGES, details)])),
+        original=_stated(_ORIGINAL, amounts),
+        charges=tuple(filter(None, [_stated(_CHARGES, amounts)])),
         reversal=str(data.get("status", "")).upper() in {"RC", "RD"},
         returned="RTRN" in tagged,
         code=str(data.get("id") or "").strip(),
