@@ -40,6 +40,10 @@ _FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
 _ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
 
+_NAMED = re.compile(r"(.+?)\s*[(\[]\s*(US\$|\$|€|£|[A-Z]{3})\s*[)\]]")
+"""A fund or purpose over its currency: "CPCJF (USD)"."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn:
     """One column of a table and what it was taken for.
@@ -205,6 +209,8 @@ def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColum
     heading = " / ".join(texts)
     if len(texts) == 1 and (is_year_heading(texts[0]) or plain(texts[0]) in labels):
         return TableColumn(number, heading, label=texts[0])
+    if len(texts) == 1 and (named := _NAMED.fullmatch(texts[0])) and plain(named[1]) in labels:
+        return TableColumn(number, heading, label=named[1], currency=currency_in(named[2]))
     match = _match_texts(texts, labels)
     if match is None:
         return TableColumn(number, heading)

@@ -27,6 +27,7 @@ from pledgebook.importers.known import (
     gives_to,
     parts_in_order,
 )
+from pledgebook.importers.matrices import pieces_of
 from pledgebook.importers.meaning import find_donor, read_contribution
 from pledgebook.importers.receipts import refuse_known_receipt
 from pledgebook.importers.rows import SheetRow, read_rows
@@ -34,13 +35,18 @@ from pledgebook.importers.stated import stated_amount
 from pledgebook.importers.tables import Table
 from pledgebook.importers.totals import control_totals
 from pledgebook.importers.values import plain
-from pledgebook.importers.verdicts import JudgedTable, Verdict
+from pledgebook.importers.verdicts import JudgedTable, Verdict, VerdictName
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
 
 Tell = Callable[[int, int], None]
 """Told how many steps of how many are done: a row is one when it is read, and one when judged."""
+
+_GRAVEST: tuple[VerdictName, ...] = (
+    "waiting", "rejected", "amended", "imported", "duplicate", "ignored",
+)  # fmt: skip
+"""Verdicts, those before others that a row of several contributions gets if one of them does."""
 
 _STEPS = 500
 """Rows between two tellings."""
@@ -104,8 +110,12 @@ def _judge_table(
     steps: _Steps,
 ) -> JudgedTable:
     verdicts: dict[int, Verdict] = {}
+    whole = {row.number: row for row in rows}
     for group in groups:
         verdict = _judge(group, table, context)
+        known = verdicts.get(verdict.row.number)
+        if known is not None:  # another contribution of the same row
+            verdict = _together(known, verdict, whole[verdict.row.number])
         verdicts[verdict.row.number] = verdict
         for row in group.rows[1:]:
             verdicts[row.number] = replace(verdict, row=row, amount=stated_amount(row), drafts=())
@@ -114,14 +124,36 @@ def _judge_table(
     return JudgedTable(table, rows, ordered, control_totals(table, rows))
 
 
+def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:
+    """Return the one verdict of a row of several contributions: all are entered, or none."""
+    worst = min(one.verdict, other.verdict, key=_GRAVEST.index)
+    reasons = dict.fromkeys(filter(None, (one.reason, other.reason)))
+    pledges = dict.fromkeys(filter(None, (*one.pledge.split(", "), other.pledge)))
+    entered = worst not in {"waiting", "rejected"}
+    return replace(
+        one,
+        row=row,
+        verdict=worst,
+        reason=" ".join(reasons),
+        pledge=", ".join(pledges) if entered else "",
+        amount=stated_amount(row),
+        currency=one.currency if one.currency == other.currency else "",
+        drafts=(*one.drafts, *other.drafts) if entered else (),
+    )
+
+
 def _read_groups(
     table: Table, rows: Iterable[SheetRow], context: Context, steps: _Steps
 ) -> Iterator[_Group]:
     column = table.columns.get("donor", "A")
+    sheet = f"{table.path.name}#{table.sheet.name}"
     for group in _instalments_in_rows([row for row in rows if row.kind == "data"]):
-        cells = ",".join(f"{column}{row.number}" for row in group)
-        source = f"{table.path.name}#{table.sheet.name}!{cells}"
-        yield _read_group(tuple(group), source, table, context)
+        pieces = pieces_of(group[0], table, context.settings) if len(group) == 1 else []
+        for piece in pieces:
+            yield _read_group((piece.row,), f"{sheet}!{piece.cell}", table, context)
+        if not pieces:
+            cells = ",".join(f"{column}{row.number}" for row in group)
+            yield _read_group(tuple(group), f"{sheet}!{cells}", table, context)
         steps.take(len(group))
 
 

@@ -18,6 +18,7 @@ from pledgebook.importers.cells import Sheet, UnreadableFile
 from pledgebook.importers.contributions import judge_tables
 from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
+from pledgebook.importers.matrices import labels_of
 from pledgebook.importers.statements.judging import (
     BankContext,
     JudgedStatements,
@@ -70,7 +71,7 @@ def judge_file(
         tables = apply_mapping(workbook, mapping)
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
-        readings = list(read_sheets(workbook, context.settings.funds))
+        readings = list(read_sheets(workbook, labels_of(context.settings)))
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")

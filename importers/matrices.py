@@ -1,0 +1,83 @@
+"""Rows of a matrix: a donor's amounts under the names of funds or purposes, each a contribution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.importers.amounts import BLANK
+from pledgebook.importers.headings import Field
+from pledgebook.importers.rows import InstalmentReading, SheetRow
+from pledgebook.importers.tables import Table
+from pledgebook.importers.values import plain
+from pledgebook.ledger.settings import Settings
+
+
+class Piece(NamedTuple):
+    """One contribution of a row, as a row of its own, and the cell that its amount stands in."""
+
+    row: SheetRow
+    cell: str
+
+
+def labels_of(settings: Settings) -> frozenset[str]:
+    """Return the names that may head columns of amounts: the book's funds and purposes."""
+    names = {*settings.funds, *(fund.name for fund in settings.funds.values())}
+    purposes = {*settings.purposes, *(code.replace("-", " ") for code in settings.purposes)}
+    return frozenset(names | purposes | set(settings.purposes.values()))
+
+
+def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
+    """Take a row apart whose amounts all stand under funds, or all under purposes; nothing if it is
+    no such row, or its own amount is not what they add up to.
+    """
+    parts = [part for part in row.instalments if part.amount != BLANK and part.amount.value != 0]
+    fields = {_field(part.label, settings) for part in row.instalments}
+    if not parts or len(fields) != 1 or None in fields:
+        return []
+    total = sum((part.amount.value or Decimal(0) for part in parts), Decimal(0))
+    if row.amount.value is not None and row.amount.value != total:
+        return []
+    if (row.fund if fields == {"fund"} else row.purpose) or row.paid != BLANK:
+        return []
+    cells = {
+        column.label: column.letter
+        for column in table.table_columns
+        if column.field is Field.AMOUNT
+    }
+    return [
+        Piece(
+            _apart(row, part, is_fund=fields == {"fund"}),
+            f"{cells.get(part.label, '')}{row.number}",
+        )
+        for part in parts
+    ]
+
+
+def _apart(row: SheetRow, part: InstalmentReading, *, is_fund: bool) -> SheetRow:
+    whole = replace(
+        row,
+        amount=part.amount,
+        amount_source="amount",
+        currency=part.currency or row.currency,
+        due_date=part.due_date if part.due_date.text else row.due_date,
+        dollars=part.dollars,
+        paid=part.paid,
+        payment_date=part.payment_date,
+        instalments=(),
+    )
+    return replace(whole, fund=part.label) if is_fund else replace(whole, purpose=part.label)
+
+
+def _field(label: str, settings: Settings) -> str | None:
+    """Name what a label is: a fund, a purpose, or neither (or both)."""
+    wanted = plain(label)
+    funds = {*settings.funds, *(fund.name for fund in settings.funds.values())}
+    purposes = {*settings.purposes, *settings.purposes.values()}
+    purposes |= {code.replace("-", " ") for code in settings.purposes}
+    is_fund = wanted in map(plain, funds)
+    is_purpose = wanted in map(plain, purposes)
+    if is_fund == is_purpose:
+        return None
+    return "fund" if is_fund else "purpose"
