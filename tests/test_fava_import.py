@@ -119,8 +119,18 @@ def page(browser: BrowserContext, address: str, complaints: Complaints) -> Page:
 
 
 def show(page: Page, name: str) -> None:
-    page.locator("aside").get_by_role("link", name=name, exact=True).click()
-    expect(page.locator("header")).to_contain_text(name)
+    """Go to a page by the sidebar. Fava lays the page out anew when the book changed on disk, and a
+    click at that moment is lost: it is made again, as a person would.
+    """
+    for last in (False, False, True):
+        page.wait_for_load_state("networkidle")
+        page.locator("aside").get_by_role("link", name=name, exact=True).click()
+        try:
+            expect(page.locator("header")).to_contain_text(name, timeout=15_000)
+            break
+        except AssertionError:
+            if last:
+                raise
     page.wait_for_load_state("networkidle")
 
 
