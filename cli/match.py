@@ -28,9 +28,10 @@ from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.collecting import tolerance
 from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.matching import Candidate, Part, describe, waiting_receipts
+from pledgebook.ledger.matching import Candidate, Part, describe
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.recording import find_claim
+from pledgebook.ledger.waiting import waiting_receipts
 from pledgebook.ledger.writing import write_entries, write_texts
 
 _TO = re.compile(r"(?P<label>[^=\s]+)(?:=(?P<amount>[\d.]+)\s?(?P<currency>[A-Z]{3})?)?")

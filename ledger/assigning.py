@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Literal
 
 from pledgebook.ledger.book import Book
-from pledgebook.ledger.matching import Candidate, Matcher, Receipt, waiting_receipts
+from pledgebook.ledger.matching import Candidate, Matcher
+from pledgebook.ledger.waiting import Receipt, waiting_receipts
 
 Verdict = Literal["certain", "proposed", "open"]
 _STEPS = 20_000

@@ -14,12 +14,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import Earmark, EventRefusedError
+from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.collecting import tolerance
 from pledgebook.ledger.currencies import EURO_RATES, is_currency
-from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.names import normalise
@@ -27,6 +25,7 @@ from pledgebook.ledger.postings import stated
 from pledgebook.ledger.rates import MissingRateError
 from pledgebook.ledger.recording import redenominated
 from pledgebook.ledger.register import Claim
+from pledgebook.ledger.waiting import Receipt, donors_of_payers
 
 EURO = "EUR"
 SCORES: Mapping[str, int] = {
@@ -52,28 +51,6 @@ _LABEL = re.compile(
 )
 _LIKE_A_LABEL = re.compile(r"(?<![A-Z0-9])[A-Z]{2,6}[\W_]{0,2}\d[\d\W_]{3,10}\d(?![A-Z0-9])")
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Money that waits under a label: `dollars` are left of it in `held`; `original` is what was
-    sent, `charges` what banks are said to have kept, `texts` every word the bank passed on.
-    """
-
-    label: str
-    day: date
-    dollars: Decimal
-    held: Earmark
-    original: tuple[Decimal, str] | None = None
-    charges: Decimal = ZERO
-    payer: str = ""
-    texts: tuple[str, ...] = ()
-    donor: str = ""
-
-    @property
-    def text(self) -> str:
-        """All words, in one line."""
-        return " | ".join(filter(None, (self.payer, *self.texts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +142,7 @@ class Matcher:
                     self.by_reference.setdefault(paper, set()).add(label)
             for short in _deletions(_squash(pledge)):
                 self.by_deletion.setdefault(short, set()).add(pledge)
-        self.history = _history(book)
+        self.history = donors_of_payers(book)
 
     def take(self, candidate: Candidate) -> None:
         """Count what a match settles as settled."""
@@ -285,7 +262,7 @@ class Matcher:
                 continue
             known = True
             charges = amount - receipt.dollars if currency == self.dollar else ZERO
-            sent_so = currency == _sent_in(receipt, self.dollar)
+            sent_so = currency == receipt.sent_in(self.dollar)
             about = own if sent_so else (*own, "sent-otherwise")
             fund = self.book.settings.funds[now.fund]
             if amount == now.units:
@@ -423,7 +400,7 @@ class Matcher:
                 return False
         elif quoted.labels != {label}:
             return False
-        if part.claim.currency != _sent_in(candidate.receipt, self.dollar):
+        if part.claim.currency != candidate.receipt.sent_in(self.dollar):
             return False
         alike = {
             other
@@ -477,79 +454,6 @@ class _Quoted:
 _EXACT = {"amount", "charges-stated", "several"}
 
 
-def waiting_receipts(book: Book) -> list[Receipt]:
-    """Return the unapplied receipts of a book with something left, in order of their days."""
-    left: dict[str, Decimal] = {}
-    first: dict[str, Transaction] = {}
-    held: dict[str, Earmark] = {}
-    for each in book.register.held:
-        if each.kind != "unapplied":
-            continue
-        left[each.label] = left.get(each.label, ZERO) + each.dollars
-        first.setdefault(each.label, each.entry)
-        held.setdefault(each.label, Earmark(each.fund, each.class_, each.purpose))
-    receipts = [
-        _receipt(book, label, first[label], dollars, held[label])
-        for label, dollars in left.items()
-        if dollars > 0
-    ]
-    return sorted(receipts, key=lambda receipt: (receipt.day, receipt.label))
-
-
-def _receipt(
-    book: Book, label: str, entry: Transaction, dollars: Decimal, held: Earmark
-) -> Receipt:
-    meta = entry.meta
-    original = _amount(meta.get("original"))
-    charges = _amount(meta.get("bank-charges"))
-    texts = [
-        as_text(meta[key]) for key in ("remittance", "end-to-end", "references") if key in meta
-    ]
-    whole = sum(
-        (each.dollars for each in book.register.held_under[label] if each.entry is entry), ZERO
-    )
-    untouched = whole == dollars
-    return Receipt(
-        label,
-        entry.date,
-        dollars,
-        held,
-        original if untouched else None,
-        charges[0] if untouched and charges and charges[1] == book.settings.currency else ZERO,
-        as_text(meta.get("payer", entry.payee or "")),
-        (*texts, entry.narration or ""),
-        as_text(meta.get("proposed-donor", "")),
-    )
-
-
-def _amount(value: object) -> tuple[Decimal, str] | None:
-    if value is None:
-        return None
-    number, _, currency = as_text(value).partition(" ")
-    try:
-        return (Decimal(number.replace(",", "")), currency) if currency else None
-    except ArithmeticError:
-        return None
-
-
-def _history(book: Book) -> dict[str, set[str]]:
-    """Return for which donors each payer's money was applied before, by the payer's name."""
-    payers: dict[str, str] = {}
-    for each in book.register.held:
-        if each.kind == "unapplied" and each.dollars > 0:
-            payer = as_text(each.entry.meta.get("payer", each.entry.payee or ""))
-            payers.setdefault(each.label, normalise(payer))
-    applied: dict[int, set[str]] = {}
-    for each in book.register.held:
-        if each.kind == "unapplied" and each.dollars < 0 and payers.get(each.label):
-            applied.setdefault(id(each.entry), set()).add(payers[each.label])
-    history: dict[str, set[str]] = {}
-    for change in book.register.changes:
-        for payer in applied.get(id(change.entry), ()):
-            history.setdefault(payer, set()).add(change.after.donor)
-    return history
-
-
 def _first_of_equals(candidates: list[Candidate]) -> Candidate | None:
     """Return the strongest candidate; of equal instalments of one pledge the one due first. None
     where two different ones are as strong.
@@ -580,10 +484,6 @@ def _one_digit_off(one: Decimal, other: Decimal) -> bool:
         at = differing[0]
         return first[at] == second[at + 1] and first[at + 1] == second[at]
     return False
-
-
-def _sent_in(receipt: Receipt, dollar: str) -> str:
-    return receipt.original[1] if receipt.original else dollar
 
 
 def _squash(text: str) -> str:

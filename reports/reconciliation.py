@@ -14,7 +14,7 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.bank_balances import Movement, balance_on, beginning, movements
 from pledgebook.ledger.banks import BankAccount
 from pledgebook.ledger.history import continuing
-from pledgebook.ledger.matching import waiting_receipts
+from pledgebook.ledger.waiting import waiting_receipts
 from pledgebook.reports.layout import Layout, at_the_end
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
