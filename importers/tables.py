@@ -39,6 +39,18 @@ __all__ = [
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
 _CELL = re.compile(r"([A-Z]+)(\d+)")
+_MONEY = (
+    r"(?:US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|ATS|BEF|DEM|ESP|FIM|FRF|IEP|ITL"
+    r"|LUF|NLG|PTE|GRD)(?![a-z]{2}))"
+)
+_LIKE_A_UNIT = re.compile(
+    rf"{_MONEY}\s?(?:m|M|mn|k|K|mio|Mio|mill|Mill)(?![A-Za-z])"
+    rf"|(?<![A-Za-z])(?:[MKTmkt]|Mi[ol]\.?|Mill?\.?)\s?{_MONEY}"
+    r"|\b(?:in|en|em)\s+(?:1[.,\s]?000\b|duizend|miljoen|tausend|migliaia|milioni|milhares|milh)",
+    re.MULTILINE,
+)
+"""Letters beside a currency that may be thousands or millions, where no unit was read."""
+
 _UNIT_STATED = re.compile(
     r"(?:\bin|\ben|\bem|\bв)\s+(?:us\$?\s+|usd\s+|eur\s+)?"
     r"(?:thousand|million|billion|millier|mille|mil\b|miles|millon|milliard"
@@ -202,7 +214,7 @@ def build_table(
         found = found._replace(currency="")
     if units is not None:
         found = units._replace(currency=found.currency)
-    asked = [] if units is not None else _ask_units(sheet, found, block, last_row)
+    asked = [] if units is not None else _ask_units(sheet, found, block, last_row, above)
     classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
     headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)
     rows = headings + classified.rows
@@ -245,9 +257,12 @@ def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
     return NO_UNITS
 
 
-def _ask_units(sheet: Sheet, found: Units, block: HeadingBlock, last_row: int) -> list[str]:
+def _ask_units(
+    sheet: Sheet, found: Units, block: HeadingBlock, last_row: int, above: int
+) -> list[str]:
     """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
-    above one million dollars", "rounded to thousands", or a note below the table.
+    above one million dollars", "rounded to thousands", a note below the table, or letters that may
+    be a unit ("M€", "USDm").
     """
     questions = []
     ask = (
@@ -260,12 +275,17 @@ def _ask_units(sheet: Sheet, found: Units, block: HeadingBlock, last_row: int) -
             questions.append(ask.format(found.source, text))
     if found.multiplier != 1 or any(column.multiplier != 1 for column in block.columns):
         return questions
+    for row in range(max(above + 1, block.rows[0] - _TITLE_ROWS), block.rows[0]):
+        for number, value in enumerate(sheet.rows[row - 1], start=1):
+            if isinstance(value, str) and _LIKE_A_UNIT.search(clean(value)):
+                questions.append(ask.format(sheet.address(row, number), clean(value)))
     for row in range(block.rows[-1] + 1, last_row + 1):
         cells = [(c, value) for c, value in enumerate(sheet.rows[row - 1], 1) if value is not None]
         if len(cells) > 2 or not cells or not isinstance(cells[0][1], str):
             continue
         text = clean(cells[0][1])
-        if multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text)):
+        stated = multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text))
+        if stated or _LIKE_A_UNIT.search(text):
             questions.append(ask.format(sheet.address(row, cells[0][0]), text))
     return questions
 
