@@ -42,12 +42,12 @@ def ageing(selection: Selection) -> Report:
         layout.group(f"Due in {year}")
         for claim in _in_order(selection, due):
             if _due(claim).year == year:
-                layout.row(**_values(selection, claim, day))
+                layout.row(claim.donor, **_values(selection, claim, day))
         layout.subtotal(f"Due in {year}")
     layout.total("Unpaid, as in the schedule")
     layout.section("Later periods")
     for claim in _in_order(selection, later):
-        layout.row(**_values(selection, claim, day))
+        layout.row(claim.donor, **_values(selection, claim, day))
     layout.total("Future periods, as in the schedule")
     layout.grand_total("Total unpaid")
     pledged = sum((claim.value for claim in claims if not claim.committed), ZERO)

@@ -55,7 +55,7 @@ def annex(selection: Selection) -> Report:
                 **_received(selection, changes),
                 **_dollars(own[label]),
             }
-            layout.row(**values)
+            layout.row(line.donor, **values)
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
     everything = total(shown.values())

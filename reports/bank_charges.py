@@ -48,6 +48,7 @@ def bank_charges(selection: Selection) -> Report:
         for donor in sorted(of_donors, key=lambda code: by_group_and_name(selection, code)):
             own = of_donors[donor]
             layout.row(
+                donor,
                 donor=name_of(selection, donor),
                 payments=len(own),
                 gross=sum((gross for gross, _ in own), ZERO),

@@ -48,6 +48,7 @@ def write_off_proposals(selection: Selection) -> Report:
     for claim, heard in found:
         due = claim.due or claim.pledged_on
         layout.row(
+            claim.donor,
             donor=name_of(selection, claim.donor),
             label=claim.label,
             where=section_name(selection, claim.fund, claim.class_),

@@ -51,7 +51,7 @@ def exchange(selection: Selection) -> Report:
             continue
         layout.section(name)
         for donor, currency, kind in sorted(own, key=lambda key: (name_of(selection, key[0]), key)):
-            _put(layout, name_of(selection, donor), currency, own[donor, currency, kind])
+            _put(layout, donor, name_of(selection, donor), currency, own[donor, currency, kind])
         layout.total(f"Total, {name}")
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
@@ -85,10 +85,11 @@ def exchange(selection: Selection) -> Report:
     )
 
 
-def _put(layout: Layout, donor: str, currency: str, own: Figures) -> None:
+def _put(layout: Layout, code: str, donor: str, currency: str, own: Figures) -> None:
     collected = own.collected_prior + own.collected_current
     on_collected = own.exchange - own.exchange_unpaid
     layout.row(
+        code,
         donor=donor,
         currency=currency,
         settled=collected - on_collected,

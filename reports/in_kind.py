@@ -26,6 +26,7 @@ def in_kind(selection: Selection) -> Report:
             flows, key=lambda flow: (name_of(selection, flow.line.place.part), flow.entry.date)
         ):
             layout.row(
+                flow.line.place.part,
                 donor=name_of(selection, flow.line.place.part),
                 fund=flow.line.place.fund,
                 date=flow.entry.date,

@@ -39,10 +39,11 @@ class Layout:
         """Begin a group of rows within a section."""
         self.rows.append(Row("group", label=label))
 
-    def row(self, **values: Value) -> None:
-        """Add a row."""
+    def row(self, code: str = "", /, **values: Value) -> None:
+        """Add a row, about the donor of that code if one is given."""
         self._loose.append(len(self.rows))
-        self.rows.append(Row("row", values))
+        label = str(values.get("label", ""))
+        self.rows.append(Row("row", values, donor=code, instalment=label))
 
     def subtotal(self, label: str) -> None:
         """Add up the rows since the last subtotal."""

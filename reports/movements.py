@@ -34,7 +34,7 @@ def movements(selection: Selection) -> Report:
         if begun != month:
             layout.section(f"{change.date:%B %Y}")
             month = begun
-        layout.row(**_values(selection, change))
+        layout.row(change.after.donor, **_values(selection, change))
     moved = sum((_value_added(change) for change in changes), ZERO)
     before, after = (
         sum(

@@ -43,7 +43,7 @@ def regularity(selection: Selection) -> Report:
             values: dict[str, Value] = {
                 f"y{cut.start.year}": own.get(cut.start.year, Decimal(0)) for cut in years
             }
-            layout.row(donor=name_of(selection, donor), years=len(own), **values)
+            layout.row(donor, donor=name_of(selection, donor), years=len(own), **values)
         layout.total(f"Total, {fund}")
     layout.grand_total("Total")
     unit = selection.book.settings.currency

@@ -150,7 +150,10 @@ def schedule(selection: Selection) -> Report:
                 continue
             rows.append(Row("group", label=group))
             first = len(rows)
-            rows += [Row("row", {"donor": line.name, **line.figures.amounts()}) for line in members]
+            rows += [
+                Row("row", {"donor": line.name, **line.figures.amounts()}, donor=line.donor)
+                for line in members
+            ]
             group_totals.append(len(rows))
             rows.append(_total_row("subtotal", f"Total, {group}", members, range(first, len(rows))))
         positions[fund, class_] = len(rows)

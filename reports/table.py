@@ -46,12 +46,17 @@ class Row:
 
     `label` is the text of the first column for headings and totals. `adds` holds the positions,
     in the report's `rows`, of the rows that a subtotal or total sums up, column by column.
+
+    `donor` is the code of the donor a row is about, `instalment` the label of its instalment: what
+    a page needs to lead from a figure to its entries. Both are empty where there is no such one.
     """
 
     kind: RowKind
     values: Mapping[str, Value] = field(default_factory=dict)
     label: str = ""
     adds: tuple[int, ...] = ()
+    donor: str = ""
+    instalment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,21 @@ def test_the_annex_gives_amounts_rates_and_dollars_of_each_instalment(golden: Bo
     assert rows["AUT-2003-01.1"]["unpaid"] == D(50000)
 
 
+@pytest.mark.parametrize("name", ["annex", "ageing", "regularity", "exchange", "bank-charges"])
+def test_every_row_of_a_donor_leads_to_its_entries(golden: Book, name: str) -> None:
+    report = report_of(golden, name)
+    rows = [row for row in report.rows if row.kind == "row" and row.donor]
+    assert rows
+    for row in rows:
+        assert row.donor in golden.settings.donors
+        assert row.instalment == row.values.get("label", "")
+    document = to_document(report)["rows"]
+    assert isinstance(document, list)
+    assert [(each["donor"], each["name"]) for each in document if each.get("name")] == [
+        (row.donor, row.values["donor"]) for row in rows
+    ]
+
+
 def test_groups_of_donors_are_those_of_the_schedule(golden: Book) -> None:
     report = report_of(golden, "donor-kinds")
     governments = total_of(report, "Total, Governments")

@@ -3,7 +3,8 @@
 A report with a `payload` is that payload. Any other has the standard shape:
 `report`, `title`, `subtitle`, `period`, `currency`, `as_at`, `columns`, `rows`, `subtotals`,
 `total`, `notes`, `ledger`. `rows` holds the data lines only, so that they add up to `total` (the
-last total row, or null); each says its `section` and `group` where the report has them. Every
+last total row, or null); each says its `section` and `group` where the report has them, and its
+`donor` by code, the donor's English name beside it as `name`. Every
 other total stands in `subtotals` under its label. Amounts are strings with at least two decimals
 and all the decimals they have; an unknown amount is null; dates are ISO.
 """
@@ -107,8 +108,17 @@ def _data_rows(report: Report) -> list[dict[str, object]]:
         elif row.kind == "group":
             headings = {**headings, "group": row.label}
         elif row.kind == "row":
-            rows.append(headings | _cells(report, row))
+            rows.append(headings | _named(row, _cells(report, row)))
     return rows
+
+
+def _named(row: Row, cells: dict[str, object]) -> dict[str, object]:
+    """Give the donor as its code, with the name people read beside it, as the schedule does."""
+    if not row.donor or "donor" not in cells:
+        return cells
+    return {"donor": row.donor, "name": cells["donor"]} | {
+        key: value for key, value in cells.items() if key != "donor"
+    }
 
 
 def _total(report: Report, row: Row) -> dict[str, object]:
