@@ -1,15 +1,18 @@
 """`pledgebook demo`: the example from end to end, and the shortest tour of the library.
 
-A new book with donors' spreadsheets in its inbox; they are imported, what happened to the pledges
-is recorded, the book is checked and the biennium reported. All of it is made up.
+A new book with donors' spreadsheets and bank statements in its inbox; they are imported, the
+receipts matched, the book is checked and the biennium reported. All of it is made up.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,10 +21,21 @@ from pledgebook.cli.common import counted, fail, failing_on, now
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
-from pledgebook.ledger.example import IMPORTED, TO_TRY, is_example, make_example, record_events
+from pledgebook.ledger.applying import apply_matches
+from pledgebook.ledger.assigning import Match, match_receipts
+from pledgebook.ledger.example import (
+    IMPORTED,
+    STATEMENTS,
+    TO_TRY,
+    gift_decided,
+    is_example,
+    make_example,
+    new_biennium,
+)
 from pledgebook.ledger.making import FolderNotEmptyError
-from pledgebook.ledger.writing import error_sentence
-from pledgebook.reports import Report, make_reports, select, source_of
+from pledgebook.ledger.matching import Candidate, describe
+from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.reports import Report, Source, make_reports, select, source_of
 from pledgebook.reports.render import render
 
 PERIOD = "2002-2003"
@@ -34,7 +48,7 @@ _GRAND_TOTAL = "Total, CPCJF with UNTOC"
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def demo(folder: Path) -> None:
-    """Make the example in DIR: a book with made-up figures, imported, reported and checked.
+    """Make the example in DIR: made-up figures, imported, matched, checked and reported.
 
     A DIR that holds the example already is left as it is.
     """
@@ -48,17 +62,18 @@ def demo(folder: Path) -> None:
         _refuse_filled(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".pledgebook-", dir=folder.parent) as place:
-            result, drafts, book, reports = _make(Path(place) / "book")
+            made = _make(Path(place) / "book")
             if folder.exists():
                 folder.rmdir()
-            shutil.move(book.folder, folder)
+            shutil.move(made.book.folder, folder)
     click.secho(
         f"Made an example book in {folder}. Every figure, letter and rate in it is made up."
     )
     click.echo()
-    _say_imported(result)
-    _say_recorded(drafts, book)
-    _say_reported(reports)
+    _say_imported(made.sheets)
+    _say_matched(made)
+    _say_checked(made.book)
+    _say_reported(made.reports)
     _say_what_to_open(folder)
 
 
@@ -70,24 +85,51 @@ def _refuse_filled(folder: Path) -> None:
         )
 
 
-def _make(folder: Path) -> tuple[ImportResult, list[Draft], Book, list[Report]]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was done on the way to the example, for saying it."""
+
+    sheets: ImportResult
+    statements: list[ImportResult]
+    applied: list[Candidate]
+    waiting: list[Match]
+    book: Book
+    reports: list[Report]
+
+
+def _make(folder: Path) -> _Made:
     """Make the whole example in a new folder: all of it, or an exception."""
     main = make_example(folder)
-    result = import_files(load_book(main), [folder / "inbox" / name for name in IMPORTED])
-    drafts = record_events(main)
+    inbox = folder / "inbox"
+    sheets = import_files(load_book(main), [inbox / name for name in IMPORTED])
+    _record(main, new_biennium)
+    statements, applied = [], []
+    for name in STATEMENTS:
+        statements.append(import_files(load_book(main), [inbox / name]))
+        certain = [match.chosen for match in match_receipts(load_book(main)) if match.chosen]
+        certain = [candidate for candidate in certain if candidate.rule]
+        _record(main, partial(apply_matches, candidates=certain))
+        applied += certain
+    _record(main, gift_decided)
     book = load_book(main)
     if book.errors:
         fail(f"The example's book has an error: {error_sentence(book.errors[0])}")
-    selection = select(book, PERIOD)
-    reports = make_reports(selection, ("all",))
-    out = folder / "reports"
+    reports = make_reports(select(book, PERIOD), ("all",))
+    _write_reports(reports, source_of(select(book, PERIOD), now()), folder / "reports")
+    return _Made(sheets, statements, applied, match_receipts(book), book, reports)
+
+
+def _record(main: Path, draft: Callable[[Book], Iterable[Draft]]) -> None:
+    book = load_book(main)
+    write_entries(book, list(draft(book)))
+
+
+def _write_reports(reports: list[Report], source: Source, out: Path) -> None:
     out.mkdir()
-    source = source_of(selection, now())
     render(reports, source, out / WORKBOOK)
     for report in (report for report in reports if report.name in _SINGLE):
         for ending in (".html", ".csv", ".json"):
             render([report], source, out / f"{report.name}{ending}")
-    return result, drafts, book, reports
 
 
 def _say_imported(result: ImportResult) -> None:
@@ -124,13 +166,29 @@ def _waiting(file: JudgedFile) -> Iterator[tuple[str, str]]:
                 yield f"{Path(file.path).name} {sheet}!{verdict.row.number}", verdict.reason
 
 
-def _say_recorded(drafts: list[Draft], book: Book) -> None:
-    counts: dict[str, int] = {}
-    for draft in drafts:
-        counts[draft.event] = counts.get(draft.event, 0) + 1
-    listed = ", ".join(f"{event} ({count})" for event, count in counts.items())
+def _say_matched(made: _Made) -> None:
+    """Say what became of the statements' entries and of the receipts they brought."""
+    click.secho("Imported from the bank:", bold=True)
+    for file in (file for result in made.statements for file in result.statements):
+        counts = Counter(v.verdict for each in file.statements for v in each.verdicts)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        agree = "; the ledger agrees" if all(each.agrees for each in file.statements) else ""
+        click.echo(f"  {Path(file.file.path).name:<21} {told}{agree}.")
+    click.echo(
+        f"Matched: {counted(len(made.applied), 'receipt')} to the pledges they pay, by rules of "
+        "docs/matching.md; one was decided to be a gift. Waiting for a person:"
+    )
+    for match in made.waiting:
+        receipt, dollar = match.receipt, made.book.settings.currency
+        proposed = f": {describe(match.chosen, dollar)}?" if match.chosen else ""
+        click.echo(
+            f"  {receipt.label} {receipt.day} {receipt.dollars:,.2f} {dollar} "
+            f"{receipt.text}{proposed}"
+        )
+
+
+def _say_checked(book: Book) -> None:
     transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
-    click.echo(f"Recorded {len(drafts)} events: {listed}.")
     click.echo(
         f"Checked: {counted(transactions, 'transaction')}, {counted(len(book.errors), 'error')}, "
         f"{counted(len(book.notices), 'notice')}."

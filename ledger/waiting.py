@@ -80,7 +80,7 @@ def _receipt(
         original if untouched else None,
         charges[0] if untouched and charges and charges[1] == book.settings.currency else ZERO,
         as_text(meta.get("payer", entry.payee or "")),
-        (*texts, entry.narration or ""),
+        tuple(dict.fromkeys((*texts, entry.narration or ""))),
         as_text(meta.get("proposed-donor", "")),
     )
 

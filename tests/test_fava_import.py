@@ -15,7 +15,7 @@ from time import monotonic
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from pledgebook.ledger import load_book
-from pledgebook.ledger.example import TO_TRY
+from pledgebook.ledger.example import IMPORTED, STATEMENTS, TO_TRY
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = [
@@ -160,7 +160,7 @@ def test_a_spreadsheet_is_imported_from_the_import_page(
 ) -> None:
     show(page, "Import")
     file = page.locator(f"div.header:has-text('{TO_TRY}') + div")
-    expect(page.locator(".filelist > .header")).to_have_count(5)
+    expect(page.locator(".filelist > .header")).to_have_count(len(IMPORTED) + len(STATEMENTS) + 1)
     file.get_by_role("button", name="Extract").click()
 
     # Austria has given nothing before: none of its accounts is open yet.

@@ -1,4 +1,4 @@
-"""Makes the example's book, and donors' spreadsheets as they would be sent, in its inbox.
+"""Makes the example's book, and what donors and the bank would send, in its inbox.
 
 The sheets stand as plain text in `sheets/`. A comma separates the cells of a future workbook,
 where a date or number is stored as one unless an apostrophe stands before it, and `=SUM(...)` is
@@ -24,6 +24,8 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 TITLE = "Example book: every figure is made up"
 IMPORTED = ("promesses-2001.csv", "pledges-2002.xlsx", "vznosy-2003.xlsx", "advices-2003.xlsx")
 """The files the demonstration imports, in this order."""
+STATEMENTS = ("statement-2002.xml", "statement-2003.sta")
+"""The bank's statements it imports, each matched before the next."""
 TO_TRY = "to-try-austria-2003.xlsx"
 """The file that stays in the inbox for Fava's import page."""
 
@@ -56,6 +58,8 @@ def make_example(folder: Path) -> Path:
             file.write((ours / name).read_text("utf-8"))
     for name in (*IMPORTED, TO_TRY):
         _send(ours / "sheets" / f"{Path(name).stem}.csv", folder / "inbox" / name)
+    for name in STATEMENTS:
+        (folder / "inbox" / name).write_bytes((ours / "statements" / name).read_bytes())
     return main
 
 
