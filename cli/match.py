@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -21,27 +20,26 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.cli.record_common import read_amount
-from pledgebook.ledger.applying import apply_matches, part_of, take_back, undo_texts
+from pledgebook.cli.record_common import DOLLARS, PAID, read_amount
+from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.collecting import tolerance
+from pledgebook.ledger.deciding import Allocation, allocate
 from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.matching import Candidate, Part, describe
+from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.recording import find_claim
-from pledgebook.ledger.waiting import waiting_receipts
 from pledgebook.ledger.writing import write_entries, write_texts
 
-_TO = re.compile(r"(?P<label>[^=\s]+)(?:=(?P<amount>[\d.]+)\s?(?P<currency>[A-Z]{3})?)?")
 _FEW = 3
 
 
 @click.command()
 @click.option("--apply", "take", is_flag=True, help="Apply the certain ones.")
-@click.option("--receipt", metavar="R", help="Apply this receipt, as --to says.")
-@click.option("--to", "to", multiple=True, metavar="LABEL[=AMOUNT]", help="An instalment it pays.")
+@click.option("--receipt", "receipts", multiple=True, metavar="R", help="Apply this receipt.")
+@click.option(
+    "--to", multiple=True, metavar="LABEL[=AMOUNT[CUR][@DOLLARS]]", help="An instalment it pays."
+)
 @click.option("--charges", is_flag=True, help="What is missing of --to was kept by banks.")
 @click.option("--undo", metavar="R", help="Take the application of this receipt back.")
 @click.option("--date", "day", type=DAY, help="With --undo: by an entry of that day.")
@@ -50,7 +48,7 @@ _FEW = 3
 @book_option
 def match(
     take: bool,
-    receipt: str | None,
+    receipts: Sequence[str],
     to: Sequence[str],
     charges: bool,
     undo: str | None,
@@ -64,20 +62,28 @@ def match(
     LABEL. Status 1 while receipts wait.
     """
     book = open_book()
-    if sum((take, receipt is not None, undo is not None)) > 1:
+    if sum((take, bool(receipts), undo is not None)) > 1:
         fail("Say one of --apply, --receipt and --undo.")
+    if (to or charges) and not receipts:
+        fail("--to and --charges say what a --receipt pays: name it.")
     with failing_on(EventRefusedError, BookRefusedError, OSError):
         if undo is not None:
             _undo(book, undo, day, dry_run=dry_run)
             return
-        matches = match_receipts(book)
-        if receipt is not None:
-            matches = [_asked(book, receipt, to, matches, charges=charges)]
-        chosen = [each.chosen for each in matches if each.chosen is not None]
-        taken = [each for each in chosen if each.rule or receipt is not None]
+        if to:
+            allocations = [_allocation(text) for text in to]
+            kept = None if charges else ZERO
+            taken = allocate(book, receipts, allocations, charges=kept)
+        else:
+            matches = match_receipts(book)
+            chosen = [each.chosen for each in matches if each.chosen is not None]
+            taken = _first_proposed(matches, receipts) if receipts else chosen
+            taken = [each for each in taken if each.rule or receipts]
+        if receipts:
+            matches = [Match(each.receipt, each) for each in taken]
         drafts = apply_matches(book, taken, entered_by=entered_by, charges_advised=charges)
         written: list[Path] = []
-        if take or receipt is not None:
+        if take or receipts:
             written = write_entries(book, drafts, only_try=dry_run)
     names = [path.relative_to(book.folder).as_posix() for path in written]
     if wants_json():
@@ -85,52 +91,38 @@ def match(
     else:
         for each in matches:
             _show(book, each)
-        _say_done(matches, len(drafts), names, applying=take or receipt is not None)
+        _say_done(matches, len(drafts), names, applying=take or bool(receipts))
     left = [each for each in matches if each.chosen not in taken or not written]
     sys.exit(WAITS if left else DONE)
 
 
-def _asked(
-    book: Book, receipt: str, to: Sequence[str], matches: Sequence[Match], *, charges: bool
-) -> Match:
-    """Return the match a person asks for: what --to says, else the first proposal."""
-    waiting = {each.label: each for each in waiting_receipts(book)}
-    if receipt not in waiting:
-        known = ", ".join(waiting) or "none"
-        raise EventRefusedError(f"No receipt {receipt} waits to be applied (there wait: {known}).")
-    if not to:
-        own = next(each for each in matches if each.receipt.label == receipt)
-        if own.chosen is None:
-            raise EventRefusedError(
-                f"Nothing is proposed for {receipt}: name instalments with --to."
-            )
-        return own
-    parts: list[Part] = []
-    for text in to:
-        read = _TO.fullmatch(text)
-        if read is None:
-            raise EventRefusedError(
-                f"--to {text!r} is not LABEL or LABEL=AMOUNT, as in AUT-2002-01.1=40000."
-            )
-        claim = find_claim(book.register, read["label"], date.max)
-        amount = read_amount(read["amount"]) if read["amount"] else None
-        dollar = book.settings.currency
-        alone = len(to) == 1 and claim.currency == dollar and not charges
-        if amount is None and alone:
-            amount = min(claim.units, waiting[receipt].dollars)
-        parts.append(part_of(claim, amount, read["currency"] or ""))
-    missing = sum((part.units for part in parts), ZERO) - waiting[receipt].dollars
-    kept = missing if charges else ZERO
-    if charges:
-        fund = book.settings.funds[parts[0].claim.fund]
-        gross = waiting[receipt].dollars + missing
-        if not ZERO < missing <= tolerance(fund, gross):
-            raise EventRefusedError(
-                f"{format_amount(missing)} is no charge that the fund takes of "
-                f"{format_amount(gross)} (at most {format_amount(tolerance(fund, gross))}): settle "
-                "a part."
-            )
-    return Match(waiting[receipt], Candidate(waiting[receipt], tuple(parts), (), kept))
+def _allocation(text: str) -> Allocation:
+    """Read an instalment of --to."""
+    read = PAID.fullmatch(text)
+    if read is None:
+        raise EventRefusedError(
+            f"--to {text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "
+            "AUT-2002-01.1=40000."
+        )
+    amount = read_amount(read["amount"]) if read["amount"] else None
+    dollars = DOLLARS.convert(read["dollars"], None, None) if read["dollars"] else None
+    return Allocation(read["label"], amount, read["currency"] or "", dollars)
+
+
+def _first_proposed(matches: Sequence[Match], receipts: Sequence[str]) -> list[Candidate]:
+    """Return what is proposed first for each of these receipts."""
+    chosen = {each.receipt.label: each.chosen for each in matches}
+    found = []
+    for receipt in receipts:
+        candidate = chosen.get(receipt)
+        if candidate is None:
+            if receipt in chosen:
+                why = f"Nothing is proposed for {receipt}: name instalments with --to."
+            else:
+                why = f"No receipt {receipt} waits (there wait: {', '.join(chosen) or 'none'})."
+            raise EventRefusedError(why)
+        found.append(candidate)
+    return found
 
 
 def _undo(book: Book, receipt: str, day: date | None, *, dry_run: bool) -> None:

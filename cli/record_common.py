@@ -37,6 +37,11 @@ from pledgebook.ledger.register import Claim, claim_at
 from pledgebook.ledger.writing import error_sentence, refuse_sealed, write_entries
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
+PAID = re.compile(
+    r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
+)
+"""What is settled of an instalment: LABEL, LABEL=AMOUNT, LABEL=AMOUNT EUR, LABEL=AMOUNT@DOLLARS."""
+
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 
 

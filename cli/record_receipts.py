@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 import click
 from pledgebook.cli.record_common import (
     DOLLARS,
+    PAID,
     Recording,
     check_money,
     earmark_options,
@@ -34,10 +34,6 @@ from pledgebook.ledger.recording import (
     redenominated,
     releasable,
     settle,
-)
-
-_PAID = re.compile(
-    r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
 )
 
 
@@ -94,7 +90,7 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
     drafts: list[Draft] = []
     asked = []
     for text in texts:
-        read = _PAID.fullmatch(text)
+        read = PAID.fullmatch(text)
         if read is None:
             raise EventRefusedError(
                 f"{text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "

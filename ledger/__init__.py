@@ -8,7 +8,10 @@ tells it with examples.
 
 from __future__ import annotations
 
+from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
+from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
+from pledgebook.ledger.deciding import Allocation, allocate, decide
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.events import (
@@ -63,10 +66,12 @@ from pledgebook.ledger.recording import (
 )
 from pledgebook.ledger.register import Change, Claim, Register, derive_register
 from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.waiting import Receipt, waiting_receipts
 from pledgebook.ledger.writing import write_entries
 
 __all__ = [
     "Advance",
+    "Allocation",
     "Book",
     "BookNotFoundError",
     "BookRefusedError",
@@ -79,20 +84,25 @@ __all__ = [
     "Finding",
     "Instalment",
     "Labels",
+    "Match",
     "MissingRateError",
     "Part",
     "Rate",
     "Rates",
+    "Receipt",
     "Register",
     "Settings",
     "Settled",
     "advance_for",
+    "allocate",
     "amendment",
     "application",
     "application_without_pledge",
+    "apply_matches",
     "cancellation",
     "commitment",
     "commitment_of_pledge",
+    "decide",
     "derive_register",
     "due_releases",
     "earmark_of",
@@ -107,6 +117,7 @@ __all__ = [
     "list_instalments",
     "load_book",
     "make_book",
+    "match_receipts",
     "obligation_paid",
     "operating_reserve",
     "payment",
@@ -127,7 +138,10 @@ __all__ = [
     "savings",
     "settlement",
     "split_gross",
+    "take_back",
     "transfer",
+    "undo_texts",
+    "waiting_receipts",
     "write_entries",
     "write_off",
 ]

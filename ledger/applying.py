@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from beancount.core.data import Transaction
@@ -22,7 +21,7 @@ from pledgebook.ledger.building import (
 from pledgebook.ledger.changing import redenomination
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.matching import EURO, Candidate, Part
+from pledgebook.ledger.matching import Candidate
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.receiving import Settled, application, returned_payment
@@ -120,16 +119,15 @@ class _Applying:
         return max(day, max(sealed) + timedelta(days=1)) if sealed else day
 
     def _settled(self, candidate: Candidate, claims: Sequence[Claim], day: date) -> list[Settled]:
-        """Share the dollars, gross of charges, among the instalments."""
-        dollar = self.book.settings.currency
-        units = [part.units for part in candidate.parts]
+        """Share the dollars, gross of charges, among the instalments: as they are stated, as many
+        for dollars, else by units of the one other currency they are in.
+        """
         gross = candidate.receipt.dollars + candidate.charges
-        if {claim.currency for claim in claims} == {dollar}:
-            if sum(units, Decimal(0)) > gross:
-                raise EventRefusedError(
-                    f"{candidate.receipt.label} holds {gross:f} {dollar} with charges, less than "
-                    "is to be settled by it: settle a part."
-                )
+        units = [part.units for part in candidate.parts]
+        stated = [part.dollars for part in candidate.parts if part.dollars is not None]
+        if len(stated) == len(units):
+            dollars = stated
+        elif {claim.currency for claim in claims} == {self.book.settings.currency}:
             dollars = units
         else:
             dollars = share_out(gross, units)
@@ -148,25 +146,6 @@ class _Applying:
         if not claim.is_recognised(day):
             held = settled.advance or Advance(ZERO, day)
             self.advances[claim.label] = Advance(held.dollars + settled.dollars, held.since)
-
-
-def part_of(claim: Claim, units: Decimal | None, currency: str) -> Part:
-    """Return what a person says of one instalment: all of it, or so many units, in its currency or
-    in euro for one that the euro replaced.
-    """
-    if currency and currency != claim.currency:
-        if currency != EURO:
-            raise EventRefusedError(
-                f"{claim.label} is in {claim.currency}: state what is settled of it in that."
-            )
-        claim = redenominated(claim, EURO)
-    amount = claim.units if units is None else units
-    if not ZERO < amount <= claim.units:
-        raise EventRefusedError(
-            f"{claim.label} has {claim.units:f} {claim.currency} outstanding; {amount:f} cannot be "
-            "settled of it."
-        )
-    return Part(claim, amount)
 
 
 def undo_texts(book: Book, receipt: str) -> dict[Path, str]:

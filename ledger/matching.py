@@ -55,10 +55,13 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a candidate settles of one instalment, in the currency it is (then) kept in."""
+    """What a candidate settles of one instalment, in the currency it is (then) kept in, and the
+    dollars that go to it, gross of charges, where they are not its share of the receipt.
+    """
 
     claim: Claim
     units: Decimal
+    dollars: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
