@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from html import unescape
 from itertools import chain
 
 _LONGEST_NAME = 400
@@ -51,6 +52,7 @@ _LETTERS = str.maketrans(
         "&": " and ",
     }
 )
+_HTML_BREAKS = re.compile(r"</?(?:br|p|b|i|em|strong|span|div|td)\s?/?>", re.IGNORECASE)
 _NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
 _INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
 _SAINT = re.compile(r"\bst(e?)(?= \w)")
@@ -73,11 +75,12 @@ def strip_footnote_marks(text: str) -> str:
 def normalise(text: str) -> str:
     """Return the key of a text: "Côte d'Ivoire a/" and "COTE D'IVOIRE" both give "cote d ivoire".
 
-    Letters of every script stay; case, accents, Arabic vowel signs and letter variants, the dots
-    of ё, punctuation and footnote marks go; "&" becomes "and", "St." "saint", "U.S.A." "usa".
+    Letters of every script stay; what a web page leaves in a text ("&amp;", "<br>"), case,
+    accents, Arabic vowel signs and letter variants, the dots of ё, punctuation
+    and footnote marks go; "&" becomes "and", "St." "saint", "U.S.A." "usa".
     An empty text, or one without letters and digits, gives "".
     """
-    text = _FORMAT_SIGNS.sub("", strip_footnote_marks(text))
+    text = _FORMAT_SIGNS.sub("", strip_footnote_marks(_without_html(text)))
     if text.isascii():
         text = text.lower().replace("&", " and ")
     else:
@@ -87,6 +90,13 @@ def normalise(text: str) -> str:
     text = " ".join(_NO_WORD.sub(" ", text).split())
     text = _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
     return _BETWEEN_HAN.sub("", _SAINT.sub(r"saint\1", text))
+
+
+def _without_html(text: str) -> str:
+    """Take off entities and line breaks of HTML. A raised letter stays: it leads to a footnote."""
+    if "&" in text and ";" in text:
+        text = unescape(text)
+    return _HTML_BREAKS.sub(" ", text) if "<" in text else text
 
 
 _OF_FR = r"(?:de la|de l|du|des|de|d)"
@@ -137,6 +147,22 @@ _SHORTENED = tuple(
         ("republica", "democratica", "federal"),
     )
 )
+# Words of formal Russian names in the genitive ("Королевства Дания", "Аргентинской Республики").
+_FORMAL_GENITIVES = {
+    "республики": "республика",
+    "королевства": "королевство",
+    "государства": "государство",
+    "княжества": "княжество",
+    "герцогства": "герцогство",
+    "содружества": "содружество",
+    "союза": "союз",
+    "султаната": "султанат",
+    "конфедерации": "конфедерация",
+    "федерации": "федерация",
+    "штатов": "штаты",
+    "эмиратов": "эмираты",
+}
+_ADJECTIVE_GENITIVES = (("ой", "ая"), ("ого", "ое"), ("ых", "ые"), ("их", "ие"))
 # Endings of Russian names in the genitive, and what they are in the nominative.
 _GENITIVES = (
     ("ии", ("ия",)),
@@ -173,7 +199,8 @@ def _name_keys(text: str) -> tuple[str, ...]:
 
 def _turned_round(text: str) -> Iterator[str]:
     """Yield keys of "Tanzania, United Republic of" and "Netherlands (Kingdom of the)" in order."""
-    plain = unicodedata.normalize("NFKC", strip_footnote_marks(text)).replace("،", ",")
+    plain = unicodedata.normalize("NFKC", strip_footnote_marks(_without_html(text)))
+    plain = plain.replace("،", ",")
     parts = [part for part in re.split(r"[,()\[\]]", plain) if normalise(part)]
     if len(parts) > 1:
         yield normalise(" ".join(reversed(parts)))
@@ -193,11 +220,25 @@ def _without_office(key: str) -> Iterator[str]:
 
 
 def _nominatives(genitive: str) -> Iterator[str]:
-    """Yield what a Russian name in the genitive may be in the nominative: "италии", "италия"."""
+    """Yield what a Russian name in the genitive may be in the nominative: "италии", "италия";
+    "республики польша", "республика польша".
+    """
     for ending, nominatives in _GENITIVES:
         if genitive.endswith(ending):
             for nominative in nominatives:
                 yield genitive.removesuffix(ending) + nominative
+    words = genitive.split()
+    if not _FORMAL_GENITIVES.keys().isdisjoint(words):
+        yield " ".join(map(_formal_nominative, words))
+
+
+def _formal_nominative(word: str) -> str:
+    if word in _FORMAL_GENITIVES:
+        return _FORMAL_GENITIVES[word]
+    for genitive, nominative in _ADJECTIVE_GENITIVES:
+        if word.endswith(genitive):
+            return word.removesuffix(genitive) + nominative
+    return word
 
 
 def _written_out(keys: Iterable[str]) -> Iterator[str]:

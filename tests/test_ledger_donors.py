@@ -41,6 +41,15 @@ def test_every_m49_name_gives_its_code_in_every_language(language: str) -> None:
     assert len(set(read.values())) == 249
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_formal_name_gives_its_code_in_every_language(language: str) -> None:
+    lines = list(lines_of(Path(__file__).parent / "data" / "unterm" / "formal-names.csv"))
+    after_all = date(2024, 1, 1)
+    read = {line[language]: code_of(line[language], after_all) for line in lines}
+    assert read == {line[language]: line["code"] for line in lines}
+    assert len(lines) == 195
+
+
 def test_every_name_that_is_shipped_gives_its_own_donor() -> None:
     wrong = [
         (line["name"], line["code"], code_of(line["name"]))
@@ -319,7 +328,7 @@ def test_governments_are_recognised_in_many_forms(text: str, code: str) -> None:
         ("Swedish International Development Cooperation Agency", "SWE"),
         ("USAID", "USA"),
         ("DFID", "GBR"),
-        ("Auswärtiges Amt", "DEU"),
+        ("BMZ", "DEU"),
         ("Ministry of Finance of Italy", "ITA"),
         ("Itlay", "ITA"),
         ("Germny", "DEU"),

@@ -6,17 +6,20 @@ Run from the top of the repository:
     python tools/make_states.py --check    says whether they are as this would write them
 
 Sources, the first that claims a name keeps it: tools/states.toml, kept by hand; the M49 names in
-the six official languages (tests/data/m49); territory names of the CLDR, as Babel ships them, in
-those languages and four more. A name that M49 or the hand-kept file gives to two donors at once
-stops the run; one of the CLDR's that is taken is left out, and said.
+the six official languages (tests/data/m49) and the formal ones (tests/data/unterm); territory names
+of the CLDR, as Babel ships them, in those languages and the others that donors write. A name that
+M49, UNTERM or the hand-kept file gives to two donors at once stops the run; one of the CLDR's that
+is taken, or that its languages give to two donors, is left out, and said.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +31,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "ledger" / "data"
 M49 = {"ar": "ar", "zh": "cn", "en": "en", "fr": "fr", "ru": "ru", "es": "es"}
 """Official languages, and how the M49 files call them."""
-CLDR_LANGUAGES = (*M49, "de", "it", "nl", "pt")
+HISTORICAL_LANGUAGES = (*M49, "de", "it", "nl", "pt")
+"""Languages in which tools/states.toml names the States that are no more."""
+FURTHER_LANGUAGES = (
+    "bg ca cs da el et fa fi he hr hu is ja ko lt lv nb nn pl ro sk sl sr sr_Latn sv tr uk zh_Hant"
+)
+ARTICLE = re.compile(r"^(?:(?:the|la|le|les|el|los) |l['’])")
 STATE_COLUMNS = ("code", "alpha2", "m49", "kind", "valid_from", "valid_until", *M49, "formal")
 NAME_COLUMNS = ("key", "code", "use", "language", "name", "valid_until")
 
@@ -110,13 +118,18 @@ def make_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) -> list[
     names: dict[str, Name] = {}
     for name in _hand_kept_names(hand_kept, states):
         _claim(names, name, shared)
-    for name in _m49_names():
+    for name in (*_m49_names(), *_formal_names()):
         _claim(names, name, shared)
-    for name in _cldr_names(states):
+    cldr = list(_cldr_names(states))
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for name in cldr:
+        bearers[name.key].add(name.code)
+    for name in cldr:
         held = names.get(name.key)
-        if held and held.code != name.code:
-            sys.stderr.write(f"{name.name} ({name.language}) is {held.code}, not {name.code}\n")
-        elif name.key not in shared:
+        codes = bearers[name.key] | ({held.code} if held else set())
+        if len(codes) > 1:
+            sys.stderr.write(f"{name.name} ({name.language}, {name.code}): {sorted(codes)}\n")
+        if name.key not in shared and (held or len(codes) == 1):
             names.setdefault(name.key, name)
     proposals = [
         Name(normalise(text), code, "proposed", "", text)
@@ -148,12 +161,17 @@ def _hand_kept_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) ->
         if state["formal"]:
             yield Name(normalise(state["formal"]), state["code"], "name", "en", state["formal"])
     for gone in hand_kept["historical"]:
-        for language in CLDR_LANGUAGES:
+        for language in HISTORICAL_LANGUAGES:
             for text in gone.get(language, ()):
                 yield Name(normalise(text), gone["code"], "name", language, text)
-    for code, texts in hand_kept["everyday"].items():
+    for code, texts in (*hand_kept["everyday"].items(), *hand_kept["foreign_office"].items()):
         for text in texts:
             yield Name(normalise(text), code, "name", "", text)
+    for code, adjectives in hand_kept["adjective"].items():
+        for adjective in adjectives:
+            for office in hand_kept["offices_with_adjective"]:
+                text = office.format(adjective)
+                yield Name(normalise(text), code, "name", "en", text)
 
 
 def _former_names(hand_kept: dict[str, Any]) -> Iterator[Name]:
@@ -173,9 +191,19 @@ def _m49_names() -> Iterator[Name]:
                 yield Name(normalise(text), line["ISO-alpha3 Code"], "name", language, text)
 
 
+def _formal_names() -> Iterator[Name]:
+    """Yield the formal names, without the article that a look-up takes off as well."""
+    path = ROOT / "tests" / "data" / "unterm" / "formal-names.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            for language in M49:
+                if text := ARTICLE.sub("", line[language]):
+                    yield Name(normalise(text), line["code"], "name", language, text)
+
+
 def _cldr_names(states: list[dict[str, str]]) -> Iterator[Name]:
     codes = {state["alpha2"]: state["code"] for state in states if not state["valid_until"]}
-    for language in CLDR_LANGUAGES:
+    for language in (*HISTORICAL_LANGUAGES, *FURTHER_LANGUAGES.split()):
         territories = Locale.parse(language).territories
         for alpha2, code in codes.items():
             if alpha2 in territories:
