@@ -133,6 +133,15 @@ def load_book(path: Path) -> Book:
     path = path.absolute()  # as Beancount names the files it includes
     with _without_garbage_collection():
         entries, errors, options = loader.load_file(str(path))
+    return book_loaded(path, entries, errors, options)
+
+
+def book_loaded(
+    path: Path, entries: list[Directive], errors: Sequence[Any], options: Options
+) -> Book:
+    """Return what Beancount just loaded from `path`, here or in Fava, as a book. The files are
+    read once more for their digests: what is changed afterwards is noticed before it is replaced.
+    """
     files = {path, *map(Path, options["include"])}
     digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
     return Book(path, entries, _causes_first(errors), options, digests)

@@ -1,0 +1,3 @@
+import { enhance } from "../extension/Contributions/desk.js";
+
+export default { onExtensionPageLoad: enhance };

@@ -1,0 +1,14 @@
+"""The desk: Pledgebook's pages in Fava.
+
+    1999-12-31 custom "fava-extension" "pledgebook.reports.desk"
+
+One line in a book gives all pages. Each is an extension of Fava's of its own, since Fava gives each
+extension one link in its sidebar, one template and one script; it makes one of every class that it
+finds in this module, so only the pages are named here.
+"""
+
+from __future__ import annotations
+
+from pledgebook.reports.desk.contributions import Contributions
+
+__all__ = ["Contributions"]

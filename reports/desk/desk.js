@@ -1,0 +1,80 @@
+// What the scripts of the desk's pages share. Pages can be read without any of it.
+
+const desk = () => document.getElementById("desk");
+
+/** Say a sentence in one of the page's two places for it; the other is emptied. */
+function say(id, sentence) {
+  for (const each of ["desk-refused", "desk-done"]) {
+    const place = document.getElementById(each);
+    if (place) {
+      place.textContent = each === id ? sentence : "";
+      place.hidden = each !== id;
+    }
+  }
+  document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+}
+
+export const refuse = (sentence) => say("desk-refused", sentence);
+export const report = (sentence) => say("desk-done", sentence);
+
+/** Go to an address of Fava's as a click on a link would, without loading the whole of Fava. */
+export function go(address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.hidden = true;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+/**
+ * Send a form to an endpoint of the page that writes. Returns its answer, or null where it was
+ * refused: the reason is then on the page. The server is told which book the page showed.
+ */
+export async function send(context, endpoint, form) {
+  const body = { ...form, book: desk()?.dataset.book };
+  return answered(context.api.request(endpoint, "POST", undefined, body, "raw"));
+}
+
+/** Send a file's bytes to an endpoint of the page that takes one; `asked` goes into its address. */
+export async function sendFile(name, endpoint, asked, file) {
+  const here = window.location.pathname;
+  const base = here.slice(0, here.indexOf("/extension/"));
+  const query = new URLSearchParams(asked);
+  const headers = { "Content-Type": "application/octet-stream" };
+  const address = `${base}/extension/${name}/${endpoint}?${query}`;
+  return answered(fetch(address, { method: "POST", headers, body: file }));
+}
+
+async function answered(request) {
+  try {
+    const response = await request;
+    if (response.ok) {
+      return await response.json();
+    }
+    const kind = response.headers.get("Content-Type") ?? "";
+    const refused = kind.includes("json") ? (await response.json()).refused : response.statusText;
+    refuse(refused);
+  } catch (error) {
+    refuse(String(error));
+  }
+  return null;
+}
+
+/** Let forms that only choose what is shown (`form.choose`) go as links do. */
+export function enhance() {
+  for (const form of desk()?.querySelectorAll("form.choose") ?? []) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const address = new URL(form.action);
+      for (const [key, value] of new FormData(form)) {
+        if (value) {
+          address.searchParams.set(key, value);
+        } else {
+          address.searchParams.delete(key);
+        }
+      }
+      go(address.href);
+    });
+  }
+}

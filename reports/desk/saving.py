@@ -1,0 +1,35 @@
+"""Writing from a page: by the command's own writer, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from fava.core import FavaLedger
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.reports.desk.loaded import Desk, desk_of
+from pledgebook.reports.desk.texts import gettext as _
+
+
+def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]]) -> Desk:
+    """Let `write` change the book and return the desk of the changed one. `seen` is the digest of
+    the book that the page showed (`book.sha256`), `write` returns the files it wrote.
+
+    One page writes at a time, Fava's own included. Raises BookRefusedError, and nothing is
+    written, where the book is no longer the one that was seen, or the writer refuses.
+    """
+    with ledger.file._lock:  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
+        ledger.changed()
+        book = desk_of(ledger).book
+        if book.sha256 != seen:
+            raise BookRefusedError(
+                _(
+                    "The book was changed since this page was made; nothing was written. Look at "
+                    "the page again and repeat it."
+                )
+            )
+        for path in write(book):
+            ledger.watcher.notify(path)
+    ledger.changed()
+    return desk_of(ledger)
