@@ -22,7 +22,16 @@ from pledgebook.cli.common import (
 )
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.writing import error_sentence
-from pledgebook.reports import Report, SelectionError, Source, make_reports, select, source_of
+from pledgebook.reports import (
+    Report,
+    Selection,
+    SelectionError,
+    Source,
+    make_reports,
+    select,
+    source_of,
+)
+from pledgebook.reports.registry import ALL, left_out
 from pledgebook.reports.render import (
     ENDINGS,
     SeveralReportsError,
@@ -36,7 +45,13 @@ from pledgebook.reports.render import (
 @click.argument("names", metavar="[NAME...|all]", nargs=-1)
 @click.option("--period", metavar="P", help="A declared period, a year or a quarter of one.")
 @click.option("--as-at", type=DAY, help="End the period at that day.")
-@click.option("--fund", metavar="F", help="One fund only.")
+@click.option(
+    "--fund", "funds", metavar="F", multiple=True, help="This fund only; may be repeated."
+)
+@click.option("--class", "class_", metavar="C", help="One class of funds only.")
+@click.option("--group", metavar="G", help="One group of donors only: Governments ...")
+@click.option("--donor", metavar="D", help="One donor only, by code or name.")
+@click.option("--purpose", metavar="P", help="Money for one purpose only.")
 @click.option(
     "--recognition",
     metavar="P",
@@ -51,7 +66,11 @@ def report(
     names: tuple[str, ...],
     period: str | None,
     as_at: date | None,
-    fund: str | None,
+    funds: tuple[str, ...],
+    class_: str | None,
+    group: str | None,
+    donor: str | None,
+    purpose: str | None,
     recognition: str | None,
     out: Path | None,
     despite_errors: bool,
@@ -63,8 +82,19 @@ def report(
     book = open_book()
     _refuse_errors(book, despite_errors)
     with failing_on(SelectionError):
-        selection = select(book, period, as_at, fund, recognition)
+        selection = select(
+            book,
+            period,
+            as_at,
+            funds,
+            recognition,
+            class_=class_,
+            group=group,
+            donor=donor,
+            purpose=purpose,
+        )
         made = make_reports(selection, names)
+    _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():
         _answer(made)
@@ -85,6 +115,12 @@ def report(
             err=True,
         )
     sys.exit(WAITS if differing or book.errors else DONE)
+
+
+def _say_what_is_left_out(selection: Selection, names: tuple[str, ...]) -> None:
+    without = left_out(selection)
+    if without and (ALL in names or not names):
+        click.echo(f"Left out, as they cannot be made so: {', '.join(without)}.", err=True)
 
 
 def write(made: list[Report], source: Source, out: Path) -> list[Path]:

@@ -11,10 +11,9 @@ from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim
-from pledgebook.reports.layout import Layout, at_the_end, groups_of, name_of, owed_tie
+from pledgebook.reports.layout import Layout, at_the_end, name_of, owed_per_ledger
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Value
-from pledgebook.reports.ties import read_balances
+from pledgebook.reports.table import Column, Report, Tie, Value
 
 NAME = "ageing"
 TITLE = "Ageing of unpaid contributions"
@@ -32,7 +31,7 @@ def ageing(selection: Selection) -> Report:
     """Return every unpaid instalment of a commitment, in dollars at carrying value."""
     day = selection.cut.end
     held = selection.book.register.claims_at(day)
-    claims = [claim for claim in held if claim.fund in selection.funds]
+    claims = [claim for claim in held if selection.covers(claim)]
     committed = [claim for claim in claims if claim.committed]
     due = [claim for claim in committed if claim.is_recognised(day)]
     later = [claim for claim in committed if not claim.is_recognised(day)]
@@ -58,7 +57,6 @@ def ageing(selection: Selection) -> Report:
     ]
     if pledged:
         notes.append(f"Not shown: pledged and not committed, {pledged:,.2f}.")
-    kept = selection.as_kept()
     return at_the_end(
         selection,
         NAME,
@@ -66,7 +64,15 @@ def ageing(selection: Selection) -> Report:
         _columns(selection.book.settings.currency),
         layout.rows,
         notes=notes,
-        ties=[owed_tie(kept, read_balances(kept), owed)],
+        ties=[]
+        if selection.scope.purpose
+        else [
+            Tie(
+                "owed by donors, pledge and memorandum accounts",
+                owed,
+                owed_per_ledger(selection),
+            )
+        ],
     )
 
 
@@ -83,7 +89,7 @@ def _due(claim: Claim) -> date:
 
 
 def _in_order(selection: Selection, claims: list[Claim]) -> list[Claim]:
-    order = {group: number for number, group in enumerate(groups_of(selection))}
+    order = {group: number for number, group in enumerate(selection.groups)}
     return sorted(
         claims,
         key=lambda claim: (

@@ -14,10 +14,9 @@ from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_tie, section_name
+from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_ties, section_name
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Value
-from pledgebook.reports.ties import read_balances
 
 NAME = "annex"
 TITLE = "Annex: pledges in their own currencies"
@@ -26,15 +25,9 @@ TITLE = "Annex: pledges in their own currencies"
 def annex(selection: Selection) -> Report:
     """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
     cut, register = selection.cut, selection.book.register
-    by_label = contribution_figures(
-        register, cut, lambda item: (item.fund, item.class_, _label(item))
-    )
+    by_label = contribution_figures(selection, lambda item: (item.fund, item.class_, _label(item)))
     lines = {line.label: line for line in list_instalments(register, cut.end) if line.label}
-    shown = {
-        key: figures
-        for key, figures in by_label.items()
-        if key[0] in selection.funds and key[2] and not figures.is_nil
-    }
+    shown = {key: figures for key, figures in by_label.items() if key[2] and not figures.is_nil}
     layout = Layout()
     for fund, class_ in dict.fromkeys((key[0], key[1]) for key in sorted(shown)):
         layout.section(section_name(selection, fund, class_))
@@ -59,13 +52,6 @@ def annex(selection: Selection) -> Report:
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
     everything = total(shown.values())
-    owed = everything.closing + everything.future + everything.uncommitted
-    kept = selection.as_kept()
-    agreement = any(
-        selection.book.settings.funds[fund].policy(class_) == "agreement"
-        for fund in selection.funds
-        for class_ in selection.book.settings.funds[fund].classes
-    )
     return over_the_cut(
         selection,
         NAME,
@@ -77,7 +63,7 @@ def annex(selection: Selection) -> Report:
             "currencies are never added. A rate is units of the currency for one dollar.",
             "Contributions received without a pledge are in the schedule only.",
         ],
-        ties=[] if agreement else [owed_tie(kept, read_balances(kept), owed)],
+        ties=owed_ties(selection, everything),
     )
 
 

@@ -22,7 +22,7 @@ from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Row, Tie, Value
-from pledgebook.reports.ties import Balances, read_balances
+from pledgebook.reports.ties import Balances
 
 NAME = "statements"
 TITLE = "Statements I and II: income, expenditure and balances"
@@ -94,23 +94,29 @@ class Statement:
 def make_statements(selection: Selection) -> list[Statement]:
     """Compute the statements of the selected funds over the cut, a fund within another with it."""
     settings, funds = selection.book.settings, selection.funds
-    balances = read_balances(selection)
+    balances = selection.balances
     later = _due_later(selection)
     made = []
     for fund in funds:
         if any(settings.is_within(fund, other) for other in funds):
             continue
         inner = [other for other in funds if settings.is_within(other, fund)]
-        columns: dict[str, list[Group]] = {
-            class_: [(fund, class_)] for class_ in settings.funds[fund].classes
-        }
+        columns: dict[str, list[Group]] = {}
+        for group in selection.groups:
+            if group[0] == fund:
+                columns[group[1]] = [group]
         for other in inner:
-            columns[other] = [(other, class_) for class_ in settings.funds[other].classes]
+            own = [group for group in selection.groups if group[0] == other]
+            if own:
+                columns[other] = own
+        if not columns:
+            continue
         lines: dict[str, Amounts] = {}
         for name, groups in columns.items():
             for key, amount in _column(balances, later, groups).items():
                 lines.setdefault(key, {})[name] = amount
-        _eliminate(lines, balances, {fund, *inner})
+        # Of one class alone, what is between it and others is not all shown: nothing vanishes.
+        _eliminate(lines, balances, set() if selection.scope.class_ else {fund, *inner})
         made.append(Statement(fund, tuple(columns), lines))
     return made
 
@@ -118,8 +124,7 @@ def make_statements(selection: Selection) -> list[Statement]:
 def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
     """Return what is receivable in later periods, by fund, class and kind of account."""
     rows = contribution_figures(
-        selection.book.register,
-        selection.cut,
+        selection,
         lambda item: (item.fund, item.class_, getattr(item, "kind", "")),
     )
     return {key: figures.future for key, figures in rows.items()}
@@ -202,7 +207,7 @@ def statements(selection: Selection) -> Report:
         _columns(selection, made, before),
         rows,
         notes=_notes(selection, known=bool(known)),
-        ties=_ties(selection.as_kept()),
+        ties=_ties(selection.as_kept),
     )
 
 
@@ -231,7 +236,11 @@ def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
     if selection.kept is not None:
         return found.name, {}  # what was sealed is under the book's own policy
     sealed = read_totals(book, found.name)
-    whole = len(selection.funds) == len(book.settings.funds) and funds <= sealed.keys()
+    whole = (
+        not selection.scope.limits()
+        and len(selection.funds) == len(book.settings.funds)
+        and funds <= sealed.keys()
+    )
     return found.name, sealed if whole else {}
 
 
@@ -297,8 +306,7 @@ def _notes(selection: Selection, *, known: bool) -> list[str]:
     settings = selection.book.settings
     own = [
         f"{fund} {class_}: {settings.funds[fund].policy(class_)}"
-        for fund in selection.funds
-        for class_ in settings.funds[fund].classes
+        for fund, class_ in selection.groups
     ]
     notes = [
         f"Recognition of contributions: {', '.join(own)}.",
@@ -321,19 +329,15 @@ def _ties(selection: Selection) -> list[Tie]:
             name = f"{each.fund}, {column}: balances, assets less liabilities"
             ties.append(Tie(name, own["balance_after"], own["assets"] - own["liabilities"]))
     rows = contribution_figures(
-        selection.book.register,
-        selection.cut,
+        selection,
         lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),
     )
-    balances = read_balances(selection)
-    for fund in selection.funds:
+    balances = selection.balances
+    for fund in dict.fromkeys(fund for fund, _ in selection.groups):
         due = rows.get((fund, "pledges", False), Figures()).closing
         later = rows.get((fund, "pledges", True), Figures()).future
         held = sum(
-            (
-                balances.held((fund, class_), "pledges")
-                for class_ in selection.book.settings.funds[fund].classes
-            ),
+            (balances.held(group, "pledges") for group in selection.groups if group[0] == fund),
             ZERO,
         )
         ties.append(Tie(f"{fund}: contributions receivable, schedule", due + later, held))

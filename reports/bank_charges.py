@@ -11,7 +11,7 @@ from pledgebook.ledger.postings import Line, infer_event, read_lines
 from pledgebook.reports.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import FROM_DONORS, read_balances
+from pledgebook.reports.ties import FROM_DONORS
 
 NAME = "bank-charges"
 TITLE = "Bank charges"
@@ -29,17 +29,19 @@ def bank_charges(selection: Selection) -> Report:
         lines = [
             line
             for line in read_lines(entry, selection.book.settings)
-            if line.place.fund in selection.funds
+            if (line.place.fund, line.class_) in selection.groups
         ]
         charge = _sum(lines, "bank-charges")
         event = str(entry.meta.get("event", "")) or infer_event(lines)
         if not charge or event in {"opening", "closing"}:
             continue
         donor = _donor(lines)
+        if donor and not selection.covers_donor(donor):
+            continue
         if event in FROM_DONORS and donor:
             gross = charge + _sum(lines, "cash")
             of_donors.setdefault(donor, []).append((gross, charge))
-        else:
+        elif selection.whole_classes:
             what = entry.narration or event
             others[what] = others.get(what, ZERO) + charge
     layout = Layout()
@@ -62,14 +64,9 @@ def bank_charges(selection: Selection) -> Report:
         layout.total("Total of other charges")
     layout.grand_total("Total")
     unit = selection.book.settings.currency
-    kept = selection.as_kept()
-    balances = read_balances(kept)
+    balances = selection.as_kept.balances
     booked = sum(
-        (
-            amount
-            for (group, kind), amount in balances.within.items()
-            if kind == "bank-charges" and group[0] in selection.funds
-        ),
+        (amount for (_, kind), amount in balances.within.items() if kind == "bank-charges"),
         ZERO,
     )
     shown = sum((charge for own in of_donors.values() for _, charge in own), ZERO)
@@ -85,7 +82,9 @@ def bank_charges(selection: Selection) -> Report:
         ],
         layout.rows,
         notes=["Collected counts the gross amount; what a bank kept of it is expenditure."],
-        ties=[Tie("charges, expense accounts", shown + sum(others.values(), ZERO), booked)],
+        ties=[Tie("charges, expense accounts", shown + sum(others.values(), ZERO), booked)]
+        if selection.whole_classes
+        else [],
     )
 
 

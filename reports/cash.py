@@ -57,7 +57,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
         if held.dollars > 0 and held.event in {"payment", "receipt-unapplied"}
     }
     for held in selection.book.register.held:
-        if held.fund not in selection.funds or held.event == "opening":
+        if not selection.covers(held) or held.event == "opening":
             continue
         if not cut.start <= held.entry.date <= cut.end:
             continue

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pledgebook.ledger.donors import GROUPS, KINDS
 from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, over_the_cut, owed_tie
+from pledgebook.reports.layout import Layout, over_the_cut, owed_ties
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report
-from pledgebook.reports.ties import read_balances
 
 NAME = "donor-kinds"
 TITLE = "Contributions by kind of donor"
@@ -20,11 +19,9 @@ def donor_kinds(selection: Selection) -> Report:
     donors = selection.book.settings.donors
     figures: dict[tuple[str, str], Figures] = {}
     counted: dict[tuple[str, str], set[str]] = {}
-    by_donor = contribution_figures(
-        selection.book.register, selection.cut, lambda item: (item.fund, item.donor)
-    )
-    for (fund, code), own in by_donor.items():
-        if fund not in selection.funds or own.is_nil:
+    by_donor = contribution_figures(selection, lambda item: item.donor)
+    for code, own in by_donor.items():
+        if own.is_nil:
             continue
         donor = donors.get(code)
         key = (donor.group, donor.kind) if donor else (GROUPS[-1], UNKNOWN)
@@ -51,14 +48,6 @@ def donor_kinds(selection: Selection) -> Report:
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
     everything = total(figures.values())
-    kept = selection.as_kept()
-    funds = selection.book.settings.funds
-    agreement = any(
-        funds[fund].policy(class_) == "agreement"
-        for fund in selection.funds
-        for class_ in funds[fund].classes
-    )
-    owed = everything.closing + everything.future + everything.uncommitted
     return over_the_cut(
         selection,
         NAME,
@@ -73,5 +62,5 @@ def donor_kinds(selection: Selection) -> Report:
             Column("uncommitted", "Pledged, not committed", "amount", unit, memo=True),
         ],
         layout.rows,
-        ties=[] if agreement else [owed_tie(kept, read_balances(kept), owed)],
+        ties=owed_ties(selection, everything),
     )

@@ -35,7 +35,7 @@ def write_off_proposals(selection: Selection) -> Report:
     layout = Layout()
     found = []
     for claim in register.claims_at(day):
-        if claim.fund not in selection.funds or not claim.committed:
+        if not selection.covers(claim) or not claim.committed:
             continue
         heard = last_heard(
             change for change in register.by_label[claim.label] if change.date <= day

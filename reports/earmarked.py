@@ -13,10 +13,10 @@ from pledgebook.ledger.checks import purposes_of_money
 from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import infer_event, read_lines
-from pledgebook.reports.layout import Layout, groups_of, over_the_cut, section_name
+from pledgebook.reports.layout import Layout, over_the_cut, section_name
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import FROM_DONORS, read_balances
+from pledgebook.reports.ties import FROM_DONORS
 
 NAME = "earmarked"
 TITLE = "Earmarked balances by purpose"
@@ -31,10 +31,10 @@ def earmarked(selection: Selection) -> Report:
     """Return the cash of each purpose of classes that hold earmarked money, in dollars."""
     sums, held = _sums(selection)
     purposes = selection.book.settings.purposes
-    balances = read_balances(selection.as_kept())
+    balances = selection.as_kept.balances
     layout = Layout()
     ties = []
-    for fund, class_ in groups_of(selection):
+    for fund, class_ in selection.groups:
         own = sorted(
             (place for place in {*sums, *held} if place[:2] == (fund, class_)),
             key=lambda place: (not place[2], purposes.get(place[2], place[2])),
@@ -58,9 +58,10 @@ def earmarked(selection: Selection) -> Report:
                 obligated=apart.get("obligations", ZERO),
             )
         layout.total(f"Total, {name}")
-        ties.append(
-            Tie(f"{name}: unspent, cash accounts", left, balances.held((fund, class_), "cash"))
-        )
+        if not selection.scope.purpose:
+            ties.append(
+                Tie(f"{name}: unspent, cash accounts", left, balances.held((fund, class_), "cash"))
+            )
     layout.grand_total("Total")
     unit = selection.book.settings.currency
     return over_the_cut(
@@ -104,10 +105,10 @@ def _sums(
         event = str(entry.meta.get("event", "")) or infer_event(lines)
         before = entry.date < cut.start or event == "opening"
         for number, line in enumerate(lines):
-            if line.place.fund not in selection.funds or line.dollars is None:
+            place = (line.place.fund, line.class_, purposes.get(number, ""))
+            if line.dollars is None or not _is_shown(selection, place):
                 continue
             kind = line.place.kind
-            place = (line.place.fund, line.class_, purposes.get(number, ""))
             if kind == "cash":
                 column, sign = ("opening", 1) if before else _column(event)
                 _add(sums, place, column, sign * line.dollars)
@@ -117,6 +118,11 @@ def _sums(
         {place: own for place, own in sums.items() if any(own.values())},
         {place: own for place, own in held.items() if any(own.values())},
     )
+
+
+def _is_shown(selection: Selection, place: Place) -> bool:
+    fund, class_, purpose = place
+    return (fund, class_) in selection.groups and selection.scope.purpose in {"", purpose}
 
 
 def _came(amounts: dict[str, Decimal]) -> bool:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim
 from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, groups_of, name_of, over_the_cut, section_name
+from pledgebook.reports.layout import Layout, name_of, over_the_cut, section_name
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import read_balances
 
 NAME = "exchange"
 TITLE = "Exchange differences on contributions"
@@ -21,8 +20,7 @@ TITLE = "Exchange differences on contributions"
 def exchange(selection: Selection) -> Report:
     """Return gains (positive) and losses in dollars within the cut."""
     found = contribution_figures(
-        selection.book.register,
-        selection.cut,
+        selection,
         lambda item: (
             item.fund,
             item.class_,
@@ -31,20 +29,16 @@ def exchange(selection: Selection) -> Report:
             item.kind if isinstance(item, Claim) else "",
         ),
     )
-    moved = {
-        key: own
-        for key, own in found.items()
-        if key[0] in selection.funds and (own.exchange or own.exchange_unpaid)
-    }
-    balances = read_balances(selection.as_kept())
+    moved = {key: own for key, own in found.items() if own.exchange or own.exchange_unpaid}
+    balances = selection.as_kept.balances
     layout = Layout()
     ties: list[Tie] = []
-    for group in groups_of(selection):
+    for group in selection.groups:
         name = section_name(selection, *group)
         own = {key[2:]: figures for key, figures in moved.items() if key[:2] == group}
         booked = -balances.booked(group, "exchange", "revaluation")
         recorded = total(figures for key, figures in own.items() if key[2] != "memorandum")
-        if selection.kept is None and (booked or recorded.exchange):
+        if selection.kept is None and selection.whole_classes and (booked or recorded.exchange):
             ties.append(Tie(f"{name}: exchange, income accounts", recorded.exchange, booked))
         cash = -balances.booked(group, "exchange-on-cash")
         if not own and not cash:
@@ -55,9 +49,7 @@ def exchange(selection: Selection) -> Report:
         layout.total(f"Total, {name}")
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
-    on_cash = sum(
-        (-balances.booked(group, "exchange-on-cash") for group in groups_of(selection)), ZERO
-    )
+    on_cash = sum((-balances.booked(group, "exchange-on-cash") for group in selection.groups), ZERO)
     notes = [
         "A gain is positive. For classes recognised on receipt the difference is a memorandum: "
         "income is the dollars received."

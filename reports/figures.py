@@ -16,11 +16,14 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.periods import Cut
-from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift, Register
+from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
+
+if TYPE_CHECKING:
+    from pledgebook.reports.selection import Selection
 
 _DAY = timedelta(days=1)
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -77,7 +80,9 @@ class Figures:
     def add(self, other: Figures) -> None:
         """Add another row to this one."""
         for column in MONEY_COLUMNS:
-            setattr(self, column, getattr(self, column) + getattr(other, column))
+            amount = getattr(other, column)
+            if amount:
+                setattr(self, column, getattr(self, column) + amount)
 
     def amounts(self) -> dict[str, Decimal]:
         """Return the amounts by column."""
@@ -105,18 +110,41 @@ def total(rows: Iterable[Figures]) -> Figures:
 
 
 def contribution_figures(
-    register: Register, cut: Cut, key: Callable[[Claim | Gift], KeyT]
+    selection: Selection, key: Callable[[Claim | Gift], KeyT], cut: Cut | None = None
 ) -> dict[KeyT, Figures]:
-    """Return the figures of every instalment and gift over `cut`, summed by `key`.
+    """Return the figures of every instalment and gift that the selection covers, summed by `key`:
+    over its own cut, or over another one.
 
     Money in advance and refunds have no instalment of their own to ask; see `held_figures`.
     """
     rows: dict[KeyT, Figures] = {}
+    each = selection.contributions if cut is None else each_contribution(selection, cut)
+    for item, figures in each:
+        rows.setdefault(key(item), Figures()).add(figures)
+    return rows
+
+
+def each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gift, Figures]]:
+    """Return what the selection covers, piece by piece, with its figures over the cut.
+
+    An instalment that was moved to another fund, class, purpose, donor or currency on its way is
+    a piece for each.
+    """
+    register = selection.book.register
+    settings = register.settings
+    pieces: list[tuple[Claim | Gift, Figures]] = []
+    own: dict[Hashable, Figures] = {}  # of the instalment at hand
+    elsewhere = Figures()
 
     def row(item: Claim | Gift) -> Figures:
-        return rows.setdefault(key(item), Figures())
-
-    settings = register.settings
+        piece = _piece(item)
+        if piece not in own:
+            if selection.covers(item):
+                own[piece] = Figures()
+                pieces.append((item, own[piece]))
+            else:
+                own[piece] = elsewhere
+        return own[piece]
 
     def later(claim: Claim, day: date) -> bool:
         """Whether the claim is income already although due in a later period (`agreement`)."""
@@ -125,13 +153,29 @@ def contribution_figures(
         return policy == "agreement" and settings.periods.start_of(due) > day
 
     for changes in register.by_label.values():
+        own.clear()
         _add_history(changes, cut, row, later)
-    for gift in register.gifts:
-        if cut.start <= gift.entry.date <= cut.end:
-            figures = row(gift)
-            figures.pledged += gift.dollars
-            figures.collected_current += gift.dollars
-    return rows
+    pieces += [
+        (gift, Figures(pledged=gift.dollars, collected_current=gift.dollars))
+        for gift in register.gifts
+        if cut.start <= gift.entry.date <= cut.end and selection.covers(gift)
+    ]
+    return pieces
+
+
+def _piece(item: Claim | Gift) -> Hashable:
+    if isinstance(item, Gift):
+        return id(item)
+    return (
+        item.kind,
+        item.fund,
+        item.class_,
+        item.purpose,
+        item.donor,
+        item.currency,
+        item.pledged_on,
+        item.is_deferred,
+    )
 
 
 def _add_history(
@@ -231,18 +275,17 @@ def is_prior(claim: Claim, cut: Cut) -> bool:
     return claim.recognised is not None and claim.recognised < cut.period.start
 
 
-def held_figures(
-    register: Register, cut: Cut, key: Callable[[str, str, str], KeyT]
-) -> dict[KeyT, Figures]:
+def held_figures(selection: Selection, key: Callable[[str, str, str], KeyT]) -> dict[KeyT, Figures]:
     """Return money in advance at the cut's end and refunds in it, by key(fund, class, donor)."""
     rows: dict[KeyT, Figures] = {}
+    register, cut = selection.book.register, selection.cut
     for held in register.held:
-        if held.kind == "in-advance" and held.entry.date <= cut.end:
+        if held.kind == "in-advance" and held.entry.date <= cut.end and selection.covers(held):
             figures = rows.setdefault(key(held.fund, held.class_, held.donor), Figures())
             figures.in_advance += held.dollars
     for entry, line in ((flow.entry, flow.line) for flow in register.refunds):
-        if cut.start <= entry.date <= cut.end:
-            place = line.place
+        place = line.place
+        if cut.start <= entry.date <= cut.end and selection.covers_line(line):
             figures = rows.setdefault(key(place.fund, line.class_, place.part), Figures())
             figures.refunded += line.dollars or ZERO
     return rows

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Claim, Gift
+from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Row, Tie, Value
-from pledgebook.reports.ties import Balances
 
 Key = tuple[str, str, str]
 """Fund, class and donor."""
@@ -129,12 +130,6 @@ def section_name(selection: Selection, fund: str, class_: str) -> str:
     return fund if len(classes) == 1 else f"{fund}, {class_}"
 
 
-def groups_of(selection: Selection) -> list[tuple[str, str]]:
-    """Return each fund and class of the selection, in the book's order."""
-    funds = selection.book.settings.funds
-    return [(fund, class_) for fund in selection.funds for class_ in funds[fund].classes]
-
-
 def name_of(selection: Selection, donor: str) -> str:
     """Return a donor's English name at the end of the cut, else the code."""
     found = selection.book.settings.donors.get(donor)
@@ -148,13 +143,25 @@ def by_group_and_name(selection: Selection, donor: str) -> tuple[int, str]:
     return group, name_of(selection, donor)
 
 
-def owed_tie(
-    selection: Selection, balances: Balances, owed: Decimal, *, title: str = "owed by donors"
-) -> Tie:
-    """Set what a report says is owed (due, later and only pledged) beside the accounts of
-    instalments.
+def owed_ties(selection: Selection, figures: Figures) -> list[Tie]:
+    """Set all that a report says is owed (due, later and only pledged) beside the accounts of
+    instalments, as the book is kept.
+
+    Under `agreement` what is due later is in closing already and not beside it. Accounts do not
+    say what money is for, so a report limited to a purpose has nothing to be set beside.
     """
-    ledger = sum(
-        (balances.held(group, "pledges", "memorandum") for group in groups_of(selection)), ZERO
-    )
-    return Tie(f"{title}, pledge and memorandum accounts", owed, ledger)
+    if selection.scope.purpose:
+        return []
+    within = contribution_figures(selection, _is_receivable).get(True, Figures()).future
+    owed = figures.closing + figures.future - within + figures.uncommitted
+    return [Tie("owed by donors, pledge and memorandum accounts", owed, owed_per_ledger(selection))]
+
+
+def owed_per_ledger(selection: Selection) -> Decimal:
+    """Return what the accounts of instalments hold in dollars, as the book is kept."""
+    balances = selection.as_kept.balances
+    return sum((balances.held(group, "pledges", "memorandum") for group in selection.groups), ZERO)
+
+
+def _is_receivable(item: Claim | Gift) -> bool:
+    return isinstance(item, Claim) and item.kind == "pledges" and not item.is_deferred

@@ -25,7 +25,7 @@ def movements(selection: Selection) -> Report:
     changes = [
         change
         for change in register.changes
-        if cut.start <= change.date <= cut.end and change.after.fund in selection.funds
+        if cut.start <= change.date <= cut.end and selection.covers(change.after)
     ]
     layout = Layout()
     month = None
@@ -41,7 +41,7 @@ def movements(selection: Selection) -> Report:
             (
                 claim.value
                 for own in register.by_label.values()
-                if (claim := claim_at(own, day)) is not None and claim.fund in selection.funds
+                if (claim := claim_at(own, day)) is not None and selection.covers(claim)
             ),
             ZERO,
         )
@@ -49,11 +49,11 @@ def movements(selection: Selection) -> Report:
     )
     crossed = sum(
         (
-            change.before.value * (1 if change.after.fund in selection.funds else -1)
+            change.before.value * (1 if selection.covers(change.after) else -1)
             for change in register.changes
             if change.before is not None
             and cut.start <= change.date <= cut.end
-            and (change.before.fund in selection.funds) != (change.after.fund in selection.funds)
+            and selection.covers(change.before) != selection.covers(change.after)
         ),
         ZERO,
     )

@@ -15,7 +15,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim, Gift
 from pledgebook.ledger.tagging import tag_claim, tag_gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.schedule import long_date, make_schedule
+from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection, SelectionError
 from pledgebook.reports.table import Column, Report, Row, Tie
 
@@ -45,9 +45,7 @@ def paragraphs(selection: Selection) -> Report:
     rows = _primary_rows(mandate, primary)
     rows += _overlapping_rows(mandate, taggings)
     everything = total(primary.values())
-    schedule = total(
-        line.figures for lines in make_schedule(selection).sections.values() for line in lines
-    )
+    schedule = total(figures for _, figures in selection.contributions)
     cut = selection.cut
     return Report(
         NAME,
@@ -85,9 +83,7 @@ class Taggings:
         self.selection = selection
         self.mandate = mandate
         self._known: dict[object, Tagging] = {}
-        self._each = contribution_figures(
-            selection.book.register, selection.cut, lambda item: (self.of(item), item.fund)
-        )
+        self._each = contribution_figures(selection, self.of)
 
     def of(self, item: Claim | Gift) -> Tagging:
         """Return what the mandate says of a contribution."""
@@ -107,10 +103,9 @@ class Taggings:
     def figures(self, lines: Callable[[Tagging], Iterable[str]]) -> dict[str, Figures]:
         """Return the figures summed under each of the lines a tagging is read as."""
         rows: dict[str, Figures] = {}
-        for (tagging, fund), figures in self._each.items():
-            if fund in self.selection.funds:
-                for line in lines(tagging):
-                    rows.setdefault(line, Figures()).add(figures)
+        for tagging, figures in self._each.items():
+            for line in lines(tagging):
+                rows.setdefault(line, Figures()).add(figures)
         return rows
 
 
@@ -185,7 +180,7 @@ def _notes(mandate: Mandate, selection: Selection) -> list[str]:
             held.dollars
             for held in selection.book.register.held
             if held.kind == "in-advance"
-            and held.fund in selection.funds
+            and selection.covers(held)
             and held.entry.date <= selection.cut.end
         ),
         ZERO,

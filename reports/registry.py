@@ -24,6 +24,7 @@ from pledgebook.reports import (
     secretary_general,
     support,
 )
+from pledgebook.reports.layout import name_of
 from pledgebook.reports.selection import Selection, SelectionError
 from pledgebook.reports.table import Report, Source
 
@@ -49,6 +50,15 @@ REPORTS: Mapping[str, Callable[[Selection], Report]] = {
 _OF_MANDATES = frozenset({paragraphs.NAME, secretary_general.NAME})
 """Reports that a book without a mandate cannot make."""
 
+_OF_WHOLE_FUNDS = {
+    balances.NAME: {"group", "donor", "purpose"},
+    earmarked.NAME: {"group", "donor"},
+    bank_charges.NAME: {"purpose"},
+    reconciliation.NAME: {"class", "group", "donor", "purpose"},
+    support.NAME: {"class", "group", "donor", "purpose"},
+}
+"""Limits that a report cannot be held to: cash and expenditure are of no one donor."""
+
 ALL = "all"
 
 
@@ -58,13 +68,66 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
     Raises SelectionError for a name that is no report, or a report that cannot be made.
     """
     if ALL in names or not names:
-        without = frozenset() if selection.book.settings.mandates else _OF_MANDATES
+        without = left_out(selection)
         names = tuple(name for name in REPORTS if name not in without)
     for name in names:
         if name not in REPORTS:
             known = ", ".join([*REPORTS, ALL])
             raise SelectionError(f"There is no report {name!r}; the reports are {known}.")
-    return [_restated(_marked(REPORTS[name](selection), selection), selection) for name in names]
+        limits = _unheld(selection, name)
+        if limits:
+            raise SelectionError(
+                f"The report {name!r} is of whole funds and cannot be limited to one "
+                f"{' or '.join(limits)}: ask for it without."
+            )
+    return [_made(name, selection) for name in names]
+
+
+def left_out(selection: Selection) -> list[str]:
+    """Return the reports that "all" leaves out: they cannot be made of the selection."""
+    without = frozenset() if selection.book.settings.mandates else _OF_MANDATES
+    return [name for name in REPORTS if name in without or _unheld(selection, name)]
+
+
+def _unheld(selection: Selection, name: str) -> list[str]:
+    cannot = _OF_WHOLE_FUNDS.get(name, set())
+    return [limit for limit in selection.scope.limits() if limit in cannot]
+
+
+def _made(name: str, selection: Selection) -> Report:
+    report = REPORTS[name](selection)
+    for say in (_marked, _limited, _restated):
+        report = say(report, selection)
+    return report
+
+
+def _limited(report: Report, selection: Selection) -> Report:
+    """Say on a report what it is limited to, so that nobody takes it for the whole."""
+    limits = selection.scope.limits()
+    if len(selection.funds) < len(selection.book.settings.funds):
+        limits = {"fund": ", ".join(selection.funds), **limits}
+    if not limits:
+        return report
+    said = "; ".join(f"{name} {_named(selection, name, value)}" for name, value in limits.items())
+    notes = list(report.notes)
+    if not selection.whole_classes:
+        notes.insert(
+            0,
+            "Accounts of cash and exchange are of no one donor or purpose: what is set beside the "
+            "ledger is what accounts tell apart, and there is no cash proof.",
+        )
+    payload = report.payload
+    if payload is not None:
+        payload = {**payload, "limited_to": limits, "notes": notes}
+    return replace(report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload)
+
+
+def _named(selection: Selection, limit: str, value: str) -> str:
+    if limit == "donor":
+        return name_of(selection, value)
+    if limit == "purpose":
+        return selection.book.settings.purposes[value]
+    return value
 
 
 def _marked(report: Report, selection: Selection) -> Report:

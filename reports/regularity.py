@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.periods import Cut
-from pledgebook.reports.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures import Figures, contribution_figures, each_contribution, total
 from pledgebook.reports.layout import Layout, at_the_end, by_group_and_name, name_of
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie, Value
@@ -25,12 +25,10 @@ def regularity(selection: Selection) -> Report:
     years = list(_years(selection))
     paid: dict[tuple[str, str], dict[int, Decimal]] = {}
     for cut in years:
-        found = contribution_figures(
-            selection.book.register, cut, lambda item: (item.fund, item.donor)
-        )
+        found = contribution_figures(selection, lambda item: (item.fund, item.donor), cut)
         for key, figures in found.items():
             collected = _collected(figures)
-            if key[0] in selection.funds and collected:
+            if collected:
                 paid.setdefault(key, {})[cut.start.year] = collected
     layout = Layout()
     for fund in selection.funds:
@@ -90,10 +88,7 @@ def _tie(selection: Selection, paid: dict[tuple[str, str], dict[int, Decimal]]) 
     period = selection.cut.period
     end = selection.cut.end
     cut = Cut(period.name, period.start, end, period)
-    schedule = contribution_figures(selection.book.register, cut, lambda item: item.fund)
-    collected = _collected(
-        total(figures for fund, figures in schedule.items() if fund in selection.funds)
-    )
+    collected = _collected(total(figures for _, figures in each_contribution(selection, cut)))
     years = range(period.start.year, end.year + 1)
     shown = sum(
         (amount for own in paid.values() for year, amount in own.items() if year in years), ZERO

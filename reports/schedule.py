@@ -25,7 +25,7 @@ from pledgebook.reports.figures import (
 )
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Row, RowKind, Tie
-from pledgebook.reports.ties import Balances, ledger_ties, read_balances
+from pledgebook.reports.ties import Balances, ledger_ties
 
 NAME = "schedule"
 TITLE = "Schedule of voluntary contributions"
@@ -49,7 +49,8 @@ class Schedule:
 
     sections: Mapping[tuple[str, str], list[Line]]
     totals: Mapping[str, Figures]
-    proof: CashProof
+    proof: CashProof | None
+    """None for some donors or one purpose: cash accounts name neither."""
     balances: Balances
     ties: list[Tie]
 
@@ -58,23 +59,20 @@ def make_schedule(selection: Selection) -> Schedule:
     """Compute the schedule of the selected funds over the cut, and tie it to the ledger."""
     rows = _rows(selection)
     sections: dict[tuple[str, str], list[Line]] = {}
-    settings = selection.book.settings
-    for fund in selection.funds:
-        for class_ in settings.funds[fund].classes:
-            own = {key[2]: figures for key, figures in rows.items() if key[:2] == (fund, class_)}
-            lines = [_line(selection, donor, figures) for donor, figures in own.items()]
-            if lines:
-                lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
-                sections[fund, class_] = lines
-    balances = read_balances(selection)
+    for group in selection.groups:
+        own = {key[2]: figures for key, figures in rows.items() if key[:2] == group}
+        lines = [_line(selection, donor, figures) for donor, figures in own.items()]
+        if lines:
+            lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
+            sections[group] = lines
+    balances = selection.balances
     ties = ledger_ties(selection, rows, balances)
-    proof = prove_cash(
-        selection,
-        total(line.figures for lines in sections.values() for line in lines),
-        balances,
-    )
+    proof = None
+    if selection.whole_classes:  # the bank does not say whose or what for its money is
+        everything = total(line.figures for lines in sections.values() for line in lines)
+        proof = prove_cash(selection, everything, balances)
     if selection.kept is not None:  # accounts follow the policy they were kept under
-        kept = make_schedule(selection.as_kept())
+        kept = make_schedule(selection.as_kept)
         ties, balances = kept.ties, kept.balances
     ties = ties + [
         Tie(
@@ -90,15 +88,10 @@ def make_schedule(selection: Selection) -> Schedule:
 
 
 def _rows(selection: Selection) -> dict[Key, Figures]:
-    register, cut = selection.book.register, selection.cut
-    rows = contribution_figures(register, cut, lambda item: (item.fund, item.class_, item.donor))
-    for key, figures in held_figures(register, cut, lambda *key: key).items():
+    rows = contribution_figures(selection, lambda item: (item.fund, item.class_, item.donor))
+    for key, figures in held_figures(selection, lambda *key: key).items():
         rows.setdefault(key, Figures()).add(figures)
-    return {
-        key: figures
-        for key, figures in rows.items()
-        if key[0] in selection.funds and not figures.is_nil
-    }
+    return {key: figures for key, figures in rows.items() if not figures.is_nil}
 
 
 def _line(selection: Selection, code: str, figures: Figures) -> Line:
@@ -175,7 +168,7 @@ def schedule(selection: Selection) -> Report:
         _columns(selection),
         rows,
         notes=notes,
-        ties=[*made.ties, _cash_tie(made.proof)],
+        ties=[*made.ties, *_cash_ties(made.proof)],
         payload=_payload(selection, made, notes),
     )
 
@@ -263,8 +256,10 @@ def _notes(selection: Selection) -> list[str]:
     return notes
 
 
-def _cash_tie(proof: CashProof) -> Tie:
-    return Tie("cash from donors, cash accounts", proof.cash_from_donors, proof.per_ledger)
+def _cash_ties(proof: CashProof | None) -> list[Tie]:
+    if proof is None:
+        return []
+    return [Tie("cash from donors, cash accounts", proof.cash_from_donors, proof.per_ledger)]
 
 
 def _payload(selection: Selection, made: Schedule, notes: list[str]) -> dict[str, object]:
@@ -295,31 +290,34 @@ def _payload(selection: Selection, made: Schedule, notes: list[str]) -> dict[str
         "as_at": selection.cut.end,
         "funds": funds,
         "totals": {name: figures.amounts() for name, figures in made.totals.items()},
-        "cash_proof": {
-            "collected": proof.collected,
-            "applied_from_opening": proof.applied_from_opening,
-            "bank_charges": proof.bank_charges,
-            "new_advances": proof.new_advances,
-            "new_unapplied": proof.new_unapplied,
-            "refunds_of_overpayments": proof.refunds_of_overpayments,
-            "cash_from_donors": proof.cash_from_donors,
-            "per_ledger": proof.per_ledger,
-            "agrees": proof.agrees,
-        },
+        "cash_proof": _proof_document(proof),
         "ledger": {
             "receivable": held("pledges"),
             "deferred": -held("deferred"),
             "memorandum": held("memorandum"),
-            "agrees": all(tie.agrees for tie in ties) and proof.agrees,
-        },
+            "agrees": all(tie.agrees for tie in (*ties, *_cash_ties(proof))),
+        }
+        if not selection.scope.purpose
+        else None,
         "notes": notes,
     }
 
 
+def _proof_document(proof: CashProof | None) -> dict[str, object] | None:
+    if proof is None:
+        return None
+    return {
+        "collected": proof.collected,
+        "applied_from_opening": proof.applied_from_opening,
+        "bank_charges": proof.bank_charges,
+        "new_advances": proof.new_advances,
+        "new_unapplied": proof.new_unapplied,
+        "refunds_of_overpayments": proof.refunds_of_overpayments,
+        "cash_from_donors": proof.cash_from_donors,
+        "per_ledger": proof.per_ledger,
+        "agrees": proof.agrees,
+    }
+
+
 def _held_in_all(selection: Selection, balances: Balances) -> Callable[[str], Decimal]:
-    groups = [
-        (fund, class_)
-        for fund in selection.funds
-        for class_ in selection.book.settings.funds[fund].classes
-    ]
-    return lambda kind: sum((balances.held(group, kind) for group in groups), ZERO)
+    return lambda kind: sum((balances.held(group, kind) for group in selection.groups), ZERO)

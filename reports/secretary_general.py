@@ -68,13 +68,12 @@ def _lines(
 ) -> dict[str, tuple[set[str], Figures]]:
     taggings = Taggings(selection, mandate)
     each = contribution_figures(
-        selection.book.register,
-        selection.cut,
-        lambda item: (taggings.of(item), item.fund, item.donor),
+        selection,
+        lambda item: (taggings.of(item), item.donor),
     )
     lines: dict[str, tuple[set[str], Figures]] = {}
-    for (tagging, fund, donor), own in each.items():
-        if fund not in selection.funds or own.is_nil:
+    for (tagging, donor), own in each.items():
+        if own.is_nil:
             continue
         for paragraph in getattr(tagging, relation):
             donors, figures = lines.setdefault(paragraph, (set(), Figures()))

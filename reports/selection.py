@@ -1,16 +1,26 @@
-"""What a report is asked for: a book, the days it covers, the funds it is limited to."""
+"""What a report is asked for: a book, the days it covers, and what of it is to be shown.
+
+Figures and balances are read once a selection, however many reports are made of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
+from pledgebook.ledger.accounts import takes
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.periods import Cut
+from pledgebook.ledger.postings import Line
 from pledgebook.ledger.recasting import view_under
 from pledgebook.ledger.recognition import Group, UnknownPolicyError, name_policies, read_policies
+from pledgebook.ledger.register import Claim, Gift, Held
+from pledgebook.reports.figures import Figures, each_contribution
+from pledgebook.reports.ties import Balances, read_balances
 
 
 class SelectionError(Exception):
@@ -18,8 +28,30 @@ class SelectionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
+    `donor` a code.
+    """
+
+    class_: str = ""
+    group: str = ""
+    donor: str = ""
+    purpose: str = ""
+
+    def limits(self) -> dict[str, str]:
+        """Return the limits that are set, by the names people know them under."""
+        named = {
+            "class": self.class_,
+            "group": self.group,
+            "donor": self.donor,
+            "purpose": self.purpose,
+        }
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True)
 class Selection:
-    """A book, a cut of time and the funds to show (in the book's order).
+    """A book, a cut of time and the funds to show (in the book's order), within a scope.
 
     Under another recognition policy `book` is the view, `kept` the book as it is kept, and
     `recognition` says which policies the view follows.
@@ -30,25 +62,111 @@ class Selection:
     funds: tuple[str, ...]
     kept: Book | None = None
     recognition: str = ""
+    scope: Scope = field(default_factory=Scope)
 
+    @cached_property
     def as_kept(self) -> Selection:
-        """Return the same selection of the book as it is kept."""
-        return replace(self, book=self.kept or self.book, kept=None, recognition="")
+        """The same selection of the book as it is kept."""
+        if self.kept is None:
+            return self
+        return replace(self, book=self.kept, kept=None, recognition="")
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Each fund and class that is shown, in the book's order."""
+        funds = self.book.settings.funds
+        return tuple(
+            (fund, class_)
+            for fund in self.funds
+            for class_ in funds[fund].classes
+            if self.scope.class_ in {"", class_}
+        )
+
+    @cached_property
+    def contributions(self) -> list[tuple[Claim | Gift, Figures]]:
+        """What is shown of contributions, piece by piece, with the figures over the cut."""
+        return each_contribution(self, self.cut)
+
+    @cached_property
+    def balances(self) -> Balances:
+        """What the accounts hold of it."""
+        return read_balances(self)
+
+    @property
+    def whole_classes(self) -> bool:
+        """Whether all donors and purposes of the classes are shown, as accounts add them up."""
+        return not (self.scope.group or self.scope.donor or self.scope.purpose)
+
+    def covers(self, item: Claim | Gift | Held) -> bool:
+        """Tell whether the item is to be shown."""
+        return (
+            (item.fund, item.class_) in self.groups
+            and self.scope.purpose in {"", item.purpose}
+            and self.covers_donor(item.donor)
+        )
+
+    def covers_line(self, line: Line) -> bool:
+        """Tell whether a posting's amount is to be shown: limited to donors, only accounts that
+        name their donor can tell.
+        """
+        return (
+            (line.place.fund, line.class_) in self.groups
+            and self.scope.purpose in {"", line.purpose}
+            and (
+                not (self.scope.donor or self.scope.group)
+                or (takes(line.place.kind) == "donor" and self.covers_donor(line.place.part))
+            )
+        )
+
+    def covers_donor(self, code: str) -> bool:
+        """Tell whether this donor's contributions are to be shown."""
+        if self.scope.donor:
+            return code == self.scope.donor
+        if self.scope.group:
+            donor = self.book.settings.donors.get(code)
+            return (donor.group if donor else GROUPS[-1]) == self.scope.group
+        return True
 
 
 def select(
     book: Book,
     period: str | None = None,
     as_at: date | None = None,
-    fund: str | None = None,
+    fund: str | tuple[str, ...] | None = None,
     recognition: str | None = None,
+    *,
+    class_: str | None = None,
+    group: str | None = None,
+    donor: str | None = None,
+    purpose: str | None = None,
 ) -> Selection:
     """Return the selection for a declared period (or a year "2003" or quarter "2003-Q2" in one).
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
-    early. `recognition` ("receipt", or "special=receipt,convention=receipt") asks for the view
-    under another policy. Raises SelectionError.
+    early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
+    `purpose` limit what is shown of them. `recognition` ("receipt", or
+    "special=receipt,convention=receipt") asks for the view under another policy. Raises
+    SelectionError.
     """
+    cut = _cut(book, period, as_at)
+    funds = _funds(book, fund)
+    scope = Scope(
+        _class(book, funds, class_), _group(group), _donor(book, donor), _purpose(book, purpose)
+    )
+    if not recognition:
+        return Selection(book, cut, funds, scope=scope)
+    try:
+        policies = read_policies(book.settings, recognition)
+        _need_history(book, policies)
+        _need_conditions(book, policies, cut.end)
+    except UnknownPolicyError as error:
+        raise SelectionError(str(error)) from error
+    shown = {group: policy for group, policy in policies.items() if group[0] in funds}
+    view = view_under(book, policies, cut.end)
+    return Selection(view, cut, funds, book, name_policies(book.settings, shown), scope)
+
+
+def _cut(book: Book, period: str | None, as_at: date | None) -> Cut:
     periods = book.settings.periods
     declared = ", ".join(periods.names()) or "none"
     if period is None:
@@ -66,28 +184,62 @@ def select(
             f"The book declares no period {period!r} (declared: {declared}): name one of these, a "
             "year or a quarter of one, such as 2003 or 2003-Q2."
         )
-    if as_at is not None:
-        if not cut.start <= as_at <= cut.end:
-            raise SelectionError(
-                f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
-            )
-        cut = replace(cut, end=as_at)
-    if fund is not None and fund not in book.settings.funds:
+    if as_at is None:
+        return cut
+    if not cut.start <= as_at <= cut.end:
         raise SelectionError(
-            f"The book declares no fund {fund!r} (declared: {', '.join(book.settings.funds)})."
+            f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
         )
-    funds = (fund,) if fund else tuple(book.settings.funds)
-    if not recognition:
-        return Selection(book, cut, funds)
-    try:
-        policies = read_policies(book.settings, recognition)
-        _need_history(book, policies)
-        _need_conditions(book, policies, cut.end)
-    except UnknownPolicyError as error:
-        raise SelectionError(str(error)) from error
-    shown = {group: policy for group, policy in policies.items() if group[0] in funds}
-    view = view_under(book, policies, cut.end)
-    return Selection(view, cut, funds, book, name_policies(book.settings, shown))
+    return replace(cut, end=as_at)
+
+
+def _funds(book: Book, fund: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    declared = book.settings.funds
+    asked = (fund,) if isinstance(fund, str) else fund or tuple(declared)
+    for code in asked:
+        if code not in declared:
+            raise SelectionError(
+                f"The book declares no fund {code!r} (declared: {', '.join(declared)})."
+            )
+    return tuple(code for code in declared if code in asked)
+
+
+def _class(book: Book, funds: tuple[str, ...], name: str | None) -> str:
+    if not name:
+        return ""
+    known = dict.fromkeys(class_ for fund in funds for class_ in book.settings.funds[fund].classes)
+    if name not in known:
+        raise SelectionError(
+            f"{' and '.join(funds)} have no class {name!r} (declared: {', '.join(known)})."
+        )
+    return name
+
+
+def _group(name: str | None) -> str:
+    found = [group for group in GROUPS if group.casefold() == (name or "").casefold()]
+    if name and not found:
+        raise SelectionError(
+            f"There is no group of donors {name!r}; the groups are {'; '.join(GROUPS)}."
+        )
+    return found[0] if found else ""
+
+
+def _donor(book: Book, text: str | None) -> str:
+    if not text:
+        return ""
+    donors = book.settings.donors
+    found = donors.get(text) or donors.resolve(text)
+    if found is None:
+        near = ", ".join(f"{each.code} ({each.name})" for each in donors.suggest(text))
+        raise SelectionError(f"The donor {text!r} is not known. Nearest: {near or 'none'}.")
+    return found.code
+
+
+def _purpose(book: Book, name: str | None) -> str:
+    if name and name not in book.settings.purposes:
+        known = ", ".join(book.settings.purposes) or "none"
+        raise SelectionError(f"The book declares no purpose {name!r} (declared: {known}).")
+    return name or ""
 
 
 def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO, round_to
-from pledgebook.reports.layout import Layout, groups_of, over_the_cut, section_name
+from pledgebook.reports.layout import Layout, over_the_cut, section_name
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import read_balances
 
 NAME = "programme-support"
 TITLE = "Programme support costs"
@@ -18,10 +17,10 @@ TITLE = "Programme support costs"
 
 def programme_support(selection: Selection) -> Report:
     """Return expenditure, support costs and their rate by fund and class, in dollars."""
-    balances = read_balances(selection.as_kept())
+    balances = selection.as_kept.balances
     layout = Layout()
     costs = income = ZERO
-    groups = groups_of(selection)
+    groups = selection.groups
     income = sum((-balances.booked(group, "programme-support-income") for group in groups), ZERO)
     shown = [group for group in groups if balances.booked(group, "programme", "programme-support")]
     if shown:
@@ -56,7 +55,10 @@ def programme_support(selection: Selection) -> Report:
             "Support costs are expenditure of the class that spent and income of the support "
             "class; in the funds' total they are eliminated."
         ],
-        ties=[Tie("support costs, income of the support classes", costs, income)],
+        # Of one fund alone, another may have the support class that it is charged by.
+        ties=[Tie("support costs, income of the support classes", costs, income)]
+        if len(selection.funds) == len(selection.book.settings.funds)
+        else [],
     )
 
 

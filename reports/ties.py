@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.history import continuing
@@ -17,8 +18,10 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import infer_event, read_lines
 from pledgebook.ledger.register import Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Tie
+
+if TYPE_CHECKING:
+    from pledgebook.reports.selection import Selection
 
 FROM_DONORS = frozenset(
     {
@@ -70,7 +73,7 @@ def read_balances(selection: Selection) -> Balances:
         event = str(entry.meta.get("event", "")) or infer_event(lines)
         within = cut.start <= entry.date and event != "opening"
         for line in lines:
-            if line.dollars is None:
+            if line.dollars is None or not selection.covers_line(line):
                 continue
             key = ((line.place.fund, line.class_), line.place.kind)
             balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
@@ -93,22 +96,23 @@ def ledger_ties(
 
     `rows` are the schedule's, by fund, class and donor.
     """
-    by_kind = contribution_figures(
-        selection.book.register, selection.cut, lambda item: (item.fund, item.class_, _kind(item))
-    )
+    if selection.scope.purpose:
+        return []  # accounts do not say what money is for
+    by_kind = contribution_figures(selection, lambda item: (item.fund, item.class_, _kind(item)))
     ties = []
-    for fund in selection.funds:
-        for class_ in selection.book.settings.funds[fund].classes:
-            group = (fund, class_)
-            kinds = {kind: by_kind.get((*group, kind), Figures()) for kind in _KINDS}
-            own = [figures for key, figures in rows.items() if key[:2] == group]
-            ties += [
-                Tie(f"{fund} {class_}: {title}", report, ledger)
-                for title, report, ledger in _of_group(kinds, own, balances, group)
-                if report or ledger
-            ]
+    for group in selection.groups:
+        kinds = {kind: by_kind.get((*group, kind), Figures()) for kind in _KINDS}
+        own = [figures for key, figures in rows.items() if key[:2] == group]
+        ties += [
+            Tie(f"{group[0]} {group[1]}: {title}", report, ledger)
+            for title, report, ledger in _of_group(kinds, own, balances, group)
+            if (report or ledger) and (selection.whole_classes or title not in _OF_NO_DONOR)
+        ]
     return ties
 
+
+_OF_NO_DONOR = frozenset({"owed, memorandum contra account", "exchange, income accounts"})
+"""Ties to accounts that do not name their donor."""
 
 _KINDS = ("pledges", "deferred", "memorandum", "gift")
 
