@@ -21,7 +21,6 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.documents import file_document, reading_document
-from pledgebook.cli.import_receipt import keep_receipt
 from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
@@ -41,6 +40,7 @@ from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.banks import BankNotDeclaredError
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.reports.import_receipt import keep_receipt
 
 FILE = click.Path(path_type=Path)
 
