@@ -28,13 +28,13 @@ from pledgebook.ledger.recording import (
     due_releases,
     find_claim,
     find_donor,
-    find_return,
     free_labels,
     receipt_held,
     redenominated,
     releasable,
     settle,
 )
+from pledgebook.ledger.returning import find_return
 
 
 @click.command()
@@ -280,16 +280,17 @@ def returned_payment(
 ) -> None:
     """The bank takes a payment of instalment LABEL back: the instalment is open again."""
     register, day = recording.book.register, recording.day
-    now, was, collected = find_return(register, label, reverses, day)
+    found = find_return(recording.book, label, reverses, day)
     recording.record(
         events.returned_payment(
             recording.book.settings,
             day=day,
-            now=now,
-            was=was,
-            dollars=collected if dollars is None else dollars,
+            now=found.now,
+            was=found.was,
+            dollars=found.dollars if dollars is None else dollars,
             reverses=reverses,
-            advance=advance_for(register, now.label, day),
+            advance=advance_for(register, found.now.label, day),
+            told=found.told,
         )
     )
 

@@ -60,11 +60,11 @@ from pledgebook.ledger.recording import (
     advance_for,
     due_releases,
     find_claim,
-    find_return,
     free_labels,
     receipt_held,
 )
 from pledgebook.ledger.register import Change, Claim, Register, derive_register
+from pledgebook.ledger.returning import find_return
 from pledgebook.ledger.settings import Settings, read_settings
 from pledgebook.ledger.waiting import Receipt, waiting_receipts
 from pledgebook.ledger.writing import write_entries

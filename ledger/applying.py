@@ -25,14 +25,9 @@ from pledgebook.ledger.matching import Candidate
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.receiving import Settled, application, returned_payment
-from pledgebook.ledger.recording import (
-    advance_for,
-    find_return,
-    free_labels,
-    redenominated,
-    share_out,
-)
+from pledgebook.ledger.recording import advance_for, free_labels, redenominated, share_out
 from pledgebook.ledger.register import Claim
+from pledgebook.ledger.returning import find_return
 from pledgebook.ledger.writing import text_without
 
 MATCHED_BY = "matched-by"
@@ -185,19 +180,20 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
     for change in register.changes:
         if change.entry is not entry or change.event != "application":
             continue
-        now, was, collected = find_return(register, change.label, named, day)
+        found = find_return(book, change.label, named, day)
+        now, was = found.now, found.was
         draft = returned_payment(
             settings,
             day=day,
             now=now,
             was=was,
-            dollars=collected,
+            dollars=found.dollars,
             reverses=named,
             advance=advance_for(register, now.label, day),
             narration=f"Application of {receipt} to {now.label} taken back",
             meta={"receipt-of": receipt},
         )
-        back = collected - charges
+        back = found.dollars - charges
         own = earmark_of(was)
         lines = [replace(line, meta={**own.meta(), **line.meta}) for line in draft.lines]
         again = account("unapplied", earmark.fund)

@@ -22,7 +22,7 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.history import CARRIED_FROM, CLOSES, continuing
-from pledgebook.ledger.instalments import list_instalments, pledge_of
+from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
 from pledgebook.ledger.money import ZERO, format_units
 from pledgebook.ledger.periods import Period
 from pledgebook.ledger.postings import Line, read_lines
@@ -196,7 +196,7 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
     claims = {lot.label for lot in lots if lot.kind in CLAIMS}
     for lot in lots:
         claim = claim_at(book.register.by_label.get(lot.label, []), end)
-        lot.meta = _kept(lot.origin)
+        lot.meta = kept_facts(lot.origin)
         if claim is None or lot.label not in told:
             continue
         if lot.kind not in CLAIMS and (lot.kind != "in-advance" or lot.label in claims):
@@ -204,19 +204,27 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             continue
         line = told[lot.label]
         lot.origin = claim.origin
-        lot.meta = _kept(claim.origin)
+        lot.meta = kept_facts(claim.origin)
         if claim.due:
             lot.meta["due"] = claim.due
         if lot.kind not in CLAIMS:
             lot.meta |= _paid_up(claim)
         if not claim.committed:
             lot.meta["status"] = "pledged"
-        amounts = {"pledged": line.pledged, "paid": line.paid, "written-off": line.written_off}
-        for key, amount in amounts.items():
-            if amount or key == "pledged":
-                lot.meta[key] = f"{format_units(amount)} {line.currency}"
-        if line.received:
-            lot.meta["received"] = f"{line.received:f} {book.settings.currency}"
+        lot.meta |= told_amounts(line, book.settings.currency)
+
+
+def told_amounts(line: Instalment, dollar: str) -> Meta:
+    """Return what an opening says was pledged, paid, written off and received of an instalment."""
+    amounts = {"pledged": line.pledged, "paid": line.paid, "written-off": line.written_off}
+    told: Meta = {
+        key: f"{format_units(amount)} {line.currency}"
+        for key, amount in amounts.items()
+        if amount or key == "pledged"
+    }
+    if line.received:
+        told["received"] = f"{line.received:f} {dollar}"
+    return told
 
 
 def _paid_up(claim: Claim) -> Meta:
@@ -227,7 +235,8 @@ def _paid_up(claim: Claim) -> Meta:
     return meta
 
 
-def _kept(origin: tuple[Transaction, Posting]) -> Meta:
+def kept_facts(origin: tuple[Transaction, Posting]) -> Meta:
+    """Return what a commitment says of itself that rules and readers may ask for later."""
     entry, posting = origin
     kept: Meta = {}
     for key, value in {**entry.meta, **(posting.meta or {})}.items():

@@ -15,7 +15,7 @@ from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.postings import Line, contradiction, read_lines, weigh
+from pledgebook.ledger.postings import Line, contradiction, purpose_after, read_lines, weigh
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Change, Claim, Register
 from pledgebook.ledger.settings import Settings
@@ -391,17 +391,25 @@ def check_earmarked(
 
 
 def purposes_of_money(lines: list[Line], purpose_of: dict[str, str]) -> dict[int, str]:
-    """Return the purpose of each posting of money that has one, by its position: its own, else the
-    instalment's that the entry moves. `purpose_of` keeps the instalments' from entry to entry.
+    """Return the purpose of each posting of money that has one, by its position: its own, else that
+    of the instalments which the entry moves in the same fund and class, where they have but one.
+    `purpose_of` keeps the instalments' purposes from entry to entry.
     """
-    inherited = {purpose_of[line.label] for line in lines if line.label in purpose_of}
-    only = next(iter(inherited)) if len(inherited) == 1 else ""
+    inherited: dict[tuple[str, str], set[str]] = {}
+    for line in lines:
+        if line.label in purpose_of:
+            group = (line.place.fund, line.class_)
+            inherited.setdefault(group, set()).add(purpose_of[line.label])
     found = {}
     for number, line in enumerate(lines):
-        if line.label and line.place.kind in CLAIMS and line.purpose and line.units > 0:
-            purpose_of[line.label] = line.purpose
-        if line.place.kind in {"cash", "in-advance", "obligations"} and (line.purpose or only):
-            found[number] = line.purpose or only
+        if line.label and line.place.kind in CLAIMS and line.units > 0:
+            own = [each for each in lines if each.label == line.label and each.place.kind in CLAIMS]
+            purpose_of[line.label] = purpose_after(purpose_of.get(line.label, ""), own)
+        if line.place.kind in {"cash", "in-advance", "obligations"}:
+            known = inherited.get((line.place.fund, line.class_), set())
+            purpose = line.purpose or (next(iter(known)) if len(known) == 1 else "")
+            if purpose:
+                found[number] = purpose
     return found
 
 

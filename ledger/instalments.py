@@ -130,7 +130,7 @@ def settled_so_far(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:
             paid, written_off, units = (
                 _redenominate(amount, old, new, change) for amount in (paid, written_off, units)
             )
-        if change.event == "opening":
+        if change.brings_forward:
             paid += _carried(change, "paid")
             written_off += _carried(change, "written-off")
         elif change.event in RECEIVING:
@@ -151,8 +151,9 @@ def _redenominate(amount: Decimal, old: str, new: str, change: Change) -> Decima
 
 
 def _received(change: Change) -> Decimal:
-    carried = _carried(change, "received") if change.event == "opening" else ZERO
-    return change.received + change.advanced + carried
+    if change.brings_forward:
+        return _carried(change, "received")
+    return change.received + change.advanced
 
 
 def _carried(change: Change, key: str) -> Decimal:

@@ -23,7 +23,7 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.history import carried_from
 from pledgebook.ledger.money import format_units, share, to_cents
-from pledgebook.ledger.postings import Line, read_lines, stated
+from pledgebook.ledger.postings import Line, infer_event, read_lines, stated
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.written import Sources
 
@@ -84,6 +84,8 @@ class _Guard:
         self.errors: list[Finding] = []
         self.notices: list[Finding] = []
         self.sources = Sources()
+        self.continues = False
+        """Whether the book begins with what another left: it may have settled an instalment."""
 
     def error(
         self, entry: Directive, rule: str, message: str, source: Mapping[str, Any] | None = None
@@ -96,6 +98,7 @@ class _Guard:
         opening = bool(carried_from(entry)) or any(
             line.place.kind == "opening-balance" for line in lines
         )
+        self.continues = self.continues or opening
         by_label: dict[tuple[str, str], list[Line]] = {}
         for line in lines:
             if line.place.kind in LABELLED and self._has_label(entry, line):
@@ -104,7 +107,7 @@ class _Guard:
             known = self.labels.get(key)
             if known is None:
                 known = self.labels[key] = _Label(_cost_date(own[0], entry), entry)
-                problem = self._move(entry, known, own)
+                problem = self._returned_nothing(entry, own) or self._move(entry, known, own)
             elif known.faulty:
                 continue
             else:
@@ -174,6 +177,23 @@ class _Guard:
             f"The label {label} was given to {noun} before, last moved {_at(known.last)}: a label "
             "belongs to one for ever. Give this one the next free number; to return a payment, "
             "say which entry is taken back with reverses:.",
+        )
+
+    def _returned_nothing(self, entry: Transaction, lines: list[Line]) -> Problem | None:
+        """A payment that is taken back was made: here, or in a book that this one continues."""
+        if self.continues or not all(map(_adds, lines)) or not _is_owed(lines[0].place):
+            return None
+        named = entry.meta.get("reverses")
+        event = as_text(entry.meta.get("event", "")) or infer_event(
+            read_lines(entry, self.settings)
+        )
+        if named is None and event != "returned-payment":
+            return None
+        return (
+            "reverses",
+            f"A returned payment opens an instalment again that was paid; no entry before this one "
+            f"has taken anything out of {lines[0].label}. Correct the label, or record its "
+            "commitment and its payment first.",
         )
 
     def _move(self, entry: Transaction, known: _Label, lines: list[Line]) -> Problem | None:

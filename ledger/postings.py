@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -84,6 +85,21 @@ def stated(entry: Transaction, posting: Posting, key: str) -> str | None:
     if value is None:
         value = entry.meta.get(key)
     return None if value is None else as_text(value)
+
+
+def purpose_after(known: str, lines: Sequence[Line]) -> str:
+    """Return the purpose of what an entry puts back under a label whose purpose was `known`;
+    `lines` are the label's own. It is the one stated there; without one it stays, unless the entry
+    moves the instalment to another fund or class or says under which purpose it takes it out.
+    """
+    added = next(line for line in lines if line.units > 0)
+    if added.purpose:
+        return added.purpose
+    for line in lines:
+        moves = (line.place.fund, line.class_) != (added.place.fund, added.class_)
+        if line.units < 0 and (line.purpose or moves):
+            return ""
+    return known
 
 
 def infer_event(lines: list[Line]) -> str:

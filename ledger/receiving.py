@@ -233,13 +233,15 @@ def returned_payment(
     dollars: Decimal,
     reverses: str,
     advance: Advance | None = None,
+    told: Meta | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
     """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
     open again as it `was` before that payment (or with that part of it), and collected is negative
     by `dollars`. `reverses` names the payment's entry, by date or ref; `advance` is what is held
-    in advance for the instalment, out of which the money goes while its biennium has not begun.
+    in advance for the instalment, out of which the money goes while its biennium has not begun;
+    `told` is what the entry says of an instalment settled in a closed period (`find_return`).
     """
     if was.units <= now.units or was.currency != now.currency:
         raise EventRefusedError(
@@ -249,7 +251,8 @@ def returned_payment(
     _need_dollars(settings, was.label, was.currency, was.units - now.units, dollars)
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
-    lines.append(put_back(settings, was))
+    again = put_back(settings, was)
+    lines.append(replace(again, meta={**again.meta, **(told or {})}))
     back = was.value - now.value
     lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
     if was.kind == "memorandum":

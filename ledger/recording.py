@@ -17,13 +17,12 @@ from typing import NamedTuple
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import Advance, Earmark, EventRefusedError, Labels
 from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, euro_from
-from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.donors import Donor
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, share, to_cents
 from pledgebook.ledger.rates import MissingRateError, Rate
 from pledgebook.ledger.receiving import Settled
-from pledgebook.ledger.register import RECEIVING, Change, Claim, Held, Register, claim_at
+from pledgebook.ledger.register import Change, Claim, Held, Register, claim_at
 from pledgebook.ledger.settings import Settings
 
 
@@ -33,16 +32,6 @@ class Releasable(NamedTuple):
     claim: Claim
     deferred: Decimal
     advance: Decimal
-
-
-class Return(NamedTuple):
-    """What a payment that the bank takes back undoes: the instalment as it is, as it will be
-    again, and the dollars that were collected for it.
-    """
-
-    now: Claim
-    was: Claim
-    dollars: Decimal
 
 
 class Asked(NamedTuple):
@@ -221,37 +210,6 @@ def redenominated(claim: Claim, currency: str) -> Claim:
     return replace(claim, units=units, currency=currency)
 
 
-def find_return(register: Register, label: str, payment: str, day: date) -> Return:
-    """Return what a payment, named by its date or `ref:`, did to an instalment, to be undone."""
-    changes = find_history(register, label)
-    named = [
-        change
-        for change in changes
-        if change.event in {"payment", "application"}
-        and payment in {change.date.isoformat(), as_text(change.entry.meta.get("ref", ""))}
-    ]
-    if len(named) != 1:
-        known = ", ".join(str(change.date) for change in changes if change.event in RECEIVING)
-        raise EventRefusedError(
-            f"{len(named)} payments of {label} are named {payment!r}: name one by its date or its "
-            f"ref: (payments: {known or 'none'})."
-        )
-    (paid,) = named
-    now = claim_of(changes, day)
-    assert paid.before is not None  # a payment takes out what was there
-    if now.currency != paid.after.currency:
-        raise EventRefusedError(
-            f"{label} was redenominated after that payment: reopen it with an amendment."
-        )
-    was = replace(
-        now,
-        units=now.units + paid.before.units - paid.after.units,
-        value=now.value + paid.value_out,
-        recognised=now.recognised or _released(changes, day),
-    )
-    return Return(now, was, paid.received + paid.advanced)
-
-
 def settle(
     register: Register,
     asked: Sequence[Asked],
@@ -327,11 +285,6 @@ def _settled(
     claim = asked.claim
     held = None if claim.is_recognised(day) else advance_for(register, claim.label, day)
     return Settled(claim, units, dollars, held)
-
-
-def _released(changes: list[Change], day: date) -> date | None:
-    days = [change.date for change in changes if change.event == "release" and change.date <= day]
-    return days[-1] if days else None
 
 
 def _under(register: Register, kind: str, label: str) -> list[Held]:

@@ -17,7 +17,7 @@ from pledgebook.ledger.accounts import CLAIMS, MONEY
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO, share
-from pledgebook.ledger.postings import Line, infer_event, read_lines, stated
+from pledgebook.ledger.postings import Line, infer_event, purpose_after, read_lines, stated
 from pledgebook.ledger.settings import Settings
 
 _DAY = timedelta(days=1)
@@ -105,6 +105,13 @@ class Change:
     def date(self) -> date:
         """The date of the transaction."""
         return self.entry.date
+
+    @property
+    def brings_forward(self) -> bool:
+        """Whether the entry itself tells what happened before it (`paid:`, `written-off:`): an
+        opening, and the return of a payment that settled the instalment in a closed period.
+        """
+        return self.event == "opening" or (self.event == "returned-payment" and self.before is None)
 
     @property
     def label(self) -> str:
@@ -292,8 +299,13 @@ class _Deriving:
             day: date | None = starts
         elif self.deferred.get(after.label, ZERO) > 0:
             day = None
+        elif event == "opening":
+            day = min(starts, entry.date - _DAY)
+        elif event == "returned-payment" and before is None:  # settled in a closed period
+            first = self.settings.periods.start_of(entry.date)
+            day = min(starts, first - _DAY if first > date.min else entry.date)
         else:
-            day = min(starts, entry.date - _DAY) if event == "opening" else entry.date
+            day = entry.date
         if before is not None and day is not None and before.is_recognised(entry.date):
             return before.recognised if day <= entry.date else day
         return day if after.is_open or before is None else before.recognised
@@ -311,7 +323,8 @@ def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim
     added = [line for line in lines if line.units > 0]
     taken = -sum((line.units for line in lines if line.units < 0), Decimal(0))
     if added:
-        return _put_back(entry, before, added)
+        purpose = purpose_after(before.purpose if before else "", lines)
+        return _put_back(entry, before, added, purpose)
     if before is None:
         return None
     left = before.units - taken
@@ -321,7 +334,7 @@ def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim
     return replace(before, units=left, value=share(before.value, left, before.units))
 
 
-def _put_back(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim:
+def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpose: str) -> Claim:
     line = lines[0]
     posting = line.posting
     cost = posting.cost
@@ -336,7 +349,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line]) -> Cl
         kind=line.place.kind,
         fund=line.place.fund,
         class_=line.class_,
-        purpose=line.purpose,
+        purpose=purpose,
         donor=line.place.part,
         units=sum((added.units for added in lines), Decimal(0)),
         currency=line.currency,

@@ -7,8 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.checks import purposes_of_money
 from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.postings import read_lines
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
 
@@ -211,3 +214,50 @@ def test_the_pledge_of_a_label() -> None:
     assert pledge_of("UN-WOMEN-2002-01.12") == "UN-WOMEN-2002-01"
     assert pledge_of("R-2002-0001") == "R-2002-0001"
     assert pledge_of("note 1.a") == "note 1.a"
+
+
+EARMARKED = """
+2002-03-01 * "Norway" "Pledge" ^NOR-2002-01
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR         1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}
+  Income:CPCJF:Contributions:NOR  -1000.00 USD
+"""
+
+
+def test_a_part_payment_that_names_no_purpose_leaves_the_rest_earmarked(load: Load) -> None:
+    book = load(f"""{EARMARKED}
+2002-04-01 * "Norway" "Part payment" ^NOR-2002-01
+  class: "special"
+  Assets:CPCJF:Pledges:NOR        -1000 USD {{"NOR-2002-01.1"}}
+  Assets:CPCJF:Pledges:NOR          700 USD {{0 # 700.00 USD, 2002-03-01, "NOR-2002-01.1"}}
+  Assets:CPCJF:Cash                 300.00 USD
+""")
+    assert book.errors == []
+    assert lines_of(book)["NOR-2002-01.1"].purpose == "corruption"
+
+
+def test_money_is_not_earmarked_by_a_purpose_that_its_instalment_lost(load: Load) -> None:
+    book = load(f"""{EARMARKED}
+2002-04-01 * "Norway" "For general purposes, letter of 1 April" ^NOR-2002-01
+  event: "re-earmark"
+  class: "general"
+  Assets:CPCJF:Pledges:NOR        -1000 USD {{"NOR-2002-01.1"}}
+    class: "special"
+    purpose: "corruption"
+  Income:CPCJF:Contributions:NOR   1000.00 USD
+    class: "special"
+    purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR         1000 USD {{0 # 1000.00 USD, 2002-03-01, "NOR-2002-01.1"}}
+  Income:CPCJF:Contributions:NOR  -1000.00 USD
+
+2002-05-01 * "Norway" "Payment" ^NOR-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:NOR        -1000 USD {{"NOR-2002-01.1"}}
+  Assets:CPCJF:Cash                1000.00 USD
+""")
+    assert book.errors == []
+    assert lines_of(book)["NOR-2002-01.1"].purpose == ""
+    seen: dict[str, str] = {}
+    entries = [entry for entry in book.entries if isinstance(entry, Transaction)]
+    money = [purposes_of_money(read_lines(entry, book.settings), seen) for entry in entries]
+    assert money == [{}, {}, {}]

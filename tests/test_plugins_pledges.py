@@ -385,6 +385,17 @@ def test_a_reopening_that_does_not_fit_is_refused(
     assert words in told[rule]
 
 
+def test_a_payment_that_was_never_made_is_not_taken_back(told: Told) -> None:
+    """
+    2002-05-09 * "Norway" "The bank takes a payment back" ^NOR-2002-01
+      event: "returned-payment"
+      reverses: "2002-04-01"
+      Assets:CPCJF:Pledges:NOR  600 USD {0 # 600.00 USD, 2002-03-01, "NOR-2002-01.1"} ; <- reverses
+      Assets:CPCJF:Cash        -600.00 USD
+    """
+    assert "no entry before this one has taken anything out of NOR-2002-01.1" in told["reverses"]
+
+
 def test_a_payment_is_taken_back_once(told: Told) -> None:
     """
     2002-03-01 * "Norway" "Pledge" ^NOR-2002-01

@@ -1,0 +1,96 @@
+"""A payment that the bank takes back: what it did, found in the book or in its closed periods.
+
+An instalment that was settled in a closed period is not in the open book any more. Its history is
+in history.beancount, and the entry that opens it again says what an opening would say of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.carrying import kept_facts, told_amounts
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.drafts import Meta
+from pledgebook.ledger.history import HISTORY
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.recording import claim_of, find_history
+from pledgebook.ledger.register import RECEIVING, Change, Claim, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a payment that the bank takes back undoes: the instalment as it is, as it will be
+    again, and the dollars that were collected for it. `told` is what the entry has to say of an
+    instalment that the open book does not know any more.
+    """
+
+    now: Claim
+    was: Claim
+    dollars: Decimal
+    told: Meta = field(default_factory=dict)
+
+
+def find_return(book: Book, label: str, payment: str, day: date) -> Return:
+    """Return what a payment, named by its date or `ref:`, did to an instalment, to be undone. Where
+    the open book does not know it, its closed periods are read.
+    """
+    try:
+        return _find(book.register, label, payment, day)
+    except EventRefusedError:
+        path = book.folder / HISTORY
+        if book.path == path or not book.settings.seals or not path.is_file():
+            raise
+    history = load_book(path)
+    found = _find(history.register, label, payment, day)
+    if found.now.label in book.register.by_label:
+        return found
+    return replace(found, told=_told(history, found, day))
+
+
+def _find(register: Register, label: str, payment: str, day: date) -> Return:
+    changes = find_history(register, label)
+    named = [
+        change
+        for change in changes
+        if change.event in {"payment", "application"}
+        and payment in {change.date.isoformat(), as_text(change.entry.meta.get("ref", ""))}
+    ]
+    if len(named) != 1:
+        known = ", ".join(str(change.date) for change in changes if change.event in RECEIVING)
+        raise EventRefusedError(
+            f"{len(named)} payments of {label} are named {payment!r}: name one by its date or its "
+            f"ref: (payments: {known or 'none'})."
+        )
+    (paid,) = named
+    now = claim_of(changes, day)
+    assert paid.before is not None  # a payment takes out what was there
+    if now.currency != paid.after.currency:
+        raise EventRefusedError(
+            f"{label} was redenominated after that payment: reopen it with an amendment."
+        )
+    was = replace(
+        now,
+        units=now.units + paid.before.units - paid.after.units,
+        value=now.value + paid.value_out,
+        recognised=now.recognised or _released(changes, day),
+    )
+    return Return(now, was, paid.received + paid.advanced)
+
+
+def _told(history: Book, found: Return, day: date) -> Meta:
+    """What an opening would say of the instalment once the payment is taken back."""
+    (line,) = (
+        each for each in list_instalments(history.register, day) if each.label == found.now.label
+    )
+    back = found.was.units - found.now.units
+    line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
+    return kept_facts(found.now.origin) | told_amounts(line, history.settings.currency)
+
+
+def _released(changes: list[Change], day: date) -> date | None:
+    days = [change.date for change in changes if change.event == "release" and change.date <= day]
+    return days[-1] if days else None

@@ -1,0 +1,107 @@
+"""A bank takes back a payment that settled an instalment in a closed period.
+
+All amounts and rates are made up.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pledgebook.cli.close import make_figures
+from pledgebook.cli.main import group
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.reports.schedule import make_schedule
+from pledgebook.reports.selection import select
+
+HEAD = """option "operating_currency" "USD"
+plugin "pledgebook.plugins"
+1999-12-31 custom "fund" "CPCJF" "A fund"
+  recognition-special: "{policy}"
+1999-12-31 custom "purpose" "corruption" "Corruption"
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+"""
+EVENTS = (
+    "pledge AUT 60000 --currency EUR --due 2003-06-30 --purpose corruption "
+    "--dollars 52631.58 --reason r --set oda=yes --date 2003-03-03",
+    "payment AUT-2003-01.1=40000EUR --dollars 39603.96 --date 2003-08-11",
+    "payment AUT-2003-01.1 --dollars 19801.98 --date 2003-12-22",
+)
+BACK = "returned-payment AUT-2003-01.1 --reverses 2003-12-22 --date 2004-01-15"
+DAY = date(2004, 12, 31)
+
+
+def record(main: Path, words: str) -> str:
+    done = CliRunner().invoke(group, ["--book", str(main), "record", *words.split(), "--yes"])
+    assert done.exit_code == 0, done.stderr
+    return done.stderr
+
+
+@pytest.fixture(params=["pledge", "receipt", "agreement"])
+def main(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A book whose first biennium is closed, and in it a pledge settled by two payments."""
+    path = tmp_path / "main.beancount"
+    path.write_text(HEAD.format(policy=request.param), "utf-8")
+    for words in EVENTS:
+        record(path, words)
+    close_period(load_book(path), "2002-2003", make_figures)
+    return path
+
+
+def told(book: Book) -> list[tuple[object, ...]]:
+    return [
+        (
+            line.label, line.purpose, line.pledged, line.paid, line.outstanding, line.carrying,
+            line.received, line.status, line.due, line.pledged_on, line.rules,
+        )
+        for line in list_instalments(book.register, DAY)
+    ]  # fmt: skip
+
+
+def test_the_closed_period_tells_what_the_open_book_has_to_say_of_it(main: Path) -> None:
+    assert "AUT-2003-01.1" not in load_book(main).register.by_label
+    record(main, BACK)
+    book, history = load_book(main), load_book(main.with_name("history.beancount"))
+    assert book.errors == history.errors == []
+    assert told(book) == told(history)
+    (line,) = list_instalments(book.register, DAY)
+    assert (line.pledged, line.paid, line.outstanding) == (60000, 40000, 20000)
+
+
+@pytest.mark.parametrize("period", ["2004-2005", "2004", "2004-Q1", "2005"])
+def test_it_is_taken_off_what_was_collected_for_prior_pledges(main: Path, period: str) -> None:
+    record(main, BACK)
+    made = [
+        make_schedule(select(load_book(path), period))
+        for path in (main, main.with_name("history.beancount"))
+    ]
+    here, whole = ([line.figures for lines in m.sections.values() for line in lines] for m in made)
+    assert here == whole
+    assert all(tie.agrees for tie in made[0].ties)
+    assert made[0].proof.agrees
+    assert [figures.foots for figures in here] == [True]
+    assert here[0].collected_prior == (0 if period == "2005" else -Decimal("19801.98"))
+
+
+def test_the_period_after_it_is_closed_too_and_says_the_same(main: Path) -> None:
+    record(main, BACK)
+    before = told(load_book(main))
+    close_period(load_book(main), "2004-2005", make_figures)
+    assert [row[:6] for row in told(load_book(main.with_name("history.beancount")))] == [
+        row[:6] for row in before
+    ]
+    (line,) = list_instalments(load_book(main).register)
+    assert (line.pledged, line.paid, line.outstanding) == (60000, 40000, 20000)
+
+
+def test_a_payment_that_no_period_knows_is_not_taken_back(main: Path) -> None:
+    words = ["record", *BACK.replace("2003-12-22", "2003-12-23").split(), "--yes"]
+    done = CliRunner().invoke(group, ["--book", str(main), *words])
+    assert done.exit_code == 2
+    assert "payments: 2003-08-11, 2003-12-22" in done.stderr
