@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -107,6 +108,13 @@ _LABEL_YEARS = re.compile(
     r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)"
 )
 _LABEL_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|ère|er|ème|e|º|ª|\.|-[яйе])?(?!\d)")
+_COUNT = re.compile(
+    r"(?:number|no|nr|#|count|nombre|n[uú]mero|cantidad|quantit[ay]|quantità|anzahl|aantal|numero) "
+    r"(?:of|de|di|van|d)\b|(?:anzahl|aantal|quantity|qty|количество|число|кол во|عدد)\b"
+    r"|(?:件|笔|人)?数量?$"
+)
+"""A heading that counts things: "Number of donations" is no amount."""
+_SHORTEST_PART = 4
 _SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
 _TOKENS = re.compile(r"[^\W_]+")
 
@@ -149,6 +157,40 @@ def known_headings() -> dict[str, tuple[str, ...]]:
     return {field: tuple(names) for field, names in _data()["headings"].items()}
 
 
+def is_named(names: str, heading: str) -> bool:
+    """Whether a heading is in a list of `[lists]` in the data (places, names ...) or of gifts."""
+    key = _key(split_footnote(clean(heading))[0])
+    if names == "gifts":
+        return any("gift" in _concepts().get(token, ()) for token in key.split())
+    return key in _lists()[names]
+
+
+def heading_signs(headings: Collection[str]) -> frozenset[str]:
+    """Tell what the headings of a table say together of its parties.
+
+    "address" if they hold parts of the address of a person ("City" and "Street", "Last name"),
+    "contact" if they hold another way to reach one, "recipient" if they say who receives or what
+    for.
+    """
+    found = set()
+    keys = [_key(clean(heading)) for heading in headings]
+    tokens = {token for key in keys for token in key.split()}
+    if sum(key in _lists()["address"] for key in keys) > 1 or any(
+        key in _lists()["persons"] for key in keys
+    ):
+        found.add("address")
+    if tokens & _lists()["contact"] or any(key in _lists()["address"] for key in keys):
+        found.add("contact")
+    if tokens & _lists()["recipients"]:
+        found.add("recipient")
+    return frozenset(found)
+
+
+def speaks_of_giving(text: str) -> bool:
+    """Whether a text speaks of contributions, pledges or donors, in any of the languages."""
+    return any(word in plain(text) for word in _data()["giving"]["words"])
+
+
 def is_dollar_mark(currency: str) -> bool:
     """Whether a mark or word in a heading means dollars of the United States."""
     return bool(
@@ -184,6 +226,9 @@ def _split_label(heading: str) -> tuple[str, str]:
         return heading[: match.start()] + " " + heading[match.end() :], clean(match[0])
     if match := _LABEL_NUMBER.search(ascii_digits(heading)):
         return heading[: match.start()] + " " + heading[match.end() :], match[1].lstrip("0")
+    first, _, rest = clean(heading).partition(" ")
+    if rest and (number := _ordinals().get(plain(first))):
+        return rest, number
     return heading, ""
 
 
@@ -214,6 +259,17 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
+def _ordinals() -> dict[str, str]:
+    listed = _data()["ordinals"]
+    return {plain(word): number for number, words in listed.items() for word in words}
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(_key, listed)) for name, listed in _data()["lists"].items()}
+
+
+@cache
 def _dictionary() -> dict[str, Field]:
     known: dict[str, Field] = {}
     for field, names in _data()["headings"].items():
@@ -232,7 +288,9 @@ def _concepts() -> dict[str, set[str]]:
 
 
 def _match_words(key: str) -> tuple[Field, int] | None:
-    tokens = key.split()
+    tokens = [part for token in key.split() for part in _parted(token)]
+    if not tokens or _COUNT.match(" ".join(tokens)):
+        return None
     named: set[str] = set()
     known = 0
     for token in tokens:
@@ -241,11 +299,24 @@ def _match_words(key: str) -> tuple[Field, int] | None:
             return None
         named |= concepts
         known += bool(concepts)
+    if named >= {"donor", "pledged"} and _concepts().get(tokens[-1], set()) == {"pledged"}:
+        named -= {"donor"}  # what the donor pledged, as English says it: "donor pledge"
     field = _field_of(named - {"neutral"})
     if field is None or known / len(tokens) < _HALF_KNOWN:
         return None
     score = _ENOUGH + round(40 * known / len(tokens))
     return field, score
+
+
+@lru_cache(maxsize=4096)
+def _parted(token: str) -> tuple[str, ...]:
+    """Part words written without a space between, if all of it is known: "donorpledge"."""
+    if token in _concepts() or not token.isascii() or len(token) < 2 * _SHORTEST_PART:
+        return (token,)
+    for place in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
+        if token[:place] in _concepts() and token[place:] in _concepts():
+            return token[:place], token[place:]
+    return (token,)
 
 
 def _field_of(concepts: set[str]) -> Field | None:
@@ -255,6 +326,8 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"conditions"}, Field.CONDITIONS),
         ({"rate"}, Field.RATE),
         ({"date", "paid", "due"}, Field.DUE_DATE),
+        ({"date", "gift", "pledged"}, Field.PLEDGE_DATE),
+        ({"date", "gift"}, Field.PAYMENT_DATE),
         ({"date", "paid"}, Field.PAYMENT_DATE),
         ({"date", "due"}, Field.DUE_DATE),
         ({"date", "instalment"}, Field.DUE_DATE),
@@ -266,6 +339,8 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"equivalent"}, Field.DOLLARS),
         ({"due"}, Field.DUE_DATE),
         ({"paid"}, Field.PAID),
+        ({"gift", "pledged"}, Field.AMOUNT),
+        ({"gift"}, Field.PAID),
         ({"amount"}, Field.AMOUNT),
         ({"donor"}, Field.DONOR),
         ({"pledged"}, Field.AMOUNT),
@@ -273,6 +348,12 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"instalment", "amount"}, Field.AMOUNT),
         ({"instalment"}, Field.INSTALMENT),
     )
-    if "date" in concepts and not concepts & {"paid", "due", "instalment", "pledged"}:
+    if "date" in concepts and not concepts & {
+        "paid",
+        "due",
+        "instalment",
+        "pledged",
+        "gift",
+    }:
         return None
     return next((field for needed, field in rules if needed <= concepts), None)

@@ -225,6 +225,11 @@ def _currency_of(row: SheetRow, day: date, context: Context) -> str:
     codes = row.currency
     if not codes:
         codes = next((part.currency for part in row.instalments if part.currency), ())
+    if not codes and row.amount.state == "unknown" and row.dollars.known:
+        raise Doubt(
+            f"Neither amount nor currency is stated, only {shown(row.dollars.text)} dollars: say "
+            "in a mapping whether these count (dollars_without_amount = true)."
+        )
     if len(codes) != 1:
         what = f"may be {' or '.join(codes)}" if codes else "is not stated"
         raise Doubt(f"The currency {what}: say it in the sheet or in a mapping.")

@@ -172,6 +172,7 @@ class _Reader:
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         data = [row.number for row in table.rows if row.kind == "data"]
+        self._states_status = any(self._value(number, Field.STATUS) is not None for number in data)
         self._marks: dict[int, tuple[DecimalMark | None, str]] = {}
         self._orders: dict[int, tuple[DateOrder | None, str]] = {}
         self._serials: set[int] = set()
@@ -238,6 +239,11 @@ class _Reader:
             and dollars.known
         ):
             amount, codes, currency_text, source = dollars, _DOLLARS, "USD", "dollars"
+        status = self._text(number, Field.STATUS, problems)
+        if self._states_status and not status:
+            address = self._address(number, Field.STATUS)
+            message = "The status is blank, though other rows state one: say what it is."
+            problems.append(Problem(address, message))
         marks = f"{mark} {amount.footnote}".lower().split()
         return replace(
             row,
@@ -260,7 +266,7 @@ class _Reader:
             class_text=self._text(number, Field.CLASS, problems),
             fund=self._text(number, Field.FUND, problems),
             project=self._text(number, Field.PROJECT, problems),
-            status=self._text(number, Field.STATUS, problems),
+            status=status,
             in_kind=self._text(number, Field.IN_KIND, problems),
             conditions=self._text(number, Field.CONDITIONS, problems),
             bank_reference=self._text(number, Field.BANK_REFERENCE, problems),

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from pledgebook.importers.amounts import DecimalMark
 from pledgebook.importers.cells import Area, Sheet, Workbook, column_number
 from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel, classify_rows
-from pledgebook.importers.columns import HeadingBlock, TableColumn, find_heading_blocks
+from pledgebook.importers.columns import HeadingBlock, TableColumn
 from pledgebook.importers.dates import DateOrder
+from pledgebook.importers.heading_rows import find_heading_blocks
 from pledgebook.importers.headings import Field, currency_in
 from pledgebook.importers.values import clean, multiplier_in, plain
 

@@ -9,23 +9,46 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, cast
 
 from pledgebook.importers.values import plain
+from pledgebook.importers.values import words as value_words
 
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
 _JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
 StatusKind = Literal["commitment", "pledge", "payment", "cancelled"]
 
 
 def read_kind(status: str) -> StatusKind | None:
-    """Return what a status says a row is; without a status it is a commitment; None if unknown."""
+    """Return what a status says a row is; without a status it is a commitment; None if unknown.
+
+    Dates and words that add nothing are left out: "Paid on 12 May 2002", "Fully received".
+    """
     if not status:
         return "commitment"
-    found = _by_word("status").get(plain(status))
-    return cast(StatusKind, found) if found else None
+    return _kind_in(plain(status))
+
+
+@lru_cache(maxsize=1024)
+def _kind_in(status: str) -> StatusKind | None:
+    known = _by_word("status")
+    if found := known.get(status):
+        return cast(StatusKind, found)
+    if "?" in status or "%" in status or (_DIGIT.search(status) and not _YEAR.search(status)):
+        return None  # a share, a doubt or an amount: more than a word and its date
+    fillers = value_words()["status-filler"]
+    said = [word for word in _WORD.findall(_DATE.sub(" ", status)) if word not in fillers]
+    text = " ".join(said)
+    if found := known.get(text):
+        return cast(StatusKind, found)
+    kinds = {known.get(word) for word in text.split()}
+    return cast(StatusKind | None, kinds.pop()) if len(kinds) == 1 else None
 
 
 def read_class(text: str, classes: Collection[str]) -> str | None:

@@ -27,8 +27,8 @@ from pledgebook.importers.cells import (
     cell_text,
     column_letter,
 )
-from pledgebook.importers.columns import may_be_heading
 from pledgebook.importers.dates import column_order, parse_date
+from pledgebook.importers.heading_rows import may_be_heading
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.values import plain, shown

@@ -1,0 +1,117 @@
+"""Find the heading rows of tables on a sheet, wherever they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from pledgebook.importers.cells import CellValue, Sheet, cell_text
+from pledgebook.importers.columns import HeadingBlock, read_columns
+from pledgebook.importers.headings import Field, is_year_heading, match_heading
+from pledgebook.importers.settling import settle
+from pledgebook.importers.values import clean, plain
+
+_MAX_HEADING_ROWS = 3
+_LONGEST_HEADING = 200
+_LEAST_CELLS = 2
+_FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
+_SEEN_LIMIT = 30
+
+
+def find_heading_blocks(
+    sheet: Sheet, labels: Collection[str] = ()
+) -> tuple[list[HeadingBlock], list[str]]:
+    """Find all blocks of headings that name a donor and an amount, and the headings seen at all."""
+    known_labels = frozenset(map(plain, labels))
+    candidates = {
+        number for number, cells in enumerate(sheet.rows, start=1) if may_be_heading(cells)
+    }
+    blocks: list[HeadingBlock] = []
+    seen: list[str] = []
+    row = 1
+    for number in sorted(candidates):
+        if number < row:
+            continue
+        if len(seen) < _SEEN_LIMIT:
+            seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
+        block = _best_block(sheet, number, candidates, row, known_labels)
+        if block is None or _repeats(block, blocks):
+            continue
+        blocks.append(block)
+        row = block.rows[-1] + 1
+    return blocks, seen
+
+
+def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
+    """Whether a row holds two texts or more and no figure or date but years."""
+    texts = 0
+    for value in cells:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            if len(value) > _LONGEST_HEADING:
+                return False
+            if _FIGURE.fullmatch(value) and not is_year_heading(value):
+                return False
+            texts += 1
+        elif isinstance(value, Decimal) and is_year_heading(cell_text(value)):
+            texts += 1
+        else:
+            return False
+    return texts >= _LEAST_CELLS
+
+
+def describe_columns(
+    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
+) -> HeadingBlock:
+    """Say what each column under these heading rows holds."""
+    return settle(sheet, rows, read_columns(sheet, rows, labels))
+
+
+def _best_block(
+    sheet: Sheet, top: int, candidates: set[int], first: int, labels: frozenset[str]
+) -> HeadingBlock | None:
+    best: HeadingBlock | None = None
+    for depth in range(1, _MAX_HEADING_ROWS + 1):
+        rows = tuple(range(top, top + depth))
+        if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
+            break
+        block = describe_columns(sheet, rows, labels)
+        if not _is_contributions(block):
+            continue
+        if best is None or _worth(block) > _worth(best):
+            best = block
+    return best if best is not None and best.rows[0] >= first else None
+
+
+def _contributes(sheet: Sheet, row: int, labels: frozenset[str]) -> bool:
+    """Whether at least half of a row's texts can be headings, so that it is no data row."""
+    texts = [clean(cell_text(value)) for value in sheet.rows[row - 1] if value is not None]
+    named = [
+        text
+        for text in texts
+        if is_year_heading(text) or plain(text) in labels or match_heading(text) is not None
+    ]
+    return len(named) * 2 >= len(texts)
+
+
+def _is_contributions(block: HeadingBlock) -> bool:
+    fields = {column.field for column in block.columns}
+    return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
+
+
+def _worth(block: HeadingBlock) -> int:
+    return sum(column.field is not None for column in block.columns)
+
+
+def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
+    """Whether the same headings stand again, as they do on each printed page."""
+    return bool(blocks) and [c.heading for c in blocks[-1].columns] == [
+        column.heading for column in block.columns
+    ]
+
+
+def _seen(cells: Iterable[CellValue | None], limit: int) -> list[str]:
+    texts = [clean(cell_text(value)) for value in cells if value is not None]
+    return [repr(text) for text in texts if len(text) <= _LONGEST_HEADING // 4][:limit]

@@ -1,0 +1,193 @@
+"""Who gives, in lists that also name addresses, recipients and persons; and what a status says
+(all amounts made up).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pledgebook.importers import import_files
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.headings import Field, match_heading
+from pledgebook.importers.verdicts import JudgedTable, Verdict
+from pledgebook.importers.words import read_kind
+from pledgebook.ledger.book import Book, load_book
+
+D = Decimal
+Take = Callable[[str], JudgedTable]
+
+
+@pytest.fixture
+def take(load: Callable[..., Book], tmp_path: Path) -> Take:
+    main = load("2002-01-01 price USD 1.10 EUR\n").path
+
+    def one(text: str) -> JudgedTable:
+        path = tmp_path / "list.csv"
+        path.write_text(text, "utf-8")
+        result = import_files(load_book(main), [path], fund="CPCJF", dry_run=True)
+        (table,) = (table for file in result.files for table in file.tables)
+        return table
+
+    return one
+
+
+def said(table: JudgedTable) -> list[tuple[str, str, Decimal | None]]:
+    return [(each.verdict, each.donor, each.amount) for each in table.verdicts]
+
+
+def only(table: JudgedTable) -> Verdict:
+    (verdict,) = table.verdicts
+    return verdict
+
+
+def test_the_country_of_an_address_is_no_donor(take: Take) -> None:
+    table = take(
+        "Name,Street,City,Country,Donation,Currency,Date\n"
+        "Example Person,Main Street 1,Springfield,United States,50,USD,2002-03-01\n"
+    )
+    assert table.table.columns["donor"] == "A"
+    verdict = only(table)
+    assert verdict.verdict == "waiting"
+    assert "'Example Person' is not known" in verdict.reason
+
+
+def test_a_list_of_persons_without_a_column_of_names_is_refused(take: Take) -> None:
+    with pytest.raises(UnreadableFile, match="no row of headings names both"):
+        take(
+            "First name,Last name,City,State,Amount,Date\n"
+            "Example,Person,Springfield,IL,50,2002-03-01\n"
+        )
+
+
+def test_a_country_beside_an_email_waits(take: Take) -> None:
+    verdict = only(take("Country,Email,Amount,Currency,Date\nNorway,a@b.org,70,USD,2002-03-02\n"))
+    assert verdict.verdict == "waiting"
+    assert "which column names the donor" in verdict.reason
+
+
+def test_a_country_beside_sectors_may_be_who_receives(take: Take) -> None:
+    text = "Country,Sector,Approval date,{} (USD)\nKenya,Transport,2002-03-01,5000\n"
+    waits = only(take(text.format("Commitment amount")))
+    assert waits.verdict == "waiting"
+    assert "that receives the money" in waits.reason
+    assert said(take(text.format("Pledged"))) == [("imported", "KEN", D(5000))]
+
+
+def test_a_column_headed_donor_outranks_a_country(take: Take) -> None:
+    table = take("Country,Donor,Date,Amount (USD)\nKenya,Norway,2002-03-01,5000\n")
+    assert said(table) == [("imported", "NOR", D(5000))]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("srcOrganization", Field.DONOR),
+        ("Funding Org:Name", Field.DONOR),
+        ("Received from", Field.DONOR),
+        ("donorpledge", Field.AMOUNT),
+        ("donorreceived", Field.PAID),
+        ("Amount Awarded", Field.AMOUNT),
+        ("Donation amount", Field.PAID),
+        ("Donation date", Field.PAYMENT_DATE),
+        ("Pledged donation", Field.AMOUNT),
+        ("Spende in EUR", Field.PAID),
+        ("First instalment", Field.INSTALMENT),
+    ],
+)
+def test_a_heading_names_its_field(heading: str, field: Field) -> None:
+    found = match_heading(heading)
+    assert found is not None
+    assert found.field is field
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Number of donations",
+        "Nombre de contributions",
+        "Anzahl Spenden",
+        "Payment method",
+        "Last donation",
+        "Cumulative contributions",
+        "Amount refunded",
+    ],
+)
+def test_a_heading_of_something_else_names_no_figure(heading: str) -> None:
+    assert match_heading(heading) is None
+
+
+def test_a_donation_has_been_received_unless_the_sheet_says_what_was_paid_of_it(take: Take) -> None:
+    table = take("Donor,Donation date,Donation (USD)\nNorway,2002-03-01,500\n")
+    assert only(table).row.amount_source == "paid"
+    table = take("Donor,Date,Donation (USD),Paid,Balance\nNorway,2002-03-01,500,0,500\n")
+    assert only(table).row.amount_source == "amount"
+
+
+def test_due_dates_beside_numbered_amounts_are_theirs(take: Take) -> None:
+    head = "Donor,Date,Currency,1st instalment,{0},2nd instalment,{0}\n"
+    row = "Norway,2002-03-01,USD,300,2002-06-30,200,2003-06-30\n"
+    parts = only(take(head.format("Due") + row)).row.instalments
+    assert [(part.label, str(part.due_date.value)) for part in parts] == [
+        ("1", "2002-06-30"),
+        ("2", "2003-06-30"),
+    ]
+
+
+def test_a_due_date_that_belongs_to_no_amount_is_asked_for(take: Take) -> None:
+    verdict = only(
+        take(
+            "Donor,Date,Currency,Due,Due,1st instalment,2nd instalment\n"
+            "Norway,2002-03-01,USD,2002-06-30,2003-06-30,300,200\n"
+        )
+    )
+    assert verdict.verdict == "waiting"
+    assert "may be the due date" in verdict.reason
+
+
+def test_the_column_of_known_statuses_is_the_status(take: Take) -> None:
+    table = take(
+        "Donor,Date,Amount (USD),Flow type,Status\n"
+        "Norway,2002-03-01,500,Standard,paid\n"
+        "Norway,2002-03-02,600,,commitment\n"
+    )
+    assert [each.row.status for each in table.verdicts] == ["paid", "commitment"]
+    assert {each.verdict for each in table.verdicts} == {"imported"}
+
+
+def test_a_blank_status_among_others_waits(take: Take) -> None:
+    table = take(
+        "Donor,Date,Amount (USD),Status\nNorway,2002-03-01,500,paid\nItaly,2002-03-02,600,\n"
+    )
+    assert [each.verdict for each in table.verdicts] == ["imported", "waiting"]
+    assert "status is blank" in table.verdicts[1].reason
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("Pledged at conference", "pledge"),
+        ("Paid on 12 May 2002", "payment"),
+        ("Committed (signed)", "commitment"),
+        ("Contribution received", "payment"),
+        ("Not paid", None),
+        ("To be paid", None),
+        ("Paid 50%", None),
+        ("Paid 1/2", None),
+        ("Paid?", None),
+        ("Pledged and paid", None),
+        ("Received, balance due", None),
+    ],
+)
+def test_a_status_in_words_is_read_if_nothing_in_it_is_unknown(
+    status: str, kind: str | None
+) -> None:
+    assert read_kind(status) == kind
+
+
+def test_identifiers_are_references_but_numbers_of_rows_are_not(take: Take) -> None:
+    text = "ID,Donor,Date,Amount (USD)\n{},Norway,2002-03-01,500\n{},Norway,2002-03-01,500\n"
+    assert [each.verdict for each in take(text.format("a71", "a93")).verdicts] == ["imported"] * 2
+    assert [each.verdict for each in take(text.format(1, 2)).verdicts] == ["imported", "waiting"]
