@@ -31,11 +31,13 @@ from pledgebook.reports import (
     select,
     source_of,
 )
+from pledgebook.reports.agreements import disagreements
 from pledgebook.reports.registry import ALL, left_out
 from pledgebook.reports.render import (
     ENDINGS,
     SeveralReportsError,
     UnknownEndingError,
+    footed,
     render,
     to_document,
 )
@@ -75,7 +77,7 @@ def report(
     out: Path | None,
     despite_errors: bool,
 ) -> None:
-    """Make reports by NAME, or all of them: schedule, annex, ageing, statements, earmarked,
+    """Make reports by NAME, or all of them: schedule, annex, ageing, years, statements, earmarked,
     paragraphs, secretary-general, donor-kinds, regularity, exchange, bank-charges,
     reconciliation, programme-support, in-kind, write-off-proposals, movements.
     """
@@ -114,7 +116,10 @@ def report(
             f"{tie.ledger}, difference {tie.report - tie.ledger}",
             err=True,
         )
-    sys.exit(WAITS if differing or book.errors else DONE)
+    apart = disagreements([footed(each) for each in made])
+    for agreement, one, other in apart:
+        click.echo(f"Reports do not agree: {agreement.title}: {one} and {other}", err=True)
+    sys.exit(WAITS if differing or apart or book.errors else DONE)
 
 
 def _say_what_is_left_out(selection: Selection, names: tuple[str, ...]) -> None:

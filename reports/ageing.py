@@ -13,7 +13,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim
 from pledgebook.reports.layout import Layout, at_the_end, name_of, owed_per_ledger
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie, Value
+from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Tie, Value
 
 NAME = "ageing"
 TITLE = "Ageing of unpaid contributions"
@@ -49,6 +49,22 @@ def ageing(selection: Selection) -> Report:
         layout.row(claim.donor, **_values(selection, claim, day))
     layout.total("Future periods, as in the schedule")
     layout.grand_total("Total unpaid")
+    agreements = [
+        Agreement(
+            "unpaid: ageing and schedule", Part(NAME, "unpaid", 0), Part("schedule", "closing")
+        )
+    ]
+    if not any(
+        selection.book.settings.funds[fund].policy(class_) == "agreement"
+        for fund, class_ in selection.groups
+    ):  # where a commitment is income at once, what is due later is in the first part
+        agreements.append(
+            Agreement(
+                "future periods: ageing and schedule",
+                Part(NAME, "unpaid", 1),
+                Part("schedule", "future"),
+            )
+        )
     pledged = sum((claim.value for claim in claims if not claim.committed), ZERO)
     owed = sum((claim.value for claim in committed), ZERO) + pledged
     notes = [
@@ -64,6 +80,18 @@ def ageing(selection: Selection) -> Report:
         _columns(selection.book.settings.currency),
         layout.rows,
         notes=notes,
+        agreements=agreements,
+        charts=[
+            Chart(
+                "Unpaid by days since the due date",
+                tuple(key for key, _, _ in _BANDS),
+                len(layout.rows) - 1,
+                len(layout.rows) - 1,
+                across=True,
+            )
+        ]
+        if owed
+        else [],
         ties=[]
         if selection.scope.purpose
         else [

@@ -16,7 +16,7 @@ from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_ties, section_name
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Value
+from pledgebook.reports.table import Agreement, Column, Part, Report, Value
 
 NAME = "annex"
 TITLE = "Annex: pledges in their own currencies"
@@ -64,6 +64,15 @@ def annex(selection: Selection) -> Report:
             "Contributions received without a pledge are in the schedule only.",
         ],
         ties=owed_ties(selection, everything),
+        agreements=[
+            Agreement(f"{title}: annex and schedule", Part(NAME, key), Part("schedule", key))
+            for title, key in (
+                ("unpaid", "closing"),
+                ("future periods", "future"),
+                ("pledged, not committed", "uncommitted"),
+                ("exchange on unpaid", "exchange_unpaid"),
+            )
+        ],
     )
 
 
@@ -121,7 +130,7 @@ def _columns(unit: str) -> list[Column]:
         Column("pledged_on", "Pledged on", "date"),
         Column("pledged", "Pledged", "amount"),
         Column("rate_pledged", "Rate"),
-        Column("dollars_pledged", "At pledge", "amount", unit, memo=True),
+        Column("dollars_pledged", "At pledge", "amount", unit),
         Column("paid", "Paid in all", "amount"),
         Column("paid_on", "Last paid on", "date"),
         Column("rate_paid", "Rate"),

@@ -267,14 +267,14 @@ def _rows(
             if not line.rare or any(made.lines[line.key].values()) or (old and old.get(line.key))
         ]
 
-    rows.append(Row("section", label=f"{name}, Statement I"))
+    rows.append(Row("section", label=f"{name}, Statement I", new_page=first > 0))
     put("income", "Total income", put_all(_INCOME))
     put("expenditure", "Total expenditure", put_all(_EXPENDITURE))
     excess = put("excess", "Excess of income over expenditure", ())
     change = put("net_change", "Net change", [excess, *put_all(_BELOW)])
     opening = put("balance_before", f"Balances, {long_date(cut.start)}")
     put("balance_after", f"Balances, {long_date(cut.end)}", [change, opening], last=True)
-    rows.append(Row("section", label=f"{name}, Statement II"))
+    rows.append(Row("section", label=f"{name}, Statement II", new_page=True))
     put("assets", "Total assets", put_all(_ASSETS))
     owed = put("liabilities", "Total liabilities", put_all(_LIABILITIES))
     parts: Sequence[int] = ()
@@ -298,7 +298,7 @@ def _columns(selection: Selection, made: Sequence[Statement], before: str) -> li
         ),
         Column(ELIMINATED, "Eliminated", "amount", unit),
         Column(TOTAL, "Total", "amount", unit, adds),
-        Column(COMPARATIVE, f"Total, {comparative}", "amount", unit, memo=True),
+        Column(COMPARATIVE, f"Total, {comparative}", "amount", unit),
     ]
 
 

@@ -6,7 +6,7 @@ from pledgebook.ledger.donors import GROUPS, KINDS
 from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.layout import Layout, over_the_cut, owed_ties
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report
+from pledgebook.reports.table import Agreement, Column, Part, Report
 
 NAME = "donor-kinds"
 TITLE = "Contributions by kind of donor"
@@ -63,4 +63,15 @@ def donor_kinds(selection: Selection) -> Report:
         ],
         layout.rows,
         ties=owed_ties(selection, everything),
+        agreements=[
+            Agreement(
+                f"{title}: kinds of donor and schedule", Part(NAME, own), Part("schedule", key)
+            )
+            for title, own, key in (
+                ("pledged", "pledged", "pledged"),
+                ("unpaid", "unpaid", "closing"),
+                ("future periods", "future", "future"),
+                ("pledged, not committed", "uncommitted", "uncommitted"),
+            )
+        ],
     )

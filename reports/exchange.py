@@ -11,7 +11,7 @@ from pledgebook.ledger.register import Claim
 from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.layout import Layout, name_of, over_the_cut, section_name
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.reports.table import Agreement, Column, Part, Report, Tie
 
 NAME = "exchange"
 TITLE = "Exchange differences on contributions"
@@ -58,6 +58,7 @@ def exchange(selection: Selection) -> Report:
         notes.append(
             f"Exchange on the funds' own cash, which is not of contributions: {on_cash:,.2f}."
         )
+    whole, unpaid = Part("schedule", "exchange"), Part("schedule", "exchange_unpaid")
     return over_the_cut(
         selection,
         NAME,
@@ -74,6 +75,12 @@ def exchange(selection: Selection) -> Report:
         layout.rows,
         notes=notes,
         ties=ties,
+        agreements=[
+            Agreement("exchange: differences and schedule", Part(NAME, "exchange"), whole),
+            Agreement(
+                "exchange on unpaid: differences and schedule", Part(NAME, "on_unpaid"), unpaid
+            ),
+        ],
     )
 
 

@@ -15,7 +15,7 @@ from pledgebook.ledger.register import Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Row, Tie, Value
+from pledgebook.reports.table import Agreement, Chart, Column, Report, Row, Tie, Value
 
 Key = tuple[str, str, str]
 """Fund, class and donor."""
@@ -76,6 +76,8 @@ def over_the_cut(
     *,
     notes: Sequence[str] = (),
     ties: Sequence[Tie] = (),
+    agreements: Sequence[Agreement] = (),
+    charts: Sequence[Chart] = (),
 ) -> Report:
     """Return a report about what happened within the selection's cut."""
     cut = selection.cut
@@ -88,6 +90,8 @@ def over_the_cut(
         rows,
         notes,
         ties,
+        agreements,
+        charts,
     )
 
 
@@ -100,10 +104,12 @@ def at_the_end(
     *,
     notes: Sequence[str] = (),
     ties: Sequence[Tie] = (),
+    agreements: Sequence[Agreement] = (),
+    charts: Sequence[Chart] = (),
 ) -> Report:
     """Return a report about how things stood at the end of the selection's cut."""
     subtitle = f"As at {long_date(selection.cut.end)}"
-    return _report(selection, name, title, subtitle, columns, rows, notes, ties)
+    return _report(selection, name, title, subtitle, columns, rows, notes, ties, agreements, charts)
 
 
 def _report(
@@ -115,12 +121,25 @@ def _report(
     rows: Sequence[Row],
     notes: Sequence[str],
     ties: Sequence[Tie],
+    agreements: Sequence[Agreement],
+    charts: Sequence[Chart],
 ) -> Report:
     cut = selection.cut
     rows = rows or [Row("section", label="Nothing to report")]
     currency = selection.book.settings.currency
     return Report(
-        name, title, subtitle, cut.name, cut.end, currency, columns, rows, notes=notes, ties=ties
+        name,
+        title,
+        subtitle,
+        cut.name,
+        cut.end,
+        currency,
+        columns,
+        rows,
+        notes=notes,
+        ties=ties,
+        agreements=agreements,
+        charts=charts,
     )
 
 

@@ -63,8 +63,8 @@ def movements(selection: Selection) -> Report:
         NAME,
         TITLE,
         [
-            Column("date", "Date", "date"),
             Column("donor", "Donor"),
+            Column("date", "Date", "date"),
             Column("label", "Instalment"),
             Column("event", "Event"),
             Column("what", "What"),
@@ -92,16 +92,18 @@ def _values(selection: Selection, change: Change) -> dict[str, Value]:
     before, after = change.before, change.after
     same = before is None or before.currency == after.currency
     document = change.entry.meta.get("document") or change.entry.meta.get("source") or ""
-    return {
+    values: dict[str, Value] = {
         "date": change.date,
         "donor": name_of(selection, after.donor),
         "label": change.label,
         "event": change.event,
         "what": change.entry.narration or "",
-        "before": (before.units if before else Decimal(0)) if same else None,
         "after": after.units,
         "currency": after.currency,
         "received": change.received + change.advanced,
         "change": _value_added(change),
         "document": str(document),
     }
+    if same:  # what was owed in a currency that is gone stands in the entry's words
+        values["before"] = before.units if before else Decimal(0)
+    return values

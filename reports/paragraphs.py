@@ -17,7 +17,7 @@ from pledgebook.ledger.tagging import tag_claim, tag_gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Column, Report, Row, Tie
+from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Tie
 
 NAME = "paragraphs"
 
@@ -62,6 +62,28 @@ def paragraphs(selection: Selection) -> Report:
             Tie("paid, schedule", _paid(everything), _paid(schedule)),
             Tie("unpaid, schedule", everything.closing, schedule.closing),
         ],
+        agreements=[
+            Agreement(
+                f"{title}: primary calls and schedule", Part(NAME, own, 0), Part("schedule", key)
+            )
+            for title, own, key in (
+                ("pledged", "pledged", "pledged"),
+                ("unpaid", "outstanding", "closing"),
+                ("future periods", "future", "future"),
+                ("pledged, not committed", "uncommitted", "uncommitted"),
+            )
+        ],
+        charts=[
+            Chart(
+                "Primary call: pledged, paid and unpaid",
+                ("pledged", "paid", "outstanding"),
+                1,
+                next(at for at, row in enumerate(rows) if row.kind == "total") - 1,
+                names="paragraph",
+            )
+        ]
+        if not everything.is_nil
+        else [],
     )
 
 

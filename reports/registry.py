@@ -23,6 +23,7 @@ from pledgebook.reports import (
     schedule,
     secretary_general,
     support,
+    years,
 )
 from pledgebook.reports.layout import name_of
 from pledgebook.reports.selection import Selection, SelectionError
@@ -32,6 +33,7 @@ REPORTS: Mapping[str, Callable[[Selection], Report]] = {
     schedule.NAME: schedule.schedule,
     annex.NAME: annex.annex,
     ageing.NAME: ageing.ageing,
+    years.NAME: years.years,
     balances.NAME: balances.statements,
     earmarked.NAME: earmarked.earmarked,
     paragraphs.NAME: paragraphs.paragraphs,
@@ -96,7 +98,7 @@ def _unheld(selection: Selection, name: str) -> list[str]:
 
 def _made(name: str, selection: Selection) -> Report:
     report = REPORTS[name](selection)
-    for say in (_marked, _limited, _restated):
+    for say in (_marked, _limited, _restated, _warned):
         report = say(report, selection)
     return report
 
@@ -120,6 +122,27 @@ def _limited(report: Report, selection: Selection) -> Report:
     if payload is not None:
         payload = {**payload, "limited_to": limits, "notes": notes}
     return replace(report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload)
+
+
+def _warned(report: Report, selection: Selection) -> Report:
+    """Say on a report that the book it was made of has errors."""
+    warnings = _warnings(selection)
+    if not warnings:
+        return report
+    payload = report.payload
+    if payload is not None:
+        payload = {**payload, "warnings": warnings}
+    return replace(report, warnings=warnings, payload=payload)
+
+
+def _warnings(selection: Selection) -> list[str]:
+    errors = len(selection.book.errors)
+    if not errors:
+        return []
+    return [
+        f"The book has {errors} error{'' if errors == 1 else 's'}; the figures of this report may "
+        "be wrong."
+    ]
 
 
 def _named(selection: Selection, limit: str, value: str) -> str:
@@ -163,9 +186,5 @@ def _restated(report: Report, selection: Selection) -> Report:
 def source_of(selection: Selection, made_at: str) -> Source:
     """Return what the cover says of the book; if it has errors, they are its warning."""
     book = selection.book
-    warnings = []
-    if book.errors:
-        warnings.append(
-            f"The book has {len(book.errors)} error(s); the figures of this report may be wrong."
-        )
-    return Source(book.path.name, book.options["title"], made_at, book.sha256, tuple(warnings))
+    warnings = tuple(_warnings(selection))
+    return Source(book.path.name, book.options["title"], made_at, book.sha256, warnings)

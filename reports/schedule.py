@@ -154,6 +154,8 @@ def schedule(selection: Selection) -> Report:
     for name, figures in made.totals.items():
         funds = _funds_in(name)
         adds = tuple(at for (fund, _), at in positions.items() if fund in funds)
+        if name in selection.funds and len(adds) == 1 and len(positions) > 1:
+            continue  # a fund of one class: its total stands above
         rows.append(
             Row("total", {"donor": f"Total, {name}", **figures.amounts()}, f"Total, {name}", adds)
         )

@@ -57,6 +57,8 @@ class Row:
     adds: tuple[int, ...] = ()
     donor: str = ""
     instalment: str = ""
+    new_page: bool = False
+    """On paper, this line begins a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,40 @@ class Tie:
     def agrees(self) -> bool:
         """Whether the two are equal to the cent."""
         return self.report == self.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The data rows of a report's column: all of them, or those of one of its sections (from 0)."""
+
+    report: str
+    column: str
+    section: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Two reports that say the same: the sum of a part of one is the sum of a part of the other."""
+
+    title: str
+    own: Part
+    other: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of neighbouring rows, from `first` to `last`: one series of bars a column.
+
+    `names` is the column that names the bars. `across` draws one row, a bar a column.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    first: int
+    last: int
+    names: str = ""
+    across: bool = False
+    stacked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +128,24 @@ class Report:
     notes: Sequence[str] = ()
     ties: Sequence[Tie] = ()
     payload: Mapping[str, object] | None = None
+    agreements: Sequence[Agreement] = ()
+    charts: Sequence[Chart] = ()
+    warnings: Sequence[str] = ()
+    """What a reader must know before using a figure, such as that the book has errors."""
+
+    def rows_of(self, section: int | None = None) -> list[int]:
+        """Return the positions of the data rows: all, or those of one section (from 0)."""
+        found, at = [], -1
+        for position, row in enumerate(self.rows):
+            at += row.kind == "section"
+            if row.kind == "row" and section in {None, at}:
+                found.append(position)
+        return found
+
+    def sum_of(self, part: Part) -> Decimal:
+        """Return what a part of this report adds up to."""
+        values = (self.rows[at].values.get(part.column) for at in self.rows_of(part.section))
+        return sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
 
     def frame(self) -> pd.DataFrame:
         """Return the data rows as a pandas frame: a column a key, beside `section` and `group`.

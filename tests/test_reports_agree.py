@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from pledgebook.ledger.book import Book
 from pledgebook.reports import REPORTS, Report, Selection, make_reports, select
-from pledgebook.reports.render import to_document
+from pledgebook.reports.agreements import disagreements
+from pledgebook.reports.render import footed, to_document
 from pledgebook.reports.schedule import make_schedule
 
 D = Decimal
@@ -62,6 +63,25 @@ def test_reports_of_one_fund_foot_too(either: Book, fund: str) -> None:
 def test_reports_of_a_view_foot(golden: Book, policy: str) -> None:
     for report, _ in documents(select(golden, "2002-2003", recognition=policy)):
         assert [tie for tie in report.ties if not tie.agrees] == [], report.name
+
+
+@pytest.mark.parametrize("policy", ["", "pledge", "receipt", "agreement"])
+@pytest.mark.parametrize("cut", CUTS)
+def test_no_two_reports_say_different_things(either: Book, cut: str, policy: str) -> None:
+    made = [footed(each) for each in make_reports(select(either, cut, recognition=policy), ())]
+    assert sum(len(report.agreements) for report in made) >= 16
+    assert disagreements(made) == []
+
+
+def test_a_disagreement_of_two_reports_is_found(golden: Book) -> None:
+    made = [
+        footed(each) for each in make_reports(select(golden, "2002-2003"), ("schedule", "ageing"))
+    ]
+    row = next(row for row in made[1].rows if row.kind == "row")
+    row.values["unpaid"] = D("1.00")  # type: ignore[index]
+    ((agreement, own, other),) = disagreements(made)
+    assert agreement.title == "unpaid: ageing and schedule"
+    assert (own, other) == (D("66348.83"), D("81347.83"))
 
 
 @pytest.mark.parametrize("cut", CUTS)

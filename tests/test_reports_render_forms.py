@@ -24,9 +24,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pledgebook.reports import render
+from pledgebook.ledger.book import Book
+from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.render import delimited, texts, xlsx
-from pledgebook.reports.table import Column, Report, Row, Source, Tie
+from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Source, Tie
 
 D = Decimal
 DASH = "\N{EN DASH}"
@@ -124,6 +125,10 @@ def schedule() -> Report:
             Tie("Exchange = Income:Exchange", D("32223.24"), D("32223.24")),
             Tie("In advance = Liabilities:In-Advance", D("36585.37"), D("36085.37")),
         ),
+        charts=(
+            Chart("Closing", ("opening", "pledged"), 2, 3, names="donor"),
+            Chart("Across", ("opening", "adjustments", "pledged"), 4, 4, across=True),
+        ),
     )
 
 
@@ -161,6 +166,14 @@ def receipts() -> Report:
                 D("-63.49"), D("2.00"), 31),
             Row("total", {}, "Total", (0, 1, 2)),
         ],
+        agreements=(
+            Agreement("no such report", Part("official-receipts", "dollars"), Part("x", "y")),
+            Agreement(
+                "pledged of a section",
+                Part("official-receipts", "dollars"),
+                Part("schedule", "pledged", 1),
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -280,21 +293,49 @@ def test_the_cover_says_what_it_is_warns_and_leads_to_each_sheet(content: bytes)
         *map(str, words)
     }
     links = {cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink}
-    assert links == {"Schedule!A1", "'Official receipts'!A1"}
-    assert ("differs" in words, "nothing to compare" in words) == (True, True)
+    assert links == {"Schedule!A1", "'Official receipts'!A1", "Checks!A1"}
+    assert "differs" in words
+    alone = loaded(render.to_workbook([receipts()], SOURCE), values=True)
+    assert "Checks" not in alone.sheetnames
+    words = [cell.value for row in alone["Cover"].iter_rows() for cell in row if cell.value]
+    assert "nothing to compare" in words
 
 
-def test_the_ledger_is_set_beside_the_report_with_live_differences(content: bytes) -> None:
+def test_the_check_sheet_proves_each_figure_with_live_formulas(content: bytes) -> None:
+    book, stored = loaded(content, values=False), loaded(content, values=True)
+    lines = {row[1].value: row for row in book["Checks"].iter_rows(min_row=6)}
+    tie = lines["In advance = Liabilities:In-Advance"]
+    number = tie[0].row
+    assert [cell.value for cell in tie[:4]] == [
+        "Schedule", "In advance = Liabilities:In-Advance", 36585.37, 36085.37,
+    ]  # fmt: skip
+    assert [cell.value for cell in tie[4:]] == [
+        f"=ROUND(C{number}-D{number},2)",
+        f'=IF(E{number}=0,"OK","differs")',
+    ]
+    both = lines["pledged of a section"]
+    assert both[2].value.startswith("=ROUND(SUM('Official receipts'!G")
+    assert both[3].value.startswith("=ROUND(SUM(Schedule!")
+    assert "no such report" not in lines
+    results = [row[5].value for row in stored["Checks"].iter_rows(min_row=6)]
+    assert results == ["OK", "OK", "differs", "differs"]
+    said = [cell.value for row in stored["Schedule"].iter_rows(max_col=1) for cell in row]
+    assert "DIFFERS from the ledger or another report: see the sheet Checks" in said
+
+
+def test_a_chart_draws_the_cells_themselves(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        down, across = (file.read(f"xl/charts/chart{n}.xml").decode() for n in (1, 2))
+        drawing = file.read("xl/drawings/drawing1.xml").decode()
+    assert down.count("<c:ser>") == 2
+    assert re.search(r"<c:f>Schedule!\$A\$\d+:\$A\$\d+</c:f>", down)
+    assert across.count("<c:ser>") == 1
+    assert re.search(r"<c:f>Schedule!\$B\$(\d+):\$D\$\1</c:f>", across)
+    assert 'descr="Closing"' in drawing
+
+
+def test_totals_have_names(content: bytes) -> None:
     book = loaded(content, values=False)
-    sheet = book["Schedule"]
-    start = next(c.row for (c,) in sheet.iter_rows(max_col=1) if c.value == "Agreed to the ledger")
-    last = start + 3
-    row = [cell.value for cell in sheet[last]][:5]
-    assert row[:3] == ["In advance = Liabilities:In-Advance", 36585.37, 36085.37]
-    assert row[3:] == [f"=ROUND(B{last}-C{last},2)", f'=IF(D{last}=0,"OK","differs")']
-    stored = loaded(content, values=True)["Schedule"]
-    results = [stored.cell(start + n, 5).value for n in (1, 2, 3)]
-    assert results == ["OK", "OK", "differs"]
     assert book.defined_names["Schedule_total_closing"].attr_text == "Schedule!$I$29"
 
 
@@ -369,23 +410,29 @@ def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
 
 @pytest.mark.office
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
-def test_a_recalculation_changes_no_figure(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "reports.xlsx").write_bytes(without_results(content))
+def test_a_recalculation_changes_no_figure(content: bytes, golden: Book, tmp_path: Path) -> None:
+    selection = select(golden, "2002-2003")
+    books = {
+        "made.xlsx": content,
+        "golden.xlsx": render.to_workbook(make_reports(selection, ("all",)), SOURCE),
+    }
+    for name, made in books.items():
+        (tmp_path / name).write_bytes(without_results(made))
     office = "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"
     convert = "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "again")
-    subprocess.run(
-        [*office, *convert, str(tmp_path / "reports.xlsx")], check=True, capture_output=True
-    )
-    again = openpyxl.load_workbook(tmp_path / "again" / "reports.xlsx", data_only=True)
-    compared = 0
-    for before in loaded(content, values=True):
-        for row in before.iter_rows():
-            for cell in row:
-                after = again[before.title].cell(cell.row, cell.column).value
-                if cell.value not in {None, ""}:
-                    assert after == cell.value, f"{before.title}!{cell.coordinate}"
-                    compared += 1
-    assert compared > 250
+    files = [str(tmp_path / name) for name in books]
+    subprocess.run([*office, *convert, *files], check=True, capture_output=True)
+    for name, made in books.items():
+        again = openpyxl.load_workbook(tmp_path / "again" / name, data_only=True)
+        compared = 0
+        for before in loaded(made, values=True):
+            for row in before.iter_rows():
+                for cell in row:
+                    after = again[before.title].cell(cell.row, cell.column).value
+                    if cell.value not in {None, ""}:
+                        assert after == cell.value, f"{name} {before.title}!{cell.coordinate}"
+                        compared += 1
+        assert compared > 250
 
 
 def without_results(content: bytes) -> bytes:

@@ -29,6 +29,8 @@ LINE_HEIGHT = 14.0
 _PADDING = 8
 _WIDER = 1.2
 """Arial against the font whose widths XlsxWriter knows, bold, and some room."""
+_WIDER_PLAIN = 1.12
+"""The same for running text, where too much room would leave blank lines."""
 
 
 class Cells:
@@ -37,6 +39,8 @@ class Cells:
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet = sheet
         self.remarks: list[str] = []
+        self.heights: dict[int, float] = {}
+        """Points of each row that has not the usual height."""
 
     def value(
         self, row: int, position: int, value: Value, style: Format, formula: str | None = None
@@ -83,10 +87,15 @@ class Cells:
         else:
             self.sheet.write_number(row, position, float(value), style)
 
+    def height(self, row: int, points: float) -> None:
+        """Make a row so high."""
+        self.heights[row] = points
+        self.sheet.set_row(row, points)
+
     def wide(self, row: int, columns: int, text: str, style: Format, pixels: int) -> None:
         """Write text over `columns` cells that are `pixels` wide, as high as it needs."""
         height = LINE_HEIGHT * max(1.0, style.font_size / 10) * lines_in(text, pixels)
-        self.sheet.set_row(row, height + 2)
+        self.height(row, height + 2)
         if columns > 1:
             self.sheet.merge_range(row, 0, row, columns - 1, "", style)
         self.text(row, 0, text, style)
@@ -101,17 +110,24 @@ def text_pixels(text: str) -> int:
 
 
 @lru_cache(maxsize=1 << 16)
+def _word_pixels(text: str) -> float:
+    broad = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    known: int = cell_autofit_width(text)
+    return (known - _PADDING) * _WIDER_PLAIN + 8 * broad
+
+
+@lru_cache(maxsize=1 << 16)
 def lines_in(text: str, pixels: int) -> int:
     """Return how many lines `text` takes when it wraps at its blanks to a width of `pixels`."""
     lines = 0
     for paragraph in text.split("\n"):
         lines += 1
-        used = 0
+        used = 0.0
         for word in paragraph.split(" "):
-            needed = text_pixels(f"{word} ") - _PADDING
+            needed = _word_pixels(f"{word} ")
             if used and used + needed > pixels:
                 lines += 1
-                used = 0
+                used = 0.0
             lines += max(0, math.ceil(needed / pixels) - 1)
             used += needed
     return lines

@@ -63,6 +63,7 @@ def to_document(report: Report) -> dict[str, object]:
         "subtotals": [_total(report, row) for row in totals if row is not last],
         "total": _total(report, last) if last else None,
         "notes": list(report.notes),
+        **({"warnings": list(report.warnings)} if report.warnings else {}),
         "ledger": {
             "ties": [
                 {

@@ -17,15 +17,26 @@ MOST_CHARACTERS = 8_000
 
 
 def sum_formula(
-    rows: Iterable[int], column: int, decimals: int, empty: AbstractSet[int] = frozenset()
+    rows: Iterable[int],
+    column: int,
+    decimals: int,
+    empty: AbstractSet[int] = frozenset(),
+    sheet: str = "",
 ) -> str | None:
-    """Return the formula that adds up the cells of `column` in the sheet's `rows` (from 0).
+    """Return the formula that adds up the cells of `column` in the sheet's `rows` (from 0); from
+    another sheet with the name, quoted, of the `sheet` they stand in.
 
     Neighbouring rows become one range, also across `empty` rows (headings, which hold no figure).
     None if it would be longer than a spreadsheet takes.
     """
+    before = f"{sheet}!" if sheet else ""
     parts = [
-        xl_rowcol_to_cell(first, column) if first == last else xl_range(first, column, last, column)
+        before
+        + (
+            xl_rowcol_to_cell(first, column)
+            if first == last
+            else xl_range(first, column, last, column)
+        )
         for first, last in runs(sorted(rows), empty)
     ]
     sums = "+".join(

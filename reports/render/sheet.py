@@ -1,4 +1,4 @@
-"""One report on one worksheet: headings, table, notes, agreement with the ledger, print set-up.
+"""One report on one worksheet: headings, table, notes, charts, print set-up.
 
 The sheet is meant to be handed on: it says what it is on each printed page, its sums are live
 formulas with their results stored beside them, and text is never taken for a formula.
@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
-from pledgebook.reports.render.footing import footed, label_column, sum_across, sum_down
+from pledgebook.reports.render.charts import HEIGHT, ROWS, WIDTH, draw
+from pledgebook.reports.render.checks import Check, Place
+from pledgebook.reports.render.footing import label_column, sum_across, sum_down
 from pledgebook.reports.render.formulas import across_formula, runs, sum_formula
 from pledgebook.reports.render.styles import Styles
 from pledgebook.reports.render.texts import (
@@ -19,29 +21,37 @@ from pledgebook.reports.render.texts import (
     decimals_of,
     period_line,
 )
-from pledgebook.reports.render.widths import TIE_HEADINGS, column_widths, indent
-from pledgebook.reports.table import Column, Report, Row, Source, Tie, Value
-from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
+from pledgebook.reports.render.widths import column_widths, indent
+from pledgebook.reports.table import Report, Row, Source, Value
+from xlsxwriter import Workbook
+from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_576
 
-_AMOUNT = Column("amount", "", "amount")
-_TITLE = Column("title", "")
 _HEADING_KINDS = frozenset({"section", "group"})
 _A4 = 9
 _LAST_FROZEN = 2
 _FOOTER_TEXT = 90
+_POINTS = 0.75
+"""Points of a pixel."""
+_ROW_POINTS = 15.0
+_PAGE_WIDTH, _PAGE_HEIGHT = 784, 516
+"""Points of an A4 page, landscape, within the margins."""
+_A3 = 8
+_SMALLEST = 0.6
+"""Of the usual size: what would be smaller on A4 is set for A3."""
+_SHRUNK = 1.3
+"""A table that is longer than a page by less than this is made smaller, rather than to end in a few
+lonely lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What the cover and the workbook need to know of a sheet."""
 
-    report: Report
-    sheet: str
-    results: str
-    """The range of "OK" and "differs" as a formula names it; "" where nothing was compared."""
+    place: Place
+    check: Check
     totals: dict[str, str]
     """The cells of the last total row, by column key, as formulas name them."""
 
@@ -50,7 +60,7 @@ class ReportSheet:
     """Writes one report to a worksheet, from the top down."""
 
     def __init__(self, report: Report, sheet: Worksheet, styles: Styles) -> None:
-        self.report = footed(report)
+        self.report = report
         self.sheet = sheet
         self.styles = styles
         self.cells = Cells(sheet)
@@ -63,13 +73,13 @@ class ReportSheet:
         self.row = 0
         self.first = 0
 
-    def write(self, source: Source) -> Finished:
-        """Write everything and return what the cover needs.
+    def write(self, source: Source, workbook: Workbook, check: Check) -> Finished:
+        """Write everything and return what the cover needs; `check` is how it was checked.
 
         Raises `ReportDoesNotFootError` for a report that contradicts itself and `ValueError` for
         one that is longer than a worksheet.
         """
-        if len(self.report.rows) * 2 + len(self.report.notes) + len(self.report.ties) > MOST_ROWS:
+        if len(self.report.rows) * 2 + len(self.report.notes) > MOST_ROWS:
             raise ValueError(
                 f"{self.report.name}: {len(self.report.rows):,} rows are too many for a worksheet; "
                 "write it as .csv or .json"
@@ -88,9 +98,11 @@ class ReportSheet:
             self._write_line(row)
             self.row += 1
         self._write_notes()
-        results = self._write_ties()
+        self._write_agreement(check)
+        self._draw_charts(workbook)
         self._set_up(source)
-        return Finished(self.report, self.sheet.name, results, self._totals())
+        place = Place(self.report, self.sheet.name, self.first)
+        return Finished(place, check, self._totals())
 
     def _wide(self, text: str, place: str) -> None:
         self.cells.wide(
@@ -103,6 +115,8 @@ class ReportSheet:
         if self.report.subtitle:
             self._wide(self.report.subtitle, "subtitle")
         self._wide(period_line(self.report), "line")
+        for warning in self.report.warnings:
+            self._wide(warning, "alert")
         self.row += 1
 
     def _write_headings(self) -> None:
@@ -121,7 +135,7 @@ class ReportSheet:
             )
             self.cells.text(self.row, position, title, style)
             lines = max(lines, lines_in(title, self.widths[position]))
-        self.sheet.set_row(self.row, LINE_HEIGHT * lines + 4)
+        self.cells.height(self.row, LINE_HEIGHT * lines + 4)
         self.row += 1
 
     def _write_line(self, row: Row) -> None:
@@ -148,7 +162,7 @@ class ReportSheet:
                 self.sheet.write_blank(self.row, position, None, style)
         if lines > 1:
             # Not every spreadsheet program grows a row by itself to the text that wraps in it.
-            self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
+            self.cells.height(self.row, LINE_HEIGHT * lines + 2)
 
     def _formula(self, row: Row, position: int, value: Value) -> str | None:
         """Return the formula for a figure that is the sum it stands for; None for any other."""
@@ -182,41 +196,26 @@ class ReportSheet:
         for note in notes:
             self._wide(note, "note")
 
-    def _write_ties(self) -> str:
-        if not self.report.ties:
-            return ""
+    def _write_agreement(self, check: Check) -> None:
+        """Say in a line whether the figures agree with the ledger and the other reports."""
+        if not check.results:
+            return
         self.row += 1
-        for position, heading in enumerate(TIE_HEADINGS):
-            style = self.styles.heading(_AMOUNT if position else _TITLE, edge=False)
-            self.cells.text(self.row, position, heading, style)
+        style = self.styles.place("fact" if check.agrees else "alert-title")
+        self.sheet.write_formula(self.row, 0, check.formula(), style, check.said())
         self.row += 1
-        first, told = self.row, len(self.cells.remarks)
-        for tie in self.report.ties:
-            lines = lines_in(tie.title, self.widths[0])
-            if lines > 1:
-                self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
-            self._write_tie(tie)
-        last = self.row - 1
-        alert = {"type": "cell", "criteria": "==", "value": '"differs"'}
-        alert["format"] = self.styles.place("alert-title")
-        self.sheet.conditional_format(first, 4, last, 4, alert)
-        for remark in self.cells.remarks[told:]:
-            self._wide(remark, "note")
-        return f"{quote_sheetname(self.sheet.name)}!{xl_range_abs(first, 4, last, 4)}"
 
-    def _write_tie(self, tie: Tie) -> None:
-        decimals = max(decimals_in(tie.report), decimals_in(tie.ledger))
-        figure = self.styles.cell("row", _AMOUNT, decimals)
-        report, ledger, apart = (xl_rowcol_to_cell(self.row, position) for position in (1, 2, 3))
-        self.cells.text(self.row, 0, tie.title, self.styles.cell("row", _TITLE))
-        self.cells.number(self.row, 1, tie.report, figure)
-        self.cells.number(self.row, 2, tie.ledger, figure)
-        difference = f"=ROUND({report}-{ledger},{decimals})"
-        self.cells.number(self.row, 3, tie.report - tie.ledger, figure, difference)
-        result = f'=IF({apart}=0,"OK","differs")'
-        stored = "OK" if tie.agrees else "differs"
-        self.sheet.write_formula(self.row, 4, result, self.styles.place("result"), stored)
-        self.row += 1
+    def _draw_charts(self, workbook: Workbook) -> None:
+        for chart in self.report.charts:
+            self.row += 1
+            drawing = draw(
+                workbook, self.report, chart, self.sheet.name, self.first, self.first - 1
+            )
+            drawing.set_size({"width": min(WIDTH, sum(self.widths)), "height": HEIGHT})
+            self.sheet.insert_chart(
+                self.row, 0, drawing, {"description": chart.title, "object_position": 1}
+            )
+            self.row += ROWS
 
     def _set_up(self, source: Source) -> None:
         """Set panes, print area, repeated rows and footer: A4 landscape, one page wide."""
@@ -224,9 +223,8 @@ class ReportSheet:
         self.sheet.freeze_panes(self.first, frozen)
         self.sheet.hide_gridlines(2)
         self.sheet.set_landscape()
-        self.sheet.set_paper(_A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)
+        self._fit_pages()
         self.sheet.repeat_rows(0, self.first - 1)
         self.sheet.print_area(0, 0, max(self.row - 1, self.first), len(self.widths) - 1)
         name, book = (_footer_text(text) for text in (self.report.title, source.book))
@@ -234,6 +232,19 @@ class ReportSheet:
         self.sheet.ignore_errors(
             {"number_stored_as_text": f"A1:{xl_rowcol_to_cell(self.row, 255)}"}
         )
+
+    def _fit_pages(self) -> None:
+        """Make the table as wide as a page, a larger one where the print would be too small."""
+        scale = min(1.0, _PAGE_WIDTH / (sum(self.widths) * _POINTS))
+        self.sheet.set_paper(_A4 if scale >= _SMALLEST else _A3)
+        breaks = [self.first + at for at, row in enumerate(self.report.rows) if row.new_page]
+        if breaks and scale >= _SMALLEST:  # breaks are passed over where pages are fitted
+            self.sheet.set_h_pagebreaks(breaks)
+            self.sheet.set_print_scale(int(scale * 100))
+            return
+        height = sum(self.cells.heights.get(row, _ROW_POINTS) for row in range(self.row))
+        pages = height * scale / _PAGE_HEIGHT
+        self.sheet.fit_to_pages(1, int(1 < pages <= _SHRUNK))
 
     def _totals(self) -> dict[str, str]:
         last = [i for i, row in enumerate(self.report.rows) if row.kind == "total"][-1:]

@@ -12,20 +12,20 @@ from pledgebook.reports.render.footing import label_column
 from pledgebook.reports.render.texts import amount_text, column_title, count_text
 from pledgebook.reports.table import Column, Report, Row
 
-TIE_HEADINGS = ("Agreed to the ledger", "Report", "Ledger", "Difference", "Result")
-
-_WIDEST_TEXT, _NARROWEST, _TIE_TITLE, _INDENT, _GAP = 330, 70, 230, 10, 8
+_WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 330, 70, 10, 8
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
+_NARROWEST_TABLE = 640
 
 
 def column_widths(report: Report) -> list[int]:
     """Return the width of each column in pixels: its longest figure and heading word; text wraps.
 
-    There are at least as many columns as the agreement with the ledger needs, if there is one.
+    A table that is narrow gets a wider first column, so that its title and notes have room.
     """
-    count = max(len(report.columns), len(TIE_HEADINGS) if report.ties else 1)
-    return [_width(report, position) for position in range(count)]
+    widths = [_width(report, position) for position in range(len(report.columns))]
+    widths[0] += max(0, _NARROWEST_TABLE - sum(widths))
+    return widths
 
 
 def indent(columns: Sequence[Column], position: int) -> int:
@@ -34,16 +34,12 @@ def indent(columns: Sequence[Column], position: int) -> int:
 
 
 def _width(report: Report, position: int) -> int:
-    widths = [_NARROWEST, *map(text_pixels, _tie_texts(report, position))]
-    if position == 0 and report.ties:
-        widths.append(_TIE_TITLE)
-    if position < len(report.columns):
-        column = report.columns[position]
-        title = column_title(column, report.currency)
-        widths.append(math.ceil(text_pixels(title) / _HEADING_LINES))
-        widths += map(text_pixels, title.split(" "))
-        body = max(map(text_pixels, _shown(report, position)), default=0)
-        widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
+    column = report.columns[position]
+    title = column_title(column, report.currency)
+    widths = [_NARROWEST, math.ceil(text_pixels(title) / _HEADING_LINES)]
+    widths += map(text_pixels, title.split(" "))
+    body = max(map(text_pixels, _shown(report, position)), default=0)
+    widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
     return max(widths) + _GAP + _INDENT * indent(report.columns, position)
 
 
@@ -68,12 +64,3 @@ def _text(row: Row, column: Column) -> str:
             return day.isoformat()
         case text:
             return f"{text}   "  # room for the indent under a group
-
-
-def _tie_texts(report: Report, position: int) -> Iterator[str]:
-    if not report.ties or not 1 <= position < len(TIE_HEADINGS):
-        return
-    yield TIE_HEADINGS[position]
-    for tie in report.ties:
-        figures = (tie.report, tie.ledger, tie.report - tie.ledger)
-        yield from (amount_text(figure) for figure in figures[position - 1 : position])

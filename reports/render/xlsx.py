@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
+from pledgebook.reports.render.checks import CHECKS, Check, CheckSheet, plan_checks
 from pledgebook.reports.render.files import write_whole
-from pledgebook.reports.render.footing import ties_agree
+from pledgebook.reports.render.footing import footed
 from pledgebook.reports.render.sheet import Finished, ReportSheet
 from pledgebook.reports.render.styles import FONT, Styles
 from pledgebook.reports.render.texts import currency_name, long_date
@@ -27,8 +28,8 @@ COVER = "Cover"
 _LONGEST_NAME = 31
 _LONGEST_PROPERTY = 255
 _RESERVED = {"", "history"}
-_COVER_WIDTHS = (150, 330, 330, 120, 140)
-_CONTENTS = ("Sheet", "Report", "About", "As at", "Agreed to the ledger")
+_COVER_WIDTHS = (150, 400, 270, 110, 140)
+_CONTENTS = ("Sheet", "Report", "About", "As at", "Agreed")
 
 
 def to_workbook(reports: Sequence[Report], source: Source) -> bytes:
@@ -50,11 +51,15 @@ def to_workbook(reports: Sequence[Report], source: Source) -> bytes:
         workbook.set_size(1600, 1000)
         styles = Styles(workbook)
         cover = workbook.add_worksheet(COVER)
-        names = sheet_names(report.name for report in reports)
+        whole = [footed(report) for report in reports]
+        names = sheet_names(report.name for report in whole)
         finished = [
-            ReportSheet(report, workbook.add_worksheet(name), styles).write(source)
-            for report, name in zip(reports, names, strict=True)
+            ReportSheet(report, workbook.add_worksheet(name), styles).write(source, workbook, check)
+            for report, name, check in zip(whole, names, plan_checks(whole), strict=True)
         ]
+        if any(item.check.count for item in finished):
+            checks = CheckSheet(workbook.add_worksheet(CHECKS), styles)
+            checks.write([item.place for item in finished])
         _Cover(cover, styles).write(finished, source)
         _name_totals(workbook, finished)
     return stream.getvalue()
@@ -67,7 +72,7 @@ def write_workbook(reports: Sequence[Report], source: Source, path: Path) -> Non
 
 def sheet_names(names: Iterable[str]) -> list[str]:
     """Return a sheet name for each report's name: short, allowed, and no two alike."""
-    taken = {COVER.lower()}
+    taken = {COVER.lower(), CHECKS.lower()}
     found = []
     for name in names:
         plain = re.sub(r"[\[\]:*?/\\\x00-\x1f\s_-]+", " ", name).strip(" '")
@@ -97,7 +102,7 @@ class _Cover:
         for position, pixels in enumerate(_COVER_WIDTHS):
             self.sheet.set_column_pixels(position, position, pixels)
         self._wide(source.title, "title")
-        for subtitle in _distinct(item.report.subtitle for item in finished):
+        for subtitle in _distinct(item.place.report.subtitle for item in finished):
             self._wide(subtitle, "subtitle")
         self.row += 1
         self._write_warnings(source.warnings)
@@ -125,7 +130,7 @@ class _Cover:
         self.row += 1
 
     def _write_facts(self, finished: Sequence[Finished], source: Source) -> None:
-        reports = [item.report for item in finished]
+        reports = [item.place.report for item in finished]
         facts = {
             "Period": ", ".join(_distinct(report.period for report in reports)),
             "As at": ", ".join(_distinct(long_date(report.as_at) for report in reports)),
@@ -147,25 +152,29 @@ class _Cover:
         self.row += 1
         note = self.styles.place("note")
         for item in finished:
-            target = f"internal:{quote_sheetname(item.sheet)}!A1"
-            self.sheet.write_url(self.row, 0, target, self.styles.place("link"), item.sheet)
-            self.cells.text(self.row, 1, item.report.title, note)
-            self.cells.text(self.row, 2, item.report.subtitle, note)
-            self.cells.value(self.row, 3, item.report.as_at, self.styles.place("day"))
-            self._write_agreement(item)
-            texts = (item.report.title, item.report.subtitle)
+            target = f"internal:{quote_sheetname(item.place.sheet)}!A1"
+            self.sheet.write_url(self.row, 0, target, self.styles.place("link"), item.place.sheet)
+            self.cells.text(self.row, 1, item.place.report.title, note)
+            self.cells.text(self.row, 2, item.place.report.subtitle, note)
+            self.cells.value(self.row, 3, item.place.report.as_at, self.styles.place("day"))
+            self._write_agreement(item.check)
+            texts = (item.place.report.title, item.place.report.subtitle)
             lines = max(lines_in(text, _COVER_WIDTHS[1]) for text in texts)
             self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
             self.row += 1
+        if any(item.check.count for item in finished):
+            link = self.styles.place("link")
+            self.sheet.write_url(self.row, 0, f"internal:{CHECKS}!A1", link, CHECKS)
+            self.cells.text(self.row, 1, "Each figure beside the ledger's own", note)
+            self.row += 1
 
-    def _write_agreement(self, item: Finished) -> None:
-        if not item.results:
+    def _write_agreement(self, check: Check) -> None:
+        if not check.count:
             self.cells.text(self.row, 4, "nothing to compare", self.styles.place("note"))
             return
-        agrees = ties_agree(item.report)
-        formula = f'=IF(COUNTIF({item.results},"OK")=ROWS({item.results}),"OK","differs")'
-        style = self.styles.place("note" if agrees else "alert-title")
-        self.sheet.write_formula(self.row, 4, formula, style, "OK" if agrees else "differs")
+        formula = f'=IF(COUNTIF({check.results},"OK")={check.count},"OK","differs")'
+        style = self.styles.place("note" if check.agrees else "alert-title")
+        self.sheet.write_formula(self.row, 4, formula, style, "OK" if check.agrees else "differs")
 
 
 def _name_totals(workbook: Workbook, finished: Sequence[Finished]) -> None:
@@ -173,7 +182,7 @@ def _name_totals(workbook: Workbook, finished: Sequence[Finished]) -> None:
     taken: set[str] = set()
     for item in finished:
         for key, cell in item.totals.items():
-            name = re.sub(r"[^A-Za-z0-9_]", "_", f"{item.sheet}_total_{key}")
+            name = re.sub(r"[^A-Za-z0-9_]", "_", f"{item.place.sheet}_total_{key}")
             name = name if name[0].isalpha() else f"_{name}"
             if name.lower() not in taken:
                 workbook.define_name(name, cell)

@@ -1,0 +1,71 @@
+"""Pledged, paid and unpaid by calendar year, for the picture of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pledgebook.ledger.periods import Cut
+from pledgebook.reports.figures import each_contribution, total
+from pledgebook.reports.layout import Layout, over_the_cut
+from pledgebook.reports.selection import Selection
+from pledgebook.reports.table import Agreement, Chart, Column, Part, Report
+
+NAME = "years"
+TITLE = "Pledged, paid and unpaid by year"
+
+
+def years(selection: Selection) -> Report:
+    """Return dollars pledged and paid in each calendar year of the cut, and unpaid at its end."""
+    layout = Layout()
+    layout.section("Calendar years")
+    for cut in years_of(selection.cut):
+        own = total(figures for _, figures in each_contribution(selection, cut))
+        layout.row(
+            year=cut.name,
+            pledged=own.pledged,
+            adjustments=own.adjustments,
+            paid=own.collected_prior + own.collected_current,
+            exchange=own.exchange,
+            written_off=own.written_off,
+            unpaid=own.closing,
+        )
+    layout.total("Total")
+    unit = selection.book.settings.currency
+    return over_the_cut(
+        selection,
+        NAME,
+        TITLE,
+        [
+            Column("year", "Year"),
+            Column("pledged", "Pledged", "amount", unit),
+            Column("adjustments", "Adjustments to prior pledges", "amount", unit),
+            Column("paid", "Paid", "amount", unit),
+            Column("exchange", "Exchange", "amount", unit),
+            Column("written_off", "Written off", "amount", unit),
+            Column("unpaid", "Unpaid at the end", "amount"),  # of several years never added
+        ],
+        layout.rows,
+        notes=[
+            "Pledged is what became due income in the year, less amendments of the same period's "
+            "instalments; unpaid is what was due and open at the year's last day."
+        ],
+        agreements=[
+            Agreement(f"{title}: years and schedule", Part(NAME, key), Part("schedule", key))
+            for title, key in (
+                ("pledged", "pledged"),
+                ("adjustments", "adjustments"),
+                ("exchange", "exchange"),
+                ("written off", "written_off"),
+            )
+        ],
+        charts=[Chart(TITLE, ("pledged", "paid", "unpaid"), 1, len(layout.rows) - 2, names="year")],
+    )
+
+
+def years_of(cut: Cut) -> Iterator[Cut]:
+    """Yield the calendar years of a cut, the first and the last perhaps only in part."""
+    for year in range(cut.start.year, cut.end.year + 1):
+        start, end = max(cut.start, date(year, 1, 1)), min(cut.end, date(year, 12, 31))
+        yield replace(cut, name=str(year), start=start, end=end)
