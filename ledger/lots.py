@@ -21,9 +21,10 @@ from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, 
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.errors import Finding, finding
-from pledgebook.ledger.history import carried_from
+from pledgebook.ledger.history import carried_from, is_closing
 from pledgebook.ledger.money import format_units, share, to_cents
-from pledgebook.ledger.postings import Line, infer_event, read_lines, stated
+from pledgebook.ledger.postings import Line, read_lines, stated
+from pledgebook.ledger.reversing import Taken, carried_payments, event_of, take_back
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.written import Sources
 
@@ -50,7 +51,7 @@ class _Label:
     faulty: bool = False
     pledged_only: bool = False
     lots: dict[_Key, Decimal] = field(default_factory=dict)
-    taken: list[tuple[Transaction, Decimal]] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
     def open_lots(self) -> dict[_Key, Decimal]:
         return {key: units for key, units in self.lots.items() if units}
@@ -86,6 +87,8 @@ class _Guard:
         self.sources = Sources()
         self.continues = False
         """Whether the book begins with what another left: it may have settled an instalment."""
+        self.carried: dict[str, Taken] = {}
+        """What was paid of instalments before the book began."""
 
     def error(
         self, entry: Directive, rule: str, message: str, source: Mapping[str, Any] | None = None
@@ -98,7 +101,9 @@ class _Guard:
         opening = bool(carried_from(entry)) or any(
             line.place.kind == "opening-balance" for line in lines
         )
-        self.continues = self.continues or opening
+        if opening:
+            self.continues = True
+            self.carried |= carried_payments(entry, lines)
         by_label: dict[tuple[str, str], list[Line]] = {}
         for line in lines:
             if line.place.kind in LABELLED and self._has_label(entry, line):
@@ -107,7 +112,9 @@ class _Guard:
             known = self.labels.get(key)
             if known is None:
                 known = self.labels[key] = _Label(_cost_date(own[0], entry), entry)
-                problem = self._returned_nothing(entry, own) or self._move(entry, known, own)
+                if key[0] == "claim" and key[1] in self.carried:
+                    known.taken.append(self.carried[key[1]])
+                problem = self._returned_nothing(entry, known, own) or self._move(entry, known, own)
             elif known.faulty:
                 continue
             else:
@@ -165,12 +172,12 @@ class _Guard:
                 )
             known.date = day
             known.pledged_only = known.pledged_only and not commits
-            return None
+            return self._take_back(entry, known, lines)
         if opening and not known.open_lots():
             known.date = day
             return None
         if entry.meta.get("reverses") is not None:
-            return _reopening(entry, known, added, day)
+            return _reopening(known, label, day) or self._take_back(entry, known, lines)
         noun = "a receipt" if kind == "unapplied" else "an instalment"
         return (
             "label-used-twice",
@@ -179,15 +186,35 @@ class _Guard:
             "say which entry is taken back with reverses:.",
         )
 
-    def _returned_nothing(self, entry: Transaction, lines: list[Line]) -> Problem | None:
-        """A payment that is taken back was made: here, or in a book that this one continues."""
-        if self.continues or not all(map(_adds, lines)) or not _is_owed(lines[0].place):
+    def _take_back(self, entry: Transaction, known: _Label, lines: list[Line]) -> Problem | None:
+        """What is put back of a label by an entry that takes another back is what that one took."""
+        units = sum((line.units for line in lines), Decimal(0))
+        event = event_of(entry, read_lines(entry, self.settings))
+        named = entry.meta.get("reverses") is not None
+        returned = event == "returned-payment" and _is_owed(lines[0].place)
+        if not units or (units > 0) != _is_owed(lines[0].place) or not (named or returned):
             return None
+        added = next(line for line in lines if _adds(line))
+        left = take_back(entry, event, added.label, known.taken, abs(units), added.currency)
+        if isinstance(left, tuple):
+            return left
+        known.taken = left
+        return None
+
+    def _returned_nothing(
+        self, entry: Transaction, known: _Label, lines: list[Line]
+    ) -> Problem | None:
+        """A payment that is taken back was made: here, or in a book that this one continues."""
+        if not all(map(_adds, lines)) or not _is_owed(lines[0].place):
+            return None
+        event = event_of(entry, read_lines(entry, self.settings))
         named = entry.meta.get("reverses")
-        event = as_text(entry.meta.get("event", "")) or infer_event(
-            read_lines(entry, self.settings)
-        )
         if named is None and event != "returned-payment":
+            return None
+        if known.taken:
+            return self._take_back(entry, known, lines)
+        if self.continues:
+            known.taken = list(carried_payments(entry, lines).values())
             return None
         return (
             "reverses",
@@ -234,8 +261,9 @@ class _Guard:
             stated(entry, line.posting, "status") == "pledged" for line in added
         )
         net = sum((line.units for line in lines), Decimal(0))
-        if net and _is_owed(lines[0].place) == (net < 0):
-            known.taken.append((entry, abs(net)))
+        if net and _is_owed(lines[0].place) == (net < 0) and not is_closing(entry):
+            event = event_of(entry, read_lines(entry, self.settings))
+            known.taken.append(Taken(entry, event, abs(net), lines[0].currency))
         if _is_owed(lines[0].place):
             for key, units in after.items():
                 self._remark(entry, lines, added, key, units)
@@ -427,9 +455,8 @@ def _too_much(
     )
 
 
-def _reopening(entry: Transaction, known: _Label, added: list[Line], day: date) -> Problem | None:
-    """Check that a label is opened again by no more than the entry named in `reverses:` took."""
-    label = added[0].label
+def _reopening(known: _Label, label: str, day: date) -> Problem | None:
+    """Check that a label of which nothing is left is opened again, at its first date."""
     if known.open_lots():
         return (
             "label-used-twice",
@@ -442,33 +469,7 @@ def _reopening(entry: Transaction, known: _Label, added: list[Line], day: date) 
             f"{label} is opened again at its first date, {known.date}, not at {day}: write "
             f"{known.date} between the value and the label.",
         )
-    named = as_text(entry.meta["reverses"])
-    matching = [
-        number for number, (taken, _) in enumerate(known.taken) if named in _names_of(taken)
-    ]
-    if not matching:
-        others = ", ".join(" or ".join(_names_of(taken)) for taken, _ in known.taken)
-        return (
-            "reverses",
-            f"reverses: names {named}, but no entry of that date or ref took anything out of "
-            f"{label}; those that did: {others or 'none'}. Name one of these.",
-        )
-    units = sum((line.units for line in added), Decimal(0))
-    limit = sum((known.taken[number][1] for number in matching), Decimal(0))
-    if abs(units) > limit:
-        return (
-            "reopened-too-much",
-            f"{label} is opened again with {format_units(abs(units))} {added[0].currency}, but "
-            f"the entry it reverses ({named}) took out {format_units(limit)}: put back no more "
-            "than that.",
-        )
-    known.taken = [item for number, item in enumerate(known.taken) if number not in matching]
     return None
-
-
-def _names_of(entry: Transaction) -> list[str]:
-    ref = entry.meta.get("ref")
-    return [entry.date.isoformat(), *([as_text(ref)] if ref is not None else [])]
 
 
 def _commits(entry: Transaction, added: Iterable[Line], taken: Iterable[Line]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.building import EventRefusedError
@@ -18,7 +19,8 @@ from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.history import HISTORY
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.recording import claim_of, find_history
-from pledgebook.ledger.register import RECEIVING, Change, Claim, Register
+from pledgebook.ledger.register import Change, Claim, Register
+from pledgebook.ledger.reversing import PAYING, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,7 @@ def find_return(book: Book, label: str, payment: str, day: date) -> Return:
 
 def _find(register: Register, label: str, payment: str, day: date) -> Return:
     changes = find_history(register, label)
-    named = [
-        change
-        for change in changes
-        if change.event in {"payment", "application"}
-        and payment in {change.date.isoformat(), as_text(change.entry.meta.get("ref", ""))}
-    ]
-    if len(named) != 1:
-        known = ", ".join(str(change.date) for change in changes if change.event in RECEIVING)
-        raise EventRefusedError(
-            f"{len(named)} payments of {label} are named {payment!r}: name one by its date or its "
-            f"ref: (payments: {known or 'none'})."
-        )
-    (paid,) = named
+    paid = _the_payment(changes, label, payment)
     now = claim_of(changes, day)
     assert paid.before is not None  # a payment takes out what was there
     if now.currency != paid.after.currency:
@@ -79,6 +69,35 @@ def _find(register: Register, label: str, payment: str, day: date) -> Return:
         recognised=now.recognised or _released(changes, day),
     )
     return Return(now, was, paid.received + paid.advanced)
+
+
+def _the_payment(changes: list[Change], label: str, name: str) -> Change:
+    """Return the one payment of that name that the bank has not taken back."""
+    back = {
+        as_text(change.entry.meta.get("reverses", "")): change
+        for change in changes
+        if change.event == "returned-payment"
+    }
+    payments = {id(change): change for change in changes if change.event in PAYING}
+    named = [change for change in payments.values() if name in names_of(change.entry)]
+    if len(named) == 1 and not back.keys() & set(names_of(named[0].entry)):
+        return named[0]
+    if len(named) == 1:
+        (returned,) = (back[own] for own in names_of(named[0].entry) if own in back)
+        at = f"{Path(str(returned.entry.meta['filename'])).name}:{returned.entry.meta['lineno']}"
+        raise EventRefusedError(
+            f"The payment of {label} of {named[0].date} was taken back on {returned.date} ({at}): "
+            "it cannot be taken back twice."
+        )
+    known = ", ".join(
+        str(change.date)
+        for change in payments.values()
+        if not back.keys() & set(names_of(change.entry))
+    )
+    raise EventRefusedError(
+        f"{len(named)} payments of {label} are named {name!r}: name one by its date or its "
+        f"ref: (payments: {known or 'none'})."
+    )
 
 
 def _told(history: Book, found: Return, day: date) -> Meta:

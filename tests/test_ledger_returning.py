@@ -105,3 +105,41 @@ def test_a_payment_that_no_period_knows_is_not_taken_back(main: Path) -> None:
     done = CliRunner().invoke(group, ["--book", str(main), *words])
     assert done.exit_code == 2
     assert "payments: 2003-08-11, 2003-12-22" in done.stderr
+
+
+def test_a_payment_is_taken_back_once_whatever_period_it_is_of(main: Path) -> None:
+    record(main, BACK)
+    words = ["record", *BACK.replace("01-15", "02-15").split(), "--yes"]
+    done = CliRunner().invoke(group, ["--book", str(main), *words])
+    assert done.exit_code == 2
+    assert "was taken back on 2004-01-15 (2004-2005.beancount:" in done.stderr
+
+
+def test_what_an_opening_says_was_paid_is_taken_back_once(tmp_path: Path) -> None:
+    main = tmp_path / "main.beancount"
+    main.write_text(HEAD.format(policy="pledge"), "utf-8")
+    for words in EVENTS[:2]:
+        record(main, words)
+    close_period(load_book(main), "2002-2003", make_figures)
+    record(main, BACK.replace("12-22", "08-11"))
+    assert load_book(main).errors == []
+    own = tmp_path / "2004-2005.beancount"
+    own.write_text(
+        own.read_text("utf-8")
+        + """
+2004-03-01 * "Austria" "Returned again, by hand" ^AUT-2003-01
+  event: "returned-payment"
+  reverses: "2003-08-11"
+  class: "special"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:AUT  -60000 EUR {"AUT-2003-01.1"}
+  Assets:CPCJF:Pledges:AUT  100000 EUR {0 # 87719.30 USD, 2003-03-03, "AUT-2003-01.1"}
+    due: 2003-06-30
+  Assets:CPCJF:Cash         -39603.96 USD
+  Income:CPCJF:Exchange       4516.24 USD
+""",
+        "utf-8",
+    )
+    (error,) = load_book(main).errors
+    assert error.rule == "reverses"
+    assert "Take this entry out" in error.message

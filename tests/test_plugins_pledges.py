@@ -363,14 +363,14 @@ def test_a_returned_payment_reopens_its_instalment(
 @pytest.mark.parametrize(
     ("reverses", "units", "day", "rule", "words"),
     [
-        ('reverses: "P2"', 601, "2002-03-01, ", "reopened-too-much", "(P2) took out 600"),
+        ('reverses: "P2"', 601, "2002-03-01, ", "reopened-too-much", "(P2) took out 600 is left"),
         (
             'reverses: "P9"',
             600,
             "2002-03-01, ",
             "reverses",
             "names P9, but no entry of that date or ref took anything out of NOR-2002-01.1; "
-            "those that did: 2002-04-01 or P1, 2002-05-01 or P2.",
+            "those that did, and are not taken back: 2002-04-01 or P1, 2002-05-01 or P2.",
         ),
         ('reverses: "P2"', 600, "", "pledge-redated", "first date, 2002-03-01, not at 2002-05-09"),
         ('ref: "P3"', 600, "2002-03-01, ", "label-used-twice", "with reverses:"),
@@ -422,7 +422,40 @@ def test_a_payment_is_taken_back_once(told: Told) -> None:
       Assets:CPCJF:Pledges:NOR  900 USD {0 # 900.00 USD, 2002-03-01, "NOR-2002-01.1"} ; <- reverses
       Assets:CPCJF:Cash              -900.00 USD
     """
-    assert "those that did: 2002-04-03 or P2" in told["reverses"]
+    assert "not taken back: 2002-04-03 or P2" in told["reverses"]
+
+
+def test_a_payment_is_taken_back_once_while_its_instalment_is_open(told: Told) -> None:
+    """
+    2002-03-01 * "Norway" "Pledge" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR        900 USD {0 # 900.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -900.00 USD
+
+    2002-04-01 * "Norway" "Payment" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR       -900 USD {"NOR-2002-01.1"}
+      Assets:CPCJF:Cash               900.00 USD
+
+    2002-04-02 * "Norway" "A part is returned" ^NOR-2002-01
+      event: "returned-payment"
+      reverses: "2002-04-01"
+      Assets:CPCJF:Pledges:NOR        500 USD {0 # 500.00 USD, 2002-03-01, "NOR-2002-01.1"}
+      Assets:CPCJF:Cash              -500.00 USD
+
+    2002-04-03 * "Norway" "The rest is returned" ^NOR-2002-01
+      event: "returned-payment"
+      reverses: "2002-04-01"
+      Assets:CPCJF:Pledges:NOR       -500 USD {"NOR-2002-01.1"}
+      Assets:CPCJF:Pledges:NOR        900 USD {0 # 900.00 USD, 2002-03-01, "NOR-2002-01.1"}
+      Assets:CPCJF:Cash              -400.00 USD
+
+    2002-04-04 * "Norway" "All of it once more" ^NOR-2002-01
+      event: "returned-payment"
+      reverses: "2002-04-01"
+      Assets:CPCJF:Pledges:NOR       -900 USD {"NOR-2002-01.1"} ; <- reverses
+      Assets:CPCJF:Pledges:NOR       1800 USD {0 # 1800.00 USD, 2002-03-01, "NOR-2002-01.1"}
+      Assets:CPCJF:Cash              -900.00 USD
+    """
+    assert "not taken back: none" in told["reverses"]
 
 
 def test_an_application_undone_reopens_its_receipt(told: Told) -> None:
