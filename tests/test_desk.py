@@ -272,6 +272,11 @@ def test_a_book_with_errors_is_shown_and_says_so(
     assert post(fava, "add", {"book": seen(fava), "text": ""}).status_code == 409
 
 
+def test_a_new_book_shows_its_period(tmp_path: Path, open_fava: Callable[..., FlaskClient]) -> None:
+    fava = open_fava(make_book(tmp_path / "book"))
+    assert "31 December 2003" in fava.get(f"{ADDRESS}/Contributions/").text
+
+
 def test_a_book_with_nothing_in_it_is_shown(
     tmp_path: Path, open_fava: Callable[..., FlaskClient]
 ) -> None:

@@ -10,5 +10,6 @@ finds in this module, so only the pages are named here.
 from __future__ import annotations
 
 from pledgebook.reports.desk.contributions import Contributions
+from pledgebook.reports.desk.donor import Donor
 
-__all__ = ["Contributions"]
+__all__ = ["Contributions", "Donor"]

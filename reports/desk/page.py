@@ -17,10 +17,11 @@ from urllib.parse import quote, urlencode
 
 from fava.core import FavaLedger
 from fava.ext import FavaExtensionBase, extension_endpoint
-from flask import Response, current_app, jsonify, request, send_file
+from flask import Response, abort, current_app, jsonify, request, send_file
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.reports.desk.entries import find_paper
 from pledgebook.reports.desk.guarding import (
     RequestRefusedError,
     is_read_only,
@@ -152,6 +153,19 @@ class Page(FavaExtensionBase):
     def style(self) -> Response:
         """Give the pages' style sheet."""
         return send_file(_HERE / "desk.css")
+
+    @served("paper")
+    def paper(self) -> Response:
+        """Hand out a file of the book's folders for papers. It is never shown as a page of this
+        origin: a paper may be anything that a donor sent.
+        """
+        path = find_paper(desk_of(self.ledger).book, request.args.get("path", ""))
+        if path is None:
+            return abort(HTTPStatus.NOT_FOUND)
+        answer = send_file(path, as_attachment=True)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "sandbox"
+        return answer
 
     @served("desk.js")
     def script(self) -> Response:

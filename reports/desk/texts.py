@@ -23,11 +23,11 @@ def marked(text: str) -> str:
     return text
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """Return a text in the reader's language; `%(name)s` in it takes the value of that name."""
     return str(_domain().gettext(text, **values))
 
 
-def ngettext(one: str, many: str, num: int, **values: object) -> str:
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """Return the text for a number, `%(num)s` in it."""
     return str(_domain().ngettext(one, many, num, **values))

@@ -1,0 +1,3 @@
+import { enhance } from "../extension/Donor/desk.js";
+
+export default { onExtensionPageLoad: enhance };

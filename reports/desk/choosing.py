@@ -1,0 +1,104 @@
+"""What an address chooses: period, date, fund and policy, and which page of a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.funds import POLICIES
+from pledgebook.reports.desk.loaded import Desk
+from pledgebook.reports.desk.texts import gettext as _
+from pledgebook.reports.selection import Selection, SelectionError, select
+
+ItemT = TypeVar("ItemT")
+PER_PAGE = 100
+"""Lines of a list on one page: enough to read, and far below a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is shown and what could be: `key` tells one selection of a book from another."""
+
+    selection: Selection
+    key: tuple[str, ...]
+    period: str
+    as_at: str
+    fund: str
+    recognition: str
+    periods: Sequence[str]
+    funds: Mapping[str, str]
+    policies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[ItemT]):
+    """One page of a list; pages count from 1."""
+
+    items: Sequence[ItemT]
+    number: int
+    pages: int
+    whole: int
+
+
+def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
+    """Return the selection that an address asks for. Raises SelectionError."""
+    book = desk.book
+    named = {name: asked.get(name, "").strip() for name in ("period", "as_at", "fund", "policy")}
+    key = tuple(named.values())
+    selection = desk.once(("selection", *key), lambda: _select(book, named))
+    return Choice(
+        selection,
+        key,
+        selection.cut.name,
+        named["as_at"],
+        named["fund"],
+        named["policy"],
+        periods_of(book),
+        {fund.code: fund.name for fund in book.settings.funds.values()},
+        POLICIES,
+    )
+
+
+def _select(book: Book, named: Mapping[str, str]) -> Selection:
+    try:
+        as_at = date.fromisoformat(named["as_at"]) if named["as_at"] else None
+    except ValueError:
+        raise SelectionError(
+            _("%(day)s is no date: write it as 2003-12-31.", day=named["as_at"])
+        ) from None
+    period = named["period"] or None
+    if period is None and as_at is None:
+        period = _period_of_last(book)
+    return select(book, period, as_at, named["fund"] or None, named["policy"] or None)
+
+
+def _period_of_last(book: Book) -> str | None:
+    """Return the period of the last entry, else the last one declared: a new book has a page."""
+    last = book.register.last_day
+    found = book.settings.periods.of(last) if last else None
+    names = book.settings.periods.names()
+    return found.name if found else names[-1] if names else None
+
+
+def periods_of(book: Book) -> list[str]:
+    """Return the declared periods with entries first, each with its years, the latest first."""
+    names = []
+    for period in reversed(list(book.settings.periods)):
+        names.append(period.name)
+        years = [str(year) for year in range(period.start.year, period.end.year + 1)]
+        if len(years) > 1:
+            names += [year for year in years if book.settings.periods.named(year)]
+    return names
+
+
+def cut_page(
+    items: Sequence[ItemT], asked: Mapping[str, str], size: int = PER_PAGE
+) -> Slice[ItemT]:
+    """Return the page of a list that an address asks for; the last one where it asks too far."""
+    pages = max(1, -(-len(items) // size))
+    text = asked.get("page", "1")
+    number = min(max(int(text), 1), pages) if text.isdecimal() and len(text) < 9 else 1
+    return Slice(items[(number - 1) * size : number * size], number, pages, len(items))

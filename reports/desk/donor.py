@@ -1,0 +1,203 @@
+"""Donor: one donor's whole story, from what was promised to what was paid and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.announcements import Announcement, read_announcements
+from pledgebook.ledger.donors import Donor as DonorOfRecord
+from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register import Change
+from pledgebook.reports.desk.choosing import cut_page, read_choice
+from pledgebook.reports.desk.contributions import paid
+from pledgebook.reports.desk.entries import EntryView, view_entry
+from pledgebook.reports.desk.loaded import Desk
+from pledgebook.reports.desk.page import Page, PageRefusedError
+from pledgebook.reports.desk.texts import gettext as _
+from pledgebook.reports.desk.texts import marked
+from pledgebook.reports.schedule import make_schedule
+
+_PLEDGES_A_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one entry did to one instalment: units before and after in its currency, and dollars."""
+
+    entry: EntryView
+    label: str
+    currency: str
+    change: Decimal
+    left: Decimal
+    received: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A pledge: its instalments as they stand, and every entry on them. `link` is empty for a
+    contribution that no pledge preceded.
+    """
+
+    link: str
+    instalments: Sequence[Instalment]
+    steps: Sequence[Step]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is outstanding."""
+        return any(line.outstanding for line in self.instalments)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A donor in the list of donors: how many pledges, and dollars unpaid at carrying value."""
+
+    donor: DonorOfRecord
+    pledges: int
+    unpaid: Decimal
+
+
+class Donor(Page):
+    """The story of a donor (`donor`), or of one pledge or instalment of it (`pledge`, `label`)."""
+
+    title = marked("Donors")
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return a donor's story; without a donor, the list of donors."""
+        pledge = asked.get("pledge", "") or pledge_of(asked.get("label", ""))
+        code = asked.get("donor", "") or (_donor_of(desk, pledge) if pledge else "")
+        if not code:
+            return {"donor": None, "accounts": cut_page(_accounts(desk), asked)}
+        donor = desk.book.settings.donors.get(code)
+        if donor is None:
+            raise PageRefusedError(_("The book knows no donor %(code)s.", code=code))
+        choice = read_choice(desk, asked)
+        made = desk.once(("schedule", choice.key), lambda: make_schedule(choice.selection))
+        figures = [
+            (fund, class_, line.figures)
+            for (fund, class_), lines in made.sections.items()
+            for line in lines
+            if line.donor == code
+        ]
+        pledges = _pledges(desk, code)
+        if pledge:
+            pledges = [each for each in pledges if each.link == pledge]
+        return {
+            "donor": donor,
+            "pledge": pledge,
+            "choice": choice,
+            "figures": figures,
+            "paid": paid,
+            "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
+            "held": _held(desk, code),
+            "announced": _announced(desk, code),
+        }
+
+
+def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:
+    found: dict[str, list[Instalment]] = {}
+    for line in list_instalments(desk.book.register):
+        found.setdefault(line.donor, []).append(line)
+    return found
+
+
+def _accounts(desk: Desk) -> list[Account]:
+    donors = desk.book.settings.donors
+    accounts = []
+    for code, lines in desk.once("instalments", lambda: _by_donor(desk)).items():
+        if (donor := donors.get(code)) is not None:
+            pledges = len({line.pledge or line.label for line in lines})
+            accounts.append(Account(donor, pledges, sum((line.carrying for line in lines), ZERO)))
+    return sorted(accounts, key=lambda account: account.donor.name)
+
+
+def _donor_of(desk: Desk, pledge: str) -> str:
+    known = desk.once("donors of pledges", lambda: _donors_of_pledges(desk))
+    if pledge not in known:
+        raise PageRefusedError(_("The book has no pledge %(pledge)s.", pledge=pledge))
+    return known[pledge]
+
+
+def _donors_of_pledges(desk: Desk) -> Mapping[str, str]:
+    lines = desk.once("instalments", lambda: _by_donor(desk))
+    return {line.pledge: donor for donor, own in lines.items() for line in own if line.pledge}
+
+
+def _pledges(desk: Desk, code: str) -> list[Pledge]:
+    """Return a donor's pledges, the latest first, what is open before what is not."""
+    register = desk.book.register
+    by_link: dict[str, list[Instalment]] = {}
+    alone: list[Instalment] = []
+    for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ()):
+        if line.label in register.by_label:
+            by_link.setdefault(line.pledge, []).append(line)
+        else:
+            alone.append(line)
+    found = [Pledge(link, lines, _steps(desk, lines)) for link, lines in by_link.items()]
+    gifts = [gift for gift in register.gifts if gift.donor == code]
+    for line in alone:
+        own = [
+            gift
+            for gift in gifts
+            if (gift.entry.date, gift.dollars, gift.fund)
+            == (line.pledged_on, line.received, line.fund)
+        ]
+        steps = [
+            Step(view_entry(desk, gift.entry), line.label, line.currency, ZERO, ZERO, gift.dollars)
+            for gift in own[:1]
+        ]
+        gifts = [gift for gift in gifts if gift not in own[:1]]
+        found.append(Pledge(line.pledge, [line], steps))
+    latest_first = sorted(found, key=lambda pledge: pledge.instalments[0].pledged_on, reverse=True)
+    return sorted(latest_first, key=lambda pledge: not pledge.is_open)
+
+
+def _steps(desk: Desk, lines: Iterable[Instalment]) -> list[Step]:
+    steps = [
+        _step(desk, change) for line in lines for change in desk.book.register.by_label[line.label]
+    ]
+    return sorted(steps, key=lambda step: (step.entry.day, step.label))
+
+
+def _step(desk: Desk, change: Change) -> Step:
+    before = change.before.units if change.before else ZERO
+    if change.before and change.before.currency != change.after.currency:
+        before = ZERO  # amounts of two currencies are not set off
+    return Step(
+        view_entry(desk, change.entry, change.event),
+        change.label,
+        change.after.currency,
+        change.after.units - before,
+        change.after.units,
+        change.received + change.advanced,
+    )
+
+
+def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
+    """Return what is or was held for a donor in advance or given back: entry, kind, label,
+    dollars (positive when received).
+    """
+    register = desk.book.register
+    found: list[tuple[Transaction, str, str, Decimal]] = [
+        (held.entry, held.kind, held.label, held.dollars)
+        for held in register.held
+        if held.donor == code
+    ]
+    found += [
+        (flow.entry, "refund", flow.line.label, -(flow.line.dollars or ZERO))
+        for flow in register.refunds
+        if flow.line.place.part == code
+    ]
+    return [
+        (view_entry(desk, entry), kind, label, dollars)
+        for entry, kind, label, dollars in sorted(found, key=lambda each: each[0].date)
+    ]
+
+
+def _announced(desk: Desk, code: str) -> list[Announcement]:
+    return [each for each in read_announcements(desk.book.entries) if each.donor == code]

@@ -1,0 +1,251 @@
+"""The reading pages of the desk on the golden example and on books that attack them."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fava.application import create_app
+from flask.testing import FlaskClient
+from pledgebook.cli.close import make_figures
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.making import make_book
+from pledgebook.reports.figures import Figures, total
+from pledgebook.reports.glance import at_a_glance, by_month, period_before
+from pledgebook.reports.schedule import make_schedule
+from pledgebook.reports.selection import select
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "data" / "golden"
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+
+
+class Desk:
+    """Fava on a book, asked for pages of the desk."""
+
+    def __init__(self, main: Path) -> None:
+        self.client: FlaskClient = create_app([main], load=True, poll_watcher=True).test_client()
+        self.base = self.client.get("/").headers["Location"].strip("/").split("/")[0]
+
+    def get(self, page: str, /, **asked: object) -> str:
+        answer = self.client.get(f"/{self.base}/extension/{page}/", query_string=asked)
+        assert answer.status_code == 200
+        return answer.text.partition('id="desk"')[2].partition('id="ledger-data"')[0]
+
+    def text(self, page: str, /, **asked: object) -> str:
+        """The page's content without its markup."""
+        inner = self.get(page, **asked)
+        for block in ("script", "style"):
+            while f"<{block}" in inner:
+                before, _, rest = inner.partition(f"<{block}")
+                inner = before + rest.partition(f"</{block}>")[2]
+        words = "".join(part.partition(">")[2] for part in f">{inner}".split("<"))
+        return " ".join(unescape(words).split())
+
+    def charts(self, page: str, /, **asked: object) -> list[dict]:
+        block = self.get(page, **asked).partition('type="charts">')[2]
+        return json.loads(block.partition('application/json">')[2].partition("</script>")[0])
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The golden example, copied with the desk's line."""
+    folder = tmp_path_factory.mktemp("golden")
+    for file in GOLDEN.glob("*.beancount"):
+        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    main = folder / "main.beancount"
+    mandate = ROOT / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
+    text = main.read_text("utf-8")
+    main.write_text(text + LINE, "utf-8")
+    assert mandate.is_file()
+    return Desk(main)
+
+
+def test_what_is_paid_and_unpaid_by_month_adds_up_to_the_schedule(
+    golden: Book, golden_receipt: Book
+) -> None:
+    for book in (golden, golden_receipt):
+        for period in ("2002-2003", "2002", "2003", "2003-Q2", "2000-2001"):
+            selection = select(book, period)
+            months = by_month(selection)
+            made = make_schedule(selection)
+            for fund in selection.funds:
+                own = total(
+                    line.figures
+                    for key, lines in made.sections.items()
+                    if key[0] == fund
+                    for line in lines
+                )
+                paid = sum(month.paid[fund] for month in months)
+                assert paid == own.collected_prior + own.collected_current, (period, fund)
+                assert months[-1].unpaid[fund] == own.closing, (period, fund)
+
+
+def test_each_line_stands_beside_the_same_line_of_the_period_before(golden: Book) -> None:
+    selection = select(golden, "2002-2003")
+    made = make_schedule(selection)
+    before = make_schedule(select(golden, "2000-2001"))
+    lines = {(line.fund, line.class_): line for line in at_a_glance(selection, made)}
+    assert period_before(selection).name == "2000-2001"
+    special = lines["CPCJF", "special"]
+    assert special.figures == total(line.figures for line in made.sections["CPCJF", "special"])
+    assert special.before == total(line.figures for line in before.sections["CPCJF", "special"])
+    assert special.before.closing == special.figures.opening != 0
+    assert lines["CPCJF with UNTOC", ""].before == before.totals["CPCJF with UNTOC"]
+    assert period_before(select(golden, "2003-Q2")).name == "2002-Q2"
+
+
+def test_a_sealed_period_before_is_read_from_its_seal(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    for file in ("2000-2001", "2002-2003"):
+        with (main.parent / f"{file}.beancount").open("a", encoding="utf-8") as entries:
+            year = file[:4]
+            entries.write(
+                f'{year}-03-01 * "Austria" "Pledge (made up)" ^AUT-{year}-01\n  class: "general"\n'
+                f'  Assets:CPCJF:Pledges:AUT  600 USD {{0 # 600.00 USD, "AUT-{year}-01.1"}}\n'
+                f"    due: {year}-06-30\n  Income:CPCJF:Contributions:AUT  -600.00 USD\n"
+            )
+    with (main.parent / "settings.beancount").open("a", encoding="utf-8") as file:
+        file.write('2000-01-01 custom "period" "2000-2001" 2001-12-31\n')
+    if "2000-2001.beancount" not in main.read_text("utf-8"):
+        with main.open("a", encoding="utf-8") as file:
+            file.write('include "2000-2001.beancount"\n')
+    book = load_book(main)
+    assert not book.errors, book.errors[0]
+    whole = make_schedule(select(book, "2000-2001")).totals["CPCJF with UNTOC"]
+    close_period(book, "2000-2001", make_figures)
+    closed = load_book(main)
+    selection = select(closed, "2002-2003")
+    lines = at_a_glance(selection, make_schedule(selection))
+    assert lines[-1].before == whole != Figures()
+    seal = main.parent / "sealed" / "2000-2001.json"
+    seal.write_text("{", "utf-8")
+    assert at_a_glance(selection, make_schedule(selection))[-1].before is None
+
+
+def test_the_overview_shows_the_schedules_figures_by_fund_and_donor(
+    desk: Desk, golden: Book
+) -> None:
+    made = make_schedule(select(golden, "2002-2003"))
+    page = desk.text("Contributions", period="2002-2003")
+    for lines in made.sections.values():
+        for line in lines:
+            assert line.name in page
+            assert f"{line.figures.pledged:,.2f}" in page or not line.figures.pledged
+    assert f"{made.totals['CPCJF with UNTOC'].closing:,.2f}" in page
+    kinds = [chart["type"] for chart in desk.charts("Contributions", period="2002-2003")]
+    assert kinds == ["bar", "balances", "hierarchy"]
+
+
+def test_a_donors_story_leads_to_each_entry_and_its_place(desk: Desk, golden: Book) -> None:
+    label, changes = max(golden.register.by_label.items(), key=lambda each: len(each[1]))
+    claim = changes[-1].after
+    page = desk.get("Donor", donor=claim.donor)
+    for change in changes:
+        place = f"{Path(change.entry.meta['filename']).name}:{change.entry.meta['lineno']}"
+        assert place in page, label
+    for asked in ({"label": label}, {"pledge": label.rpartition(".")[0]}):
+        assert f'id="{label}"' in desk.get("Donor", **asked)
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "sentence"),
+    [
+        ("Donor", {"donor": "<b>NOBODY</b>"}, "The book knows no donor <b>NOBODY</b>."),
+        ("Donor", {"pledge": "XXX-1"}, "The book has no pledge XXX-1."),
+        ("Contributions", {"period": "1066"}, "declares no period '1066'"),
+        ("Contributions", {"as_at": "soon"}, "soon is no date"),
+        ("Contributions", {"fund": "NONE"}, "declares no fund 'NONE'"),
+        ("Contributions", {"q": "no such word"}, "Nothing in the book holds all of these words."),
+        ("Contributions", {"rule": "none"}, "There is no notice of this rule"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    desk: Desk, page: str, asked: dict[str, str], sentence: str
+) -> None:
+    assert sentence in desk.text(page, **asked)
+    assert "<b>NOBODY" not in desk.get(page, **asked)
+
+
+def test_a_search_finds_by_name_in_any_language_label_and_words(desk: Desk, golden: Book) -> None:
+    label = next(iter(golden.register.by_label))
+    entry = golden.register.by_label[label][0].entry
+    for words in (label, label.lower(), entry.narration.upper()):
+        assert entry.narration in desk.text("Contributions", q=words)
+    for words in ("Italie", "ITALIA", "意大利"):
+        assert 'donor=ITA"' in desk.get("Contributions", q=words)
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+
+
+def test_html_in_names_and_words_is_shown_as_text(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    name = HOSTILE.replace('"', '\\"')
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            f'2001-01-01 custom "donor" "EVIL" "{name}"\n  kind: "company"\n'
+            f'2002-03-01 * "{name}" "{name}" ^EVIL-2002-01\n  class: "general"\n'
+            f'  source: "{name}#Sheet!A1"\n  document: "{name}"\n'
+            '  Assets:CPCJF:Pledges:EVIL  600 USD {0 # 600.00 USD, "EVIL-2002-01.1"}\n'
+            "    due: 2002-06-30\n  Income:CPCJF:Contributions:EVIL  -600.00 USD\n"
+        )
+    assert not load_book(main).errors
+    desk = Desk(main)
+    for page, asked in (
+        ("Contributions", {}),
+        ("Contributions", {"q": HOSTILE}),
+        ("Donor", {}),
+        ("Donor", {"donor": "EVIL"}),
+        ("Contributions", {"by": HOSTILE, "page": HOSTILE}),
+    ):
+        shown = desk.get(page, **asked)
+        assert "<script>alert" not in shown
+        assert "<img" not in shown
+        assert page == "Contributions" or "&lt;script&gt;alert" in shown
+
+
+def test_only_papers_of_the_book_are_handed_out_and_never_as_a_page(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    (tmp_path / "secret.txt").write_text("secret")
+    (main.parent / "inbox" / "letter.html").write_text("<script>alert(1)</script>")
+    (main.parent / "documents" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    desk = Desk(main)
+
+    def ask(path: str) -> int:
+        url = f"/{desk.base}/extension/Donor/paper"
+        return desk.client.get(url, query_string={"path": path}, buffered=True).status_code
+
+    url = f"/{desk.base}/extension/Donor/paper?path=inbox/letter.html"
+    answer = desk.client.get(url, buffered=True)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    for path in (
+        "../secret.txt", "inbox/../../secret.txt", str(tmp_path / "secret.txt"), "main.beancount",
+        "documents/link.txt", "documents", "", "inbox/\0", "inbox/" + "x" * 5000,
+    ):  # fmt: skip
+        assert ask(path) == 404, path
+
+
+def test_a_long_list_is_cut_into_pages(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        for number in range(250):
+            code = f"D{number:03}"
+            file.write(
+                f'2001-01-01 custom "donor" "{code}" "Donor {number:03}"\n  kind: "company"\n'
+                f'2002-03-01 * "" "" ^{code}-2002-01\n  class: "general"\n'
+                f'  Assets:CPCJF:Pledges:{code}  6 USD {{0 # 6.00 USD, "{code}-2002-01.1"}}\n'
+                f"  Income:CPCJF:Contributions:{code}  -6.00 USD\n"
+            )
+    desk = Desk(main)
+    shown = [desk.text("Donor", page=page) for page in (1, 2, 3)]
+    for number in range(250):
+        assert [f"Donor {number:03}" in page for page in shown].count(True) == 1
+    assert "Page 3 of 3 (250 lines)" in shown[2]
+    for text in ("0", "99", "-1", "x", "9" * 5000):
+        assert "of 3 (250 lines)" in desk.text("Donor", page=text)
