@@ -71,7 +71,28 @@ def view_under(book: Book, policies: Mapping[Group, str], until: date) -> Book:
     }
     if not affected:
         return book
+    _add_reached(book, affected)
     return replace(book, entries=list(_Recasting(book, affected).entries(until)))
+
+
+def _add_reached(book: Book, affected: dict[Group, str]) -> None:
+    """Add the classes to which an instalment moved from an affected one, or from there: what was
+    income of an earlier period under one policy may be of this under the other, on both sides.
+    """
+    moves = {
+        ((before.fund, before.class_), (after.fund, after.class_))
+        for change in book.register.changes
+        for before, after in [(change.before, change.after)]
+        if before is not None and (before.fund, before.class_) != (after.fund, after.class_)
+    }
+    reached = set(affected)
+    while reached:
+        reached = {
+            other for pair in moves for other in pair if set(pair) & reached
+        } - affected.keys()
+        affected |= {
+            (fund, class_): book.settings.funds[fund].policy(class_) for fund, class_ in reached
+        }
 
 
 class _Recasting:

@@ -1,0 +1,567 @@
+"""Books as people write them: random lives of contributions in Beancount text of many shapes.
+
+What happens is told to the oracle at the same time. Nothing here uses the program's own builders or
+its writer. Amounts and rates are made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from oracle import ZERO, Instalment, Oracle, cents
+
+HEAD = """option "operating_currency" "USD"
+option "inferred_tolerance_default" "*:0.000001"
+plugin "pledgebook.plugins"
+1999-12-31 custom "fund" "CPCJF" "A fund"
+  recognition-general: "{general}"
+  recognition-special: "{special}"
+1999-12-31 custom "fund" "UNTOC" "An account within it"
+  within: "CPCJF"
+  classes: "convention"
+  recognition-convention: "{convention}"
+1999-12-31 custom "purpose" "corruption" "Corruption"
+1999-12-31 custom "purpose" "migrant-smuggling" "Smuggling of migrants"
+2000-01-01 custom "period" "2000-2001" 2001-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+2006-01-01 custom "period" "2006-2007" 2007-12-31
+"""
+STARTS = tuple(date(year, 1, 1) for year in (2000, 2002, 2004, 2006))
+FIRST, LAST = date(2000, 2, 1), date(2006, 1, 2)
+PLACES = (
+    ("CPCJF", "general", ""),
+    ("CPCJF", "special", "corruption"),
+    ("CPCJF", "special", "migrant-smuggling"),
+    ("UNTOC", "convention", ""),
+    ("UNTOC", "convention", "corruption"),
+)
+DONORS = ("ITA", "AUT", "NOR")
+EURO = {"ITL": Decimal("1936.27"), "DEM": Decimal("1.95583")}
+UNITS = {"EUR": 1, "ITL": 1936, "DEM": 2, "NOK": 8}
+"""About what one dollar is."""
+
+Posting = tuple[str, str, Sequence[str]]
+"""An account, an amount, and lines of metadata."""
+
+
+class Writer:
+    """Writes a life, a step at a time. `events` draws what happens, `style` how it is written, so
+    that the same things happen under any policies.
+    """
+
+    def __init__(self, seed: int, policies: tuple[str, str, str]) -> None:
+        self.events, self.style = Random(seed), Random(seed + 1)
+        groups = (("CPCJF", "general"), ("CPCJF", "special"), ("UNTOC", "convention"))
+        self.policies = policies
+        self.oracle = Oracle(dict(zip(groups, policies, strict=True)), STARTS)
+        self.day = FIRST
+        self.entries: list[tuple[date, str]] = []
+        self.written: dict[str, int] = {}
+        self.numbers: dict[tuple[str, int], int] = {}
+        self.receipts: dict[str, tuple[str, str, str, Decimal, date]] = {}
+        self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, bool]] = {}
+        """Of each instalment that a payment settled: day, units, value, dollars, paid early."""
+        self.early: dict[str, Decimal] = {}
+        """What came before its period and would be held in advance, whatever the policy."""
+
+    def live(self, steps: int) -> None:
+        names = [name for name, weight in STEPS.items() for _ in range(weight)]
+        for _ in range(steps):
+            self.go_on(self.day + timedelta(self.events.choice((1, 1, 15, 40, 80, 120))))
+            if self.day > date(2005, 9, 30):
+                break
+            getattr(self, self.events.choice(names))()
+        self.go_on(LAST)
+
+    def go_on(self, until: date) -> None:
+        for start in STARTS:
+            if self.day < start <= until:
+                self.day = start
+                self.begin(start)
+        self.day = max(until, self.day + timedelta(1))
+
+    def text(self) -> str:
+        head = HEAD.format(
+            **dict(zip(("general", "special", "convention"), self.policies, strict=True))
+        )
+        return "\n".join([head, *(text for _, text in self.entries)])
+
+    # How things are written.
+
+    def number(self, amount: Decimal) -> str:
+        whole = amount.to_integral_value()
+        return f"{whole:f}" if amount == whole and self.style.random() < 0.5 else f"{amount:f}"
+
+    def lot(self, made: Instalment, *, new: bool = False) -> str:
+        """An instalment's lot, put in or put back: three ways to write its cost."""
+        day = "" if new and self.style.random() < 0.7 else f"{made.pledged_on}, "
+        units = f"{self.number(made.units)} {made.currency}"
+        if made.currency == "USD" and made.units == made.value and self.style.random() < 0.5:
+            return f'{units} {{1 USD, {day}"{made.label}"}}'
+        if self.style.random() < 0.5:
+            return f'{units} {{0 # {made.value} USD, {day}"{made.label}"}}'
+        return f'{units} {{{{{made.value} USD, {day}"{made.label}"}}}}'
+
+    def memorandum(self, found: Instalment) -> bool:
+        return not found.committed or self.oracle.policy(found) == "receipt"
+
+    def account(self, found: Instalment) -> str:
+        fund, _, donor = found.row
+        kind = "Memorandum:Pledges" if self.memorandum(found) else "Pledges"
+        return f"Assets:{fund}:{kind}:{donor}"
+
+    def out(self, found: Instalment, meta: Sequence[str] = ()) -> Posting:
+        day = f"{found.pledged_on}, " if self.style.random() < 0.2 else ""
+        lot = f'{{{day}"{found.label}"}}'
+        return self.account(found), f"{self.number(-found.units)} {found.currency} {lot}", meta
+
+    def back(self, made: Instalment, meta: Sequence[str] = (), *, new: bool = False) -> Posting:
+        due = [f"due: {made.due}", f'due: "{made.due}"'] if made.due else []
+        own = [self.style.choice(due)] if due else []
+        return self.account(made), self.lot(made, new=new), [*own, *meta]
+
+    def deferral(
+        self, found: Instalment, out: Decimal, back: Decimal, meta: Sequence[str] = ()
+    ) -> list[Posting]:
+        """The deferral moves with its instalment; where its value stays, it may stay."""
+        fund, _, donor = found.row
+        name = f"Liabilities:{fund}:Deferred:{donor}"
+        if out == back:
+            return []
+        lines: list[Posting] = []
+        if out:
+            lines.append((name, f'{out} USD {{"{found.label}"}}', meta))
+        if back:
+            day = f"{found.pledged_on}, " if out and self.style.random() < 0.5 else ""
+            lines.append((name, f'-{back} USD {{1 USD, {day}"{found.label}"}}', meta))
+        return lines
+
+    def side(
+        self, found: Instalment, out: Decimal, back: Decimal, meta: Sequence[str] = ()
+    ) -> list[Posting]:
+        """What takes up a change of value that is income, or was."""
+        fund, _, donor = found.row
+        if not self.memorandum(found) and found.recognised is None:
+            return self.deferral(found, out, back, meta)
+        if self.memorandum(found):
+            name = f"Assets:{fund}:Memorandum:Contra"
+        elif self.oracle.is_prior(found, self.day):
+            name = f"Equity:{fund}:Prior-Period:{donor}"
+        else:
+            name = f"Income:{fund}:Contributions:{donor}"
+        return [(name, f"{out - back} USD", meta)] if out != back else []
+
+    def place(self, found: Instalment, *, always: bool = False) -> list[str]:
+        """Class and purpose; the class may be left out where the purpose says it."""
+        _, class_, _ = found.row
+        lines = [f'purpose: "{found.purpose}"'] if found.purpose else []
+        if always or (class_ != "convention" and self.style.random() < 0.7):
+            lines.insert(0, f'class: "{class_}"')
+        return lines
+
+    def entry(
+        self,
+        event: str,
+        donor: str,
+        meta: Sequence[str],
+        postings: Sequence[Posting],
+        *,
+        told: bool = True,
+    ) -> None:
+        """Write an entry; `told`: the accounts tell the event, so it need not be named."""
+        flag, words = self.style.choice(("*", "*", "txn")), f'"{event}"'
+        title = self.style.choice((f'"{donor}" {words}', words))
+        lines = [f"{self.day} {flag} {title}"]
+        if not told or self.style.random() < 0.6:
+            lines.append(f'  event: "{event}"')
+        lines += [f"  {line}" for line in meta]
+        plain = [at for at, (_, amount, _) in enumerate(postings) if "{" not in amount]
+        silent = self.style.choice(plain) if told and plain and self.style.random() < 0.25 else -1
+        for at, (account, amount, own) in enumerate(postings):
+            lines.append(f"  {account}  {'' if at == silent else amount}")
+            lines += [f"    {line}" for line in own]
+        self.entries.append((self.day, "\n".join(lines) + "\n"))
+        self.written[event] = self.written.get(event, 0) + 1
+
+    # What is drawn.
+
+    def amount(self, least: int, most: int) -> Decimal:
+        """An amount between so many cents."""
+        return cents(Decimal(self.events.randint(least, most)) / 100)
+
+    def dollars(self, units: Decimal, currency: str) -> Decimal:
+        if currency == "USD":
+            return cents(units)
+        rate = Decimal(self.events.randint(400, 2500)) / 1000 * UNITS[currency]
+        return max(cents(units / rate), Decimal("0.01"))
+
+    def open(
+        self, which: Callable[[Instalment], bool] = lambda found: found.committed
+    ) -> Instalment | None:
+        found = [each for each in self.oracle.now.values() if each.units and which(each)]
+        return self.events.choice(found) if found else None
+
+    def part(self, found: Instalment) -> Decimal:
+        """All of an instalment or a part of it, of which cents are left."""
+        if self.events.random() < 0.5:
+            return found.units
+        units = max(cents(found.units * self.events.randint(1, 99) / 100), Decimal("0.01"))
+        left = cents(found.value * (found.units - units) / found.units)
+        return units if 0 < left < found.value else found.units
+
+    def is_due(self, found: Instalment) -> bool:
+        return self.oracle.begins(found) <= self.day
+
+    def receipt_label(self) -> str:
+        number = self.numbers["R", 0] = self.numbers.get(("R", 0), 0) + 1
+        return f"R-{self.day.year}-{number:04d}"
+
+    # The events.
+
+    def begin(self, start: date) -> None:
+        for was in self.oracle.begin(start):
+            fund, _, donor = was.row
+            lines: list[Posting] = []
+            held = ZERO
+            if was.units and not self.memorandum(was):
+                lines += self.deferral(was, was.value, ZERO)
+                held += was.value
+            if was.advance:
+                name = f"Liabilities:{fund}:In-Advance:{donor}"
+                lines.append((name, f'{was.advance} USD {{"{was.label}"}}', ()))
+                held += was.advance
+            if lines:
+                lines.append((f"Income:{fund}:Contributions:{donor}", f"{-held} USD", ()))
+                self.entry("release", donor, self.place(was), lines)
+        for label, found in self.oracle.now.items():
+            if found.committed and self.oracle.begins(found) == start:
+                self.early.pop(label, None)
+
+    def commit(self) -> None:
+        donor = self.events.choice(DONORS)
+        currency = self.events.choice(("USD", "EUR", "ITL", "NOK", "DEM"))
+        if currency in EURO and self.day >= date(2002, 3, 1):
+            currency = "EUR"
+        fund, class_, purpose = self.events.choice(PLACES)
+        committed = self.events.random() < 0.85
+        key = (donor, self.day.year)
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        pledge = f"{donor}-{self.day.year}-{self.numbers[key]:02d}"
+        puts: list[Posting] = []
+        deferrals: list[Posting] = []
+        sums: dict[str, Decimal] = {}
+        for number in range(self.events.randint(1, 3)):
+            units = self.amount(100, 9_999_999)
+            units = Decimal(int(units) * 1000) if currency == "ITL" else units
+            days = self.events.choice((None, 10, 200, 700, 1200))
+            due = days and min(self.day + timedelta(days), date(2007, 6, 30))
+            made = Instalment(
+                f"{pledge}.{number + 1}", (fund, class_, donor), purpose, currency, units,
+                self.dollars(units, currency), self.day, due or None, committed,
+            )  # fmt: skip
+            self.oracle.commit(self.day, made)
+            made = self.oracle.now[made.label]
+            puts.append(self.back(made, new=True))
+            for name, amount, _ in self.side(made, ZERO, made.value):
+                if "{" in amount:
+                    deferrals.append((name, amount, ()))
+                else:
+                    sums[name] = sums.get(name, ZERO) - made.value
+        puts += [(name, f"{total} USD", ()) for name, total in sums.items()]
+        status = [] if committed else ['status: "pledged"']
+        self.entry("commitment", donor, [*self.place(made), *status], [*puts, *deferrals])
+
+    def commit_pledged(self) -> None:
+        was = self.open(lambda found: not found.committed)
+        if was is None:
+            return
+        due = self.day + timedelta(self.events.choice((10, 200, 700)))
+        value = self.dollars(was.units, was.currency)
+        self.oracle.commit(
+            self.day, replace(was, committed=True, pledged_on=self.day, due=due, value=value)
+        )
+        now = self.oracle.now[was.label]
+        lines = [self.out(was), *self.side(was, was.value, ZERO)]
+        lines += [self.back(now), *self.side(now, ZERO, now.value)]
+        told = not self.memorandum(now)
+        self.entry("commitment", was.row[2], self.place(now), lines, told=told)
+
+    def settle(
+        self, was: Instalment, units: Decimal, dollars: Decimal, meta: Sequence[str] = ()
+    ) -> list[Posting]:
+        """Money settles an instalment: all postings but that of the money."""
+        fund, _, donor = was.row
+        self.oracle.settle(self.day, was.label, units, dollars)
+        now = self.oracle.now[was.label]
+        early = not self.is_due(was)
+        if early:
+            self.early[was.label] = self.early.get(was.label, ZERO) + dollars
+        value = was.value - now.value
+        self.payments[was.label] = (self.day, units, value, dollars, early)
+        lines = [self.out(was, meta)]
+        if now.units:
+            lines.append(self.back(now, meta))
+        if self.memorandum(was):
+            lines.append((f"Assets:{fund}:Memorandum:Contra", f"{value} USD", meta))
+        if was.recognised is None:
+            name = f"Liabilities:{fund}:In-Advance:{donor}"
+            if not self.memorandum(was):
+                lines += self.deferral(was, was.value, now.value, meta)
+            if was.advance:
+                lines.append((name, f'{was.advance} USD {{"{was.label}"}}', meta))
+            lines.append((name, f'-{now.advance} USD {{1 USD, "{was.label}"}}', meta))
+        elif self.memorandum(was):
+            lines.append((f"Income:{fund}:Contributions:{donor}", f"{-dollars} USD", meta))
+        elif value != dollars:
+            lines.append((f"Income:{fund}:Exchange", f"{value - dollars} USD", meta))
+        return lines
+
+    def pay(self) -> None:
+        was = self.open()
+        if was is None:
+            return
+        fund, class_, donor = was.row
+        units = self.part(was)
+        gross = self.dollars(units, was.currency)
+        whole = units == was.units
+        charge = cents(min(gross / 100, Decimal(50)) / 2) if whole else ZERO
+        charge = charge if self.events.random() < 0.2 else ZERO
+        excess = self.amount(1, 99_999)
+        excess = excess if whole and self.events.random() < 0.12 else ZERO
+        money: list[Posting] = [(f"Assets:{fund}:Cash", f"{gross - charge + excess} USD", ())]
+        if charge:
+            money.append((f"Expenses:{fund}:Bank-Charges", f"{charge} USD", ()))
+        if excess:
+            label = self.receipt_label()
+            self.receipts[label] = (fund, class_, was.purpose, excess, self.day)
+            lot = f'-{excess} USD {{1 USD, "{label}"}}'
+            money.append((f"Liabilities:{fund}:Unapplied", lot, ()))
+        self.oracle.move_cash(self.day, fund, gross - charge + excess)
+        self.entry("payment", donor, self.place(was), [*self.settle(was, units, gross), *money])
+
+    def pay_two(self) -> None:
+        one = self.open(lambda found: found.committed and self.is_due(found))
+        if one is None:
+            return
+        other = self.open(
+            lambda found: (
+                found.committed and self.is_due(found) and found.label != one.label
+                and (found.row[0], found.row[2]) == (one.row[0], one.row[2])
+            )
+        )  # fmt: skip
+        if other is None:
+            return
+        lines: list[Posting] = []
+        for was in (one, other):
+            dollars = self.dollars(was.units, was.currency)
+            place = self.place(was, always=True)
+            for name, amount, meta in self.settle(was, was.units, dollars, place):
+                whose = [f'instalment: "{was.label}"'] if name.startswith("Income") else []
+                lines.append((name, amount, [*meta, *whose]))
+            lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
+            self.oracle.move_cash(self.day, was.row[0], dollars)
+        self.entry("payment", one.row[2], [], lines)
+
+    def take_back(self) -> None:
+        paid = [
+            found
+            for label in self.payments
+            if not (found := self.oracle.now[label]).units and not found.cancelled
+        ]
+        if not paid:
+            return
+        was = self.events.choice(paid)
+        day, units, value, dollars, early = self.payments[was.label]
+        if early != bool(self.early.get(was.label)):
+            return
+        del self.payments[was.label]
+        if early:
+            self.early[was.label] -= dollars
+        self.oracle.take_back(self.day, was.label, units, value, dollars)
+        now = self.oracle.now[was.label]
+        fund, _, donor = now.row
+        lines = [self.back(now)]
+        if self.memorandum(now):
+            lines.append((f"Assets:{fund}:Memorandum:Contra", f"{-value} USD", ()))
+        if was.recognised is None:
+            name = f"Liabilities:{fund}:In-Advance:{donor}"
+            if not self.memorandum(now):
+                lines += self.deferral(now, ZERO, value)
+            lines.append((name, f'{was.advance} USD {{"{was.label}"}}', ()))
+            if now.advance:
+                lines.append((name, f'-{now.advance} USD {{1 USD, "{was.label}"}}', ()))
+        elif self.memorandum(now):
+            lines.append((f"Income:{fund}:Contributions:{donor}", f"{dollars} USD", ()))
+        elif dollars != value:
+            lines.append((f"Income:{fund}:Exchange", f"{dollars - value} USD", ()))
+        lines.append((f"Assets:{fund}:Cash", f"{-dollars} USD", ()))
+        self.oracle.move_cash(self.day, fund, -dollars)
+        meta = [*self.place(now), f'reverses: "{day}"']
+        self.entry("returned-payment", donor, meta, lines)
+
+    def change(self, event: str, was: Instalment, *, told: bool = True) -> None:
+        """Write an amendment, a cancellation or a revaluation that the oracle was told."""
+        now = self.oracle.now[was.label]
+        lines = [self.out(was)]
+        lines += [self.back(now)] if now.units else []
+        sides = self.side(was, was.value, now.value)
+        if event == "revaluation" and was.recognised and not self.memorandum(was):
+            sides = [(f"Income:{was.row[0]}:Revaluation", f"{was.value - now.value} USD", ())]
+        self.entry(event, was.row[2], self.place(was), [*lines, *sides], told=told)
+
+    def amend(self) -> None:
+        was = self.open(lambda _: True)
+        if was is None:
+            return
+        units = cents(was.units * self.events.choice((50, 90, 110, 200)) / 100)
+        added = self.dollars(max(units - was.units, ZERO), was.currency)
+        left = cents(was.value * units / was.units)
+        if units < was.units and not 0 < left < was.value:
+            return
+        if units != was.units:
+            self.oracle.amend(self.day, was.label, units, added)
+            self.change("amendment", was)
+
+    def cancel(self) -> None:
+        was = self.open(lambda found: not self.early.get(found.label))
+        if was is not None:
+            self.oracle.cancel(self.day, was.label)
+            self.change("cancellation", was)
+
+    def revalue(self) -> None:
+        was = self.open(lambda found: found.committed and found.currency != "USD")
+        if was is not None and (value := self.dollars(was.units, was.currency)) != was.value:
+            self.oracle.revalue(self.day, was.label, value)
+            self.change("revaluation", was, told=False)
+
+    def postpone(self) -> None:
+        was = self.open()
+        if was is None:
+            return
+        days = self.events.choice((20, 200, 500, 800))
+        due = max(was.counts_from, self.day) + timedelta(days)
+        if due > date(2007, 12, 1):
+            return
+        self.oracle.postpone(self.day, was.label, due)
+        now = self.oracle.now[was.label]
+        lines = [self.out(was), self.back(now)]
+        if was.recognised and not now.recognised and not self.memorandum(was):
+            lines += self.side(was, was.value, ZERO) + self.deferral(now, ZERO, now.value)
+        self.entry("postponement", was.row[2], self.place(was), lines)
+
+    def write_off(self) -> None:
+        was = self.open()
+        if was is None:
+            return
+        self.oracle.write_off(self.day, was.label, self.part(was))
+        now = self.oracle.now[was.label]
+        lines = [self.out(was)]
+        lines += [self.back(now)] if now.units else []
+        booked = was.recognised is not None and not self.memorandum(was)
+        fund, _, donor = was.row
+        name, amount = f"Equity:{fund}:Written-Off:{donor}", f"{was.value - now.value} USD"
+        lines += [(name, amount, ())] if booked else self.side(was, was.value, now.value)
+        meta = [*self.place(was), 'authority: "Controller (made up)"']
+        self.entry("write-off", donor, meta, lines, told=booked)
+
+    def move(self) -> None:
+        was = self.open(lambda found: not self.early.get(found.label))
+        fund, class_, purpose = self.events.choice(PLACES)
+        if was is None or (*was.row[:2], was.purpose) == (fund, class_, purpose):
+            return
+        self.oracle.move(self.day, was.label, fund, class_, purpose)
+        now = self.oracle.now[was.label]
+        old, new = (self.place(each, always=True) for each in (was, now))
+        lines = [self.out(was, old), *self.side(was, was.value, ZERO, old)]
+        lines += [self.back(now, new), *self.side(now, ZERO, now.value, new)]
+        event = "re-earmark" if fund == was.row[0] else "transfer"
+        self.entry(event, was.row[2], [], lines, told=False)
+
+    def redenominate(self) -> None:
+        was = self.open(lambda found: found.currency in EURO)
+        if was is None:
+            return
+        self.oracle.redenominate(self.day, was.label, EURO[was.currency])
+        self.payments.pop(was.label, None)
+        lines = [self.out(was), self.back(self.oracle.now[was.label])]
+        self.entry("redenomination", was.row[2], self.place(was), lines)
+
+    def give(self) -> None:
+        donor, (fund, class_, purpose) = self.events.choice(DONORS), self.events.choice(PLACES)
+        dollars = self.amount(1, 5_000_000)
+        row = (fund, class_, donor)
+        self.oracle.give(self.day, row, dollars)
+        self.oracle.move_cash(self.day, fund, dollars)
+        of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
+        self.entry("receipt-without-pledge", donor, self.place(of), [
+            (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
+            (f"Income:{fund}:Contributions:{donor}", f"{-dollars} USD", ()),
+        ])  # fmt: skip
+
+    def receive(self) -> None:
+        fund, class_ = self.events.choice((("CPCJF", "general"), ("UNTOC", "convention")))
+        dollars, label = self.amount(1, 9_000_000), self.receipt_label()
+        self.receipts[label] = (fund, class_, "", dollars, self.day)
+        self.oracle.move_cash(self.day, fund, dollars)
+        self.entry("receipt-unapplied", "", [], [
+            (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
+            (f"Liabilities:{fund}:Unapplied", f'-{dollars} USD {{1 USD, "{label}"}}', ()),
+        ])  # fmt: skip
+
+    def from_receipt(self, label: str, dollars: Decimal) -> list[Posting]:
+        """Take dollars out of a receipt, and out of the cash of its class."""
+        fund, class_, purpose, held, day = self.receipts.pop(label)
+        meta = [f'class: "{class_}"', *([f'purpose: "{purpose}"'] if purpose else [])]
+        name = f"Liabilities:{fund}:Unapplied"
+        lines: list[Posting] = [(name, f'{held} USD {{"{label}"}}', meta)]
+        if rest := held - dollars:
+            lines.append((name, f'-{rest} USD {{1 USD, {day}, "{label}"}}', meta))
+            self.receipts[label] = (fund, class_, purpose, rest, day)
+        return [*lines, (f"Assets:{fund}:Cash", f"{-dollars} USD", meta)]
+
+    def apply(self) -> None:
+        was = self.open()
+        if was is None or not self.receipts:
+            return
+        label, units = self.events.choice(list(self.receipts)), self.part(was)
+        dollars = self.dollars(units, was.currency)
+        fund, held = self.receipts[label][0], self.receipts[label][3]
+        if dollars > held:
+            return
+        self.oracle.move_cash(self.day, fund, -dollars)
+        self.oracle.move_cash(self.day, was.row[0], dollars)
+        place = self.place(was, always=True)
+        lines = self.from_receipt(label, dollars)
+        lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
+        lines += self.settle(was, units, dollars, place)
+        self.entry("application", was.row[2], [], lines)
+
+    def give_back(self) -> None:
+        if not self.receipts:
+            return
+        label = self.events.choice(list(self.receipts))
+        fund, held = self.receipts[label][0], self.receipts[label][3]
+        dollars = held if self.events.random() < 0.5 else max(cents(held / 3), Decimal("0.01"))
+        self.oracle.move_cash(self.day, fund, -dollars)
+        self.entry("refund-overpayment", "", [], self.from_receipt(label, dollars))
+
+    def refund(self) -> None:
+        donor, dollars = self.events.choice(DONORS), self.amount(1, 50_000)
+        self.oracle.refund(self.day, ("CPCJF", "general", donor), dollars)
+        self.entry("refund-unspent", donor, ['class: "general"'], [
+            (f"Equity:CPCJF:Refunds:{donor}", f"{dollars} USD", ()),
+            ("Assets:CPCJF:Cash", f"{-dollars} USD", ()),
+        ])  # fmt: skip
+
+
+STEPS = {
+    "commit": 6, "commit_pledged": 2, "pay": 5, "pay_two": 2, "take_back": 3, "amend": 3,
+    "postpone": 3, "cancel": 1, "write_off": 2, "move": 4, "revalue": 2, "redenominate": 1,
+    "give": 1, "receive": 2, "apply": 3, "give_back": 1, "refund": 1,
+}  # fmt: skip
+"""What may happen, and how often."""

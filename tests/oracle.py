@@ -1,0 +1,256 @@
+"""An independent account of contributions: what happened, told event by event, and the figures by
+brute force.
+
+It knows nothing of lots, entries or this program; it follows docs/accounting.md with plain sums.
+Books made of the same events, by hand or by the builders, must say what it says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+ZERO = Decimal(0)
+Row = tuple[str, str, str]
+"""A fund, a class of it and a donor."""
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """An instalment at a moment. `recognised` is the day it became a due receivable."""
+
+    label: str
+    row: Row
+    purpose: str
+    currency: str
+    units: Decimal
+    value: Decimal
+    pledged_on: date
+    due: date | None
+    committed: bool
+    recognised: date | None = None
+    paid: Decimal = ZERO
+    written_off: Decimal = ZERO
+    advance: Decimal = ZERO
+    cancelled: bool = False
+
+    @property
+    def counts_from(self) -> date:
+        return self.due or self.pledged_on
+
+
+@dataclass
+class Oracle:
+    """The events so far. `policies` are by fund and class, `starts` the periods' first days."""
+
+    policies: Mapping[tuple[str, str], str]
+    starts: Sequence[date]
+    now: dict[str, Instalment] = field(default_factory=dict)
+    history: list[tuple[date, Instalment]] = field(default_factory=list)
+    amounts: list[tuple[date, Row, str, Decimal]] = field(default_factory=list)
+    cash: list[tuple[date, str, Decimal]] = field(default_factory=list)
+
+    def start_of(self, day: date) -> date:
+        return max(start for start in self.starts if start <= day)
+
+    def begins(self, found: Instalment) -> date:
+        """The day from which an instalment is due under `pledge` and `receipt`."""
+        return max(found.pledged_on, self.start_of(found.counts_from))
+
+    def policy(self, found: Instalment) -> str:
+        return self.policies[found.row[:2]]
+
+    def is_prior(self, found: Instalment, day: date) -> bool:
+        return found.recognised is not None and found.recognised < self.start_of(day)
+
+    # What happens.
+
+    def commit(self, day: date, made: Instalment) -> None:
+        """A commitment, a pledge without one, or the commitment of such a pledge."""
+        if made.committed and (self.policy(made) == "agreement" or self.begins(made) <= day):
+            made = replace(made, recognised=day)
+            self._add(day, made, "pledged", made.value)
+        self._keep(day, made)
+
+    def settle(self, day: date, label: str, units: Decimal, dollars: Decimal) -> None:
+        """A payment or an application: `dollars` gross of charges."""
+        was = self.now[label]
+        left = was.units - units
+        value = cents(was.value * left / was.units)
+        now = replace(was, units=left, value=value, paid=was.paid + units)
+        if was.recognised is None:
+            now = replace(now, advance=was.advance + dollars)
+            self._add(day, was, "in_advance", dollars)
+        else:
+            self._add(day, was, self._collected(was, day), dollars)
+            self._add(day, was, "exchange", dollars - was.value + value)
+        self._keep(day, now)
+
+    def take_back(
+        self, day: date, label: str, units: Decimal, value: Decimal, dollars: Decimal
+    ) -> None:
+        """A payment that the bank takes back; `value` is what is owed again."""
+        was = self.now[label]
+        now = replace(was, units=was.units + units, value=was.value + value, paid=was.paid - units)
+        if was.recognised is None:
+            now = replace(now, advance=was.advance - dollars)
+            self._add(day, was, "in_advance", -dollars)
+        else:
+            self._add(day, was, self._collected(was, day), -dollars)
+            self._add(day, was, "exchange", value - dollars)
+        self._keep(day, now)
+
+    def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:
+        was = self.now[label]
+        value = was.value + added if units > was.units else cents(was.value * units / was.units)
+        self._shift(day, was, value - was.value)
+        self._keep(day, replace(was, units=units, value=value))
+
+    def cancel(self, day: date, label: str) -> None:
+        was = self.now[label]
+        self._shift(day, was, -was.value)
+        self._keep(day, replace(was, units=ZERO, value=ZERO, cancelled=True))
+
+    def postpone(self, day: date, label: str, due: date) -> None:
+        was = self.now[label]
+        now = replace(was, due=due)
+        if was.recognised and self.policy(was) != "agreement" and self.begins(now) > day:
+            self._shift(day, was, -was.value)
+            self._keep(day, replace(now, recognised=None))
+        elif was.committed and was.recognised is None and self.begins(now) <= day:
+            self.commit(day, now)
+        else:
+            self._keep(day, now)
+
+    def write_off(self, day: date, label: str, units: Decimal) -> None:
+        was = self.now[label]
+        left = was.units - units
+        value = cents(was.value * left / was.units)
+        if was.recognised:
+            self._add(day, was, "written_off", was.value - value)
+        self._keep(day, replace(was, units=left, value=value, written_off=was.written_off + units))
+
+    def move(self, day: date, label: str, fund: str, class_: str, purpose: str) -> None:
+        was = self.now[label]
+        now = replace(was, row=(fund, class_, was.row[2]), purpose=purpose)
+        if was.committed and self.policy(now) == "agreement":
+            now = replace(now, recognised=was.recognised or day)
+        elif self.begins(now) > day:
+            now = replace(now, recognised=None)
+        self._shift(day, was, -was.value)
+        self._shift(day, now, now.value)
+        self._keep(day, now)
+
+    def revalue(self, day: date, label: str, value: Decimal) -> None:
+        was = self.now[label]
+        if was.recognised:
+            self._add(day, was, "exchange", value - was.value)
+            self._add(day, was, "exchange_unpaid", value - was.value)
+        self._keep(day, replace(was, value=value))
+
+    def redenominate(self, day: date, label: str, rate: Decimal) -> None:
+        """Into euros at the fixed rate of the currency."""
+        was = self.now[label]
+        units, paid, gone = (cents(x / rate) for x in (was.units, was.paid, was.written_off))
+        self._keep(day, replace(was, currency="EUR", units=units, paid=paid, written_off=gone))
+
+    def begin(self, start: date) -> list[Instalment]:
+        """A period begins: what is due in it becomes income. Returns these as they were before."""
+        released = [
+            found
+            for found in self.now.values()
+            if found.committed and found.recognised is None and self.begins(found) == start
+            if found.units or found.advance
+        ]
+        for was in released:
+            self._add(start, was, "pledged", was.value + was.advance)
+            self._add(start, was, "collected_current", was.advance)
+            self._add(start, was, "in_advance", -was.advance)
+            self._keep(start, replace(was, recognised=start, advance=ZERO))
+        return released
+
+    def give(self, day: date, row: Row, dollars: Decimal) -> None:
+        """A contribution that no pledge preceded."""
+        self.amounts += [(day, row, "pledged", dollars), (day, row, "collected_current", dollars)]
+
+    def refund(self, day: date, row: Row, dollars: Decimal) -> None:
+        """Unspent money that goes back."""
+        self.amounts.append((day, row, "refunded", dollars))
+
+    def move_cash(self, day: date, fund: str, dollars: Decimal) -> None:
+        """Cash of donors in (net of charges), or back to them."""
+        self.cash.append((day, fund, dollars))
+
+    # What the figures are.
+
+    def schedule(self, first: date, last: date) -> dict[Row, dict[str, Decimal]]:
+        """The rows of the schedule, without amounts of nil."""
+        rows: dict[Row, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for day, row, column, amount in self.amounts:
+            if first <= day <= last or (column == "in_advance" and day <= last):
+                rows[row][column] += amount
+        for found in self.as_at(first - timedelta(1)):
+            if found.recognised:
+                rows[found.row]["opening"] += found.value
+        for found in self.as_at(last):
+            if not found.committed:
+                rows[found.row]["uncommitted"] += found.value
+            elif found.recognised:
+                rows[found.row]["closing"] += found.value
+            later = found.committed and self.start_of(found.counts_from) > last
+            if later and (not found.recognised or self.policy(found) == "agreement"):
+                rows[found.row]["future"] += found.value
+        shown = {row: {k: v for k, v in amounts.items() if v} for row, amounts in rows.items()}
+        return {row: amounts for row, amounts in shown.items() if amounts}
+
+    def cash_of_donors(self, first: date, last: date) -> Decimal:
+        return sum((dollars for day, _, dollars in self.cash if first <= day <= last), ZERO)
+
+    def as_at(self, day: date) -> list[Instalment]:
+        return list({found.label: found for at, found in self.history if at <= day}.values())
+
+    def register(self, day: date) -> dict[str, tuple[object, ...]]:
+        """Each instalment: row, purpose, currency, pledged, paid, written off, outstanding,
+        carrying value, status, due date, day of the pledge.
+        """
+        return {
+            found.label: (
+                found.row, found.purpose, found.currency,
+                found.paid + found.written_off + found.units, found.paid, found.written_off,
+                found.units, found.value, self._status(found, day), found.due, found.pledged_on,
+            )
+            for found in self.as_at(day)
+        }  # fmt: skip
+
+    def _status(self, found: Instalment, day: date) -> str:
+        if not found.units:
+            if found.cancelled:
+                return "cancelled"
+            return "written-off" if found.written_off else "in-advance" if found.advance else "paid"
+        if not found.committed:
+            return "pledged"
+        if found.due and self.start_of(found.due) > day:
+            return "deferred"
+        return "partly-paid" if found.paid else "committed"
+
+    def _collected(self, found: Instalment, day: date) -> str:
+        return "collected_prior" if self.is_prior(found, day) else "collected_current"
+
+    def _shift(self, day: date, of: Instalment, amount: Decimal) -> None:
+        """A change of what was recognised: income, or below the line if of an earlier period."""
+        if of.recognised:
+            self._add(day, of, "adjustments" if self.is_prior(of, day) else "pledged", amount)
+
+    def _add(self, day: date, found: Instalment, column: str, amount: Decimal) -> None:
+        self.amounts.append((day, found.row, column, amount))
+
+    def _keep(self, day: date, found: Instalment) -> None:
+        self.now[found.label] = found
+        self.history.append((day, found))

@@ -1,0 +1,139 @@
+"""Books written by hand say what an independent account of the same events says.
+
+Nothing here is built by the program: the entries are text (see handwritten), the figures plain sums
+(see oracle). Set PLEDGEBOOK_ORACLE to try more lives. Amounts and rates are made up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+from handwritten import HEAD, STARTS, Writer
+from oracle import Row
+from pledgebook.cli.close import make_figures
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.seals import verify_seals
+from pledgebook.reports.balances import make_statements
+from pledgebook.reports.schedule import Schedule, make_schedule
+from pledgebook.reports.selection import Selection, select
+
+Policies = tuple[str, str, str]
+LIVES = int(os.environ.get("PLEDGEBOOK_ORACLE", "18"))
+POLICIES: tuple[Policies, ...] = (
+    ("pledge", "pledge", "pledge"),
+    ("receipt", "receipt", "receipt"),
+    ("agreement", "agreement", "agreement"),
+    ("pledge", "receipt", "receipt"),
+    ("receipt", "pledge", "agreement"),
+    ("agreement", "receipt", "pledge"),
+)
+CUTS = ("2000-2001", "2002-2003", "2004-2005", "2001", "2002", "2003", "2004", "2003-Q1", "2002-Q4")
+DAY = date(2006, 2, 1)
+
+
+def written(seed: int, policies: Policies) -> Writer:
+    writer = Writer(seed, policies)
+    writer.live(45)
+    return writer
+
+
+def rows_of(made: Schedule) -> dict[Row, dict[str, Decimal]]:
+    return {
+        (*group, line.donor): {key: x for key, x in line.figures.amounts().items() if x}
+        for group, lines in made.sections.items()
+        for line in lines
+    }
+
+
+def register_of(book: Book, day: date) -> dict[str, tuple[object, ...]]:
+    return {
+        line.label: (
+            (line.fund, line.class_, line.donor), line.purpose, line.currency, line.pledged,
+            line.paid, line.written_off, line.outstanding, line.carrying, line.status, line.due,
+            line.pledged_on,
+        )
+        for line in list_instalments(book.register, day)
+        if line.label
+    }  # fmt: skip
+
+
+def agree(writer: Writer, selections: Iterator[Selection]) -> None:
+    for selection in selections:
+        cut, made = selection.cut, make_schedule(selection)
+        assert rows_of(made) == writer.oracle.schedule(cut.start, cut.end), cut
+        assert made.proof.agrees, cut
+        assert made.proof.cash_from_donors == writer.oracle.cash_of_donors(cut.start, cut.end), cut
+        assert [tie for tie in made.ties if not tie.agrees] == [], cut
+
+
+def days(random: Random, number: int) -> list[date]:
+    return [date(2000, 3, 1) + timedelta(random.randrange(2000)) for _ in range(number)]
+
+
+@pytest.mark.parametrize("seed", range(LIVES))
+def test_a_book_written_by_hand_says_what_the_oracle_says(seed: int, tmp_path: Path) -> None:
+    writer = written(seed, POLICIES[seed % len(POLICIES)])
+    (tmp_path / "main.beancount").write_text(writer.text(), "utf-8")
+    book = load_book(tmp_path / "main.beancount")
+    assert [error.message for error in book.errors] == []
+    assert {notice.rule for notice in book.notices} <= {"approval", "document"}
+    agree(writer, (select(book, name) for name in CUTS))
+    agree(writer, (select(book, as_at=day) for day in days(writer.events, 3)))
+    for day in (*days(writer.events, 3), DAY):
+        assert register_of(book, day) == writer.oracle.register(day), day
+
+
+@pytest.mark.parametrize("seed", range(1000, 1000 + LIVES // 3))
+def test_its_periods_can_be_closed_and_say_the_same(seed: int, tmp_path: Path) -> None:
+    writer = written(seed, POLICIES[seed % len(POLICIES)])
+    main = split(writer, tmp_path)
+    for name in ("2000-2001", "2002-2003"):
+        close_period(load_book(main), name, make_figures)
+    book, history = load_book(main), load_book(main.with_name("history.beancount"))
+    assert [error.message for error in (*book.errors, *history.errors)] == []
+    agree(writer, (select(book, name) for name in ("2004-2005", "2004", "2005", "2005-Q1")))
+    agree(writer, (select(history, name) for name in CUTS))
+    assert register_of(history, DAY) == writer.oracle.register(DAY)
+    assert [verdict.differs for verdict in verify_seals(main, make_figures)] == [{}, {}]
+
+
+def split(writer: Writer, folder: Path) -> Path:
+    """Write the life with a file a period, as books are kept that will be closed."""
+    classes = ("general", "special", "convention")
+    text = HEAD.format(**dict(zip(classes, writer.policies, strict=True)))
+    for first, after in zip(STARTS, (*STARTS[1:], date.max), strict=True):
+        name = f"{first.year}-{first.year + 1}.beancount"
+        own = [entry for day, entry in writer.entries if first <= day < after]
+        (folder / name).write_text("\n".join(own), "utf-8")
+        text += f'include "{name}"\n'
+    (folder / "main.beancount").write_text(text, "utf-8")
+    return folder / "main.beancount"
+
+
+@pytest.mark.parametrize("seed", range(2000, 2000 + LIVES // 2))
+def test_a_view_under_other_policies_is_the_book_kept_under_them(seed: int, tmp_path: Path) -> None:
+    kept_under, asked = POLICIES[seed % 6], POLICIES[(seed // 6 + seed + 1) % 6]
+    books = []
+    for name, policies in (("kept", kept_under), ("asked", asked)):
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "main.beancount"
+        writer = written(seed, policies)
+        path.write_text(writer.text(), "utf-8")
+        books.append(load_book(path))
+    assert [error.message for book in books for error in book.errors] == []
+    recognition = "general={},special={},convention={}".format(*asked)
+    for period in ("2000-2001", "2002-2003", "2004-2005", "2003"):
+        view = select(books[0], period, recognition=recognition)
+        own = select(books[1], period)
+        assert rows_of(make_schedule(view)) == rows_of(make_schedule(own)), period
+        assert [each.lines for each in make_statements(view)] == [
+            each.lines for each in make_statements(own)
+        ], period
