@@ -34,6 +34,8 @@ _MINUSES = str.maketrans("‐‑‒–—―−", "-------")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 _NO_CENTS = re.compile(r"(?<=\d)([.,])-{1,2}(?=\D|$)")
 _FIGURE = re.compile(r"(?:\d[\d .,'٬٫]*)?\d|[.,٫]\d+")
+_KILO = re.compile(r"k(?=\s|$|[€$£]|[A-Z]{3}\b)|K$")
+_KILO_MONEY = re.compile(r"[kT]\s?(EUR|USD|CHF|GBP|DEM|SEK|NOK|DKK|€|£|US\$)")
 _GROUP = 3
 
 
@@ -58,6 +60,8 @@ class AmountReading:
     reason: str = ""
     decided: str = ""
     mark: DecimalMark | None = None
+    scaled: bool = False
+    """Whether the cell itself says that it counts in thousands or millions."""
 
     @property
     def known(self) -> bool:
@@ -68,6 +72,13 @@ class AmountReading:
         """Count the figure in units of `multiplier`: 1000 where a title says "in thousands"."""
         if multiplier == 1:
             return self
+        if self.scaled:
+            return AmountReading(
+                "error",
+                self.text,
+                footnote=self.footnote,
+                reason="it states a unit of its own, and its column or the table states one too",
+            )
         return replace(
             self,
             value=None if self.value is None else self.value * multiplier,
@@ -145,7 +156,8 @@ def _parse_text(text: str) -> AmountReading:
         return AmountReading(
             "error", footnote=footnote, reason="its signs or parentheses do not match"
         )
-    scale, after = _scale(after)
+    thousands, before, after = _thousands(before, after)
+    scale, after = (1000, after) if thousands else _scale(after)
     factor = -scale if negative else scale
     shown: DecimalMark | None = None
     if no_cents:
@@ -168,9 +180,15 @@ def _parse_text(text: str) -> AmountReading:
             currency=currency,
             footnote=footnote,
             reason=f"{text.strip()!r} may mean {figures_read[0]:f} or {figures_read[1]:f}",
+            scaled=scale != 1,
         )
     return AmountReading(
-        "value", value=figures_read[0], currency=currency, footnote=footnote, mark=shown
+        "value",
+        value=figures_read[0],
+        currency=currency,
+        footnote=footnote,
+        mark=shown,
+        scaled=scale != 1,
     )
 
 
@@ -199,6 +217,20 @@ def _minus(before: str, after: str) -> tuple[bool | None, str, str]:
     elif trailing.endswith("-"):
         negative, trailing = True, trailing[:-1]
     return negative, leading, trailing
+
+
+def _thousands(before: str, after: str) -> tuple[bool, str, str]:
+    """Take a letter for thousands off: "500k", "€ 500k", "250 TEUR", "kEUR 250".
+
+    A K before a figure is a kwacha or a kina, an M may be a thousand or a million: neither is one.
+    """
+    if match := _KILO.match(after):
+        return True, before, after[match.end() :]
+    for text in (before, after):
+        if match := _KILO_MONEY.fullmatch(clean(text)):
+            money = match[1]
+            return (True, money, after) if text is before else (True, before, money)
+    return False, before, after
 
 
 def _scale(after: str) -> tuple[int, str]:

@@ -31,8 +31,8 @@ def find_heading_blocks(
     seen: list[str] = []
     row = 1
     for number in sorted(candidates):
-        if number < row:
-            continue
+        if number < row or (blocks and number == row and _is_tags(sheet.rows[number - 1])):
+            continue  # tags right below headings say nothing that the headings do not
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
         block = _best_block(sheet, number, candidates, row, known_labels)
@@ -67,6 +67,12 @@ def describe_columns(
 ) -> HeadingBlock:
     """Say what each column under these heading rows holds."""
     return settle(sheet, rows, read_columns(sheet, rows, labels))
+
+
+def _is_tags(cells: Iterable[CellValue | None]) -> bool:
+    """Whether a row holds hashtags only, as HXL puts them under the headings."""
+    texts = [value for value in cells if value is not None]
+    return bool(texts) and all(isinstance(text, str) and text.startswith("#") for text in texts)
 
 
 def _best_block(

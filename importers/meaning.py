@@ -79,6 +79,8 @@ def read_contribution(
         _note_change(group, table, remarks)
     if kind == "payment":
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
+    if row.donor_from:
+        once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
     for mark in row.unknown_marks:
         once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
     return Reading(

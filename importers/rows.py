@@ -24,6 +24,7 @@ from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cel
 from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel
 from pledgebook.importers.columns import TableColumn
 from pledgebook.importers.dates import NO_DATE, DateOrder, DateReading, column_order, parse_date
+from pledgebook.importers.grouped import donors_above
 from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field
 from pledgebook.importers.tables import Table
 from pledgebook.importers.values import (
@@ -84,8 +85,9 @@ class SheetRow:
     comes from: "paid" where the table has no other. Amounts keep their sign as written, in ones
     (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
     several columns. `notes` are the texts that the row's footnote marks refer to, `unknown_marks`
-    the marks whose notes are not on the sheet. `skipped` says
-    why a mapping leaves the row out, else it is empty.
+    the marks whose notes are not on the sheet. `donor_from` is the address of the cell above that
+    names the donor, in a list grouped by donor. `skipped` says why a mapping leaves the row out,
+    else it is empty.
     """
 
     number: int
@@ -96,6 +98,7 @@ class SheetRow:
     raw: Mapping[str, str] = field(default_factory=dict)
     donor: str = ""
     donor_footnote: str = ""
+    donor_from: str = ""
     reference: str = ""
     pledge_date: DateReading = NO_DATE
     amount: AmountReading = BLANK
@@ -169,6 +172,7 @@ class _Reader:
         self._notes = footnotes(table)
         self._carried = _vertical_merges(table)
         self._columns = {f: table.columns_of(f) for f in Field}
+        self._above = donors_above(table)
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         data = [row.number for row in table.rows if row.kind == "data"]
@@ -225,6 +229,11 @@ class _Reader:
         figures = self._figures(number, problems)
         dates = {f: self._date(number, f, problems) for f in DATES}
         donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
+        named_above = ""
+        if not donor and number in self._above:
+            name, above = self._above[number]
+            donor, mark = split_footnote(clean(cell_text(name)))
+            named_above = self._address(above, Field.DONOR)
         amount = self._labelled(figures, Field.AMOUNT, "")
         source: Literal["amount", "dollars", "paid"] = "amount"
         if self._only_paid:
@@ -249,6 +258,7 @@ class _Reader:
             row,
             donor=donor,
             donor_footnote=mark,
+            donor_from=named_above,
             reference=self._reference(number, problems),
             pledge_date=dates[Field.PLEDGE_DATE],
             amount=amount,
@@ -327,11 +337,11 @@ class _Reader:
                 continue
             mark, decided = self._marks[column.number]
             value = self._sheet.cell(number, column.number)
-            reading = parse_amount(value, mark, decided)
             multiplier = column.multiplier
             if multiplier == 1:
                 multiplier = self._table.units.multiplier
-            figures[column.letter] = reading.times(multiplier)
+            reading = parse_amount(value, mark, decided).times(multiplier)
+            figures[column.letter] = reading
             if value is None and self._carried.get((number, column.number)) is not None:
                 message = "The cell is merged with the one above; an amount is counted once only."
                 address = self._sheet.address(number, column.number)
