@@ -60,6 +60,7 @@ _HAN = "\u3400-\u9fff"
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 
 
+@lru_cache(maxsize=4096)
 def strip_footnote_marks(text: str) -> str:
     """Take off marks that lead to a footnote: "Italy b/", "Canada*", "Norway (2)", "Japan¹".
 
@@ -72,6 +73,7 @@ def strip_footnote_marks(text: str) -> str:
     return _LEADING_MARKS.sub("", _TRAILING_MARKS.sub("", text))
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """Return the key of a text: "Côte d'Ivoire a/" and "COTE D'IVOIRE" both give "cote d ivoire".
 

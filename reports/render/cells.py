@@ -27,6 +27,8 @@ EARLIEST_DATE = date(1900, 1, 1)
 LINE_HEIGHT = 14.0
 """Points for a line of text at the usual size."""
 _PADDING = 8
+_WIDEST_LETTER = 26
+"""Pixels that no letter of a text exceeds, with its share of what `text_pixels` adds."""
 _WIDER = 1.2
 """Arial against the font whose widths XlsxWriter knows, bold, and some room."""
 _WIDER_PLAIN = 1.12
@@ -63,7 +65,7 @@ class Cells:
 
     def text(self, row: int, position: int, text: str, style: Format) -> None:
         """Write text as text."""
-        if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
             self.remarks.append(
                 f"{xl_rowcol_to_cell(row, position)} is cut: a cell holds {LONGEST_TEXT:,} "
                 f"characters, this text has {len(text):,}. The JSON file has all of it."
@@ -104,7 +106,9 @@ class Cells:
 @lru_cache(maxsize=1 << 16)
 def text_pixels(text: str) -> int:
     """Return the width of `text` in a cell, bold and with padding, in pixels."""
-    broad = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    broad = 0
+    if not text.isascii():
+        broad = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     known: int = cell_autofit_width(text)
     return math.ceil(known * _WIDER) + 8 * broad
 
@@ -119,6 +123,8 @@ def _word_pixels(text: str) -> float:
 @lru_cache(maxsize=1 << 16)
 def lines_in(text: str, pixels: int) -> int:
     """Return how many lines `text` takes when it wraps at its blanks to a width of `pixels`."""
+    if "\n" not in text and len(text) * _WIDEST_LETTER < pixels:
+        return 1
     lines = 0
     for paragraph in text.split("\n"):
         lines += 1

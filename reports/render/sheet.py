@@ -22,8 +22,9 @@ from pledgebook.reports.render.texts import (
     period_line,
 )
 from pledgebook.reports.render.widths import column_widths, indent
-from pledgebook.reports.table import Report, Row, Source, Value
+from pledgebook.reports.table import Report, Row, RowKind, Source, Value
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -70,6 +71,9 @@ class ReportSheet:
         self.grouped = any(row.kind == "group" for row in self.report.rows)
         self.heading_rows: frozenset[int] = frozenset()
         self.widths = column_widths(self.report)
+        self.edges = [self._edge(position) for position in range(len(self.columns))]
+        self.indents = [indent(self.columns, position) for position in range(len(self.columns))]
+        self._looks: dict[tuple[RowKind, int, int], Format] = {}
         self.row = 0
         self.first = 0
 
@@ -131,7 +135,7 @@ class ReportSheet:
         for position, column in enumerate(self.columns):
             title = column_title(column, self.report.currency)
             style = self.styles.heading(
-                column, edge=self._edge(position), indent=indent(self.columns, position)
+                column, edge=self.edges[position], indent=self.indents[position]
             )
             self.cells.text(self.row, position, title, style)
             lines = max(lines, lines_in(title, self.widths[position]))
@@ -145,14 +149,7 @@ class ReportSheet:
             if isinstance(value, str) and row.kind == "row":
                 lines = max(lines, lines_in(value, self.widths[position]))
             is_label = position == self.labels
-            is_member = self.grouped and row.kind == "row" and is_label
-            style = self.styles.cell(
-                row.kind,
-                column,
-                decimals_in(value),
-                edge=self._edge(position),
-                indent=indent(self.columns, position) + is_member,
-            )
+            style = self._look(row.kind, position, decimals_in(value))
             if is_label and row.label:
                 self.cells.text(self.row, position, row.label, style)
             elif value is not None or (column.kind == "amount" and column.key in row.values):
@@ -163,6 +160,20 @@ class ReportSheet:
         if lines > 1:
             # Not every spreadsheet program grows a row by itself to the text that wraps in it.
             self.cells.height(self.row, LINE_HEIGHT * lines + 2)
+
+    def _look(self, kind: RowKind, position: int, decimals: int) -> Format:
+        """Return the format of a cell; a long report asks for the same few again and again."""
+        known = self._looks.get((kind, position, decimals))
+        if known is None:
+            is_member = self.grouped and kind == "row" and position == self.labels
+            known = self._looks[kind, position, decimals] = self.styles.cell(
+                kind,
+                self.columns[position],
+                decimals,
+                edge=self.edges[position],
+                indent=self.indents[position] + is_member,
+            )
+        return known
 
     def _formula(self, row: Row, position: int, value: Value) -> str | None:
         """Return the formula for a figure that is the sum it stands for; None for any other."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from heapq import nlargest
 
 from pledgebook.reports.render.cells import text_pixels
 from pledgebook.reports.render.footing import label_column
@@ -13,6 +14,7 @@ from pledgebook.reports.render.texts import amount_text, column_title, count_tex
 from pledgebook.reports.table import Column, Report, Row
 
 _WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 330, 70, 10, 8
+_MOST_MEASURED = 500
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
 _NARROWEST_TABLE = 640
@@ -38,9 +40,19 @@ def _width(report: Report, position: int) -> int:
     title = column_title(column, report.currency)
     widths = [_NARROWEST, math.ceil(text_pixels(title) / _HEADING_LINES)]
     widths += map(text_pixels, title.split(" "))
-    body = max(map(text_pixels, _shown(report, position)), default=0)
+    body = max(map(text_pixels, _to_measure(report, position)), default=0)
     widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
     return max(widths) + _GAP + _INDENT * indent(report.columns, position)
+
+
+def _to_measure(report: Report, position: int) -> Iterable[str]:
+    """Return what of a column is measured: all of it; of a long column of text, which wraps, the
+    longest.
+    """
+    shown = _shown(report, position)
+    if report.columns[position].kind == "text" and len(report.rows) > _MOST_MEASURED:
+        return nlargest(_MOST_MEASURED, set(shown), key=len)
+    return shown
 
 
 def _shown(report: Report, position: int) -> Iterator[str]:
