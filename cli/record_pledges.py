@@ -26,6 +26,7 @@ from pledgebook.ledger.funds import POLICIES
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.recognition import policy_change, redeclared
 from pledgebook.ledger.recording import (
+    advance_for,
     find_claim,
     find_donor,
     find_pledged,
@@ -195,9 +196,10 @@ def re_earmark(
             "another, or --no-purpose."
         )
     earmark: Earmark = recording.earmark(fund or claim.fund, class_, purpose)
-    settings = recording.book.settings
+    book, day = recording.book, recording.day
+    advance = advance_for(book.register, claim.label, day)
     recording.record(
-        events.re_earmarking(settings, day=recording.day, claim=claim, earmark=earmark)
+        events.re_earmarking(book.settings, day=day, claim=claim, earmark=earmark, advance=advance)
     )
 
 

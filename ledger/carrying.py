@@ -247,12 +247,19 @@ def kept_facts(origin: tuple[Transaction, Posting]) -> Meta:
 
 
 def _close_lots(book: Book, period: Period, pledge: str, group: Group, lots: list[_Lot]) -> Draft:
-    lines = [DraftLine(lot.account, -lot.units, lot.currency, lot.label) for lot in lots]
+    purposes = {lot.purpose for lot in lots}
+    one = next(iter(purposes)) if len(purposes) == 1 else ""
+    lines = [
+        DraftLine(
+            lot.account, -lot.units, lot.currency, lot.label,
+            meta={"purpose": lot.purpose} if lot.purpose != one else {},
+        )
+        for lot in lots
+    ]  # fmt: skip
     lines += _against(book, group, lots, -1)
     meta: Meta = {"event": "closing", CLOSES: period.name, "class": group[1]}
-    purposes = {lot.purpose for lot in lots}
-    if len(purposes) == 1 and "" not in purposes:
-        meta["purpose"] = next(iter(purposes))
+    if one:
+        meta["purpose"] = one
     entry = lots[0].origin[0]
     links = tuple(sorted(entry.links or ()))
     name = donor_name(book.settings, lots[0].donor, period.end) or entry.payee or ""

@@ -14,10 +14,12 @@ from decimal import Decimal
 
 from pledgebook.ledger.accounts import account
 from pledgebook.ledger.building import (
+    Advance,
     Earmark,
     EventRefusedError,
     deferral,
     earmark_of,
+    held_lot,
     in_dollars,
     make_entry,
     put_back,
@@ -192,12 +194,16 @@ def re_earmarking(
     day: date,
     claim: Claim,
     earmark: Earmark,
+    advance: Advance | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
     """An unpaid instalment gets another class or purpose, or goes to another fund (a transfer):
     out of one row of the schedule, into the same column of the other, under the same label. Where
     the other class has another recognition policy, it is recorded there as that policy wants.
+
+    `advance`, what is held in advance for the instalment, gets the other purpose with it, and its
+    cash too; to another class or fund it moves after its release only.
     """
     _need_open(claim)
     if earmark == earmark_of(claim):
@@ -214,7 +220,13 @@ def re_earmarking(
         class_=earmark.class_,
         purpose=earmark.purpose,
     )
-    return _Move(settings, day, claim, event, words, None, meta).to(after)
+    if advance is not None and (claim.fund, claim.class_) != (earmark.fund, earmark.class_):
+        raise EventRefusedError(
+            f"{format_amount(advance.dollars)} {settings.currency} is held in advance for "
+            f"{claim.label} in {claim.fund}, {claim.class_}: move the instalment to {earmark.fund},"
+            f" {earmark.class_} after its release."
+        )
+    return _Move(settings, day, claim, event, words, None, meta, advance).to(after)
 
 
 def _need_open(claim: Claim) -> None:
@@ -233,6 +245,7 @@ class _Move:
     narration: str
     rate: Rate | None = None
     meta: Meta | None = None
+    advance: Advance | None = None
 
     def to(self, after: Claim | None) -> Draft:
         """Return the entry that leaves the instalment as `after` (None: nothing is left)."""
@@ -247,6 +260,8 @@ class _Move:
             lines += self._taken_up(claim, claim.value)
         if after is not None and not deferred:
             lines += self._taken_up(after, -after.value)
+        if after is not None and self.advance is not None:
+            lines += self._held_in_advance(after, self.advance)
         return self._draft(_merged(lines, moved=moved), moved=moved)
 
     def _becomes_deferred(self, after: Claim) -> bool:
@@ -279,6 +294,19 @@ class _Move:
         if becomes and after is not None:
             lines.append((after, deferral(self.settings, after, -after.value)))
         return lines
+
+    def _held_in_advance(self, after: Claim, held: Advance) -> list[tuple[Claim, DraftLine]]:
+        """Money held for the instalment goes with it to its other purpose."""
+        claim, settings = self.claim, self.settings
+        name = account("in-advance", claim.fund, claim.donor)
+        cash = account("cash", claim.fund)
+        dollars, since = held
+        return [
+            (claim, held_lot(settings, name, dollars, claim.label)),
+            (after, held_lot(settings, name, -dollars, claim.label, since)),
+            (claim, in_dollars(settings, cash, -dollars)),
+            (after, in_dollars(settings, cash, dollars)),
+        ]
 
     def _taken_up(self, claim: Claim, amount: Decimal) -> list[tuple[Claim, DraftLine]]:
         """What takes up the value of an instalment that is not deferred."""

@@ -14,6 +14,7 @@ from pledgebook.ledger.accounts import CLAIMS, LABELLED
 from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.history import is_closing
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.postings import Line, contradiction, purpose_after, read_lines, weigh
 from pledgebook.ledger.rates import Rates
@@ -383,7 +384,8 @@ def check_earmarked(
             available[key] = available.get(key, ZERO) + line.dollars
             spent[key] = spent.get(key, ZERO) - line.dollars
         for key, amount in spent.items():
-            if amount > 0 and available[key] < 0 and _is_spending(lines):
+            spends = _is_spending(lines) and not is_closing(entry)
+            if amount > 0 and available[key] < 0 and spends:
                 found = _overspent(entry, key, amount, available[key], settings)
                 strict = settings.funds[key[0]].overspending == "error"
                 (errors if strict else notices).append(found)
@@ -391,23 +393,31 @@ def check_earmarked(
 
 
 def purposes_of_money(lines: list[Line], purpose_of: dict[str, str]) -> dict[int, str]:
-    """Return the purpose of each posting of money that has one, by its position: its own, else that
-    of the instalments which the entry moves in the same fund and class, where they have but one.
-    `purpose_of` keeps the instalments' purposes from entry to entry.
+    """Return the purpose of each posting of money that has one, by its position: its own; that of
+    the instalment it is held for; else, where no money of its fund and class says a purpose, that
+    of the instalments which the entry moves there, if they have but one. `purpose_of` keeps the
+    instalments' purposes from entry to entry.
     """
     inherited: dict[tuple[str, str], set[str]] = {}
+    stating: set[tuple[str, str]] = set()
+    held_for = {}
     for line in lines:
+        group = (line.place.fund, line.class_)
         if line.label in purpose_of:
-            group = (line.place.fund, line.class_)
             inherited.setdefault(group, set()).add(purpose_of[line.label])
+            held_for[line.label] = purpose_of[line.label]
+        if line.place.kind == "cash" and line.purpose:
+            stating.add(group)
     found = {}
     for number, line in enumerate(lines):
         if line.label and line.place.kind in CLAIMS and line.units > 0:
             own = [each for each in lines if each.label == line.label and each.place.kind in CLAIMS]
             purpose_of[line.label] = purpose_after(purpose_of.get(line.label, ""), own)
         if line.place.kind in {"cash", "in-advance", "obligations"}:
-            known = inherited.get((line.place.fund, line.class_), set())
-            purpose = line.purpose or (next(iter(known)) if len(known) == 1 else "")
+            group = (line.place.fund, line.class_)
+            known = inherited.get(group, set()) if group not in stating else set()
+            shared = next(iter(known)) if len(known) == 1 else ""
+            purpose = line.purpose or held_for.get(line.label, "") or shared
             if purpose:
                 found[number] = purpose
     return found

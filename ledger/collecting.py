@@ -118,11 +118,22 @@ def _check_charges(
 def _check_advance(
     change: Change, advances: Mapping[str, Decimal], settings: Settings
 ) -> Iterator[Finding]:
-    """An instalment does not leave its fund or class while money in advance is held for it."""
+    """An instalment does not leave its fund or class while money in advance is held for it, nor
+    its purpose without that money.
+    """
     before, after = change.before, change.after
     held = advances.get(change.label, ZERO)
     if before is None or held <= 0 or not after.is_open:
         return
+    if before.purpose != after.purpose and _purpose_held(change, settings) != after.purpose:
+        yield finding(
+            change.entry,
+            "advance-left-behind",
+            f"{change.label} is earmarked for {after.purpose or 'nothing'} now, but "
+            f"{format_amount(held)} {settings.currency} received in advance for it stays under "
+            f"{before.purpose or 'no purpose'}. Take the advance out and put it back in this "
+            "entry, and its cash, each posting with its purpose:.",
+        )
     if (before.fund, before.class_) != (after.fund, after.class_):
         yield finding(
             change.entry,
@@ -131,6 +142,14 @@ def _check_advance(
             f"{settings.currency} received in advance for it stays in {before.fund}, "
             f"{before.class_}. Move the instalment after its release.",
         )
+
+
+def _purpose_held(change: Change, settings: Settings) -> str | None:
+    """Return the purpose under which an entry puts money in advance (back); None if it does not."""
+    for line in read_lines(change.entry, settings):
+        if line.place.kind == "in-advance" and line.label == change.label and line.units < 0:
+            return line.purpose
+    return None
 
 
 def _follow_advance(change: Change, advances: dict[str, Decimal], settings: Settings) -> None:
