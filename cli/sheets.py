@@ -33,6 +33,7 @@ from pledgebook.importers.mapping import (
     stands_above,
     write_mapping,
 )
+from pledgebook.importers.recalculating import recalculate as fill_formulas
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, Table, read_sheets
 from pledgebook.importers.workbook import read_workbook
@@ -45,11 +46,19 @@ from pledgebook.reports.import_receipt import keep_receipt
 FILE = click.Path(path_type=Path)
 
 
+RECALCULATE = click.option(
+    "--recalculate",
+    is_flag=True,
+    help="Let LibreOffice calculate formulas without stored results.",
+)
+
+
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--save", type=FILE, metavar="MAP.toml", help="Write the mapping, to edit and reuse.")
+@RECALCULATE
 @book_option
-def inspect(file: Path, save: Path | None) -> None:
+def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
     """Show what the importer sees in FILE: sheets, tables, columns, doubts."""
     with failing_on(UnreadableFile):
         if is_statement(file):
@@ -57,6 +66,8 @@ def inspect(file: Path, save: Path | None) -> None:
             inspect_statements(read, as_json=wants_json())
             sys.exit(DONE)
         workbook = read_workbook(file)
+        if recalculate:
+            workbook = fill_formulas(workbook)
         readings = read_sheets(workbook)
     if wants_json():
         answer(
@@ -125,6 +136,7 @@ def _show(reading: SheetReading) -> None:
     help="The donor that a text means; the book remembers it.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
+@RECALCULATE
 @book_option
 def import_(
     files: Sequence[Path],
@@ -133,6 +145,8 @@ def import_(
     bank: str,
     donors: Sequence[str],
     dry_run: bool,
+    *,
+    recalculate: bool,
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     book = open_book()
@@ -163,6 +177,7 @@ def import_(
                 names=names,
                 day=date.fromisoformat(now()[:10]),
                 dry_run=dry_run,
+                calculate=recalculate,
                 tell=tell,
             )
     kept = [] if dry_run else _keep_receipts(book, result, map_file)

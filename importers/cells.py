@@ -72,6 +72,8 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     from_1904: bool = False
     """Whether bare numbers that are dates count from 1904."""
+    calculated: frozenset[tuple[int, int]] = frozenset()
+    """Rows and columns of formulas that had no stored result and were calculated here."""
 
     def cell(self, row: int, column: int) -> CellValue | None:
         """Give the value at a row and column counted from 1; outside the sheet it is empty."""

@@ -19,6 +19,7 @@ from pledgebook.importers.contributions import judge_tables
 from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
 from pledgebook.importers.matrices import labels_of
+from pledgebook.importers.recalculating import recalculate
 from pledgebook.importers.statements.judging import (
     BankContext,
     JudgedStatements,
@@ -59,14 +60,19 @@ def judge_file(
     context: Context,
     mapping: SheetMapping | None = None,
     tell: Callable[[str, int, int], None] | None = None,
+    *,
+    calculate: bool = False,
 ) -> JudgedFile:
     """Read a file and give every data row of its tables a verdict. `tell` hears of the progress:
-    the file's name, and how many steps of how many are done.
+    the file's name, and how many steps of how many are done. With `calculate` LibreOffice fills
+    formulas without stored results.
 
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions, and
     MappingError for a mapping that does not fit it.
     """
     workbook = read_workbook(path)
+    if calculate:
+        workbook = recalculate(workbook)
     if mapping is not None:
         tables = apply_mapping(workbook, mapping)
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
@@ -107,12 +113,13 @@ def import_files(
     names: Mapping[str, str] = MappingProxyType({}),
     day: date | None = None,
     dry_run: bool = False,
+    calculate: bool = False,
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
     them. `bank` is the code of the bank account whose statements all of them are; `names` gives the
     donors' codes of texts that somebody confirmed; the book remembers them from `day` on. `tell`
-    hears of the progress, as `judge_file` says.
+    hears of the progress, and `calculate` fills formulas, as `judge_file` says.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written.
@@ -122,7 +129,7 @@ def import_files(
     context = context_of(book.entries, book, fund)
     aliases = alias_texts(book, names, day or date.today()) if names else {}  # noqa: DTZ011
     context.settings = _naming(context.settings, names)
-    files = tuple(judge_file(path, context, mapping, tell) for path in sheets)
+    files = tuple(judge_file(path, context, mapping, tell, calculate=calculate) for path in sheets)
     statements = _judge_statements(book, banks, bank)
     drafts = [draft for file in files for draft in file.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]

@@ -223,6 +223,7 @@ def build_table(
     if found.multiplier != 1 or found.currency:
         doubts.append(_units_doubt(found))
     doubts.extend(_hidden_doubts(sheet, block.columns, rows))
+    doubts.extend(_calculated_doubts(sheet, rows))
     area = Area(
         block.rows[0],
         min(column.number for column in block.columns),
@@ -318,6 +319,16 @@ def _hidden_doubts(
         listed = ", ".join(hidden[:10]) + (" ..." if len(hidden) > 10 else "")
         doubts.append(f"Hidden or filtered rows were read like the others: {listed}.")
     return doubts
+
+
+def _calculated_doubts(sheet: Sheet, rows: tuple[TableRow, ...]) -> list[str]:
+    numbers = {row.number for row in rows}
+    cells = sorted(place for place in sheet.calculated if place[0] in numbers)
+    if not cells:
+        return []
+    listed = ", ".join(sheet.address(*place) for place in cells[:10])
+    more = " ..." if len(cells) > 10 else ""
+    return [f"Formulas without stored results were calculated by LibreOffice: {listed}{more}."]
 
 
 def rows_outside(sheet: Sheet, tables: Collection[Table]) -> tuple[int, ...]:
