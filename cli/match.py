@@ -20,7 +20,7 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.cli.record_common import DOLLARS, PAID, read_amount
+from pledgebook.cli.record_common import DOLLARS, PAID
 from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book
@@ -29,6 +29,7 @@ from pledgebook.ledger.deciding import Allocation, allocate
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.recording import read_amount
 from pledgebook.ledger.writing import write_entries, write_texts
 
 _FEW = 3

@@ -32,11 +32,10 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.explaining import explain
 from pledgebook.ledger.rates import Rate
-from pledgebook.ledger.recording import dollars_of_day, find_earmark
+from pledgebook.ledger.recording import dollars_of_day, find_earmark, read_amount
 from pledgebook.ledger.register import Claim, claim_at
 from pledgebook.ledger.writing import error_sentence, refuse_sealed, write_entries
 
-_AMOUNT = re.compile(r"\d+(\.\d+)?")
 PAID = re.compile(
     r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
 )
@@ -79,16 +78,6 @@ class Dollars(Amount):
 
 
 DOLLARS = Dollars()
-
-
-def read_amount(text: str) -> Decimal:
-    """Read an amount above zero, written in digits with a point before decimals."""
-    if not _AMOUNT.fullmatch(text.strip()) or not Decimal(text):
-        raise EventRefusedError(
-            f"{text!r} is no amount above zero: write digits, and a point before decimals "
-            "(60000 or 60000.50)."
-        )
-    return Decimal(text)
 
 
 def check_money(amount: Decimal, currency: str, day: date) -> None:

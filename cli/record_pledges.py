@@ -17,7 +17,6 @@ from pledgebook.cli.record_common import (
     earmark_options,
     event_command,
     override_options,
-    read_amount,
 )
 from pledgebook.ledger import events
 from pledgebook.ledger.announcements import AnnouncementDraft
@@ -33,6 +32,7 @@ from pledgebook.ledger.recording import (
     foreign_claims,
     free_labels,
     legacy_claims,
+    read_amount,
     share_out,
 )
 from pledgebook.ledger.register import Claim

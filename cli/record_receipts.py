@@ -13,7 +13,6 @@ from pledgebook.cli.record_common import (
     check_money,
     earmark_options,
     event_command,
-    read_amount,
 )
 from pledgebook.ledger import events
 from pledgebook.ledger.building import EventRefusedError
@@ -29,6 +28,7 @@ from pledgebook.ledger.recording import (
     find_claim,
     find_donor,
     free_labels,
+    read_amount,
     receipt_held,
     redenominated,
     releasable,

@@ -8,6 +8,7 @@ with the nearest that there is.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,8 @@ from pledgebook.ledger.rates import MissingRateError, Rate
 from pledgebook.ledger.receiving import Settled
 from pledgebook.ledger.register import Change, Claim, Held, Register, claim_at
 from pledgebook.ledger.settings import Settings
+
+_AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 
 class Releasable(NamedTuple):
@@ -42,6 +45,16 @@ class Asked(NamedTuple):
     claim: Claim
     amount: Decimal | None = None
     dollars: Decimal | None = None
+
+
+def read_amount(text: str) -> Decimal:
+    """Read an amount above zero, written in digits with a point before decimals."""
+    if not _AMOUNT.fullmatch(text.strip()) or not Decimal(text):
+        raise EventRefusedError(
+            f"{text!r} is no amount above zero: write digits, and a point before decimals "
+            "(60000 or 60000.50)."
+        )
+    return Decimal(text)
 
 
 def find_donor(settings: Settings, text: str, day: date) -> Donor:

@@ -72,6 +72,7 @@ def _receipt(
         (each.dollars for each in book.register.held_under[label] if each.entry is entry), ZERO
     )
     untouched = whole == dollars
+    payer = as_text(meta.get("payer", entry.payee or ""))
     return Receipt(
         label,
         entry.date,
@@ -79,10 +80,18 @@ def _receipt(
         held,
         original if untouched else None,
         charges[0] if untouched and charges and charges[1] == book.settings.currency else ZERO,
-        as_text(meta.get("payer", entry.payee or "")),
+        payer,
         tuple(dict.fromkeys((*texts, entry.narration or ""))),
-        as_text(meta.get("proposed-donor", "")),
+        as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
     )
+
+
+def _named(book: Book, payer: str, day: date) -> str:
+    """Return the donor whose name a payer bears exactly, as of a receipt that was entered by hand:
+    what a bank's statement brings says it itself.
+    """
+    donor = book.settings.donors.resolve(payer, day) if payer else None
+    return donor.code if donor else ""
 
 
 def _amount(value: object) -> tuple[Decimal, str] | None:

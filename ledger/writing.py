@@ -130,7 +130,7 @@ def write_texts(
     try:
         for path, text in written.items():
             path.parent.mkdir(exist_ok=True)
-            _replace(path, text)
+            replace_file(path, text)
     except OSError:
         for path, content in before.items():
             if content is None:
@@ -263,7 +263,8 @@ def _link(item: Path, at: Path) -> None:
             shutil.copy2(item, at)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file by a text: whole or not at all, on disk when this returns."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

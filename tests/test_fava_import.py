@@ -5,35 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 from pledgebook.ledger import load_book
 from pledgebook.ledger.example import IMPORTED, STATEMENTS, TO_TRY
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-COMMAND = [sys.executable, "-m", "pledgebook.cli"]
+sys.path.insert(0, str(Path(__file__).parent))
+from serving import COMMAND, NEEDS_CHROMIUM, Complaints, chromium, pledgebook, served, show
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
-
-
-def pledgebook(book: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "--book", str(book), *words], capture_output=True, text=True, check=False
-    )
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -50,47 +35,8 @@ def book(example: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(book: Path) -> Iterator[str]:
-    """Fava on the book, as `pledgebook serve` starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [*COMMAND, "--book", str(book), "serve", "--port", str(port)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert server.stdout is not None
-    try:
-        assert f"http://127.0.0.1:{port}" in server.stdout.readline()
-        await_listening(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.communicate()
-
-
-def await_listening(port: int) -> None:
-    deadline = monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert monotonic() < deadline, "Fava does not listen"
-        else:
-            return
-
-
-class Complaints(list[str]):
-    """What a page says is wrong: on its console, as an exception, as a refused request."""
-
-    def follow(self, page: Page) -> None:
-        page.on("console", lambda line: self.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: self.append(str(error)))
-        page.on(
-            "response",
-            lambda answer: (
-                self.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-            ),
-        )
+    with served(book) as address:
+        yield address
 
 
 @pytest.fixture
@@ -100,12 +46,8 @@ def complaints() -> Complaints:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=CHROMIUM, args=OPTIONS, headless=True
-        )
+    with chromium(tmp_path / "profile") as context:
         yield context
-        context.close()
 
 
 @pytest.fixture
@@ -116,22 +58,6 @@ def page(browser: BrowserContext, address: str, complaints: Complaints) -> Page:
     page.goto(address)
     page.wait_for_load_state("networkidle")
     return page
-
-
-def show(page: Page, name: str) -> None:
-    """Go to a page by the sidebar. Fava lays the page out anew when the book changed on disk, and a
-    click at that moment is lost: it is made again, as a person would.
-    """
-    for last in (False, False, True):
-        page.wait_for_load_state("networkidle")
-        page.locator("aside").get_by_role("link", name=name, exact=True).click()
-        try:
-            expect(page.locator("header")).to_contain_text(name, timeout=15_000)
-            break
-        except AssertionError:
-            if last:
-                raise
-    page.wait_for_load_state("networkidle")
 
 
 def test_every_page_opens_without_an_error(page: Page, complaints: Complaints) -> None:

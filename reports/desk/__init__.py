@@ -11,5 +11,6 @@ from __future__ import annotations
 
 from pledgebook.reports.desk.contributions import Contributions
 from pledgebook.reports.desk.donor import Donor
+from pledgebook.reports.desk.reconcile import Reconcile
 
-__all__ = ["Contributions", "Donor"]
+__all__ = ["Contributions", "Donor", "Reconcile"]

@@ -46,6 +46,23 @@ export async function sendFile(name, endpoint, asked, file) {
   return answered(fetch(address, { method: "POST", headers, body: file }));
 }
 
+/** Get a part of a page by itself as text of the page; null where it could not be had. */
+export async function fetchPart(name, endpoint, asked) {
+  const here = window.location.pathname;
+  const base = here.slice(0, here.indexOf("/extension/"));
+  try {
+    const response = await fetch(`${base}/extension/${name}/${endpoint}?${new URLSearchParams(asked)}`);
+    const text = await response.text();
+    if (response.ok) {
+      return text;
+    }
+    refuse(text);
+  } catch (error) {
+    refuse(String(error));
+  }
+  return null;
+}
+
 async function answered(request) {
   try {
     const response = await request;

@@ -20,6 +20,7 @@ from fava.ext import FavaExtensionBase, extension_endpoint
 from flask import Response, abort, current_app, jsonify, request, send_file
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 from markupsafe import Markup
+from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.reports.desk.entries import find_paper
 from pledgebook.reports.desk.guarding import (
@@ -60,7 +61,13 @@ class PageRefusedError(Exception):
     """A page that cannot be shown as its address asks; the message is a sentence for the reader."""
 
 
-REFUSALS = (PageRefusedError, RequestRefusedError, BookRefusedError, SelectionError)
+REFUSALS = (
+    PageRefusedError,
+    RequestRefusedError,
+    EventRefusedError,
+    BookRefusedError,
+    SelectionError,
+)
 """Errors whose message is for the reader."""
 
 
@@ -136,6 +143,21 @@ class Page(FavaExtensionBase):
             _LOG.exception("The page %s could not be made", self.name)
             fault = f"{type(error).__name__}: {error}"
             return self._render("message.html", desk=None, fault=fault)
+
+    def part(self, template: str, view: Callable[[Desk], Mapping[str, Any]]) -> Response:
+        """Give a part of the page by itself, for the page's script to put in its place; what is
+        refused is given as a plain sentence.
+        """
+        try:
+            desk = desk_of(self.ledger)
+            text = self._render(template, desk=desk, **view(desk))
+            return Response(text, mimetype="text/html")
+        except REFUSALS as error:
+            return Response(str(error), HTTPStatus.CONFLICT, mimetype="text/plain")
+        except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
+            _LOG.exception("%s could not be made", template)
+            fault = f"{type(error).__name__}: {error}"
+            return Response(fault, HTTPStatus.INTERNAL_SERVER_ERROR, mimetype="text/plain")
 
     def _render(self, template: str, *, desk: Desk | None, **shown: Any) -> Markup:
         text = self.jinja_env.get_template(template).render(

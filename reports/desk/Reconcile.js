@@ -1,0 +1,191 @@
+import { enhance, fetchPart, go, refuse, report, send } from "../extension/Contributions/desk.js";
+
+const NAME = "Reconcile";
+const byId = (id) => document.getElementById(id);
+const rows = () => [...(byId("waiting")?.tBodies[0].rows ?? [])];
+const visible = () => rows().filter((row) => !row.hidden);
+const row = (label) => rows().find((each) => each.dataset.receipt === label);
+const shown = () => byId("receipt")?.querySelector("h2")?.dataset.receipt;
+const linkOf = (each) => each?.querySelector("a");
+
+/** Put one receipt's panel in its place; `focus` says where the keyboard goes then. */
+async function choose(label, { find = "", focus = "" } = {}) {
+  const html = await fetchPart(NAME, "receipt", { receipt: label, find });
+  if (html === null) {
+    return;
+  }
+  byId("receipt").innerHTML = html;
+  for (const each of rows()) {
+    each.toggleAttribute("aria-current", each.dataset.receipt === label);
+    if (each.dataset.receipt === label) {
+      each.setAttribute("aria-current", "true");
+    }
+  }
+  const place = new URL(window.location.href);
+  place.searchParams.set("receipt", label);
+  window.history.replaceState(window.history.state, "", place);
+  if (focus === "list") {
+    linkOf(row(label))?.focus();
+  } else if (focus === "panel") {
+    (byId("receipt").querySelector(".offers button") ?? byId("receipt").querySelector("h2")).focus();
+  }
+}
+
+/** Go on to the next receipt that nobody decided, after the one that is shown. */
+async function goOn(focus) {
+  const all = visible();
+  const at = all.findIndex((each) => each.dataset.receipt === shown());
+  const next = [...all.slice(at + 1), ...all.slice(0, at)].find(
+    (each) => !each.classList.contains("decided"),
+  );
+  if (next) {
+    await choose(next.dataset.receipt, { focus });
+  } else {
+    byId("record")?.querySelector("input")?.focus();
+  }
+}
+
+/** Show what is decided now, as the server answered. */
+function take(answer, told) {
+  for (const each of rows()) {
+    const what = answer.decided[each.dataset.receipt];
+    const cell = each.querySelector(".verdict");
+    cell.dataset.before ??= cell.textContent;
+    each.classList.toggle("decided", what !== undefined);
+    cell.textContent = what ?? (cell.dataset.before === "decided" ? "" : cell.dataset.before);
+  }
+  byId("decided").innerHTML = answer.html;
+  const by = byId("record")?.elements.by;
+  if (by) {
+    by.value = window.localStorage.getItem("pledgebook-by") ?? "";
+  }
+  if (told) {
+    report(told);
+  }
+}
+
+export default {
+  onExtensionPageLoad(context) {
+    enhance();
+    const page = byId("desk");
+    const label = () => shown();
+
+    async function decide(endpoint, form, focus = "list") {
+      const about = label();
+      const answer = await send(context, endpoint, form);
+      if (answer) {
+        take(answer, about && answer.decided[about] ? `${about}: ${answer.decided[about]}` : "");
+        await goOn(focus);
+      }
+    }
+
+    /** Write into the book, which takes a load of it; the button waits meanwhile. */
+    async function andReload(button, endpoint, form) {
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+      if (await send(context, endpoint, form)) {
+        go(new URL(window.location.pathname, window.location.href).href);
+      } else {
+        button.disabled = false;
+        button.removeAttribute("aria-busy");
+      }
+    }
+
+    page.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      const link = event.target.closest("#waiting a");
+      if (link) {
+        event.preventDefault();
+        event.stopPropagation();
+        choose(link.closest("tr").dataset.receipt, { focus: "panel" });
+      } else if (!button || button.disabled) {
+        return;
+      } else if (button.dataset.number) {
+        decide("accept", { receipt: label(), number: Number(button.dataset.number) });
+      } else if (button.id === "accept-certain") {
+        button.disabled = true;
+        decide("accept", { all: true });
+      } else if (button.id === "leave") {
+        goOn("list");
+      } else if (button.id === "withdraw-all") {
+        send(context, "withdraw", { all: true }).then((answer) => answer && take(answer));
+      } else if (button.classList.contains("withdraw")) {
+        const form = { receipt: button.dataset.receipt };
+        send(context, "withdraw", form).then((answer) => answer && take(answer));
+      } else if (button.id === "show-entries") {
+        fetchPart(NAME, "entries", {}).then((html) => {
+          byId("entries").innerHTML = html ?? "";
+        });
+      } else if (button.classList.contains("undo")) {
+        const form = { receipt: button.dataset.receipt, day: byId("undo-day").value };
+        andReload(button, "undo", form);
+      }
+    });
+
+    page.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.id === "find") {
+        event.preventDefault();
+        event.stopPropagation();
+        choose(label(), { find: form.elements.find.value, focus: "panel" });
+      } else if (form.id === "by-hand") {
+        event.preventDefault();
+        const settles = [...form.querySelectorAll("input[name=label]:checked")].map((box) => {
+          const own = box.closest("tr");
+          const [amount, dollars] = ["amount", "dollars"].map(
+            (name) => own.querySelector(`input[name=${name}]`).value,
+          );
+          return { label: box.value, amount, dollars };
+        });
+        const others = [...form.querySelectorAll("input[name=receipt]:checked")];
+        const receipts = [label(), ...others.map((box) => box.value)];
+        decide("decide", { receipts, settles, charges: form.elements.charges.checked });
+      } else if (form.id === "gift") {
+        event.preventDefault();
+        decide("decide", { receipts: [label()], ...Object.fromEntries(new FormData(form)) });
+      } else if (form.id === "record") {
+        event.preventDefault();
+        const by = form.elements.by.value;
+        window.localStorage.setItem("pledgebook-by", by);
+        andReload(event.submitter ?? form.querySelector("button"), "record", { by });
+      }
+    });
+
+    byId("narrow")?.addEventListener("input", (event) => {
+      const words = event.target.value.toLowerCase().split(/\s+/);
+      for (const each of rows()) {
+        const text = each.textContent.toLowerCase().replaceAll(",", "");
+        each.hidden = !words.every((word) => text.includes(word.replaceAll(",", "")));
+      }
+    });
+
+    byId("waiting")?.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) {
+        return;
+      }
+      const all = visible();
+      const at = all.indexOf(event.target.closest("tr"));
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+      if (to !== undefined && all[to]) {
+        event.preventDefault();
+        linkOf(all[to]).focus();
+        choose(all[to].dataset.receipt, { focus: "list" });
+      } else if (/^[1-9]$/.test(event.key)) {
+        event.preventDefault();
+        event.stopPropagation();
+        decide("accept", { receipt: label(), number: Number(event.key) });
+      }
+    });
+
+    byId("receipt")?.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        linkOf(row(label()))?.focus();
+      }
+    });
+
+    const by = byId("record")?.elements.by;
+    if (by) {
+      by.value = window.localStorage.getItem("pledgebook-by") ?? "";
+    }
+  },
+};
