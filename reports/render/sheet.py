@@ -40,8 +40,10 @@ _ROW_POINTS = 15.0
 _PAGE_WIDTH, _PAGE_HEIGHT = 784, 516
 """Points of an A4 page, landscape, within the margins."""
 _A3 = 8
-_SMALLEST = 0.6
+_SMALLEST = 0.66
 """Of the usual size: what would be smaller on A4 is set for A3."""
+_MARGIN = 92
+"""Percent: programs differ a little in the width of columns, and one must not fall off the page."""
 _SHRUNK = 1.3
 """A table that is longer than a page by less than this is made smaller, rather than to end in a few
 lonely lines."""
@@ -251,7 +253,7 @@ class ReportSheet:
         breaks = [self.first + at for at, row in enumerate(self.report.rows) if row.new_page]
         if breaks and scale >= _SMALLEST:  # breaks are passed over where pages are fitted
             self.sheet.set_h_pagebreaks(breaks)
-            self.sheet.set_print_scale(int(scale * 100))
+            self.sheet.set_print_scale(int(scale * _MARGIN))
             return
         height = sum(self.cells.heights.get(row, _ROW_POINTS) for row in range(self.row))
         pages = height * scale / _PAGE_HEIGHT

@@ -13,7 +13,7 @@ from pledgebook.reports.render.footing import label_column
 from pledgebook.reports.render.texts import amount_text, column_title, count_text
 from pledgebook.reports.table import Column, Report, Row
 
-_WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 330, 70, 10, 8
+_WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 360, 70, 10, 8
 _MOST_MEASURED = 500
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
