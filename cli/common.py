@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+from pledgebook.ledger.answering import book_answering
 from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
+from pledgebook.ledger.errors import BookRefusedError
 
 DONE, WAITS, NOT_DONE = 0, 1, 2
 """Exit status: done; done, but something waits for a person; not done."""
@@ -73,6 +75,20 @@ def find_main() -> Path:
 def open_book() -> Book:
     """Find and load the book the command is for, or stop with a sentence and status 2."""
     return load_book(find_main())
+
+
+def book_for(book: Book, day: date) -> Book:
+    """Return the book that answers for a day, and say so where it is not the one asked; stop with
+    a sentence and status 2 where there is none.
+    """
+    with failing_on(BookRefusedError):
+        answering = book_answering(book, day)
+    if answering is not book:
+        click.echo(
+            f"{day} is of a closed period, so {answering.path.name} answers, not {book.path.name}.",
+            err=True,
+        )
+    return answering
 
 
 def answer(document: object) -> None:

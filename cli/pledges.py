@@ -11,6 +11,7 @@ from pledgebook.cli.common import (
     DONE,
     WAITS,
     answer,
+    book_for,
     book_option,
     fail,
     open_book,
@@ -30,6 +31,8 @@ from pledgebook.ledger.money import format_amount
 def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: bool) -> None:
     """List the register: who promised what, who paid, what is unpaid."""
     book = open_book()
+    if as_at is not None:
+        book = book_for(book, as_at)
     settings = book.settings
     if fund is not None and fund not in settings.funds:
         fail(f"The book declares no fund {fund!r} (declared: {', '.join(settings.funds)}).")

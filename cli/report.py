@@ -12,6 +12,7 @@ from pledgebook.cli.common import (
     DONE,
     WAITS,
     answer,
+    book_for,
     book_option,
     fail,
     failing_on,
@@ -41,6 +42,7 @@ from pledgebook.reports.render import (
     render,
     to_document,
 )
+from pledgebook.reports.selection import cut_of
 
 
 @click.command()
@@ -84,6 +86,10 @@ def report(
     book = open_book()
     _refuse_errors(book, despite_errors)
     with failing_on(SelectionError):
+        answering = book_for(book, cut_of(book, period, as_at).start)
+        if answering is not book:
+            book = answering
+            _refuse_errors(book, despite_errors)
         selection = select(
             book,
             period,

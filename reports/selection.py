@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from pledgebook.ledger.accounts import takes
+from pledgebook.ledger.answering import left_out, without_history
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.history import HISTORY, carried_from, continuing
@@ -148,7 +149,10 @@ def select(
     "special=receipt,convention=receipt") asks for the view under another policy. Raises
     SelectionError.
     """
-    cut = _cut(book, period, as_at)
+    cut = cut_of(book, period, as_at)
+    closed = left_out(book, cut.start)
+    if closed:
+        raise SelectionError(without_history(closed, cut.start))
     funds = _funds(book, fund)
     scope = Scope(
         _class(book, funds, class_), _group(group), _donor(book, donor), _purpose(book, purpose)
@@ -166,7 +170,8 @@ def select(
     return Selection(view, cut, funds, book, name_policies(book.settings, shown), scope)
 
 
-def _cut(book: Book, period: str | None, as_at: date | None) -> Cut:
+def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
+    """Return the days that a selection covers. Raises SelectionError."""
     periods = book.settings.periods
     declared = ", ".join(periods.names()) or "none"
     if period is None:
