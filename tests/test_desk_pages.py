@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from fava.application import create_app
@@ -12,11 +15,20 @@ from flask.testing import FlaskClient
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.making import make_book
+from pledgebook.ledger.overriding import override_paragraphs
+from pledgebook.reports.desk.behind import pieces_behind
+from pledgebook.reports.desk.reporting import TITLES
 from pledgebook.reports.figures import Figures, total
 from pledgebook.reports.glance import at_a_glance, by_month, period_before
+from pledgebook.reports.registry import REPORTS, make_reports, source_of
+from pledgebook.reports.render import ENDINGS, render
+from pledgebook.reports.render.texts import amount_text
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
+from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "data" / "golden"
@@ -28,12 +40,17 @@ class Desk:
 
     def __init__(self, main: Path) -> None:
         self.client: FlaskClient = create_app([main], load=True, poll_watcher=True).test_client()
+        self.main = main
         self.base = self.client.get("/").headers["Location"].strip("/").split("/")[0]
 
     def get(self, page: str, /, **asked: object) -> str:
         answer = self.client.get(f"/{self.base}/extension/{page}/", query_string=asked)
         assert answer.status_code == 200
         return answer.text.partition('id="desk"')[2].partition('id="ledger-data"')[0]
+
+    def ask(self, endpoint: str, /, **asked: object) -> TestResponse:
+        url = f"/{self.base}/extension/{endpoint}"
+        return self.client.get(url, query_string=asked, buffered=True)
 
     def text(self, page: str, /, **asked: object) -> str:
         """The page's content without its markup."""
@@ -54,13 +71,13 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The golden example, copied with the desk's line."""
     folder = tmp_path_factory.mktemp("golden")
-    for file in GOLDEN.glob("*.beancount"):
-        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    main = folder / "main.beancount"
     mandate = ROOT / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
-    text = main.read_text("utf-8")
-    main.write_text(text + LINE, "utf-8")
-    assert mandate.is_file()
+    for file in GOLDEN.glob("*.beancount"):
+        text = file.read_text("utf-8").replace("../../../ledger/data/book/", "")
+        (folder / file.name).write_text(text, "utf-8")
+    (folder / mandate.name).write_text(mandate.read_text("utf-8"), "utf-8")
+    main = folder / "main.beancount"
+    main.write_text(main.read_text("utf-8") + LINE, "utf-8")
     return Desk(main)
 
 
@@ -177,6 +194,170 @@ def test_a_search_finds_by_name_in_any_language_label_and_words(desk: Desk, gold
         assert entry.narration in desk.text("Contributions", q=words)
     for words in ("Italie", "ITALIA", "意大利"):
         assert 'donor=ITA"' in desk.get("Contributions", q=words)
+
+
+def test_what_stands_behind_a_figure_of_the_schedule_adds_up_to_it(
+    golden: Book, golden_receipt: Book
+) -> None:
+    proved = 0
+    for book in (golden, golden_receipt):
+        for period in ("2002-2003", "2003"):
+            made = make_schedule(select(book, period))
+            for (fund, class_), lines in made.sections.items():
+                for line in lines:
+                    own = select(book, period, fund=fund, class_=class_, donor=line.donor)
+                    for column, amount in line.figures.amounts().items():
+                        pieces = pieces_behind(own, column)
+                        assert sum(piece.amount for piece in pieces) == amount, (line, column)
+                        assert all(piece.entries for piece in pieces)
+                        proved += bool(amount)
+    assert proved > 50
+
+
+def test_each_figure_of_the_schedule_leads_to_what_stands_behind_it(desk: Desk) -> None:
+    page = unescape(desk.get("Reports", name="schedule", period="2002-2003"))
+    links = re.findall(r'Reports/\?([^"]*behind=[^"]*)">([^<]*)</a>', page)
+    assert len(links) > 20
+    for query, shown in links:
+        asked = dict(parse_qsl(query))
+        assert f": {shown} USD" in desk.text("Reports", **asked), asked
+
+
+def test_every_report_of_the_registry_has_its_page_and_title(desk: Desk) -> None:
+    assert TITLES.keys() <= REPORTS.keys()
+    listed = desk.text("Reports")
+    for name in REPORTS:
+        assert TITLES.get(name, name.capitalize()) in listed
+        page = desk.text("Reports", name=name, period="2002-2003")
+        made = make_reports(select(load_book(desk.main), "2002-2003"), (name,))[0]
+        assert made.title in page
+        for row in made.rows[:100]:
+            for value in row.values.values():
+                if isinstance(value, Decimal) and value:
+                    assert amount_text(value) in page, (name, row)
+
+
+@pytest.mark.parametrize("form", ENDINGS)
+def test_a_report_is_downloaded_as_the_command_writes_it(
+    desk: Desk, form: str, tmp_path: Path
+) -> None:
+    selection = select(load_book(desk.main), "2003", fund="CPCJF")
+    made = make_reports(selection, ("ageing",))
+    render(made, source_of(selection, "2004-01-15T09:00:00+00:00"), tmp_path / f"made{form}")
+    answer = desk.ask("Reports/download", name="ageing", form=form, period="2003", fund="CPCJF")
+    assert f"ageing-2003{form}" in answer.headers["Content-Disposition"]
+    expected = (tmp_path / f"made{form}").read_bytes()
+    if form in {".csv", ".json"}:  # the other forms say when they were made
+        assert answer.data == expected
+    else:
+        assert abs(len(answer.data) - len(expected)) < 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"name": "ageing", "form": ".exe"}, "written as one of .xlsx"),
+        ({"name": "none", "form": ".csv"}, "There is no report 'none'"),
+        ({"name": "../../x", "form": ".csv"}, "There is no report"),
+        ({"name": "all", "form": ".csv"}, "a .csv file holds one report"),
+        ({"name": "ageing", "form": ".csv", "period": "1066"}, "declares no period"),
+        ({"name": "statements", "form": ".csv", "donor": "ITA"}, "of whole funds"),
+        ({"name": "ageing", "form": ".csv", "policy": "guess"}, "guess"),
+    ],
+)
+def test_a_download_that_cannot_be_made_says_why(
+    desk: Desk, asked: dict[str, str], sentence: str
+) -> None:
+    answer = desk.ask("Reports/download", **asked)
+    assert answer.status_code == 409
+    assert sentence in answer.text
+    assert answer.mimetype == "text/plain"
+
+
+def test_all_reports_come_in_one_workbook(desk: Desk) -> None:
+    answer = desk.ask("Reports/download", name="all", form=".xlsx", period="2002-2003")
+    assert answer.data.startswith(b"PK")
+
+
+def test_paragraphs_show_what_the_report_says_and_each_contribution_with_its_rule(
+    desk: Desk, golden: Book
+) -> None:
+    page = desk.text("Paragraphs", period="2002-2003")
+    report = make_reports(select(golden, "2002-2003"), ("paragraphs",))[0]
+    for row in report.rows:
+        if row.kind == "row":
+            assert row.values["summary"] in page
+            assert amount_text(row.values["pledged"]) in page
+    line = next(line for line in list_instalments(golden.register) if "R14" in line.rules)
+    shown = desk.text("Paragraphs", paragraph="OP14", period=line.period)
+    assert line.label in shown
+    assert "R14" in shown
+
+
+def post(desk: Desk, form: dict[str, str]) -> TestResponse:
+    book = desk.get("Paragraphs").partition('data-book="')[2].partition('"')[0]
+    return desk.client.post(
+        f"/{desk.base}/extension/Paragraphs/override",
+        json={"book": book, **form},
+        headers={"Origin": "http://localhost"},
+    )
+
+
+def test_a_person_overrides_the_rules_with_a_reason_and_takes_it_back(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    path = main.parent / "2002-2003.beancount"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-03-01 * "Austria" "Pledge (made up)" ^AUT-2002-01 ; a comment\n'
+            '  class: "special"\n  purpose: "corruption"\n'
+            '  Assets:CPCJF:Pledges:AUT  600 USD {0 # 600.00 USD, "AUT-2002-01.1"}\n'
+            "    due: 2002-06-30\n  Income:CPCJF:Contributions:AUT  -600.00 USD\n"
+        )
+    before = path.read_text("utf-8")
+    desk = Desk(main)
+
+    def tagged() -> tuple[list[str], str]:
+        (line,) = list_instalments(load_book(main).register)
+        return line.tags, line.taggings[0].reason
+
+    given = {"label": "AUT-2002-01.1", "op": "OP15 OP7", "reason": 'Note verbale "5/2002"'}
+    assert post(desk, given).status_code == 200
+    assert tagged() == (["A/RES/55/64-OP7", "A/RES/55/64-OP15"], 'Note verbale "5/2002"')
+    assert 'Note verbale "5/2002"' in desk.text("Paragraphs", paragraph="OP15")
+    assert post(desk, {**given, "op": "none", "reason": "Another"}).status_code == 200
+    assert tagged() == ([], "Another")
+    assert path.read_text("utf-8").count("op-reason:") == 1
+    for form, sentence in (
+        ({**given, "reason": " "}, "says why"),
+        ({**given, "op": "OP99"}, "declares no paragraph OP99"),
+        ({**given, "label": "AUT-1"}, "no instalment 'AUT-1'"),
+        ({**given, "op": ["OP7"]}, "must be a text"),
+        ({**given, "reason": "x" * 2001}, "must be a text"),
+        ({**given, "book": "older"}, "was changed since"),
+    ):
+        answer = post(desk, form)
+        assert answer.status_code == 409
+        assert sentence in answer.json["refused"], form
+    assert post(desk, {**given, "op": "", "reason": ""}).status_code == 200
+    assert path.read_text("utf-8") == before
+
+
+def test_an_override_in_a_sealed_period_is_refused(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    path = main.parent / "2002-2003.beancount"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-03-01 * "Austria" "Pledge (made up)" ^AUT-2002-01\n  class: "general"\n'
+            '  Assets:CPCJF:Pledges:AUT  600 USD {0 # 600.00 USD, "AUT-2002-01.1"}\n'
+            "    due: 2002-06-30\n  Income:CPCJF:Contributions:AUT  -600.00 USD\n"
+        )
+    with (main.parent / "settings.beancount").open("a", encoding="utf-8") as file:
+        file.write('2004-01-01 custom "period" "2004-2005" 2005-12-31\n')
+    close_period(load_book(main), "2002-2003", make_figures)
+    history = load_book(main.parent / "history.beancount")
+    assert not history.errors
+    with pytest.raises(BookRefusedError, match="sealed"):
+        override_paragraphs(history, "AUT-2002-01.1", ["OP7"], "A reason")
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"

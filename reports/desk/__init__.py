@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from pledgebook.reports.desk.contributions import Contributions
 from pledgebook.reports.desk.donor import Donor
+from pledgebook.reports.desk.mandating import Paragraphs
 from pledgebook.reports.desk.reconcile import Reconcile
+from pledgebook.reports.desk.reporting import Reports
 
-__all__ = ["Contributions", "Donor", "Reconcile"]
+__all__ = ["Contributions", "Donor", "Paragraphs", "Reconcile", "Reports"]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.funds import POLICIES
 from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.texts import gettext as _
@@ -27,10 +28,18 @@ class Choice:
     period: str
     as_at: str
     fund: str
-    recognition: str
+    class_: str
+    group: str
+    donor: str
+    policy: str
     periods: Sequence[str]
     funds: Mapping[str, str]
+    classes: Sequence[str]
+    groups: Sequence[str]
     policies: Sequence[str]
+
+
+_ASKED = ("period", "as_at", "fund", "class", "group", "donor", "policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Slice(Generic[ItemT]):
 def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
     """Return the selection that an address asks for. Raises SelectionError."""
     book = desk.book
-    named = {name: asked.get(name, "").strip() for name in ("period", "as_at", "fund", "policy")}
+    named = {name: asked.get(name, "").strip() for name in _ASKED}
     key = tuple(named.values())
     selection = desk.once(("selection", *key), lambda: _select(book, named))
     return Choice(
@@ -55,9 +64,14 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
         selection.cut.name,
         named["as_at"],
         named["fund"],
+        named["class"],
+        named["group"],
+        named["donor"],
         named["policy"],
         periods_of(book),
         {fund.code: fund.name for fund in book.settings.funds.values()},
+        list(dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)),
+        GROUPS,
         POLICIES,
     )
 
@@ -72,7 +86,16 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
     period = named["period"] or None
     if period is None and as_at is None:
         period = _period_of_last(book)
-    return select(book, period, as_at, named["fund"] or None, named["policy"] or None)
+    return select(
+        book,
+        period,
+        as_at,
+        named["fund"] or None,
+        named["policy"] or None,
+        class_=named["class"],
+        group=named["group"],
+        donor=named["donor"],
+    )
 
 
 def _period_of_last(book: Book) -> str | None:

@@ -70,9 +70,9 @@ class Contributions(Page):
         if not desk.book.settings.funds or not desk.book.settings.periods.names():
             return {"mode": "empty", "words": ""}
         choice = read_choice(desk, asked)
-        made = desk.once(("schedule", choice.key), lambda: make_schedule(choice.selection))
-        lines = desk.once(("glance", choice.key), lambda: at_a_glance(choice.selection, made))
-        months = desk.once(("months", choice.key), lambda: by_month(choice.selection))
+        made = desk.once(("schedule", *choice.key), lambda: make_schedule(choice.selection))
+        lines = desk.once(("glance", *choice.key), lambda: at_a_glance(choice.selection, made))
+        months = desk.once(("months", *choice.key), lambda: by_month(choice.selection))
         order = asked.get("by", "name")
         rows = sorted(_rows(made), key=_ORDERS.get(order, _ORDERS["name"]))
         everything = total(each.figures for each in lines if each.class_)
@@ -125,7 +125,7 @@ def _overdue(desk: Desk, choice: Choice) -> Decimal:
             ZERO,
         )
 
-    return desk.once(("overdue", choice.key), compute)
+    return desk.once(("overdue", *choice.key), compute)
 
 
 def _waiting(desk: Desk) -> tuple[int, Decimal]:

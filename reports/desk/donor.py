@@ -76,8 +76,8 @@ class Donor(Page):
         donor = desk.book.settings.donors.get(code)
         if donor is None:
             raise PageRefusedError(_("The book knows no donor %(code)s.", code=code))
-        choice = read_choice(desk, asked)
-        made = desk.once(("schedule", choice.key), lambda: make_schedule(choice.selection))
+        choice = read_choice(desk, {"period": asked.get("period", "")})
+        made = desk.once(("schedule", *choice.key), lambda: make_schedule(choice.selection))
         figures = [
             (fund, class_, line.figures)
             for (fund, class_), lines in made.sections.items()

@@ -1,0 +1,3 @@
+import { enhance } from "../extension/Reports/desk.js";
+
+export default { onExtensionPageLoad: enhance };
