@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from beancount.core.data import Directive, Price, Transaction
 from pledgebook.ledger.accounts import CLAIMS, LABELLED
+from pledgebook.ledger.conforming import check_class, check_kept
 from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.declarations import as_date, as_text
 from pledgebook.ledger.errors import Finding, finding
@@ -228,14 +229,14 @@ def _first_of_each(lines: Iterable[Line], key: Callable[[Line], str]) -> Iterato
 def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
     """What an instalment's history must keep: its class, its value when only the currency
     changes, its deferral equal to it. Returns errors and notices (income of a later period that is
-    not deferred, releases not made).
+    not deferred, releases not made, purpose or policy not kept).
     """
     errors: list[Finding] = []
     notices: list[Finding] = []
     deferred: dict[str, Decimal] = {}
     currency = register.settings.currency
     for change in register.changes:
-        errors.extend(_check_class(change, register.settings))
+        errors.extend(check_class(change, register.settings))
         if change.event == "redenomination" and change.value_out:
             errors.append(
                 finding(
@@ -256,6 +257,7 @@ def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
                     "against Liabilities:FUND:Deferred:DONOR under its label, and release it then.",
                 )
             )
+    notices.extend(check_kept(register))
     return errors, notices + _releases_not_made(register, deferred)
 
 
@@ -263,24 +265,6 @@ def _why_later(claim: Claim, settings: Settings) -> str:
     if _waits(claim, settings):
         return f"{claim.label} waits for its condition ({claim.condition})"
     return f"{claim.label} falls due on {claim.due}, in a later period,"
-
-
-def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
-    before = change.before
-    if before is None:
-        return
-    for line in read_lines(change.entry, settings):
-        if line.label != change.label or line.place.kind not in CLAIMS or line.units > 0:
-            continue
-        if line.place.fund == before.fund and line.class_ != before.class_:
-            yield finding(
-                change.entry,
-                "class-differs",
-                f"{change.label} is of class {before.class_} in {before.fund}; this entry takes "
-                f'it out of class {line.class_}. Write class: "{before.class_}" on the entry or '
-                "the posting.",
-                line.posting.meta,
-            )
 
 
 def _check_deferral(

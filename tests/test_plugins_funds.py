@@ -232,6 +232,7 @@ def test_a_write_off_needs_an_authority_under_either_policy(told: Told) -> None:
       Assets:CPCJF:Pledges:NOR             100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
       Income:CPCJF:Contributions:NOR      -100.00 USD
       Assets:CPCJF:Memorandum:Pledges:NOR  200 USD {0 # 200.00 USD, "NOR-2002-02.1"}
+        status: "pledged"
       Assets:CPCJF:Memorandum:Contra      -200.00 USD
 
     2003-11-28 * "Norway" "Written off without authority" ; <- write-off-authority
@@ -252,6 +253,7 @@ def test_a_memorandum_and_its_contra_account_move_together(told: Told) -> None:
     """
     2002-03-01 * "Norway" "A memorandum booked as income" ; <- memorandum-contra
       Assets:CPCJF:Memorandum:Pledges:NOR  200 USD {0 # 200.00 USD, "NOR-2002-02.1"}
+        status: "pledged"
       Income:CPCJF:Contributions:NOR      -200.00 USD
     """
     assert "here they are 200.00 USD apart" in told["memorandum-contra"]
