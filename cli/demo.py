@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from pledgebook.importers.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
 from pledgebook.ledger.applying import apply_matches
 from pledgebook.ledger.assigning import Match, match_receipts
+from pledgebook.ledger.correspondence import correspondence_texts
 from pledgebook.ledger.example import (
     IMPORTED,
     STATEMENTS,
@@ -36,12 +38,25 @@ from pledgebook.ledger.making import FolderNotEmptyError
 from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.writing import error_sentence, write_entries
 from pledgebook.reports import Report, Source, make_reports, select, source_of
+from pledgebook.reports.letters import Papers, issue_receipts, make_letter, make_letters
 from pledgebook.reports.render import render
+from pledgebook.reports.render.letters import write_letters
 
 PERIOD = "2002-2003"
 WORKBOOK = f"contributions-{PERIOD}.xlsx"
 _SINGLE = ("schedule", "statements", "paragraphs")
 """Reports that are written to files of their own as well."""
+LETTERS_ON = date(2004, 1, 20)
+_LETTERS = (
+    ("statement", "ITA", ""),
+    ("statement", "FRA", ""),
+    ("statement", "UNDP", "ar"),
+    ("confirmation", "NLD", ""),
+    ("reminder", "NOR", ""),
+)
+"""Letters of the example: kind, donor and language, the addressee's own if it is empty."""
+_RECEIPTED = ("FRA", "DEU")
+"""Donors whose collections are receipted."""
 _GRAND_TOTAL = "Total, CPCJF with UNTOC"
 
 
@@ -114,6 +129,7 @@ def _make(folder: Path) -> _Made:
     book = load_book(main)
     if book.errors:
         fail(f"The example's book has an error: {error_sentence(book.errors[0])}")
+    book = _write_letters(book, folder / "letters")
     reports = make_reports(select(book, PERIOD), ("all",))
     _write_reports(reports, source_of(select(book, PERIOD), now()), folder / "reports")
     return _Made(sheets, statements, applied, match_receipts(book), book, reports)
@@ -122,6 +138,20 @@ def _make(folder: Path) -> _Made:
 def _record(main: Path, draft: Callable[[Book], Iterable[Draft]]) -> None:
     book = load_book(main)
     write_entries(book, list(draft(book)))
+
+
+def _write_letters(book: Book, out: Path) -> Book:
+    """Issue official receipts and write a few letters; return the book with the receipts."""
+    lines = issue_receipts(Papers(select(book, PERIOD)), day=LETTERS_ON, donors=_RECEIPTED)
+    write_entries(book, [], correspondence_texts(book, lines))
+    book = load_book(book.path)
+    papers = Papers(select(book, PERIOD))
+    letters = [
+        make_letter(papers, kind, donor, day=LETTERS_ON, tag=tag) for kind, donor, tag in _LETTERS
+    ]
+    letters += make_letters(papers, "receipt", day=LETTERS_ON)
+    write_letters(letters, ("html", "docx"), out)
+    return book
 
 
 def _write_reports(reports: list[Report], source: Source, out: Path) -> None:
@@ -215,5 +245,6 @@ def _say_what_to_open(folder: Path) -> None:
     click.secho("Open:", bold=True)
     click.echo(f"  {folder / 'reports' / WORKBOOK}")
     click.echo(f"  {folder / 'reports' / 'schedule.html'}")
+    click.echo(f"  {folder / 'letters'}: letters to donors and official receipts")
     click.echo(f"  Fava: pledgebook --book {folder} serve (or make fava). On its import page,")
     click.echo(f"  {TO_TRY} waits to be tried.")

@@ -19,6 +19,7 @@ _COMMANDS = {
     "pledges": ("pledgebook.cli.pledges", "pledges"),
     "record": ("pledgebook.cli.record", "record"),
     "report": ("pledgebook.cli.report", "report"),
+    "letter": ("pledgebook.cli.letters", "letter"),
     "close": ("pledgebook.cli.close", "close"),
     "verify": ("pledgebook.cli.close", "verify"),
     "reopen": ("pledgebook.cli.close", "reopen"),

@@ -22,8 +22,10 @@ from pledgebook.ledger.approval import list_unapproved
 from pledgebook.ledger.bank_balances import check_statements
 from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.collecting import check_receipts
+from pledgebook.ledger.correspondence import check_letters
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.lots import check_lots
+from pledgebook.ledger.official_receipts import check_receipt_lines
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Register, derive_register
 from pledgebook.ledger.settings import Settings, read_settings
@@ -104,6 +106,8 @@ class Book:
         found += check_statements(self.entries, self.settings)[1]
         found += list_unapproved(self.entries, self.settings)
         found += list_announcements(self.entries, self.settings)
+        found += check_receipt_lines(self.entries, self.settings, self.register)[1]
+        found += check_letters(self.entries, self.settings)[1]
         return found + _tagging_notices(self.entries)
 
     @property

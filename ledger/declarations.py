@@ -19,6 +19,14 @@ from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from pledgebook.ledger.errors import Finding, finding
 
+LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
+                   "payment", "reply-to", "notice")  # fmt: skip
+"""What a letterhead may say, each also by language: the organization and its office, the address,
+how to reach it, who signs, how to pay, where replies go, and a notice that heads every page."""
+
+ADDRESSEE_KEYS = ("name", "address", "salutation")
+"""What an addressee may say, each also by language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -47,7 +55,7 @@ FORMS: Mapping[str, Form] = {
                 "charges-percent",
             }
         ),
-        prefixes=("recognition-",),
+        prefixes=("recognition-", "name-"),
     ),
     "purpose": Form(("code", "name")),
     "donor": Form(("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)),
@@ -61,6 +69,25 @@ FORMS: Mapping[str, Form] = {
         keys=frozenset({"relation", "from", "until", "notice"}),
     ),
     "announcement": Form(("donor", "fund", "words"), key_length=3),
+    "letterhead": Form(
+        ("fund", "organization"),
+        keys=frozenset(LETTERHEAD_KEYS),
+        prefixes=tuple(f"{key}-" for key in LETTERHEAD_KEYS),
+    ),
+    "addressee": Form(
+        ("donor", "name"),
+        keys=frozenset({*ADDRESSEE_KEYS, "language"}),
+        prefixes=tuple(f"{key}-" for key in ADDRESSEE_KEYS),
+    ),
+    "official-receipt": Form(
+        ("number", "donor"), keys=frozenset({"amount", "collected-on", "collection", "language"})
+    ),
+    "void-receipt": Form(("number", "reason")),
+    "letter": Form(
+        ("reference", "kind", "donor"),
+        keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
+    ),
+    "answer": Form(("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
     "period": Form(("name",), ends_with_date=True),
     "bank": Form(
         ("code", "account"),

@@ -31,8 +31,12 @@ from pledgebook.ledger.history import CLOSES, FOLDER, HISTORY, carried_from, is_
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.periods import Period
 
-_NOT_SETTINGS = frozenset({"seal", "reopening", "statement", "alias"})
-"""Declarations no report rests on: those about seals, what banks said, what sheets call donors."""
+_NOT_SETTINGS = frozenset(
+    {"seal", "reopening", "statement", "alias", "letterhead", "addressee"}
+    | {"official-receipt", "void-receipt", "letter", "answer"}
+)
+"""Declarations no report rests on: those about seals, what banks said, what sheets call donors,
+and all about letters."""
 
 _TECHNICAL = frozenset({"filename", "lineno"})
 _NOT_SEALED = (data.Open, data.Close, data.Commodity, Price)

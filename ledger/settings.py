@@ -22,6 +22,7 @@ from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.funds import Fund, read_fund
 from pledgebook.ledger.mandates import Mandate, read_mandates
 from pledgebook.ledger.periods import Period, Periods, Reopening, SealStated
+from pledgebook.ledger.stationery import Stationery, read_stationery
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Settings:
     """Of each sealed period, what is sealed."""
     banks: Banks = field(default_factory=Banks)
     reopenings: tuple[Reopening, ...] = ()
+    stationery: Stationery = field(default_factory=Stationery)
     errors: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
     lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
@@ -125,6 +127,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     currency = currencies[0] if currencies else "USD"
     banks, faults = read_banks(declared, funds, currency)
     errors.extend(faults)
+    stationery, faults = read_stationery(declared, funds, donors)
+    errors.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
@@ -134,6 +138,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
         reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
         banks=banks,
+        stationery=stationery,
         currency=currency,
         errors=tuple(errors),
         notices=tuple(notices),

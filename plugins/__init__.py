@@ -4,8 +4,9 @@
 
 It runs, in this order, `periods` (tags by biennium), `donors` (opens accounts, knows donors),
 `mandates` (tags by operative paragraph), `funds` (every fund and class balances), `pledges`
-(every instalment is used once) and `banks` (statements agree with the ledger). Each can also be
-named alone: "pledgebook.plugins.donors".
+(every instalment is used once), `banks` (statements agree with the ledger) and `correspondence`
+(official receipts and letters are in order). Each can also be named alone:
+"pledgebook.plugins.donors".
 
 The book's settings and its register are derived once for all of them.
 """
@@ -17,6 +18,7 @@ from pledgebook.ledger.bank_balances import check_statements
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.register import derive_register
 from pledgebook.ledger.settings import read_settings
+from pledgebook.plugins.correspondence import guard_correspondence
 from pledgebook.plugins.donors import open_accounts
 from pledgebook.plugins.funds import guard_funds
 from pledgebook.plugins.mandates import tag_paragraphs
@@ -44,5 +46,6 @@ def pledgebook(
         *guard_funds(entries, settings),
         *guard_pledges(entries, settings, register, options),
         *check_statements(entries, settings)[0],
+        *guard_correspondence(entries, settings, register),
     ]
     return tagged, errors

@@ -155,7 +155,7 @@ def select(
         raise SelectionError(without_history(closed, cut.start))
     funds = _funds(book, fund)
     scope = Scope(
-        _class(book, funds, class_), _group(group), _donor(book, donor), _purpose(book, purpose)
+        _class(book, funds, class_), _group(group), find_donor(book, donor), _purpose(book, purpose)
     )
     if not recognition:
         return Selection(book, cut, funds, scope=scope)
@@ -229,7 +229,8 @@ def _group(name: str | None) -> str:
     return found[0] if found else ""
 
 
-def _donor(book: Book, text: str | None) -> str:
+def find_donor(book: Book, text: str | None) -> str:
+    """Return the code of the donor that a text names, "" for no text. Raises SelectionError."""
     if not text:
         return ""
     donors = book.settings.donors

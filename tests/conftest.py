@@ -107,6 +107,37 @@ def golden_receipt() -> Book:
     return load_book(GOLDEN / "main-receipt.beancount")
 
 
+LETTERHEAD = """
+1999-12-31 custom "letterhead" "CPCJF" "Example Office (made up)"
+  organization-fr: "Bureau exemple (fictif)"
+  address: "1 Example Square | Example City"
+  signatory-title: "Chief, Contributions Unit"
+  payment: "Example Bank, account 00-000-00 (made up)"
+  notice: "Every amount is made up."
+1999-12-31 custom "addressee" "FRA" "Permanent Mission of France"
+  name-fr: "Mission permanente de la France"
+  language: "fr"
+"""
+
+
+@pytest.fixture(scope="session")
+def copy_golden() -> Callable[..., Path]:
+    """Copy the golden example into a folder, to be written to, with a letterhead and what else is
+    given; return its main file.
+    """
+
+    def copy(folder: Path, more: str = "") -> Path:
+        folder.mkdir(exist_ok=True)
+        for path in GOLDEN.glob("*.beancount"):
+            text = path.read_text("utf-8").replace("../../..", ROOT.as_posix())
+            (folder / path.name).write_text(text, "utf-8")
+        main = folder / "main.beancount"
+        main.write_text(main.read_text("utf-8") + LETTERHEAD + dedent(more), "utf-8")
+        return main
+
+    return copy
+
+
 _ASIDE = frozenset({"approval", "document"})
 """Notices that small books for other rules draw by the way: held only where one is marked."""
 

@@ -1,0 +1,241 @@
+"""`pledgebook letter`: letters to donors and official receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    counted,
+    fail,
+    failing_on,
+    open_book,
+    say,
+    wants_json,
+)
+from pledgebook.cli.letters_kept import answered, list_, void
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.correspondence import (
+    KINDS,
+    Sending,
+    correspondence_texts,
+    draft_letter,
+    next_reference,
+    read_letters,
+)
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.reports.letters import (
+    Letter,
+    Papers,
+    UnknownLanguageError,
+    issue_receipts,
+    letter_document,
+    make_letters,
+)
+from pledgebook.reports.letters.receipt import without_receipt
+from pledgebook.reports.render.files import write_whole
+from pledgebook.reports.render.letters import FORMATS, NoOfficeError, render_letters
+from pledgebook.reports.selection import SelectionError, find_donor, select
+
+_NAMES = {
+    "statement": "Write statements of contributions.",
+    "receipt": "Write official receipts; --issue numbers those that are missing.",
+    "acknowledgement": "Write acknowledgements of commitments.",
+    "confirmation": "Write confirmations of balance, with a reply slip.",
+    "reminder": "Write reminders of what is due and unpaid.",
+}
+
+
+@click.group()
+def letter() -> None:
+    """Write letters to donors and official receipts; keep what was sent and answered."""
+
+
+def _command(kind: str) -> None:
+    """Add the command of a kind of letter to the group."""
+
+    @letter.command(kind, help=_NAMES[kind], short_help=_NAMES[kind])
+    @click.option("--donor", "donors", multiple=True, metavar="D", help="This donor only.")
+    @click.option("--fund", metavar="F", help="One fund only.")
+    @click.option("--period", metavar="P", help="A period, a year 2003, or a quarter 2003-Q2.")
+    @click.option("--as-at", type=DAY, help="As at the end of that day.")
+    @click.option("--pledge", default="", metavar="P", hidden=kind != "acknowledgement",
+                  help="This pledge only.")  # fmt: skip
+    @click.option("--language", default="", metavar="L", help="In this language: en, fr, ar …")
+    @click.option("--date", "day", type=DAY, help="The day of the letter; today unless said.")
+    @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
+    @click.option("--format", "formats", default="html,docx", show_default=True, metavar="F,F",
+                  help=f"Of {', '.join(FORMATS)}.")  # fmt: skip
+    @click.option("--issue", is_flag=True, hidden=kind != "receipt",
+                  help="Issue a receipt for each collection that has none.")  # fmt: skip
+    @click.option("--record-sent", is_flag=True, help="Keep the letters in the book as sent.")
+    @click.option("--by", default="", metavar="HOW", help="How they were sent: note verbale …")
+    @book_option
+    def command(
+        donors: Sequence[str],
+        fund: str | None,
+        period: str | None,
+        as_at: date | None,
+        pledge: str,
+        language: str,
+        day: date | None,
+        out: Path | None,
+        formats: str,
+        issue: bool,
+        record_sent: bool,
+        by: str,
+    ) -> None:
+        book = open_book()
+        _refuse_errors(book)
+        wanted = _formats(formats)
+        if out is None and not wants_json():
+            fail("Say where to write the letters: --out DIR, or --json.")
+        if out is None and record_sent:
+            fail("A letter is kept as sent with its file: add --out DIR.")
+        day = day or date.today()  # noqa: DTZ011 - the day where the user is
+        with failing_on(SelectionError, UnknownLanguageError, BookRefusedError, NoOfficeError,
+                        OSError):  # fmt: skip
+            codes = [find_donor(book, text) for text in donors]
+            papers = Papers(select(book, period, as_at, fund))
+            if issue and kind == "receipt":
+                lines = issue_receipts(papers, day=day, donors=codes, tag=language)
+                write_entries(book, [], correspondence_texts(book, lines))
+                book = load_book(book.path)
+                papers = Papers(select(book, period, as_at, fund))
+                say(f"Issued {counted(len(lines), 'official receipt')}.")
+            references = _References(book, day)
+            refer = references.give if record_sent else _no_reference
+            made = list(
+                make_letters(
+                    papers, kind, day=day, donors=codes, tag=language, pledge=pledge, refer=refer
+                )
+            )
+            files = render_letters(made, wanted) if out else {}
+            if out:
+                _write(files, out)
+                if record_sent:
+                    _record(book, made, files, out, wanted[0], day, by, references)
+        _say(papers, kind, made, files, out, codes)
+
+
+for _kind in KINDS:
+    _command(_kind)
+for _kept in (answered, void, list_):
+    letter.add_command(_kept)
+
+
+class _References:
+    """Gives the letters that are to be kept as sent their references, one after the other."""
+
+    def __init__(self, book: Book, day: date) -> None:
+        self.letters = read_letters(book.entries)
+        self.day = day
+        self.taken: list[str] = []
+
+    def give(self, donor: str) -> str:
+        """Return the next reference of a donor."""
+        reference = next_reference(self.letters, donor, self.day.year, self.taken)
+        self.taken.append(reference)
+        return reference
+
+
+def _no_reference(donor: str) -> str:
+    del donor
+    return ""
+
+
+def _formats(text: str) -> list[str]:
+    wanted = [each.strip().lower() for each in text.split(",") if each.strip()]
+    unknown = [each for each in wanted if each not in FORMATS]
+    if unknown or not wanted:
+        fail(f"{text!r}: a letter's format is one of {', '.join(FORMATS)}, or several with commas.")
+    return wanted
+
+
+def _refuse_errors(book: Book) -> None:
+    if book.errors:
+        fail(
+            f"The book has {len(book.errors)} error(s), so no letter is written from it. First: "
+            f"{error_sentence(book.errors[0])}"
+        )
+
+
+def _write(files: dict[str, bytes], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_whole(out / name, content)
+
+
+def _record(
+    book: Book,
+    made: Iterable[Letter],
+    files: dict[str, bytes],
+    out: Path,
+    ending: str,
+    day: date,
+    by: str,
+    references: _References,
+) -> None:
+    """Keep the letters in the book; if it refuses, their files go too."""
+    lines = []
+    for each in made:
+        name = f"{each.file}.{ending}"
+        sending = Sending(
+            each.kind,
+            each.donor,
+            day,
+            each.language,
+            by,
+            each.funds[0] if len(each.funds) == 1 else "",
+            each.period,
+            each.as_at,
+            each.receipt,
+            name,
+            hashlib.sha256(files[name]).hexdigest(),
+        )
+        lines.append(draft_letter(each.reference or references.give(each.donor), sending))
+    try:
+        write_entries(book, [], correspondence_texts(book, lines))
+    except BookRefusedError:
+        for name in files:
+            (out / name).unlink(missing_ok=True)
+        raise
+
+
+def _say(
+    papers: Papers,
+    kind: str,
+    made: Sequence[Letter],
+    files: dict[str, bytes],
+    out: Path | None,
+    donors: Sequence[str],
+) -> None:
+    if wants_json():
+        answer({"letters": [letter_document(each) for each in made], "files": sorted(files)})
+    elif out:
+        click.echo(f"Wrote {counted(len(made), 'letter')} to {out}:")
+        for name in files:
+            click.echo(f"  {name}")
+    missing = len(without_receipt(papers, donors)) if kind == "receipt" else 0
+    if missing:
+        click.echo(
+            f"{counted(missing, 'collection')} without a receipt: add --issue to number them.",
+            err=True,
+        )
+    if not papers.letterhead(papers.selection.funds).stated:
+        click.echo(
+            'The book declares no letterhead: add custom "letterhead" for the fund '
+            "(docs/letters.md); the letters bear its name only.",
+            err=True,
+        )
+    sys.exit(WAITS if missing else DONE)

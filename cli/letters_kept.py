@@ -1,0 +1,147 @@
+"""`pledgebook letter answered|void|list`: what became of letters and official receipts."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    DONE,
+    WAITS,
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    open_book,
+    say,
+    wants_json,
+)
+from pledgebook.ledger.correspondence import (
+    RESULTS,
+    SentLetter,
+    correspondence_texts,
+    draft_answer,
+    read_letters,
+)
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.official_receipts import OfficialReceipt, draft_void, read_receipts
+from pledgebook.ledger.writing import write_entries
+from pledgebook.reports.selection import SelectionError, find_donor
+
+_STATED = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})? [A-Z]{3}")
+
+
+@click.command("answered")
+@click.argument("reference", metavar="REFERENCE")
+@click.argument("result", type=click.Choice(RESULTS), metavar="|".join(RESULTS))
+@click.option("--date", "day", type=DAY, help="The day of the answer; today unless said.")
+@click.option("--words", default="", metavar="TEXT", help="What it says, or its own reference.")
+@click.option("--stated", default="", metavar="AMOUNT", help='The donor\'s figure: "90000 EUR".')
+@book_option
+def answered(reference: str, result: str, day: date | None, words: str, stated: str) -> None:
+    """Keep the answer to a letter in the book."""
+    book = open_book()
+    day = day or date.today()  # noqa: DTZ011 - the day where the user is
+    if stated and not _STATED.fullmatch(stated):
+        fail(f'{stated!r}: write the donor\'s figure with its currency, as "90000 EUR".')
+    line = draft_answer(reference, result, day, words, stated)
+    with failing_on(BookRefusedError, OSError):
+        write_entries(book, [], correspondence_texts(book, [line]))
+    say(f"Kept the answer of {day} to {reference}: {result}.")
+
+
+@click.command("void")
+@click.argument("number", metavar="NUMBER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it does not count.")
+@click.option("--date", "day", type=DAY, help="Since when; today unless said.")
+@book_option
+def void(number: str, reason: str, day: date | None) -> None:
+    """Make an official receipt void; it keeps its number."""
+    book = open_book()
+    day = day or date.today()  # noqa: DTZ011 - the day where the user is
+    if not reason.strip():
+        fail("A receipt is made void for a reason: --reason says it in words.")
+    with failing_on(BookRefusedError, OSError):
+        lines = [draft_void(number, reason, day)]
+        write_entries(book, [], correspondence_texts(book, lines))
+    say(f"Receipt {number} is void since {day}.")
+
+
+@click.command("list")
+@click.option("--donor", metavar="D", help="One donor only.")
+@click.option("--unanswered", is_flag=True, help="Letters without an answer only.")
+@book_option
+def list_(donor: str | None, unanswered: bool) -> None:
+    """List the letters that were sent, with their answers, and the official receipts."""
+    book = open_book()
+    with failing_on(SelectionError):
+        code = find_donor(book, donor) or None
+    letters = [
+        each
+        for each in read_letters(book.entries)
+        if code in {None, each.donor} and not (unanswered and each.answers)
+    ]
+    receipts = [] if unanswered else read_receipts(book.entries)
+    receipts = [each for each in receipts if code in {None, each.key.donor}]
+    if wants_json():
+        answer(
+            {
+                "letters": [_letter_document(each) for each in letters],
+                "receipts": [_receipt_document(each) for each in receipts],
+            }
+        )
+    else:
+        for sent in letters:
+            answers = "; ".join(
+                " ".join(filter(None, [str(back.day), back.result, back.words, back.stated]))
+                for back in sent.answers
+            )
+            click.echo(
+                f"{sent.sent_on}  {sent.reference:<14} {sent.kind:<16} {sent.by or '-':<14} "
+                f"{answers or 'no answer'}"
+            )
+        for receipt in receipts:
+            void_ = f"  VOID: {receipt.void}" if receipt.void else ""
+            click.echo(
+                f"{receipt.issued_on}  {receipt.number:<18} {receipt.key.donor:<6} "
+                f"{format_amount(receipt.amount):>16} {receipt.currency}{void_}"
+            )
+    sys.exit(WAITS if book.errors else DONE)
+
+
+def _letter_document(letter: SentLetter) -> dict[str, object]:
+    return {
+        "reference": letter.reference,
+        "kind": letter.kind,
+        "donor": letter.donor,
+        "sent_on": letter.sent_on.isoformat(),
+        "by": letter.by,
+        "language": letter.language,
+        "as_at": letter.as_at.isoformat() if letter.as_at else None,
+        "receipt": letter.receipt,
+        "answers": [
+            {
+                "date": back.day.isoformat(),
+                "result": back.result,
+                "words": back.words,
+                "stated": back.stated,
+            }
+            for back in letter.answers
+        ],
+    }
+
+
+def _receipt_document(receipt: OfficialReceipt) -> dict[str, object]:
+    return {
+        "number": receipt.number,
+        "donor": receipt.key.donor,
+        "issued_on": receipt.issued_on.isoformat(),
+        "collected_on": receipt.key.day.isoformat(),
+        "collection": receipt.key.labels,
+        "amount": format_amount(receipt.amount),
+        "void": receipt.void,
+    }

@@ -1,0 +1,100 @@
+"""The acknowledgement of commitments: what a donor committed in the cut, with rates and dollars."""
+
+from __future__ import annotations
+
+from pledgebook.ledger.instalments import pledge_of
+from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.ledger.register import Change
+from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table, Value
+from pledgebook.reports.letters.paper import Order, Papers, about, compose
+from pledgebook.reports.letters.tables import column_title, total_line
+
+
+def commitments(papers: Papers, order: Order, pledge: str = "") -> list[Change]:
+    """Return the changes by which the donor committed an instalment in the cut (of one pledge, if
+    it is named), in the order of days and labels.
+    """
+    cut = papers.selection.cut
+    found = [
+        change
+        for change in papers.book.register.changes
+        if cut.start <= change.date <= cut.end
+        and change.event == "commitment"
+        and change.after.donor == order.donor
+        and change.after.fund in order.funds
+        and change.after.committed
+        and (not pledge or pledge_of(change.label) == pledge)
+    ]
+    return sorted(found, key=lambda change: (change.date, change.label))
+
+
+def acknowledgement(papers: Papers, order: Order, pledge: str = "") -> Letter:
+    """Return the letter that thanks for commitments and says how they are recorded."""
+    speaking, say = order.speaking, order.speaking.say
+    changes = commitments(papers, order, pledge)
+    pledges = list(dict.fromkeys(pledge_of(change.label) for change in changes))
+    days = " / ".join(dict.fromkeys(speaking.long_date(change.date) for change in changes))
+    body: list[Block] = [
+        about(papers, order, (say("Pledge"), ", ".join(pledges)), (say("Dated"), days)),
+        Paragraph(
+            say(
+                "We thank you for your commitment, which is recorded in the accounts of the fund "
+                "as shown below. Its value in dollars is at the United Nations operational rate "
+                "of exchange of its date."
+            )
+        ),
+        _table(papers, order, changes),
+        Paragraph(
+            say(
+                "Please let us know if anything is not as you intended, and quote the instalment "
+                "with each payment."
+            )
+        ),
+    ]
+    payment = papers.letterhead(order.funds).lines("payment", speaking.code)
+    if payment:
+        body.append(Paragraph(say("Payment is asked for to:"), strong=True))
+        body += [Paragraph(line) for line in payment]
+    return compose(
+        papers,
+        order,
+        body,
+        subject=say("Your commitment {pledge}", pledge=", ".join(pledges)),
+    )
+
+
+def _table(papers: Papers, order: Order, changes: list[Change]) -> Table:
+    say, currency = order.speaking.say, papers.settings.currency
+    headings = (
+        Heading("label", say("Instalment"), "code"),
+        Heading("purpose", say("Purpose")),
+        Heading("due", say("Due"), "date"),
+        Heading("currency", say("Currency"), "code"),
+        Heading("amount", say("Amount"), "amount"),
+        Heading("rate", say("Rate"), "code"),
+        Heading("dollars", column_title(order.speaking, currency), "amount", currency),
+    )
+    lines = []
+    total = ZERO
+    for change in changes:
+        claim = change.after
+        rate: Value = ""
+        if claim.currency != currency and claim.value:
+            rate = f"{round_to(claim.units / claim.value, 4).normalize():f}"
+        purpose = papers.purpose_name(claim.purpose, order.speaking)
+        total += claim.value
+        lines.append(
+            Line(
+                (
+                    claim.label,
+                    purpose or papers.class_name(claim.class_, order.speaking),
+                    claim.due,
+                    claim.currency,
+                    claim.units,
+                    rate,
+                    claim.value,
+                )
+            )
+        )
+    lines.append(total_line(headings, say("Total"), dollars=total))
+    return Table("commitments", say("Instalments"), headings, tuple(lines))

@@ -1,0 +1,298 @@
+"""What all letters share: one pass over the book, the letterhead, the addressee, names.
+
+`Papers` reads a selection once for all donors; each kind of letter asks it for its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar, cast
+
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.collected import Collection, list_collections, list_returns
+from pledgebook.ledger.correspondence import SentLetter, read_letters
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.official_receipts import OfficialReceipt, read_receipts
+from pledgebook.ledger.register import Claim, Gift
+from pledgebook.ledger.settings import Settings
+from pledgebook.ledger.stationery import Texts
+from pledgebook.reports.figures import Figures, contribution_figures
+from pledgebook.reports.letters.language import Language, clean, mark
+from pledgebook.reports.letters.letter import Block, Facts, Letter, Slip
+from pledgebook.reports.schedule import Schedule, make_schedule
+from pledgebook.reports.selection import Selection
+
+T = TypeVar("T")
+
+CLASS_NAMES = {
+    "general": mark("General purpose"),
+    "special": mark("Special purpose"),
+    "support": mark("Programme support"),
+    "convention": mark("Convention"),
+}
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What letters rest on: a selection, read once for all donors."""
+
+    selection: Selection
+
+    @property
+    def book(self) -> Book:
+        """The book."""
+        return self.selection.book
+
+    @property
+    def settings(self) -> Settings:
+        """What the book declares."""
+        return self.selection.book.settings
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The schedule of voluntary contributions over the same cut."""
+        return make_schedule(self.selection)
+
+    @cached_property
+    def figures(self) -> dict[str, Figures]:
+        """The schedule's figures by instalment."""
+
+        def key(item: Claim | Gift) -> str:
+            return item.label if isinstance(item, Claim) else ""
+
+        return contribution_figures(self.selection, key)
+
+    @cached_property
+    def instalments(self) -> dict[str, list[Instalment]]:
+        """The register's lines at the end of the cut, by donor; those with a label."""
+        found: dict[str, list[Instalment]] = {}
+        for line in list_instalments(self.book.register, self.selection.cut.end):
+            if line.label and line.label in self.book.register.by_label:
+                found.setdefault(line.donor, []).append(line)
+        return found
+
+    @cached_property
+    def collections(self) -> dict[str, list[Collection]]:
+        """What came in within the cut, by donor."""
+        cut = self.selection.cut
+        found: dict[str, list[Collection]] = {}
+        for each in list_collections(self.book.register):
+            if cut.start <= each.key.day <= cut.end:
+                found.setdefault(each.key.donor, []).append(each)
+        return found
+
+    @cached_property
+    def returns(self) -> dict[str, list[Collection]]:
+        """What banks took back within the cut, below zero, by donor."""
+        cut = self.selection.cut
+        found: dict[str, list[Collection]] = {}
+        for each in list_returns(self.book.register):
+            if cut.start <= each.key.day <= cut.end:
+                found.setdefault(each.key.donor, []).append(each)
+        return found
+
+    @cached_property
+    def receipts(self) -> list[OfficialReceipt]:
+        """The official receipts of the book."""
+        return read_receipts(self.book.entries)
+
+    @cached_property
+    def letters(self) -> list[SentLetter]:
+        """The letters of the book."""
+        return read_letters(self.book.entries)
+
+    @cached_property
+    def unapplied(self) -> dict[tuple[str, str], Decimal]:
+        """Money that waits to be applied at the end of the cut, by donor and fund, where its entry
+        says whose it is: what was paid too much, or came under the donor's exact name.
+        """
+        register = self.book.register
+        donors: dict[int, set[str]] = {}
+        for change in register.changes:
+            donors.setdefault(id(change.entry), set()).add(change.after.donor)
+        found: dict[tuple[str, str], Decimal] = {}
+        for label, held in register.held_under.items():
+            if held[0].kind != "unapplied":
+                continue
+            left = sum(
+                (each.dollars for each in held if each.entry.date <= self.selection.cut.end), ZERO
+            )
+            meta = held[0].entry.meta
+            known = donors.get(id(held[0].entry), set())
+            donor = as_text(meta.get("proposed-donor", "")) or (
+                next(iter(known)) if len(known) == 1 else ""
+            )
+            if donor and left and label:
+                key = (donor, held[0].fund)
+                found[key] = found.get(key, ZERO) + left
+        return found
+
+    def funds_of(self, donor: str, funds: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of some funds in which the donor has anything; all of them if in none."""
+        own = {line.fund for line in self.instalments.get(donor, [])}
+        own |= {each.key.fund for each in self.collections.get(donor, [])}
+        own |= {fund for code, fund in self.unapplied if code == donor}
+        own |= {
+            fund
+            for (fund, _), lines in self.schedule.sections.items()
+            if any(line.donor == donor for line in lines)
+        }
+        return tuple(code for code in funds if code in own) or funds
+
+    def donor_name(self, code: str, speaking: Language) -> str:
+        """Return a donor's name in a language, as it was at the end of the cut: what the book
+        says, else the United Nations' name of a State.
+        """
+        own = self.settings.stationery.donor_name(code, speaking.code)
+        donor = self.settings.donors.get(code)
+        name = donor.name_in(speaking.code, self.selection.cut.end) if donor else code
+        return own or name
+
+    def fund_name(self, code: str, speaking: Language) -> str:
+        """Return a fund's name in a language."""
+        return self.settings.stationery.fund_name(code, speaking.code)
+
+    def purpose_name(self, code: str, speaking: Language) -> str:
+        """Return a purpose's name in a language, "" for none."""
+        return self.settings.stationery.purpose_name(code, speaking.code) if code else ""
+
+    def class_name(self, code: str, speaking: Language) -> str:
+        """Return a class's name in a language; one the program does not know, as declared."""
+        return speaking.say(CLASS_NAMES[code]) if code in CLASS_NAMES else code
+
+    def roots(self) -> list[tuple[str, ...]]:
+        """Return the selected funds, those operated within another together with it: what goes on
+        one letter.
+        """
+        funds = self.selection.funds
+        outer = {
+            code: next((each for each in funds if self.settings.is_within(code, each)), code)
+            for code in funds
+        }
+        return [
+            tuple(code for code in funds if outer[code] == root)
+            for root in dict.fromkeys(outer.values())
+        ]
+
+    def letterhead(self, funds: Sequence[str]) -> Texts:
+        """Return the letterhead of the first of these funds that has one, else of the fund it is
+        operated within; an empty one if there is none.
+        """
+        declared = self.settings.stationery.letterheads
+        for own in funds:
+            code, seen = own, set[str]()
+            while code and code not in seen:
+                if code in declared:
+                    return declared[code]
+                seen.add(code)
+                fund = self.settings.funds.get(code)
+                code = fund.within if fund else ""
+        return Texts()
+
+    def preferred_language(self, donor: str) -> str:
+        """Return the language the donor's addressee asks for, else English."""
+        texts = self.settings.stationery.addressees.get(donor, Texts())
+        return texts.stated.get("language", "") or "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which letter is asked for: to whom, about which funds, in which language, dated when. An
+    empty `reference` makes a draft.
+    """
+
+    kind: str
+    donor: str
+    funds: tuple[str, ...]
+    speaking: Language
+    day: date
+    reference: str = ""
+
+
+def compose(
+    papers: Papers,
+    order: Order,
+    body: Iterable[Block],
+    *,
+    subject: str,
+    facts: Iterable[tuple[str, str]] = (),
+    slip: Slip | None = None,
+    receipt: str = "",
+) -> Letter:
+    """Put a body on the paper of its fund: letterhead, addressee, salutation, signature."""
+    speaking, code = order.speaking, order.speaking.code
+    say = speaking.say
+    head = papers.letterhead(order.funds)
+    addressee = papers.settings.stationery.addressees.get(order.donor, Texts())
+    heading = [*head.lines("organization", code), *head.lines("office", code)]
+    cut = papers.selection.cut
+    lines = addressee.lines("name", code) or (papers.donor_name(order.donor, speaking),)
+    dated = [(say("Date"), speaking.long_date(order.day))]
+    if not receipt:
+        dated.insert(0, (say("Reference"), order.reference or say("Draft, not sent")))
+    name_parts = [order.reference or order.donor, order.kind, receipt or cut.name]
+    if cut.end != cut.period.end and not receipt:
+        name_parts.append(cut.end.isoformat())
+    if len(papers.roots()) > 1 and not receipt:
+        name_parts.append(order.funds[0])
+    letter = Letter(
+        kind=order.kind,
+        donor=order.donor,
+        funds=order.funds,
+        language=speaking.tag,
+        direction=speaking.direction,
+        file="-".join(_plain_name(part) for part in [*name_parts, speaking.tag]),
+        day=order.day,
+        heading=tuple(heading or [papers.fund_name(order.funds[0], speaking)]),
+        contact=(*head.lines("address", code), *head.lines("contact", code)),
+        facts=Facts((*facts, *dated)),
+        addressee=(*lines, *addressee.lines("address", code)),
+        subject=subject,
+        salutation=addressee.text("salutation", code) or say("Dear Sir or Madam,"),
+        body=tuple(body),
+        closing=say("Yours faithfully,"),
+        signature=(*head.lines("signatory", code), *head.lines("signatory-title", code)),
+        page=say("Page {page} of {pages}"),
+        notice=head.text("notice", code),
+        slip=slip,
+        reference=order.reference,
+        period=cut.name,
+        as_at=cut.end,
+        receipt=receipt,
+    )
+    return _cleaned(letter)
+
+
+def _cleaned(value: T) -> T:
+    """Return a letter, or a part of it, with every text cleaned: any of them may hold what the
+    book says.
+    """
+    result: object = value
+    if isinstance(value, str):
+        result = clean(value)
+    elif isinstance(value, tuple):
+        result = tuple(_cleaned(item) for item in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {each.name: _cleaned(getattr(value, each.name)) for each in fields(value)}
+        result = replace(value, **parts)
+    return cast("T", result)
+
+
+def _plain_name(text: str) -> str:
+    return "".join(each if each.isalnum() or each in "-." else "-" for each in text)
+
+
+def about(papers: Papers, order: Order, *more: tuple[str, str]) -> Facts:
+    """Return what a letter is about: donor and funds, then `more`."""
+    speaking = order.speaking
+    funds = [
+        (speaking.say("Fund"), f"{papers.fund_name(code, speaking)} ({code})")
+        for code in papers.funds_of(order.donor, order.funds)
+    ]
+    return Facts(((speaking.say("Donor"), papers.donor_name(order.donor, speaking)), *funds, *more))

@@ -1,0 +1,76 @@
+"""The official receipt: for one collection, under a number of its fund and year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pledgebook.ledger.collected import Collection
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.official_receipts import OfficialReceipt
+from pledgebook.reports.letters.letter import Block, Letter, Paragraph
+from pledgebook.reports.letters.paper import Order, Papers, about, compose
+from pledgebook.reports.letters.tables import collection_table
+
+
+def official_receipt(
+    papers: Papers, order: Order, receipt: OfficialReceipt, collection: Collection | None
+) -> Letter:
+    """Return a receipt as it was issued; a void one says so. The collection is None where its
+    period is closed and its entries are not in this book: then the sum alone is stated.
+    """
+    speaking, say = order.speaking, order.speaking.say
+    order = replace(order, funds=(receipt.fund,), day=receipt.issued_on)
+    body: list[Block] = []
+    if receipt.void and receipt.void_on:
+        body.append(
+            Paragraph(
+                say("VOID since {day}.", day=speaking.long_date(receipt.void_on)), strong=True
+            )
+        )
+    body += [
+        about(
+            papers,
+            order,
+            (say("Received on"), speaking.long_date(receipt.key.day)),
+            (say("Amount received"), speaking.money(receipt.amount, receipt.currency)),
+        ),
+        Paragraph(
+            say(
+                "The receipt of this contribution to the fund named above is acknowledged with "
+                "thanks."
+            )
+        ),
+    ]
+    if collection:
+        body.append(collection_table(papers, order, [collection], say("What was received")))
+        charges = say("Amounts are as they were paid, before charges of banks on the way.")
+        body.append(Paragraph(charges))
+    return compose(
+        papers,
+        order,
+        body,
+        subject=say("Official receipt No. {number}", number=receipt.number),
+        facts=((say("Receipt No."), receipt.number),),
+        receipt=receipt.number,
+    )
+
+
+def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collection]:
+    """Return the collections of the cut (of some donors, or of all) for which no receipt counts,
+    in order of their days; none of money that the bank has taken back.
+    """
+    counted = {each.key for each in papers.receipts if not each.void}
+    return sorted(
+        (
+            each
+            for code, own in papers.collections.items()
+            for each in own
+            if (not donors or code in donors)
+            and each.key.fund in papers.selection.funds
+            and each.key not in counted
+            and each.dollars > ZERO
+            and not each.returned
+        ),
+        key=lambda each: (each.key.day, each.key.fund, each.key.donor, each.key.labels),
+    )
