@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim
+from pledgebook.reports.disclosures import received_since
 from pledgebook.reports.layout import Layout, at_the_end, name_of, owed_per_ledger
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Tie, Value
@@ -71,6 +72,7 @@ def ageing(selection: Selection) -> Report:
         "Days are counted from the due date, of an instalment without one from its pledge; a year "
         "is 365 days."
     ]
+    notes += received_since(selection)
     if pledged:
         notes.append(f"Not shown: pledged and not committed, {pledged:,.2f}.")
     return at_the_end(

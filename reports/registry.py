@@ -25,6 +25,7 @@ from pledgebook.reports import (
     support,
     years,
 )
+from pledgebook.reports.disclosures import waiting_for_approval
 from pledgebook.reports.layout import name_of
 from pledgebook.reports.selection import Selection, SelectionError
 from pledgebook.reports.table import Report, Source
@@ -98,7 +99,7 @@ def _unheld(selection: Selection, name: str) -> list[str]:
 
 def _made(name: str, selection: Selection) -> Report:
     report = REPORTS[name](selection)
-    for say in (_marked, _limited, _restated, _warned):
+    for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
     return report
 
@@ -122,6 +123,18 @@ def _limited(report: Report, selection: Selection) -> Report:
     if payload is not None:
         payload = {**payload, "limited_to": limits, "notes": notes}
     return replace(report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload)
+
+
+def _pending(report: Report, selection: Selection) -> Report:
+    """Name on a report the entries that wait for approval."""
+    said = waiting_for_approval(selection)
+    if not said:
+        return report
+    payload = report.payload
+    if payload is not None:
+        notes = payload.get("notes")
+        payload = {**payload, "notes": [*(notes if isinstance(notes, list) else []), *said]}
+    return replace(report, notes=[*report.notes, *said], payload=payload)
 
 
 def _warned(report: Report, selection: Selection) -> Report:

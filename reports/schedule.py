@@ -252,9 +252,6 @@ def _notes(selection: Selection) -> list[str]:
         for found in check_changes(selection.book.register)[1]
         if found.rule == "release-not-made"
     ]
-    waiting = sum(getattr(entry, "flag", "*") == "!" for entry in selection.book.entries)
-    if waiting:
-        notes.append(f"{waiting} entries marked ! wait for approval; they are counted here.")
     return notes
 
 

@@ -63,6 +63,7 @@ from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.recording import advance_for, due_releases
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.writing import rank_of, write_entries
+from pledgebook.reports.agreements import disagreements
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render.footing import footed
 from pledgebook.reports.schedule import Schedule, make_schedule
@@ -586,10 +587,17 @@ def prove(book: Book, random: Random) -> None:
         ("2002", "2003"), ("2003", "2004"),
     ):  # fmt: skip
         assert column(named[before], "closing") == column(named[after], "opening"), (before, after)
-    for selection in (select(book, "2002-2003"), select(book, "2003-Q2")):
-        for report in make_reports(selection, ()):
+    parts = {"donor": random.choice(DONORS), "class_": random.choice(("general", "special"))}
+    for selection in (
+        select(book, "2002-2003"),
+        select(book, "2003-Q2"),
+        select(book, "2004-2005", **dict([random.choice(list(parts.items()))])),  # type: ignore[arg-type]
+        select(book, "2002-2003", purpose="corruption"),
+    ):
+        made = [footed(report) for report in make_reports(selection, ())]
+        for report in made:
             assert [tie for tie in report.ties if not tie.agrees] == [], report.name
-            footed(report)
+        assert disagreements(made) == []
     prove_lots(book)
     prove_balances(book)
     for line in list_instalments(book.register):

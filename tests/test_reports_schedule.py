@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from pledgebook.ledger.book import Book
 from pledgebook.reports.figures import Figures
-from pledgebook.reports.schedule import make_schedule, schedule
+from pledgebook.reports.registry import make_reports
+from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import SelectionError, select
 
 Load = Callable[..., Book]
@@ -315,9 +316,10 @@ def test_a_release_not_made_and_entries_that_wait_are_noted(load: Load) -> None:
   Income:CPCJF:Interest  -1.00 USD
 """
     )
-    notes = " ".join(schedule(select(book, "2004-2005")).notes)
+    (report,) = make_reports(select(book, "2004-2005"), ("schedule",))
+    notes = " ".join(report.notes)
     assert "NOR-2002-01.1 became income on 2004-01-01" in notes
-    assert "1 entries marked ! wait for approval" in notes
+    assert "1 entry waits for approval (flag !), counted here: 2004-02-01 interest." in notes
 
 
 REVALUED = """
