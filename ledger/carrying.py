@@ -22,11 +22,17 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.history import CARRIED_FROM, CLOSES, continuing
-from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.instalments import (
+    AT_PLEDGE,
+    Instalment,
+    first_terms,
+    list_instalments,
+    pledge_of,
+)
 from pledgebook.ledger.money import ZERO, format_units
 from pledgebook.ledger.periods import Period
 from pledgebook.ledger.postings import Line, read_lines
-from pledgebook.ledger.register import PLEDGED_ON, RECORDED_AS, Claim, claim_at
+from pledgebook.ledger.register import PLEDGED_ON, RECORDED_AS, Change, Claim, claim_at
 
 _BETWEEN = frozenset({"due-from", "due-to"})
 _BALANCES = _BETWEEN | {
@@ -38,13 +44,23 @@ _BALANCES = _BETWEEN | {
 _NOT_KEPT = frozenset(
     {
         "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
-        CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", PLEDGED_ON, RECORDED_AS,
-        "op-serves", "op-acknowledged", "op-rule", "op-notice",
+        CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
+        PLEDGED_ON, RECORDED_AS, "op-serves", "op-acknowledged", "op-rule", "op-notice",
     }
 )  # fmt: skip
 
 _OF_ONE = frozenset(
-    {"due", "status", "pledged", "paid", "written-off", "received", PLEDGED_ON, RECORDED_AS}
+    {
+        "due",
+        "status",
+        "pledged",
+        "paid",
+        "written-off",
+        "received",
+        AT_PLEDGE,
+        PLEDGED_ON,
+        RECORDED_AS,
+    }
 )
 """What an opening says of each instalment by itself, even where two say the same."""
 
@@ -211,11 +227,14 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             lot.meta |= _paid_up(claim)
         if not claim.committed:
             lot.meta["status"] = "pledged"
-        lot.meta |= told_amounts(line, book.settings.currency)
+        changes = [each for each in book.register.by_label[lot.label] if each.date <= end]
+        lot.meta |= told_amounts(line, changes, book.settings.currency)
 
 
-def told_amounts(line: Instalment, dollar: str) -> Meta:
-    """Return what an opening says was pledged, paid, written off and received of an instalment."""
+def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
+    """Return what an opening says was pledged, paid, written off and received of an instalment,
+    and what it was first committed for.
+    """
     amounts = {"pledged": line.pledged, "paid": line.paid, "written-off": line.written_off}
     told: Meta = {
         key: f"{format_units(amount)} {line.currency}"
@@ -224,6 +243,11 @@ def told_amounts(line: Instalment, dollar: str) -> Meta:
     }
     if line.received:
         told["received"] = f"{line.received:f} {dollar}"
+    first = first_terms(changes)
+    if first is not None:
+        told[AT_PLEDGE] = (
+            f"{format_units(first.units)} {first.currency}, {first.dollars:f} {dollar}"
+        )
     return told
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core.amount import Amount
 from pledgebook.ledger.currencies import convert_legacy
@@ -19,6 +20,17 @@ from pledgebook.ledger.postings import stated
 from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift, Register
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.tagging import tag_claim, tag_gift
+
+AT_PLEDGE = "at-pledge"
+"""Metadata of an opening: what the instalment was committed for, "8000 EUR, 8421.05 USD"."""
+
+
+class Terms(NamedTuple):
+    """What an instalment was committed for: its amount, and its value in dollars that day."""
+
+    units: Decimal
+    currency: str
+    dollars: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,21 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         recognition=settings.funds[claim.fund].policy(claim.class_),
         taggings=tag_claim(claim, settings),
     )
+
+
+def first_terms(changes: list[Change]) -> Terms | None:
+    """Return what an instalment was committed for (else pledged); None where it came with an
+    opening that does not say so.
+    """
+    first = next((change for change in changes if change.after.committed), changes[0])
+    if not first.brings_forward:
+        return Terms(first.after.units, first.after.currency, first.after.value)
+    try:
+        amount, dollars = (stated(*first.after.origin, AT_PLEDGE) or "").split(", ")
+        number, currency = amount.split(" ")
+        return Terms(Decimal(number), currency, Decimal(dollars.split(" ")[0]))
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def settled_so_far(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:

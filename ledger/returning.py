@@ -106,8 +106,9 @@ def _told(history: Book, found: Return, day: date) -> Meta:
         each for each in list_instalments(history.register, day) if each.label == found.now.label
     )
     back = found.was.units - found.now.units
+    changes = [each for each in history.register.by_label[line.label] if each.date <= day]
     line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
-    return kept_facts(found.now.origin) | told_amounts(line, history.settings.currency)
+    return kept_facts(found.now.origin) | told_amounts(line, changes, history.settings.currency)
 
 
 def _released(changes: list[Change], day: date) -> date | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from pledgebook.ledger.currencies import convert_legacy
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.instalments import first_terms, list_instalments
 from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
@@ -41,13 +41,16 @@ def annex(selection: Selection) -> Report:
                 "label": label,
                 "currency": line.currency,
                 "pledged_on": line.pledged_on,
-                "pledged": line.pledged,
-                "paid": line.paid,
-                "unpaid": line.outstanding,
-                **_first(changes),
-                **_received(selection, changes),
+                **_received(selection, [each for each in changes if _is_of(each, fund, class_)]),
                 **_dollars(own[label]),
             }
+            if (line.fund, line.class_) == (fund, class_):  # said once, where it is now
+                values |= {
+                    "pledged": line.pledged,
+                    "paid": line.paid,
+                    "unpaid": line.outstanding,
+                    **_first(changes),
+                }
             layout.row(line.donor, **values)
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
@@ -61,6 +64,8 @@ def annex(selection: Selection) -> Report:
         notes=[
             "Amounts are in the pledge's present currency and as last amended; different "
             "currencies are never added. A rate is units of the currency for one dollar.",
+            "An instalment that moved to another fund or class in the period is in the rows of "
+            "both; its amounts are said once, where it is at the end.",
             "Contributions received without a pledge are in the schedule only.",
         ],
         ties=owed_ties(selection, everything),
@@ -80,15 +85,25 @@ def _label(item: Claim | Gift) -> str:
     return item.label if isinstance(item, Claim) else ""
 
 
+def _is_of(change: Change, fund: str, class_: str) -> bool:
+    claim = change.before or change.after
+    return (claim.fund, claim.class_) == (fund, class_)
+
+
 def _first(changes: list[Change]) -> dict[str, Value]:
-    """Return the instalment's dollars and rate when it was committed, in its present currency."""
-    claim = next((each.after for each in changes if each.after.committed), changes[0].after)
+    """Return what the instalment was committed for, in its present currency and in dollars, and
+    the rate of that; empty where it was carried forward without it.
+    """
+    first = first_terms(changes)
+    if first is None:
+        return {}
     now = changes[-1].after.currency
-    same = claim.currency == now
-    units = claim.units if same else convert_legacy(claim.units, claim.currency, now)
+    same = first.currency == now
+    units = first.units if same else convert_legacy(first.units, first.currency, now)
     return {
-        "rate_pledged": _rate(units, claim.value) if units else None,
-        "dollars_pledged": claim.value,
+        "first_pledged": units,
+        "rate_pledged": _rate(units, first.dollars) if units else None,
+        "dollars_pledged": first.dollars,
     }
 
 
@@ -129,6 +144,7 @@ def _columns(unit: str) -> list[Column]:
         Column("currency", "Currency"),
         Column("pledged_on", "Pledged on", "date"),
         Column("pledged", "Pledged", "amount"),
+        Column("first_pledged", "First pledged", "amount"),
         Column("rate_pledged", "Rate"),
         Column("dollars_pledged", "At pledge", "amount", unit),
         Column("paid", "Paid in all", "amount"),

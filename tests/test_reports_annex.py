@@ -1,0 +1,131 @@
+"""The annex after closings, moves and amendments (all amounts and rates made up)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from pledgebook.cli.close import make_figures
+from pledgebook.cli.main import group
+from pledgebook.ledger.book import load_book
+from pledgebook.ledger.closing import close_period
+from pledgebook.reports.annex import annex
+from pledgebook.reports.render import to_document
+from pledgebook.reports.selection import select
+
+HEAD = """option "operating_currency" "USD"
+option "inferred_tolerance_default" "*:0.000001"
+plugin "pledgebook.plugins"
+1999-12-31 custom "fund" "CPCJF" "A fund"
+1999-12-31 custom "fund" "UNTOC" "The Convention's account"
+  classes: "convention"
+2000-01-01 custom "period" "2000-2001" 2001-12-31
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+2001-01-01 price USD 1.00 EUR
+2003-01-01 price USD 1.25 EUR
+2003-12-31 price USD 0.80 EUR
+"""
+
+
+class Books:
+    def __init__(self, main: Path) -> None:
+        self.main = main
+        main.write_text(HEAD, "utf-8")
+
+    def record(self, *lines: str) -> None:
+        for line in lines:
+            done = CliRunner().invoke(
+                group, ["--book", str(self.main), "record", *line.split(), "--yes"]
+            )
+            assert done.exit_code == 0, done.stderr
+
+    def close(self, period: str) -> None:
+        close_period(load_book(self.main), period, make_figures)
+
+    def annex(self, period: str, name: str = "main.beancount") -> dict[str, Any]:
+        report = annex(select(load_book(self.main.with_name(name)), period))
+        assert all(tie.agrees for tie in report.ties)
+        return to_document(report)
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    return Books(tmp_path / "main.beancount")
+
+
+def test_an_instalment_that_moved_to_another_fund_is_told_once(books: Books) -> None:
+    books.record("pledge DNK 80000 --fund UNTOC --due 2001-12-31 --date 2001-02-01")
+    books.close("2000-2001")
+    books.record(
+        "re-earmark DNK-2001-01.1 --fund CPCJF --date 2002-02-01",
+        "payment DNK-2001-01.1=30000 --date 2002-03-01",
+    )
+    made = books.annex("2002-2003")
+    here, there = sorted(made["rows"], key=lambda row: row["section"])
+    assert here["section"].startswith("CPCJF")
+    assert [here[key] for key in ("pledged", "paid", "unpaid")] == [
+        "80000.00",
+        "30000.00",
+        "50000.00",
+    ]
+    assert [there.get(key) for key in ("pledged", "paid", "unpaid")] == [None, None, None]
+    assert made["total"]["dollars_pledged"] == "80000.00"
+    assert made["total"]["dollars_paid"] == "30000.00"
+    assert made["total"]["closing"] == "50000.00"
+
+
+def test_what_was_first_pledged_is_known_after_the_closing(books: Books) -> None:
+    books.record(
+        "pledge AUT 8000 --currency EUR --fund CPCJF --due 2003-06-30 --date 2002-02-02",
+        "payment AUT-2002-01.1=4000 --dollars 3900 --date 2003-07-01",
+        "revaluation AUT-2002-01.1 --date 2003-12-31",
+    )
+    books.close("2002-2003")
+    (here,) = books.annex("2004-2005")["rows"]
+    (whole,) = books.annex("2004-2005", "history.beancount")["rows"]
+    assert here == whole
+    assert (here["pledged_on"], here["rate_pledged"]) == ("2002-02-02", "1")
+    assert (here["first_pledged"], here["dollars_pledged"]) == ("8000.00", "8000.00")
+    books.close("2004-2005")
+    text = (books.main.parent / "2006.beancount").read_text("utf-8")
+    assert 'at-pledge: "8000 EUR, 8000.00 USD"' in text
+
+
+def test_an_amended_pledge_shows_what_it_was_before_at_its_rate(books: Books) -> None:
+    books.record(
+        "pledge AUT 8000 --currency EUR --fund CPCJF --due 2003-06-30 --date 2002-02-02",
+        "amendment AUT-2002-01.1 10000 --date 2003-02-02",
+    )
+    (row,) = books.annex("2002-2003")["rows"]
+    assert (row["first_pledged"], row["rate_pledged"], row["dollars_pledged"]) == (
+        "8000.00",
+        "1",
+        "8000.00",
+    )
+    assert (row["pledged"], row["closing"]) == ("10000.00", "9600.00")
+
+
+def test_an_opening_by_hand_that_does_not_say_it_leaves_it_empty(books: Books) -> None:
+    (books.main.parent / "main.beancount").write_text(
+        HEAD
+        + """
+2002-01-01 * "Austria" "Carried forward" ^AUT-2001-01
+  event: "opening"
+  class: "general"
+  Assets:CPCJF:Pledges:AUT        4000 EUR {0 # 5000.00 USD, 2001-02-02, "AUT-2001-01.1"}
+    due: 2001-06-30
+    paid: "4000 EUR"
+  Equity:CPCJF:Opening-Balance   -5000.00 USD
+""",
+        "utf-8",
+    )
+    (row,) = books.annex("2002-2003")["rows"]
+    assert [row.get(key) for key in ("first_pledged", "rate_pledged", "dollars_pledged")] == [
+        None,
+        None,
+        None,
+    ]
+    assert (row["pledged"], row["unpaid"]) == ("8000.00", "4000.00")
