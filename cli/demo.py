@@ -24,6 +24,7 @@ from pledgebook.importers.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
 from pledgebook.ledger.applying import apply_matches
 from pledgebook.ledger.assigning import Match, match_receipts
+from pledgebook.ledger.candidates import Candidate, describe
 from pledgebook.ledger.correspondence import correspondence_texts
 from pledgebook.ledger.example import (
     IMPORTED,
@@ -35,7 +36,6 @@ from pledgebook.ledger.example import (
     new_biennium,
 )
 from pledgebook.ledger.making import FolderNotEmptyError
-from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.writing import error_sentence, write_entries
 from pledgebook.reports import Report, Source, make_reports, select, source_of
 from pledgebook.reports.letters import Papers, issue_receipts, make_letter, make_letters

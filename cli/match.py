@@ -25,9 +25,9 @@ from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.candidates import Candidate, describe
 from pledgebook.ledger.deciding import Allocation, allocate
 from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.recording import read_amount
 from pledgebook.ledger.writing import write_entries, write_texts

@@ -18,10 +18,10 @@ from pledgebook.ledger.building import (
     held_lot,
     in_dollars,
 )
+from pledgebook.ledger.candidates import Candidate
 from pledgebook.ledger.changing import redenomination
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.matching import Candidate
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.receiving import Settled, application, returned_payment

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Literal
 
 from pledgebook.ledger.book import Book
-from pledgebook.ledger.matching import Candidate, Matcher
+from pledgebook.ledger.candidates import Candidate
+from pledgebook.ledger.matching import Matcher
 from pledgebook.ledger.waiting import Receipt, waiting_receipts
 
 Verdict = Literal["certain", "proposed", "open"]
@@ -48,13 +49,16 @@ def match_receipts(book: Book) -> list[Match]:
     matcher = Matcher(book)
     certain: dict[str, Candidate] = {}
     rest: list[Receipt] = []
+    contested: set[str] = set()  # what an earlier receipt that waits may have paid
     for receipt in waiting_receipts(book):
         found = matcher.candidates(receipt)
-        if found and found[0].rule:
+        sure = bool(found) and bool(found[0].rule)
+        if sure and not (matcher.has_equals(found[0]) and contested & set(found[0].labels)):
             matcher.take(found[0])
             certain[receipt.label] = found[0]
         else:
             rest.append(receipt)
+            contested.update(label for each in found for label in each.labels)
     offers = {receipt.label: _proposals(matcher, receipt) for receipt in rest}
     chosen = _best(offers)
     matches = [Match(candidate.receipt, candidate) for candidate in certain.values()]

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from pledgebook.ledger.applying import apply_matches
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.candidates import Candidate, Part
 from pledgebook.ledger.collecting import tolerance
 from pledgebook.ledger.currencies import decimals
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.matching import EURO, Candidate, Part
+from pledgebook.ledger.matching import EURO
 from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to
 from pledgebook.ledger.receiving import Settled
 from pledgebook.ledger.recording import Asked, find_claim, redenominated, settle

@@ -59,6 +59,18 @@ def waiting_receipts(book: Book) -> list[Receipt]:
     return sorted(receipts, key=lambda receipt: (receipt.day, receipt.label))
 
 
+def receipts_of_amount(book: Book) -> dict[Decimal, list[tuple[date, str]]]:
+    """Return the days on which money of an amount came, applied since or not, and from which donor
+    ("" where nobody knows).
+    """
+    found: dict[Decimal, list[tuple[date, str]]] = {}
+    for each in book.register.held:
+        if each.kind == "unapplied" and each.event == "receipt-unapplied" and each.dollars > 0:
+            donor = as_text(each.entry.meta.get("proposed-donor", ""))
+            found.setdefault(each.dollars, []).append((each.entry.date, donor))
+    return found
+
+
 def _receipt(
     book: Book, label: str, entry: Transaction, dollars: Decimal, held: Earmark
 ) -> Receipt:

@@ -342,7 +342,7 @@ def test_euros_are_one_lot_at_the_rate_of_their_value_date(desk: Desk) -> None:
     cash = [posting for posting in last.postings if posting.account == "Assets:CPCJF:Cash:EURO"]
     assert [posting.units.number for posting in cash if posting.units] == [-1500, 1602]
     assert [posting.cost.label for posting in cash if posting.cost] == [cash[0].account] * 2
-    assert last.meta["rate"] == "1.02"
+    assert (last.meta["rate"], last.meta["original"]) == ("1.02", "102.00 EUR")
     units = {posting.account: posting.units for posting in last.postings}
     held = units["Liabilities:CPCJF:Unapplied"]
     assert held is not None

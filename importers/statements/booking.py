@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.importers.statements.statement import Entry
+from pledgebook.importers.statements.statement import Entry, Original
 from pledgebook.ledger.banks import (
     BANK,
     BANK_ENTRY,
@@ -96,7 +96,7 @@ class Cashier:
         fund = self._settings.funds[bank.fund]
         class_ = fund.class_of(rule.class_ or None if rule else None, None)
         donor = self._donor(entry)
-        meta = {**_said(entry, bank, entry_id, donor), **source}
+        meta = {**_said(entry, bank, entry_id, donor, self._settings.currency), **source}
         words = _narration(entry)
         label = ""
         if rule is None:
@@ -180,7 +180,9 @@ def _rated(meta: dict[str, str | date], rate: Rate | None) -> dict[str, str | da
     return {"rate": f"{rate.number.normalize():f}", "rate-date": rate.day, **meta}
 
 
-def _said(entry: Entry, bank: BankAccount, entry_id: str, donor: str) -> dict[str, str | date]:
+def _said(
+    entry: Entry, bank: BankAccount, entry_id: str, donor: str, dollar: str
+) -> dict[str, str | date]:
     """Return the bank's words as metadata; what it does not say is left out."""
     said: dict[str, str | date] = {
         BANK: bank.code,
@@ -191,7 +193,7 @@ def _said(entry: Entry, bank: BankAccount, entry_id: str, donor: str) -> dict[st
         "payer": entry.payer,
         "payer-account": entry.payer_account,
         "remittance": entry.remittance,
-        "original": str(entry.original) if entry.original else "",
+        "original": str(_sent(entry, bank, dollar) or ""),
         "original-rate": f"{entry.rate.normalize():f}" if entry.rate else "",
         "bank-charges": ", ".join(map(str, entry.charges)),
         "proposed-donor": donor,
@@ -199,6 +201,13 @@ def _said(entry: Entry, bank: BankAccount, entry_id: str, donor: str) -> dict[st
     if entry.booked_on != entry.value_date:
         said[BOOKED_ON] = entry.booked_on
     return {key: value for key, value in said.items() if value}
+
+
+def _sent(entry: Entry, bank: BankAccount, dollar: str) -> Original | None:
+    """Return what was sent: as the bank says, else what an account in another currency received."""
+    if entry.original or bank.currency == dollar or entry.amount < 0:
+        return entry.original
+    return Original(entry.amount, bank.currency)
 
 
 def _narration(entry: Entry) -> str:
