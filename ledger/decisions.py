@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from pledgebook.ledger.applying import apply_matches
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import Earmark, EventRefusedError
+from pledgebook.ledger.candidates import Candidate
 from pledgebook.ledger.deciding import Allocation, allocate
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.matching import Candidate
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.receiving import application_without_pledge
 from pledgebook.ledger.waiting import Receipt, waiting_receipts

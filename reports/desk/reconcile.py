@@ -19,6 +19,7 @@ from pledgebook.ledger.applying import take_back, undo_texts
 from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.candidates import Candidate, describe
 from pledgebook.ledger.deciding import Allocation
 from pledgebook.ledger.decisions import (
     Decision,
@@ -29,7 +30,6 @@ from pledgebook.ledger.decisions import (
     of_candidate,
     read_decisions,
 )
-from pledgebook.ledger.matching import Candidate, describe
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.names import normalise
 from pledgebook.ledger.recording import find_donor, find_earmark, read_amount
