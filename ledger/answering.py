@@ -18,6 +18,8 @@ def left_out(book: Book, day: date) -> str:
     """Return the closed period that a day is of (or comes before) where the book does not hold its
     entries; "" if the book can answer for that day.
     """
+    if book.path.name == HISTORY:  # of a period without an entry it holds all there is
+        return ""
     for period in book.settings.periods:  # in their order: the first to end is the one asked for
         if period.name in book.settings.seals and day <= period.end:
             held = any(

@@ -344,6 +344,9 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         status = "committed"
     was_pledged_only = before is not None and not before.committed
     same_kind = before is not None and before.kind == line.place.kind
+    committed = status != "pledged" and not (was_pledged_only and same_kind and status is None)
+    if before is not None and due is None and not (was_pledged_only and committed):
+        due = before.due  # a commitment states its own times of payment
     return Claim(
         label=line.label,
         kind=line.place.kind,
@@ -355,8 +358,8 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         currency=line.currency,
         value=sum((added.dollars or ZERO for added in lines), ZERO),
         pledged_on=(cost.date if cost else None) or entry.date,
-        due=due or (before.due if before else None),
-        committed=status != "pledged" and not (was_pledged_only and same_kind and status is None),
+        due=due,
+        committed=committed,
         recognised=None,
         origin=before.origin if before else (entry, posting),
     )

@@ -280,7 +280,8 @@ class Writer:
         was = self.open(lambda found: not found.committed)
         if was is None:
             return
-        due = self.day + timedelta(self.events.choice((10, 200, 700)))
+        days = self.events.choice((None, 10, 200, 700))
+        due = self.day + timedelta(days) if days else None
         value = self.dollars(was.units, was.currency)
         self.oracle.commit(
             self.day, replace(was, committed=True, pledged_on=self.day, due=due, value=value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,8 +19,10 @@ from random import Random
 from beancount.core.data import Transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from oracle import Instalment, Oracle
 from pledgebook.ledger.accounts import CLAIMS
 from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.building import earmark_of
 from pledgebook.ledger.currencies import EURO_RATES
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import (
@@ -64,6 +66,7 @@ from pledgebook.ledger.recording import advance_for, due_releases
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.writing import rank_of, write_entries
 from pledgebook.reports.agreements import disagreements
+from pledgebook.reports.figures import Figures
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render.footing import footed
 from pledgebook.reports.schedule import Schedule, make_schedule
@@ -108,6 +111,16 @@ class Life:
     day: date = FIRST
     rank: int = 0
     tried: dict[str, int] = field(default_factory=dict)
+    told: list[Callable[[Oracle], object]] = field(default_factory=list)
+    """What the oracle is to be told of the step that is made."""
+
+    def __post_init__(self) -> None:
+        groups = (("CPCJF", "general"), ("CPCJF", "special"), ("UNTOC", "convention"))
+        starts = (date(2000, 1, 1), *PERIODS, date(2006, 1, 1))
+        self.oracle = Oracle(dict(zip(groups, self.policies, strict=True)), starts)
+
+    def tell(self, *facts: Callable[[Oracle], object]) -> None:
+        self.told.extend(facts)
 
     def load(self) -> Book:
         names = ("general", "special", "convention")
@@ -128,6 +141,7 @@ class Life:
             self.pass_time(book)
             book = self.load()
             make = STEPS[self.random.choice(names)]
+            self.told.clear()
             try:
                 made = make(self, book)
             except _NothingToDoError:
@@ -139,6 +153,8 @@ class Life:
                 continue
             self.rank = rank_of(event)
             self.drafts.append(made)
+            for fact in self.told:
+                fact(self.oracle)
             self.tried[event] = self.tried.get(event, 0) + 1
             book = self.load()
         self.day = min(self.day, date(2003, 12, 31))
@@ -154,6 +170,7 @@ class Life:
         for start in PERIODS:
             if self.day < start <= later:
                 self.day, self.rank = start, rank_of("release")
+                self.oracle.begin(start)
                 for found in due_releases(book, start):
                     self.drafts.append(
                         release(
@@ -251,17 +268,34 @@ class _NothingToDoError(Exception):
 
 def commit(life: Life, book: Book) -> Draft:
     donor, currency = life.random.choice(DONORS), life.random.choice(CURRENCIES)
-    return commitment(
+    earmark, committed = life.random.choice(EARMARKS), life.random.random() < 0.75
+    made = commitment(
         book.settings,
         day=life.day,
         donor=donor,
         pledge=life.labels(book).next(donor, life.day),
-        earmark=life.random.choice(EARMARKS),
+        earmark=earmark,
         currency=currency,
         parts=life.parts(currency, life.random.randint(1, 3)),
         narration="Pledge",
-        committed=life.random.random() < 0.75,
+        committed=committed,
     )
+    tell_commitments(life, made, donor, earmark, committed=committed)
+    return made
+
+
+def tell_commitments(
+    life: Life, made: Draft, donor: str, earmark: Earmark, *, committed: bool
+) -> None:
+    day = life.day
+    for line in made.lines:
+        if ":Pledges:" in line.account and line.value is not None:
+            due = line.meta.get("due")
+            put = Instalment(
+                line.label, (earmark.fund, earmark.class_, donor), earmark.purpose, line.currency,
+                line.number, line.value, day, due if isinstance(due, date) else None, committed,
+            )  # fmt: skip
+            life.tell(lambda oracle, put=put: oracle.commit(day, put))
 
 
 def commit_pledged(life: Life, book: Book) -> Draft:
@@ -269,15 +303,27 @@ def commit_pledged(life: Life, book: Book) -> Draft:
     if not waiting:
         raise _NothingToDoError
     claim = waiting[0]
-    return commitment_of_pledge(
+    made = commitment_of_pledge(
         book.settings, day=life.day, claims=[claim], parts=life.parts(claim.currency, 1)
     )
+    tell_commitments(life, made, claim.donor, earmark_of(claim), committed=True)
+    return made
+
+
+def tell_settled(life: Life, settled: Sequence[Settled], cash: Decimal = ZERO) -> None:
+    day = life.day
+    for each in settled:
+        life.tell(
+            lambda oracle, each=each: oracle.settle(day, each.claim.label, each.units, each.dollars)
+        )
+    life.tell(lambda oracle: oracle.move_cash(day, settled[0].claim.fund, cash))
 
 
 def pay(life: Life, book: Book) -> Draft:
     settled = life.settled(book, life.claim(book))
     whole = settled.units == settled.claim.units
     charges = to_cents(min(settled.dollars / 100, D(50)) / 2) if whole else ZERO
+    tell_settled(life, [settled], settled.dollars - charges)
     return payment(
         book.settings,
         day=life.day,
@@ -293,23 +339,32 @@ def pay_jointly(life: Life, book: Book) -> Draft:
     claims = life.claims(book)
     own = [c for c in claims if (c.fund, c.donor) == (claims[0].fund, claims[0].donor)][:3]
     excess = D(life.random.choice((0, 0, 250)))
+    settled = [life.settled(book, claim) for claim in own]
+    tell_settled(life, settled, sum((each.dollars for each in settled), excess))
     return joint_payment(
         book.settings,
         day=life.day,
-        settled=[life.settled(book, claim) for claim in own],
+        settled=settled,
         excess=excess,
         receipt=life.labels(book).receipt(life.day) if excess else "",
         meta={"payer": "Ministry of Finance"},
     )
 
 
+def tell_cash(life: Life, fund: str, dollars: Decimal) -> None:
+    day = life.day
+    life.tell(lambda oracle: oracle.move_cash(day, fund, dollars))
+
+
 def receive(life: Life, book: Book) -> Draft:
+    fund, dollars = life.random.choice(("CPCJF", "UNTOC")), life.random.randint(1, 9_000_000)
+    tell_cash(life, fund, D(dollars) / 100)
     return receipt_unapplied(
         book.settings,
         day=life.day,
-        fund=life.random.choice(("CPCJF", "UNTOC")),
+        fund=fund,
         label=life.labels(book).receipt(life.day),
-        dollars=D(life.random.randint(1, 9_000_000)) / 100,
+        dollars=D(dollars) / 100,
         narration="Unknown payer",
     )
 
@@ -323,6 +378,7 @@ def apply(life: Life, book: Book) -> Draft:
             settled.append(each)
     if not settled:
         raise _NothingToDoError
+    tell_settled(life, settled)
     return application(
         book.settings, day=life.day, receipt=receipt, held=held, amount=amount, settled=settled
     )
@@ -330,27 +386,37 @@ def apply(life: Life, book: Book) -> Draft:
 
 def apply_to_no_pledge(life: Life, book: Book) -> Draft:
     receipt, held, amount = life.receipt(book)
+    dollars, donor = life.part(amount), life.random.choice(DONORS)
+    earmark = life.random.choice(EARMARKS)
+    tell_gift(life, donor, earmark, dollars)
     return application_without_pledge(
         book.settings,
         day=life.day,
         receipt=receipt,
         held=held,
         amount=amount,
-        dollars=life.part(amount),
-        donor=life.random.choice(DONORS),
-        earmark=life.random.choice(EARMARKS),
+        dollars=dollars,
+        donor=donor,
+        earmark=earmark,
     )
+
+
+def tell_gift(life: Life, donor: str, earmark: Earmark, dollars: Decimal) -> None:
+    day, row = life.day, (earmark.fund, earmark.class_, donor)
+    life.tell(lambda oracle: oracle.give(day, row, dollars))
 
 
 def give_back(life: Life, book: Book) -> Draft:
     receipt, held, amount = life.receipt(book)
+    dollars = life.part(amount)
+    tell_cash(life, held.fund, -dollars)
     return refund_overpayment(
         book.settings,
         day=life.day,
         receipt=receipt,
         held=held,
         amount=amount,
-        dollars=life.part(amount),
+        dollars=dollars,
     )
 
 
@@ -373,6 +439,9 @@ def return_payment(life: Life, book: Book) -> Draft:
     dollars = part if now.currency == "USD" else share(whole, part, units)
     if not dollars or not value:
         raise _NothingToDoError
+    day = life.day
+    tell_cash(life, now.fund, -dollars)
+    life.tell(lambda oracle: oracle.take_back(day, now.label, part, value, dollars))
     return returned_payment(
         book.settings,
         day=life.day,
@@ -390,6 +459,8 @@ def amend(life: Life, book: Book) -> Draft:
     added = max(life.dollars(units - claim.units, claim.currency), ZERO)
     if not units or units == claim.units or not share(claim.value, units, claim.units):
         raise _NothingToDoError
+    day = life.day
+    life.tell(lambda oracle: oracle.amend(day, claim.label, units, added))
     return amendment(book.settings, day=life.day, claim=claim, units=units, value_added=added)
 
 
@@ -397,21 +468,27 @@ def postpone(life: Life, book: Book) -> Draft:
     claim, due = life.claim(book), life.due()
     if due is None or due == claim.due:
         raise _NothingToDoError
-    return postponement(book.settings, day=life.day, claim=claim, due=due)
+    day = life.day
+    life.tell(lambda oracle: oracle.postpone(day, claim.label, due))
+    return postponement(book.settings, day=day, claim=claim, due=due)
 
 
 def cancel(life: Life, book: Book) -> Draft:
-    return cancellation(book.settings, day=life.day, claim=life.claim(book, committed=False))
+    claim, day = life.claim(book, committed=False), life.day
+    life.tell(lambda oracle: oracle.cancel(day, claim.label))
+    return cancellation(book.settings, day=day, claim=claim)
 
 
 def give_up(life: Life, book: Book) -> Draft:
-    claim = life.claim(book)
+    claim, day = life.claim(book), life.day
+    units = life.part(claim.units)
+    life.tell(lambda oracle: oracle.write_off(day, claim.label, units))
     return write_off(
         book.settings,
-        day=life.day,
+        day=day,
         claim=claim,
         authority="Controller (made up)",
-        units=life.part(claim.units),
+        units=units,
     )
 
 
@@ -422,7 +499,9 @@ def re_earmark(life: Life, book: Book) -> Draft:
     )  # fmt: skip
     if here or advance_for(book.register, claim.label, life.day):
         raise _NothingToDoError
-    return re_earmarking(book.settings, day=life.day, claim=claim, earmark=earmark)
+    day, to = life.day, (earmark.fund, earmark.class_, earmark.purpose)
+    life.tell(lambda oracle: oracle.move(day, claim.label, *to))
+    return re_earmarking(book.settings, day=day, claim=claim, earmark=earmark)
 
 
 def revalue(life: Life, book: Book) -> Draft:
@@ -430,23 +509,31 @@ def revalue(life: Life, book: Book) -> Draft:
     value = life.dollars(claim.units, claim.currency)
     if value == claim.value or claim.currency == "USD":
         raise _NothingToDoError
-    return revaluation(book.settings, day=life.day, claim=claim, value=value)
+    day = life.day
+    life.tell(lambda oracle: oracle.revalue(day, claim.label, value))
+    return revaluation(book.settings, day=day, claim=claim, value=value)
 
 
 def redenominate(life: Life, book: Book) -> Draft:
     legacy = [c for c in life.claims(book, committed=False) if c.currency in EURO_RATES]
     if not legacy:
         raise _NothingToDoError
-    return redenomination(book.settings, day=life.day, claim=legacy[0])
+    day, claim = life.day, legacy[0]
+    life.tell(lambda oracle: oracle.redenominate(day, claim.label, EURO_RATES[claim.currency]))
+    return redenomination(book.settings, day=day, claim=claim)
 
 
 def give(life: Life, book: Book) -> Draft:
+    donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
+    dollars = D(life.random.randint(1, 5_000_000)) / 100
+    tell_gift(life, donor, earmark, dollars)
+    tell_cash(life, earmark.fund, dollars)
     return receipt_without_pledge(
         book.settings,
         day=life.day,
-        donor=life.random.choice(DONORS),
-        earmark=life.random.choice(EARMARKS),
-        dollars=D(life.random.randint(1, 5_000_000)) / 100,
+        donor=donor,
+        earmark=earmark,
+        dollars=dollars,
         narration="Gift",
     )
 
@@ -469,6 +556,8 @@ def spend(life: Life, book: Book) -> Draft:
     common = {"day": life.day, "dollars": dollars, "narration": "Spent"}
     kind = life.random.randrange(7)
     if kind == 0:
+        day, row = life.day, (earmark.fund, earmark.class_, "ITA")
+        life.tell(lambda oracle: oracle.refund(day, row, dollars))
         return refund_unspent(book.settings, donor="ITA", earmark=earmark, **common)
     if kind == 1:
         return expenditure(book.settings, earmark=earmark, obligated=True, **common)
@@ -558,7 +647,7 @@ def cuts(book: Book, random: Random) -> Iterator[Selection]:
         yield select(book, "2002-2003", fund=fund)
 
 
-def rows_of(made: Schedule) -> dict[tuple[str, str, str], object]:
+def rows_of(made: Schedule) -> dict[tuple[str, str, str], Figures]:
     return {
         (*group, line.donor): line.figures
         for group, lines in made.sections.items()
@@ -571,10 +660,15 @@ def column(made: Schedule, name: str) -> dict[tuple[str, str, str], Decimal]:
     return {key: amount for key, amount in found.items() if amount}
 
 
-def prove(book: Book, random: Random) -> None:
+def prove(book: Book, random: Random, oracle: Oracle) -> None:
     for selection in cuts(book, random):
         made = make_schedule(selection)
         where = (selection.cut.name, selection.cut.end, selection.funds)
+        told = oracle.schedule(selection.cut.start, selection.cut.end)
+        assert {
+            row: {key: amount for key, amount in figures.amounts().items() if amount}
+            for row, figures in rows_of(made).items()
+        } == {row: amounts for row, amounts in told.items() if row[0] in selection.funds}, where
         assert [tie for tie in made.ties if not tie.agrees] == [], where
         assert made.proof.agrees, (where, made.proof)
         assert all(line.figures.foots for lines in made.sections.values() for line in lines), where
@@ -688,6 +782,6 @@ def test_whatever_happens_the_books_hold_together(
     with tempfile.TemporaryDirectory() as name:
         life = Life(Path(name), Random(seed), policies)
         book = life.run(30)
-        prove(book, life.random)
+        prove(book, life.random, life.oracle)
         prove_writing(life, book)
         prove_as_at(life, book)
