@@ -219,8 +219,7 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             lot.meta = {}
             continue
         line = told[lot.label]
-        lot.origin = claim.origin
-        lot.meta = kept_facts(claim.origin)
+        lot.origin, lot.meta = _words_of(book.register.by_label[lot.label], end, claim.origin)
         if claim.due:
             lot.meta["due"] = claim.due
         if lot.kind not in CLAIMS:
@@ -229,6 +228,23 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             lot.meta["status"] = "pledged"
         changes = [each for each in book.register.by_label[lot.label] if each.date <= end]
         lot.meta |= told_amounts(line, changes, book.settings.currency)
+
+
+def _words_of(
+    changes: list[Change], end: date, origin: tuple[Transaction, Posting]
+) -> tuple[tuple[Transaction, Posting], Meta]:
+    """Return whose words the opening repeats, and its facts: what was only pledged and committed
+    later bears the words and the paper of its commitment.
+    """
+    kept = kept_facts(origin)
+    for change in changes:
+        before = change.before
+        if change.date <= end and before and not before.committed and change.after.committed:
+            origin = (change.entry, origin[1])
+            paper = change.entry.meta.get("document")
+            if paper is not None:
+                kept["document"] = as_text(paper)
+    return origin, kept
 
 
 def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Price, Transaction
 from beancount.parser import parser
+from pledgebook.ledger.announcements import KIND as ANNOUNCEMENT
+from pledgebook.ledger.announcements import read_announcements
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.carrying import carry_forward
 from pledgebook.ledger.checks import check_changes
@@ -38,8 +40,12 @@ from pledgebook.ledger.writing import (
 SEALS = "seals.beancount"
 """The file of the book that holds its seals."""
 
+ANNOUNCEMENTS = "announcements.beancount"
+"""The file that keeps what donors announced in periods that are closed: no seal is on it."""
+
 _DAY = timedelta(days=1)
 _HEAD = "; Closed periods and their seals. Written by pledgebook close and reopen; do not edit.\n"
+_ANNOUNCED = "; What donors announced in closed periods: take a line out once it is pledged.\n"
 _HISTORY_HEAD = (
     "; All periods of the book, the closed ones too: for reports over several periods and for\n"
     "; pledgebook verify. Written by pledgebook close. Everything else is in the main file.\n"
@@ -77,11 +83,17 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
     ]
     main = _exchange_include(_read(book.path), own.name, following.name, SEALS)
     history = book.folder / HISTORY
+    kept, announced = _without_announcements(book, own)
     texts = {
-        own: _with(book, own, carried.closing),
+        own: insert_entries(kept, carried.closing, places_in(book, own)),
         following: _with(book, following, carried.opening),
         history: _history(main, book.path, closed),
     }
+    if announced:
+        still = book.folder / ANNOUNCEMENTS
+        texts[still] = (_read(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
+        if not _includes(main, still.name):
+            main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
     before = make_figures(book_until(book, period.end), name)
     others = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
     # Tried with a seal of nothing: what it states is known only from the files as they will be.
@@ -241,9 +253,7 @@ def _refuse_settings(own: Path) -> None:
         raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
     entries, _, options = parser.parse_file(str(own))
     for entry in entries:
-        declares = (
-            isinstance(entry, Custom) and entry.type in FORMS and entry.type != "announcement"
-        )
+        declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
         if isinstance(entry, Price) or declares:
             raise BookRefusedError(
                 f"{_at(entry)}: the file of a period goes out of the open book when it is closed, "
@@ -266,6 +276,23 @@ def _ends(entry: Directive, name: str) -> bool:
 
 def _read(path: Path) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
+    """Return the text of the period's file without its announcements, its lines where they were,
+    and the announcements: they hold on after the period, and may be taken out of a closed one.
+    """
+    lines = _read(own).split("\n")
+    announced: list[str] = []
+    for each in read_announcements(book.entries):
+        if Path(str(each.entry.meta["filename"])) == own:
+            number = each.entry.meta["lineno"] - 1
+            last = number + 1
+            while last < len(lines) and lines[last].strip() and lines[last][:1].isspace():
+                last += 1
+            announced += lines[number:last]
+            lines[number:last] = [""] * (last - number)
+    return "\n".join(lines), announced
 
 
 def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:

@@ -32,7 +32,7 @@ from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.periods import Period
 
 _NOT_SETTINGS = frozenset(
-    {"seal", "reopening", "statement", "alias", "letterhead", "addressee"}
+    {"seal", "reopening", "statement", "alias", "announcement", "letterhead", "addressee"}
     | {"official-receipt", "void-receipt", "letter", "answer"}
 )
 """Declarations no report rests on: those about seals, what banks said, what sheets call donors,
