@@ -250,13 +250,14 @@ def _unknown_keys(declaration: Declaration) -> list[Finding]:
         return []
     notices = []
     for key in declaration.meta:
-        if key in {"filename", "lineno"} or key.startswith(("__", *form.prefixes)):
+        known = key in form.keys or key in {"filename", "lineno"}
+        if known or key.startswith(("__", *form.prefixes)):
             continue
         head, dash, rest = key.partition("-")
         near = difflib.get_close_matches(key, form.keys, 1, 0.75) or [
             found + rest for found in difflib.get_close_matches(head + dash, form.prefixes, 1, 0.75)
         ]
-        if key not in form.keys and near:
+        if near:
             notices.append(
                 finding(
                     declaration.entry,

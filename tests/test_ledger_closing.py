@@ -22,10 +22,19 @@ from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.closing import close_period, reopen_period
+from pledgebook.ledger.correspondence import (
+    Sending,
+    correspondence_texts,
+    draft_answer,
+    draft_letter,
+)
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.official_receipts import draft_void
 from pledgebook.ledger.seals import verify_seals
+from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.balances import make_statements
+from pledgebook.reports.letters import Papers, issue_receipts, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import Schedule, make_schedule
 from pledgebook.reports.selection import select
@@ -33,6 +42,7 @@ from pledgebook.reports.selection import select
 GOLDEN = Path(__file__).parent / "data" / "golden"
 MANDATE = Path(__file__).parent.parent / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
 D = Decimal
+DAY = date(2002, 1, 20)
 Edit = Callable[[Path], object]
 
 
@@ -405,3 +415,38 @@ def test_the_commands_close_verify_and_reopen(golden_folder: Path) -> None:
     assert run("reopen", "2000-2001")[0] == 2
     assert run("reopen", "2000-2001", "--authority", "Controller", "--on", "2004-03-01")[0] == 0
     assert run("verify")[0] == 0
+
+
+def test_receipts_and_letters_stay_with_the_open_book_and_can_be_answered(tmp_path: Path) -> None:
+    main = split_golden(tmp_path / "book", "pledge")
+    book = load_book(main)
+    lines = issue_receipts(Papers(select(book, "2000-2001")), day=date(2001, 12, 31))
+    lines.append(draft_letter("USA/2001/1", Sending("statement", "USA", date(2001, 12, 31), "en")))
+    write_entries(book, [], correspondence_texts(book, lines))
+    close_period(load_book(main), "2000-2001", make_figures)
+    book = load_book(main)
+    answer = draft_answer("USA/2001/1", "agrees", date(2002, 1, 20))
+    void = draft_void("CPCJF/2001/0001", "Wrong payer (made up)", date(2002, 1, 20))
+    write_entries(book, [], correspondence_texts(book, [answer, void]))
+    book, history = load_book(main), load_book(main.with_name("history.beancount"))
+    assert (book.errors, history.errors) == ([], [])
+    assert [verdict.holds for verdict in verify_seals(main, make_figures)] == [True]
+    letters = list(make_letters(Papers(select(history, "2000-2001")), "receipt", day=DAY))
+    assert [letter.receipt[-4:] for letter in letters] == ["0001", "0002", "0003"]
+    assert "VOID" in str(letters[0].body[0])
+
+
+def test_a_receipt_for_a_closed_period_is_held_against_its_history(tmp_path: Path) -> None:
+    main = split_golden(tmp_path / "book", "pledge")
+    close_period(load_book(main), "2000-2001", make_figures)
+    more = """
+2002-01-10 custom "official-receipt" "CPCJF/2002/0001" "USA"
+  amount: 120000.01 USD
+  collected-on: 2001-02-15
+  collection: "USA-2000-01.1"
+"""
+    with main.open("a", encoding="utf-8") as file:
+        file.write(more)
+    assert load_book(main).errors == []
+    (error,) = load_book(main.with_name("history.beancount")).errors
+    assert error.rule == "receipt-amount"

@@ -14,18 +14,11 @@ def commitments(papers: Papers, order: Order, pledge: str = "") -> list[Change]:
     """Return the changes by which the donor committed an instalment in the cut (of one pledge, if
     it is named), in the order of days and labels.
     """
-    cut = papers.selection.cut
-    found = [
+    return [
         change
-        for change in papers.book.register.changes
-        if cut.start <= change.date <= cut.end
-        and change.event == "commitment"
-        and change.after.donor == order.donor
-        and change.after.fund in order.funds
-        and change.after.committed
-        and (not pledge or pledge_of(change.label) == pledge)
+        for change in papers.commitments.get(order.donor, [])
+        if change.after.fund in order.funds and (not pledge or pledge_of(change.label) == pledge)
     ]
-    return sorted(found, key=lambda change: (change.date, change.label))
 
 
 def acknowledgement(papers: Papers, order: Order, pledge: str = "") -> Letter:

@@ -19,7 +19,7 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.instalments import Instalment, list_instalments
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.official_receipts import OfficialReceipt, read_receipts
-from pledgebook.ledger.register import Claim, Gift
+from pledgebook.ledger.register import Change, Claim, Gift
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.stationery import Texts
 from pledgebook.reports.figures import Figures, contribution_figures
@@ -95,6 +95,22 @@ class Papers:
         for each in list_returns(self.book.register):
             if cut.start <= each.key.day <= cut.end:
                 found.setdefault(each.key.donor, []).append(each)
+        return found
+
+    @cached_property
+    def commitments(self) -> dict[str, list[Change]]:
+        """What was committed within the cut, by donor, in the order of days and labels."""
+        cut = self.selection.cut
+        found: dict[str, list[Change]] = {}
+        for change in self.book.register.changes:
+            if (
+                change.event == "commitment"
+                and change.after.committed
+                and cut.start <= change.date <= cut.end
+            ):
+                found.setdefault(change.after.donor, []).append(change)
+        for changes in found.values():
+            changes.sort(key=lambda change: (change.date, change.label))
         return found
 
     @cached_property

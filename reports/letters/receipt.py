@@ -16,8 +16,8 @@ from pledgebook.reports.letters.tables import collection_table
 def official_receipt(
     papers: Papers, order: Order, receipt: OfficialReceipt, collection: Collection | None
 ) -> Letter:
-    """Return a receipt as it was issued; a void one says so. The collection is None where its
-    period is closed and its entries are not in this book: then the sum alone is stated.
+    """Return a receipt as it was issued; a void one says so. The collection is None where the
+    payment of a void receipt was taken out of the book: then the sum alone is stated.
     """
     speaking, say = order.speaking, order.speaking.say
     order = replace(order, funds=(receipt.fund,), day=receipt.issued_on)

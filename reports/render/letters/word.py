@@ -146,6 +146,7 @@ def _widths(headings: Sequence[Heading], rows: list[list[str]]) -> list[int]:
         cells = [row[column] for row in rows] or [""]
         word = max(len(each) for text in [heading.title, *cells] for each in (text.split(" ")))
         longest = max(map(len, cells))
+        longest += 1 if longest == len(cells[-1]) else 0  # the last line is a total, in bold
         whole = heading.kind == "code" or (heading.kind in {"amount", "count"} and column > 0)
         least = max(word, longest if whole else min(longest, 10))
         needed.append(least * _DIGIT + _MARGINS)
