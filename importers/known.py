@@ -140,6 +140,8 @@ class Context:
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
     donors: dict[tuple[str, date | None], str | Doubt] = field(default_factory=dict)
     """What was looked up before: a list names the same donors again and again."""
+    unknown_donors: int = 0
+    """How many names were compared with all donors' to find the nearest."""
     seen: dict[str, list[str]] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
     """The pledges of the book that rows of the file at hand repeat as they were imported."""

@@ -33,6 +33,10 @@ from pledgebook.importers.words import (
     says_otherwise,
 )
 from pledgebook.ledger.currencies import is_currency
+from pledgebook.ledger.donors import Donor
+
+_MOST_COMPARED = 500
+"""Unknown names of a run to which the nearest donors are looked for."""
 
 
 def read_contribution(
@@ -137,6 +141,14 @@ def find_donor(row: SheetRow, context: Context) -> str | Doubt:
     return known
 
 
+def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
+    """Return the nearest donors, for the first some hundred names: each is compared with all."""
+    if context.unknown_donors >= _MOST_COMPARED:
+        return ()
+    context.unknown_donors += 1
+    return context.settings.donors.suggest(text)
+
+
 def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
     if not text:
         return Doubt("No donor is named.")
@@ -151,7 +163,7 @@ def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
             f"The donor {shown(text)} may be {names}: write the full name, or confirm "
             'which (import --donor "TEXT=CODE").'
         )
-    near = ", ".join(f"{donor.name} ({donor.code})" for donor in directory.suggest(text))
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in _suggested(text, context))
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
         f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "

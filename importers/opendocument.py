@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pledgebook.importers.cells import Area, ErrorValue, MissingResult, UnreadableFile
-from pledgebook.importers.openxml import SheetDetails
-from pledgebook.importers.packages import check_area, parse_xml
+from pledgebook.importers.openxml import LETTERS_KEPT, MOST_COLUMNS, SheetDetails
+from pledgebook.importers.packages import MAX_ROWS, check_area, parse_xml
 
 _CELLS = {"table-cell", "covered-table-cell"}
 _COUNT_DIGITS = 8
@@ -51,7 +51,7 @@ class _Walk:
             self._filled_row = False
             if attributes.get("visibility") in {"collapse", "filter"}:
                 # What is below the last filled row does not matter and may be a million rows.
-                span = range(self._row + 1, self._row + min(self._row_count, 100_000) + 1)
+                span = range(self._row + 1, min(self._row + self._row_count, MAX_ROWS) + 1)
                 self.details[self._sheet].hidden_rows.update(span)
         elif tag in _CELLS:
             self._cell_count = self._count(attributes, "number-columns-repeated")
@@ -61,12 +61,12 @@ class _Walk:
     def _open_column(self, attributes: dict[str, str]) -> None:
         count = self._count(attributes, "number-columns-repeated")
         if attributes.get("visibility") in {"collapse", "filter"}:
-            span = range(self._column + 1, self._column + min(count, 16_384) + 1)
+            span = range(self._column + 1, min(self._column + count, MOST_COLUMNS) + 1)
             self.details[self._sheet].hidden_columns.update(span)
         self._column += count
 
     def text(self, text: str) -> None:
-        if self._cell is not None:
+        if self._cell is not None and len(self._text) < LETTERS_KEPT:
             self._text += text
 
     def end(self, tag: str) -> None:

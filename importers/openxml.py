@@ -27,6 +27,11 @@ _BASE_ROWS = 10_000
 _BASE_COLUMNS = 26
 
 
+MOST_COLUMNS = 16_384
+LETTERS_KEPT = 9_000
+"""Letters of a cell that are kept to tell what it shows; a formula may have 8,192."""
+
+
 @dataclass(slots=True)
 class SheetDetails:
     """What the values of a sheet do not show; positions are (row, column), counted from 1."""
@@ -93,6 +98,7 @@ class _SheetWalk:
         self._part = ""
         self._formula: str | None = None
         self._value = ""
+        self._columns = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._part = tag
@@ -107,7 +113,10 @@ class _SheetWalk:
                 self.details.hidden_rows.add(self._row)
         elif tag == "col" and attributes.get("hidden") in {"1", "true"}:
             first, last = _whole(attributes.get("min")), _whole(attributes.get("max"))
-            self.details.hidden_columns.update(range(first, min(last, 16_384) + 1))
+            # They come in order; what a file says again and again is not gone through again.
+            first, last = max(first, self._columns + 1), min(last, MOST_COLUMNS)
+            self.details.hidden_columns.update(range(first, last + 1))
+            self._columns = max(self._columns, last)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         match = _REFERENCE.fullmatch(attributes.get("r", ""))
@@ -122,8 +131,9 @@ class _SheetWalk:
 
     def text(self, text: str) -> None:
         if self._part == "f" and self._formula is not None:
-            self._formula += text
-        elif self._part in {"v", "t"}:
+            if len(self._formula) < LETTERS_KEPT:
+                self._formula += text
+        elif self._part in {"v", "t"} and len(self._value) < LETTERS_KEPT:
             self._value += text
 
     def end(self, tag: str) -> None:

@@ -18,6 +18,9 @@ MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_PARTS = 5_000
 MAX_CELLS = 6_000_000
 """The largest area, rows times columns, that a sheet may span."""
+MAX_ROWS = 300_000
+LONGEST_TEXT = 100_000
+"""Letters that a cell may hold; spreadsheet programs hold 32,767."""
 
 _PIECE = 1024 * 1024
 _KEPT = (".xml", ".rels", "mimetype")
@@ -97,9 +100,10 @@ def parse_xml(
 
 
 def check_area(name: str, sheet: str, rows: int, columns: int) -> None:
-    """Refuse a sheet whose cells span more than fits in memory."""
-    if rows * columns > MAX_CELLS:
+    """Refuse a sheet whose cells span more than fits in memory, or in anybody's patience."""
+    if rows * columns > MAX_CELLS or rows > MAX_ROWS:
         raise UnreadableFile(
             f"{name}: the cells of sheet {sheet!r} span {rows} rows and {columns} columns, "
-            f"more than {MAX_CELLS} cells; delete what stands far outside the table."
+            f"more than {MAX_CELLS} cells or {MAX_ROWS} rows; delete what stands far outside the "
+            "table."
         )

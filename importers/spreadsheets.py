@@ -11,6 +11,7 @@ from io import BytesIO
 import python_calamine
 from pledgebook.importers.cells import Area, CellValue, ErrorValue, Sheet, UnreadableFile
 from pledgebook.importers.openxml import SheetDetails
+from pledgebook.importers.packages import LONGEST_TEXT
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 _Raw = int | float | str | bool | time | date | datetime | timedelta
@@ -72,6 +73,8 @@ def _rows(
 
 def _value(raw: _Raw) -> CellValue | None:
     if isinstance(raw, str):
+        if len(raw) > LONGEST_TEXT:
+            raise ValueError(f"a cell holds {len(raw):,} letters, which no spreadsheet does")
         return raw if raw and not raw.isspace() else None
     if isinstance(raw, float):
         if not math.isfinite(raw):
