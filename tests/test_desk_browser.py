@@ -1,0 +1,259 @@
+"""The reading pages of the desk in a real browser, on the example's book (made up).
+
+The pictures of docs/desk.md are made here: PLEDGEBOOK_PICTURES=1 python -m pytest on this file.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from pledgebook.ledger.book import load_book
+
+sys.path.insert(0, str(Path(__file__).parent))
+from serving import COMMAND, NEEDS_CHROMIUM, Complaints, chromium, served, show
+
+pytestmark = NEEDS_CHROMIUM
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+CHECK = """axe.run(
+    {include: "#desk", exclude: ["#desk svelte-component"]}, {resultTypes: ["violations"]}
+)"""
+"""What is ours of a page: charts are Fava's own, and their figures stand in a table."""
+WRITING = 30_000
+"""Milliseconds an answer may take on a busy machine: the book is loaded twice for a write."""
+
+PAGES = {
+    "contributions": "Contributions/?period=2002-2003",
+    "search": "Contributions/?q=Italie",
+    "notices": "Contributions/?rule=waiting",
+    "donors": "Donor/",
+    "donor": "Donor/?donor=DEU",
+    "pledge": "Donor/?pledge=ITA-2001-01",
+    "reports": "Reports/",
+    "schedule": "Reports/?name=schedule&period=2002-2003",
+    "behind": "Reports/?period=2002-2003&fund=CPCJF&class=special&behind=collected_current",
+    "statements": "Reports/?name=statements&period=2002-2003",
+    "paragraphs": "Paragraphs/?period=2002-2003",
+    "paragraph": "Paragraphs/?paragraph=OP14&period=2002-2003",
+    "refused": "Donor/?donor=NOBODY",
+}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example") / "demo"
+    subprocess.run([*COMMAND, "demo", str(folder)], capture_output=True, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(book: Path) -> Iterator[str]:
+    with served(book) as base:
+        yield f"{base}/example-book-every-figure-is-made-up/extension"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with chromium(tmp_path_factory.mktemp("profile")) as context:
+        yield context
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def page(browser: BrowserContext, complaints: Complaints) -> Iterator[Page]:
+    page = browser.new_page()
+    complaints.follow(page)
+    yield page
+    page.close()
+
+
+def opened(page: Page, url: str) -> None:
+    """Open a page whose script will be used."""
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#desk")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_nothing_keeps_people_from_using_a_page(
+    page: Page, address: str, width: int, scheme: str, complaints: Complaints
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    found: dict[str, dict[str, str]] = {}
+    for name, path in PAGES.items():
+        page.goto(f"{address}/{path}")
+        expect(page.locator("aside")).to_contain_text("Contributions")  # Fava has laid it out
+        page.evaluate(AXE)
+        result = page.evaluate(CHECK)
+        violations = {each["id"]: each["nodes"][0]["html"] for each in result["violations"]}
+        assert result["passes"], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if violations:
+            found[name] = violations
+    assert found == {}
+    assert complaints == []
+
+
+@pytest.mark.skipif(not os.environ.get("PLEDGEBOOK_PICTURES"), reason="pictures were not asked for")
+@pytest.mark.parametrize(
+    ("name", "scheme", "width", "height"),
+    [
+        ("contributions", "light", 1280, 1000),
+        ("pledge", "light", 1280, 640),
+        ("schedule", "light", 1280, 800),
+        ("behind", "dark", 1280, 420),
+        ("paragraph", "light", 1280, 560),
+    ],
+)
+def test_the_pictures_of_the_guide_are_made(
+    page: Page, address: str, name: str, scheme: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    opened(page, f"{address}/{PAGES[name]}")
+    picture = IMAGES / f"desk-{name}.png"
+    page.screenshot(path=picture, animations="disabled")
+    assert picture.stat().st_size < 300_000
+
+
+def test_a_figure_is_followed_to_its_entry_by_clicking(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    opened(page, f"{address}/Contributions/?period=2002-2003")
+    expect(page.locator("#desk svelte-component svg").first).to_be_visible()
+    page.get_by_role("button", name="Pledged, by donor").click()
+    show(page, "Reports")
+    page.get_by_role("link", name="Schedule of voluntary contributions").click()
+    page.get_by_role("row", name="Italy").get_by_role("link", name="168,409.86").click()
+    expect(page.locator("#desk h2")).to_have_text("Collected for current pledges: 168,409.86 USD")
+    page.get_by_role("link", name="ITA-2001-01.2").click()
+    row = page.get_by_role("row", name="2003-03-14").filter(has_text="application")
+    row.get_by_role("link", name="2002-2003.beancount").click()
+    expect(page.locator("header")).to_contain_text("Editor")
+    expect(page.locator(".cm-content")).to_contain_text("ITA-2001-01.2")
+    page.go_back()
+    expect(page.locator("#desk h2").first).to_contain_text("Italy", timeout=WRITING)
+    assert complaints == []
+
+
+def focus(page: Page, script: str) -> None:
+    """Go on by the tabulator key until the focused element is the one the script tells."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(each => Boolean({script}))(document.activeElement)"):
+            return
+    pytest.fail(f"the tabulator key does not lead to {script}")
+
+
+def test_a_donor_is_found_and_read_by_keyboard_alone(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    opened(page, f"{address}/Contributions/")
+    focus(page, "each.name === 'q'")
+    page.keyboard.type("italie")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Found for “italie”")).to_be_visible(timeout=WRITING)
+    focus(page, "each.textContent === 'Italy' && each.closest('#desk')")
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk h2").first).to_contain_text("Italy", timeout=WRITING)
+    focus(page, "each.tagName === 'SUMMARY'")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="redenomination").first).to_be_visible()
+    assert complaints == []
+
+
+def test_the_rules_are_overridden_by_keyboard_and_the_book_says_why(
+    page: Page, address: str, book: Path, complaints: Complaints
+) -> None:
+    opened(page, f"{address}/Paragraphs/?paragraph=OP8&period=2002-2003")
+    focus(page, "each.tagName === 'SUMMARY' && each.closest('td')")
+    page.keyboard.press("Enter")
+    focus(page, "each.name === 'op'")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("OP8 OP9")
+    focus(page, "each.name === 'reason'")
+    page.keyboard.type('The note verbale says "development assistance" <b>')
+    page.keyboard.press("Enter")
+    written = page.locator("#desk q", has_text="development assistance")
+    expect(written).to_be_visible(timeout=WRITING)
+    assert complaints == []
+    loaded = load_book(book / "main.beancount")
+    assert loaded.errors == []
+    (entry,) = [entry for entry in loaded.entries if "op-reason" in entry.meta]
+    assert entry.meta["op"] == "OP8 OP9"
+    assert entry.meta["op-reason"] == 'The note verbale says "development assistance" <b>'
+
+
+def test_of_two_windows_the_second_is_told_and_nothing_is_lost(
+    browser: BrowserContext, page: Page, address: str, book: Path
+) -> None:
+    url = f"{address}/Paragraphs/?paragraph=OP7&period=2002-2003"
+    other = browser.new_page()
+    opened(page, url)
+    opened(other, url)
+    path = book / "2002-2003.beancount"
+
+    def override(window: Page, reason: str) -> None:
+        row = window.get_by_role("row", name="Canada")
+        if not row.locator("form").is_visible():
+            row.locator("summary").click()
+        row.get_by_label("Reason").fill(reason)
+        row.get_by_role("button").click()
+
+    override(page, "The first reason")
+    expect(page.locator("#desk q", has_text="The first reason")).to_be_visible(timeout=WRITING)
+    override(other, "The second reason")
+    refused = other.locator("#desk-refused")
+    expect(refused).to_contain_text("was changed since this page was made", timeout=WRITING)
+    assert "The second reason" not in path.read_text("utf-8")
+    other.reload()
+    path.write_text(path.read_text("utf-8") + "; written in an editor meanwhile\n", "utf-8")
+    override(other, "The third reason")
+    expect(refused).to_contain_text("was changed since this page was made", timeout=WRITING)
+    text = path.read_text("utf-8")
+    assert "The third reason" not in text
+    assert text.endswith("; written in an editor meanwhile\n")
+    other.close()
+
+
+def test_a_foreign_page_that_posts_a_form_writes_nothing(
+    page: Page, address: str, book: Path
+) -> None:
+    before = (book / "2002-2003.beancount").read_bytes()
+    sha256 = load_book(book / "main.beancount").sha256
+    given = f'{{"label":"CAN-2002-01.1","op":"none","reason":"foreign","book":"{sha256}","x":"'
+    html = (
+        f'<form method="post" enctype="text/plain" action="{address}/Paragraphs/override">'
+        f"<input name='{given}' value='\"}}'></form>"
+    )
+    page.route(
+        "http://elsewhere.example/",
+        lambda route: route.fulfill(content_type="text/html", body=html),
+    )
+    page.goto("http://elsewhere.example/")
+    fetched = page.evaluate(
+        """async ([url, body]) => {
+            try { return (await fetch(url, {method: "POST", body,
+                headers: {"Content-Type": "application/json"}})).status; }
+            catch (error) { return String(error); }
+        }""",
+        [f"{address}/Paragraphs/override", given + '"}'],
+    )
+    assert "Failed to fetch" in fetched
+    with page.expect_navigation() as answer:
+        page.evaluate("document.forms[0].submit()")
+    assert answer.value.status == 403
+    assert (book / "2002-2003.beancount").read_bytes() == before
