@@ -342,7 +342,8 @@ class Writer:
             self.receipts[label] = (fund, class_, was.purpose, excess, self.day)
             lot = f'-{excess} USD {{1 USD, "{label}"}}'
             money.append((f"Liabilities:{fund}:Unapplied", lot, ()))
-        self.oracle.move_cash(self.day, fund, gross - charge + excess)
+        self.oracle.move_cash(self.day, gross - charge + excess)
+        self.oracle.charge(self.day, charge)
         self.entry("payment", donor, self.place(was), [*self.settle(was, units, gross), *money])
 
     def pay_two(self) -> None:
@@ -365,7 +366,7 @@ class Writer:
                 whose = [f'instalment: "{was.label}"'] if name.startswith("Income") else []
                 lines.append((name, amount, [*meta, *whose]))
             lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
-            self.oracle.move_cash(self.day, was.row[0], dollars)
+            self.oracle.move_cash(self.day, dollars)
         self.entry("payment", one.row[2], [], lines)
 
     def take_back(self) -> None:
@@ -401,7 +402,7 @@ class Writer:
         elif dollars != value:
             lines.append((f"Income:{fund}:Exchange", f"{dollars - value} USD", ()))
         lines.append((f"Assets:{fund}:Cash", f"{-dollars} USD", ()))
-        self.oracle.move_cash(self.day, fund, -dollars)
+        self.oracle.move_cash(self.day, -dollars)
         meta = [*self.place(now), f'reverses: "{day}"']
         self.entry("returned-payment", donor, meta, lines)
 
@@ -497,7 +498,7 @@ class Writer:
         dollars = self.amount(1, 5_000_000)
         row = (fund, class_, donor)
         self.oracle.give(self.day, row, dollars)
-        self.oracle.move_cash(self.day, fund, dollars)
+        self.oracle.move_cash(self.day, dollars)
         of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
         self.entry("receipt-without-pledge", donor, self.place(of), [
             (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
@@ -508,7 +509,7 @@ class Writer:
         fund, class_ = self.events.choice((("CPCJF", "general"), ("UNTOC", "convention")))
         dollars, label = self.amount(1, 9_000_000), self.receipt_label()
         self.receipts[label] = (fund, class_, "", dollars, self.day)
-        self.oracle.move_cash(self.day, fund, dollars)
+        self.oracle.move_cash(self.day, dollars)
         self.entry("receipt-unapplied", "", [], [
             (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
             (f"Liabilities:{fund}:Unapplied", f'-{dollars} USD {{1 USD, "{label}"}}', ()),
@@ -531,11 +532,9 @@ class Writer:
             return
         label, units = self.events.choice(list(self.receipts)), self.part(was)
         dollars = self.dollars(units, was.currency)
-        fund, held = self.receipts[label][0], self.receipts[label][3]
+        held = self.receipts[label][3]
         if dollars > held:
             return
-        self.oracle.move_cash(self.day, fund, -dollars)
-        self.oracle.move_cash(self.day, was.row[0], dollars)
         place = self.place(was, always=True)
         lines = self.from_receipt(label, dollars)
         lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
@@ -546,9 +545,9 @@ class Writer:
         if not self.receipts:
             return
         label = self.events.choice(list(self.receipts))
-        fund, held = self.receipts[label][0], self.receipts[label][3]
+        held = self.receipts[label][3]
         dollars = held if self.events.random() < 0.5 else max(cents(held / 3), Decimal("0.01"))
-        self.oracle.move_cash(self.day, fund, -dollars)
+        self.oracle.give_back(self.day, dollars)
         self.entry("refund-overpayment", "", [], self.from_receipt(label, dollars))
 
     def refund(self) -> None:

@@ -184,9 +184,18 @@ class Oracle:
         """Unspent money that goes back."""
         self.amounts.append((day, row, "refunded", dollars))
 
-    def move_cash(self, day: date, fund: str, dollars: Decimal) -> None:
+    def move_cash(self, day: date, dollars: Decimal) -> None:
         """Cash of donors in (net of charges), or back to them."""
-        self.cash.append((day, fund, dollars))
+        self.cash.append((day, "cash_from_donors", dollars))
+
+    def give_back(self, day: date, dollars: Decimal) -> None:
+        """Unapplied money goes back to its sender."""
+        self.cash.append((day, "refunds_of_overpayments", dollars))
+        self.move_cash(day, -dollars)
+
+    def charge(self, day: date, dollars: Decimal) -> None:
+        """What banks kept of a payment."""
+        self.cash.append((day, "bank_charges", dollars))
 
     # What the figures are.
 
@@ -210,8 +219,19 @@ class Oracle:
         shown = {row: {k: v for k, v in amounts.items() if v} for row, amounts in rows.items()}
         return {row: amounts for row, amounts in shown.items() if amounts}
 
-    def cash_of_donors(self, first: date, last: date) -> Decimal:
-        return sum((dollars for day, _, dollars in self.cash if first <= day <= last), ZERO)
+    def proof(self, first: date, last: date) -> dict[str, Decimal]:
+        """The lines of the cash proof that do not depend on when money held came."""
+        lines = dict.fromkeys(
+            ("cash_from_donors", "refunds_of_overpayments", "bank_charges", "collected"), ZERO
+        )
+        collected = [
+            (day, "collected", dollars)
+            for day, _, column, dollars in self.amounts
+            if column.startswith("collected")
+        ]
+        for day, line, dollars in [*self.cash, *collected]:
+            lines[line] += dollars if first <= day <= last else ZERO
+        return lines
 
     def as_at(self, day: date) -> list[Instalment]:
         return list({found.label: found for at, found in self.history if at <= day}.values())

@@ -119,6 +119,17 @@ class Life:
         starts = (date(2000, 1, 1), *PERIODS, date(2006, 1, 1))
         self.oracle = Oracle(dict(zip(groups, self.policies, strict=True)), starts)
 
+        self.booked: dict[tuple[str, str, str], Decimal] = {}
+        """What the fund's own money comes to, by fund, class and kind of account."""
+
+    def expect(self, earmark: Earmark, kind: str, dollars: Decimal) -> None:
+        key = (earmark.fund, earmark.class_, kind)
+
+        def book(_: Oracle) -> None:
+            self.booked[key] = self.booked.get(key, ZERO) + dollars
+
+        self.told.append(book)
+
     def tell(self, *facts: Callable[[Oracle], object]) -> None:
         self.told.extend(facts)
 
@@ -316,7 +327,7 @@ def tell_settled(life: Life, settled: Sequence[Settled], cash: Decimal = ZERO) -
         life.tell(
             lambda oracle, each=each: oracle.settle(day, each.claim.label, each.units, each.dollars)
         )
-    life.tell(lambda oracle: oracle.move_cash(day, settled[0].claim.fund, cash))
+    life.tell(lambda oracle: oracle.move_cash(day, cash))
 
 
 def pay(life: Life, book: Book) -> Draft:
@@ -324,6 +335,8 @@ def pay(life: Life, book: Book) -> Draft:
     whole = settled.units == settled.claim.units
     charges = to_cents(min(settled.dollars / 100, D(50)) / 2) if whole else ZERO
     tell_settled(life, [settled], settled.dollars - charges)
+    day = life.day
+    life.tell(lambda oracle: oracle.charge(day, charges))
     return payment(
         book.settings,
         day=life.day,
@@ -351,14 +364,14 @@ def pay_jointly(life: Life, book: Book) -> Draft:
     )
 
 
-def tell_cash(life: Life, fund: str, dollars: Decimal) -> None:
+def tell_cash(life: Life, dollars: Decimal) -> None:
     day = life.day
-    life.tell(lambda oracle: oracle.move_cash(day, fund, dollars))
+    life.tell(lambda oracle: oracle.move_cash(day, dollars))
 
 
 def receive(life: Life, book: Book) -> Draft:
     fund, dollars = life.random.choice(("CPCJF", "UNTOC")), life.random.randint(1, 9_000_000)
-    tell_cash(life, fund, D(dollars) / 100)
+    tell_cash(life, D(dollars) / 100)
     return receipt_unapplied(
         book.settings,
         day=life.day,
@@ -409,7 +422,8 @@ def tell_gift(life: Life, donor: str, earmark: Earmark, dollars: Decimal) -> Non
 def give_back(life: Life, book: Book) -> Draft:
     receipt, held, amount = life.receipt(book)
     dollars = life.part(amount)
-    tell_cash(life, held.fund, -dollars)
+    day = life.day
+    life.tell(lambda oracle: oracle.give_back(day, dollars))
     return refund_overpayment(
         book.settings,
         day=life.day,
@@ -440,7 +454,7 @@ def return_payment(life: Life, book: Book) -> Draft:
     if not dollars or not value:
         raise _NothingToDoError
     day = life.day
-    tell_cash(life, now.fund, -dollars)
+    tell_cash(life, -dollars)
     life.tell(lambda oracle: oracle.take_back(day, now.label, part, value, dollars))
     return returned_payment(
         book.settings,
@@ -527,7 +541,7 @@ def give(life: Life, book: Book) -> Draft:
     donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
     dollars = D(life.random.randint(1, 5_000_000)) / 100
     tell_gift(life, donor, earmark, dollars)
-    tell_cash(life, earmark.fund, dollars)
+    tell_cash(life, dollars)
     return receipt_without_pledge(
         book.settings,
         day=life.day,
@@ -558,19 +572,28 @@ def spend(life: Life, book: Book) -> Draft:
     if kind == 0:
         day, row = life.day, (earmark.fund, earmark.class_, "ITA")
         life.tell(lambda oracle: oracle.refund(day, row, dollars))
+        life.expect(earmark, "refunds", dollars)
         return refund_unspent(book.settings, donor="ITA", earmark=earmark, **common)
     if kind == 1:
+        life.expect(earmark, "programme", dollars)
+        life.expect(earmark, "obligations", -dollars)
         return expenditure(book.settings, earmark=earmark, obligated=True, **common)
     if kind == 2 and earmark.fund == "CPCJF":
+        life.expect(earmark, "programme-support", to_cents(dollars * D("0.13")))
         return programme_support(
             book.settings, day=life.day, earmark=earmark, expenditure=dollars, rate=D("0.13")
         )
     if kind in {3, 4}:
         target = life.random.choice([other for other in EARMARKS if other != earmark])
         settled = kind == 3
+        if not settled and target.fund != earmark.fund:
+            life.expect(earmark, "due-to", -dollars)
+            life.expect(target, "due-from", dollars)
         return transfer(book.settings, source=earmark, target=target, settled=settled, **common)
     if kind == 5:
+        life.expect(earmark, "operating-reserve", -dollars)
         return operating_reserve(book.settings, earmark=earmark, **common)
+    life.expect(earmark, "programme", dollars)
     return expenditure(book.settings, earmark=earmark, **common)
 
 
@@ -587,11 +610,15 @@ def settle_between_funds(life: Life, book: Book) -> Draft:
     fund = line.account.split(":")[1]
     other = "UNTOC" if fund == "CPCJF" else "CPCJF"
     target = next(item for item in draft.lines if ":Due-From:" in item.account)
+    owing = Earmark(fund, str(line.meta["class"]), str(line.meta.get("purpose", "")))
+    owed_to = Earmark(other, str(target.meta["class"]), str(target.meta.get("purpose", "")))
+    life.expect(owing, "due-to", -line.number)
+    life.expect(owed_to, "due-from", line.number)
     return settlement(
         book.settings,
         day=life.day,
-        source=Earmark(fund, str(line.meta["class"]), str(line.meta.get("purpose", ""))),
-        target=Earmark(other, str(target.meta["class"]), str(target.meta.get("purpose", ""))),
+        source=owing,
+        target=owed_to,
         dollars=-line.number,
         narration="Settled",
     )
@@ -613,13 +640,17 @@ def obligations(life: Life, book: Book) -> Draft:
         raise _NothingToDoError
     earmark, dollars = open_ones[0]
     builder = life.random.choice((obligation_paid, savings))
-    return builder(
-        book.settings, day=life.day, earmark=earmark, dollars=life.part(dollars), narration="-"
-    )
+    dollars = life.part(dollars)
+    life.expect(earmark, "obligations", dollars)
+    if builder is savings:
+        life.expect(earmark, "savings", -dollars)
+    return builder(book.settings, day=life.day, earmark=earmark, dollars=dollars, narration="-")
 
 
 def earn_interest(life: Life, book: Book) -> Draft:
     shares = [(earmark, D(life.random.randint(1, 900))) for earmark in EARMARKS[:2]]
+    for earmark, dollars in shares:
+        life.expect(earmark, "interest", -dollars)
     return interest(book.settings, day=life.day, shares=shares)
 
 
@@ -628,8 +659,8 @@ STEPS: dict[str, Callable[[Life, Book], Draft]] = {
     for step, weight in {
         commit: 5, commit_pledged: 2, pay: 4, pay_jointly: 2, receive: 2, apply: 2,
         apply_to_no_pledge: 1, give_back: 1, return_payment: 2, amend: 2, postpone: 2, cancel: 1,
-        give_up: 1, re_earmark: 2, revalue: 2, redenominate: 1, give: 1, give_in_kind: 1, spend: 3,
-        settle_between_funds: 1, obligations: 1, earn_interest: 1,
+        give_up: 1, re_earmark: 2, revalue: 2, redenominate: 1, give: 1, give_in_kind: 1, spend: 5,
+        settle_between_funds: 4, obligations: 4, earn_interest: 1,
     }.items()
     for number in range(weight)
 }  # fmt: skip
@@ -669,6 +700,9 @@ def prove(book: Book, random: Random, oracle: Oracle) -> None:
             row: {key: amount for key, amount in figures.amounts().items() if amount}
             for row, figures in rows_of(made).items()
         } == {row: amounts for row, amounts in told.items() if row[0] in selection.funds}, where
+        if len(selection.funds) > 1:
+            lines = oracle.proof(selection.cut.start, selection.cut.end)
+            assert {line: getattr(made.proof, line) for line in lines} == lines, where
         assert [tie for tie in made.ties if not tie.agrees] == [], where
         assert made.proof.agrees, (where, made.proof)
         assert all(line.figures.foots for lines in made.sections.values() for line in lines), where
@@ -734,6 +768,26 @@ def prove_balances(book: Book) -> None:
             assert not any(sums.values()), entry
 
 
+def prove_own_money(life: Life, book: Book) -> None:
+    """Spending, obligations, savings, reserves and what funds owe each other are as told."""
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for entry in book.entries:
+        if isinstance(entry, Transaction):
+            for line in read_lines(entry, book.settings):
+                if line.place.kind in OWN:
+                    key = (line.place.fund, line.class_, line.place.kind)
+                    sums[key] = sums.get(key, ZERO) + (line.dollars or ZERO)
+    assert {key: x for key, x in sums.items() if x} == {k: x for k, x in life.booked.items() if x}
+
+
+OWN = frozenset(
+    {
+        "programme", "programme-support", "obligations", "savings", "due-to", "due-from",
+        "interest", "refunds", "operating-reserve",
+    }
+)  # fmt: skip
+
+
 def register_of(book: Book, day: date | None = None) -> list[object]:
     return [
         (line.label, line.status, line.outstanding, line.carrying, line.paid, line.received)
@@ -783,5 +837,6 @@ def test_whatever_happens_the_books_hold_together(
         life = Life(Path(name), Random(seed), policies)
         book = life.run(30)
         prove(book, life.random, life.oracle)
+        prove_own_money(life, book)
         prove_writing(life, book)
         prove_as_at(life, book)
