@@ -32,6 +32,7 @@ from pledgebook.importers.meaning import find_donor, read_contribution
 from pledgebook.importers.receipts import refuse_known_receipt
 from pledgebook.importers.rows import SheetRow, read_rows
 from pledgebook.importers.stated import stated_amount
+from pledgebook.importers.summaries import find_summaries
 from pledgebook.importers.tables import Table
 from pledgebook.importers.totals import control_totals
 from pledgebook.importers.values import plain
@@ -76,7 +77,11 @@ def judge_tables(
     """
     steps = _Steps(2 * sum(table.counts()["data"] for table in tables), tell)
     read = [(table, tuple(read_rows(table))) for table in tables]
-    groups = [list(_read_groups(table, rows, context, steps)) for table, rows in read]
+    summaries = find_summaries(read)
+    groups = [
+        list(_read_groups(table, rows, context, steps, summaries.get(position, "")))
+        for position, (table, rows) in enumerate(read)
+    ]
     context.present = frozenset(
         context.imported[group.import_id]
         for own in groups
@@ -143,11 +148,18 @@ def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:
 
 
 def _read_groups(
-    table: Table, rows: Iterable[SheetRow], context: Context, steps: _Steps
+    table: Table, rows: Iterable[SheetRow], context: Context, steps: _Steps, sums_up: str
 ) -> Iterator[_Group]:
+    """Read the contributions of a table; none of one that sums up other tables."""
     column = table.columns.get("donor", "A")
     sheet = f"{table.path.name}#{table.sheet.name}"
     for group in _instalments_in_rows([row for row in rows if row.kind == "data"]):
+        if sums_up:
+            reason = f"The table adds up the rows of {sums_up}: they are counted there."
+            doubt = Doubt(reason, "ignored")
+            yield _Group(tuple(group), "", None, doubt)
+            steps.take(len(group))
+            continue
         pieces = pieces_of(group[0], table, context.settings) if len(group) == 1 else []
         for piece in pieces:
             yield _read_group((piece.row,), f"{sheet}!{piece.cell}", table, context)

@@ -191,6 +191,11 @@ def speaks_of_giving(text: str) -> bool:
     return any(word in plain(text) for word in _data()["giving"]["words"])
 
 
+def may_go_out(heading: str) -> bool:
+    """Whether a heading of money may be of money that goes out: a grant, a disbursement, aid."""
+    return bool(set(_key(heading).split()) & _lists()["outgoing"])
+
+
 def is_dollar_mark(currency: str) -> bool:
     """Whether a mark or word in a heading means dollars of the United States."""
     return bool(

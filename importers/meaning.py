@@ -74,6 +74,13 @@ def read_contribution(
     parts, rate = parts_of(group, currency, day, context, remarks)
     pledged = sum((part.amount for part in parts), Decimal(0))
     received = received_of(group) if kind in {"commitment", "pledge"} else ()
+    if received and row.paid_currency and currency not in row.paid_currency:
+        once(
+            remarks,
+            f"What was paid is stated in {' or '.join(row.paid_currency)}, not in {currency}: "
+            "record the payment from the bank's advice.",
+        )
+        received = ()
     for part, paid, paid_on in received:
         whole = pledged if part is None else parts[part].amount
         look_at_payment(paid, paid_on, day, whole)
@@ -186,6 +193,11 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
                 f"It may be in kind ({shown(text)}), and no column says whether it is: add "
                 "one to the sheet, or enter it by hand."
             )
+    for text in row.elsewhere:
+        raise Doubt(
+            f"A column that is not read says {shown(text)}: say in a mapping what the column is, "
+            "or decide how the row is to be recorded, and enter it by hand."
+        )
     for text in (*row.notes, row.conditions, row.remarks):
         if says_otherwise(text):
             raise Doubt(

@@ -36,6 +36,7 @@ from pledgebook.importers.values import (
     shown,
     split_footnote,
 )
+from pledgebook.importers.words import is_warning
 from pledgebook.ledger.currencies import recognise
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
@@ -48,6 +49,7 @@ _NOTE = re.compile(
 )
 _DOLLARS = ("USD",)
 _NOTE_CELLS = 2
+_LONGEST_WORD = 30
 _UNCLEAR = frozenset({"error", "ambiguous"})
 
 
@@ -86,7 +88,9 @@ class SheetRow:
     (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
     several columns. `notes` are the texts that the row's footnote marks refer to, `unknown_marks`
     the marks whose notes are not on the sheet. `donor_from` is the address of the cell above that
-    names the donor, in a list grouped by donor. `skipped` says why a mapping leaves the row out,
+    names the donor, in a list grouped by donor. `paid_currency` is stated where the heading of what
+    was paid names one; `elsewhere` are texts of columns that are not read and say of the row what
+    no figure does: a loan, in kind, cancelled. `skipped` says why a mapping leaves the row out,
     else it is empty.
     """
 
@@ -110,6 +114,7 @@ class SheetRow:
     dollars: AmountReading = BLANK
     rate: AmountReading = BLANK
     paid: AmountReading = BLANK
+    paid_currency: tuple[str, ...] = ()
     payment_date: DateReading = NO_DATE
     unpaid: AmountReading = BLANK
     purpose: str = ""
@@ -124,6 +129,7 @@ class SheetRow:
     changed_on: DateReading = NO_DATE
     year: DateReading = NO_DATE
     instalment: str = ""
+    elsewhere: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unknown_marks: tuple[str, ...] = ()
     skipped: str = ""
@@ -173,6 +179,7 @@ class _Reader:
         self._carried = _vertical_merges(table)
         self._columns = {f: table.columns_of(f) for f in Field}
         self._above = donors_above(table)
+        self._unread = [c.number for c in table.table_columns if c.field is None]
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         data = [row.number for row in table.rows if row.kind == "data"]
@@ -270,6 +277,7 @@ class _Reader:
             dollars=dollars,
             rate=self._rate(number, problems),
             paid=self._labelled(figures, Field.PAID, ""),
+            paid_currency=self._paid_currency(on),
             payment_date=dates[Field.PAYMENT_DATE],
             unpaid=self._labelled(figures, Field.UNPAID, ""),
             purpose=self._text(number, Field.PURPOSE, problems),
@@ -284,6 +292,7 @@ class _Reader:
             changed_on=dates[Field.CHANGED_ON],
             year=parse_date(self._value(number, Field.YEAR)),
             instalment=self._text(number, Field.INSTALMENT, problems),
+            elsewhere=self._elsewhere(number),
             notes=tuple(self._notes[m] for m in marks if m in self._notes),
             unknown_marks=tuple(m for m in marks if m not in self._notes),
             skipped=self._skipped(number),
@@ -480,6 +489,18 @@ class _Reader:
         if Field.CURRENCY in self._rules.constants:
             return False
         return not set(self._recognise(named, on)) & set(self._recognise(counted, on))
+
+    def _paid_currency(self, on: date | None) -> tuple[str, ...]:
+        """Give what the heading of the amounts paid says of their currency, beside a pledge's."""
+        if self._only_paid:
+            return ()
+        text = next((c.currency for c in self._columns[Field.PAID] if c.currency), "")
+        return self._recognise(text, on) if text else ()
+
+    def _elsewhere(self, number: int) -> tuple[str, ...]:
+        cells = (self._sheet.cell(number, column) for column in self._unread)
+        texts = (value for value in cells if isinstance(value, str) and len(value) <= _LONGEST_WORD)
+        return tuple(clean(text) for text in texts if is_warning(text))
 
     def _instalments(
         self,

@@ -20,15 +20,16 @@ from pledgebook.importers.headings import (
     heading_signs,
     is_dollar_mark,
     is_named,
+    may_go_out,
     speaks_of_giving,
 )
 from pledgebook.importers.values import clean, plain, words
-from pledgebook.importers.words import read_kind
+from pledgebook.importers.words import read_kind, says_in_kind
 
 _LEAST_CELLS = 2
 _SURE = 90
 _TITLE_ROWS = 12
-_DECISIVE = MONEY | {Field.DONOR, Field.CURRENCY, Field.STATUS}
+_DECISIVE = MONEY | DATES | {Field.DONOR, Field.CURRENCY, Field.STATUS}
 _FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
 _ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
@@ -54,6 +55,7 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
             doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
     settled = _settle_gifts(_settle_sums(settled))
     settled = _label_by_place(settled)
+    settled = _settle_types(sheet, rows[-1], settled, doubts)
     settled = _settle_identifier(sheet, rows[-1], settled, doubts)
     for field in Field:
         settled = _choose(sheet, rows[-1], field, settled, doubts, questions)
@@ -88,11 +90,7 @@ def _choose(
         f"({best.heading}) was read, {unread} not."
     )
     equally_good = [column for column in dropped if _rank(column)[:2] == _rank(best)[:2]]
-    # Dates of instalments are as decisive as their amounts: one lost moves money to another year.
-    parts = field in DATES and any(c.field is Field.AMOUNT and c.label for c in columns)
-    if (field in _DECISIVE or parts) and any(
-        _differ(sheet, heading, best, column) for column in equally_good
-    ):
+    if field in _DECISIVE and any(_differ(sheet, heading, best, column) for column in equally_good):
         questions.append(f"{sentence} Say in a mapping which one counts.")
     else:
         doubts.append(sentence)
@@ -144,7 +142,8 @@ def _settle_places(
             return kept
         doubts.append(f"Column {names[0].letter} ({names[0].heading}) was read as the donor.")
         return [replace(c, field=Field.DONOR) if c in names else c for c in kept]
-    if "contact" in signs or ("recipient" in signs and not giving):
+    outgoing = any(c.field in MONEY and may_go_out(c.heading) for c in columns)
+    if "contact" in signs or (("recipient" in signs or outgoing) and not giving):
         questions.append(
             f"Column {listed} may be the donor, or an address, or the country that receives the "
             "money: say in a mapping which column names the donor."
@@ -206,6 +205,29 @@ def _owner(column: TableColumn, amounts: list[TableColumn], *, behind: bool) -> 
     if behind:
         return next((a.label for a in reversed(amounts) if a.number < column.number), None)
     return next((a.label for a in amounts if a.number > column.number), None)
+
+
+def _settle_types(
+    sheet: Sheet, heading: int, columns: list[TableColumn], doubts: list[str]
+) -> list[TableColumn]:
+    """Take "Type" for the status, or for money and kind, if that is what its texts say."""
+    fields = {column.field for column in columns}
+    for column in columns:
+        if column.field is not None or not is_named("types", column.heading):
+            continue
+        cells = [sheet.cell(row, column.number) for row in range(heading + 1, len(sheet.rows) + 1)]
+        texts = [value for value in cells if isinstance(value, str)]
+        statuses = sum(bool(read_kind(text)) for text in texts)
+        if texts and statuses * 2 >= len(texts) and Field.STATUS not in fields:
+            field = Field.STATUS
+        elif Field.IN_KIND not in fields and any(says_in_kind(text) for text in texts):
+            field = Field.IN_KIND
+        else:
+            continue
+        said = field.value.replace("_", " ")
+        doubts.append(f"Column {column.letter} ({column.heading}) was read as the {said}.")
+        return [replace(c, field=field) if c is column else c for c in columns]
+    return columns
 
 
 def _settle_identifier(

@@ -216,7 +216,7 @@ def note_terms(group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[s
         once(remarks, f"{which}: it counts for the biennium of the pledge.")
     for row in group:
         amount, unpaid = stated_amount(row), row.unpaid.value
-        if amount is None or unpaid is None:
+        if amount is None or unpaid is None or row.paid_currency not in {(), row.currency}:
             continue
         left = amount - (row.paid.value or Decimal(0))
         if unpaid != left:

@@ -88,6 +88,17 @@ def is_announcement(text: str) -> bool:
     return _holds_phrase("announcement", text)
 
 
+@lru_cache(maxsize=4096)
+def is_warning(text: str) -> bool:
+    """Tell whether a text is as a whole one of the words that say in kind, withdrawn, a loan ..."""
+    word = plain(text)
+    return (
+        word in _by_word("in_kind_phrases")
+        or word in _by_word("otherwise")
+        or _by_word("status").get(word) == "cancelled"
+    )
+
+
 def _holds_phrase(section: str, text: str) -> bool:
     return bool(text) and _phrases(section).search(plain(text)) is not None
 

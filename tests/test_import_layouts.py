@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pledgebook.importers import import_files
 from pledgebook.importers.amounts import parse_amount
@@ -109,3 +110,64 @@ def test_a_unit_in_the_cell_and_one_in_the_title_wait(take: Take, cell: str) -> 
     (verdict,) = table.verdicts
     assert verdict.verdict == "waiting"
     assert "states a unit of its own" in verdict.reason
+
+
+DETAIL = [
+    ["Donor", "Date", "Amount (USD)"],
+    ["Norway", "2002-03-01", 500],
+    ["Norway", "2002-05-01", 300],
+    ["Italy", "2002-04-01", 300],
+]
+
+
+def judged(main: Path, folder: Path, **sheets: list[list[object]]) -> list[list[str]]:
+    book = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    path = folder / "lists.xlsx"
+    book.save(path)
+    (file,) = import_files(load_book(main), [path], fund="CPCJF", dry_run=True).files
+    return [[verdict.verdict for verdict in table.verdicts] for table in file.tables]
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdicts"),
+    [
+        ([["Norway", "2002-12-31", 800], ["Italy", "2002-12-31", 300]], ["ignored"] * 2),
+        ([["Norway", "2002-12-31", 801], ["Italy", "2002-12-31", 300]], ["imported"] * 2),
+        ([["Norway", "2002-12-31", 800]], ["imported"]),
+    ],
+)
+def test_a_sheet_that_adds_up_another_is_not_counted_again(
+    load: Callable[..., Book], tmp_path: Path, rows: list[list[object]], verdicts: list[str]
+) -> None:
+    main = load("").path
+    found = judged(main, tmp_path, Detail=DETAIL, Summary=[DETAIL[0], *rows])
+    assert found == [["imported"] * 3, verdicts]
+
+
+def test_a_sheet_that_adds_up_two_others_is_not_counted_again(
+    load: Callable[..., Book], tmp_path: Path
+) -> None:
+    head = DETAIL[0]
+    found = judged(
+        load("").path,
+        tmp_path,
+        Year1=[head, ["Norway", "2002-03-01", 500], ["Italy", "2002-03-01", 100]],
+        Year2=[head, ["Norway", "2003-03-01", 600], ["Italy", "2003-03-01", 200]],
+        Both=[head, ["Norway", "2003-12-31", 1100], ["Italy", "2003-12-31", 300]],
+    )
+    assert found == [["imported"] * 2, ["imported"] * 2, ["ignored"] * 2]
+
+
+def test_receipts_are_no_summary_of_pledges(load: Callable[..., Book], tmp_path: Path) -> None:
+    paid = [
+        ["Donor", "Date of payment", "Received (USD)"],
+        ["Norway", "2002-06-01", 800],
+        ["Italy", "2002-06-01", 300],
+    ]
+    found = judged(load("").path, tmp_path, Detail=DETAIL, Received=paid)
+    assert "ignored" not in found[1]

@@ -191,3 +191,52 @@ def test_identifiers_are_references_but_numbers_of_rows_are_not(take: Take) -> N
     text = "ID,Donor,Date,Amount (USD)\n{},Norway,2002-03-01,500\n{},Norway,2002-03-01,500\n"
     assert [each.verdict for each in take(text.format("a71", "a93")).verdicts] == ["imported"] * 2
     assert [each.verdict for each in take(text.format(1, 2)).verdicts] == ["imported", "waiting"]
+
+
+@pytest.mark.parametrize("heading", ["Disbursed (USD)", "Grant amount (USD)", "Aid received (USD)"])
+def test_money_by_country_that_may_go_out_waits(take: Take, heading: str) -> None:
+    verdict = only(take(f"Country,Date,{heading}\nKenya,2002-03-01,500\n"))
+    assert verdict.verdict == "waiting"
+    assert "that receives the money" in verdict.reason
+
+
+def test_a_column_of_types_tells_pledges_from_payments(take: Take) -> None:
+    table = take(
+        "Donor,Date,Type,Amount (USD)\n"
+        "Norway,2002-03-01,Pledge,500\n"
+        "Italy,2002-05-01,Payment,300\n"
+        "Japan,2002-05-01,Contribution,200\n"
+    )
+    assert [each.row.status for each in table.verdicts] == ["Pledge", "Payment", "Contribution"]
+    assert [each.verdict for each in table.verdicts] == ["imported", "imported", "waiting"]
+
+
+def test_a_column_of_types_tells_money_from_things_and_loans(take: Take) -> None:
+    table = take(
+        "Donor,Date,Type,Amount (USD)\n"
+        "Norway,2002-03-01,Grant,500\n"
+        "Italy,2002-05-01,In kind,300\n"
+        "Japan,2002-05-01,Loan,200\n"
+    )
+    assert [each.verdict for each in table.verdicts] == ["imported", "imported", "waiting"]
+    kinds = [draft.text() for each in table.verdicts for draft in each.drafts]
+    assert ["In-Kind" in text for text in kinds] == [False, True]
+
+
+@pytest.mark.parametrize("word", ["Loan", "in kind", "Cancelled", "prêt"])
+def test_a_word_of_warning_in_a_column_that_is_not_read_keeps_its_row_waiting(
+    take: Take, word: str
+) -> None:
+    table = take(
+        f"Donor,Date,Amount (USD),Desk\nNorway,2002-03-01,500,{word}\nItaly,2002-03-01,300,B4\n"
+    )
+    assert [each.verdict for each in table.verdicts] == ["waiting", "imported"]
+    assert "A column that is not read says" in table.verdicts[0].reason
+
+
+def test_what_was_paid_in_dollars_is_not_measured_against_a_pledge_in_kroner(take: Take) -> None:
+    text = "Donor,Date,Currency,Pledged,USD equivalent,Paid (USD),Balance (USD)\n"
+    verdict = only(take(f"{text}Norway,2002-03-01,NOK,50,6.25,60,0\n"))
+    assert verdict.verdict == "imported"
+    assert "What was paid is stated in USD, not in NOK" in verdict.reason
+    assert "is unpaid" not in verdict.reason
