@@ -166,7 +166,9 @@ def totals(book: Book) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
 
 
 def book_bytes(main: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in main.parent.iterdir() if path.is_file()}
+    # Beancount keeps a cache, under a name with a dot, where loading took it a second.
+    files = (path for path in main.parent.iterdir() if path.is_file())
+    return {path.name: path.read_bytes() for path in files if not path.name.startswith(".")}
 
 
 def one_fund(donors: str, first_year: int) -> str:
