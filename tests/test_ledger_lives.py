@@ -67,6 +67,7 @@ from pledgebook.ledger.register import Claim
 from pledgebook.ledger.writing import rank_of, write_entries
 from pledgebook.reports.agreements import disagreements
 from pledgebook.reports.figures import Figures
+from pledgebook.reports.letters import Papers, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render.footing import footed
 from pledgebook.reports.schedule import Schedule, make_schedule
@@ -726,11 +727,37 @@ def prove(book: Book, random: Random, oracle: Oracle) -> None:
         for report in made:
             assert [tie for tie in report.ties if not tie.agrees] == [], report.name
         assert disagreements(made) == []
+    prove_statements(select(book, random.choice(("2002", "2002-2003", "2003"))), oracle)
     prove_lots(book)
     prove_balances(book)
     for line in list_instalments(book.register):
         assert line.pledged == line.paid + line.written_off + line.outstanding, line
     assert {notice.rule for notice in book.notices} <= {"approval", "document"}, book.notices
+
+
+def prove_statements(selection: Selection, oracle: Oracle) -> None:
+    """Each donor's statement says of each fund and class what the oracle says, and adds up."""
+    told = oracle.schedule(selection.cut.start, selection.cut.end)
+    stated = {}
+    for letter in make_letters(Papers(selection), "statement", day=selection.cut.end):
+        table = letter.table("summary")
+        # The oracle knows no money that waits to be applied.
+        lines = [line for line in table.lines if "not yet applied" not in str(line.cells[0])]
+        columns = zip(*(line.cells for line in lines), strict=True)
+        for heading, amounts in zip(table.headings, columns, strict=True):
+            if heading.kind == "amount":
+                at = next(number for number, line in enumerate(table.lines) if line.total)
+                assert sum(map(D, amounts[:at]), D(0)) == amounts[at], letter.donor
+            if heading.key not in {"line", "total"}:
+                own = sorted(abs(each) for each in amounts if isinstance(each, D) and each)
+                stated[(*heading.key.split(), letter.donor)] = own
+    expected = {
+        row: sorted(abs(amount) for key, amount in amounts.items() if key != "exchange_unpaid")
+        for row, amounts in told.items()
+    }
+    assert {row: amounts for row, amounts in stated.items() if amounts} == {
+        row: amounts for row, amounts in expected.items() if amounts
+    }
 
 
 def prove_lots(book: Book) -> None:

@@ -138,6 +138,17 @@ def assert_statement(letter: Letter, figures: Figures, papers: Papers) -> None:
     assert tables.get("received", D(0)) == collected + moved
 
 
+def test_under_agreement_what_is_due_later_is_a_part_of_what_is_unpaid(golden: Book) -> None:
+    papers = Papers(select(golden, "2002-2003", recognition="agreement"))
+    letter = make_letter(papers, "statement", "DEU", day=DAY)
+    assert shown(letter, "summary")[-2:] == [
+        ["Unpaid at 31 December 2003", "89,285.71"],
+        ["Of which due in later periods", "89,285.71"],
+    ]
+    assert letter.table("summary").note == ""
+    assert last(letter.table("instalments"))["dollars"] == D("89285.71")
+
+
 def test_what_all_statements_say_was_received_is_what_came_from_donors(golden: Book) -> None:
     papers = Papers(select(golden, "2002-2003"))
     received = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.figures import CLOSING, Figures, total
+from pledgebook.reports.figures import CLOSING, Figures
 from pledgebook.reports.letters.language import mark
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
@@ -27,6 +27,7 @@ _TITLES = {
     "written_off": mark("Written off"),
     "closing": mark("Unpaid at {end}"),
     "uncommitted": mark("Pledged, not committed"),
+    "of_which": mark("Of which due in later periods"),
     "future": mark("Due in later periods"),
     "in_advance": mark("Received in advance"),
     "refunded": mark("Refunded"),
@@ -101,8 +102,8 @@ def _summary(papers: Papers, order: Order) -> Table:
     """Return the schedule's columns as lines, a column a fund and class, and a total of these."""
     speaking, say = order.speaking, order.speaking.say
     settings, cut = papers.settings, papers.selection.cut
-    own: dict[tuple[str, str], Figures] = {
-        key: line.figures
+    own = {
+        key: _amounts(papers, key, line.figures)
         for key in sections_of(papers, order)
         for line in papers.schedule.sections[key]
         if line.donor == order.donor
@@ -121,34 +122,45 @@ def _summary(papers: Papers, order: Order) -> Table:
         )
     if len(own) != 1:
         headings.append(Heading("total", say("Total"), "amount", settings.currency))
-    columns = [*own.values(), *([total(own.values())] if len(own) != 1 else [])]
+    columns = list(own.values())
+    if len(columns) != 1:
+        columns.append({key: sum((each[key] for each in columns), ZERO) for key in _TITLES})
     when = {"start": speaking.long_date(cut.start), "end": speaking.long_date(cut.end)}
     titles = {key: say(text, **when) for key, text in _TITLES.items()}
     lines = [_line(titles["opening"], columns, "opening", 1)]
     for key, sign in CLOSING.items():
-        if key != "opening" and any(getattr(each, key) for each in columns):
+        if key != "opening" and any(each[key] for each in columns):
             lines.append(_line(titles[key], columns, key, sign))
     closing = _line(titles["closing"], columns, "closing", 1)
     lines.append(Line(closing.cells, total=True))
-    lines += [
-        _line(titles[key], columns, key, 1)
-        for key in _BESIDE
-        if any(getattr(each, key) for each in columns)
+    if any(each["of_which"] for each in columns):
+        lines.append(_line(titles["of_which"], columns, "of_which", 1))
+    beside = [
+        _line(titles[key], columns, key, 1) for key in _BESIDE if any(each[key] for each in columns)
     ]
     waiting = sum((papers.unapplied.get((order.donor, fund), ZERO) for fund in order.funds), ZERO)
     if waiting:
         blank: tuple[Decimal | None, ...] = (None,) * (len(columns) - 1)
-        lines.append(Line((titles["unapplied"], *blank, waiting)))
-    note = say("What stands below the line of what is unpaid is no part of it.")
-    beside = len(lines) - 1 - next(at for at, each in enumerate(lines) if each.total)
+        beside.append(Line((titles["unapplied"], *blank, waiting)))
+    note = say("Other amounts below the line of what is unpaid are no part of it.")
     return Table(
         "summary",
         say("Summary"),
         tuple(headings),
-        tuple(lines),
+        (*lines, *beside),
         note if beside else "",
     )
 
 
-def _line(title: str, columns: list[Figures], key: str, sign: int) -> Line:
-    return Line((title, *(sign * getattr(each, key) for each in columns)))
+def _amounts(papers: Papers, section: tuple[str, str], figures: Figures) -> dict[str, Decimal]:
+    """Return a row's amounts. Under `agreement` what is due later is a part of what is unpaid."""
+    fund, class_ = section
+    within = papers.settings.funds[fund].policy(class_) == "agreement"
+    amounts = {**figures.amounts(), "of_which": ZERO, "unapplied": ZERO}
+    if within:
+        amounts["of_which"], amounts["future"] = amounts["future"], ZERO
+    return amounts
+
+
+def _line(title: str, columns: list[dict[str, Decimal]], key: str, sign: int) -> Line:
+    return Line((title, *(sign * each[key] for each in columns)))
