@@ -360,6 +360,43 @@ def test_an_override_in_a_sealed_period_is_refused(tmp_path: Path) -> None:
         override_paragraphs(history, "AUT-2002-01.1", ["OP7"], "A reason")
 
 
+def test_letters_to_a_donor_are_written_from_the_page(desk: Desk, golden: Book) -> None:
+    line = next(line for line in list_instalments(golden.register) if line.overdue)
+    given = {"donor": line.donor, "period": "2002-2003"}
+    for form in ("html", "docx"):
+        answer = desk.ask("Donor/letter", kind="statement", form=form, **given)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    page = desk.ask("Donor/letter", kind="reminder", form="html", language="fr", **given)
+    assert 'lang="fr"' in page.text
+    for asked, said in (
+        ({"kind": "bill", "form": "html"}, "no such letter"),
+        ({"kind": "reminder", "form": "exe"}, "no such letter"),
+        ({"kind": "reminder", "form": "html", "language": "xx"}, "xx"),
+        ({"kind": "receipt", "form": "html"}, "nothing to write such a letter about"),
+        ({"kind": "reminder", "form": "html", "period": "1066"}, "declares no period"),
+    ):
+        refused = desk.ask("Donor/letter", **{**given, **asked})
+        assert refused.status_code == 409
+        assert said in refused.text, asked
+        assert refused.mimetype == "text/plain"
+
+
+def test_what_was_sent_to_a_donor_and_answered_stands_on_its_page(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2003-01-20 custom "letter" "DEU/2003/1" "confirmation" "DEU"\n'
+            '  as-at: 2002-12-31\n  language: "en"\n  by: "note verbale"\n'
+            '2003-02-15 custom "answer" "DEU/2003/1" "differs" "Note verbale 12/2003 (made up)"\n'
+            "  stated: 90000 EUR\n"
+        )
+    assert load_book(main).errors == []
+    page = Desk(main).text("Donor", donor="DEU")
+    assert "DEU/2003/1" in page
+    assert "2003-02-15 differs: Note verbale 12/2003 (made up) (90000 EUR)" in page
+
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 

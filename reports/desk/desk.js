@@ -80,7 +80,7 @@ async function answered(request) {
 
 /** Let forms that only choose what is shown (`form.choose`) go as links do. */
 export function enhance() {
-  for (const form of desk()?.querySelectorAll("form.choose") ?? []) {
+  for (const form of desk()?.querySelectorAll("form.choose:not([data-file])") ?? []) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const address = new URL(form.action);

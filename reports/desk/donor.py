@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from beancount.core.data import Transaction
+from flask import Response, request
 from pledgebook.ledger.announcements import Announcement, read_announcements
+from pledgebook.ledger.correspondence import KINDS, SentLetter, read_letters
 from pledgebook.ledger.donors import Donor as DonorOfRecord
 from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
 from pledgebook.ledger.money import ZERO
@@ -16,13 +21,29 @@ from pledgebook.ledger.register import Change
 from pledgebook.reports.desk.choosing import cut_page, read_choice
 from pledgebook.reports.desk.contributions import paid
 from pledgebook.reports.desk.entries import EntryView, view_entry
-from pledgebook.reports.desk.loaded import Desk
-from pledgebook.reports.desk.page import Page, PageRefusedError
+from pledgebook.reports.desk.loaded import Desk, desk_of
+from pledgebook.reports.desk.page import (
+    REFUSALS,
+    Page,
+    PageRefusedError,
+    as_file,
+    in_words,
+    served,
+)
 from pledgebook.reports.desk.texts import gettext as _
 from pledgebook.reports.desk.texts import marked
+from pledgebook.reports.letters import Papers, languages, make_letters
+from pledgebook.reports.render.letters import FORMATS, NoOfficeError, render_letters
 from pledgebook.reports.schedule import make_schedule
 
 _PLEDGES_A_PAGE = 25
+_KINDS = (
+    ("statement", marked("Statement of contributions")),
+    ("receipt", marked("Official receipts")),
+    ("acknowledgement", marked("Acknowledgement")),
+    ("confirmation", marked("Confirmation of balance")),
+    ("reminder", marked("Reminder")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,53 @@ class Donor(Page):
             "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
             "held": _held(desk, code),
             "announced": _announced(desk, code),
+            "letters": _sent(desk, code),
+            "kinds": _KINDS,
+            "languages": languages(),
         }
+
+    @served("letter")
+    def letter(self) -> Response:
+        """Give a letter of a kind to a donor as a file, a draft of today; several in one archive.
+
+        It is not kept as sent: `pledgebook letter KIND --record-sent` does that.
+        """
+        asked = request.args
+        code, kind, form = (asked.get(name, "") for name in ("donor", "kind", "form"))
+        desk = desk_of(self.ledger)
+        if kind not in KINDS or form not in FORMATS or desk.book.settings.donors.get(code) is None:
+            return in_words(_("There is no such letter, form or donor."))
+        if desk.book.errors:
+            return in_words(_("The book has errors, so no letter is written from it."))
+        try:
+            choice = read_choice(desk, {"period": asked.get("period", "")})
+            papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
+            day = date.today()  # noqa: DTZ011 - the day where the user is
+            letters = make_letters(
+                papers, kind, day=day, donors=[code], tag=asked.get("language", "")
+            )
+            files = render_letters(letters, [form])
+        except (*REFUSALS, NoOfficeError, ValueError) as error:
+            return in_words(str(error))
+        if not files:
+            return in_words(_("In this period there is nothing to write such a letter about."))
+        if len(files) == 1:
+            ((name, content),) = files.items()
+            return as_file(content, name)
+        return as_file(_archive(files), f"{kind}-{code}.zip")
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    stream = BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def _sent(desk: Desk, code: str) -> list[SentLetter]:
+    letters = desk.once("letters", lambda: read_letters(desk.book.entries))
+    return [letter for letter in letters if letter.donor == code]
 
 
 def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:

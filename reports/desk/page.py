@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlencode
@@ -206,6 +207,16 @@ def address(page: str, endpoint: str = "", /, **asked: object) -> str:
     # Fava's route names this part as its own function names its first argument.
     base = str(url_for("extension_report", extension_name=page)).partition("?")[0]
     return f"{base}{quote(endpoint)}{'?' if given else ''}{urlencode(given)}"
+
+
+def in_words(text: str) -> Response:
+    """Answer with a sentence where a file was asked for that cannot be made."""
+    return Response(text, HTTPStatus.CONFLICT, mimetype="text/plain")
+
+
+def as_file(content: bytes, name: str) -> Response:
+    """Answer with a file to keep."""
+    return send_file(BytesIO(content), as_attachment=True, download_name=name)
 
 
 def writing(

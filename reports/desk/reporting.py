@@ -6,17 +6,24 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request, send_file
+from flask import Response, request
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.desk.behind import pieces_behind
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.loaded import Desk, desk_of
-from pledgebook.reports.desk.page import REFUSALS, Page, PageRefusedError, address, served
+from pledgebook.reports.desk.page import (
+    REFUSALS,
+    Page,
+    PageRefusedError,
+    address,
+    as_file,
+    in_words,
+    served,
+)
 from pledgebook.reports.desk.texts import gettext as _
 from pledgebook.reports.desk.texts import marked
 from pledgebook.reports.figures import MONEY_COLUMNS
@@ -127,9 +134,7 @@ class Reports(Page):
         """Give a report, or all of them, as a file in the form asked for."""
         name, ending = request.args.get("name", ""), request.args.get("form", "")
         if ending not in ENDINGS:
-            return _sentence(
-                _("A report is written as one of %(forms)s.", forms=", ".join(ENDINGS))
-            )
+            return in_words(_("A report is written as one of %(forms)s.", forms=", ".join(ENDINGS)))
         desk = desk_of(self.ledger)
         try:
             choice = read_choice(desk, request.args)
@@ -143,16 +148,9 @@ class Reports(Page):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / file
                 render(reports, source, path)
-                answer = send_file(path, as_attachment=True, download_name=file)
-                answer.direct_passthrough = False
-                answer.get_data()  # before its folder goes
-                return answer
+                return as_file(path.read_bytes(), file)
         except (*REFUSALS, ReportDoesNotFootError, ValueError) as error:
-            return _sentence(str(error))
-
-
-def _sentence(text: str) -> Response:
-    return Response(text, HTTPStatus.CONFLICT, mimetype="text/plain")
+            return in_words(str(error))
 
 
 def _report(desk: Desk, choice: Choice, name: str) -> Report:
