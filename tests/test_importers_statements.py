@@ -357,6 +357,75 @@ def test_a_list_with_a_row_that_cannot_be_is_refused_at_its_cell(
         read_statements(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Booking Date,Value Date,Partner Name,Partner Iban,Amount (EUR)\n"
+        "2002-07-10,2002-07-11,Austria,AT611904300234573201,1500.50\n"
+        "2002-07-12,2002-07-12,Printer,AT611904300234573202,-20.25\n",
+        "Datum;Naam / Omschrijving;Rekening;Tegenrekening;Code;Af Bij;Bedrag (EUR);Mededelingen\n"
+        "20020710;Austria;NL91ABNA0417164300;AT611904300234573201;OV;Bij;1500,50;gift\n"
+        "20020712;Printer;NL91ABNA0417164300;AT611904300234573202;OV;Af;20,25;invoice\n",
+        "Дата;Сумма;Плательщик;Назначение платежа;Остаток\n"
+        "10.07.2002;1500,50;Austria;взнос;2500,50\n12.07.2002;-20,25;Printer;счет;2480,25\n",
+        "交易日期,摘要,收入,支出,余额\n2002-07-10,捐款,1500.50,,2500.50\n2002-07-12,费用,,20.25,2480.25\n",
+        "التاريخ,البيان,دائن,مدين,الرصيد\n"
+        "2002-07-10,تبرع,1500.50,,2500.50\n2002-07-12,رسوم,,20.25,2480.25\n",
+        "Date,Description,Amount,Direction,Account\n"
+        "2002-07-10,gift,1500.50,CR,1234567\n2002-07-12,invoice,20.25,DR,1234567\n",
+        "Type,Completed Date,Description,Amount,Fee,Currency,Balance\n"
+        "TOPUP,2002-07-10 10:00:01,gift,1500.50,0.00,EUR,2500.50\n"
+        "TRANSFER,2002-07-12 09:30:00,invoice,-20.00,0.25,EUR,2480.25\n",
+    ],
+    ids=["N26", "ING", "Russian", "Chinese", "Arabic", "words", "fee"],
+)
+def test_lists_of_many_banks_say_the_same(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    (statement,) = read_statements(path, "1234567", "EUR").statements
+    assert [(each.booked_on, each.amount) for each in statement.entries] == [
+        (date(2002, 7, 10), Decimal("1500.50")),
+        (date(2002, 7, 12), Decimal("-20.25")),
+    ]
+    if statement.opening is not None:
+        assert (statement.opening, statement.closing) == (Decimal(1000), Decimal("2480.25"))
+
+
+def test_a_currency_in_the_heading_of_amounts_is_the_lists(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Date,Details,Credit CHF,Debit CHF\n2002-07-10,gift,5.00,\n", "utf-8")
+    (statement,) = read_statements(path, "1234567").statements
+    assert statement.currency == "CHF"
+
+
+def test_mt940_with_two_accounts_under_one_heading_is_two_statements(tmp_path: Path) -> None:
+    text = (
+        ":20:S1\n:25:ACCOUNT1\n:28C:1\n:60F:C020630EUR5000,\n:62F:C020731EUR5000,\n"
+        ":25:ACCOUNT2\n:28C:1\n:60F:D020630EUR12,\n:61:0207100710C250,NTRFNONREF//B1\n:86:gift\n"
+        ":62F:C020731EUR238,\n"
+    )
+    path = tmp_path / "two.sta"
+    path.write_text(text, "utf-8")
+    first, second = read_statements(path).statements
+    assert (first.account, first.opening, first.closing) == ("ACCOUNT1", 5000, 5000)
+    assert (second.account, second.opening, second.closing) == ("ACCOUNT2", -12, 238)
+
+
+def test_mt940_with_an_account_as_reference_and_broken_available_balances_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        ":20:S1\n:25:ACCOUNT1\n:28C: /1\n:60F:C020630EUR5000,\n"
+        ":61:0207100710D65,00NOVBNL91ABNA0417164300\nsomebody\n:86:NL91ABNA0417164300 somebody\n"
+        ":62F:C020731EUR4935,\n:64:C020731EUR4935,\n:65:Cnullnull4935,\n"
+    )
+    path = tmp_path / "one.sta"
+    path.write_text(text, "utf-8")
+    (statement,) = read_statements(path).statements
+    assert [entry.amount for entry in statement.entries] == [Decimal("-65.00")]
+    assert "".join(capsys.readouterr()) == ""
+
+
 def test_donors_sheets_are_no_statements_of_banks() -> None:
     folder = Path(__file__).parent.parent / "ledger" / "example" / "sheets"
     others = Path(__file__).parent / "data"

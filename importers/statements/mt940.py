@@ -8,6 +8,7 @@ held against the text: as many entries as there are, balances that it must state
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -22,9 +23,14 @@ _FIELDS = re.compile(rb"^(?:\{4:\s*)?:20:[^\n]*$.*?^:25", re.MULTILINE | re.DOTA
 _BALANCE = re.compile(rb"^:6[02][FM]:", re.MULTILINE)
 _ENTRY = re.compile(r"^:61:", re.MULTILINE)
 _BLOCK = re.compile(r"^(?=:20:)", re.MULTILINE)
+_ACCOUNT = re.compile(r"^(?=:25[A-Z]?:)", re.MULTILINE)
 _DECLARED = re.compile(r"^:25[A-Z]?:([^\r\n]*)", re.MULTILINE)
 _HEAD = re.compile(r"^\{(?:1|4):.*?(?=:20:)", re.MULTILINE | re.DOTALL)
 _END = re.compile(r"^-\}?.*$", re.MULTILINE)
+_NOT_NEEDED = re.compile(r"^:(?:64|65|34F|90[CD]|13D?|21):[^\n]*\n?", re.MULTILINE)
+"""Fields that prove nothing here: available balances, floors, counts. Banks get them wrong."""
+
+_LONG_NUMBER = re.compile(r"^:28C?:\s*(/)", re.MULTILINE)
 _ORIGINAL = re.compile(r"/?OCMT/([A-Z]{3})(\d[\d.]*,\d*)")
 _CHARGES = re.compile(r"/?CHGS/([A-Z]{3})(\d[\d.]*,\d*)")
 _TAGGED = re.compile(r"/(EREF|ORDP|REMI|BENM|IBAN|CNTP|NAME|RTRN|KREF|PREF)/")
@@ -47,14 +53,27 @@ def read_mt940(name: str, data: bytes) -> tuple[Statement, ...]:
     text = decode(name, data)[0].replace("\r\n", "\n").replace("\r", "\n")
     text = _END.sub("", _HEAD.sub("", text))
     blocks = [block for block in _BLOCK.split(text) if block.startswith(":20:")]
-    return tuple(_read(name, block) for block in blocks)
+    return tuple(_read(name, one) for block in blocks for one in _by_account(block))
+
+
+def _by_account(block: str) -> list[str]:
+    """Take apart what has one heading and several accounts: each is a statement."""
+    heading, *accounts = _ACCOUNT.split(block)
+    return [heading + account for account in accounts] or [block]
 
 
 def _read(name: str, block: str) -> Statement:
     import mt940  # noqa: PLC0415 - 30 ms that only a file of this kind should cost
 
+    read = _LONG_NUMBER.sub(r":28C:0\1", _NOT_NEEDED.sub("", block))
+    logging.getLogger("mt940").setLevel(logging.CRITICAL)  # what it cannot read, we say
     try:
-        parsed = mt940.parse(io.StringIO(block), options=mt940.Options.all())
+        try:
+            parsed = mt940.parse(io.StringIO(read), options=mt940.Options.all())
+        except RuntimeError:  # some banks put an account where a reference of 16 stands
+            tags = {mt940.tags.Tags.STATEMENT.value.id: mt940.tags.StatementASNB()}
+            parsed = mt940.models.Transactions(options=mt940.Options.all(), tags=tags)
+            parsed.parse(read)
     except (RuntimeError, ValueError, ArithmeticError, KeyError, AttributeError) as error:
         what = str(error.args[0] if error.args else error).strip()[:160]
         raise UnreadableFile(

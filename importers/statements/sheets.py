@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -32,13 +32,16 @@ from pledgebook.importers.heading_rows import may_be_heading
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.values import plain, shown
-from pledgebook.ledger.currencies import recognise
+from pledgebook.ledger.currencies import is_currency, recognise
 from pledgebook.ledger.money import format_amount
 
 _LOOKED_AT = 60
 """Rows in which the headings must stand."""
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
+_CURRENCY = re.compile(
+    r"^(?P<word>.+?)[\s:,-]*(?:\b(?:in|w|v|en)\s+)?[(\[]?(?P<code>[A-Za-z]{3})[)\]]?$"
+)
 _POINTS = re.compile(r"[.:]|\s+")
 _IN_ORDER = frozenset({"text", "account"})
 """What several columns hold together, in their order; of all others the best comes first."""
@@ -56,6 +59,25 @@ class _List:
     sheet: Sheet
     heading: int
     columns: Mapping[str, tuple[int, ...]]
+
+    def with_sign(self) -> _List:
+        """Return the list with the column that says which amounts come in, if only its cells tell
+        it: every row of them says credit or debit.
+        """
+        if "sign" in self.columns or not self.has("amount"):
+            return self
+        said = set(_data()["signs"]["credit"]) | set(_data()["signs"]["debit"])
+        row = self.sheet.rows[self.heading - 1]
+        amounts = [cell_text(cell).strip() for cell in self.below("amount")]
+        for column in range(1, len(row) + 1):
+            texts = [
+                plain(cell_text(self.sheet.cell(self.heading + 1 + at, column)))
+                for at, amount in enumerate(amounts)
+                if amount
+            ]
+            if texts and set(texts) <= said:
+                return replace(self, columns={**self.columns, "sign": (column,)})
+        return self
 
     def has(self, *names: str) -> bool:
         return any(name in self.columns for name in names)
@@ -99,7 +121,7 @@ def read_sheets(workbook: Workbook, account: str = "", currency: str = "") -> tu
             f"{workbook.path.name}: no list of a bank's entries was found: it has a heading row "
             "with a date and an amount, or debit and credit, above its entries."
         )
-    return _Reader(workbook.path.name, found, account, currency).statements()
+    return _Reader(workbook.path.name, found.with_sign(), account, currency).statements()
 
 
 def _find(workbook: Workbook, *, certain: bool) -> _List | None:
@@ -124,13 +146,19 @@ def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
             return False
     own = found.has("account") or bool(_account_above(found))
     both = found.has("credit") and found.has("debit")
-    return found.has("balance", "sign") or (own and (both or found.has("value", "payer"))) or both
+    partner = found.has("payer_account") and found.has("payer")
+    return (
+        found.has("balance", "sign")
+        or partner
+        or (own and (both or found.has("value", "payer")))
+        or both
+    )
 
 
 def _columns(row: Sequence[CellValue | None]) -> dict[str, tuple[int, ...]]:
     columns: dict[str, list[tuple[int, int]]] = {}
     for number, cell in enumerate(row, 1):
-        key = _key(cell_text(cell))
+        key = _heading(cell_text(cell))[0]
         for name, ranks in _dictionary().items():
             if key and key in ranks:
                 columns.setdefault(name, []).append((ranks[key], number))
@@ -167,7 +195,13 @@ class _Pages:
 class _Reader:
     def __init__(self, name: str, found: _List, account: str, currency: str) -> None:
         self._name, self._list = name, found
-        self._account, self._currency = account, currency
+        heads = {
+            _heading(cell_text(found.sheet.cell(found.heading, column)))[1]
+            for name in ("amount", "credit", "debit", "balance")
+            for column in found.columns.get(name, ())[:1]
+        } - {""}
+        self._account = account
+        self._currency = currency or (heads.pop() if len(heads) == 1 else "")
         money = ("amount", "credit", "debit", "balance")
         marks = {column_mark(found.below(column)) for column in money} - {None}
         self._mark = marks.pop() if len(marks) == 1 else None
@@ -243,7 +277,7 @@ class _Reader:
         if self._list.has("sign"):
             signs = {plain(sign)}
             if signs & set(_data()["signs"]["debit"]):
-                return -amount
+                return -abs(amount)
             if not signs & set(_data()["signs"]["credit"]):
                 raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
         return amount
@@ -330,6 +364,12 @@ class _Reader:
         rows = list(zip(amounts, page.balances, strict=True))
         newest_first = rows[::-1]
         faults = [_fault(rows), _fault(newest_first)]
+        if None not in faults and any(entry.charges for entry in page.entries):
+            net = [_net(entry) for entry in page.entries]
+            own = [(entry.amount, at) for entry, (_, at) in zip(net, rows, strict=True)]
+            if None in (_fault(own), _fault(own[::-1])):  # the fee is taken beside the amount
+                page.entries[:] = net
+                return self._follow(page)
         ordered = rows if faults[0] is None else newest_first
         if None not in faults:
             days = [entry.booked_on for entry in page.entries]
@@ -359,6 +399,11 @@ class _Reader:
                 )
 
 
+def _net(entry: Entry) -> Entry:
+    kept = sum((charge.amount for charge in entry.charges), Decimal(0))
+    return replace(entry, amount=entry.amount - kept)
+
+
 def _fault(
     rows: Iterable[tuple[Decimal, tuple[str, Decimal]]],
 ) -> tuple[str, Decimal, Decimal] | None:
@@ -369,6 +414,17 @@ def _fault(
             return place, before + amount, balance
         before = balance
     return None
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Return a heading as the dictionary has it, and the currency that stands behind it, if any."""
+    key, found = _key(text), _CURRENCY.fullmatch(" ".join(text.split()))
+    if found and is_currency(found["code"].upper()):
+        word = _key(found["word"])
+        known = any(word in ranks for ranks in _dictionary().values())
+        if known:
+            return word, found["code"].upper()
+    return key, ""
 
 
 def _key(text: str) -> str:
