@@ -71,7 +71,7 @@ def _read(name: str, block: str) -> Statement:
         try:
             parsed = mt940.parse(io.StringIO(read), options=mt940.Options.all())
         except RuntimeError:  # some banks put an account where a reference of 16 stands
-            tags = {mt940.tags.Tags.STATEMENT.value.id: mt940.tags.StatementASNB()}
+            tags: dict[int | str, mt940.tags.Tag] = {61: mt940.tags.StatementASNB()}
             parsed = mt940.models.Transactions(options=mt940.Options.all(), tags=tags)
             parsed.parse(read)
     except (RuntimeError, ValueError, ArithmeticError, KeyError, AttributeError) as error:
