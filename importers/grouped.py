@@ -13,8 +13,8 @@ from pledgebook.importers.values import plain
 
 _LEAST_GROUPS = 2
 _LEAST_BLANKS = 3
-_SHARE = 4
-"""One row in so many must have a blank donor, before blanks are the list's way of writing."""
+_SHARE = 3
+"""One row in so many, at least, has a blank donor where blanks are the list's way of writing."""
 
 
 def donors_above(table: Table) -> dict[int, tuple[CellValue, int]]:
@@ -45,6 +45,6 @@ def donors_above(table: Table) -> dict[int, tuple[CellValue, int]]:
         else:
             found[row.number] = above
     groups = {row for _, row in found.values()}
-    usual = len(found) >= max(_LEAST_BLANKS, data // _SHARE)
+    usual = len(found) >= max(_LEAST_BLANKS, -(-data // _SHARE))
     once = len(set(names)) == len(names)
     return found if usual and once and len(groups) >= _LEAST_GROUPS else {}

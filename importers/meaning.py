@@ -53,7 +53,8 @@ def read_contribution(
         raise Doubt(" ".join(table.questions))
     if isinstance(donor, Doubt):
         raise donor
-    _refuse_said_otherwise(row)
+    for each in group:
+        _refuse_said_otherwise(each)
     remarks: list[str] = []
     kind = _kind_of(row)
     day = _day_of(row, kind)

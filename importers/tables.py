@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -184,12 +184,29 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
         last = following - 1 if following else len(sheet.rows)
         above = tables[-1].area.last_row if tables else 0
-        tables.append(build_table(workbook, sheet, block, last_row=last, above=above))
+        table = build_table(workbook, sheet, block, last_row=last, above=above)
+        tables.append(_continued(table, tables[-1]) if tables else table)
     return SheetReading(
         sheet,
         tuple(tables),
         "" if tables else _why_no_table(sheet, seen),
         rows_outside(sheet, tables),
+    )
+
+
+def _continued(table: Table, before: Table) -> Table:
+    """Return a table with what a title says of the one before it, if both have the same columns: a
+    list of several pages repeats its headings, and its title stands once.
+    """
+    one, other = ([(c.number, c.field, c.label) for c in t.table_columns] for t in (table, before))
+    if one != other or table.units != NO_UNITS:
+        return table
+    doubts = [_units_doubt(before.units)] if before.units != NO_UNITS else []
+    return replace(
+        table,
+        units=before.units,
+        doubts=(*table.doubts, *doubts),
+        questions=tuple(dict.fromkeys((*table.questions, *before.questions))),
     )
 
 

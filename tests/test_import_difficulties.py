@@ -1,0 +1,311 @@
+"""Difficulties of donors' sheets planted one by one and two by two, with the truth known.
+
+Each takes a messy sheet of the generator (test_import_mess) and does one thing to it that happens
+in practice. What is booked must still be what was meant; whatever else may wait. All figures are
+made up.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations, count
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pledgebook.importers.imports import context_of, judge_file
+from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.making import make_book
+from test_import_mess import RATES, Sheet, _Maker, import_sheet, write_sheet
+
+ALONE = 4
+"""Sheets for a difficulty by itself."""
+
+
+@dataclass
+class Planted:
+    """A sheet in the making: where its columns are, and what is done to the file in the end."""
+
+    maker: _Maker
+    sheet: Sheet
+    r: random.Random
+
+    def place(self, column: str) -> int | None:
+        if column not in self.maker.columns:
+            return None
+        return self.maker.offset + self.maker.columns.index(column)
+
+    def some_row(self) -> int | None:
+        """Choose a pledge or commitment below which no row says the same; None if there is none."""
+        meant = self.sheet.meant
+        good = [
+            number
+            for number in meant
+            if not meant[number].why
+            and meant[number].event != "receipt"  # its day is the day of payment
+            and not getattr(meant.get(number + 1), "why", "")
+        ]
+        return self.r.choice(good) if good else None
+
+    def change(
+        self, column: str, change: Callable[[object], object], *, why: str = ""
+    ) -> int | None:
+        """Change a cell of some row; with `why` the row means no contribution from then on."""
+        place, number = self.place(column), self.some_row()
+        if place is None or number is None or self.sheet.rows[number - 1][place] is None:
+            return None
+        self.sheet.rows[number - 1][place] = change(self.sheet.rows[number - 1][place])
+        if why:
+            self.spoil(number, why)
+        return number
+
+    def spoil(self, number: int, why: str) -> None:
+        self.sheet.meant[number] = replace(self.sheet.meant[number], why=why)
+        below = self.sheet.meant.get(number + 1)
+        if below is not None and below.part_of_above:
+            self.spoil(number + 1, why)
+
+    def insert(self, number: int, cells: list[object]) -> None:
+        """Put a row before the row of that number; what is below moves down."""
+        self.sheet.rows.insert(number - 1, cells)
+        self.sheet.meant = {row + (row >= number): meant for row, meant in self.sheet.meant.items()}
+        self.sheet.merged = [
+            (first + (first >= number), last + (last >= number), column)
+            for first, last, column in self.sheet.merged
+        ]
+
+    def below(self, *rows: list[object]) -> None:
+        self.sheet.rows += [[None] * self.maker.offset + row for row in rows]
+
+
+def _amount_note(p: Planted) -> None:
+    if p.change("amount", lambda value: f"{value} z/", why="announced") is not None:
+        p.below([], [f"z/ {p.maker.language.subject}"])
+
+
+def _donor(p: Planted, names: dict[str, str], why: str = "") -> None:
+    place = p.place("donor")
+    for number, meant in list(p.sheet.meant.items()):
+        row = p.sheet.rows[number - 1]
+        if place is not None and meant.donor in names and row[place] and not meant.part_of_above:
+            if meant.why or getattr(p.sheet.meant.get(number + 1), "why", ""):
+                continue
+            row[place] = names[meant.donor]
+            if why:
+                p.spoil(number, why)
+
+
+def _heading_again(p: Planted) -> None:
+    first = min(p.sheet.meant)
+    later = [n for n, m in p.sheet.meant.items() if n > first and not m.part_of_above]
+    if later and not p.sheet.merged:
+        p.insert(p.r.choice(later), list(p.sheet.rows[first - 2]))
+
+
+def _wrong_total(p: Planted) -> None:
+    place = p.place("amount")
+    row: list[object] = [p.maker.language.total, *[None] * (len(p.maker.columns) - 1)]
+    if place is not None:
+        row[place - p.maker.offset] = 1234567
+        p.below(row)
+
+
+def _serial(value: object) -> object:
+    return (value - date(1899, 12, 30)).days if isinstance(value, date) else value
+
+
+def _legacy(p: Planted) -> None:
+    p.change("currency", lambda _: "XQZ", why="no such currency")
+
+
+def _withdrawn(p: Planted) -> None:
+    place, number = p.place("remarks"), p.some_row()
+    if place is not None and number is not None:
+        p.sheet.rows[number - 1][place] = "withdrawn by the donor"
+        p.spoil(number, "it was withdrawn")
+
+
+def _spending(p: Planted) -> None:
+    p.below(
+        [], [], ["Office", "Spent"], ["Vienna", 120_000], ["Nairobi", 80_000], ["Total", 200_000]
+    )
+
+
+def _figure(text: str, why: str) -> Callable[[Planted], None]:
+    return lambda p: void(p.change("amount", lambda _: text, why=why))
+
+
+def void(_: object) -> None:
+    """Take no notice of what was changed."""
+
+
+EVERYDAY = {"GBR": "UK", "USA": "U.S.A.", "DEU": "Bundesrepublik Deutschland",
+            "KOR": "South Korea", "NLD": "Holland", "CHE": "Schweiz",
+            "FRA": "République française", "SWE": "Sverige"}  # fmt: skip
+MINISTRIES = {
+    "DNK": "Danish Ministry of Foreign Affairs",
+    "ITA": "Ministero degli Affari Esteri (Italia)",
+    "NOR": "Royal Norwegian Government",
+    "FRA": "Ministère des Affaires étrangères (France)",
+    "DEU": "Auswärtiges Amt",
+    "CAN": "Global Affairs Canada",
+}
+AGENCIES = {"SWE": "Sida", "USA": "USAID", "GBR": "DFID", "DEU": "GIZ", "NOR": "Norad",
+            "JPN": "JICA", "ESP": "AECID", "CAN": "CIDA", "DNK": "Danida",
+            "FRA": "AFD"}  # fmt: skip
+
+DIFFICULTIES: dict[str, Callable[[Planted], None]] = {
+    "a minus behind": _figure("5000-", "it is negative"),
+    "brackets": _figure("(5 000)", "it is negative"),
+    "two figures run together": _figure("(1 611,3)423 535,6", "it is two figures"),
+    "a figure and words": _figure("5 000 in 2 tranches", "it is not plain"),
+    "an error value": _figure("#N/A", "it is an error"),
+    "a formula as text": _figure("=SUM(B1:B9)", "it is a formula"),
+    "two dots for unknown": _figure("..", "it is unknown"),
+    "a mark on a figure": lambda p: void(p.change("amount", lambda value: f"{value}*")),
+    "a note on a figure": _amount_note,
+    "everyday names": lambda p: _donor(p, EVERYDAY),
+    "ministries": lambda p: _donor(p, MINISTRIES),
+    "agencies": lambda p: _donor(p, AGENCIES, why="it may be an agency's own"),
+    "headings again": _heading_again,
+    "a total that does not foot": _wrong_total,
+    "spending below": _spending,
+    "a serial number for a date": lambda p: void(p.change("date", _serial)),
+    "a day of no year": lambda p: void(p.change("date", lambda _: "1 March", why="no year")),
+    "a fiscal year": lambda p: void(p.change("date", lambda _: "FY02/03", why="no day")),
+    "a currency that is none": _legacy,
+    "hard blanks": lambda p: void(
+        p.change("donor", lambda value: f"\N{NO-BREAK SPACE}{value}\u200b\n")
+    ),
+    "direction marks": lambda p: void(p.change("amount", lambda value: f"\u202a{value}\u202c")),
+    "withdrawn by the remarks": _withdrawn,
+}
+FILES = ["as it is", "hidden sheet", "summary sheet", "xlsx named xls", "utf-16", "utf-8 with mark"]
+
+
+def plant(seed: int, names: tuple[str, ...]) -> Planted:
+    maker = _Maker(seed)
+    planted = Planted(maker, maker.make(), random.Random(seed))
+    for name in names:
+        DIFFICULTIES[name](planted)
+    return planted
+
+
+def write(planted: Planted, folder: Path, way: str) -> Path:
+    """Write the sheet as a file, in some way that files are sent."""
+    path = write_sheet(planted.sheet, folder)
+    if path.suffix == ".xlsx" and way in {"hidden sheet", "summary sheet"}:
+        workbook = openpyxl.load_workbook(path)
+        other = workbook.create_sheet("Internal" if way == "hidden sheet" else "Summary")
+        other.append(["Donor", "Total"])
+        for name in ("Austria", "Spain", "Total"):
+            other.append([name, 999_999])
+        other.sheet_state = "hidden" if way == "hidden sheet" else "visible"
+        workbook.save(path)
+    elif path.suffix == ".xlsx" and way == "xlsx named xls":
+        path = path.rename(path.with_suffix(".xls"))
+    elif path.suffix != ".xlsx" and way.startswith("utf"):
+        text = path.read_text("utf-8")
+        path.write_text(text, "utf-16" if way == "utf-16" else "utf-8-sig")
+    return path
+
+
+@pytest.fixture(scope="module")
+def rated_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    folder = tmp_path_factory.mktemp("book") / "book"
+    main = make_book(folder)
+    lines = [f"2001-12-01 price USD {rate} {code}" for code, rate in RATES.items()]
+    (folder / "rates.beancount").write_text("\n".join(lines) + "\n", "utf-8")
+    return load_book(main)
+
+
+def plans() -> list[tuple[int, tuple[str, ...]]]:
+    """List each difficulty alone on some sheets, and each two together on one."""
+    alone = [(name,) for name in DIFFICULTIES for _ in range(ALONE)]
+    pairs = list(combinations(DIFFICULTIES, 2))
+    # Of instalments in rows, one that waits leaves the others alone: there no row can be changed
+    # without changing what its neighbours mean.
+    seeds = (seed for seed in count(10_000) if _Maker(seed).instalments != "rows")
+    return list(zip(seeds, [*alone, *pairs], strict=False))
+
+
+def test_no_difficulty_alone_or_with_another_leads_to_a_wrong_entry(
+    rated_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes: Counter[str] = Counter()
+    wrong = []
+    for seed, names in plans():
+        planted = plant(seed, names)
+        path = write(planted, tmp_path, FILES[seed % len(FILES)])
+        for row, outcome, why in import_sheet(planted.sheet, path, rated_book):
+            outcomes[outcome] += 1
+            if outcome == "wrong":
+                wrong.append(f"{seed} {names} row {row}: {why} ({planted.sheet.habits})")
+        path.unlink()
+    total = outcomes.total()
+    shares = {name: f"{outcomes[name] / total:.1%}" for name in ("right", "waiting", "wrong")}
+    with capsys.disabled():
+        sheets = len(plans())
+        print(f"\n{sheets} sheets of planted difficulties, {total} rows: {shares}")  # noqa: T201
+    assert wrong == []
+    assert outcomes["right"] > 0.5 * total, shares
+
+
+def test_every_difficulty_is_planted_and_changes_what_a_sheet_says() -> None:
+    unused = []
+    for name in DIFFICULTIES:
+        planted = [
+            seed
+            for seed, names in plans()
+            if name in names and plant(seed, (name,)).sheet.rows != _Maker(seed).make().rows
+        ]
+        if not planted:
+            unused.append(name)
+    assert unused == []
+
+
+def test_a_row_that_is_booked_otherwise_than_it_was_meant_is_found(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    maker = next(m for m in map(_Maker, range(200)) if m.file == "xlsx" and not m.thousands)
+    sheet = maker.make()
+    sheet.meant = {
+        row: replace(meant, why="it is meant as nothing") for row, meant in sheet.meant.items()
+    }
+    path = write_sheet(sheet, tmp_path)
+    outcomes = {outcome for _, outcome, _ in import_sheet(sheet, path, rated_book)}
+    assert "wrong" in outcomes
+
+
+def test_what_a_later_instalment_says_counts_for_the_whole_pledge(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    path = tmp_path / "instalments.csv"
+    path.write_text(
+        "Donor,Reference,Date of pledge,Currency,Amount,Due date,Remarks\n"
+        "Spain,NV 1/2002,2002-05-30,USD,3000.00,2002-08-17,\n"
+        "Spain,NV 1/2002,2002-05-30,USD,4000.00,2003-08-17,withdrawn by the donor\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    (table,) = judged.tables
+    assert [verdict.verdict for verdict in table.verdicts] == ["waiting", "waiting"]
+
+
+def test_a_title_counts_for_the_pages_below_that_repeat_the_headings(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    path = tmp_path / "pages.csv"
+    head = "Donor,Reference,Date of pledge,Currency,Amount\n"
+    path.write_text(
+        f"Contributions (in US dollars),,,,\n{head}Spain,NV 1/2002,2002-05-30,EUR,3000.00\n"
+        f"{head}Italy,NV 2/2002,2002-05-30,EUR,4000.00\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    verdicts = [verdict.verdict for table in judged.tables for verdict in table.verdicts]
+    assert verdicts == ["waiting", "waiting"]
