@@ -57,6 +57,10 @@ def read_delimited(path: Path, data: bytes) -> tuple[Sheet, tuple[str, ...]]:
     _refuse_markup(name, text)
     separator = text[4:5] if text[:4].casefold() == "sep=" else ""
     found = _find_separator(text, separator if separator in _SEPARATORS else "")
+    if found is None and len(text.splitlines()) == 1 and any(mark in text for mark in _SEPARATORS):
+        raise UnreadableFile(
+            f"{name} holds a single line, headings at most, and no row below it; ask for the rows."
+        )
     if found is None:
         raise UnreadableFile(
             f"{name} is text but no table: no comma, semicolon, tab or bar divides its lines into "

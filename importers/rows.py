@@ -234,7 +234,11 @@ class _Reader:
         number = row.number
         problems: list[Problem] = []
         figures = self._figures(number, problems)
-        dates = {f: self._date(number, f, problems) for f in DATES}
+        dates = {f: self._date(number, f, problems) for f in DATES - {Field.PAYMENT_DATE}}
+        # Where nothing says what was paid, a date of payment that cannot be read decides nothing.
+        decides = self._only_paid or self._columns[Field.PAID] or self._columns[Field.STATUS]
+        unread = problems if decides else []
+        dates[Field.PAYMENT_DATE] = self._date(number, Field.PAYMENT_DATE, unread)
         donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
         named_above = ""
         if not donor and number in self._above:

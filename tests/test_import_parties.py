@@ -240,3 +240,18 @@ def test_what_was_paid_in_dollars_is_not_measured_against_a_pledge_in_kroner(tak
     assert verdict.verdict == "imported"
     assert "What was paid is stated in USD, not in NOK" in verdict.reason
     assert "is unpaid" not in verdict.reason
+
+
+def test_a_date_of_payment_that_cannot_be_read_matters_only_where_something_was_paid(
+    take: Take,
+) -> None:
+    text = "Donor,Date,Amount (USD),Payment date{}\nNorway,2002-03-01,500,2002-03-30/2002-05-24{}\n"
+    assert only(take(text.format("", ""))).verdict == "imported"
+    waits = only(take(text.format(",Paid", ",500")))
+    assert waits.verdict == "waiting"
+    assert "payment date" in waits.reason
+
+
+def test_a_file_of_headings_alone_is_refused_as_such(take: Take) -> None:
+    with pytest.raises(UnreadableFile, match="a single line"):
+        take("Donor,Date,Amount (USD)\n")
