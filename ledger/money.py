@@ -45,8 +45,14 @@ def format_units(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+_PLAIN = 20
+"""Digits before the point up to which sums are exact in Decimal's own precision."""
+
+
 def format_amount(value: Decimal, decimals: int = 2) -> str:
     """Write an amount for JSON: plain digits, at least two decimals ("60000.00")."""
+    if value.as_tuple().exponent == -2 and decimals <= 2 and value.adjusted() < _PLAIN:
+        return format(value + ZERO, "f")  # as nearly all amounts are: a report has many
     wanted = max(2, decimals)
     exponent = value.normalize().as_tuple().exponent
     exact = -exponent if isinstance(exponent, int) and exponent < 0 else 0

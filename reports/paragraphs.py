@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cached_property
 
 from pledgebook.ledger.mandates import Mandate, Tagging, paragraph_order
 from pledgebook.ledger.money import ZERO
@@ -105,7 +106,10 @@ class Taggings:
         self.selection = selection
         self.mandate = mandate
         self._known: dict[object, Tagging] = {}
-        self._each = contribution_figures(selection, self.of)
+
+    @cached_property
+    def _each(self) -> dict[Tagging, Figures]:
+        return contribution_figures(self.selection, self.of)
 
     def of(self, item: Claim | Gift) -> Tagging:
         """Return what the mandate says of a contribution."""

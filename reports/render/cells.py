@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pledgebook.ledger.money import format_amount
-from pledgebook.reports.render.texts import UNKNOWN
+from pledgebook.reports.render.texts import UNKNOWN, decimals_in
 from pledgebook.reports.table import Value
 from xlsxwriter.format import Format
 from xlsxwriter.utility import cell_autofit_width, xl_rowcol_to_cell
@@ -78,12 +78,13 @@ class Cells:
         self, row: int, position: int, value: Decimal, style: Format, formula: str | None = None
     ) -> None:
         """Write a number, or a formula with the number as its stored result."""
-        exact = format_amount(value)
-        if len(exact.replace(".", "").strip("-0")) > EXACT_DIGITS:
-            self.remarks.append(
-                f"{xl_rowcol_to_cell(row, position)} is rounded: a spreadsheet holds "
-                f"{EXACT_DIGITS} digits, the exact figure is {exact}."
-            )
+        if value.adjusted() + 1 + decimals_in(value) > EXACT_DIGITS:
+            exact = format_amount(value)
+            if len(exact.replace(".", "").strip("-0")) > EXACT_DIGITS:
+                self.remarks.append(
+                    f"{xl_rowcol_to_cell(row, position)} is rounded: a spreadsheet holds "
+                    f"{EXACT_DIGITS} digits, the exact figure is {exact}."
+                )
         if formula:
             self.sheet.write_formula(row, position, formula, style, float(value))
         else:

@@ -54,6 +54,9 @@ def decimals_in(value: Value) -> int:
     """Return the decimals an amount is written with: those it has, at least two."""
     if not isinstance(value, Decimal):
         return FEWEST_DECIMALS
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -FEWEST_DECIMALS <= exponent <= 0:
+        return FEWEST_DECIMALS  # nearly all are: cents need no formatting to be counted
     return len(format_amount(value).partition(".")[2])
 
 
