@@ -3,7 +3,8 @@
     python tools/benchmark_reports.py            5,000 and 20,000 pledges
     python tools/benchmark_reports.py 1000       another number
 
-Prints ratios, which carry over from machine to machine, beside seconds of processor, which do not. The book is
+Prints ratios, which carry over from machine to machine, beside seconds of processor, which do not.
+The book is
 made up: donors are States in turn, amounts and rates follow a fixed pattern.
 """
 
