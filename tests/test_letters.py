@@ -197,7 +197,7 @@ def test_a_confirmation_asks_for_the_balance_and_brings_a_slip(headed: Book) -> 
     assert last(canada.table("instalments"))["dollars"] == D("15000.00")
     assert canada.slip is not None
     assert ("Unpaid at 31 December 2003", "15,000.00\xa0US\xa0dollars") in canada.slip.facts.pairs
-    assert canada.slip.return_to == ("1 Example Square", "Example City")
+    assert canada.slip.return_to == ("Please return to:", "1 Example Square", "Example City")
     (nil,) = make_letters(papers, "confirmation", day=DAY, donors=["ITA"])
     assert "nothing was unpaid" in str(nil.body)
 

@@ -97,7 +97,7 @@ def confirmation(papers: Papers, order: Order) -> Letter:
             say("Signature"),
             say("Date"),
         ),
-        return_to,
+        (say("Please return to:"), *return_to) if return_to else (),
     )
     return compose(
         papers,

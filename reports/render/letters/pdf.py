@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _PROGRAMS = ("soffice", "libreoffice")
+_TAGGED = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+"""Tables and headings are told to screen readers."""
 _SECONDS_A_LETTER, _SECONDS_TO_START = 10, 120
 
 
@@ -40,7 +42,7 @@ def to_pdfs(documents: Mapping[str, bytes]) -> dict[str, bytes]:
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--headless",
             "--convert-to",
-            "pdf",
+            _TAGGED,
             "--outdir",
             str(folder),
             *map(str, sources.values()),
