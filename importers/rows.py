@@ -157,7 +157,7 @@ def footnotes(table: Table) -> dict[str, str]:
     for number in range(table.area.last_row + 1, len(sheet.rows) + 1):
         filled = sum(value is not None for value in sheet.rows[number - 1])
         if filled > _NOTE_CELLS:
-            break  # another table begins
+            continue  # rows of another table, or of this one beyond a gap: their notes count too
         noted += [number] if filled else []
     found: dict[str, str] = {}
     for number in noted:

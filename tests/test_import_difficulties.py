@@ -309,3 +309,19 @@ def test_a_title_counts_for_the_pages_below_that_repeat_the_headings(
     judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
     verdicts = [verdict.verdict for table in judged.tables for verdict in table.verdicts]
     assert verdicts == ["waiting", "waiting"]
+
+
+def test_a_note_is_found_beyond_rows_that_were_cut_off_by_a_gap(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    path = tmp_path / "gap.csv"
+    path.write_text(
+        "Donor,Reference,Date of pledge,Currency,Amount\n"
+        "Spain a/,NV 1/2002,2002-05-30,USD,3000.00\n,,,,\n"
+        "Italy,NV 2/2002,2002-05-30,USD,5 000 in two parts\n,,,,\n"
+        "a/ subject to parliamentary approval,,,,\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    verdicts = {v.row.donor: v.verdict for table in judged.tables for v in table.verdicts}
+    assert verdicts["Spain"] == "waiting"
