@@ -105,6 +105,18 @@ def test_the_published_forms_say_the_same(form: str, tmp_path: Path) -> None:
     assert shown == [(code, Decimal(rate), "2002-07-01", "") for _, _, code, _, rate in ROWS]
 
 
+def test_the_xml_is_read_with_its_schema_and_its_slips(tmp_path: Path) -> None:
+    text = """<UN_OPERATIONAL_RATES_DATASET>
+ <xs:schema id="UN_OPERATIONAL_RATES_DATASET" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="UN_OPERATIONAL_RATES"><xs:complexType/></xs:element>
+ </xs:schema>\\r\\n
+ <UN_OPERATIONAL_RATES><name>Tenge</name><f_curr_code>KZT\t</f_curr_code>
+  <eff_date>01 Jul 2002</eff_date><rate>153.3</rate></UN_OPERATIONAL_RATES>
+</UN_OPERATIONAL_RATES_DATASET>"""
+    (row,) = read_rates(text_file(tmp_path, text)).rows
+    assert (row.currency, row.number, str(row.day)) == ("KZT", Decimal("153.3"), "2002-07-01")
+
+
 def test_a_book_keeps_the_currencies_it_uses_and_the_euro(main: Path, tmp_path: Path) -> None:
     assert used_currencies(book_of(main)) == {"EUR"}
     path = text_file(tmp_path, xml(ROWS))
