@@ -31,6 +31,7 @@ _SURE = 90
 _TITLE_ROWS = 12
 _DECISIVE = MONEY | DATES | {Field.DONOR, Field.CURRENCY, Field.STATUS}
 _FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
+_NUMBER = re.compile(r"[\s\d]+")
 _ORIGIN = re.compile(r"local(?:e|es)?\b|Local|original|origine|origen|ursprung", re.IGNORECASE)
 
 
@@ -90,6 +91,9 @@ def _choose(
         f"({best.heading}) was read, {unread} not."
     )
     equally_good = [column for column in dropped if _rank(column)[:2] == _rank(best)[:2]]
+    if field in DATES:  # "Date" and "Decision date" differ by name; "Date 1" and "Date 2" do not
+        name = _NUMBER.sub("", best.heading)
+        equally_good = [c for c in equally_good if _NUMBER.sub("", c.heading) == name]
     if field in _DECISIVE and any(_differ(sheet, heading, best, column) for column in equally_good):
         questions.append(f"{sentence} Say in a mapping which one counts.")
     else:

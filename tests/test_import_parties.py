@@ -255,3 +255,12 @@ def test_a_date_of_payment_that_cannot_be_read_matters_only_where_something_was_
 def test_a_file_of_headings_alone_is_refused_as_such(take: Take) -> None:
     with pytest.raises(UnreadableFile, match="a single line"):
         take("Donor,Date,Amount (USD)\n")
+
+
+def test_of_two_dates_of_other_names_the_plain_one_counts_and_of_numbered_ones_none(
+    take: Take,
+) -> None:
+    text = "Donor,{},{},Amount (USD)\nNorway,2002-03-01,2002-05-01,500\n"
+    verdict = only(take(text.format("date", "decisionDate")))
+    assert (verdict.verdict, str(verdict.row.pledge_date.value)) == ("imported", "2002-03-01")
+    assert "may be the pledge date" in only(take(text.format("date1", "date2"))).reason
