@@ -42,6 +42,8 @@ from pledgebook.reports.render import (
     render,
     to_document,
 )
+from pledgebook.reports.reported import schedule_as_reported
+from pledgebook.reports.schedule import NAME
 from pledgebook.reports.selection import cut_of
 
 
@@ -64,6 +66,9 @@ from pledgebook.reports.selection import cut_of
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A file (.xlsx .html .csv .json) or a folder."
 )
+@click.option(
+    "--as-reported", is_flag=True, help="The schedule of a closed period as first sealed."
+)
 @click.option("--despite-errors", is_flag=True, help="Report on a book with errors, and say so.")
 @book_option
 def report(
@@ -77,6 +82,7 @@ def report(
     purpose: str | None,
     recognition: str | None,
     out: Path | None,
+    as_reported: bool,
     despite_errors: bool,
 ) -> None:
     """Make reports by NAME, or all of them: schedule, annex, ageing, years, statements, earmarked,
@@ -101,7 +107,9 @@ def report(
             donor=donor,
             purpose=purpose,
         )
-        made = make_reports(selection, names)
+        if as_reported and names != (NAME,):
+            raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")
+        made = [schedule_as_reported(selection)] if as_reported else make_reports(selection, names)
     _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():

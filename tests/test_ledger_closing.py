@@ -36,8 +36,11 @@ from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.balances import make_statements
 from pledgebook.reports.letters import Papers, issue_receipts, make_letters
 from pledgebook.reports.registry import make_reports
+from pledgebook.reports.render import to_document
+from pledgebook.reports.reported import schedule_as_reported
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import select
+from pledgebook.reports.selection import SelectionError, select
+from pledgebook.reports.table import Report, Value
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 MANDATE = Path(__file__).parent.parent / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
@@ -298,6 +301,37 @@ def test_the_closed_period_is_reopened_on_an_authority_and_closed_again(two: Pat
         assert made.subtitle.endswith("as restated")
         note = str(again["figures"]["schedule"]["notes"][0])
         assert "Controller, memo 7" in note, period
+
+
+def test_a_restated_period_is_still_shown_as_it_was_reported(two: Path) -> None:
+    def total(report: Report, key: str) -> Value:
+        (found,) = [row for row in report.rows if row.label == "Total, CPCJF with UNTOC"]
+        return found.values[key]
+
+    sealed = json.loads((two.parent / "sealed" / "2000-2001.json").read_text("utf-8"))
+    history = load_book(two.with_name("history.beancount"))
+    before = schedule_as_reported(select(history, "2000-2001"))
+    reopen_period(load_book(two), "2000-2001", "Controller, memo 7 (made up)", date(2004, 3, 1))
+    own = two.with_name("2000-2001.beancount")
+    late = (
+        '\n2001-07-01 * "Japan" "Gift found later (made up)"\n  class: "general"\n'
+        "  Assets:CPCJF:Cash  100.00 USD\n  Income:CPCJF:Contributions:JPN  -100.00 USD\n"
+    )
+    own.write_text(own.read_text("utf-8") + late, "utf-8")
+    selection = select(load_book(two), "2000-2001")
+    (now,) = make_reports(selection, ("schedule",))
+    reported = schedule_as_reported(selection)
+    assert now.subtitle.endswith("as restated")
+    assert reported.subtitle.endswith("as first reported")
+    assert total(now, "pledged") == total(reported, "pledged") + D(100)  # type: ignore[operator]
+    assert total(before, "pledged") == total(reported, "pledged")
+    document = to_document(reported)
+    assert document.pop("as_reported") == "2000-2001.1.json"
+    assert document == sealed["figures"]["schedule"]
+    with pytest.raises(SelectionError, match="2002-2003 was never closed"):
+        schedule_as_reported(select(load_book(two), "2002-2003"))
+    with pytest.raises(SelectionError, match="whole periods"):
+        schedule_as_reported(select(load_book(two), "2001"))
 
 
 def test_opening_again_leaves_the_period_file_as_it_was(golden_folder: Path) -> None:
