@@ -16,6 +16,7 @@ from types import MappingProxyType
 from beancount.core.data import Directive
 from pledgebook.importers.cells import Sheet, UnreadableFile
 from pledgebook.importers.contributions import judge_tables
+from pledgebook.importers.corrections import Correction, correct_readings
 from pledgebook.importers.known import Context
 from pledgebook.importers.mapping import SheetMapping, apply_mapping
 from pledgebook.importers.matrices import labels_of
@@ -62,10 +63,12 @@ def judge_file(
     tell: Callable[[str, int, int], None] | None = None,
     *,
     calculate: bool = False,
+    corrections: Mapping[str, Correction] = MappingProxyType({}),
 ) -> JudgedFile:
     """Read a file and give every data row of its tables a verdict. `tell` hears of the progress:
     the file's name, and how many steps of how many are done. With `calculate` LibreOffice fills
-    formulas without stored results.
+    formulas without stored results; `corrections`, by their tables' names, say what a person
+    corrects of what is found.
 
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions, and
     MappingError for a mapping that does not fit it.
@@ -78,6 +81,7 @@ def judge_file(
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
         readings = list(read_sheets(workbook, labels_of(context.settings)))
+        readings = correct_readings(workbook, readings, corrections)
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")
@@ -114,12 +118,14 @@ def import_files(
     day: date | None = None,
     dry_run: bool = False,
     calculate: bool = False,
+    corrections: Mapping[str, Correction] = MappingProxyType({}),
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
     them. `bank` is the code of the bank account whose statements all of them are; `names` gives the
     donors' codes of texts that somebody confirmed; the book remembers them from `day` on. `tell`
-    hears of the progress, and `calculate` fills formulas, as `judge_file` says.
+    hears of the progress, `calculate` fills formulas and `corrections` correct a file's tables, as
+    `judge_file` says.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written.
@@ -129,7 +135,10 @@ def import_files(
     context = context_of(book.entries, book, fund)
     aliases = alias_texts(book, names, day or date.today()) if names else {}  # noqa: DTZ011
     context.settings = _naming(context.settings, names)
-    files = tuple(judge_file(path, context, mapping, tell, calculate=calculate) for path in sheets)
+    files = tuple(
+        judge_file(path, context, mapping, tell, calculate=calculate, corrections=corrections)
+        for path in sheets
+    )
     statements = _judge_statements(book, banks, bank)
     drafts = [draft for file in files for draft in file.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]

@@ -19,6 +19,7 @@ OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=20_000)  # a busy machine loads a book in more than the usual five
 COMMAND = [sys.executable, "-m", "pledgebook.cli"]
 
 NEEDS_CHROMIUM = [

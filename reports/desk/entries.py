@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.import_receipt import FOLDER
 
 _MARK = ".sha256"
-_KNOWN_BY = 12
+KNOWN_BY = 12
 """Digits of a file's digest that an import's receipt is named by (reports/import_receipt.py)."""
 
 PAPERS = ("documents", "inbox")
@@ -111,10 +112,17 @@ def find_paper(book: Book, name: str) -> Path | None:
     return path if there and any(path.is_relative_to(root) for root in roots) else None
 
 
+def import_receipts(desk: Desk) -> Mapping[str, str]:
+    """Return the pages that tell of imports, as paths within the book, by the first digits
+    (`KNOWN_BY`) of the imported file's SHA-256.
+    """
+    return desk.once("import receipts", lambda: _receipts(desk.book))
+
+
 def _receipt_of(desk: Desk, source: str, sha256: str) -> str:
     """Return the receipt of the import that made an entry, else the file in the inbox."""
-    receipts = desk.once("import receipts", lambda: _receipts(desk.book))
-    found = receipts.get(sha256[:_KNOWN_BY], "") if sha256 else ""
+    receipts = import_receipts(desk)
+    found = receipts.get(sha256[:KNOWN_BY], "") if sha256 else ""
     return found or paper_path(desk.book, f"inbox/{source.partition('#')[0]}")
 
 

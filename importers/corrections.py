@@ -1,0 +1,144 @@
+"""What a person corrects of a table that was found: what a column holds, and what only a person
+can say.
+
+A correction becomes a mapping of its table (`importers/mapping.py`) and is read as one, so that a
+page and a mapping file can say the same, and what is wrong with it is said in the same sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from pledgebook.importers.amounts import DecimalMark
+from pledgebook.importers.cells import Workbook
+from pledgebook.importers.dates import DateOrder
+from pledgebook.importers.headings import REPEATED, Field
+from pledgebook.importers.mapping import (
+    MappingError,
+    apply_mapping,
+    parse_mapping,
+    stands_above,
+    write_mapping,
+)
+from pledgebook.importers.tables import SheetReading, Table, TableColumn, Units, rows_outside
+
+CONSTANTS = (Field.FUND, Field.CURRENCY, Field.PURPOSE, Field.STATUS, Field.PLEDGE_DATE)
+"""What may be said for all rows of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is said of one table. `columns` gives fields by column letter, "" for one that is not to
+    be read; columns that are not named stay as they were found. `decided`: the table's questions
+    are answered by this, and its rows need not wait for them.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    units: int | None = None
+    dates: str = ""
+    decimal: str = ""
+    decided: bool = False
+
+
+def name_of(table: Table) -> str:
+    """Return the name by which a correction finds its table: `Pledges!A6:H41`."""
+    return f"{table.sheet.name}!{table.range}"
+
+
+def correct_readings(
+    workbook: Workbook, readings: Sequence[SheetReading], corrections: Mapping[str, Correction]
+) -> list[SheetReading]:
+    """Return what was found in a workbook, with the corrections by their tables' names.
+
+    Raises MappingError for a correction that cannot be, or whose table is not there.
+    """
+    tables = [table for reading in readings for table in reading.tables]
+    known = {name_of(table) for table in tables}
+    if missing := [name for name in corrections if name not in known]:
+        found = ", ".join(sorted(known)) or "none"
+        raise MappingError([f"There is no table {missing[0]}; there is {found}."])
+    corrected = []
+    for reading in readings:
+        own = tuple(
+            _correct(workbook, table, tables, corrections[name_of(table)])
+            if name_of(table) in corrections
+            else table
+            for table in reading.tables
+        )
+        outside = rows_outside(reading.sheet, own) if own != reading.tables else reading.outside
+        corrected.append(reading._replace(tables=own, outside=outside))
+    return corrected
+
+
+def _correct(
+    workbook: Workbook, table: Table, tables: Sequence[Table], correction: Correction
+) -> Table:
+    name = name_of(table)
+    rules = table.rules
+    edited = replace(
+        table,
+        table_columns=_columns(table, correction.columns, name),
+        units=table.units if correction.units is None else Units(correction.units),
+        rules=replace(
+            rules,
+            constants={**rules.constants, **_constants(correction.constants, name)},
+            date_order=cast("DateOrder", correction.dates) or rules.date_order,
+            decimal_mark=cast("DecimalMark", correction.decimal) or rules.decimal_mark,
+        ),
+        questions=() if correction.decided else table.questions,
+    )
+    ends = stands_above(table, tables)
+    (read,) = apply_mapping(workbook, parse_mapping(write_mapping(edited, ends=ends), name))
+    return read
+
+
+def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableColumn, ...]:
+    letters = {column.letter for column in table.table_columns}
+    if unknown := [letter for letter in given if letter not in letters]:
+        raise MappingError([f"{name}: there is no column {unknown[0]}."])
+    changed = [
+        replace(column, field=_field(given[column.letter], name), label="")
+        if column.letter in given
+        else column
+        for column in table.table_columns
+    ]
+    of_field: dict[Field, list[TableColumn]] = {}
+    for column in changed:
+        if column.field is not None:
+            of_field.setdefault(column.field, []).append(column)
+    labels: dict[int, str] = {}
+    for found, own in of_field.items():
+        bare = [column for column in own if not column.label]
+        if len(own) == 1 or not bare:
+            continue
+        if found not in REPEATED:
+            both = " and ".join(column.letter for column in own)
+            raise MappingError(
+                [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
+            )
+        labels |= {column.number: column.heading or column.letter for column in bare}
+    return tuple(
+        replace(column, label=labels.get(column.number, column.label)) for column in changed
+    )
+
+
+def _field(text: str, name: str) -> Field | None:
+    try:
+        return Field(text) if text else None
+    except ValueError:
+        raise MappingError([f"{name}: no column holds {text!r}."]) from None
+
+
+def _constants(given: Mapping[str, str], name: str) -> dict[Field, str]:
+    constants = {}
+    for key, text in given.items():
+        found = _field(key, name)
+        if found not in CONSTANTS:
+            listed = ", ".join(each.value for each in CONSTANTS)
+            raise MappingError([f"{name}: {key!r} cannot be said for all rows; {listed} can."])
+        if text.strip():
+            constants[found] = text.strip()
+    return constants

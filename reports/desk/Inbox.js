@@ -1,0 +1,90 @@
+import { enhance, go, send, sendFile } from "../extension/Contributions/desk.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** What is chosen already, as the address states it. */
+function chosen() {
+  const text = byId("file").dataset.choices;
+  return { names: {}, tables: {}, ...(text ? JSON.parse(text) : {}) };
+}
+
+function look(choices) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("choices", JSON.stringify(choices));
+  address.searchParams.delete("page");
+  go(address.href);
+}
+
+/** Put what the form says of its table into the choices; what is as it was found is left out. */
+function correct(form) {
+  const choices = chosen();
+  const before = choices.tables[form.dataset.table] ?? {};
+  const said = { columns: { ...before.columns }, constants: {} };
+  for (const each of form.elements) {
+    const [kind, rest] = [each.name.split("-", 1)[0], each.name.slice(each.name.indexOf("-") + 1)];
+    if (kind === "column" && each.value !== each.dataset.found) {
+      said.columns[rest] = each.value;
+    } else if (kind === "constant" && each.value) {
+      said.constants[rest] = each.value;
+    } else if (["units", "decimal", "dates"].includes(each.name) && each.value) {
+      said[each.name] = each.value;
+    } else if (each.name === "decided" && each.checked) {
+      said.decided = true;
+    }
+  }
+  choices.fund = form.elements.fund.value;
+  choices.tables[form.dataset.table] = said;
+  const empty = !Object.keys(said.columns).length && !Object.keys(said.constants).length;
+  if (empty && Object.keys(said).length === 2) {
+    delete choices.tables[form.dataset.table];
+  }
+  look(choices);
+}
+
+export default {
+  onExtensionPageLoad(context) {
+    enhance();
+    byId("correct")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      correct(event.target);
+    });
+    byId("names")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const choices = chosen();
+      for (const [name, code] of new FormData(event.target)) {
+        if (code.trim()) {
+          choices.names[name] = code.trim();
+        } else {
+          delete choices.names[name];
+        }
+      }
+      look(choices);
+    });
+    byId("import")?.addEventListener("click", async (event) => {
+      const button = event.target;
+      const { file, stamp, choices } = byId("file").dataset;
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+      if (await send(context, "import", { file, stamp, choices })) {
+        const address = new URL(window.location.href);
+        address.search = "";
+        address.searchParams.set("file", file);
+        go(address.href);
+      } else {
+        button.disabled = false;
+        button.removeAttribute("aria-busy");
+      }
+    });
+    byId("upload")?.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const [file] = event.target.elements.file.files;
+      const answer = file && (await sendFile("Inbox", "upload", { name: file.name }, file));
+      if (answer) {
+        const address = new URL(window.location.href);
+        address.search = "";
+        address.searchParams.set("file", answer.file);
+        go(address.href);
+      }
+    });
+  },
+};

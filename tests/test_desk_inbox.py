@@ -1,0 +1,222 @@
+"""Inbox, in a real browser and without: from a donor's file to a changed book (made up)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fava.application import create_app
+from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, Page, expect
+from pledgebook.ledger.book import load_book
+from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.making import make_book
+from pledgebook.ledger.money import format_units
+from werkzeug.test import TestResponse
+
+sys.path.insert(0, str(Path(__file__).parent))
+from serving import NEEDS_CHROMIUM, Complaints, chromium, served, show
+
+SHEET = """Letters received (made up);;;;;;
+Donor;Note verbale;Date of pledge;Currency;Amount;Due date;Earmarking
+Norway;NV 1;2002-03-01;USD;10000.00;2002-06-30;Corruption
+Untied Kingdom;NV 2;2002-03-04;USD;20000.00;2002-06-30;General
+Sweden;NV 3;2002-03-05;USD;1.234;2002-06-30;General
+Total;;;;31234.00;;
+"""
+FUND = "CPCJF"
+OWN = {"Origin": "http://localhost"}
+BASE = "/voluntary-contributions/extension/Inbox/"
+
+
+@pytest.fixture
+def main(tmp_path: Path) -> Path:
+    main = make_book(tmp_path / "book")
+    (main.parent / "inbox" / "letters.csv").write_text(SHEET, "utf-8")
+    return main
+
+
+@pytest.fixture
+def fava(main: Path) -> FlaskClient:
+    return create_app([main], load=True, poll_watcher=True).test_client()
+
+
+def seen(fava: FlaskClient, what: str, **asked: str) -> str:
+    text = fava.get(BASE, query_string=asked).text
+    return text.partition(f'data-{what}="')[2].partition('"')[0]
+
+
+def take(fava: FlaskClient, name: str, choices: dict | None = None, **changed: str) -> TestResponse:
+    form = {
+        "file": name,
+        "stamp": seen(fava, "stamp", file=name),
+        "choices": json.dumps(choices or {"fund": FUND}),
+        "book": seen(fava, "book"),
+    }
+    return fava.post(f"{BASE}import", json={**form, **changed}, headers=OWN)
+
+
+def pledged(main: Path) -> dict[str, str]:
+    book = load_book(main)
+    assert book.errors == []
+    return {line.label: format_units(line.pledged) for line in list_instalments(book.register)}
+
+
+def upload(fava: FlaskClient, name: str, content: bytes) -> TestResponse:
+    return fava.post(
+        f"{BASE}upload",
+        query_string={"name": name}, data=content, content_type="application/octet-stream",
+        headers=OWN,
+    )  # fmt: skip
+
+
+def test_what_the_page_shows_is_taken_in_one_write_and_its_receipt_kept(
+    main: Path, fava: FlaskClient
+) -> None:
+    page = fava.get(BASE, query_string={"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}).text
+    assert "1 rows new, 0 amend a pledge, 2 wait, 0 rejected" in page
+    answer = take(fava, "letters.csv")
+    assert answer.status_code == 200, answer.json
+    assert pledged(main) == {"NOR-2002-01.1": "10000"}
+    (receipt,) = answer.json["receipts"]
+    kept = main.parent / "documents" / "imports" / receipt
+    assert {"letters.csv", "receipt.html", "receipt.xlsx"} <= {path.name for path in kept.iterdir()}
+    assert "imported; its receipt" in fava.get(BASE).text
+    again = take(fava, "letters.csv")
+    assert again.status_code == 200
+    assert pledged(main) == {"NOR-2002-01.1": "10000"}
+
+
+def test_choices_decide_what_waits_and_a_confirmed_name_is_remembered(
+    main: Path, fava: FlaskClient
+) -> None:
+    choices = {
+        "fund": FUND,
+        "names": {"Untied Kingdom": "GBR"},
+        "tables": {"letters!A2:G6": {"decimal": ","}},
+    }
+    assert take(fava, "letters.csv", choices).status_code == 200
+    assert pledged(main) == {
+        "NOR-2002-01.1": "10000", "GBR-2002-01.1": "20000", "SWE-2002-01.1": "1234",
+    }  # fmt: skip
+    assert load_book(main).settings.donors.resolve("Untied Kingdom").code == "GBR"
+
+
+def test_a_file_or_book_that_changed_since_it_was_shown_is_not_taken(
+    main: Path, fava: FlaskClient
+) -> None:
+    for changed, sentence in (
+        ({"stamp": "letters.csv 1 1"}, "The file was changed since it was shown"),
+        ({"book": "0" * 64}, "The book was changed since this page was made"),
+    ):
+        answer = take(fava, "letters.csv", **changed)
+        assert sentence in answer.json["refused"]
+    assert pledged(main) == {}
+    assert not (main.parent / "documents" / "imports").exists()
+
+
+@pytest.mark.parametrize("name", ["../main.beancount", "/etc/passwd", "..", "none.csv", "a\0.csv"])
+def test_no_name_leads_out_of_the_inbox(fava: FlaskClient, name: str) -> None:
+    answer = fava.get(BASE, query_string={"file": name})
+    assert answer.status_code == 200
+    assert "The inbox holds no file" in answer.text
+
+
+def test_an_address_with_choices_that_are_none_is_refused_in_a_sentence(fava: FlaskClient) -> None:
+    for text in ("{", "[]", '{"tables": 1}', '{"tables": {"x": []}}', '{"tables": {"x": {}}}'):
+        answer = fava.get(BASE, query_string={"file": "letters.csv", "choices": text})
+        assert answer.status_code == 200
+        assert "cannot be read" in answer.text or "There is no table x" in answer.text
+
+
+def test_what_is_uploaded_must_be_a_sheet_or_a_statement(main: Path, fava: FlaskClient) -> None:
+    inbox = main.parent / "inbox"
+    before = sorted(inbox.iterdir())
+    for name, content, sentence in (
+        ("run.exe", b"MZ", "is no sheet or bank statement: its name must end in"),
+        ("paper.xlsx", b"%PDF-1.4", "a PDF document"),
+        (".csv", b"a;b", "its name must end in"),
+    ):
+        answer = upload(fava, name, content)
+        assert answer.status_code == 400, name
+        assert sentence in answer.json["refused"]
+    assert sorted(inbox.iterdir()) == before
+    answer = upload(fava, "../../letters.csv", SHEET.encode())
+    assert answer.json == {"file": "letters-2.csv"}
+    assert (inbox / "letters-2.csv").read_text("utf-8") == SHEET
+
+
+def test_a_file_over_the_limit_of_fava_is_taken(main: Path, fava: FlaskClient) -> None:
+    rows = "".join(
+        f"Norway;NV {number};2002-03-01;USD;10.00;2002-06-30;General;{'x' * 30_000}\n"
+        for number in range(300)
+    )
+    head = "Donor;Note verbale;Date of pledge;Currency;Amount;Due date;Earmarking;Remarks\n"
+    content = (head + rows).encode()
+    assert len(content) > 8_000_000
+    assert upload(fava, "large.csv", content).status_code == 200
+    page = fava.get(BASE, query_string={"file": "large.csv", "choices": '{"fund": "CPCJF"}'})
+    assert "300 rows new" in page.text
+    assert len(page.data) < 1_000_000
+    assert take(fava, "large.csv").status_code == 200
+    assert len(pledged(main)) == 300
+
+
+def test_a_donor_with_markup_in_its_name_is_text(main: Path, fava: FlaskClient) -> None:
+    text = SHEET.replace("Untied Kingdom", '<img src=x onerror="alert(1)">')
+    (main.parent / "inbox" / "letters.csv").write_text(text, "utf-8")
+    page = fava.get(BASE, query_string={"file": "letters.csv"}).text
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    if not shutil.which("chromium"):
+        pytest.skip("Chromium is not installed")
+    with chromium(tmp_path_factory.mktemp("profile")) as context:
+        yield context
+
+
+@pytest.mark.browser
+@NEEDS_CHROMIUM[1]
+def test_from_a_file_on_a_desk_to_pledges_in_the_book(
+    main: Path, browser: BrowserContext, tmp_path: Path
+) -> None:
+    sent = tmp_path / "sent.csv"
+    sent.write_text(SHEET, "utf-8")
+    complaints = Complaints()
+    page: Page = browser.new_page()
+    complaints.follow(page)
+    with served(main) as address:
+        page.goto(address)
+        show(page, "Inbox")
+        page.get_by_label("Put a file into the inbox").set_input_files(sent)
+        page.get_by_role("button", name="Put it there").click()
+        expect(page.locator("#file")).to_have_text("sent.csv")
+
+        page.get_by_label("Fund, for the file").select_option(FUND)
+        page.get_by_role("button", name="Look again", exact=True).click()
+        expect(page.get_by_text("1 rows new")).to_be_visible()
+        page.get_by_label("“Untied Kingdom”").fill("GBR")
+        page.get_by_role("button", name="Confirm, and look again").click()
+        expect(page.get_by_text("2 rows new")).to_be_visible()
+
+        # A column is read as something else, and then as it was found.
+        column = page.locator("select[name=column-G]")
+        column.select_option("remarks")
+        page.get_by_role("button", name="Look again", exact=True).click()
+        expect(page.locator("select[name=column-G]")).to_have_value("remarks")
+        page.locator("select[name=column-G]").select_option("purpose")
+        page.get_by_role("button", name="Look again", exact=True).click()
+        expect(page.get_by_text("2 rows new")).to_be_visible()
+
+        page.get_by_role("button", name="Take 2 entries into the book").click()
+        expect(page.get_by_text("This file was imported before")).to_be_visible(timeout=30_000)
+        page.close()
+    assert pledged(main) == {"NOR-2002-01.1": "10000", "GBR-2002-01.1": "20000"}
+    assert complaints == []

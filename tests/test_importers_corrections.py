@@ -1,0 +1,85 @@
+"""What a person corrects of a table that was found. Amounts are made up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pledgebook.importers.corrections import Correction, correct_readings, name_of
+from pledgebook.importers.mapping import MappingError
+from pledgebook.importers.rows import read_rows
+from pledgebook.importers.tables import SheetReading, read_sheets
+from pledgebook.importers.workbook import Workbook, read_workbook
+
+SHEET = """Donor;Reference;Date of pledge;Currency;Amount;Other amount;Remarks
+Austria;NV 1;01.03.2002;EUR;1.234;10;CORR
+Norway;NV 2;04.03.2002;EUR;5.678;20;CORR
+"""
+TABLE = "sheet!A1:G3"
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> tuple[Workbook, list[SheetReading]]:
+    path = tmp_path / "sheet.csv"
+    path.write_text(SHEET, "utf-8")
+    workbook = read_workbook(path)
+    return workbook, list(read_sheets(workbook))
+
+
+def amounts(readings: list[SheetReading]) -> list[str]:
+    (table,) = readings[0].tables
+    return [str(row.amount.value) for row in read_rows(table) if row.kind == "data"]
+
+
+def test_a_table_has_the_name_that_people_give_its_place(
+    found: tuple[Workbook, list[SheetReading]],
+) -> None:
+    assert [name_of(table) for reading in found[1] for table in reading.tables] == [TABLE]
+
+
+def test_without_a_correction_all_stays_as_it_was_found(
+    found: tuple[Workbook, list[SheetReading]],
+) -> None:
+    workbook, readings = found
+    assert correct_readings(workbook, readings, {}) == readings
+    assert amounts(readings) == ["None", "None"]  # 1.234 may mean two things
+
+
+@pytest.mark.parametrize(("mark", "read"), [(",", ["1234", "5678"]), (".", ["1.234", "5.678"])])
+def test_what_a_point_means_can_be_said(
+    found: tuple[Workbook, list[SheetReading]], mark: str, read: list[str]
+) -> None:
+    assert amounts(correct_readings(*found, {TABLE: Correction(decimal=mark)})) == read
+
+
+def test_another_column_can_hold_the_amount(found: tuple[Workbook, list[SheetReading]]) -> None:
+    said = Correction({"E": "", "F": "amount"}, units=1000)
+    assert amounts(correct_readings(*found, {TABLE: said})) == ["10000", "20000"]
+
+
+def test_what_holds_for_all_rows_can_be_said(found: tuple[Workbook, list[SheetReading]]) -> None:
+    said = Correction({"D": "", "G": ""}, {"currency": "CHF", "purpose": "corruption"}, decimal=",")
+    (table,) = correct_readings(*found, {TABLE: said})[0].tables
+    rows = [row for row in read_rows(table) if row.kind == "data"]
+    assert {row.currency for row in rows} == {("CHF",)}
+    assert {row.purpose for row in rows} == {"corruption"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "sentence"),
+    [
+        ("sheet!A9:B9", Correction(), "There is no table sheet!A9:B9; there is sheet!A1:G3."),
+        (TABLE, Correction({"Q": "amount"}), "there is no column Q"),
+        (TABLE, Correction({"G": "sums"}), "no column holds 'sums'"),
+        (TABLE, Correction({"G": "donor"}), "columns A and G are both said to hold the donor"),
+        (TABLE, Correction({"A": ""}), "names the donor"),
+        (TABLE, Correction({"E": ""}), "names no column of amounts"),
+        (TABLE, Correction(constants={"rate": "1"}), "'rate' cannot be said for all rows"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_with_the_reason(
+    found: tuple[Workbook, list[SheetReading]], name: str, said: Correction, sentence: str
+) -> None:
+    with pytest.raises(MappingError) as refused:
+        correct_readings(*found, {name: said})
+    assert sentence in str(refused.value)
