@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pledgebook.ledger.book import Book
 from pledgebook.reports.figures import Figures
 from pledgebook.reports.registry import make_reports
+from pledgebook.reports.render import to_document
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import SelectionError, select
 
@@ -370,3 +374,18 @@ def test_a_selection_says_what_the_book_has(golden: Book) -> None:
         select(golden, "2003", as_at=date(2004, 1, 1))
     assert select(golden).cut.name == "2002-2003"
     assert select(golden, as_at=date(2001, 5, 1)).cut.end == date(2001, 5, 1)
+
+
+def test_the_schedules_document_has_the_documented_keys_and_no_other(golden: Book) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "commands.md").read_text("utf-8")
+    example = json.loads(text.split("The schedule's document:")[1].split("```")[1][4:])
+    (made,) = make_reports(select(golden, "2002-2003"), ("schedule",))
+    document: Any = to_document(made)
+    assert document.keys() == example.keys()
+    for part in ("cash_proof", "ledger"):
+        assert document[part].keys() == example[part].keys()
+    assert document["funds"][0].keys() == example["funds"][0].keys()
+    (row,) = example["funds"][0]["rows"]
+    italy = [each for fund in document["funds"] for each in fund["rows"] if each["donor"] == "ITA"]
+    assert italy == [row]
+    assert document["totals"].keys() >= example["totals"].keys()
