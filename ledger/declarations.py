@@ -51,6 +51,7 @@ FORMS: Mapping[str, Form] = {
                 "classes",
                 "overspending",
                 "four-eyes",
+                "allowance",
                 "charges-absolute",
                 "charges-percent",
             }

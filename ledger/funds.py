@@ -9,7 +9,7 @@ recognition-special: "pledge"
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from pledgebook.ledger.errors import Finding, finding
 
 POLICIES = ("pledge", "receipt", "agreement")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
+_YEARS, _WHOLE = 3, 100
 _DEFAULT_CLASSES = ("general", "special", "support")
 
 
@@ -42,6 +43,10 @@ class Fund:
     charges_absolute: Decimal = Decimal("50.00")
     charges_percent: Decimal = Decimal(1)
     """What banks may keep of a payment for it to be a charge: the smaller of the two."""
+
+    allowance: tuple[Decimal, ...] = ()
+    """Percent held to be doubtful of what is more than one, two, three years overdue; empty: the
+    fund makes no allowance."""
 
     def policy(self, class_: str) -> str:
         """Return how contributions of `class_` become income: pledge unless declared."""
@@ -118,6 +123,26 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         recognition,
         overspending,
         four_eyes == "yes",
-        *tolerances,
+        tolerances[0],
+        tolerances[1],
+        _read_allowance(declaration.words("allowance"), fault),
     )
     return fund, faults
+
+
+def _read_allowance(words: Sequence[str], fault: Callable[[str, str], None]) -> tuple[Decimal, ...]:
+    """Return the percents of a fund's allowance, rising with the years; none unless declared."""
+    if not words:
+        return ()
+    percents = [Decimal(word) for word in words if _NUMBER.fullmatch(word)]
+    if len(percents) != len(words) or len(words) != _YEARS or percents != sorted(percents):
+        fault(
+            "allowance",
+            f"allowance is {' '.join(words)!r}: it must be three rising percents, for one, two and "
+            'three years overdue, such as "25 60 100".',
+        )
+        return ()
+    if percents[-1] > _WHOLE:
+        fault("allowance", f"allowance is {' '.join(words)!r}: nothing is doubtful beyond 100.")
+        return ()
+    return tuple(percents)

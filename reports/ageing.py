@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, to_cents
 from pledgebook.ledger.register import Claim
 from pledgebook.reports.disclosures import received_since
 from pledgebook.reports.layout import Layout, at_the_end, name_of, owed_per_ledger
@@ -79,7 +79,7 @@ def ageing(selection: Selection) -> Report:
         selection,
         NAME,
         TITLE,
-        _columns(selection.book.settings.currency),
+        _columns(selection),
         layout.rows,
         notes=notes,
         agreements=agreements,
@@ -144,10 +144,26 @@ def _values(selection: Selection, claim: Claim, day: date) -> dict[str, Value]:
         "days": max(days, 0) if days >= 0 else None,
         **amounts,
         "unpaid": claim.value,
+        **(
+            {"allowance": _allowance(selection, claim, band_of(days))} if _allows(selection) else {}
+        ),
     }
 
 
-def _columns(unit: str) -> list[Column]:
+def _allows(selection: Selection) -> bool:
+    funds = selection.book.settings.funds
+    return any(funds[fund].allowance for fund in selection.funds)
+
+
+def _allowance(selection: Selection, claim: Claim, band: str) -> Decimal:
+    """Return what the fund's scale holds to be doubtful of an instalment in that band."""
+    scale = selection.book.settings.funds[claim.fund].allowance
+    percent = dict(zip(("year_2", "year_3", "older"), scale, strict=False)).get(band, ZERO)
+    return to_cents(claim.value * percent / 100)
+
+
+def _columns(selection: Selection) -> list[Column]:
+    unit = selection.book.settings.currency
     return [
         Column("donor", "Donor"),
         Column("label", "Instalment"),
@@ -157,4 +173,9 @@ def _columns(unit: str) -> list[Column]:
         Column("days", "Days", "count"),
         *(Column(key, title, "amount", unit) for key, title, _ in _BANDS),
         Column("unpaid", "Unpaid", "amount", unit, {key: 1 for key, _, _ in _BANDS}),
+        *(
+            [Column("allowance", "Allowance", "amount", unit, memo=True)]
+            if _allows(selection)
+            else []
+        ),
     ]

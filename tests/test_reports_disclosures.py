@@ -61,6 +61,39 @@ def test_what_came_after_the_end_is_unpaid_and_disclosed(load: Load) -> None:
     assert not any("value date" in note for note in later.notes)
 
 
+SCALE = """
+1999-12-31 custom "fund" "CPCJF" "A fund"
+  allowance: "25 60 100"
+2002-01-01 custom "period" "2002-2003" 2003-12-31
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+"""
+OLD = """
+2002-03-01 * "Austria" "Pledge" ^AUT-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:AUT           500.01 USD {0 # 500.01 USD, "AUT-2002-01.1"}
+    due: 2002-12-30
+  Income:CPCJF:Contributions:AUT    -500.01 USD
+
+2002-03-02 * "Norway" "Pledge" ^NOR-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:NOR           300 USD {0 # 300.00 USD, "NOR-2002-01.1"}
+    due: 2003-12-31
+  Income:CPCJF:Contributions:NOR    -300.00 USD
+"""
+
+
+def test_an_allowance_is_shown_where_the_fund_declares_its_scale_and_nowhere_else(
+    load: Load,
+) -> None:
+    plain = make_reports(select(load(OLD), "2002-2003"), ("ageing",))[0]
+    assert "allowance" not in {column.key for column in plain.columns}
+    book = load(OLD, settings=SCALE)
+    assert book.errors == []
+    for as_at, expected in (("2002-2003", "125.00"), ("2004", "375.01"), ("2005", "680.01")):
+        (report,) = make_reports(select(book, as_at), ("ageing",))
+        assert to_document(report)["total"]["allowance"] == expected, as_at  # type: ignore[index]
+
+
 def test_a_fund_without_an_entry_gives_honest_empty_reports(golden: Book, load: Load) -> None:
     empty = load("")
     for selection in (select(empty, "2002-2003"), select(golden, "2000-2001", fund="UNTOC")):
