@@ -18,6 +18,7 @@ from pledgebook.importers.changes import (
     is_as_booked,
 )
 from pledgebook.importers.drafting import Reading, draft_contribution
+from pledgebook.importers.instalments import UnclearReferences, instalments_in_rows
 from pledgebook.importers.known import (
     IMPORT_ID,
     Context,
@@ -88,8 +89,12 @@ def judge_tables(
         for group in own
         if group.import_id in context.imported
     )
+    unclear = UnclearReferences()
+    for own in groups:
+        for group in own:
+            unclear.add(group.rows, group.source, group.donor, group.doubt)
     return tuple(
-        _judge_table(table, rows, own, context, steps)
+        _judge_table(table, rows, own, unclear, context, steps)
         for (table, rows), own in zip(read, groups, strict=True)
     )
 
@@ -111,13 +116,14 @@ def _judge_table(
     table: Table,
     rows: tuple[SheetRow, ...],
     groups: Sequence[_Group],
+    unclear: UnclearReferences,
     context: Context,
     steps: _Steps,
 ) -> JudgedTable:
     verdicts: dict[int, Verdict] = {}
     whole = {row.number: row for row in rows}
     for group in groups:
-        verdict = _judge(group, table, context)
+        verdict = _judge(group, table, unclear, context)
         known = verdicts.get(verdict.row.number)
         if known is not None:  # another contribution of the same row
             verdict = _together(known, verdict, whole[verdict.row.number])
@@ -153,7 +159,12 @@ def _read_groups(
     """Read the contributions of a table; none of one that sums up other tables."""
     column = table.columns.get("donor", "A")
     sheet = f"{table.path.name}#{table.sheet.name}"
-    for group in _instalments_in_rows([row for row in rows if row.kind == "data"]):
+
+    def donor_of(row: SheetRow) -> str:
+        found = find_donor(row, context)
+        return found if isinstance(found, str) else plain(row.donor)
+
+    for group in instalments_in_rows((row for row in rows if row.kind == "data"), donor_of):
         if sums_up:
             reason = f"The table adds up the rows of {sums_up}: they are counted there."
             doubt = Doubt(reason, "ignored")
@@ -182,25 +193,9 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     return _Group(rows, reading.donor, reading, None, content_id(reading), source=source)
 
 
-def _instalments_in_rows(rows: list[SheetRow]) -> list[list[SheetRow]]:
-    """Put together the rows that are instalments of one pledge: same donor, same reference, same
-    date, and each with its own due date.
-    """
-    groups: dict[object, list[SheetRow]] = {}
-    for row in rows:
-        key: object = row.number
-        if row.reference and row.due_date.value and not row.instalments:
-            dated = (row.pledge_date.value, row.pledge_date.text)
-            key = (plain(row.donor), plain(row.reference), dated, plain(row.status))
-        groups.setdefault(key, []).append(row)
-    result = []
-    for group in groups.values():
-        dues = {row.due_date.value for row in group}
-        result += [group] if len(dues) == len(group) else [[row] for row in group]
-    return result
-
-
-def _judge(group: _Group, table: Table, context: Context) -> Verdict:
+def _judge(
+    group: _Group, table: Table, unclear: UnclearReferences, context: Context
+) -> Verdict:
     row = group.rows[0]
     base = Verdict(
         row,
@@ -219,7 +214,8 @@ def _judge(group: _Group, table: Table, context: Context) -> Verdict:
             return replace(base, verdict="duplicate", pledge=pledge, reason=reason)
         if group.reading is not None:
             base = replace(base, currency=group.reading.currency)
-            return _decide(base, group.reading, _meta(group, table), context)
+            doubt = unclear.doubt_about(group.reading)
+            return _decide(base, group.reading, _meta(group, table), context, doubt)
         assert group.doubt is not None  # a group is in the book, read, or in doubt
         _refuse_taken_back(group, group.doubt, context)
         raise group.doubt
@@ -236,9 +232,15 @@ def _judge(group: _Group, table: Table, context: Context) -> Verdict:
             context.seen.setdefault(group.import_id, []).append(place)
 
 
-def _decide(base: Verdict, reading: Reading, meta: Mapping[str, str], context: Context) -> Verdict:
+def _decide(
+    base: Verdict,
+    reading: Reading,
+    meta: Mapping[str, str],
+    context: Context,
+    unclear: Doubt | None,
+) -> Verdict:
     """A row that is read: a duplicate, changed, entered by hand, the same as another, or new.
-    `meta` says where it stands.
+    `meta` says where it stands; `unclear` that a row which waits may be part of its pledge.
     """
     place = f"{meta['source'].rpartition('!')[0]}!{base.row.number}"
     if base.import_id in context.imported:
@@ -256,6 +258,8 @@ def _decide(base: Verdict, reading: Reading, meta: Mapping[str, str], context: C
         known = find_pledge(reading, context, place.rpartition("!")[0])
         if known is not None and is_as_booked(reading, known):
             return _in_book(base, reading, known.label, known)
+        if unclear is not None:
+            raise unclear
         if known is not None:
             return _change(base, reading, known, meta, context)
     elif reading.kind == "payment":

@@ -64,10 +64,13 @@ class Planted:
         return number
 
     def spoil(self, number: int, why: str) -> None:
+        """Let the row mean no contribution, nor the others that are instalments of it."""
+        while self.sheet.meant[number].part_of_above and number - 1 in self.sheet.meant:
+            number -= 1
         self.sheet.meant[number] = replace(self.sheet.meant[number], why=why)
-        below = self.sheet.meant.get(number + 1)
-        if below is not None and below.part_of_above:
-            self.spoil(number + 1, why)
+        while getattr(self.sheet.meant.get(number + 1), "part_of_above", False):
+            number += 1
+            self.sheet.meant[number] = replace(self.sheet.meant[number], why=why)
 
     def insert(self, number: int, cells: list[object]) -> None:
         """Put a row before the row of that number; what is below moves down."""
@@ -227,10 +230,7 @@ def plans() -> list[tuple[int, tuple[str, ...]]]:
     """List each difficulty alone on some sheets, and each two together on one."""
     alone = [(name,) for name in DIFFICULTIES for _ in range(ALONE)]
     pairs = list(combinations(DIFFICULTIES, 2))
-    # Of instalments in rows, one that waits leaves the others alone: there no row can be changed
-    # without changing what its neighbours mean.
-    seeds = (seed for seed in count(10_000) if _Maker(seed).instalments != "rows")
-    return list(zip(seeds, [*alone, *pairs], strict=False))
+    return list(zip(count(10_000), [*alone, *pairs], strict=False))
 
 
 def test_no_difficulty_alone_or_with_another_leads_to_a_wrong_entry(
@@ -325,3 +325,29 @@ def test_a_note_is_found_beyond_rows_that_were_cut_off_by_a_gap(
     judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
     verdicts = {v.row.donor: v.verdict for table in judged.tables for v in table.verdicts}
     assert verdicts["Spain"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [(0, "Spian"), (0, ""), (2, "FY02/03"), (3, "XQZ"), (4, "5 000 in parts"), (5, "31/02/2003")],
+)
+def test_an_instalment_that_waits_keeps_the_others_of_its_pledge_waiting(
+    rated_book: Book, tmp_path: Path, column: int, text: str
+) -> None:
+    path = tmp_path / "instalments.csv"
+    cells = ["Spain", "NV 1/2002", "2002-05-30", "USD", "3000.00", "2003-08-17"]
+    cells[column] = text
+    path.write_text(
+        "Donor,Reference,Date of pledge,Currency,Amount,Due date\n"
+        "Spain,NV 1/2002,2002-05-30,USD,4000.00,2002-08-17\n"
+        f"{','.join(cells)}\n"
+        "SPAIN,NV 1/2002,2002-05-30,USD,5000.00,2004-08-17\n"
+        "Spain,NV 2/2002,2002-05-30,USD,6000.00,2002-08-17\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    (table,) = judged.tables
+    verdicts = {verdict.row.number: verdict for verdict in table.verdicts}
+    found = [verdicts[number].verdict for number in (2, 3, 4, 5)]
+    assert found == ["waiting", "waiting", "waiting", "imported"]
+    assert "instalments.csv#instalments!A3 has the same reference" in verdicts[2].reason
