@@ -193,9 +193,7 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     return _Group(rows, reading.donor, reading, None, content_id(reading), source=source)
 
 
-def _judge(
-    group: _Group, table: Table, unclear: UnclearReferences, context: Context
-) -> Verdict:
+def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Context) -> Verdict:
     row = group.rows[0]
     base = Verdict(
         row,

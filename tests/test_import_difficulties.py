@@ -348,6 +348,9 @@ def test_an_instalment_that_waits_keeps_the_others_of_its_pledge_waiting(
     judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
     (table,) = judged.tables
     verdicts = {verdict.row.number: verdict for verdict in table.verdicts}
-    found = [verdicts[number].verdict for number in (2, 3, 4, 5)]
-    assert found == ["waiting", "waiting", "waiting", "imported"]
-    assert "instalments.csv#instalments!A3 has the same reference" in verdicts[2].reason
+    found = {verdicts[number].verdict for number in (2, 3, 4)}
+    assert found == ({"rejected"} if text == "XQZ" else {"waiting"})
+    assert verdicts[5].verdict == "imported"
+    if column in {0, 2, 5}:  # else the three are one pledge, and have one reason
+        place = "instalments.csv#instalments!A3"
+        assert f"{place} has the same reference and is not clear" in verdicts[2].reason
