@@ -250,7 +250,7 @@ def _read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 _OURS = frozenset(
-    {"event", "class", "purpose", "status", "rate", "rate-date", "reverses", "announced-on",
+    {"event", "class", "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on",
      "rate-override", "filename", "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from beancount import loader
 from beancount.core.data import Directive, Options, Transaction
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
+from pledgebook.ledger.agreeing import check_agreement
 from pledgebook.ledger.announcements import list_announcements
 from pledgebook.ledger.approval import list_unapproved
 from pledgebook.ledger.bank_balances import check_statements
@@ -102,6 +103,7 @@ class Book:
         found += check_lots(self.entries, self.settings)[1]
         found += check_changes(self.register)[1]
         found += check_receipts(self.register)[1]
+        found += check_agreement(self.entries, self.register)[1]
         found += check_earmarked(self.entries, self.settings)[1]
         found += check_statements(self.entries, self.settings)[1]
         found += list_unapproved(self.entries, self.settings)

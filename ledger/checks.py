@@ -193,7 +193,7 @@ def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> It
                 line.posting.meta,
             )
     for line in lines:
-        due = (line.posting.meta or {}).get("due")
+        due = (line.posting.meta or {}).get("due", entry.meta.get("due"))
         if line.place.kind in CLAIMS and due is not None and as_date(due) is None:
             yield finding(
                 entry,

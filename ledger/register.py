@@ -339,6 +339,9 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
     posting = line.posting
     cost = posting.cost
     due = as_date(posting.meta.get("due")) if posting.meta else None
+    commits = before is None or as_text(entry.meta.get("event", "")) == "commitment"
+    if due is None and commits:
+        due = as_date(entry.meta.get("due"))
     status = stated(entry, posting, "status")
     if status is None and as_text(entry.meta.get("event", "")) == "commitment":
         status = "committed"

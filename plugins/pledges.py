@@ -24,6 +24,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Directive, Options
+from pledgebook.ledger.agreeing import check_agreement
 from pledgebook.ledger.checks import check_changes
 from pledgebook.ledger.collecting import check_receipts
 from pledgebook.ledger.errors import Finding
@@ -55,7 +56,10 @@ def guard_pledges(
     found = lot_errors + change_errors
     faulty = {id(error.entry) for error in found}
     receipt_errors, _ = check_receipts(register)
-    return found + [error for error in receipt_errors if id(error.entry) not in faulty]
+    differing, _ = check_agreement(entries, register)
+    return found + [
+        error for error in (*receipt_errors, *differing) if id(error.entry) not in faulty
+    ]
 
 
 def _allow_for_unit_costs(settings: Settings, options: Options) -> None:

@@ -64,7 +64,7 @@ def test_an_open_written_by_hand_wins(told: Told, book: Book) -> None:
 
 def test_an_unknown_donor_is_refused_with_the_nearest_names(told: Told) -> None:
     """
-    2002-03-01 * "Norway" "Pledge" ^NOR-2002-01 ; <- unknown-donor
+    2002-03-01 * "Norway" "Pledge" ^UNDP-2002-01 ; <- unknown-donor
       Assets:CPCJF:Pledges:UNPD       100 USD {0 # 100.00 USD, "UNDP-2002-01.1"}
       Income:CPCJF:Contributions:UNDP -100.00 USD
     """

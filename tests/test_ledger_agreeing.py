@@ -1,0 +1,97 @@
+"""What the parts of an entry say of each other (all amounts and rates made up)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.instalments import list_instalments
+
+Told = dict[str, str]
+Load = Callable[..., Book]
+Say = Callable[[Book], Told]
+
+
+def test_the_rest_of_a_payment_keeps_its_share_of_the_value(told: Told) -> None:
+    """
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR        400000 NOK {0 # 50000.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR  -50000.00 USD
+
+    2002-06-01 * "Norway" "Part payment" ^NOR-2002-01 ; <- rest-value
+      Assets:CPCJF:Pledges:NOR       -400000 NOK {"NOR-2002-01.1"}
+      Assets:CPCJF:Pledges:NOR        100000 NOK {0 # 10000.00 USD, 2002-02-01, "NOR-2002-01.1"}
+      Assets:CPCJF:Cash                39000.00 USD
+      Income:CPCJF:Exchange             1000.00 USD
+    """
+    assert "is 12500.00 USD; here it is put back at 10000.00" in told["rest-value"]
+
+
+def test_cash_in_another_currency_is_a_lot(told: Told) -> None:
+    """
+    2002-06-01 * "Norway" "Gift"
+      Assets:CPCJF:Cash               50000 EUR @ 0.9 USD ; <- cash-lot
+      Income:CPCJF:Contributions:NOR  -45000.00 USD
+    """
+    assert '{0 # DOLLARS USD, "Assets:CPCJF:Cash"}' in told["cash-lot"]
+
+
+def test_a_due_date_on_the_transaction_is_that_of_its_instalments(load: Load, say: Say) -> None:
+    book = load("""
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      due: 2004-03-31
+      Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
+      Assets:CPCJF:Pledges:NOR        200 USD {0 # 200.00 USD, "NOR-2002-01.2"}
+        due: 2002-09-30
+      Liabilities:CPCJF:Deferred:NOR -100.00 USD {1 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -200.00 USD
+
+    2002-05-01 * "Norway" "Pays" ^NOR-2002-01
+      due: 2009-01-01
+      Assets:CPCJF:Pledges:NOR       -200 USD {"NOR-2002-01.2"}
+      Assets:CPCJF:Pledges:NOR         50 USD {0 # 50.00 USD, 2002-02-01, "NOR-2002-01.2"}
+      Assets:CPCJF:Cash               150.00 USD
+    """)
+    assert not say(book)
+    assert [line.due for line in list_instalments(book.register)] == [
+        date(2004, 3, 31),
+        date(2002, 9, 30),
+    ]
+
+
+def test_a_due_date_on_the_transaction_is_a_date(told: Told) -> None:
+    """
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      due: "in spring"
+      Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"} ; <- due-date
+      Income:CPCJF:Contributions:NOR -100.00 USD
+    """
+    assert "'in spring' is no date" in told["due-date"]
+
+
+@pytest.mark.parametrize(
+    ("key", "near"), [("purpos", "purpose"), ("clas", "class"), ("deu", "due"), ("dues", "due")]
+)
+def test_a_key_that_is_nearly_ours_is_remarked(load: Load, key: str, near: str) -> None:
+    book = load(f"""
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      {key}: "special"
+      Assets:CPCJF:Pledges:NOR        100 USD {{0 # 100.00 USD, "NOR-2002-01.1"}}
+      Income:CPCJF:Contributions:NOR -100.00 USD
+    """)
+    (notice,) = [each for each in book.notices if each.rule == "nearly-a-key"]
+    assert notice.message == f"{key}: is not read; did you mean {near}:?"
+
+
+def test_a_key_of_ones_own_is_left_alone(told: Told) -> None:
+    """
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      source: "letter.pdf"
+      payer: "A bank"
+      reviewer: "somebody"
+      Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -100.00 USD
+    """
+    assert not told
