@@ -25,6 +25,7 @@ from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.collecting import check_receipts
 from pledgebook.ledger.correspondence import check_letters
 from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.having import check_having
 from pledgebook.ledger.lots import check_lots
 from pledgebook.ledger.official_receipts import check_receipt_lines
 from pledgebook.ledger.rates import Rates
@@ -103,6 +104,7 @@ class Book:
         found += check_lots(self.entries, self.settings)[1]
         found += check_changes(self.register)[1]
         found += check_receipts(self.register)[1]
+        found += check_having(self.entries, self.settings)[1]
         found += check_agreement(self.entries, self.register)[1]
         found += check_earmarked(self.entries, self.settings)[1]
         found += check_statements(self.entries, self.settings)[1]

@@ -360,9 +360,11 @@ def check_earmarked(
             continue
         spent: dict[tuple[str, str, str], Decimal] = {}
         lines = read_lines(entry, settings)
-        for number, purpose in purposes_of_money(lines, purpose_of).items():
-            line = lines[number]
-            if line.dollars is None:
+        purposes = purposes_of_money(lines, purpose_of)
+        for number, line in enumerate(lines):
+            purpose = purposes.get(number, "")
+            held = line.class_ == SPECIAL and line.place.kind in _AVAILABLE
+            if line.dollars is None or not (purpose or held):
                 continue
             key = (line.place.fund, line.class_, purpose)
             available[key] = available.get(key, ZERO) + line.dollars
@@ -407,6 +409,9 @@ def purposes_of_money(lines: list[Line], purpose_of: dict[str, str]) -> dict[int
     return found
 
 
+SPECIAL = "special"
+"""The class of earmarked money: what has no purpose there yet is spent no further than it came."""
+
 _AVAILABLE = frozenset({"cash", "in-advance", "unapplied", "obligations"})
 """Cash, less what is not to be spent: received in advance, not applied, owed."""
 
@@ -433,6 +438,7 @@ def _overspent(
         entry,
         "earmarked-overspent",
         f"Earmarked money is spent as far as it was received: {format_amount(amount)} "
-        f"{settings.currency} is spent here on {purpose} ({fund}, {class_}), of which "
+        f"{settings.currency} is spent here on {purpose or 'no purpose'} ({fund}, {class_}), of "
+        f"which "
         f"{format_amount(left + amount)} was available. Spend less, or record the money first.",
     )

@@ -47,6 +47,10 @@ def commitment(
     """
     parts = list(parts)
     _need_amounts(parts)
+    if earmark.class_ == "support" and len(settings.funds[earmark.fund].classes) > 1:
+        raise EventRefusedError(
+            "The class support earns support costs of other classes; a donor pledges to another."
+        )
     labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
     status: dict[str, str | date] = {} if committed else {"status": "pledged"}
     return make_entry(
@@ -79,7 +83,12 @@ def commitment_of_pledge(
     memorandum goes out at its own value, and the first date stays as `announced-on`.
     """
     if not claims or len(claims) != len(parts):
-        raise EventRefusedError("A commitment says of each pledged instalment what it becomes.")
+        labels = ", ".join(claim.label for claim in claims)
+        raise EventRefusedError(
+            f"A commitment says of each pledged instalment what it becomes, one amount each: here "
+            f"{len(parts)} for {len(claims)} ({labels}). For more instalments cancel what was "
+            "only pledged and record the commitment as a pledge of its own."
+        )
     for claim in claims:
         if claim.committed or not claim.is_open:
             raise EventRefusedError(f"{claim.label} is not a pledge that waits for commitment.")

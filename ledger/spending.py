@@ -87,6 +87,15 @@ def programme_support(
     """Programme support costs: `rate` (0.13) of `expenditure`, a cost of the class that spent and
     income of the support class.
     """
+    if earmark.class_ == support_class:
+        raise EventRefusedError(
+            f"The class {support_class} earns support costs of other classes; it is charged none."
+        )
+    if expenditure > 0 and rate > 1:
+        raise EventRefusedError(
+            f"Support costs are a part of expenditure; {format_amount(rate * 100)} % is more than "
+            "all of it. State the percent as 13."
+        )
     dollars = to_cents(expenditure * rate)
     _need_dollars(dollars)
     fund = earmark.fund
@@ -192,6 +201,8 @@ def transfer(
     where it is `settled` at once, else by a `settlement`.
     """
     _need_dollars(dollars)
+    if source == target:
+        raise EventRefusedError("A transfer goes to another fund, class or purpose; state one.")
     one, other = source.meta(), target.meta()
     if source.fund == target.fund:
         lines = [

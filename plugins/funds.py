@@ -32,6 +32,7 @@ from pledgebook.ledger.checks import (
     check_words,
 )
 from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.having import check_having
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.settings import Settings, read_settings
@@ -62,4 +63,5 @@ def guard_funds(entries: list[Directive], settings: Settings) -> list[Finding]:
             errors.extend(check_rate(entry, settings))
     overspent, _ = check_earmarked(entries, settings)
     unapproved, _ = check_approval(entries, settings)
-    return errors + overspent + unapproved
+    beyond, _ = check_having(entries, settings)
+    return errors + overspent + unapproved + beyond

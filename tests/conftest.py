@@ -138,7 +138,7 @@ def copy_golden() -> Callable[..., Path]:
     return copy
 
 
-_ASIDE = frozenset({"approval", "document"})
+_ASIDE = frozenset({"approval", "document", "cash-below-nothing", "refund-beyond"})
 """Notices that small books for other rules draw by the way: held only where one is marked."""
 
 

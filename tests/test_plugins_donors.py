@@ -94,7 +94,7 @@ def test_an_undeclared_fund_is_named_once(told: Told) -> None:
 def test_an_account_between_funds_names_a_declared_fund(told: Told) -> None:
     """
     2003-08-01 * "" "Transfer to a fund nobody declared" ; <- unknown-fund <- due-between-funds
-      Equity:CPCJF:Operating-Reserve    10.00 USD
+      Equity:CPCJF:Reserved    10.00 USD
       Liabilities:CPCJF:Due-To:UNDCP   -10.00 USD
     """
     assert "is an account of the fund 'UNDCP'" in told["unknown-fund"]

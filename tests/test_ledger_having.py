@@ -1,0 +1,106 @@
+"""No more is paid, spent or freed than there is (all amounts made up)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import Part
+from pledgebook.ledger.events import (
+    Earmark,
+    EventRefusedError,
+    commitment,
+    programme_support,
+    transfer,
+)
+
+Told = dict[str, str]
+DAY = date(2003, 3, 3)
+D = Decimal
+GENERAL, SUPPORT = Earmark("CPCJF", "general"), Earmark("CPCJF", "support")
+
+
+def test_a_debt_between_funds_is_settled_once(told: Told) -> None:
+    """
+    2003-03-03 * "Transfer"
+      event: "transfer"
+      Equity:CPCJF:Transfers:UNTOC      100.00 USD
+      Liabilities:CPCJF:Due-To:UNTOC   -100.00 USD
+      Assets:UNTOC:Due-From:CPCJF       100.00 USD
+      Equity:UNTOC:Transfers:CPCJF     -100.00 USD
+
+    2003-03-04 * "Settlement"
+      event: "settlement"
+      Liabilities:CPCJF:Due-To:UNTOC    100.00 USD
+      Assets:CPCJF:Cash                -100.00 USD
+      Assets:UNTOC:Cash                 100.00 USD
+      Assets:UNTOC:Due-From:CPCJF      -100.00 USD
+
+    2003-03-05 * "Settlement again"
+      event: "settlement"
+      Liabilities:CPCJF:Due-To:UNTOC     80.00 USD ; <- more-than-owed
+      Assets:CPCJF:Cash                 -80.00 USD
+      Assets:UNTOC:Cash                  80.00 USD
+      Assets:UNTOC:Due-From:CPCJF       -80.00 USD
+    """
+    assert "held 0.00 USD and is taken 80.00 below nothing" in told["more-than-owed"]
+
+
+def test_special_money_without_a_purpose_is_spent_as_far_as_it_came(told: Told) -> None:
+    """
+    2002-02-01 * "Norway" "Gift"
+      class: "special"
+      purpose: "corruption"
+      Assets:CPCJF:Cash                 500.00 USD
+      Income:CPCJF:Contributions:NOR   -500.00 USD
+
+    2002-03-01 * "Costs" ; <- earmarked-overspent
+      class: "special"
+      Expenses:CPCJF:Programme          100.00 USD
+      Assets:CPCJF:Cash                -100.00 USD
+    """
+    assert "on no purpose (CPCJF, special), of which 0.00" in told["earmarked-overspent"]
+
+
+def test_a_donor_is_given_back_what_came(load: Callable[..., Book]) -> None:
+    book = load("""
+    2002-02-01 * "Norway" "Gift"
+      Assets:CPCJF:Cash                 500.00 USD
+      Income:CPCJF:Contributions:NOR   -500.00 USD
+
+    2003-02-01 * "Norway" "Refund"
+      event: "refund-unspent"
+      Equity:CPCJF:Refunds:NOR          300.00 USD
+      Assets:CPCJF:Cash                -300.00 USD
+
+    2003-03-01 * "Norway" "Refund"
+      event: "refund-unspent"
+      Equity:CPCJF:Refunds:NOR          300.00 USD
+      Assets:CPCJF:Cash                -300.00 USD
+    """)
+    rules = [(each.rule, each.line) for each in book.notices if each.rule in
+             {"refund-beyond", "cash-below-nothing"}]  # fmt: skip
+    assert rules == [("refund-beyond", 12), ("cash-below-nothing", 10)]
+
+
+def test_support_costs_and_pledges_leave_the_class_support_alone(load: Callable[..., Book]) -> None:
+    settings = load("").settings
+    with pytest.raises(EventRefusedError, match="it is charged none"):
+        programme_support(settings, day=DAY, earmark=SUPPORT, expenditure=D(1), rate=D("0.13"))
+    with pytest.raises(EventRefusedError, match=r"1,?300"):
+        programme_support(settings, day=DAY, earmark=GENERAL, expenditure=D(1), rate=D(13))
+    with pytest.raises(EventRefusedError, match="a donor pledges to another"):
+        commitment(
+            settings, day=DAY, donor="NOR", pledge="NOR-2003-01", earmark=SUPPORT, currency="USD",
+            parts=[Part(D(1), D(1))], narration="",
+        )  # fmt: skip
+
+
+def test_a_transfer_goes_somewhere_else(load: Callable[..., Book]) -> None:
+    with pytest.raises(EventRefusedError, match="another fund, class or purpose"):
+        transfer(
+            load("").settings, day=DAY, source=GENERAL, target=GENERAL, dollars=D(1), narration=""
+        )
