@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -303,8 +306,9 @@ def post(desk: Desk, form: dict[str, str]) -> TestResponse:
     )
 
 
-def test_a_person_overrides_the_rules_with_a_reason_and_takes_it_back(tmp_path: Path) -> None:
-    main = make_book(tmp_path / "book")
+def pledged_book(folder: Path) -> Path:
+    """A new book with one pledge (made up)."""
+    main = make_book(folder / "book")
     path = main.parent / "2002-2003.beancount"
     with path.open("a", encoding="utf-8") as file:
         file.write(
@@ -313,6 +317,12 @@ def test_a_person_overrides_the_rules_with_a_reason_and_takes_it_back(tmp_path: 
             '  Assets:CPCJF:Pledges:AUT  600 USD {0 # 600.00 USD, "AUT-2002-01.1"}\n'
             "    due: 2002-06-30\n  Income:CPCJF:Contributions:AUT  -600.00 USD\n"
         )
+    return main
+
+
+def test_a_person_overrides_the_rules_with_a_reason_and_takes_it_back(tmp_path: Path) -> None:
+    main = pledged_book(tmp_path)
+    path = main.parent / "2002-2003.beancount"
     before = path.read_text("utf-8")
     desk = Desk(main)
 
@@ -395,6 +405,43 @@ def test_what_was_sent_to_a_donor_and_answered_stands_on_its_page(tmp_path: Path
     page = Desk(main).text("Donor", donor="DEU")
     assert "DEU/2003/1" in page
     assert "2003-02-15 differs: Note verbale 12/2003 (made up) (90000 EUR)" in page
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_desk_pages import Desk, post
+desk = Desk(Path(sys.argv[1]))
+real, when = os.replace, sys.argv[3]
+
+def replace(source, target):
+    if when == "after":
+        real(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+os.replace = replace
+post(desk, {"label": "AUT-2002-01.1", "op": "OP15", "reason": "Killed"})
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_server_killed_during_a_write_leaves_the_book_whole(tmp_path: Path, when: str) -> None:
+    main = pledged_book(tmp_path)
+    path = main.parent / "2002-2003.beancount"
+    before = path.read_text("utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(main), str(Path(__file__).parent), when],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    assert (path.read_text("utf-8") == before) is (when == "before")
+    assert load_book(main).errors == []
+    given = {"label": "AUT-2002-01.1", "op": "OP15", "reason": "Once more"}
+    assert post(Desk(main), given).status_code == 200
+    text = path.read_text("utf-8")
+    assert text.count("op-reason:") == 1
+    assert text.replace('  op: "OP15"\n  op-reason: "Once more"\n', "") == before
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
