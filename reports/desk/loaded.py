@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from beancount.core.data import Directive, Options
 from fava.core import FavaLedger
-from pledgebook.ledger.book import Book, book_loaded
+from pledgebook.ledger.book import Book, book_loaded, without_garbage_collection
 
 T = TypeVar("T")
 _KEPT = 64
@@ -36,7 +36,8 @@ class Desk:
         """
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = make()
+                with without_garbage_collection():
+                    self._kept[key] = make()
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
