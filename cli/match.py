@@ -20,16 +20,14 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.cli.record_common import DOLLARS, PAID
 from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.assigning import Match, match_receipts
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.candidates import Candidate, describe
-from pledgebook.ledger.deciding import Allocation, allocate
+from pledgebook.ledger.deciding import PAID_METAVAR, allocate, read_allocation
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.recording import read_amount
 from pledgebook.ledger.writing import write_entries, write_texts
 
 _FEW = 3
@@ -38,9 +36,7 @@ _FEW = 3
 @click.command()
 @click.option("--apply", "take", is_flag=True, help="Apply the certain ones.")
 @click.option("--receipt", "receipts", multiple=True, metavar="R", help="Apply this receipt.")
-@click.option(
-    "--to", multiple=True, metavar="LABEL[=AMOUNT[CUR][@DOLLARS]]", help="An instalment it pays."
-)
+@click.option("--to", multiple=True, metavar=PAID_METAVAR, help="An instalment it pays.")
 @click.option("--charges", is_flag=True, help="What is missing of --to was kept by banks.")
 @click.option("--undo", metavar="R", help="Take the application of this receipt back.")
 @click.option("--date", "day", type=DAY, help="With --undo: by an entry of that day.")
@@ -72,7 +68,7 @@ def match(
             _undo(book, undo, day, dry_run=dry_run)
             return
         if to:
-            allocations = [_allocation(text) for text in to]
+            allocations = [read_allocation(text) for text in to]
             kept = None if charges else ZERO
             taken = allocate(book, receipts, allocations, charges=kept)
         else:
@@ -95,19 +91,6 @@ def match(
         _say_done(matches, len(drafts), names, applying=take or bool(receipts))
     left = [each for each in matches if each.chosen not in taken or not written]
     sys.exit(WAITS if left else DONE)
-
-
-def _allocation(text: str) -> Allocation:
-    """Read an instalment of --to."""
-    read = PAID.fullmatch(text)
-    if read is None:
-        raise EventRefusedError(
-            f"--to {text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "
-            "AUT-2002-01.1=40000."
-        )
-    amount = read_amount(read["amount"]) if read["amount"] else None
-    dollars = DOLLARS.convert(read["dollars"], None, None) if read["dollars"] else None
-    return Allocation(read["label"], amount, read["currency"] or "", dollars)
 
 
 def _first_proposed(matches: Sequence[Match], receipts: Sequence[str]) -> list[Candidate]:

@@ -1,9 +1,29 @@
-"""`pledgebook record`: one event by hand, shown before it is booked."""
+"""`pledgebook record`: one event by hand, shown before it is booked.
+
+Its commands are made from the forms of `pledgebook.ledger.forms`; what is here shows, asks and
+writes.
+"""
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
-from pledgebook.cli import record_pledges, record_receipts, record_spending
+from pledgebook.cli.common import (
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    open_book,
+    say,
+    wants_json,
+)
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
+from pledgebook.ledger.writing import error_sentence, write_entries
 
 
 @click.group()
@@ -14,7 +34,98 @@ def record() -> None:
     """
 
 
-for _module in (record_pledges, record_receipts, record_spending):
-    for _command in vars(_module).values():
-        if isinstance(_command, click.Command):
-            record.add_command(_command)
+class _Typed(click.ParamType[Any]):
+    """What a field takes, read by the field."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.name = "date" if field.kind == "day" else field.kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what the field reads, or fail with its sentence."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.field.read(value)
+        except FieldRefusedError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _parameter(field: Field) -> click.Parameter:
+    kind = click.Choice(field.choices) if field.choices else _Typed(field)
+    if not field.option:
+        return click.Argument(
+            [field.name],
+            type=kind,
+            required=field.required,
+            default=None if field.required or field.many or field.kind != "text" else "",
+            nargs=-1 if field.many else 1,
+            metavar=field.metavar or None,
+        )
+    if field.kind == "flag":
+        return click.Option([field.option, field.name], is_flag=True, help=field.help)
+    given: dict[str, Any] = {}
+    if field.default or not (field.kind != "text" or field.many or field.required):
+        given["default"] = field.default
+    return click.Option(
+        [field.option, field.name],
+        type=str if field.kind == "text" else kind,
+        required=field.required,
+        multiple=field.many,
+        show_default=bool(field.default),
+        metavar=field.metavar or None,
+        help=field.help or None,
+        **given,
+    )
+
+
+def _command(form: Form) -> click.Command:
+    @book_option
+    def run(*, yes: bool, dry_run: bool, **values: Any) -> None:
+        with failing_on(EventRefusedError, BookRefusedError):
+            book = open_book()
+            plan = form.plan(book, values)
+        _record(book, plan, assured=yes, dry_run=dry_run)
+
+    own = click.command(form.name, help=f"{form.help}\n\n{form.more}".strip())(run)
+    own.params = [
+        *map(_parameter, form.fields),
+        click.Option(["--yes"], is_flag=True, help="Book it without asking."),
+        click.Option(["--dry-run"], is_flag=True, help="Only show what would be booked."),
+        *own.params,
+    ]
+    return own
+
+
+def _record(book: Book, plan: Plan, *, assured: bool, dry_run: bool) -> None:
+    """Show what will be booked, ask, and book it."""
+    for line in (*plan.texts, *plan.explained):
+        say(line)
+    if book.errors:
+        fail(
+            f"The book has errors, so nothing is written to it. First: "
+            f"{error_sentence(book.errors[0])}"
+        )
+    with failing_on(BookRefusedError, OSError):
+        if not dry_run and not assured:  # nobody agrees to what would be refused
+            write_entries(book, plan.drafts, plan.others, only_try=True)
+            _ask()
+        paths = write_entries(book, plan.drafts, plan.others, only_try=dry_run)
+    written = [str(path.relative_to(book.folder)) for path in paths]
+    if dry_run:
+        say("The book would take it. Nothing was written (dry run).")
+    else:
+        say(f"Written to {', '.join(written)}.")
+    if wants_json():
+        answer({"entries": plan.texts, "effects": list(plan.explained), "written": written})
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        fail("Nothing was written: there is no terminal to ask at. Add --yes to book it.")
+    if not click.confirm("Book this?", err=wants_json()):
+        fail("Nothing was written.")
+
+
+for _form in FORMS.values():
+    record.add_command(_command(_form))

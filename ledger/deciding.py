@@ -6,6 +6,7 @@ receipt. Each receipt becomes an application of its own, so each can be taken ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,14 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.matching import EURO
 from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to
 from pledgebook.ledger.receiving import Settled
-from pledgebook.ledger.recording import Asked, find_claim, redenominated, settle
+from pledgebook.ledger.recording import (
+    Asked,
+    find_claim,
+    read_amount,
+    read_dollars,
+    redenominated,
+    settle,
+)
 from pledgebook.ledger.waiting import Receipt, waiting_receipts
 
 
@@ -35,6 +43,31 @@ class Allocation(NamedTuple):
     amount: Decimal | None = None
     currency: str = ""
     dollars: Decimal | None = None
+
+
+PAID_METAVAR = "LABEL[=AMOUNT[CUR][@DOLLARS]]"
+_PAID = re.compile(
+    r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
+)
+
+
+def read_allocation(text: str) -> Allocation:
+    """Read LABEL, LABEL=AMOUNT, LABEL=AMOUNT EUR or LABEL=AMOUNT@DOLLARS. Raises
+    EventRefusedError.
+    """
+    read = _PAID.fullmatch(text)
+    if read is None:
+        raise EventRefusedError(
+            f"{text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "
+            "AUT-2002-01.1=40000."
+        )
+    amount, dollars = read["amount"], read["dollars"]
+    return Allocation(
+        read["label"],
+        read_amount(amount) if amount else None,
+        read["currency"] or "",
+        read_dollars(dollars) if dollars else None,
+    )
 
 
 def decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pledgebook.ledger.accounts import CLAIMS, Place, read_account
@@ -38,46 +39,84 @@ _WORDS = {
 }
 
 
-def explain(draft: Draft, before: Mapping[str, Claim]) -> list[str]:
-    """Return sentences that say what the entry does to each instalment and where the dollars go.
+@dataclass(frozen=True, slots=True)
+class InstalmentEffect:
+    """What an entry does to one instalment: units and dollars before it (None where it was not
+    there or nothing was open) and after it (None where nothing is left).
+    """
+
+    label: str
+    dollar: str
+    before: Claim | None
+    after: DraftLine | None
+
+    def text(self) -> str:
+        """Return it as a sentence."""
+        left = "nothing is left"
+        if self.after is not None:
+            line = self.after
+            due = f", due {line.meta['due']}" if line.meta.get("due") else ""
+            value = line.value or ZERO
+            left = f"{line.number:,.2f} {line.currency} at {value:,.2f} {line.dollar}{due}"
+        if self.before is None:
+            return f"{self.label}: {left}."
+        was = self.before
+        return (
+            f"{self.label}: {was.units:,.2f} {was.currency} carried at {was.value:,.2f} "
+            f"{self.dollar}; then {left}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEffect:
+    """So many dollars of a fund, and what they are: "exchange gain", "cash in"."""
+
+    what: str
+    fund: str
+    dollars: Decimal
+
+
+Effect = InstalmentEffect | MoneyEffect
+
+
+def effects_of(draft: Draft, before: Mapping[str, Claim]) -> list[Effect]:
+    """Return what the entry does to each instalment and where the dollars go.
 
     `before` holds the instalments it touches, by label, as they stand before it.
     """
     lines = [(line, read_account(line.account)) for line in draft.lines]
     placed = [(line, place) for line, place in lines if place is not None]
-    said = list(_instalments(placed, before))
-    money = ", ".join(_money(placed))
+    return [*_instalments(placed, before), *_money(placed)]
+
+
+def explain(draft: Draft, before: Mapping[str, Claim]) -> list[str]:
+    """Return the effects in sentences: one an instalment, and one of the dollars."""
+    effects = effects_of(draft, before)
+    said = [each.text() for each in effects if isinstance(each, InstalmentEffect)]
+    sums = [each for each in effects if isinstance(each, MoneyEffect)]
+    several = len({each.fund for each in sums}) > 1
+    money = ", ".join(
+        f"{each.what}{f' of {each.fund}' if several else ''} {each.dollars:,.2f}" for each in sums
+    )
     return [*said, f"{money[0].upper()}{money[1:]}."] if money else said
 
 
 def _instalments(
     lines: list[tuple[DraftLine, Place]], before: Mapping[str, Claim]
-) -> Iterator[str]:
+) -> Iterator[InstalmentEffect]:
     own = [line for line, place in lines if place.kind in CLAIMS]
     for label in dict.fromkeys(line.label for line in own):
         known = before.get(label)
         back = [line for line in own if line.label == label and line.number > 0]
-        was = ""
-        if known is not None and known.is_open:
-            was = (
-                f"{known.units:,.2f} {known.currency} carried at {known.value:,.2f} {own[0].dollar}"
-            )
-        left = "nothing is left"
-        if back:
-            line = back[0]
-            due = f", due {line.meta['due']}" if line.meta.get("due") else ""
-            value = line.value or ZERO
-            left = f"{line.number:,.2f} {line.currency} at {value:,.2f} {line.dollar}{due}"
-        yield f"{label}: {was}; then {left}." if was else f"{label}: {left}."
+        was = known if known is not None and known.is_open else None
+        yield InstalmentEffect(label, own[0].dollar, was, back[0] if back else None)
 
 
-def _money(lines: list[tuple[DraftLine, Place]]) -> Iterator[str]:
+def _money(lines: list[tuple[DraftLine, Place]]) -> Iterator[MoneyEffect]:
     sums: dict[tuple[str, str, bool], Decimal] = {}
     for line, place in lines:
         if place.kind in _WORDS:
             key = (place.kind, place.fund, line.number > 0)
             sums[key] = sums.get(key, ZERO) + line.number
-    several = len({fund for _, fund, _ in sums}) > 1
     for (kind, fund, positive), number in sums.items():
-        word = _WORDS[kind][0 if positive else 1]
-        yield f"{word}{f' of {fund}' if several else ''} {abs(number):,.2f}"
+        yield MoneyEffect(_WORDS[kind][0 if positive else 1], fund, abs(number))

@@ -57,6 +57,14 @@ def read_amount(text: str) -> Decimal:
     return Decimal(text)
 
 
+def read_dollars(text: str) -> Decimal:
+    """Read an amount in the book's currency, above zero and in whole cents."""
+    amount = read_amount(text)
+    if amount != round(amount, 2):
+        raise EventRefusedError(f"{text} has more decimals than cents.")
+    return amount.quantize(ZERO)
+
+
 def find_donor(settings: Settings, text: str, day: date) -> Donor:
     """Return the donor of a code or name on a day."""
     found = settings.donors.resolve(text, day)

@@ -1,0 +1,59 @@
+"""The forms by which a person records an event: one a kind of event, in groups.
+
+Each says what it asks for and drafts the entries; the command `pledgebook record` and the page
+Record show them.
+"""
+
+from __future__ import annotations
+
+from pledgebook.ledger.forms import changes, pledges, receipts, spending
+from pledgebook.ledger.forms.field import Field, FieldRefusedError, Part
+from pledgebook.ledger.forms.form import COMMON, Form, Plan
+
+__all__ = ["COMMON", "FORMS", "GROUPS", "Field", "FieldRefusedError", "Form", "Part", "Plan"]
+
+GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
+    ("What donors promise", (pledges.pledge, pledges.commit, pledges.announcement)),
+    (
+        "Money from donors",
+        (
+            receipts.payment,
+            receipts.receipt,
+            receipts.unapplied,
+            receipts.application,
+            receipts.in_kind,
+        ),
+    ),
+    (
+        "What changes an unpaid instalment",
+        (
+            changes.amendment,
+            changes.postponement,
+            changes.re_earmark,
+            changes.cancellation,
+            changes.write_off,
+            changes.release,
+            changes.redenomination,
+            changes.revaluation,
+            changes.change_policy,
+        ),
+    ),
+    ("Money that goes back", (receipts.returned_payment, receipts.refund)),
+    (
+        "Spending, and money between funds",
+        (
+            spending.expenditure,
+            spending.obligation,
+            spending.savings,
+            spending.programme_support,
+            spending.transfer,
+            spending.settlement,
+            spending.interest,
+            spending.operating_reserve,
+        ),
+    ),
+)
+"""The forms as people look for them."""
+
+FORMS = {form.name: form for _, forms in GROUPS for form in forms}
+"""The forms by the name of their event."""

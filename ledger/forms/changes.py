@@ -1,0 +1,226 @@
+"""Forms of what changes an unpaid instalment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger import events
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.forms.field import Field
+from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.funds import POLICIES
+from pledgebook.ledger.recognition import policy_change, redeclared
+from pledgebook.ledger.recording import (
+    advance_for,
+    due_releases,
+    find_claim,
+    foreign_claims,
+    legacy_claims,
+    releasable,
+)
+from pledgebook.ledger.register import Claim
+
+LABEL = Field("label", "Instalment", required=True, suggests="instalment")
+ANY_LABEL = Field("label", "Instalment", suggests="instalment")
+
+
+@event_form("amendment", LABEL, Field("amount", "New amount", kind="amount", required=True),
+            *STATED_DOLLARS)  # fmt: skip
+def amendment(
+    recording: Recording, label: str, amount: Decimal, dollars: Decimal | None, reason: str
+) -> Drafted:
+    """What is unpaid of instalment LABEL becomes AMOUNT, in its currency."""
+    settings, day = recording.book.settings, recording.day
+    claim = find_claim(recording.book.register, label, day)
+    recording.check_money(amount, claim.currency)
+    value, rate = Decimal(0), None
+    if amount > claim.units:
+        value, rate = recording.value(amount - claim.units, claim.currency, dollars, reason)
+    elif dollars is not None:
+        raise EventRefusedError("A decrease takes its share of the carrying value: no --dollars.")
+    return Drafted(
+        [
+            events.amendment(
+                settings, day=day, claim=claim, units=amount, value_added=value, rate=rate
+            )
+        ]
+    )
+
+
+@event_form("postponement", LABEL, Field("due", "Due", kind="day", required=True))
+def postponement(recording: Recording, label: str, due: date) -> Drafted:
+    """Instalment LABEL falls due on DUE instead."""
+    claim = find_claim(recording.book.register, label, recording.day)
+    settings = recording.book.settings
+    return Drafted([events.postponement(settings, day=recording.day, claim=claim, due=due)])
+
+
+@event_form("cancellation", LABEL)
+def cancellation(recording: Recording, label: str) -> Drafted:
+    """The donor takes back what is unpaid of instalment LABEL."""
+    claim = find_claim(recording.book.register, label, recording.day)
+    settings = recording.book.settings
+    return Drafted([events.cancellation(settings, day=recording.day, claim=claim)])
+
+
+@event_form(
+    "re-earmark",
+    LABEL,
+    *EARMARK,
+    Field("no_purpose", "No purpose", "--no-purpose",
+          "It is earmarked for nothing from now on.", kind="flag"),
+)  # fmt: skip
+def re_earmark(
+    recording: Recording, label: str, fund: str, class_: str, purpose: str, *, no_purpose: bool
+) -> Drafted:
+    """Unpaid instalment LABEL goes to another purpose, class or fund."""
+    book, day = recording.book, recording.day
+    claim = find_claim(book.register, label, day)
+    if claim.purpose and not purpose and not no_purpose:
+        raise EventRefusedError(
+            f"{claim.label} is earmarked for {claim.purpose}: state its --purpose, the same or "
+            "another, or --no-purpose."
+        )
+    earmark = recording.earmark(fund or claim.fund, class_, purpose)
+    advance = advance_for(book.register, claim.label, day)
+    return Drafted(
+        [
+            events.re_earmarking(
+                book.settings, day=day, claim=claim, earmark=earmark, advance=advance
+            )
+        ]
+    )
+
+
+@event_form(
+    "policy-change",
+    Field("fund", "Fund", required=True, suggests="fund"),
+    Field("class_", "Class", required=True, metavar="CLASS", suggests="class"),
+    Field("policy", "Policy", kind="choice", required=True, choices=POLICIES),
+)
+def change_policy(recording: Recording, fund: str, class_: str, policy: str) -> Drafted:
+    """From --date on, contributions of a FUND's CLASS are recognised by POLICY.
+
+    What is unpaid moves in one entry, and the fund is declared again from that day.
+    """
+    book, day = recording.book, recording.day
+    earmark = recording.earmark(fund, class_, "")
+    draft = policy_change(
+        book.settings,
+        day=day,
+        fund=earmark.fund,
+        class_=earmark.class_,
+        to=policy,
+        claims=[
+            claim
+            for claim in book.register.claims_at(day)
+            if (claim.fund, claim.class_) == (earmark.fund, earmark.class_)
+        ],
+    )
+    path, text = redeclared(book, earmark.fund, earmark.class_, policy, day)
+    return Drafted([draft], others={path: text})
+
+
+@event_form("write-off", LABEL, Field("amount", "Amount", kind="amount"))
+def write_off(recording: Recording, label: str, amount: Decimal | None) -> Drafted:
+    """Instalment LABEL, or AMOUNT of it, is given up; it needs an --authority."""
+    claim = find_claim(recording.book.register, label, recording.day)
+    return Drafted(
+        [
+            events.write_off(
+                recording.book.settings,
+                day=recording.day,
+                claim=claim,
+                authority=recording.stated.get("authority", ""),
+                units=amount,
+            )
+        ]
+    )
+
+
+@event_form(
+    "revaluation",
+    ANY_LABEL,
+    Field("every", "All", "--all", "Every unpaid instalment not in dollars.", kind="flag"),
+    Field("dollars", "Dollars", "--dollars", "Its value in dollars, against the UN rate.",
+          kind="dollars"),
+    Field("reason", "Reason", "--reason", "Why not the UN rate of the day."),
+)  # fmt: skip
+def revaluation(
+    recording: Recording, label: str, dollars: Decimal | None, reason: str, *, every: bool
+) -> Drafted:
+    """Carry unpaid instalment LABEL, or --all, at the UN rate of the day from now on."""
+    book, day = recording.book, recording.day
+    drafts = []
+    for claim in _chosen(recording, label, foreign_claims(book, day), every=every):
+        value, rate = recording.value(
+            claim.units, claim.currency, None if every else dollars, reason
+        )
+        if value != claim.value:
+            drafts.append(
+                events.revaluation(book.settings, day=day, claim=claim, value=value, rate=rate)
+            )
+    if not drafts:
+        raise EventRefusedError(f"No unpaid instalment changes its value on {day}.")
+    return Drafted(drafts)
+
+
+@event_form(
+    "redenomination",
+    ANY_LABEL,
+    Field("every", "All", "--all", "Every one in a currency the euro replaced.", kind="flag"),
+    Field("currency", "Currency", "--currency", default="EUR", suggests="currency"),
+)
+def redenomination(recording: Recording, label: str, currency: str, *, every: bool) -> Drafted:
+    """Restate unpaid instalment LABEL, or --all, at the fixed rate of the euro: no gain or loss."""
+    book, day = recording.book, recording.day
+    claims = _chosen(recording, label, legacy_claims(book.register, day), every=every)
+    drafts = [
+        events.redenomination(book.settings, day=day, claim=claim, currency=currency)
+        for claim in claims
+        if claim.currency != currency
+    ]
+    if not drafts:
+        raise EventRefusedError(f"No unpaid instalment is to be redenominated on {day}.")
+    return Drafted(drafts)
+
+
+@event_form(
+    "release",
+    ANY_LABEL,
+    Field("every", "All", "--all", "All whose biennium has begun.", kind="flag"),
+)
+def release(recording: Recording, label: str, *, every: bool) -> Drafted:
+    """Deferred instalment LABEL, or --all that are due, and money in advance become income."""
+    book, day = recording.book, recording.day
+    _one_or_all(label, every=every)
+    found = list(due_releases(book, day))
+    if label:
+        claim = find_claim(book.register, label, day)
+        if claim.due and book.settings.periods.start_of(claim.due) > day:
+            raise EventRefusedError(f"{label} is due on {claim.due}: its biennium has not begun.")
+        found = [releasable(book.register, claim, day)]
+    drafts = [
+        events.release(book.settings, day=day, claim=claim, deferred=deferred, advance=advance)
+        for claim, deferred, advance in found
+        if deferred or advance
+    ]
+    if not drafts:
+        raise EventRefusedError(f"Nothing is to be released on {day}.")
+    return Drafted(drafts)
+
+
+def _chosen(
+    recording: Recording, label: str, all_of_them: Iterable[Claim], *, every: bool
+) -> list[Claim]:
+    _one_or_all(label, every=every)
+    if not label:
+        return list(all_of_them)
+    return [find_claim(recording.book.register, label, recording.day)]
+
+
+def _one_or_all(label: str, *, every: bool) -> None:
+    if every == bool(label):
+        raise EventRefusedError("Name one instalment, or say --all.")

@@ -1,0 +1,131 @@
+"""A field of a form: what it is called, what it takes, and how what was written is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.recording import read_amount, read_dollars
+
+Kind = Literal["text", "day", "amount", "dollars", "flag", "choice"]
+"""What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the
+book's currency.
+"""
+
+Suggested = Literal[
+    "", "instalment", "pledge", "receipt", "donor", "fund", "class", "purpose", "currency", "place"
+]
+"""What of the book may stand in a field, for who wants to propose it."""
+
+Value = str | Decimal | date | bool | tuple[str, ...] | None
+
+
+class FieldRefusedError(EventRefusedError):
+    """What was written in a field cannot stand there; `field` is the field's name."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a field that takes several values as one text: `joint` stands before it."""
+
+    title: str
+    joint: str = ""
+    kind: Kind = "text"
+    suggests: Suggested = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field. `name` is the argument of the form's function; `option` how a command names it
+    (`--due`), "" where it is told by its place. What is left empty reads as "", None for amounts
+    and days, and an empty tuple where the field may be given `many` times.
+    """
+
+    name: str
+    title: str
+    option: str = ""
+    help: str = ""
+    kind: Kind = "text"
+    required: bool = False
+    many: bool = False
+    default: str = ""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    suggests: Suggested = ""
+    parts: tuple[Part, ...] = ()
+
+    def read(self, text: str) -> str | Decimal | date | None:
+        """Read one value as it was written. Raises FieldRefusedError."""
+        try:
+            return read_value(self.kind, text, self.choices)
+        except EventRefusedError as error:
+            raise FieldRefusedError(self.name, str(error)) from None
+
+    def join(self, values: Sequence[str]) -> str:
+        """Return what a person wrote into the parts as the one text that is read; "" where
+        nothing was written. Raises FieldRefusedError.
+        """
+        text = ""
+        for part, written in zip(self.parts, values, strict=True):
+            if not (value := written.strip()):
+                continue
+            try:
+                read_value(part.kind, value)
+            except EventRefusedError as error:
+                raise FieldRefusedError(self.name, f"{part.title}: {error}") from None
+            text += part.joint + value
+        return text
+
+    def read_all(self, given: object) -> Value:
+        """Read what a page sent: a text, true for a flag, a list of values or of the parts of
+        each where the field takes several. Raises FieldRefusedError.
+        """
+        if self.kind == "flag":
+            return given is True
+        if self.many or self.parts:
+            rows = given if isinstance(given, list) else []
+            texts = [self.join(_texts(row, len(self.parts))) for row in rows]
+            kept = tuple(text for text in texts if text)
+            if not self.many:
+                return kept[0] if kept else ""
+            if self.required and not kept:
+                raise self._missing()
+            return kept
+        text = str(given).strip() if isinstance(given, str) else ""
+        if not text and self.required:
+            raise self._missing()
+        return self.read(text or self.default)
+
+    def _missing(self) -> FieldRefusedError:
+        return FieldRefusedError(self.name, f"{self.title} is not stated.")
+
+
+def read_value(kind: Kind, text: str, choices: Sequence[str] = ()) -> str | Decimal | date | None:
+    """Read a text by its kind; what is empty is "" or, of amounts and days, None. Raises
+    EventRefusedError.
+    """
+    if kind in {"text", "choice"}:
+        if choices and text not in choices:
+            raise EventRefusedError(f"{text!r} is none of {', '.join(choices)}.")
+        return text
+    if not text.strip():
+        return None
+    if kind == "day":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise EventRefusedError(f"{text!r} is no date: write it as 2003-12-31.") from None
+    return read_dollars(text) if kind == "dollars" else read_amount(text)
+
+
+def _texts(row: object, parts: int) -> list[str]:
+    texts = [each if isinstance(each, str) else "" for each in row] if isinstance(row, list) else []
+    return (texts + [""] * parts)[:parts]

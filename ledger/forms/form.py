@@ -1,0 +1,239 @@
+"""A form for an event: its fields, and the entries that it drafts from what they say.
+
+A form is declared once, by the decorator on the function that drafts its entries. The command
+`pledgebook record` and the page Record are made from these declarations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pledgebook.ledger.approval import OVERRIDE, WAITING
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import Earmark, EventRefusedError
+from pledgebook.ledger.currencies import decimals, is_currency
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.explaining import Effect, effects_of, explain
+from pledgebook.ledger.forms.field import Field, Part
+from pledgebook.ledger.rates import Rate
+from pledgebook.ledger.recording import dollars_of_day, find_earmark
+from pledgebook.ledger.register import Claim, claim_at
+from pledgebook.ledger.writing import refuse_sealed
+
+COMMON = (
+    Field("day", "Date", "--date", "The day of the event.", kind="day", required=True),
+    Field("note", "Words", "--note", "What the entry says; else a plain sentence."),
+    Field("document", "Paper", "--document", "The paper the event rests on."),
+    Field("entered_by", "Entered by", "--entered-by", "Who entered it.", metavar="NAME"),
+    Field("approved_by", "Approved by", "--approved-by", "Who approved it.", metavar="NAME"),
+    Field("authority", "Authority", "--authority", "The office and paper that decided it."),
+    Field("ref", "Your number", "--ref", "Your own number of the entry."),
+    Field(
+        "pairs",
+        "Other metadata",
+        "--set",
+        "Other metadata.",
+        many=True,
+        metavar="KEY=VALUE",
+        parts=(Part("Key"), Part("Value", "=")),
+    ),
+    Field("waiting", "It waits for approval", "--waiting", 'It waits for approval: flag "!".',
+          kind="flag"),
+)  # fmt: skip
+"""What every form has besides its own fields."""
+
+EARMARK = (
+    Field("fund", "Fund", "--fund", "The fund; not needed where there is one only.",
+          suggests="fund"),
+    Field("class_", "Class", "--class", "The class of the fund.", suggests="class"),
+    Field("purpose", "Purpose", "--purpose", "What it is earmarked for.", suggests="purpose"),
+)  # fmt: skip
+"""Where money goes."""
+
+STATED_DOLLARS = (
+    Field("dollars", "Dollars", "--dollars", "Dollars in all, against the UN rate.",
+          kind="dollars"),
+    Field("reason", "Reason", "--reason", "Why not the UN rate of the day."),
+)  # fmt: skip
+"""Dollars against the UN rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a form drafts: entries, instalments as they stand right before the last of them where
+    the book cannot say it, and other files of the book with their new texts.
+    """
+
+    drafts: Sequence[Draft]
+    before: Sequence[Claim] = ()
+    others: Mapping[Path, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One event to be recorded: the book, the day, and the metadata its entry will state."""
+
+    book: Book
+    day: date
+    stated: dict[str, str]
+
+    def earmark(self, fund: str, class_: str, purpose: str) -> Earmark:
+        """Return where the money goes, checked against the book."""
+        return find_earmark(self.book.settings, fund, class_, purpose)
+
+    def place(self, text: str) -> Earmark:
+        """Read FUND/CLASS/PURPOSE, of which class and purpose may be left out."""
+        fund, _, rest = text.partition("/")
+        class_, _, purpose = rest.partition("/")
+        return self.earmark(fund, class_, purpose)
+
+    def value(
+        self, amount: Decimal, currency: str, dollars: Decimal | None, reason: str
+    ) -> tuple[Decimal, Rate | None]:
+        """Return dollars at the UN rate of the day, or those stated against it with a reason."""
+        if dollars is None:
+            return dollars_of_day(self.book, amount, currency, self.day)
+        if currency == self.book.settings.currency:
+            raise EventRefusedError(
+                f"The amount is in {currency} already; --dollars is for others."
+            )
+        if not reason.strip():
+            raise EventRefusedError("Dollars stated against the UN rate need a --reason.")
+        self.stated[OVERRIDE] = reason
+        return dollars, None
+
+    def check_money(self, amount: Decimal, currency: str) -> None:
+        """Refuse a code that is no money on the day, and more decimals than the currency has."""
+        if not is_currency(currency, self.day):
+            raise EventRefusedError(
+                f"{currency!r} is no currency on {self.day}: give a code of ISO 4217."
+            )
+        if amount != round(amount, max(2, decimals(currency))):
+            raise EventRefusedError(f"{amount} has more decimals than {currency} has.")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a form will write and what that does: `explained` in words, `effects` in figures."""
+
+    drafts: Sequence[Draft]
+    others: Mapping[Path, str]
+    explained: Sequence[str]
+    effects: Sequence[Effect]
+
+    @property
+    def texts(self) -> list[str]:
+        """The entries as they will be written."""
+        return [draft.text() for draft in self.drafts]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of one event. `help` is one sentence, `more` what else is to be said."""
+
+    name: str
+    help: str
+    more: str
+    own: tuple[Field, ...]
+    draft: Callable[..., Drafted]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The form's own fields and those that every form has."""
+        return (*self.own, *COMMON)
+
+    def read(self, given: Mapping[str, object]) -> dict[str, Any]:
+        """Read what a page sent of each field, by its name. Raises FieldRefusedError."""
+        return {each.name: each.read_all(given.get(each.name)) for each in self.fields}
+
+    def plan(self, book: Book, values: Mapping[str, Any]) -> Plan:
+        """Draft the event from the values of all fields. Raises EventRefusedError and
+        BookRefusedError; nothing is written.
+        """
+        day = values["day"]
+        stated = {
+            "ref": values["ref"],
+            "document": values["document"],
+            "authority": values["authority"],
+            "entered-by": values["entered_by"],
+            "approved-by": values["approved_by"],
+            **_read_pairs(values["pairs"]),
+        }
+        refuse_sealed(book, day)
+        kept = {key: value for key, value in stated.items() if value.strip()}
+        recording = Recording(book, day, kept)
+        drafted = self.draft(recording, **{each.name: values[each.name] for each in self.own})
+        last = drafted.drafts[-1]
+        drafts = [_finish(draft, recording, values, last=draft is last) for draft in drafted.drafts]
+        explained: list[str] = []
+        effects: list[Effect] = []
+        for draft in drafts:
+            known = _known(book, draft, day, drafted.before if draft is drafts[-1] else ())
+            explained += explain(draft, known)
+            effects += effects_of(draft, known)
+        if book.settings.periods.of(day) is None:
+            explained.append(
+                f"No period that the book declares holds {day}: declare one, as custom "
+                '"period", so that reports can show it.'
+            )
+        return Plan(drafts, drafted.others, explained, effects)
+
+
+def event_form(name: str, *own: Field) -> Callable[[Callable[..., Drafted]], Form]:
+    """Make a form of a function that drafts an event: its first sentence says what the event is,
+    its arguments are the Recording and the fields by name.
+    """
+
+    def decorate(function: Callable[..., Drafted]) -> Form:
+        first, _, more = (function.__doc__ or "").strip().partition("\n\n")
+        return Form(name, first, more, own, function)
+
+    return decorate
+
+
+def _finish(draft: Draft, recording: Recording, values: Mapping[str, Any], *, last: bool) -> Draft:
+    own = recording.stated
+    if not last:  # what the user says is said of the event, not of what prepares it
+        own = {key: own[key] for key in ("entered-by", "approved-by") if key in own}
+    return replace(
+        draft,
+        narration=values["note"] if values["note"] and last else draft.narration,
+        meta={**draft.meta, **own},
+        flag=WAITING if values["waiting"] else draft.flag,
+    )
+
+
+def _known(book: Book, draft: Draft, day: date, before: Sequence[Claim]) -> dict[str, Claim]:
+    known = {claim.label: claim for claim in before}
+    for line in draft.lines:
+        changes = book.register.by_label.get(line.label)
+        claim = claim_at(changes, day) if changes else None
+        if claim is not None:
+            known.setdefault(line.label, claim)
+    return known
+
+
+def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    read = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not _KEY.fullmatch(key) or key in _OURS:
+            raise EventRefusedError(
+                f"--set {pair!r} is not taken: write KEY=VALUE, the key in small letters and none "
+                "that the form itself states."
+            )
+        read[key] = value
+    return read
+
+
+_KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
+_OURS = frozenset(
+    {"event", "class", "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on",
+     "rate-override", "filename", "lineno", "tags", "links", "payee", "date", "account"}
+)  # fmt: skip

@@ -1,0 +1,335 @@
+"""Forms of money from donors, and of money that goes back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pledgebook.ledger import events
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.deciding import PAID_METAVAR, read_allocation
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.forms.changes import LABEL
+from pledgebook.ledger.forms.field import Field, Part
+from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.forms.pledges import DONOR
+from pledgebook.ledger.money import ZERO, format_units
+from pledgebook.ledger.rates import Rate
+from pledgebook.ledger.recording import (
+    Asked,
+    advance_for,
+    dollars_of_day,
+    find_claim,
+    find_donor,
+    free_labels,
+    read_amount,
+    receipt_held,
+    redenominated,
+    settle,
+)
+from pledgebook.ledger.returning import find_return
+
+_PAID = (
+    Part("Instalment", suggests="instalment"),
+    Part("Amount", "=", "amount"),
+    Part("Currency", suggests="currency"),
+    Part("Dollars", "@", "dollars"),
+)
+
+
+@event_form(
+    "payment",
+    Field("paid", "What is paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
+          parts=_PAID),
+    Field("dollars", "Dollars", "--dollars", "What reached the bank, in dollars.",
+          kind="dollars"),
+    Field("at_un_rate", "At the UN rate", "--at-un-rate",
+          "Credited in the pledge's currency: UN rate.", kind="flag"),
+    Field("charges", "Charges", "--charges", "What banks kept, in dollars.", kind="dollars"),
+    Field("payer", "Payer", "--payer", "Who paid, if it was not the donor."),
+    Field("receipt", "Receipt", "--receipt",
+          "Label of what is paid too much; else the next free."),
+)  # fmt: skip
+def payment(
+    recording: Recording,
+    paid: Sequence[str],
+    dollars: Decimal | None,
+    charges: Decimal | None,
+    payer: str,
+    receipt: str,
+    *,
+    at_un_rate: bool,
+) -> Drafted:
+    """A payment of one instalment or several; without an amount, of all that is outstanding.
+
+    What is paid too much waits as an unapplied receipt. A pledge in a currency that the euro
+    replaced is redenominated first, where the amount is in another.
+    """
+    book, day = recording.book, recording.day
+    kept = charges or ZERO
+    drafts, asked = _read_paid(recording, paid)
+    rate: Rate | None = None
+    if at_un_rate:
+        dollars, rate = _at_un_rate(recording, asked, dollars)
+    gross = None if dollars is None else dollars + kept
+    settled, excess = settle(book.register, asked, gross, day, book.settings.currency)
+    if excess and not receipt:
+        receipt = free_labels(book.register).receipt(day)
+    drafts.append(
+        events.joint_payment(
+            book.settings,
+            day=day,
+            settled=settled,
+            charges=kept,
+            excess=excess,
+            receipt=receipt if excess else "",
+            rate=rate,
+            meta={"payer": payer} if payer else None,
+        )
+    )
+    return Drafted(drafts, before=[each.claim for each in asked])
+
+
+def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft], list[Asked]]:
+    book, day = recording.book, recording.day
+    drafts: list[Draft] = []
+    asked = []
+    for text in texts:
+        read = read_allocation(text)
+        claim = find_claim(book.register, read.label, day)
+        currency = read.currency or claim.currency
+        if currency != claim.currency:
+            if claim.currency not in EURO_RATES:
+                raise EventRefusedError(
+                    f"{claim.label} is in {claim.currency}; state what is settled of it in that "
+                    f"currency, not in {currency}."
+                )
+            drafts.append(
+                events.redenomination(book.settings, day=day, claim=claim, currency=currency)
+            )
+            claim = redenominated(claim, currency)
+        if read.amount is not None:
+            recording.check_money(read.amount, currency)
+        asked.append(Asked(claim, read.amount, read.dollars))
+    return drafts, asked
+
+
+def _at_un_rate(
+    recording: Recording, asked: Sequence[Asked], dollars: Decimal | None
+) -> tuple[Decimal, Rate | None]:
+    currencies = {each.claim.currency for each in asked}
+    if dollars is not None or len(currencies) != 1:
+        raise EventRefusedError("--at-un-rate is for one currency, and instead of --dollars.")
+    units = [each.claim.units if each.amount is None else each.amount for each in asked]
+    return dollars_of_day(recording.book, sum(units, Decimal(0)), currencies.pop(), recording.day)
+
+
+@event_form(
+    "receipt",
+    DONOR,
+    Field("dollars", "Dollars", kind="dollars"),
+    Field("original", "As sent", "--original", 'As sent, "5000 EUR".', metavar="AMOUNT CUR",
+          parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency"))),
+    *EARMARK,
+)  # fmt: skip
+def receipt(
+    recording: Recording,
+    donor: str,
+    dollars: Decimal | None,
+    original: str,
+    fund: str,
+    class_: str,
+    purpose: str,
+) -> Drafted:
+    """A contribution of DONOR that no pledge preceded, at the DOLLARS received.
+
+    Without DOLLARS, the --original amount at the UN rate of the day. Also for a share of
+    confiscated proceeds.
+    """
+    book, day = recording.book, recording.day
+    rate: Rate | None = None
+    meta = {}
+    if original:
+        number, _, currency = original.partition(" ")
+        amount = read_amount(number)
+        recording.check_money(amount, currency)
+        meta["original"] = f"{format_units(amount)} {currency}"
+        if dollars is None:
+            dollars, rate = dollars_of_day(book, amount, currency, day)
+    if dollars is None:
+        raise EventRefusedError("State the dollars received, or the --original amount.")
+    draft = events.receipt_without_pledge(
+        book.settings,
+        day=day,
+        donor=find_donor(book.settings, donor, day).code,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Contribution without a pledge",
+        rate=rate,
+        meta=meta,
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "unapplied",
+    Field("dollars", "Dollars", kind="dollars", required=True),
+    Field("fund", "Fund", "--fund", suggests="fund"),
+    Field("label", "Label", "--label", "Its label; else the next free, R-2003-0001."),
+    Field("payer", "Payer", "--payer", "Who paid, as far as it is known."),
+)
+def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, payer: str) -> Drafted:
+    """Money whose donor, purpose or pledge is not known yet."""
+    book, day = recording.book, recording.day
+    draft = events.receipt_unapplied(
+        book.settings,
+        day=day,
+        fund=recording.earmark(fund, "", "").fund,
+        label=label or free_labels(book.register).receipt(day),
+        dollars=dollars,
+        narration="Unapplied receipt",
+        meta={"payer": payer} if payer else None,
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "application",
+    Field("receipt", "Receipt", required=True, suggests="receipt"),
+    Field("paid", "What it pays", many=True, metavar=f"[{PAID_METAVAR}]...", parts=_PAID),
+    Field("dollars", "Dollars", "--dollars", "How much of the receipt; else all it holds.",
+          kind="dollars"),
+    Field("donor", "Donor", "--donor", "Whose it is, if no pledge preceded it.",
+          suggests="donor"),
+    *EARMARK,
+)  # fmt: skip
+def application(
+    recording: Recording,
+    receipt: str,
+    paid: Sequence[str],
+    dollars: Decimal | None,
+    donor: str,
+    fund: str,
+    class_: str,
+    purpose: str,
+) -> Drafted:
+    """Unapplied RECEIPT settles instalments or, with --donor, is a contribution of its own."""
+    book, day = recording.book, recording.day
+    held, amount = receipt_held(book.register, receipt, day)
+    if bool(paid) == bool(donor):
+        raise EventRefusedError("Name the instalments it settles, or the --donor it is from.")
+    if donor:
+        if dollars not in {None, amount}:
+            raise EventRefusedError("A receipt without a pledge is applied whole: no --dollars.")
+        draft = events.application_without_pledge(
+            book.settings,
+            day=day,
+            receipt=receipt,
+            held=held,
+            amount=amount,
+            donor=find_donor(book.settings, donor, day).code,
+            earmark=recording.earmark(fund or held.fund, class_, purpose),
+        )
+        return Drafted([draft])
+    drafts, asked = _read_paid(recording, paid)
+    gross = amount if dollars is None else dollars
+    in_dollars = all(each.claim.currency == book.settings.currency for each in asked)
+    if in_dollars and dollars is None and all(each.amount is not None for each in asked):
+        gross = sum((each.amount or ZERO for each in asked), ZERO)
+    settled, _ = settle(book.register, asked, gross, day, book.settings.currency)
+    drafts.append(
+        events.application(
+            book.settings, day=day, receipt=receipt, held=held, amount=amount, settled=settled
+        )
+    )
+    return Drafted(drafts)
+
+
+@event_form(
+    "returned-payment",
+    LABEL,
+    Field("reverses", "Payment taken back", "--reverses", "The payment's date or its ref.",
+          required=True),
+    Field("dollars", "Dollars", "--dollars", "What the bank took back; else all of it.",
+          kind="dollars"),
+)  # fmt: skip
+def returned_payment(
+    recording: Recording, label: str, reverses: str, dollars: Decimal | None
+) -> Drafted:
+    """The bank takes a payment of instalment LABEL back: the instalment is open again."""
+    register, day = recording.book.register, recording.day
+    found = find_return(recording.book, label, reverses, day)
+    draft = events.returned_payment(
+        recording.book.settings,
+        day=day,
+        now=found.now,
+        was=found.was,
+        dollars=found.dollars if dollars is None else dollars,
+        reverses=reverses,
+        advance=advance_for(register, found.now.label, day),
+        told=found.told,
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "refund",
+    Field("donor", "Donor", suggests="donor"),
+    Field("dollars", "Dollars", kind="dollars"),
+    Field("receipt", "Receipt", "--receipt", "The receipt that holds an over-payment.",
+          suggests="receipt"),
+    *EARMARK,
+)  # fmt: skip
+def refund(
+    recording: Recording,
+    donor: str,
+    dollars: Decimal | None,
+    receipt: str,
+    fund: str,
+    class_: str,
+    purpose: str,
+) -> Drafted:
+    """Unspent earmarked money goes back to DONOR; or what --receipt holds, paid too much."""
+    settings, day = recording.book.settings, recording.day
+    code = find_donor(settings, donor, day).code if donor else ""
+    if receipt:
+        held, amount = receipt_held(recording.book.register, receipt, day)
+        overpaid = events.refund_overpayment(
+            settings,
+            day=day,
+            receipt=receipt,
+            held=held,
+            amount=amount,
+            dollars=dollars,
+            donor=code,
+        )
+        return Drafted([overpaid])
+    if not code or dollars is None:
+        raise EventRefusedError("State DONOR and DOLLARS, or the --receipt that is refunded.")
+    unspent = events.refund_unspent(
+        settings,
+        day=day,
+        donor=code,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Refund of the unspent balance",
+    )
+    return Drafted([unspent])
+
+
+@event_form("in-kind", DONOR, Field("value", "Value", kind="dollars", required=True), *EARMARK)
+def in_kind(
+    recording: Recording, donor: str, value: Decimal, fund: str, class_: str, purpose: str
+) -> Drafted:
+    """A contribution of DONOR in kind, at the donor's VALUE: outside every money total."""
+    settings, day = recording.book.settings, recording.day
+    draft = events.in_kind(
+        settings,
+        day=day,
+        donor=find_donor(settings, donor, day).code,
+        earmark=recording.earmark(fund, class_, purpose),
+        value=value,
+        narration="Contribution in kind",
+    )
+    return Drafted([draft])

@@ -1,0 +1,181 @@
+"""Forms of spending, and of money that moves between funds and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pledgebook.ledger import events
+from pledgebook.ledger.forms.field import Field, Part
+from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.recording import find_donor, read_dollars
+
+DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
+_PLACES = "FUND[/CLASS[/PURPOSE]]"
+_FROM = Field("source", "From", "--from", "Whose money.", required=True, metavar=_PLACES,
+              suggests="place")  # fmt: skip
+_TO = Field("target", "To", "--to", "Whose it becomes.", required=True, metavar=_PLACES,
+            suggests="place")  # fmt: skip
+
+
+@event_form(
+    "expenditure",
+    DOLLARS,
+    Field("obligated", "Not paid yet", "--obligated", "An obligation raised, not paid yet.",
+          kind="flag"),
+    *EARMARK,
+)  # fmt: skip
+def expenditure(
+    recording: Recording,
+    dollars: Decimal,
+    fund: str,
+    class_: str,
+    purpose: str,
+    *,
+    obligated: bool,
+) -> Drafted:
+    """DOLLARS are spent on the programme."""
+    draft = events.expenditure(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Obligation raised" if obligated else "Programme expenditure",
+        obligated=obligated,
+    )
+    return Drafted([draft])
+
+
+@event_form("obligation", DOLLARS, *EARMARK)
+def obligation(
+    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+) -> Drafted:
+    """An obligation is paid: no new expenditure."""
+    draft = events.obligation_paid(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Obligation paid",
+    )
+    return Drafted([draft])
+
+
+@event_form("savings", DOLLARS, *EARMARK)
+def savings(
+    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+) -> Drafted:
+    """An obligation of an earlier period is not needed: below the line."""
+    draft = events.savings(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Savings on an obligation of an earlier period",
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "programme-support",
+    Field("expenditure", "Expenditure", kind="dollars", required=True),
+    Field("percent", "Per cent", "--percent", kind="amount", default="13"),
+    *EARMARK,
+)
+def programme_support(
+    recording: Recording,
+    expenditure: Decimal,
+    percent: Decimal,
+    fund: str,
+    class_: str,
+    purpose: str,
+) -> Drafted:
+    """Support costs on EXPENDITURE: a cost of its class, income of the support class."""
+    draft = events.programme_support(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        expenditure=expenditure,
+        rate=percent / 100,
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "interest",
+    Field(
+        "shares",
+        "Shares",
+        required=True,
+        many=True,
+        metavar="FUND[/CLASS[/PURPOSE]]=DOLLARS...",
+        parts=(Part("Fund and class", suggests="place"), Part("Dollars", "=", "dollars")),
+    ),
+)
+def interest(recording: Recording, shares: Sequence[str]) -> Drafted:
+    """Interest as advised, to each class its share."""
+    read = []
+    for text in shares:
+        place, _, dollars = text.rpartition("=")
+        read.append((recording.place(place), read_dollars(dollars)))
+    return Drafted([events.interest(recording.book.settings, day=recording.day, shares=read)])
+
+
+@event_form(
+    "operating-reserve",
+    DOLLARS,
+    Field("free", "Given free", "--free", "Given free again.", kind="flag"),
+    *EARMARK,
+)
+def operating_reserve(
+    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str, *, free: bool
+) -> Drafted:
+    """A part of the balance is set aside as operating reserve."""
+    draft = events.operating_reserve(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=-dollars if free else dollars,
+        narration="Operating reserve given free" if free else "Operating reserve set aside",
+    )
+    return Drafted([draft])
+
+
+@event_form(
+    "transfer",
+    DOLLARS,
+    _FROM,
+    _TO,
+    Field("settled", "Settled", "--settled", "The cash moved too; else it is owed.", kind="flag"),
+    Field("donor", "Donor", "--donor", "The donor who asked for it.", suggests="donor"),
+)
+def transfer(
+    recording: Recording, dollars: Decimal, source: str, target: str, donor: str, *, settled: bool
+) -> Drafted:
+    """Collected money passes to another fund or class; no schedule is touched."""
+    settings, day = recording.book.settings, recording.day
+    draft = events.transfer(
+        settings,
+        day=day,
+        source=recording.place(source),
+        target=recording.place(target),
+        dollars=dollars,
+        narration=f"Transfer from {source} to {target}",
+        settled=settled,
+        donor=find_donor(settings, donor, day).code if donor else "",
+    )
+    return Drafted([draft])
+
+
+@event_form("settlement", DOLLARS, _FROM, _TO)
+def settlement(recording: Recording, dollars: Decimal, source: str, target: str) -> Drafted:
+    """Money that one fund owes another is paid."""
+    draft = events.settlement(
+        recording.book.settings,
+        day=recording.day,
+        source=recording.place(source),
+        target=recording.place(target),
+        dollars=dollars,
+        narration=f"Settlement from {source} to {target}",
+    )
+    return Drafted([draft])
