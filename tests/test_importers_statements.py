@@ -426,6 +426,111 @@ def test_mt940_with_an_account_as_reference_and_broken_available_balances_is_rea
     assert "".join(capsys.readouterr()) == ""
 
 
+ONE_ENTRY = (
+    ":20:S1\n:25:ACCOUNT1\n:28C:1\n:60F:C020630EUR5000,\n:61:0207100710C250,NTRFNONREF//B1\n"
+    ":86:gift\n:62F:C020731EUR5250,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "says"),
+    [
+        (("C250,", "C2_50,"), 5, "value date"),
+        (("C250,", "C1.2,50"), 5, "decimal comma"),
+        (("C250,", "C1.234"), 5, "decimal comma"),
+        (("C250,", "C"), 5, "value date"),
+        (("C250,", "X250,"), 5, "value date"),
+        (("0207100710", "0213100710"), 5, "day of the calendar"),
+        (("0207100710", "0207101310"), 5, "day of the calendar"),
+        (("C020630EUR5000,", "C020630EUR"), 4, "mark"),
+        (("C020630EUR5000,", "C020631EUR5000,"), 4, "day of the calendar"),
+        (("C020731EUR5250,", "C020731EUR5250,x"), 7, "mark"),
+        ((":86:gift\n", ":60F:C020630EUR1,\n"), 6, "second :60F:"),
+    ],
+)
+def test_a_field_of_money_or_days_that_cannot_be_read_is_refused_at_its_line(
+    change: tuple[str, str], line: int, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY.replace(*change), "utf-8")
+    with pytest.raises(UnreadableFile, match=rf"line {line}\b.*{says}"):
+        read_statements(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "amount", "booked"),
+    [
+        (("", ""), "250", date(2002, 7, 10)),
+        ((":25:ACCOUNT1\n", ""), "250", date(2002, 7, 10)),
+        (("C250,NTRFNONREF", "CN250,00"), "250.00", date(2002, 7, 10)),
+        (("C250,", "C000000000250.00"), "250.00", date(2002, 7, 10)),
+        (("C250,", "RD250,"), "250", date(2002, 7, 10)),
+        (("0207100710C", "020710    C"), "250", date(2002, 7, 10)),
+        (("0207100710C", "0201021230C"), "250", date(2001, 12, 30)),
+        (("0207100710C", "0112310102C"), "250", date(2002, 1, 2)),
+        (("0207100710C", "0202300301C"), "250", date(2002, 3, 1)),
+        ((":20:S1", "{1:F01X}{2:I940X}{4:\n:20:S1"), "250", date(2002, 7, 10)),
+        ((":20:S1", "BANK01\n940\n:940:\n:20:S1"), "250", date(2002, 7, 10)),
+        ((":20:S1", "\ufeff:20:S1"), "250", date(2002, 7, 10)),
+        (("C020731EUR5250,", "C0207315250,"), "250", date(2002, 7, 10)),
+    ],
+)
+def test_mt940_of_banks_with_ways_of_their_own_is_read(
+    change: tuple[str, str], amount: str, booked: date, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY.replace(*change), "utf-8")
+    (statement,) = read_statements(path, "ACCOUNT1").statements
+    (found,) = statement.entries
+    assert (str(found.amount), found.booked_on) == (amount, booked)
+    assert (statement.account, statement.currency) == ("ACCOUNT1", "EUR")
+    assert statement.is_proved
+
+
+def test_mt940_in_utf_16_is_read_like_any_text(tmp_path: Path) -> None:
+    path = tmp_path / "one.sta"
+    path.write_bytes(ONE_ENTRY.replace("gift", "présent").encode("utf-16"))
+    (statement,) = read_statements(path).statements
+    assert statement.entries[0].remittance == "présent"
+
+
+def test_every_word_of_field_86_is_kept_whatever_it_looks_like(tmp_path: Path) -> None:
+    words = "gift\n- for the work\n12:30\n:12:30\n{thanks}\n:86:once more\n:NS:01and this"
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{words}"), "utf-8")
+    (found,) = read_statements(path).statements[0].entries
+    expected = ["gift", "- for the work", "12:30", ":12:30", "{thanks}", "once more", "01and this"]
+    assert found.remittance.split("\n") == expected
+
+
+def test_words_cut_at_the_width_of_a_line_or_sub_field_are_joined_again(tmp_path: Path) -> None:
+    line = "contribution of the Government for the programme, our note 117/20"
+    assert len(line) == 65
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{line}\n02 of May"), "utf-8")
+    (found,) = read_statements(path).statements[0].entries
+    assert found.remittance.endswith("our note 117/2002 of May")
+    fields = "166?00GIFT?20SVWZ+Our note verbale 117/2?21002 of May?22and June?32REPUBLIK OESTER"
+    path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{fields}"), "utf-8")
+    (found,) = read_statements(path).statements[0].entries
+    assert found.remittance == "GIFT\nOur note verbale 117/2002 of May and June"
+
+
+@pytest.mark.parametrize("at", range(8, len(ONE_ENTRY) - 2, 5))
+def test_an_mt940_cut_anywhere_is_refused(at: int, tmp_path: Path) -> None:
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY[:at], "utf-8")
+    with pytest.raises(UnreadableFile):
+        read_statements(path)
+
+
+def test_a_heading_behind_whole_statements_says_that_the_file_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "one.sta"
+    path.write_text(ONE_ENTRY + ":20:S2\n:25:ACCOUNT2\n", "utf-8")
+    with pytest.raises(UnreadableFile, match=r"ACCOUNT2 has no opening .* the file is cut"):
+        read_statements(path)
+
+
 def test_donors_sheets_are_no_statements_of_banks() -> None:
     folder = Path(__file__).parent.parent / "ledger" / "example" / "sheets"
     others = Path(__file__).parent / "data"

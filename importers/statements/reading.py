@@ -40,7 +40,7 @@ def read_statements(path: Path, account: str = "", currency: str = "") -> Statem
     if is_camt(data):
         statements, kind = read_camt(path.name, data), "camt.053"
     elif is_mt940(data):
-        statements, kind = read_mt940(path.name, data), "MT940"
+        statements, kind = read_mt940(path.name, data, account), "MT940"
     else:
         workbook = read_workbook(path)
         statements, kind = read_sheets(workbook, account, currency), workbook.kind
