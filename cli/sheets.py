@@ -131,9 +131,9 @@ def _show(reading: SheetReading) -> None:
 @click.option(
     "--donor",
     "donors",
-    metavar="TEXT=CODE",
+    metavar="TEXT=CODE[:KIND]",
     multiple=True,
-    help="The donor that a text means; the book remembers it.",
+    help="The donor that a text means, or with a kind a new one; the book remembers it.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @RECALCULATE
@@ -204,7 +204,10 @@ def import_(
 def _named(text: str) -> tuple[str, str]:
     name, equals, code = text.rpartition("=")
     if not (equals and name.strip() and code.strip()):
-        fail(f'--donor {text!r}: write it as "TEXT=CODE", such as "Republik Oesterreich=AUT".')
+        fail(
+            f'--donor {text!r}: write it as "TEXT=CODE", such as "Republik Oesterreich=AUT", or as '
+            '"TEXT=CODE:KIND" for a new donor, such as "Example Society=EXS:ngo".'
+        )
     return name.strip(), code.strip()
 
 

@@ -32,7 +32,7 @@ from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_o
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.withdrawn import find_withdrawn
 from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.aliases import add_alias, alias_texts
+from pledgebook.ledger.aliases import alias_texts, confirm
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.writing import write_entries
@@ -122,8 +122,8 @@ def import_files(
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
-    them. `bank` is the code of the bank account whose statements all of them are; `names` gives the
-    donors' codes of texts that somebody confirmed; the book remembers them from `day` on. `tell`
+    them. `bank` is the code of the bank account whose statements all of them are; `names` says whom
+    texts mean (`ledger.aliases.confirm`); the book remembers it from `day` on. `tell`
     hears of the progress, `calculate` fills formulas and `corrections` correct a file's tables, as
     `judge_file` says.
 
@@ -150,8 +150,8 @@ def import_files(
 
 def _naming(settings: Settings, names: Mapping[str, str]) -> Settings:
     donors = settings.donors
-    for text, code in names.items():
-        donors = add_alias(donors, text, code)
+    for text, said in names.items():
+        donors = confirm(donors, text, said)
     return replace(settings, donors=donors)
 
 

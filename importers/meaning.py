@@ -175,7 +175,7 @@ def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
         f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "
-        'means (import --donor "TEXT=CODE"), or declare the donor in the book.'
+        'means (import --donor "TEXT=CODE"), or say that it is new (--donor "TEXT=CODE:ngo").'
     )
 
 

@@ -4,17 +4,20 @@
 
 Likeness only proposes a donor; once somebody has said whom a text means, the book knows it. An
 alias settles what several donors may be called; it never takes a name from the one who bears it.
+A text may also be said to name a donor that the book does not know yet: `REDCROSS:ngo`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pledgebook.ledger.accounts import is_code
 from pledgebook.ledger.declarations import Declaration
-from pledgebook.ledger.donors import Directory
+from pledgebook.ledger.donors import KINDS, Directory, Donor
 from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.names import normalise
@@ -71,18 +74,69 @@ def add_alias(donors: Directory, text: str, code: str) -> Directory:
     return donors.with_alias(text, code)
 
 
+def confirm(donors: Directory, text: str, said: str) -> Directory:
+    """Return the directory in which a text names whom somebody said: a donor's code, or the code
+    and kind of a new donor of that name ("REDCROSS:ngo"). Raises AliasRefusedError.
+    """
+    code, new, kind = said.partition(":")
+    if not new:
+        return add_alias(donors, text, code)
+    if code in donors:
+        known = donors.get(code)
+        raise AliasRefusedError(
+            f"{text!r} is said to be a new donor {code}, which is the code of "
+            f"{known.name if known else code}: choose another code, or leave out {':' + kind!r}."
+        )
+    if not is_code(code):
+        raise AliasRefusedError(
+            f"{code!r} cannot be a donor's code: it begins with a capital letter or digit and "
+            "holds letters, digits and hyphens only."
+        )
+    if kind not in KINDS:
+        raise AliasRefusedError(
+            f"{text!r} is said to be of the kind {kind!r}: write one of {', '.join(KINDS)}."
+        )
+    if found := donors.candidates(text):
+        raise AliasRefusedError(
+            f"{text!r} names {found[0].name} ({found[0].code}) already: it is no new donor."
+        )
+    if not normalise(text):
+        raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a donor's name.")
+    return donors.with_donors([Donor(code, " ".join(text.split()), kind)], {})
+
+
+def free_code(donors: Directory, name: str, taken: Collection[str] = ()) -> str:
+    """Return a code for a new donor of that name: the initials of three words or more, else its
+    first letters; with a number where that is a donor's, or in `taken`.
+    """
+    words = re.findall(r"[A-Z0-9]+", normalise(name).upper())
+    letters = "".join(word[0] for word in words) if len(words) > 2 else "".join(words)
+    stem = letters[:10] or "DONOR"
+    code, number = stem, 1
+    while code in donors or code in taken:
+        number += 1
+        code = f"{stem}{number}"
+    return code
+
+
 def alias_texts(book: Book, names: Mapping[str, str], day: date) -> dict[Path, str]:
     """Return the new text of the book's file of aliases, by its path; empty if nothing changes.
 
-    `names` gives donors' codes by text. Raises AliasRefusedError.
+    `names` says by text whom it means, as `confirm` takes it; a new donor is declared since the
+    first fund. Raises AliasRefusedError.
     """
     path = book.folder / FILE
     donors = book.settings.donors
+    since = min((fund.since for fund in book.settings.funds.values()), default=day)
     lines = []
-    for text, code in names.items():
+    for text, said in names.items():
         found = donors.resolve(text)
-        donors = add_alias(donors, text, code)
-        if found is None:
+        donors = confirm(donors, text, said)
+        code, _, kind = said.partition(":")
+        if kind:
+            name = quoted(" ".join(text.split()))
+            lines.append(f'{since} custom "donor" {quoted(code)} {name}\n  kind: {quoted(kind)}\n')
+        elif found is None:
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     if not lines:
         return {}

@@ -106,6 +106,18 @@ def test_choices_decide_what_waits_and_a_confirmed_name_is_remembered(
     assert load_book(main).settings.donors.resolve("Untied Kingdom").code == "GBR"
 
 
+def test_a_name_can_be_said_to_be_a_new_donor(main: Path, fava: FlaskClient) -> None:
+    text = SHEET.replace("Untied Kingdom", "Society for Example Studies")
+    (main.parent / "inbox" / "letters.csv").write_text(text, "utf-8")
+    page = fava.get(BASE, query_string={"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}).text
+    assert 'data-free="SFES"' in page
+    choices = {"fund": FUND, "names": {"Society for Example Studies": "SFES:ngo"}}
+    assert take(fava, "letters.csv", choices).status_code == 200
+    assert pledged(main) == {"NOR-2002-01.1": "10000", "SFES-2002-01.1": "20000"}
+    donor = load_book(main).settings.donors.get("SFES")
+    assert (donor.name, donor.kind) == ("Society for Example Studies", "ngo")
+
+
 def test_a_file_or_book_that_changed_since_it_was_shown_is_not_taken(
     main: Path, fava: FlaskClient
 ) -> None:
@@ -202,7 +214,7 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         page.get_by_label("Fund, for the file").select_option(FUND)
         page.get_by_role("button", name="Look again", exact=True).click()
         expect(page.get_by_text("1 rows new")).to_be_visible()
-        page.get_by_label("“Untied Kingdom”").fill("GBR")
+        page.get_by_label("Code of “Untied Kingdom”").fill("GBR")
         page.get_by_role("button", name="Confirm, and look again").click()
         expect(page.get_by_text("2 rows new")).to_be_visible()
 

@@ -55,6 +55,15 @@ def test_a_confirmed_name_is_taken_and_the_book_remembers_it(run: Run, main: Pat
     assert labels(main) == ["AUT-2002-01.1", "AUT-2002-02.1"]
 
 
+def test_a_new_donor_is_declared_by_name_code_and_kind(run: Run, main: Path) -> None:
+    told = run(SHEET.format("5.00"), "--donor", "Republik Oesterreich=RO:ngo")
+    assert told.exit_code == 0, told.output
+    assert labels(main) == ["RO-2002-01.1"]
+    donor = load_book(main).settings.donors.get("RO")
+    assert donor is not None
+    assert (donor.name, donor.kind) == ("Republik Oesterreich", "ngo")
+
+
 def test_a_dry_run_uses_a_confirmed_name_and_writes_nothing(run: Run, main: Path) -> None:
     result = run(SHEET.format("5.00"), "--donor", "Republik Oesterreich=AUT", "--dry-run")
     assert "1 imported" in result.output
@@ -70,6 +79,10 @@ def test_a_dry_run_uses_a_confirmed_name_and_writes_nothing(run: Run, main: Path
         ("AUT=AUS", "names Austria (AUT) already"),
         ("Republik Oesterreich", 'write it as "TEXT=CODE"'),
         ("...=AUT", "no letter or digit"),
+        ("Example Society=EXS:club", "of the kind 'club': write one of state"),
+        ("Example Society=AUT:ngo", "the code of Austria: choose another code"),
+        ("Example Society=e x:ngo", "cannot be a donor's code"),
+        ("Republic of Austria=OST:ngo", "names Austria (AUT) already: it is no new donor"),
     ],
 )
 def test_a_contradictory_or_broken_choice_is_refused_and_nothing_is_written(

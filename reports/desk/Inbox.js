@@ -51,14 +51,34 @@ export default {
     byId("names")?.addEventListener("submit", (event) => {
       event.preventDefault();
       const choices = chosen();
-      for (const [name, code] of new FormData(event.target)) {
-        if (code.trim()) {
-          choices.names[name] = code.trim();
-        } else {
-          delete choices.names[name];
+      for (const each of event.target.querySelectorAll("tr[data-name]")) {
+        const [code, kind] = ["code", "kind"].map(
+          (name) => each.querySelector(`[name=${name}]`).value.trim(),
+        );
+        delete choices.names[each.dataset.name];
+        if (code) {
+          choices.names[each.dataset.name] = kind ? `${code}:${kind}` : code;
         }
       }
       look(choices);
+    });
+    byId("names")?.addEventListener("change", (event) => {
+      const own = event.target.closest("tr[data-name]");
+      const rows = own ? [own] : [...byId("names").querySelectorAll("tr[data-name]")];
+      if (event.target.id !== "all-kinds" && event.target.name !== "kind") {
+        return;
+      }
+      for (const each of rows) {
+        const [code, kind] = ["code", "kind"].map((name) => each.querySelector(`[name=${name}]`));
+        if (event.target.id === "all-kinds" && !code.value) {
+          kind.value = event.target.value;
+        }
+        if (kind.value && !code.value) {
+          code.value = code.dataset.free;
+        } else if (!kind.value && code.value === code.dataset.free) {
+          code.value = "";
+        }
+      }
     });
     byId("import")?.addEventListener("click", async (event) => {
       const button = event.target;

@@ -11,7 +11,8 @@ from pledgebook.importers.headings import Field
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
 from pledgebook.importers.verdicts import VERDICTS, JudgedFile, JudgedTable, Verdict
-from pledgebook.ledger.donors import Directory
+from pledgebook.ledger.aliases import free_code
+from pledgebook.ledger.donors import KINDS, Directory
 from pledgebook.reports.desk.choosing import cut_page
 from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.texts import marked
@@ -44,7 +45,7 @@ FIELDS = {
 """What a column may hold, as it is called on the page."""
 
 _LOOKED_AT_FIRST = ("waiting", "rejected", "amended")
-MOST_UNKNOWN = 50
+MOST_UNKNOWN = 200
 """Names asked about at a time."""
 
 
@@ -61,6 +62,8 @@ class Unknown(NamedTuple):
     text: str
     rows: int
     near: Sequence[tuple[str, str]]
+    code: str
+    """A code that is free, should it be a new donor's."""
 
 
 def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mapping[str, Any]:
@@ -85,6 +88,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "kinds": VERDICTS,
         "lines": cut_page(_lines(judged, kind), asked),
         "unknown": _unknown(desk.book.settings.donors, file.tables),
+        "donor_kinds": KINDS,
         "fields": {each.value: title for each, title in FIELDS.items()},
         "constants": [each.value for each in CONSTANTS],
         "funds": list(desk.book.settings.funds),
@@ -125,8 +129,11 @@ def _unknown(donors: Directory, tables: Sequence[JudgedTable]) -> list[Unknown]:
         for verdict in table.verdicts
         if verdict.verdict == "waiting" and not verdict.donor and verdict.row.donor
     )
-    return [
-        Unknown(text, rows, [(donor.code, donor.name) for donor in donors.suggest(text)])
-        for text, rows in counts.most_common(MOST_UNKNOWN)
-        if donors.resolve(text) is None
-    ]
+    unknown: list[Unknown] = []
+    taken: set[str] = set()
+    for text, rows in counts.most_common(MOST_UNKNOWN):
+        if donors.resolve(text) is None:
+            near = [(donor.code, donor.name) for donor in donors.suggest(text)]
+            unknown.append(Unknown(text, rows, near, code := free_code(donors, text, taken)))
+            taken.add(code)
+    return unknown
