@@ -1,4 +1,4 @@
-import { enhance, fetchPart, go, refuse, report, send } from "../extension/Contributions/desk.js";
+import { enhance, fetchPart, go, ready, report, send } from "../extension/Contributions/desk.js";
 
 const NAME = "Reconcile";
 const byId = (id) => document.getElementById(id);
@@ -15,6 +15,7 @@ async function choose(label, { find = "", focus = "" } = {}) {
     return;
   }
   byId("receipt").innerHTML = html;
+  ready(byId("receipt"));
   for (const each of rows()) {
     each.toggleAttribute("aria-current", each.dataset.receipt === label);
     if (each.dataset.receipt === label) {
@@ -55,6 +56,7 @@ function take(answer, told) {
     cell.textContent = what ?? (cell.dataset.before === "decided" ? "" : cell.dataset.before);
   }
   byId("decided").innerHTML = answer.html;
+  ready(byId("decided"));
   const by = byId("record")?.elements.by;
   if (by) {
     by.value = window.localStorage.getItem("pledgebook-by") ?? "";

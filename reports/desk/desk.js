@@ -78,8 +78,16 @@ async function answered(request) {
   return null;
 }
 
+/** Let buttons work that only a script answers, now that it is there: before that they do nothing. */
+export function ready(root) {
+  for (const button of root.querySelectorAll("button[data-when-ready]")) {
+    button.disabled = false;
+  }
+}
+
 /** Let forms that only choose what is shown (`form.choose`) go as links do. */
 export function enhance() {
+  ready(desk());
   for (const form of desk()?.querySelectorAll("form.choose:not([data-file])") ?? []) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
