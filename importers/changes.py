@@ -28,6 +28,7 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError, amendment, earmark_of, postponement
 from pledgebook.ledger.money import ZERO, format_amount, share
 from pledgebook.ledger.rates import MissingRateError
+from pledgebook.ledger.recording import advance_for
 from pledgebook.ledger.register import Change, Claim
 
 _UNDATED = (
@@ -212,7 +213,10 @@ def _draft_changes(
         if new[1] != old[1]:
             if new[1] is None:
                 raise EventRefusedError(f"{claim.label} has no due date any more")
-            yield postponement(context.settings, day=on, claim=claim, due=new[1], meta=own)
+            held = advance_for(context.register, claim.label, on)
+            yield postponement(
+                context.settings, day=on, claim=claim, due=new[1], advance=held, meta=own
+            )
             own = {key: text for key, text in own.items() if key != IMPORT_ID}
 
 

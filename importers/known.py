@@ -127,6 +127,7 @@ class Context:
 
     settings: Settings
     rates: Rates
+    register: Register
     labels: Labels
     fund: str = ""
     imported: dict[str, str] = field(default_factory=dict)
@@ -157,7 +158,7 @@ class Context:
         fund: str = "",
     ) -> Context:
         """Read from a book what was pledged and imported before."""
-        context = Context(settings, rates, Labels(register.by_label), fund)
+        context = Context(settings, rates, register, Labels(register.by_label), fund)
         for entry in entries:
             if isinstance(entry, Transaction) and IMPORT_ID in entry.meta:
                 context._read_imported(entry)

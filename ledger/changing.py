@@ -90,11 +90,13 @@ def postponement(
     day: date,
     claim: Claim,
     due: date,
+    advance: Advance | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
     """An instalment falls due on another day. Into a later period, it is deferred (again);
-    brought forward into this one, it is released.
+    brought forward into this one, it is released, and with it `advance`, what is held in advance
+    for it.
     """
     _need_open(claim)
     words = narration or f"{claim.label} falls due on {due}"
@@ -104,8 +106,11 @@ def postponement(
         raise EventRefusedError(
             f"{claim.label} was pledged on {claim.pledged_on}; it cannot fall due on {due}."
         )
-    move = _Move(settings, day, claim, "postponement", words, None, meta)
-    return move.to(replace(claim, due=due))
+    after = replace(claim, due=due)
+    waits = settings.waits_for_condition(after.fund, after.class_, after.condition)
+    early = settings.periods.start_of(due) > day
+    held = None if early or waits else advance
+    return _Move(settings, day, claim, "postponement", words, None, meta, held).to(after)
 
 
 def write_off(
@@ -296,11 +301,19 @@ class _Move:
         return lines
 
     def _held_in_advance(self, after: Claim, held: Advance) -> list[tuple[Claim, DraftLine]]:
-        """Money held for the instalment goes with it to its other purpose."""
+        """Money held for the instalment becomes income when it falls due earlier, and goes with it
+        to its other purpose.
+        """
         claim, settings = self.claim, self.settings
         name = account("in-advance", claim.fund, claim.donor)
         cash = account("cash", claim.fund)
         dollars, since = held
+        if self.event == "postponement":
+            income = account("contributions", claim.fund, claim.donor)
+            return [
+                (claim, held_lot(settings, name, dollars, claim.label)),
+                (after, in_dollars(settings, income, -dollars)),
+            ]
         return [
             (claim, held_lot(settings, name, dollars, claim.label)),
             (after, held_lot(settings, name, -dollars, claim.label, since)),

@@ -157,7 +157,7 @@ class _Recasting:
             elif event != "release":
                 after = self._stand(change, before)
                 self.claims[change.label] = after
-                self._wait_for(after)
+                self._wait_for(after, entry.date)
                 postings += self._made(change, before, after, _meta_of(lines, change.label))
         if any(self.claims[change.label].kind == "memorandum" for change in changes):
             postings, gifts = self._apart(entry, postings)
@@ -284,7 +284,7 @@ class _Recasting:
                 (held.dollars if held else ZERO) + dollars, held.since if held else change.date
             )
             self.advances[change.label] = now
-            self._wait_for(claim)
+            self._wait_for(claim, change.date)
             postings = self._held(claim, "in-advance", held.dollars, held.since) if held else []
             return postings + self._held(claim, "in-advance", -now.dollars, now.since)
         if claim.kind == "memorandum":
@@ -296,22 +296,22 @@ class _Recasting:
     def _releases(self, day: date) -> Iterator[Transaction]:
         """Yield the releases due by `day`: of what is deferred, and of what is held in advance."""
         while self.waiting and self.waiting[0][0] <= day:
-            starts, label = heapq.heappop(self.waiting)
+            released_on, label = heapq.heappop(self.waiting)
             claim = self.claims[label]
             if self._policy(claim) is None or self._starts(claim) > day:
                 continue
             postings: list[Posting] = []
             income = ZERO
             if claim.is_deferred and claim.is_open:
-                postings += self._held(claim, "deferred", claim.value, starts)
+                postings += self._held(claim, "deferred", claim.value, released_on)
                 income += claim.value
-                claim = self.claims[label] = replace(claim, recognised=starts)
+                claim = self.claims[label] = replace(claim, recognised=released_on)
             held = self.advances.pop(label, None)
             if held is not None and held.dollars:
                 postings += self._held(claim, "in-advance", held.dollars, held.since)
                 income += held.dollars
             if postings:
-                yield self._release(claim, starts, postings, income)
+                yield self._release(claim, released_on, postings, income)
 
     def _release(
         self, claim: Claim, day: date, postings: list[Posting], income: Decimal
@@ -328,8 +328,11 @@ class _Recasting:
             [*postings, *self._dollars(claim, "contributions", -income)],
         )
 
-    def _wait_for(self, claim: Claim) -> None:
-        heapq.heappush(self.waiting, (self._starts(claim), claim.label))
+    def _wait_for(self, claim: Claim, day: date) -> None:
+        """What is held for an instalment after an entry of `day` is released when its period
+        begins, or on that day where the entry brings the instalment forward.
+        """
+        heapq.heappush(self.waiting, (max(self._starts(claim), day), claim.label))
 
     def _starts(self, claim: Claim) -> date:
         return self.settings.periods.start_of(claim.due or claim.pledged_on)
@@ -369,7 +372,7 @@ class _Recasting:
             held = self.advances.get(line.label)
             now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), since)
             self.advances[line.label] = now
-            self._wait_for(claim)
+            self._wait_for(claim, changes[0].date)
             meta = dict(line.posting.meta or {})
             if PLEDGED_ON in meta:
                 meta[RECORDED_AS] = claim.kind

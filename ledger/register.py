@@ -88,8 +88,8 @@ class Change:
     """What one transaction did to one instalment.
 
     `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
-    a payment back); `advanced` the part credited to In-Advance; `released` and
-    `advance_released` what became income of a deferral and of money in advance.
+    a payment back); `advanced` the part credited to In-Advance; `advance_released` what became
+    income of money in advance.
     """
 
     entry: Transaction
@@ -98,7 +98,6 @@ class Change:
     after: Claim
     received: Decimal = ZERO
     advanced: Decimal = ZERO
-    released: Decimal = ZERO
     advance_released: Decimal = ZERO
 
     @property
@@ -268,7 +267,6 @@ class _Deriving:
                 opened=before.opened if before else event == "opening",
             )
             advance = _dollars(own, "in-advance")
-            releasing = event == "release"
             changes.append(
                 Change(
                     entry,
@@ -276,8 +274,7 @@ class _Deriving:
                     before,
                     after,
                     advanced=-advance if event in RECEIVING else ZERO,
-                    released=deferred if releasing else ZERO,
-                    advance_released=advance if releasing else ZERO,
+                    advance_released=advance if event in _RELEASING else ZERO,
                 )
             )
         return _with_receipts(event, lines, changes, self.settings.currency)
@@ -310,6 +307,9 @@ class _Deriving:
             return before.recognised if day <= entry.date else day
         return day if after.is_open or before is None else before.recognised
 
+
+_RELEASING = frozenset({"release", "postponement"})
+"""Events by which money in advance becomes income: a postponement where it brings forward."""
 
 _OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
 

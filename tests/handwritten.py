@@ -447,6 +447,9 @@ class Writer:
             return
         days = self.events.choice((20, 200, 500, 800))
         due = max(was.counts_from, self.day) + timedelta(days)
+        if not self.is_due(was) and self.events.random() < 0.6:
+            due = self.day  # brought forward into this period, with what is held in advance
+            self.early.pop(was.label, None)
         if due > date(2007, 12, 1):
             return
         self.oracle.postpone(self.day, was.label, due)
@@ -454,6 +457,17 @@ class Writer:
         lines = [self.out(was), self.back(now)]
         if was.recognised and not now.recognised and not self.memorandum(was):
             lines += self.side(was, was.value, ZERO) + self.deferral(now, ZERO, now.value)
+        if now.recognised and not was.recognised:
+            fund, _, donor = was.row
+            income = was.advance
+            if not self.memorandum(was):
+                lines += self.deferral(was, was.value, ZERO)
+                income += was.value
+            if was.advance:
+                name = f"Liabilities:{fund}:In-Advance:{donor}"
+                lines.append((name, f'{was.advance} USD {{"{was.label}"}}', ()))
+            if income:
+                lines.append((f"Income:{fund}:Contributions:{donor}", f"{-income} USD", ()))
         self.entry("postponement", was.row[2], self.place(was), lines)
 
     def write_off(self) -> None:

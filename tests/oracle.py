@@ -125,7 +125,10 @@ class Oracle:
             self._shift(day, was, -was.value)
             self._keep(day, replace(now, recognised=None))
         elif was.committed and was.recognised is None and self.begins(now) <= day:
-            self.commit(day, now)
+            self._add(day, was, "pledged", was.advance)
+            self._add(day, was, "collected_current", was.advance)
+            self._add(day, was, "in_advance", -was.advance)
+            self.commit(day, replace(now, advance=ZERO))
         else:
             self._keep(day, now)
 

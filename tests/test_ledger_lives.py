@@ -485,7 +485,8 @@ def postpone(life: Life, book: Book) -> Draft:
         raise _NothingToDoError
     day = life.day
     life.tell(lambda oracle: oracle.postpone(day, claim.label, due))
-    return postponement(book.settings, day=day, claim=claim, due=due)
+    advance = advance_for(book.register, claim.label, day)
+    return postponement(book.settings, day=day, claim=claim, due=due, advance=advance)
 
 
 def cancel(life: Life, book: Book) -> Draft:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,46 @@ def test_under_agreement_payment_before_the_due_period_is_exchange() -> None:
     )  # fmt: skip
 
 
+def brought_forward(policy: str) -> Book:
+    """Part of an instalment of 2004 is paid in 2002; in May 2003 it falls due in June instead."""
+    drafts = [
+        signed(
+            kept_under(policy), "FIN", date(2002, 3, 1), SPECIAL,
+            Part(D(1000), D("900.00"), date(2004, 6, 30)),
+        )
+    ]  # fmt: skip
+    for make, day, own in (
+        (events.payment, date(2002, 6, 3), {"units": D(400), "dollars": D("410.00")}),
+        (events.postponement, date(2003, 5, 5), {"due": date(2003, 6, 30)}),
+    ):
+        book = kept_under(policy, *drafts)
+        claim = claims_of(book)["FIN-2002-01.1"]
+        advance = advance_of(book, claim)
+        drafts.append(make(book.settings, day=day, claim=claim, advance=advance, **own))
+    return kept_under(policy, *drafts)
+
+
+@pytest.mark.parametrize("kept", ["pledge", "receipt"])
+def test_what_was_paid_in_advance_is_collected_when_it_is_brought_forward(kept: str) -> None:
+    book = brought_forward(kept)
+    before, after = (select(book, as_at=day) for day in (date(2003, 5, 4), date(2003, 5, 5)))
+    for selection in (before, after):
+        hold(selection)
+        assert make_schedule(selection).proof.agrees
+    (was,), (now,) = rows_of(before).values(), rows_of(after).values()
+    assert (was.pledged, was.in_advance, was.future) == (D(0), D("410.00"), D("540.00"))
+    assert (now.pledged, now.collected_current, now.exchange) == (D("950.00"), D("410.00"), D(0))
+    assert (now.in_advance, now.future, now.closing) == (D(0), D(0), D("540.00"))
+    assert [notice.rule for notice in book.notices if "release" in notice.rule] == []
+
+
+def test_a_view_releases_what_is_brought_forward_on_the_day_it_is() -> None:
+    books = {policy: brought_forward(policy) for policy in ("pledge", "receipt", "agreement")}
+    for kept, asked in permutations(books, 2):
+        for cut in ("2002", "2003", "2003-Q2", "2002-2003", "2004-2005"):
+            same(select(books[kept], cut, recognition=asked), select(books[asked], cut))
+
+
 PARTS = (
     Part(D(100), D("90.00"), date(2002, 6, 30)),
     Part(D(200), D("180.00"), date(2003, 6, 30)),
@@ -320,7 +361,8 @@ def taken(book: Book, step: Step, day: date) -> Draft:
             book.settings, day=day, claim=claim, value=(claim.units * rate).quantize(D("0.01"))
         ),
         "postpone": lambda: events.postponement(
-            book.settings, day=day, claim=claim, due=min(day + timedelta(percent * 7), LAST)
+            book.settings, day=day, claim=claim, due=min(day + timedelta(percent * 7), LAST),
+            advance=advance_of(book, claim),
         ),
     }  # fmt: skip
     return make[kind]()

@@ -52,9 +52,12 @@ def amendment(
 @event_form("postponement", LABEL, Field("due", "Due", kind="day", required=True))
 def postponement(recording: Recording, label: str, due: date) -> Drafted:
     """Instalment LABEL falls due on DUE instead."""
-    claim = find_claim(recording.book.register, label, recording.day)
-    settings = recording.book.settings
-    return Drafted([events.postponement(settings, day=recording.day, claim=claim, due=due)])
+    book, day = recording.book, recording.day
+    claim = find_claim(book.register, label, day)
+    advance = advance_for(book.register, claim.label, day)
+    return Drafted(
+        [events.postponement(book.settings, day=day, claim=claim, due=due, advance=advance)]
+    )
 
 
 @event_form("cancellation", LABEL)
