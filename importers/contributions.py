@@ -93,6 +93,8 @@ def judge_tables(
     for own in groups:
         for group in own:
             unclear.add(group.rows, group.source, group.donor, group.doubt)
+            if group.reading is not None and group.import_id not in context.imported:
+                unclear.add_pledge(group.reading, group.source, group.import_id)
     return tuple(
         _judge_table(table, rows, own, unclear, context, steps)
         for (table, rows), own in zip(read, groups, strict=True)
@@ -212,7 +214,7 @@ def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Con
             return replace(base, verdict="duplicate", pledge=pledge, reason=reason)
         if group.reading is not None:
             base = replace(base, currency=group.reading.currency)
-            doubt = unclear.doubt_about(group.reading)
+            doubt = unclear.doubt_about(group.reading, group.source, group.import_id)
             return _decide(base, group.reading, _meta(group, table), context, doubt)
         assert group.doubt is not None  # a group is in the book, read, or in doubt
         _refuse_taken_back(group, group.doubt, context)

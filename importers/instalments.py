@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from pledgebook.importers.drafting import Reading
-from pledgebook.importers.known import Doubt
+from pledgebook.importers.known import Doubt, Paper
 from pledgebook.importers.rows import SheetRow
-from pledgebook.importers.values import is_nil, is_unknown, plain
+from pledgebook.importers.values import plain
 from pledgebook.importers.words import read_kind
+
+_PLEDGED = frozenset({"commitment", "pledge"})
+
+
+class _Pledged(NamedTuple):
+    """A pledge of the file: where it stands, what it gives to, and what identifies it."""
+
+    place: str
+    gives_to: object
+    import_id: str
 
 
 class Unclear(NamedTuple):
@@ -30,7 +40,7 @@ def instalments_in_rows(
     for row in rows:
         key: object = row.number
         if row.reference and row.due_date.value and not row.instalments:
-            dated = (row.pledge_date.value, row.pledge_date.text)
+            dated = row.pledge_date.value or row.pledge_date.text
             key = (donor_of(row), plain(row.reference), dated, plain(row.status))
         groups.setdefault(key, []).append(row)
     result = []
@@ -48,12 +58,13 @@ class UnclearReferences:
     def __init__(self) -> None:
         self._unclear: dict[str, list[Unclear]] = {}
         self._donors: dict[str, set[str]] = {}
+        self._pledged: dict[Paper, list[_Pledged]] = {}
 
     def add(self, rows: Sequence[SheetRow], place: str, donor: str, doubt: Doubt | None) -> None:
         """Take note of the rows of a contribution, at a place, and of the doubt about them."""
         row = rows[0]
         reference = plain(row.reference)
-        if not reference or is_nil(row.reference) or is_unknown(row.reference):
+        if not reference:
             return
         if donor:
             self._donors.setdefault(reference, set()).add(donor)
@@ -62,14 +73,33 @@ class UnclearReferences:
             unclear = Unclear(place, donor, doubt.reason)
             self._unclear.setdefault(reference, []).append(unclear)
 
-    def doubt_about(self, reading: Reading) -> Doubt | None:
-        """Return the doubt about a pledge that a row which waits may belong to.
+    def add_pledge(self, reading: Reading, place: str, import_id: str) -> None:
+        """Take note of a pledge that is not in the book and does not date a change of itself."""
+        if reading.reference and reading.changed_on is None and reading.kind in _PLEDGED:
+            gives_to = (reading.earmark, reading.project)
+            pledged = _Pledged(place, gives_to, import_id)
+            self._pledged.setdefault(_paper(reading), []).append(pledged)
+
+    def doubt_about(self, reading: Reading, place: str, import_id: str) -> Doubt | None:
+        """Return the doubt about a pledge that a row which waits may belong to, or another row of
+        the same reference with other figures.
 
         A row whose donor nobody knows may belong to it unless several donors share the reference.
         """
         reference = plain(reading.reference)
-        if reading.kind not in {"commitment", "pledge"}:
+        if reading.kind not in _PLEDGED:
             return None
+        sheet = place.rpartition("!")[0]
+        gives_to = (reading.earmark, reading.project)
+        for other in self._pledged.get(_paper(reading), ()):
+            elsewhere = other.place.rpartition("!")[0] != sheet
+            if other.import_id != import_id and (elsewhere or other.gives_to == gives_to):
+                return Doubt(
+                    f"{other.place} has the same reference and other figures: if these are "
+                    "instalments of one pledge, write them below each other with the same date of "
+                    "pledge and the due date of each; if the pledge was changed, import the "
+                    "earlier row first, alone, and this one after it."
+                )
         shared = len(self._donors.get(reference, ())) > 1
         for row in self._unclear.get(reference, ()):
             if row.donor == reading.donor or not (row.donor or shared):
@@ -78,3 +108,7 @@ class UnclearReferences:
                     f"of this pledge, which is entered whole. There: {row.reason}"
                 )
         return None
+
+
+def _paper(reading: Reading) -> Paper:
+    return reading.earmark.fund, reading.donor, plain(reading.reference)

@@ -196,7 +196,7 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             )
     for text in row.elsewhere:
         raise Doubt(
-            f"A column that is not read says {shown(text)}: say in a mapping what the column is, "
+            f"A cell that is not read says {shown(text)}: say in a mapping what its column is, "
             "or decide how the row is to be recorded, and enter it by hand."
         )
     for text in (*row.notes, row.conditions, row.remarks):

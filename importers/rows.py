@@ -30,13 +30,19 @@ from pledgebook.importers.tables import Table
 from pledgebook.importers.values import (
     clean,
     is_code,
+    is_nil,
     is_unknown,
     multiplier_in,
     plain,
     shown,
     split_footnote,
 )
-from pledgebook.importers.words import is_warning
+from pledgebook.importers.words import (
+    is_announcement,
+    is_warning,
+    says_in_kind,
+    says_otherwise,
+)
 from pledgebook.ledger.currencies import recognise
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
@@ -50,6 +56,7 @@ _NOTE = re.compile(
 _DOLLARS = ("USD",)
 _NOTE_CELLS = 2
 _LONGEST_WORD = 30
+_LONGEST_NOTE = 1000
 _UNCLEAR = frozenset({"error", "ambiguous"})
 
 
@@ -179,7 +186,8 @@ class _Reader:
         self._carried = _vertical_merges(table)
         self._columns = {f: table.columns_of(f) for f in Field}
         self._above = donors_above(table)
-        self._unread = [c.number for c in table.table_columns if c.field is None]
+        self._headed = {c.number for c in table.table_columns}
+        self._read = {c.number for c in table.table_columns if c.field is not None}
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         data = [row.number for row in table.rows if row.kind == "data"]
@@ -341,7 +349,8 @@ class _Reader:
                     "last digits spreadsheets lose; store it as text.",
                 )
             )
-        return self._text(number, Field.REFERENCE, problems)
+        text = self._text(number, Field.REFERENCE, problems)
+        return "" if is_unknown(text) or is_nil(text) else text
 
     def _figures(self, number: int, problems: list[Problem]) -> dict[str, AmountReading]:
         figures = {}
@@ -502,9 +511,20 @@ class _Reader:
         return self._recognise(text, on) if text else ()
 
     def _elsewhere(self, number: int) -> tuple[str, ...]:
-        cells = (self._sheet.cell(number, column) for column in self._unread)
-        texts = (value for value in cells if isinstance(value, str) and len(value) <= _LONGEST_WORD)
-        return tuple(clean(text) for text in texts if is_warning(text))
+        """Give what cells that are not read say of the row, if that is a warning: in a column of
+        another heading only if they say nothing else, beyond the headings as a remark does.
+        """
+        found = []
+        for column, value in enumerate(self._sheet.rows[number - 1], start=1):
+            if column in self._read or not isinstance(value, str):
+                continue
+            if len(value) <= _LONGEST_WORD and is_warning(value):
+                found.append(clean(value))
+            elif column not in self._headed and len(value) <= _LONGEST_NOTE:
+                text = clean(value)
+                if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
+                    found.append(text)
+        return tuple(found)
 
     def _instalments(
         self,

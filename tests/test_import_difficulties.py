@@ -10,19 +10,20 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from itertools import combinations, count
 from pathlib import Path
 
-import openpyxl
 import pytest
 from pledgebook.importers.imports import context_of, judge_file
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.making import make_book
-from test_import_mess import RATES, Sheet, _Maker, import_sheet, write_sheet
+from sent_files import write_as
+from test_import_mess import RATES, Meant, Sheet, _Maker, import_sheet, write_sheet
 
-ALONE = 4
+ALONE = 3
 """Sheets for a difficulty by itself."""
 
 
@@ -33,6 +34,9 @@ class Planted:
     maker: _Maker
     sheet: Sheet
     r: random.Random
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    way: int = 0
+    """In which of the ways of sent_files it is sent."""
 
     def place(self, column: str) -> int | None:
         if column not in self.maker.columns:
@@ -75,6 +79,7 @@ class Planted:
     def insert(self, number: int, cells: list[object]) -> None:
         """Put a row before the row of that number; what is below moves down."""
         self.sheet.rows.insert(number - 1, cells)
+        self.formulas = [(row + (row >= number), place) for row, place in self.formulas]
         self.sheet.meant = {row + (row >= number): meant for row, meant in self.sheet.meant.items()}
         self.sheet.merged = [
             (first + (first >= number), last + (last >= number), column)
@@ -119,6 +124,72 @@ def _wrong_total(p: Planted) -> None:
 
 def _serial(value: object) -> object:
     return (value - date(1899, 12, 30)).days if isinstance(value, date) else value
+
+
+def _serial_number(p: Planted) -> None:
+    p.change("date", _serial)
+    p.way = 0  # a number counts from 1904 in a workbook that does
+
+
+def _sent_again(p: Planted) -> None:
+    """Let a pledge follow once more, with another amount."""
+    place, number = p.place("amount"), p.some_row()
+    if place is None or number is None or p.place("reference") is None or p.sheet.merged:
+        return
+    if p.sheet.meant[number].part_of_above or p.maker.instalments != "none":
+        return
+    again = list(p.sheet.rows[number - 1])
+    if again[place] is not None:
+        again[place] = p.maker.write_amount(Decimal(77))
+        p.insert(number + 1, again)
+        p.sheet.meant[number + 1] = Meant(why="it is the pledge above, changed")
+
+
+def _run_together(p: Planted) -> None:
+    donor, amount, number = p.place("donor"), p.place("amount"), p.some_row()
+    if donor is None or amount is None or number is None or not p.sheet.rows[number - 1][donor]:
+        return
+    row = p.sheet.rows[number - 1]
+    row[donor], row[amount] = f"{row[donor]} {row[amount]}", None
+    p.spoil(number, "donor and amount run together")
+
+
+def _subtotal_inside(p: Planted) -> None:
+    number, place = p.some_row(), p.place("amount")
+    if number is None or place is None or p.sheet.merged:
+        return
+    row: list[object] = [None] * (p.maker.offset + len(p.maker.columns))
+    row[p.maker.offset] = p.maker.language.subtotal
+    row[place] = p.maker.write_amount(Decimal(98_765))
+    p.insert(number, row)
+
+
+def _note_inside(p: Planted) -> None:
+    number = p.some_row()
+    if number is not None and not p.sheet.merged:
+        p.insert(number, [None] * p.maker.offset + [p.maker.language.note])
+
+
+def _far_note(text: str, why: str, blanks: int) -> Callable[[Planted], None]:
+    """Write a word of which nobody knows the column beside a row, or far from it."""
+
+    def plant(p: Planted) -> None:
+        number = p.some_row()
+        if number is not None:
+            row = p.sheet.rows[number - 1]
+            width = p.maker.offset + len(p.maker.columns)
+            p.sheet.rows[number - 1] = [*row, *[None] * (width - len(row) + blanks), text]
+            if why:
+                p.spoil(number, why)
+
+    return plant
+
+
+def _formula(p: Planted) -> None:
+    number = p.change("amount", lambda _: "=1000*5", why="its result was never stored")
+    place = p.place("amount")
+    if number is not None and place is not None:
+        p.formulas.append((number, place))
 
 
 def _legacy(p: Planted) -> None:
@@ -177,7 +248,17 @@ DIFFICULTIES: dict[str, Callable[[Planted], None]] = {
     "headings again": _heading_again,
     "a total that does not foot": _wrong_total,
     "spending below": _spending,
-    "a serial number for a date": lambda p: void(p.change("date", _serial)),
+    "a serial number for a date": _serial_number,
+    "a year for a date": lambda p: void(p.change("date", lambda _: 2002, why="no day")),
+    "sent again, changed": _sent_again,
+    "donor and amount run together": _run_together,
+    "a subtotal inside": _subtotal_inside,
+    "a note inside": _note_inside,
+    "a word beside": _far_note("Cancelled", "it was cancelled", 0),
+    "a word in a far column": _far_note("in kind", "it is in kind", 3),
+    "a remark in a far column": _far_note("subject to parliamentary approval", "announced", 2),
+    "a harmless word in a far column": _far_note("see letter", "", 2),
+    "a formula without its result": _formula,
     "a day of no year": lambda p: void(p.change("date", lambda _: "1 March", why="no year")),
     "a fiscal year": lambda p: void(p.change("date", lambda _: "FY02/03", why="no day")),
     "a currency that is none": _legacy,
@@ -187,34 +268,14 @@ DIFFICULTIES: dict[str, Callable[[Planted], None]] = {
     "direction marks": lambda p: void(p.change("amount", lambda value: f"\u202a{value}\u202c")),
     "withdrawn by the remarks": _withdrawn,
 }
-FILES = ["as it is", "hidden sheet", "summary sheet", "xlsx named xls", "utf-16", "utf-8 with mark"]
 
 
 def plant(seed: int, names: tuple[str, ...]) -> Planted:
     maker = _Maker(seed)
-    planted = Planted(maker, maker.make(), random.Random(seed))
+    planted = Planted(maker, maker.make(), random.Random(seed), way=seed)
     for name in names:
         DIFFICULTIES[name](planted)
     return planted
-
-
-def write(planted: Planted, folder: Path, way: str) -> Path:
-    """Write the sheet as a file, in some way that files are sent."""
-    path = write_sheet(planted.sheet, folder)
-    if path.suffix == ".xlsx" and way in {"hidden sheet", "summary sheet"}:
-        workbook = openpyxl.load_workbook(path)
-        other = workbook.create_sheet("Internal" if way == "hidden sheet" else "Summary")
-        other.append(["Donor", "Total"])
-        for name in ("Austria", "Spain", "Total"):
-            other.append([name, 999_999])
-        other.sheet_state = "hidden" if way == "hidden sheet" else "visible"
-        workbook.save(path)
-    elif path.suffix == ".xlsx" and way == "xlsx named xls":
-        path = path.rename(path.with_suffix(".xls"))
-    elif path.suffix != ".xlsx" and way.startswith("utf"):
-        text = path.read_text("utf-8")
-        path.write_text(text, "utf-16" if way == "utf-16" else "utf-8-sig")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +301,7 @@ def test_no_difficulty_alone_or_with_another_leads_to_a_wrong_entry(
     wrong = []
     for seed, names in plans():
         planted = plant(seed, names)
-        path = write(planted, tmp_path, FILES[seed % len(FILES)])
+        path = write_as(planted.sheet, tmp_path, planted.way, planted.formulas)
         for row, outcome, why in import_sheet(planted.sheet, path, rated_book):
             outcomes[outcome] += 1
             if outcome == "wrong":
@@ -354,3 +415,32 @@ def test_an_instalment_that_waits_keeps_the_others_of_its_pledge_waiting(
     if column in {0, 2, 5}:  # else the three are one pledge, and have one reason
         place = "instalments.csv#instalments!A3"
         assert f"{place} has the same reference and is not clear" in verdicts[2].reason
+
+
+@pytest.mark.parametrize(
+    "second", ["Spain,NV 1,2002-05-31,USD,4000.00", "Spain,nv 1,2002-05-30,USD,5000.00"]
+)
+def test_rows_of_one_reference_that_are_no_instalments_wait_together(
+    rated_book: Book, tmp_path: Path, second: str
+) -> None:
+    path = tmp_path / "again.csv"
+    path.write_text(
+        "Donor,Reference,Date of pledge,Currency,Amount\n"
+        f"Spain,NV 1,2002-05-30,USD,4000.00\n{second}\nItaly,NV 2,2002-05-30,USD,4000.00\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    (table,) = judged.tables
+    assert [v.verdict for v in table.verdicts] == ["waiting", "waiting", "imported"]
+
+
+@pytest.mark.parametrize("filler", ["-", "n/a", "none", ".."])
+def test_a_filler_in_the_column_of_references_is_no_reference(
+    rated_book: Book, tmp_path: Path, filler: str
+) -> None:
+    path = tmp_path / "fillers.csv"
+    row = f"Spain,{filler},2002-05-30,USD,4000.00\n"
+    path.write_text(f"Donor,Reference,Date of pledge,Currency,Amount\n{row}{row}", "utf-8")
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    (table,) = judged.tables
+    assert [v.verdict for v in table.verdicts] == ["imported", "waiting"]

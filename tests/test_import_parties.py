@@ -231,7 +231,7 @@ def test_a_word_of_warning_in_a_column_that_is_not_read_keeps_its_row_waiting(
         f"Donor,Date,Amount (USD),Desk\nNorway,2002-03-01,500,{word}\nItaly,2002-03-01,300,B4\n"
     )
     assert [each.verdict for each in table.verdicts] == ["waiting", "imported"]
-    assert "A column that is not read says" in table.verdicts[0].reason
+    assert "A cell that is not read says" in table.verdicts[0].reason
 
 
 def test_what_was_paid_in_dollars_is_not_measured_against_a_pledge_in_kroner(take: Take) -> None:
