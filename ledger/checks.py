@@ -55,8 +55,7 @@ def check_balances(entry: Transaction, lines: list[Line], settings: Settings) ->
                 entry,
                 "fund-balance",
                 f"Every entry balances within each fund; in {fund} this one is off by "
-                f"{format_amount(total)} {currency}. Money owed between funds goes over "
-                f"Assets:X:Due-From:Y and Liabilities:Y:Due-To:X.",
+                f"{format_amount(total)} {currency}. {_why_off(lines, fund, funds, currency)}",
             )
         if off:
             continue
@@ -71,6 +70,25 @@ def check_balances(entry: Transaction, lines: list[Line], settings: Settings) ->
                 )
     yield from _check_contra(entry, lines, settings)
     yield from _check_two_funds(entry, lines, settings)
+
+
+def _why_off(lines: list[Line], fund: str, funds: set[str], currency: str) -> str:
+    """Return what mends an entry that does not balance within a fund."""
+    for line in lines:
+        cost = line.posting.cost
+        each = getattr(cost, "number", None)
+        if line.place.fund == fund and line.label and each is not None and each >= _MUCH_FOR_ONE:
+            return (
+                f"Between braces {each:f} is the value of each unit of {line.label}: write the "
+                f"value of them all after 0 #, as {{0 # {each:f} {currency}, ...}}."
+            )
+    if len(funds) > 1:
+        return "Money owed between funds goes over Assets:X:Due-From:Y and Liabilities:Y:Due-To:X."
+    return "Correct an amount, or its sign: what goes out of an account or is income is negative."
+
+
+_MUCH_FOR_ONE = Decimal(100)
+"""A value of one unit so high that it will be meant for all units together."""
 
 
 def _check_contra(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:

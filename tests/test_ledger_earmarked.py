@@ -153,3 +153,23 @@ def test_an_application_of_another_class_leaves_a_purpose_of_its_own_alone(books
         "application R-2002-0001 DNK-2002-01.1 --date 2002-04-01",
         "expenditure 5000 --fund CPCJF --class general --purpose corruption --date 2002-05-01",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("50000.00 USD, ", "is the value of each unit of FRA-2002-09.1: write the value of them"),
+        ("0 # 400.00 USD, ", "Correct an amount, or its sign"),
+    ],
+)
+def test_an_entry_off_balance_says_what_to_mend(books: Books, value: str, words: str) -> None:
+    with books.main.open("a", encoding="utf-8") as file:
+        file.write(f"""
+2002-03-01 * "France" "Pledge" ^FRA-2002-09
+  Assets:CPCJF:Pledges:FRA       60000 EUR {{{value}"FRA-2002-09.1"}}
+  Income:CPCJF:Contributions:FRA   -50000.00 USD
+""")
+    said = [
+        e.message for e in load_book(books.main).errors if getattr(e, "rule", "") == "fund-balance"
+    ]
+    assert words in said[0]
