@@ -66,7 +66,10 @@ def _show(judged: JudgedRates, *, dry_run: bool) -> None:
             continue
         codes = sorted({each.row.currency for each in own})
         more = f" and {len(codes) - _FEW} more" if len(codes) > _FEW else ""
-        click.echo(f"  {verdict} {', '.join(codes[:_FEW])}{more}: {reason}")
+        places = [each.row.place for each in own]
+        at = f" ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
+        at = "" if verdict == "ignored" else at
+        click.echo(f"  {verdict} {', '.join(codes[:_FEW])}{more}{at}: {reason}")
     new = counts["imported"]
     if dry_run:
         click.echo(f"{new} rates would be written (dry run: nothing was).")

@@ -26,7 +26,7 @@ _XML = re.compile(rb"<(?:\w+:)?f_curr_code\b", re.IGNORECASE)
 _ROW, _CODE, _DAY, _RATE, _NAME = (
     "un_operational_rates", "f_curr_code", "eff_date", "rate", "name",
 )  # fmt: skip
-_POINTED = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
+_POINTED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)")
 _EFFECTIVE = re.compile(r"effective|en vigueur|efectiv", re.IGNORECASE)
 _DATED = re.compile(r"\d{1,2}[ ./-]\w+[ ./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\w+ \d{1,2},? \d{4}")
 _LOOKED_AT = 40
@@ -184,7 +184,8 @@ def _number(rate: CellValue | None) -> tuple[Decimal | None, str]:
     """Return a rate and, if there is none, why. UN rates have a decimal point."""
     if isinstance(rate, Decimal):
         return rate, ""
-    text = cell_text(rate).replace(" ", "")
-    if _POINTED.fullmatch(text):
-        return Decimal(text.replace(",", "")), ""
+    text = cell_text(rate).strip()
+    figure = text.replace(" ", "")
+    if _POINTED.fullmatch(figure):
+        return Decimal(figure.replace(",", "")), ""
     return None, f"The rate {shown(text)} is no figure with a decimal point."

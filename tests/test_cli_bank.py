@@ -79,6 +79,27 @@ def test_with_a_rule_the_statement_agrees_and_again_nothing_is_new(desk: Path) -
     assert run("--book", desk / "book", "check").exit_code == 0
 
 
+def test_a_statement_behind_a_gap_leaves_the_status_at_one_until_the_gap_is_closed(
+    desk: Path,
+) -> None:
+    add(desk, BANK)
+    months = [(8, 0, 100, "020831"), (9, 100, 250, "020930"), (10, 250, 300, "021031")]
+    for number, opening, closing, day in months:
+        text = (
+            f":20:S{number}\n:25:GB29NWBK60161331926819\n:28C:{number}\n"
+            f":60F:C{day[:4]}01USD{opening},\n"
+            f":61:{day[:4]}10C{closing - opening},NTRFNONREF//B{number}\n"
+            f":86:gift {number}\n:62F:C{day}USD{closing},\n"
+        )
+        (desk / f"{number}.sta").write_text(text, "utf-8")
+    states = [
+        run("--book", desk / "book", "import", desk / f"{number}.sta").exit_code
+        for number in (8, 10, 9, 10)
+    ]
+    assert states == [0, 1, 0, 0]
+    assert run("--book", desk / "book", "check").exit_code == 0
+
+
 def test_inspect_shows_a_statement_without_a_book(desk: Path) -> None:
     result = run("inspect", desk / "july.sta")
     assert result.exit_code == 0

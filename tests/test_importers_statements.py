@@ -104,6 +104,33 @@ def test_camt_says_the_same_in_every_version_and_namespace(
     assert found.charges == (Original(Decimal("12.50"), "USD"),)
 
 
+def test_balances_named_by_the_banks_own_words_are_taken_where_these_are_the_standards(
+    tmp_path: Path,
+) -> None:
+    made = camt(entry("1000.00"))
+    own = made.replace(b"<Cd>OPBD</Cd>", b"<Prtry>OPBD</Prtry>").replace(
+        b"<Cd>CLBD</Cd>", b"<Prtry><Id>CLBD</Id></Prtry>"
+    )
+    assert read(tmp_path, own).is_proved
+    path = tmp_path / "other.xml"
+    path.write_bytes(made.replace(b"<Cd>CLBD</Cd>", b"<Prtry>LEDGER</Prtry>"))
+    with pytest.raises(UnreadableFile, match=r"no closing balance .*there are: OPBD, LEDGER"):
+        read_statements(path)
+
+
+def test_a_file_holds_several_statements_and_statements_without_entries(tmp_path: Path) -> None:
+    one = camt(entry("1000.00")).decode()
+    first = one[one.index("<Stmt>") : one.index("</Stmt>") + 7]
+    quiet = first[: first.index("<Ntry>")] + "</Stmt>"
+    quiet = quiet.replace(">1000.00<", ">2000.00<").replace("S-2002-07", "S-2002-08")
+    path = tmp_path / "two.xml"
+    path.write_text(one.replace(first, first + quiet), "utf-8")
+    filled, empty = read_statements(path).statements
+    assert (len(filled.entries), filled.closing) == (1, 2000)
+    assert (empty.number, empty.entries, empty.opening) == ("S-2002-08", (), 2000)
+    assert empty.is_proved
+
+
 def test_a_batch_becomes_an_entry_for_each_of_its_transactions(tmp_path: Path) -> None:
     shares = "".join(
         f'<TxDtls><Refs><AcctSvcrRef>T{number}</AcctSvcrRef></Refs><Amt Ccy="USD">{amount}</Amt>'
@@ -389,6 +416,34 @@ def test_lists_of_many_banks_say_the_same(text: str, tmp_path: Path) -> None:
     ]
     if statement.opening is not None:
         assert (statement.opening, statement.closing) == (Decimal(1000), Decimal("2480.25"))
+
+
+REVOLUT = (
+    "Type,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+    "TOPUP,2002-07-10 10:00:01,2002-07-10 10:00:02,gift,1500.50,0.00,EUR,COMPLETED,2500.50\n"
+    "CARD,2002-07-11 10:00:01,,shop,-44.57,0.00,EUR,PENDING,\n"
+    "TRANSFER,2002-07-12 09:30:00,2002-07-12 09:31:00,invoice,-20.00,0.25,EUR,COMPLETED,2480.25\n"
+    "CARD,2002-07-13 10:00:01,,shop,-5.00,0.00,EUR,REVERTED,\n"
+)
+
+
+def test_rows_that_are_not_booked_move_no_balance_and_are_kept_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(REVOLUT, "utf-8")
+    (statement,) = read_statements(path, "1234567").statements
+    assert [each.status for each in statement.entries] == [
+        "booked", "pending", "booked", "reverted",
+    ]  # fmt: skip
+    assert (statement.opening, statement.closing) == (1000, Decimal("2480.25"))
+    assert (statement.first, statement.last) == (date(2002, 7, 10), date(2002, 7, 12))
+    assert statement.is_proved
+
+
+def test_a_row_of_no_state_without_its_date_still_refuses_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(REVOLUT.replace("PENDING", "COMPLETED"), "utf-8")
+    with pytest.raises(UnreadableFile, match="list!C3 states no date, so the file may be cut"):
+        read_statements(path, "1234567")
 
 
 def test_a_currency_in_the_heading_of_amounts_is_the_lists(tmp_path: Path) -> None:

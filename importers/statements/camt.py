@@ -124,7 +124,13 @@ class _Reader:
         opening, closing = self._balance("opening"), self._balance("closing")
         if opening is None or closing is None:
             which = "opening" if opening is None else "closing"
-            raise self._refusal(f"has no {which} balance (booked), so nothing proves it whole")
+            said = ", ".join(
+                dict.fromkeys(code for node in self._node.all("Bal") for code in _codes_of(node))
+            )
+            raise self._refusal(
+                f"has no {which} balance (booked; there are: {said or 'none'}), so nothing proves "
+                "it whole"
+            )
         entries: list[Entry] = []
         for number, node in enumerate(self._node.all("Ntry"), 1):
             self._place = f"entry {number}"
@@ -156,11 +162,7 @@ class _Reader:
     def _balance(self, which: Literal["opening", "closing"]) -> tuple[Decimal, date] | None:
         wanted = _BALANCES[which]
         for code in wanted:
-            found = [
-                node
-                for node in self._node.all("Bal")
-                if code in {node.say("Tp", "CdOrPrtry", "Cd"), node.say("Tp", "Cd")}
-            ]
+            found = [node for node in self._node.all("Bal") if code in _codes_of(node)]
             if found:
                 node = found[0 if which == "opening" else -1]
                 day = self._day_of(node, "Dt")
@@ -378,3 +380,9 @@ def _code(node: _Node) -> str:
         node.say("BkTxCd", "Domn", "Fmly", "SubFmlyCd"),
     ]
     return "/".join(part for part in parts if part) or node.say("BkTxCd", "Prtry", "Cd")
+
+
+def _codes_of(balance: _Node) -> list[str]:
+    """Return what a balance says it is: by the standard's code, or as the bank's own."""
+    kind = ("CdOrPrtry", "Cd"), ("CdOrPrtry", "Prtry"), ("CdOrPrtry", "Prtry", "Id"), ("Cd",)
+    return [code for path in kind if (code := balance.say("Tp", *path))]

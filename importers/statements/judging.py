@@ -86,8 +86,10 @@ class JudgedStatements:
 
     @property
     def waits(self) -> bool:
-        """Whether an entry waits for a person or was changed by the bank."""
-        return any(
+        """Whether an entry waits for a person or was changed by the bank, or the ledger does not
+        come to a balance.
+        """
+        return any(judged.agrees is False for judged in self.statements) or any(
             verdict.verdict in {"waiting", "rejected", "amended"}
             for judged in self.statements
             for verdict in judged.verdicts

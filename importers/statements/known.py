@@ -84,7 +84,7 @@ class Known:
     def verdict(self, entry_id: str, entry: Entry) -> EntryVerdict | None:
         """Return the verdict of an entry that is not to be entered; None if it is new."""
         if entry.status != "booked":
-            reason = f"The bank has not booked it ({entry.status}): it is on a later statement."
+            reason = f"The bank has not booked it ({entry.status}): what it books comes later."
             return EntryVerdict(entry, entry_id, "ignored", reason)
         if not entry.amount:
             return EntryVerdict(entry, entry_id, "ignored", "The amount is nil.")

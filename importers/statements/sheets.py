@@ -246,6 +246,8 @@ class _Reader:
             page.closing = amount
         elif kind == "turnover":
             page.turnover.append((amount, f"{self._list.sheet.name}!{row}"))
+        elif state := self._not_booked(row):
+            page.entries.append(self._pending(row, amount, state))
         else:
             page.entries.append(self._entry(row, amount))
             if self._list.has("balance"):
@@ -260,6 +262,19 @@ class _Reader:
         said = [*self._list.all(row, "text"), *self._list.all(row, "payer")]
         texts = {_key(text) for text in said}
         return next((kind for kind, words in _data()["rows"].items() if texts & set(words)), "")
+
+    def _not_booked(self, row: int) -> str:
+        """Return what the row's state is called if it has moved no money (yet); else "". If the
+        balances have counted it all the same, they do not follow.
+        """
+        state = self._list.say(row, "state")
+        return state if plain(state) in _data()["states"]["pending"] else ""
+
+    def _pending(self, row: int, amount: Decimal, state: str) -> Entry:
+        day = self._day(row, "booked") or self._day(row, "value") or self._day(row, "started")
+        if day is None:
+            raise self._refusal(row, "booked", "states no date, so the file may be cut")
+        return replace(self._entry(row, amount, day), status=state.casefold())
 
     def _amount(self, row: int) -> Decimal:
         """Return the money in of a row: credit less debit, or the signed amount."""
@@ -296,9 +311,9 @@ class _Reader:
             raise self._refusal(row, name, f"is {shown(reading.text)}: {why}")
         return reading.value
 
-    def _entry(self, row: int, amount: Decimal) -> Entry:
+    def _entry(self, row: int, amount: Decimal, otherwise: date | None = None) -> Entry:
         value, booked = self._day(row, "value"), self._day(row, "booked")
-        day = booked or value
+        day = booked or value or otherwise
         if day is None:
             raise self._refusal(row, "booked", "states no date, so the file may be cut")
         refs = self._list.all(row, "reference")
@@ -337,7 +352,8 @@ class _Reader:
                 f"{self._name} does not say of which {what} it is: name the bank account with "
                 "--bank CODE."
             )
-        days = [entry.booked_on for entry in entries]
+        days = [entry.booked_on for entry in entries if entry.status == "booked"]
+        days = days or [entry.booked_on for entry in entries]
         numbers = list(dict.fromkeys(page.numbers))
         stated = numbers[0] if len(numbers) == 1 else f"{min(days)}..{max(days)}"
         notes: tuple[str, ...] = ()
@@ -360,19 +376,18 @@ class _Reader:
         """Return opening and closing balance out of the balances beside the rows, the oldest or the
         newest first; each must follow from the one before.
         """
-        amounts = [entry.amount for entry in page.entries]
-        rows = list(zip(amounts, page.balances, strict=True))
+        booked = [entry for entry in page.entries if entry.status == "booked"]
+        rows = list(zip([entry.amount for entry in booked], page.balances, strict=True))
         newest_first = rows[::-1]
         faults = [_fault(rows), _fault(newest_first)]
-        if None not in faults and any(entry.charges for entry in page.entries):
-            net = [_net(entry) for entry in page.entries]
-            own = [(entry.amount, at) for entry, (_, at) in zip(net, rows, strict=True)]
+        if None not in faults and any(entry.charges for entry in booked):
+            own = [(_net(entry).amount, at) for entry, (_, at) in zip(booked, rows, strict=True)]
             if None in (_fault(own), _fault(own[::-1])):  # the fee is taken beside the amount
-                page.entries[:] = net
+                page.entries[:] = [_net(entry) for entry in page.entries]
                 return self._follow(page)
         ordered = rows if faults[0] is None else newest_first
         if None not in faults:
-            days = [entry.booked_on for entry in page.entries]
+            days = [entry.booked_on for entry in booked]
             place, expected, there = faults[days[0] > days[-1]] or ("", Decimal(0), Decimal(0))
             raise UnreadableFile(
                 f"{self._name}: the balances do not follow: {place} states "
@@ -390,7 +405,7 @@ class _Reader:
 
     def _check_turnover(self, page: _Pages) -> None:
         for stated, place in page.turnover:
-            amounts = [entry.amount for entry in page.entries]
+            amounts = [entry.amount for entry in page.entries if entry.status == "booked"]
             own = sum((each for each in amounts if (each < 0) == (stated < 0)), Decimal(0))
             if stated not in {own, sum(amounts, Decimal(0))}:
                 raise UnreadableFile(
