@@ -93,9 +93,16 @@ def list_waiting(entries: Iterable[Directive], settings: Settings) -> list[Findi
             f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. Once "
             "approved, write approved-by: and change the flag to *.",
         )
-        for entry, event, _ in _events(entries, settings)
-        if entry.flag == WAITING
+        for entry, event in waiting_entries(entries, settings)
     ]
+
+
+def waiting_entries(
+    entries: Iterable[Directive], settings: Settings
+) -> list[tuple[Transaction, str]]:
+    """Return the entries that wait for approval, each with its event."""
+    found = _events((entry for entry in entries if getattr(entry, "flag", "") == WAITING), settings)
+    return [(entry, event) for entry, event, _ in found]
 
 
 def list_unapproved(entries: Iterable[Directive], settings: Settings) -> list[Finding]:

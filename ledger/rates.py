@@ -54,6 +54,11 @@ class Rates:
                 rates.append(Rate(entry.currency, 1 / entry.amount.number, entry.date))
         return Rates(rates, dollar)
 
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies that the book has rates of, by code."""
+        return sorted(self._by_currency)
+
     def find(self, currency: str, day: date) -> Rate | None:
         """Return the newest rate effective on or before `day`, or None."""
         rates = self._by_currency.get(currency, [])

@@ -26,7 +26,8 @@ LABEL = Field("label", "Instalment", required=True, suggests="instalment")
 ANY_LABEL = Field("label", "Instalment", suggests="instalment")
 
 
-@event_form("amendment", LABEL, Field("amount", "New amount", kind="amount", required=True),
+@event_form("amendment", "Another amount", LABEL,
+            Field("amount", "New amount", kind="amount", required=True),
             *STATED_DOLLARS)  # fmt: skip
 def amendment(
     recording: Recording, label: str, amount: Decimal, dollars: Decimal | None, reason: str
@@ -49,7 +50,9 @@ def amendment(
     )
 
 
-@event_form("postponement", LABEL, Field("due", "Due", kind="day", required=True))
+@event_form(
+    "postponement", "Another due date", LABEL, Field("due", "Due", kind="day", required=True)
+)
 def postponement(recording: Recording, label: str, due: date) -> Drafted:
     """Instalment LABEL falls due on DUE instead."""
     book, day = recording.book, recording.day
@@ -60,7 +63,7 @@ def postponement(recording: Recording, label: str, due: date) -> Drafted:
     )
 
 
-@event_form("cancellation", LABEL)
+@event_form("cancellation", "Cancellation", LABEL)
 def cancellation(recording: Recording, label: str) -> Drafted:
     """The donor takes back what is unpaid of instalment LABEL."""
     claim = find_claim(recording.book.register, label, recording.day)
@@ -70,6 +73,7 @@ def cancellation(recording: Recording, label: str) -> Drafted:
 
 @event_form(
     "re-earmark",
+    "Another purpose, class or fund",
     LABEL,
     *EARMARK,
     Field("no_purpose", "No purpose", "--no-purpose",
@@ -99,6 +103,7 @@ def re_earmark(
 
 @event_form(
     "policy-change",
+    "Another policy of recognition",
     Field("fund", "Fund", required=True, suggests="fund"),
     Field("class_", "Class", required=True, metavar="CLASS", suggests="class"),
     Field("policy", "Policy", kind="choice", required=True, choices=POLICIES),
@@ -126,7 +131,7 @@ def change_policy(recording: Recording, fund: str, class_: str, policy: str) -> 
     return Drafted([draft], others={path: text})
 
 
-@event_form("write-off", LABEL, Field("amount", "Amount", kind="amount"))
+@event_form("write-off", "Write-off", LABEL, Field("amount", "Amount", kind="amount"))
 def write_off(recording: Recording, label: str, amount: Decimal | None) -> Drafted:
     """Instalment LABEL, or AMOUNT of it, is given up; it needs an --authority."""
     claim = find_claim(recording.book.register, label, recording.day)
@@ -145,6 +150,7 @@ def write_off(recording: Recording, label: str, amount: Decimal | None) -> Draft
 
 @event_form(
     "revaluation",
+    "Revaluation",
     ANY_LABEL,
     Field("every", "All", "--all", "Every unpaid instalment not in dollars.", kind="flag"),
     Field("dollars", "Dollars", "--dollars", "Its value in dollars, against the UN rate.",
@@ -172,6 +178,7 @@ def revaluation(
 
 @event_form(
     "redenomination",
+    "Redenomination into euros",
     ANY_LABEL,
     Field("every", "All", "--all", "Every one in a currency the euro replaced.", kind="flag"),
     Field("currency", "Currency", "--currency", default="EUR", suggests="currency"),
@@ -192,6 +199,7 @@ def redenomination(recording: Recording, label: str, currency: str, *, every: bo
 
 @event_form(
     "release",
+    "Release of what was deferred",
     ANY_LABEL,
     Field("every", "All", "--all", "All whose biennium has begun.", kind="flag"),
 )

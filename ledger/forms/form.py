@@ -138,6 +138,7 @@ class Form:
     """The form of one event. `help` is one sentence, `more` what else is to be said."""
 
     name: str
+    title: str
     help: str
     more: str
     own: tuple[Field, ...]
@@ -185,14 +186,14 @@ class Form:
         return Plan(drafts, drafted.others, explained, effects)
 
 
-def event_form(name: str, *own: Field) -> Callable[[Callable[..., Drafted]], Form]:
+def event_form(name: str, title: str, *own: Field) -> Callable[[Callable[..., Drafted]], Form]:
     """Make a form of a function that drafts an event: its first sentence says what the event is,
     its arguments are the Recording and the fields by name.
     """
 
     def decorate(function: Callable[..., Drafted]) -> Form:
         first, _, more = (function.__doc__ or "").strip().partition("\n\n")
-        return Form(name, first, more, own, function)
+        return Form(name, title, first, more, own, function)
 
     return decorate
 

@@ -36,6 +36,7 @@ INSTALMENTS = Field(
 
 @event_form(
     "pledge",
+    "A pledge",
     DONOR,
     Field("amount", "Amount", kind="amount"),
     Field("currency", "Currency", "--currency", default="USD", suggests="currency"),
@@ -90,6 +91,7 @@ def pledge(
 
 @event_form(
     "commit",
+    "A pledge is committed",
     Field("pledge", "Pledge", required=True, suggests="pledge"),
     INSTALMENTS,
     *STATED_DOLLARS,
@@ -117,6 +119,7 @@ def commit(
 
 @event_form(
     "announcement",
+    "An announcement",
     DONOR,
     Field("words", "What was said", required=True),
     Field("fund", "Fund", "--fund", suggests="fund"),

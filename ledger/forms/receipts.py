@@ -40,6 +40,7 @@ _PAID = (
 
 @event_form(
     "payment",
+    "A payment",
     Field("paid", "What is paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
           parts=_PAID),
     Field("dollars", "Dollars", "--dollars", "What reached the bank, in dollars.",
@@ -127,6 +128,7 @@ def _at_un_rate(
 
 @event_form(
     "receipt",
+    "A contribution without a pledge",
     DONOR,
     Field("dollars", "Dollars", kind="dollars"),
     Field("original", "As sent", "--original", 'As sent, "5000 EUR".', metavar="AMOUNT CUR",
@@ -174,6 +176,7 @@ def receipt(
 
 @event_form(
     "unapplied",
+    "A receipt not known yet",
     Field("dollars", "Dollars", kind="dollars", required=True),
     Field("fund", "Fund", "--fund", suggests="fund"),
     Field("label", "Label", "--label", "Its label; else the next free, R-2003-0001."),
@@ -196,6 +199,7 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
 
 @event_form(
     "application",
+    "A receipt is applied",
     Field("receipt", "Receipt", required=True, suggests="receipt"),
     Field("paid", "What it pays", many=True, metavar=f"[{PAID_METAVAR}]...", parts=_PAID),
     Field("dollars", "Dollars", "--dollars", "How much of the receipt; else all it holds.",
@@ -248,6 +252,7 @@ def application(
 
 @event_form(
     "returned-payment",
+    "A payment is taken back",
     LABEL,
     Field("reverses", "Payment taken back", "--reverses", "The payment's date or its ref.",
           required=True),
@@ -275,6 +280,7 @@ def returned_payment(
 
 @event_form(
     "refund",
+    "Refund",
     Field("donor", "Donor", suggests="donor"),
     Field("dollars", "Dollars", kind="dollars"),
     Field("receipt", "Receipt", "--receipt", "The receipt that holds an over-payment.",
@@ -318,7 +324,13 @@ def refund(
     return Drafted([unspent])
 
 
-@event_form("in-kind", DONOR, Field("value", "Value", kind="dollars", required=True), *EARMARK)
+@event_form(
+    "in-kind",
+    "A contribution in kind",
+    DONOR,
+    Field("value", "Value", kind="dollars", required=True),
+    *EARMARK,
+)
 def in_kind(
     recording: Recording, donor: str, value: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:

@@ -20,6 +20,7 @@ _TO = Field("target", "To", "--to", "Whose it becomes.", required=True, metavar=
 
 @event_form(
     "expenditure",
+    "Expenditure",
     DOLLARS,
     Field("obligated", "Not paid yet", "--obligated", "An obligation raised, not paid yet.",
           kind="flag"),
@@ -46,7 +47,7 @@ def expenditure(
     return Drafted([draft])
 
 
-@event_form("obligation", DOLLARS, *EARMARK)
+@event_form("obligation", "An obligation is paid", DOLLARS, *EARMARK)
 def obligation(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -61,7 +62,7 @@ def obligation(
     return Drafted([draft])
 
 
-@event_form("savings", DOLLARS, *EARMARK)
+@event_form("savings", "Savings on obligations", DOLLARS, *EARMARK)
 def savings(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -78,6 +79,7 @@ def savings(
 
 @event_form(
     "programme-support",
+    "Programme support costs",
     Field("expenditure", "Expenditure", kind="dollars", required=True),
     Field("percent", "Per cent", "--percent", kind="amount", default="13"),
     *EARMARK,
@@ -103,6 +105,7 @@ def programme_support(
 
 @event_form(
     "interest",
+    "Interest",
     Field(
         "shares",
         "Shares",
@@ -123,6 +126,7 @@ def interest(recording: Recording, shares: Sequence[str]) -> Drafted:
 
 @event_form(
     "operating-reserve",
+    "Operating reserve",
     DOLLARS,
     Field("free", "Given free", "--free", "Given free again.", kind="flag"),
     *EARMARK,
@@ -143,6 +147,7 @@ def operating_reserve(
 
 @event_form(
     "transfer",
+    "Transfer",
     DOLLARS,
     _FROM,
     _TO,
@@ -167,7 +172,7 @@ def transfer(
     return Drafted([draft])
 
 
-@event_form("settlement", DOLLARS, _FROM, _TO)
+@event_form("settlement", "Settlement between funds", DOLLARS, _FROM, _TO)
 def settlement(recording: Recording, dollars: Decimal, source: str, target: str) -> Drafted:
     """Money that one fund owes another is paid."""
     draft = events.settlement(

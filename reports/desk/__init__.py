@@ -14,6 +14,7 @@ from pledgebook.reports.desk.donor import Donor
 from pledgebook.reports.desk.inbox import Inbox
 from pledgebook.reports.desk.mandating import Paragraphs
 from pledgebook.reports.desk.reconcile import Reconcile
+from pledgebook.reports.desk.record import Record
 from pledgebook.reports.desk.reporting import Reports
 
-__all__ = ["Contributions", "Donor", "Inbox", "Paragraphs", "Reconcile", "Reports"]
+__all__ = ["Contributions", "Donor", "Inbox", "Paragraphs", "Reconcile", "Record", "Reports"]

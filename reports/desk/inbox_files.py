@@ -68,12 +68,19 @@ def digest_of(desk: Desk, path: Path) -> str:
     return desk.once(("digest", stamp_of(path)), read)
 
 
+def plain_name(name: str) -> str:
+    """Return a file's name without its folders and with plain characters alone; "" if none is
+    left.
+    """
+    plain = re.sub(r"[^\w. ()-]+", "-", name.replace("\\", "/").rpartition("/")[2])
+    return plain.strip(". -")[-100:]
+
+
 def free_path(folder: Path, name: str) -> Path:
     """Return where a file of that name can be put: no file is put in another's place, and no name
     leads out of the folder. Raises RequestRefusedError for a name that is none.
     """
-    plain = re.sub(r"[^\w. ()-]+", "-", name.replace("\\", "/").rpartition("/")[2])
-    plain = plain.strip(". -")[-100:]
+    plain = plain_name(name)
     path = folder / plain
     if not path.stem or path.suffix.lower() not in ENDINGS:
         raise RequestRefusedError(
@@ -83,11 +90,16 @@ def free_path(folder: Path, name: str) -> Path:
                 endings=", ".join(ENDINGS),
             )
         )
-    number = 1
-    while path.exists():
+    return numbered(path)
+
+
+def numbered(path: Path) -> Path:
+    """Return the path or, where something is, that with the next number: letter-2.pdf."""
+    number, free = 1, path
+    while free.exists():
         number += 1
-        path = folder / f"{Path(plain).stem}-{number}{Path(plain).suffix}"
-    return path
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def _may_be_read(path: Path) -> bool:

@@ -1,0 +1,201 @@
+"""Record: a form for each event, shown as it will be booked before it is; and what waits for
+approval.
+
+The forms are those of `pledgebook.ledger.forms`, which the command `pledgebook record` is made of
+too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from beancount.core.data import Transaction
+from flask import Response, request
+from pledgebook.ledger.approval import waiting_entries
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.explaining import InstalmentEffect, MoneyEffect
+from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
+from pledgebook.ledger.recording import find_donor
+from pledgebook.ledger.writing import write_entries
+from pledgebook.reports.desk.entries import EntryView, view_entry
+from pledgebook.reports.desk.guarding import RequestRefusedError
+from pledgebook.reports.desk.loaded import Desk, desk_of
+from pledgebook.reports.desk.page import Page, PageRefusedError, served, writing
+from pledgebook.reports.desk.papers import ENDINGS, LARGEST, keep_paper, paper_place
+from pledgebook.reports.desk.saving import save
+from pledgebook.reports.desk.suggesting import propose
+from pledgebook.reports.desk.texts import gettext as _
+from pledgebook.reports.desk.texts import marked
+
+_FIRST = COMMON[:1]
+_OPTION = re.compile(r"--[a-z][a-z-]*")
+
+
+class Record(Page):
+    """Events by hand."""
+
+    title = marked("Record")
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the forms there are or, of the one asked for, its fields; and what waits."""
+        form = _form(asked["event"]) if asked.get("event") else None
+        shown = {
+            "groups": GROUPS,
+            "form": form,
+            "words": lambda text: in_words(form, _(text)) if form else text,
+            "waiting": [view_entry(desk, *each) for each in waiting_entries(
+                desk.book.entries, desk.book.settings)],
+            "written": _written(desk, asked.get("written", "")),
+        }  # fmt: skip
+        if form is None:
+            return shown
+        kinds = {each.suggests for each in form.fields}
+        kinds |= {part.suggests for each in form.fields for part in each.parts}
+        return {
+            **shown,
+            "fields": (*_FIRST, *form.own),
+            "common": COMMON[1:],
+            "given": asked,
+            "proposals": {kind: propose(desk, kind) for kind in sorted(kinds - {""})},
+            "endings": ENDINGS,
+            "largest": LARGEST,
+        }
+
+    @served("proposals")
+    def proposals(self) -> Response:
+        """Give what may stand in a field, with the words that were written."""
+
+        def found(desk: Desk) -> Mapping[str, Any]:
+            kind, words = request.args.get("kind", ""), request.args.get("find", "")
+            return {"proposals": propose(desk, kind, words)}
+
+        return self.part("record_proposals.html", found)
+
+    @writing("show")
+    def show(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Show what an event would write and do, tried on a copy of the book; what is refused is
+        told with its field.
+        """
+        desk, event = desk_of(self.ledger), _form(str(form.get("event")))
+        try:
+            plan = _plan(desk.book, event, form)
+            write_entries(desk.book, plan.drafts, plan.others, only_try=True)
+        except (EventRefusedError, BookRefusedError, RequestRefusedError) as error:
+            return _fault(event, error)
+        shown = {
+            "plan": plan,
+            "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
+            "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
+        }
+        return {"html": self._render("record_plan.html", desk=desk, **shown)}
+
+    @writing("record")
+    def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Write an event into the book."""
+        event = _form(str(form.get("event")))
+        plans: list[Plan] = []
+
+        def write(book: Book) -> Sequence[Path]:
+            plans.append(_plan(book, event, form))
+            return write_entries(book, plans[0].drafts, plans[0].others)
+
+        try:
+            desk = save(self.ledger, str(form.get("book")), write)
+        except (EventRefusedError, BookRefusedError) as error:
+            return _fault(event, error)
+        return {"book": desk.book.sha256, "written": _place(desk, plans[0])}
+
+    @writing("keep", takes_file=True)
+    def keep(self, content: bytes) -> Mapping[str, Any]:
+        """Keep a paper under the book's documents and return its path within the book."""
+        book = desk_of(self.ledger).book
+        asked = request.args
+        day = _day(asked.get("day", ""))
+        about = _about(book, asked.get("about", ""), day)
+        return {"path": keep_paper(book, content, asked.get("name", ""), day, about)}
+
+
+def in_words(form: Form, sentence: str) -> str:
+    """Return a sentence about a form as a page says it: fields by their titles, where the command
+    names options and arguments.
+    """
+    named = {each.option: each for each in form.fields if each.option}
+    named |= {each.name.rstrip("_").upper(): each for each in form.own if not each.option}
+    names = "|".join(sorted(map(re.escape, named), key=len, reverse=True))
+    pattern = rf"(?<![\w-])({names})(?![\w-])"
+    return re.sub(pattern, lambda found: f"“{_(named[found[0]].title)}”", sentence)
+
+
+def _fault(form: Form, error: Exception) -> Mapping[str, Any]:
+    """Return what is wrong in words, and the field that it is about, if it names one."""
+    field = error.field if isinstance(error, FieldRefusedError) else ""
+    if not field and (options := _OPTION.findall(str(error))):
+        field = next((each.name for each in form.fields if each.option == options[0]), "")
+    return {"fault": in_words(form, str(error)), "field": field}
+
+
+def _form(name: str) -> Form:
+    if name not in FORMS:
+        raise PageRefusedError(_("There is no form %(name)s.", name=name))
+    return FORMS[name]
+
+
+def _plan(book: Book, event: Form, form: Mapping[str, Any]) -> Plan:
+    given = form.get("values")
+    if not isinstance(given, dict):
+        raise RequestRefusedError(_("What was sent is no form."))
+    values = event.read(given)
+    if form.get("paper"):  # not kept before it is recorded, but shown where it will be
+        about = _about(book, _text(form.get("about")), values["day"])
+        place = paper_place(book, _text(form["paper"]), values["day"], about)
+        values["document"] = place.relative_to(book.folder).as_posix()
+    return event.plan(book, values)
+
+
+def _about(book: Book, text: str, day: date) -> str:
+    """Return the code of a donor by its name, or that of a label's; "" if there is none."""
+    with suppress(EventRefusedError):
+        return find_donor(book.settings, text, day).code
+    code = text.partition("-")[0]
+    return code if book.settings.donors.get(code) else ""
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RequestRefusedError(
+            _("%(day)s is no date: write it as 2003-12-31.", day=text)
+        ) from None
+
+
+def _text(given: object) -> str:
+    return given if isinstance(given, str) else ""
+
+
+def _place(desk: Desk, plan: Plan) -> str:
+    """Return "file:line" of the last entry that was written, "" where it is none."""
+    text = plan.drafts[-1].text()
+    for path in desk.book.files:
+        before, found, _after = path.read_text("utf-8").partition(text)
+        if found:
+            return f"{path.relative_to(desk.book.folder).as_posix()}:{before.count(chr(10)) + 1}"
+    return ""
+
+
+def _written(desk: Desk, place: str) -> EntryView | None:
+    """Return the entry at a place that an address names, None where there is none."""
+    name, _colon, line = place.rpartition(":")
+    for entry in desk.book.entries if name else ():
+        if isinstance(entry, Transaction) and str(entry.meta.get("lineno")) == line:
+            view = view_entry(desk, entry)
+            if view.place.shown == place:
+                return view
+    return None

@@ -1,0 +1,328 @@
+"""Record, the page: the same entries as the command writes, what it refuses, what it keeps
+(amounts and rates made up).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from fava.application import create_app
+from flask.testing import FlaskClient
+from pledgebook.cli.main import group
+from pledgebook.cli.record import record
+from pledgebook.ledger.book import load_book
+from pledgebook.ledger.forms import FORMS, Field
+from pledgebook.reports.desk.record import in_words
+from werkzeug.test import TestResponse
+
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+RATES = (
+    "2001-05-01 price USD 1.13 EUR\n2002-03-01 price USD 1.14 EUR\n2003-12-31 price USD 0.80 EUR\n"
+)
+OWN = {"Origin": "http://localhost"}
+PDF = b"%PDF-1.4 (made up)"
+
+
+class Desk:
+    """A book in Fava, the page on it and the command on it."""
+
+    def __init__(self, main: Path, **given: bool) -> None:
+        self.main = main
+        with main.open("a", encoding="utf-8") as file:
+            file.write(LINE)
+        self.fava: FlaskClient = create_app(
+            [main], load=True, poll_watcher=True, **given
+        ).test_client()
+        base = self.fava.get("/").headers["Location"].strip("/").split("/")[0]
+        self.address = f"/{base}/extension/Record"
+
+    def page(self, query: str = "") -> str:
+        return self.fava.get(f"{self.address}/{query}").text
+
+    def seen(self) -> str:
+        return self.page().partition('data-book="')[2].partition('"')[0]
+
+    def post(self, endpoint: str, line: str, **more: Any) -> TestResponse:
+        event, values = as_filled_in(line)
+        form = {"event": event, "values": values, "book": self.seen(), **more}
+        return self.fava.post(f"{self.address}/{endpoint}", json=form, headers=OWN)
+
+    def show(self, line: str, **more: Any) -> str:
+        answer = self.post("show", line, **more).json
+        assert "fault" not in answer, (line, answer)
+        return unescape(answer["html"])
+
+    def record(self, *lines: str, **more: Any) -> None:
+        for line in lines:
+            answer = self.post("record", line, **more)
+            assert answer.status_code == 200, (line, answer.json)
+            assert "fault" not in answer.json, (line, answer.json)
+
+    def fault(self, line: str, endpoint: str = "show") -> tuple[str, str]:
+        before = self.files()
+        answer = self.post(endpoint, line).json
+        assert self.files() == before
+        return answer["fault"], answer["field"]
+
+    def keep(self, name: str, content: bytes, day: str = "2002-03-01", about: str = "AUT") -> Any:
+        return self.fava.post(
+            f"{self.address}/keep",
+            query_string={"name": name, "day": day, "about": about},
+            input_stream=BytesIO(content),
+            content_length=len(content),
+            content_type="application/octet-stream",
+            headers=OWN,
+        )
+
+    def files(self) -> dict[str, bytes]:
+        folder = self.main.parent
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+                if path.is_file() and path.suffix != ".picklecache"}  # fmt: skip
+
+    def text(self) -> str:
+        return "".join(path.read_text("utf-8") for path in self.main.parent.glob("*.beancount"))
+
+
+def as_filled_in(line: str) -> tuple[str, dict[str, Any]]:
+    """Return a command as a person fills it into the form: each field's text, parts apart."""
+    event, *words = shlex.split(line)
+    command, form = record.commands[event], FORMS[event]
+    context = command.make_context(event, [], resilient_parsing=True)
+    given, left, _ = command.make_parser(context).parse_args(words)
+    assert not left
+    return event, {
+        field.name: _filled(field, given[field.name])
+        for field in form.fields
+        if isinstance(given.get(field.name), (str, bool, list, tuple))
+    }
+
+
+def _filled(field: Field, given: Any) -> Any:
+    if field.kind == "flag":
+        return bool(given)
+    if not field.parts:
+        return given
+    joints = "|".join(re.escape(part.joint) for part in field.parts if part.joint)
+    texts = given if isinstance(given, (list, tuple)) else [given]
+    rows = []
+    for text in texts:
+        rest = re.fullmatch(r"([^=]+)=([\d.]+)([A-Z]{3})?(?:@([\d.]+))?", text)
+        if len(field.parts) == 4:
+            rows.append([part or "" for part in rest.groups()] if rest else [text])
+        else:
+            rows.append(re.split(joints, text, maxsplit=1))
+    return rows
+
+
+@pytest.fixture
+def desk(load: Callable[..., Any]) -> Desk:
+    return Desk(load(RATES).path)
+
+
+PLEDGE = "pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01"
+
+
+# Each event once, together with every field of every form.
+EVENTS = """
+pledge SWE 500 --fund CPCJF --pledged-only --date 2002-03-01
+commit SWE-2002-01 --instalment 600@2003-06-30 --date 2002-04-01
+re-earmark SWE-2002-01.1 --fund UNTOC --date 2002-06-01
+postponement SWE-2002-01.1 2004-03-31 --date 2002-07-01
+release SWE-2002-01.1 --date 2004-01-01
+cancellation SWE-2002-01.1 --date 2004-02-01 --entered-by One --approved-by Two
+pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01 --set oda=yes
+payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12
+returned-payment AUT-2002-01.1 --reverses P1 --date 2002-10-01
+receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01 --waiting
+receipt NOR 5000 --fund CPCJF --date 2002-04-01
+unapplied 70 --fund CPCJF --date 2002-12-01
+application R-2002-0001 --donor CAN --date 2002-12-02
+expenditure 1000 --obligated --fund CPCJF --purpose corruption --date 2002-05-01
+obligation 900 --fund CPCJF --purpose corruption --date 2002-06-01
+savings 100 --fund CPCJF --purpose corruption --date 2002-07-01
+operating-reserve 10 --fund CPCJF --date 2002-07-01
+transfer 10 --from CPCJF/special --to UNTOC --date 2002-08-01
+settlement 10 --from CPCJF/special --to UNTOC --date 2002-09-01
+announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31
+pledge ITA 500000000 --currency ITL --due 2001-12-31 --fund CPCJF --purpose organized-crime --date 2001-05-14
+redenomination --all --date 2002-01-01
+payment ITA-2001-01.1=100000EUR --at-un-rate --charges 12.50 --payer Tesoro --date 2002-03-20
+amendment ITA-2001-01.1 400000 --dollars 360000 --reason 'Rate of the agreement' --date 2002-05-01
+pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF --date 2002-03-01
+payment CAN-2002-01.1=100@100 CAN-2002-01.2=50@50 --dollars 160 --receipt R-2002-0007 --date 2002-06-30
+refund CAN --receipt R-2002-0007 --date 2002-07-30
+receipt EXF --original "5000 EUR" --fund CPCJF --date 2002-05-05
+in-kind CHE 8000 --fund CPCJF --date 2002-12-15
+programme-support 500 --percent 10 --fund CPCJF --purpose corruption --date 2002-12-31
+interest CPCJF/general=3000 CPCJF/special=1000 --date 2002-12-31
+write-off ITA-2001-01.1 100 --authority "Controller (made up)" --date 2003-11-28
+revaluation --all --date 2003-12-31
+policy-change CPCJF general receipt --date 2004-02-02
+"""  # noqa: E501 - a command a line, as it is typed
+
+
+def test_the_page_records_every_event_as_the_command_would(desk: Desk) -> None:
+    runner = CliRunner()
+    for line in EVENTS.strip().splitlines():
+        command = ["--book", str(desk.main), "--json", "record", *shlex.split(line), "--dry-run"]
+        result = runner.invoke(group, command)
+        assert result.exit_code == 0, (line, result.output)
+        before = desk.text()
+        desk.record(line)
+        for entry in json.loads(result.stdout)["entries"]:
+            assert entry not in before, line
+            assert entry in desk.text(), line
+    assert load_book(desk.main).errors == []
+    assert {line.split()[0] for line in EVENTS.strip().splitlines()} == set(FORMS)
+
+
+def test_every_form_is_offered_with_its_fields_labelled(desk: Desk) -> None:
+    start = desk.page()
+    for name, form in FORMS.items():
+        assert f"event={name}" in start
+        text = desk.page(f"?event={name}")
+        for field in form.fields:
+            assert f'data-field="{field.name}"' in text, (name, field.name)
+        assert "--" not in re.sub(r"<style.*?</style>|<!--.*?-->", "", text), name
+        inputs = re.findall(r'<(?:input|select)[^>]* id="([^"]+)"', text)
+        assert all(f'for="{each}"' in text or "<label" in text for each in inputs)
+
+
+def test_proposals_say_what_is_unpaid_and_are_found_by_any_word(desk: Desk) -> None:
+    desk.record(PLEDGE)
+    text = unescape(desk.page("?event=payment"))
+    assert '<option value="AUT-2002-01.1">Austria: 60,000.00 EUR unpaid, due 2002-06-30' in text
+    found = desk.fava.get(f"{desk.address}/proposals?kind=donor&find=ital").text
+    assert re.findall('value="(.*?)"', found) == ["ITA"]
+
+
+def test_figures_before_and_after_are_shown_and_nothing_is_written(desk: Desk) -> None:
+    desk.record(PLEDGE)
+    before = desk.files()
+    shown = desk.show("payment AUT-2002-01=40000 --dollars 39603.96 --date 2002-08-12")
+    cells = re.sub(r"\s*<[^>]+>\s*", "|", shown)
+    assert "60,000.00 EUR|" in cells
+    assert "20,000.00 EUR|" in cells
+    assert "52,631.58|" in cells
+    assert "17,543.86|" in cells
+    assert "exchange gain||CPCJF||4,516.24" in cells
+    assert desk.files() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "field"),
+    [
+        ("pledge AUT 5 --fund CPCJF", "Date is not stated", "day"),
+        ("pledge Austia 5 --fund CPCJF --date 2002-03-01", "did you mean Austria (AUT)", ""),
+        ("pledge AUT 1,5 --fund CPCJF --date 2002-03-01", "no amount above zero", "amount"),
+        ("pledge AUT 5 --fund CPCJF --date 2002-02-30", "no date", "day"),
+        (PLEDGE + " --dollars 60000", "need a “Reason”", "reason"),
+        (PLEDGE + " --dollars 60000.005", "more decimals than cents", "dollars"),
+        (PLEDGE + " --set event=payment", "is not taken", "pairs"),
+        ("pledge AUT --fund CPCJF --date 2002-03-01", "State an “Amount” with “Due”", "due"),
+        ("payment --date 2002-03-01", "What is paid is not stated", "paid"),
+        ("policy-change CPCJF general pledged --date 2002-03-01", "is none of", "policy"),
+        ("expenditure 70 --fund CPCJF --purpose corruption --date 2002-03-01",
+         "nothing was written", ""),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_at_its_field_before_and_when_it_is_recorded(
+    desk: Desk, line: str, words: str, field: str
+) -> None:
+    for endpoint in ("show", "record"):
+        told, where = desk.fault(line, endpoint)
+        assert words in told
+        assert where == field
+
+
+def test_help_names_fields_as_the_page_does() -> None:
+    form = FORMS["pledge"]
+    assert in_words(form, form.help) == (
+        "A pledge of “Donor”: a written commitment, in instalments or as one “Amount”."
+    )
+
+
+def test_a_book_that_changed_meanwhile_is_not_written(desk: Desk) -> None:
+    seen = desk.seen()
+    desk.record(PLEDGE)
+    before = desk.files()
+    answer = desk.post("record", PLEDGE, book=seen)
+    assert "was changed since this page was made" in answer.json["fault"]
+    assert desk.files() == before
+
+
+def test_what_a_person_writes_is_never_markup_or_syntax(desk: Desk) -> None:
+    words = '<b>bold</b>" ^link\n2002-01-01 open Assets:X'
+    shown = desk.post("show", f"{PLEDGE} --waiting --note {shlex.quote(words)}").json["html"]
+    assert "<b>bold" not in shown
+    desk.record(f"{PLEDGE} --waiting --note {shlex.quote(words)}")
+    page = desk.page()
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page
+    assert "<b>bold" not in page
+    assert load_book(desk.main).errors == []
+
+
+def test_a_paper_is_kept_by_year_day_and_donor_and_handed_out(desk: Desk) -> None:
+    shown = desk.show(PLEDGE, paper="Note verbale 12.pdf", about="Austria")
+    path = "documents/2002/2002-03-01-AUT-Note-verbale-12.pdf"
+    assert f'document: "{path}"' in shown
+    assert path not in desk.files()
+    assert desk.keep("Note verbale 12.pdf", PDF, about="Austria").json == {"path": path}
+    assert desk.files()[path] == PDF
+    desk.record(f"{PLEDGE} --waiting --document {path}")
+    link = re.search(r'href="([^"]*/paper\?[^"]*)"', desk.page())
+    assert link
+    answer = desk.fava.get(unescape(link[1]), buffered=True)
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+
+
+def test_a_paper_takes_no_other_ones_place_and_leads_nowhere_else(desk: Desk) -> None:
+    first = desk.keep("letter.pdf", PDF).json["path"]
+    second = desk.keep("../../x\\..\\letter.pdf", PDF + b"2", about="AUT-2002-01.1").json["path"]
+    assert (first, second) == (
+        "documents/2002/2002-03-01-AUT-letter.pdf",
+        "documents/2002/2002-03-01-AUT-letter-2.pdf",
+    )
+    assert desk.files()[first] == PDF
+    odd = desk.keep("a\x00<b>\u202e.pdf", PDF, about="../../etc").json["path"]
+    assert re.fullmatch(r"documents/2002/2002-03-01-[\w.-]+\.pdf", odd)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("page.html", b"<script>", "must end in one of"),
+        ("letter.pdf.exe", b"MZ", "must end in one of"),
+        (".pdf", PDF, "must end in one of"),
+        ("letter.pdf", b"<script>", "does not hold what its name says"),
+        ("letter.pdf", b"", "is empty"),
+        ("letter.pdf", PDF + b" " * 25_000_000, "at most 25,000,000"),
+        ("letter.pdf", PDF + b" " * 64_000_000, "at most 64,000,000"),
+    ],
+)
+def test_what_is_no_paper_is_not_kept(desk: Desk, name: str, content: bytes, words: str) -> None:
+    before = desk.files()
+    answer = desk.keep(name, content)
+    assert answer.status_code >= 400
+    assert words in answer.json["refused"]
+    assert desk.files() == before
+
+
+def test_nothing_is_recorded_or_kept_where_fava_only_reads(load: Callable[..., Any]) -> None:
+    desk = Desk(load(RATES).path, read_only=True)
+    before = desk.files()
+    assert '<button type="submit" id="show" disabled>' in desk.page("?event=pledge")
+    assert desk.post("record", PLEDGE).status_code >= 400
+    assert desk.keep("letter.pdf", PDF).status_code >= 400
+    assert desk.files() == before
