@@ -1,4 +1,4 @@
-"""The reading pages of the desk in a real browser, on the example's book (made up).
+"""The pages of the desk in a real browser, on the example's book (made up).
 
 The pictures of docs/desk.md are made here: PLEDGEBOOK_PICTURES=1 python -m pytest on this file.
 """
@@ -43,6 +43,10 @@ PAGES = {
     "statements": "Reports/?name=statements&period=2002-2003",
     "paragraphs": "Paragraphs/?period=2002-2003",
     "paragraph": "Paragraphs/?paragraph=OP14&period=2002-2003",
+    "inbox": "Inbox/",
+    "sheet": "Inbox/?file=advices-2003.xlsx",
+    "statement": "Inbox/?file=statement-2003.sta",
+    "reconcile": "Reconcile/?receipt=R-2003-0006",
     "refused": "Donor/?donor=NOBODY",
 }
 
@@ -113,6 +117,8 @@ PICTURES = {
     "schedule": ("light", 800),
     "behind": ("dark", 420),
     "paragraph": ("light", 560),
+    "sheet": ("light", 900),
+    "reconcile": ("light", 800),
 }
 
 
