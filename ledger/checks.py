@@ -55,7 +55,7 @@ def check_balances(entry: Transaction, lines: list[Line], settings: Settings) ->
                 entry,
                 "fund-balance",
                 f"Every entry balances within each fund; in {fund} this one is off by "
-                f"{format_amount(total)} {currency}. {_why_off(lines, fund, funds, currency)}",
+                f"{format_amount(total)} {currency}. {_why_off(lines, fund, total, currency)}",
             )
         if off:
             continue
@@ -72,8 +72,15 @@ def check_balances(entry: Transaction, lines: list[Line], settings: Settings) ->
     yield from _check_two_funds(entry, lines, settings)
 
 
-def _why_off(lines: list[Line], fund: str, funds: set[str], currency: str) -> str:
+def _why_off(lines: list[Line], fund: str, off: Decimal, currency: str) -> str:
     """Return what mends an entry that does not balance within a fund."""
+    for line in lines:
+        if line.place.fund == fund and (line.posting.meta or {}).get(_FILLED_IN) and abs(off) < 1:
+            return (
+                f"The amount of {line.posting.account} was left to Beancount, which rounds it to "
+                "the decimals of the amounts beside it: write it, or write each of the others with "
+                "two decimals (79.60, not 79.6)."
+            )
     for line in lines:
         cost = line.posting.cost
         each = getattr(cost, "number", None)
@@ -82,10 +89,13 @@ def _why_off(lines: list[Line], fund: str, funds: set[str], currency: str) -> st
                 f"Between braces {each:f} is the value of each unit of {line.label}: write the "
                 f"value of them all after 0 #, as {{0 # {each:f} {currency}, ...}}."
             )
-    if len(funds) > 1:
+    if any(line.place.fund != fund for line in lines):
         return "Money owed between funds goes over Assets:X:Due-From:Y and Liabilities:Y:Due-To:X."
     return "Correct an amount, or its sign: what goes out of an account or is income is negative."
 
+
+_FILLED_IN = "__automatic__"
+"""Metadata by which Beancount marks a posting whose amount was not written."""
 
 _MUCH_FOR_ONE = Decimal(100)
 """A value of one unit so high that it will be meant for all units together."""

@@ -213,6 +213,11 @@ def contradiction(event: str, lines: list[Line]) -> str | None:
             accounts = " or ".join(sorted(needed))
             return f"an entry with event: {event} touches an account of {accounts}; this does not"
     claims = [line for line in lines if line.place.kind in CLAIMS]
+    if event == "opening" and claims and "contributions" in kinds:
+        return (
+            "an opening brings an instalment forward against Equity:FUND:Opening-Balance; this one "
+            "makes it income"
+        )
     if event == "commitment" and not any(line.units > 0 for line in claims):
         return "a commitment adds an instalment to a pledge account; this takes out only"
     if event in {"payment", "write-off", "cancellation"} and not any(

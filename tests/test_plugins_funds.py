@@ -27,6 +27,24 @@ def test_a_fund_that_is_off_is_told_by_how_much(told: Told) -> None:
     )
 
 
+def test_an_amount_that_beancount_rounded_is_told_as_that(told: Told) -> None:
+    """
+    2002-03-01 * "Norway" "Pledge"
+      Assets:CPCJF:Pledges:NOR        900 NOK {0 # 101.13 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -101.13 USD
+
+    2002-04-01 * "Norway" "Paid, with a charge written to one decimal" ; <- fund-balance
+      Assets:CPCJF:Pledges:NOR       -900 NOK {"NOR-2002-01.1"}
+      Expenses:CPCJF:Bank-Charges     0.6 USD
+      Assets:CPCJF:Cash
+    """
+    assert told["fund-balance"].endswith(
+        "off by -0.03 USD. The amount of Assets:CPCJF:Cash was left to Beancount, which rounds it "
+        "to the decimals of the amounts beside it: write it, or write each of the others with two "
+        "decimals (79.60, not 79.6)."
+    )
+
+
 def test_a_class_that_is_off_is_told_by_how_much(told: Told) -> None:
     """
     2002-03-01 * "" "Paid for by another class" ; <- class-balance <- class-balance
@@ -192,6 +210,7 @@ def test_unknown_words_are_refused_with_those_that_are_known(told: Told) -> None
         ("payment", "a payment takes an instalment out of a pledge account; this adds only."),
         ("release", "touches an account of deferred or in-advance; this does not."),
         ("pledge", "'pledge' is not an event; the events are amendment, application, "),
+        ("opening", "against Equity:FUND:Opening-Balance; this one makes it income."),
         ("commitment", ""),
     ],
 )
