@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,6 +35,10 @@ _UNDATED = (
     "The sheet does not say when it was changed: add a column with the date of the change, give "
     "changed_on under [constants] in a mapping, or record the change by hand."
 )
+
+
+_NEAR = timedelta(days=31)
+"""Two pledges of the same amount so near each other may be one whose date was corrected."""
 
 
 class Changed(NamedTuple):
@@ -118,7 +122,29 @@ def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
             f"({_labels(found)}), none with these figures and none with a reference: record by "
             "hand which of them was changed, or give this one a reference."
         )
+    if not found and not reading.reference:
+        _refuse_other_day(reading, total, context)
     return found[0] if found else None
+
+
+def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> None:
+    """Wait where the row may be a pledge of the book whose date was corrected: neither has a
+    reference, all else is the same, and the file does not list the other.
+    """
+    stated = parts_in_order(reading.parts, reading.day)
+    for known in context.by_total.get((reading.donor, reading.currency, total), ()):
+        if known.reference or known.label in context.present or not gives_to(known, reading):
+            continue
+        near = abs(known.first.pledged_on - reading.day) <= _NEAR
+        due = known.parts() == stated and all(day for _, day in stated)
+        if near or due:
+            raise Doubt(
+                f"The book has a pledge of {reading.donor} over {format_amount(total)} "
+                f"{reading.currency} of {known.first.pledged_on}, {known.label}, which this file "
+                f"does not list: if its date was corrected to {reading.day}, record that; if this "
+                "is another one, give it a reference or enter it by hand.",
+                pledge=known.label,
+            )
 
 
 def is_as_booked(reading: Reading, known: KnownPledge) -> bool:

@@ -136,6 +136,8 @@ class Context:
     pledges: dict[str, KnownPledge] = field(default_factory=dict)
     by_reference: dict[Paper, list[KnownPledge]] = field(default_factory=dict)
     by_giving: dict[tuple[str, date], list[KnownPledge]] = field(default_factory=dict)
+    by_total: dict[tuple[str, str, Decimal], list[KnownPledge]] = field(default_factory=dict)
+    """The pledges of the book by donor, currency and amount."""
     gifts: dict[Paper, list[Gift]] = field(default_factory=dict)
     references: dict[Paper, Referred] = field(default_factory=dict)
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -198,6 +200,8 @@ class Context:
             )
             self.pledges[label] = known
             self.by_giving.setdefault((known.now.donor, known.first.pledged_on), []).append(known)
+            given = (known.now.donor, known.first.currency, known.total)
+            self.by_total.setdefault(given, []).append(known)
             if reference:
                 self.by_reference.setdefault((fund, known.now.donor, reference), []).append(known)
 
