@@ -212,6 +212,13 @@ def _event_of(entry: Transaction, settings: Settings) -> str:
 def _unchanged(book: Book, path: Path) -> bytes:
     """Return a file's content, which must be what the book was loaded from."""
     content = path.read_bytes() if path.exists() else b""
+    if content and path not in book.digests:
+        # As a write leaves it that was ended between a new file and the line that includes it.
+        raise BookRefusedError(
+            f"{path.name} stands beside the book, but the book does not include it; nothing was "
+            f'written. Look at it, then add include "{path.name}" to {book.path.name}, or move it '
+            "away."
+        )
     if digest_of(content) != book.digests.get(path, digest_of(b"")):
         raise BookRefusedError(
             f"{path.name} was changed by another program meanwhile; nothing was written. "

@@ -218,7 +218,8 @@ def test_a_file_that_is_there_but_not_included_is_not_overwritten(load: Load) ->
     book = load(ENTRIES)
     forgotten = book.folder / "2004-2005.beancount"
     forgotten.write_text("; somebody's notes\n", "utf-8")
-    with pytest.raises(BookRefusedError):
+    said = r'2004-2005\.beancount stands beside the book.*include "2004-2005\.beancount"'
+    with pytest.raises(BookRefusedError, match=said):
         write_entries(book, [gift(book, date(2004, 2, 1))])
     assert forgotten.read_text("utf-8") == "; somebody's notes\n"
 
