@@ -16,18 +16,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive, Posting, Transaction
-from beancount.core.position import Cost
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, account
 from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import Advance, donor_name
-from pledgebook.ledger.instalments import pledge_of
+from pledgebook.ledger.building import Advance
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import Line, read_lines
+from pledgebook.ledger.recast_postings import Postings
 from pledgebook.ledger.recognition import Group
 from pledgebook.ledger.register import (
-    INSTALMENT,
     PLEDGED_ON,
     RECEIVING,
     RECORDED_AS,
@@ -103,6 +100,7 @@ class _Recasting:
     def __init__(self, book: Book, policies: Mapping[Group, str]) -> None:
         self.book = book
         self.settings = book.settings
+        self.make = Postings(book.settings)
         self.policies = policies
         self.claims: dict[str, Claim] = {}
         self.advances: dict[str, Advance] = {}
@@ -232,9 +230,9 @@ class _Recasting:
         back = after if self._policy(change.after) else None
         postings = []
         if out is not None and out.is_open and change.before != change.after:
-            postings.append(self._lot(out, -out.units, {}))
+            postings.append(self.make.lot(out, -out.units, {}))
         if back is not None and back.is_open and change.before != change.after:
-            postings.append(self._lot(back, back.units, meta))
+            postings.append(self.make.lot(back, back.units, meta))
         receiving = change.event in RECEIVING
         same = (
             out is not None and back is not None and out.is_deferred and back.is_deferred
@@ -251,13 +249,13 @@ class _Recasting:
                 continue
             signed = amount if claim is out else -amount
             if claim.kind == "memorandum":
-                postings += self._dollars(claim, "contra", signed)
+                postings += self.make.dollars(claim, "contra", signed)
             elif claim.is_deferred:
-                postings += self._held(claim, "deferred", signed, change.date)
+                postings += self.make.held(claim, "deferred", signed, change.date)
             elif receiving:
                 settled += signed
             elif change.event not in _CARRIED:
-                postings += self._dollars(claim, self._takes_up(claim, change), signed)
+                postings += self.make.dollars(claim, self._takes_up(claim, change), signed)
         if receiving and back is not None:
             postings += self._received(change, out or back, back, settled)
         return postings
@@ -285,13 +283,13 @@ class _Recasting:
             )
             self.advances[change.label] = now
             self._wait_for(claim, change.date)
-            postings = self._held(claim, "in-advance", held.dollars, held.since) if held else []
-            return postings + self._held(claim, "in-advance", -now.dollars, now.since)
+            postings = self.make.held(claim, "in-advance", held.dollars, held.since) if held else []
+            return postings + self.make.held(claim, "in-advance", -now.dollars, now.since)
         if claim.kind == "memorandum":
             kind, amount = "contributions", -dollars
         else:
             kind, amount = "exchange", settled - dollars
-        return self._dollars(claim, kind, amount, change.label)
+        return self.make.dollars(claim, kind, amount, change.label)
 
     def _releases(self, day: date) -> Iterator[Transaction]:
         """Yield the releases due by `day`: of what is deferred, and of what is held in advance."""
@@ -303,30 +301,15 @@ class _Recasting:
             postings: list[Posting] = []
             income = ZERO
             if claim.is_deferred and claim.is_open:
-                postings += self._held(claim, "deferred", claim.value, released_on)
+                postings += self.make.held(claim, "deferred", claim.value, released_on)
                 income += claim.value
                 claim = self.claims[label] = replace(claim, recognised=released_on)
             held = self.advances.pop(label, None)
             if held is not None and held.dollars:
-                postings += self._held(claim, "in-advance", held.dollars, held.since)
+                postings += self.make.held(claim, "in-advance", held.dollars, held.since)
                 income += held.dollars
             if postings:
-                yield self._release(claim, released_on, postings, income)
-
-    def _release(
-        self, claim: Claim, day: date, postings: list[Posting], income: Decimal
-    ) -> Transaction:
-        meta = {"filename": "<recognition>", "lineno": 0, "event": "release"}
-        return Transaction(
-            meta,
-            day,
-            "*",
-            donor_name(self.settings, claim.donor, day),
-            f"Release of {claim.label}",
-            frozenset(),
-            frozenset({pledge_of(claim.label)}),
-            [*postings, *self._dollars(claim, "contributions", -income)],
-        )
+                yield self.make.release(claim, released_on, postings, income)
 
     def _wait_for(self, claim: Claim, day: date) -> None:
         """What is held for an instalment after an entry of `day` is released when its period
@@ -350,8 +333,8 @@ class _Recasting:
         for gift in gifts:
             cash = account("cash", gift.fund)
             where = {"class": gift.class_, "purpose": gift.purpose}
-            rest.append(self._posting(cash, -gift.dollars, where))
-            apart += [gift.posting, self._posting(cash, gift.dollars, where)]
+            rest.append(self.make.posting(cash, -gift.dollars, where))
+            apart += [gift.posting, self.make.posting(cash, gift.dollars, where)]
         return rest, apart
 
     def _advances_carried(self, lines: list[Line], changes: list[Change]) -> list[Posting]:
@@ -390,7 +373,7 @@ class _Recasting:
                 sums[group] = sums.get(group, ZERO) + (line.dollars or ZERO)
         purposes = {(line.place.fund, line.class_): line.purpose for line in reversed(lines)}
         return [
-            self._posting(
+            self.make.posting(
                 account("opening-balance", fund),
                 -amount,
                 {"class": class_, "purpose": purposes.get((fund, class_), "")},
@@ -398,39 +381,6 @@ class _Recasting:
             for (fund, class_), amount in sums.items()
             if amount
         ]
-
-    def _lot(self, claim: Claim, units: Decimal, meta: Mapping[str, object]) -> Posting:
-        name = account(claim.kind, claim.fund, claim.donor)
-        cost = Cost(
-            claim.value / claim.units, self.settings.currency, claim.pledged_on, claim.label
-        )
-        stated = {**meta, "class": claim.class_, "purpose": claim.purpose}
-        return Posting(name, Amount(units, claim.currency), cost, None, None, stated)
-
-    def _held(self, claim: Claim, kind: str, amount: Decimal, since: date) -> list[Posting]:
-        """Return a posting to what is held under the instalment's label; none of nothing."""
-        if not amount:
-            return []
-        dollar = self.settings.currency
-        name = account(kind, claim.fund, claim.donor)
-        cost = Cost(Decimal(1), dollar, since, claim.label)
-        meta = {"class": claim.class_, "purpose": claim.purpose}
-        return [Posting(name, Amount(amount, dollar), cost, None, None, meta)]
-
-    def _dollars(self, claim: Claim, kind: str, amount: Decimal, label: str = "") -> list[Posting]:
-        """Return a posting without a lot. With `label` it says whose it is, and is made even of
-        nothing, since other instalments of its entry are then told from it.
-        """
-        if not amount and not label:
-            return []
-        part = "" if kind in {"contra", "exchange", "revaluation"} else claim.donor
-        meta = {"class": claim.class_, "purpose": claim.purpose}
-        if label:
-            meta[INSTALMENT] = label
-        return [self._posting(account(kind, claim.fund, part), amount, meta)]
-
-    def _posting(self, name: str, amount: Decimal, meta: Mapping[str, str]) -> Posting:
-        return Posting(name, Amount(amount, self.settings.currency), None, None, None, dict(meta))
 
 
 def _meta_of(lines: list[Line], label: str) -> dict[str, object]:
