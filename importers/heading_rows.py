@@ -16,6 +16,7 @@ _MAX_HEADING_ROWS = 3
 _LONGEST_HEADING = 200
 _LEAST_CELLS = 2
 _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
+_ADDRESS = re.compile(r"\s*(?:https?://|www\.)|\s*[^\s@]+@[^\s@]+\.\w+\s*$", re.IGNORECASE)
 _SEEN_LIMIT = 30
 
 
@@ -36,7 +37,7 @@ def find_heading_blocks(
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
         block = _best_block(sheet, number, candidates, row, known_labels)
-        if block is None or _repeats(block, blocks):
+        if block is None or _repeats(block, blocks) or _is_data(sheet, block):
             continue
         blocks.append(block)
         row = block.rows[-1] + 1
@@ -50,7 +51,7 @@ def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
         if value is None:
             continue
         if isinstance(value, str):
-            if len(value) > _LONGEST_HEADING:
+            if len(value) > _LONGEST_HEADING or _ADDRESS.match(value):
                 return False
             if _FIGURE.fullmatch(value) and not is_year_heading(value):
                 return False
@@ -116,6 +117,26 @@ def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
     return bool(blocks) and [c.heading for c in blocks[-1].columns] == [
         column.heading for column in block.columns
     ]
+
+
+def _is_data(sheet: Sheet, block: HeadingBlock) -> bool:
+    """Whether what would name the donor stands below as a donor again: a row of data, whose values
+    happen to be words of headings ("Supporter").
+    """
+    (donor,) = [c.number for c in block.columns if c.field is Field.DONOR][:1]
+    top = block.rows[-1]
+    name = plain(clean(cell_text(sheet.cell(top, donor))))
+    heads = sheet.rows[top - 1]
+    for cells in sheet.rows[top:]:
+        value = cells[donor - 1] if donor <= len(cells) else None
+        if value is None or plain(clean(cell_text(value))) != name:
+            continue
+        if (
+            sum(one == other for one, other in zip(heads, cells, strict=False) if one)
+            < _LEAST_CELLS
+        ):
+            return True
+    return False
 
 
 def _seen(cells: Iterable[CellValue | None], limit: int) -> list[str]:

@@ -27,6 +27,7 @@ from pledgebook.importers.values import (
     split_footnote,
 )
 from pledgebook.importers.values import words as value_words
+from pledgebook.ledger.currencies import recognise
 
 
 class Field(StrEnum):
@@ -67,6 +68,10 @@ REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.DUE_DATE, F
 """Fields that may stand in several columns, told apart by year, fund or number of instalment."""
 
 
+TRANSACTION_CODES = frozenset(str(code) for code in range(1, 14))
+"""What kinds of transactions IATI 2.03 tells apart; 1, 11 and 13 are those of money coming in."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeadingMatch:
     """What a heading was taken for: `score` up to 100, `reason` in words.
@@ -98,6 +103,13 @@ _CURRENCY = re.compile(
     r"|美元|欧元",
     re.IGNORECASE,
 )
+_PLACE_OF_CURRENCY = re.compile(
+    r"[(\[]\s*(?:in |en |em |в |у )?([^()\[\]\d]{1,30}?)\s*[)\]]"
+    r"|\b(?:in|en|em|в|у)\s+([^()\[\]\d]{2,30})$|[\s,:-]([A-Z]{3})$"
+)
+"""Where a heading may name any currency that is known."""
+_ENGLISH_WORDS = frozenset({"ALL", "TOP"})
+"""Codes of currencies that are words of headings in capitals, too."""
 _OF_UNITED_STATES = re.compile(
     r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США"
     r"|أمريكي|الولايات المتحدة|美元",
@@ -130,7 +142,7 @@ def match_heading(text: str) -> HeadingMatch | None:
     currency = _currency(heading)
     if exact is not None:
         return HeadingMatch(exact, 100, f"{heading!r} is a known heading", currency, multiplier)
-    rest, label = _split_label(THOUSANDS.sub(" ", _CURRENCY.sub(" ", heading)))
+    rest, label = _split_label(THOUSANDS.sub(" ", _part_currency(heading)[1]))
     key = _without_units(_key(rest))
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
@@ -191,9 +203,15 @@ def speaks_of_giving(text: str) -> bool:
     return any(word in plain(text) for word in _data()["giving"]["words"])
 
 
-def may_go_out(heading: str) -> bool:
-    """Whether a heading of money may be of money that goes out: a grant, a disbursement, aid."""
-    return bool(set(_key(heading).split()) & _lists()["outgoing"])
+def is_currency_only(heading: str) -> bool:
+    """Whether a heading is the name of a currency and nothing else."""
+    named, rest = _part_currency(clean(heading))
+    return bool(named) and not _key(rest)
+
+
+def has_word_of(names: str, heading: str) -> bool:
+    """Whether one of a heading's words is in a list of `[lists]` in the data."""
+    return bool(set(_key(clean(heading)).split()) & _lists()[names])
 
 
 def is_dollar_mark(currency: str) -> bool:
@@ -217,13 +235,25 @@ def currency_in(text: str) -> str:
 
 
 def _currency(heading: str) -> str:
-    match = _CURRENCY.search(heading)
-    if match is None:
-        return ""
-    named = match[0].strip()
+    named, _ = _part_currency(heading)
     if _OF_UNITED_STATES.search(named):
         return "US$"
     return "dollars" if _DOLLARS.search(named) else named
+
+
+@lru_cache(maxsize=4096)
+def _part_currency(heading: str) -> tuple[str, str]:
+    """Part a heading into the mark or word for a currency in it ("" if none) and the rest.
+
+    Any currency counts in brackets or behind "in", or as a code at the end: "Сума (грн)",
+    "Amount (INR)", "Value in Kenyan shillings", "Amount UGX".
+    """
+    for match in _PLACE_OF_CURRENCY.finditer(heading):
+        named = next(filter(None, match.groups()))
+        if named not in _ENGLISH_WORDS and recognise(named):
+            return named, heading[: match.start()] + " " + heading[match.end() :]
+    match = _CURRENCY.search(heading)
+    return (match[0].strip(), _CURRENCY.sub(" ", heading)) if match else ("", heading)
 
 
 def _split_label(heading: str) -> tuple[str, str]:

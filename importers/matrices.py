@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgebook.importers.amounts import BLANK
-from pledgebook.importers.headings import Field
+from pledgebook.importers.headings import Field, is_currency_only
 from pledgebook.importers.rows import InstalmentReading, SheetRow
 from pledgebook.importers.tables import Table
 from pledgebook.importers.values import plain
@@ -34,6 +34,8 @@ def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
     """
     parts = [part for part in row.instalments if part.amount != BLANK and part.amount.value != 0]
     fields = {_field(part.label, settings) for part in row.instalments}
+    if len(parts) == 1 and all(is_currency_only(part.label) for part in row.instalments):
+        return [Piece(_whole(row, parts[0]), _cells(table)[parts[0].label] + str(row.number))]
     if not parts or len(fields) != 1 or None in fields:
         return []
     total = sum((part.amount.value or Decimal(0) for part in parts), Decimal(0))
@@ -41,11 +43,7 @@ def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
         return []
     if (row.fund if fields == {"fund"} else row.purpose) or row.paid != BLANK:
         return []
-    cells = {
-        column.label: column.letter
-        for column in table.table_columns
-        if column.field is Field.AMOUNT
-    }
+    cells = _cells(table)
     return [
         Piece(
             _apart(row, part, is_fund=fields == {"fund"}),
@@ -55,8 +53,19 @@ def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
     ]
 
 
+def _cells(table: Table) -> dict[str, str]:
+    """Give the letters of the columns of amounts by their labels."""
+    return {c.label: c.letter for c in table.table_columns if c.field is Field.AMOUNT}
+
+
 def _apart(row: SheetRow, part: InstalmentReading, *, is_fund: bool) -> SheetRow:
-    whole = replace(
+    whole = _whole(row, part)
+    return replace(whole, fund=part.label) if is_fund else replace(whole, purpose=part.label)
+
+
+def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
+    """Give a row that states one amount of several, as its own."""
+    return replace(
         row,
         amount=part.amount,
         amount_source="amount",
@@ -67,7 +76,6 @@ def _apart(row: SheetRow, part: InstalmentReading, *, is_fund: bool) -> SheetRow
         payment_date=part.payment_date,
         instalments=(),
     )
-    return replace(whole, fund=part.label) if is_fund else replace(whole, purpose=part.label)
 
 
 def _field(label: str, settings: Settings) -> str | None:

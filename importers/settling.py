@@ -10,17 +10,20 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from pledgebook.importers.amounts import parse_amount
 from pledgebook.importers.cells import Sheet, cell_text
 from pledgebook.importers.columns import HeadingBlock, TableColumn
 from pledgebook.importers.headings import (
     DATES,
     MONEY,
     REPEATED,
+    TRANSACTION_CODES,
     Field,
+    has_word_of,
     heading_signs,
+    is_currency_only,
     is_dollar_mark,
     is_named,
-    may_go_out,
     speaks_of_giving,
 )
 from pledgebook.importers.values import clean, plain, words
@@ -43,7 +46,9 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
     """
     doubts: list[str] = []
     questions: list[str] = []
-    settled = _settle_dollars(_settle_rates(columns))
+    settled = _settle_rates(columns)
+    apart = _settle_currencies(sheet, rows[-1], settled, doubts)
+    settled = _settle_dollars(settled) if apart is settled else apart
     settled = _settle_places(sheet, rows, settled, doubts, questions)
     if not any(column.field in {Field.AMOUNT, Field.PAID} for column in settled):
         labelled = [column for column in settled if column.field is None and column.label]
@@ -54,9 +59,11 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
             ]
             heads = ", ".join(column.heading for column in labelled)
             doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
-    settled = _settle_gifts(_settle_sums(settled))
+    settled = _settle_receipts(_settle_gifts(_settle_sums(settled)), doubts)
     settled = _label_by_place(settled)
+    settled = _settle_codes(sheet, rows[-1], settled, doubts)
     settled = _settle_types(sheet, rows[-1], settled, doubts)
+    settled = _settle_only_date(settled)
     settled = _settle_identifier(sheet, rows[-1], settled, doubts)
     for field in Field:
         settled = _choose(sheet, rows[-1], field, settled, doubts, questions)
@@ -146,7 +153,7 @@ def _settle_places(
             return kept
         doubts.append(f"Column {names[0].letter} ({names[0].heading}) was read as the donor.")
         return [replace(c, field=Field.DONOR) if c in names else c for c in kept]
-    outgoing = any(c.field in MONEY and may_go_out(c.heading) for c in columns)
+    outgoing = any(c.field in MONEY and has_word_of("outgoing", c.heading) for c in columns)
     if "contact" in signs or (("recipient" in signs or outgoing) and not giving):
         questions.append(
             f"Column {listed} may be the donor, or an address, or the country that receives the "
@@ -181,6 +188,51 @@ def _settle_gifts(columns: list[TableColumn]) -> list[TableColumn]:
     return [replace(c, field=Field.AMOUNT) if c in gifts else c for c in columns]
 
 
+_PROMISES = {
+    Field.PLEDGE_DATE, Field.DUE_DATE, Field.STATUS, Field.UNPAID, Field.PAID, Field.INSTALMENT,
+}  # fmt: skip
+"""Fields that only a list of pledges needs, or that say by themselves what a row is."""
+
+
+def _settle_receipts(columns: list[TableColumn], doubts: list[str]) -> list[TableColumn]:
+    """Take amounts for money received if the only date is of its receipt, a day that has passed:
+    "Date received | Donor | Amount".
+    """
+    amounts = [c for c in columns if c.field is Field.AMOUNT]
+    dates = [c for c in columns if c.field is Field.PAYMENT_DATE]
+    other = any(c.field in _PROMISES for c in columns)
+    if len(amounts) != 1 or len(dates) != 1 or other:
+        return columns
+    (amount,), (day,) = amounts, dates
+    if not has_word_of("past", day.heading) or has_word_of("promised", amount.heading):
+        return columns
+    doubts.append(
+        f"Column {amount.letter} ({amount.heading}) was read as money received, because the only "
+        f"date, column {day.letter} ({day.heading}), is of its receipt."
+    )
+    return [replace(c, field=Field.PAID) if c is amount else c for c in columns]
+
+
+def _settle_currencies(
+    sheet: Sheet, heading: int, columns: list[TableColumn], doubts: list[str]
+) -> list[TableColumn]:
+    """Take columns headed by nothing but currencies for amounts, each in its own, if no row fills
+    two of them: what stands in two may be one sum stated twice.
+    """
+    named = [c for c in columns if c.field in MONEY and is_currency_only(c.heading)]
+    used: set[str] = set()
+    for row in range(heading + 1, len(sheet.rows) + 1):
+        filled = [c for c in named if parse_amount(sheet.cell(row, c.number)).value]
+        if len(filled) > 1:
+            return columns
+        used |= {c.currency for c in filled}
+    if len(used) < _LEAST_CELLS or len({c.currency for c in named}) < len(named):
+        return columns
+    heads = ", ".join(column.heading for column in named)
+    doubts.append(f"The columns {heads} were read as amounts, each in the currency that heads it.")
+    return [replace(c, field=Field.AMOUNT, label=c.currency) if c in named else c for c in columns]
+
+
 def _label_by_place(columns: list[TableColumn]) -> list[TableColumn]:
     """Give the columns beside numbered amounts their number: "1st instalment | Due | 2nd | Due".
 
@@ -211,6 +263,24 @@ def _owner(column: TableColumn, amounts: list[TableColumn], *, behind: bool) -> 
     return next((a.label for a in amounts if a.number > column.number), None)
 
 
+def _settle_codes(
+    sheet: Sheet, heading: int, columns: list[TableColumn], doubts: list[str]
+) -> list[TableColumn]:
+    """Take the codes of transactions of IATI for the status; its words are found as others are."""
+    for column in columns:
+        if column.field is not None or not is_named("transaction_codes", column.heading):
+            continue
+        cells = [sheet.cell(row, column.number) for row in range(heading + 1, len(sheet.rows) + 1)]
+        texts = {clean(cell_text(value)) for value in cells if value is not None}
+        if texts and texts <= TRANSACTION_CODES and Field.STATUS not in {c.field for c in columns}:
+            doubts.append(
+                f"Column {column.letter} ({column.heading}) was read as the status, by the codes "
+                "of IATI: 11 is a commitment to the fund, 13 a pledge, 1 money received."
+            )
+            return [replace(c, field=Field.STATUS) if c is column else c for c in columns]
+    return columns
+
+
 def _settle_types(
     sheet: Sheet, heading: int, columns: list[TableColumn], doubts: list[str]
 ) -> list[TableColumn]:
@@ -232,6 +302,17 @@ def _settle_types(
         doubts.append(f"Column {column.letter} ({column.heading}) was read as the {said}.")
         return [replace(c, field=field) if c is column else c for c in columns]
     return columns
+
+
+def _settle_only_date(columns: list[TableColumn]) -> list[TableColumn]:
+    """Take "Transaction date" for the date of whatever the status says: pledge or payment."""
+    fields = {c.field for c in columns}
+    if Field.STATUS not in fields or Field.PLEDGE_DATE in fields:
+        return columns
+    return [
+        replace(c, field=Field.PLEDGE_DATE) if is_named("transaction_dates", c.heading) else c
+        for c in columns
+    ]
 
 
 def _settle_identifier(

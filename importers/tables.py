@@ -19,7 +19,7 @@ from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel, clas
 from pledgebook.importers.columns import HeadingBlock, TableColumn
 from pledgebook.importers.dates import DateOrder
 from pledgebook.importers.heading_rows import find_heading_blocks
-from pledgebook.importers.headings import Field, currency_in
+from pledgebook.importers.headings import Field, currency_in, is_named
 from pledgebook.importers.values import clean, multiplier_in, plain
 
 __all__ = [
@@ -39,6 +39,8 @@ __all__ = [
 
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
+_INCOMING = {"1": "received", "11": "commitment", "13": "pledge"}
+"""What the codes of transactions of IATI that are of money coming in stand for."""
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _MONEY = (
     r"(?:US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|ATS|BEF|DEM|ESP|FIM|FRF|IEP|ITL"
@@ -228,7 +230,8 @@ def build_table(
     looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
     """
     found = _units_above(sheet, above + 1, block.rows[0])
-    if rules and Field.CURRENCY in rules.constants:
+    rules = _with_codes(rules or ReadingRules(), block)
+    if Field.CURRENCY in rules.constants:
         found = found._replace(currency="")
     if units is not None:
         found = units._replace(currency=found.currency)
@@ -256,10 +259,20 @@ def build_table(
         block.columns,
         rows,
         found,
-        rules or ReadingRules(),
+        rules,
         tuple(doubts),
         (*block.questions, *asked),
     )
+
+
+def _with_codes(rules: ReadingRules, block: HeadingBlock) -> ReadingRules:
+    """Translate the codes of transactions of IATI, unless a mapping says what they stand for."""
+    coded = any(
+        c.field is Field.STATUS and is_named("transaction_codes", c.heading) for c in block.columns
+    )
+    if not coded or Field.STATUS in rules.translate:
+        return rules
+    return replace(rules, translate={**rules.translate, Field.STATUS: _INCOMING})
 
 
 def _units_above(sheet: Sheet, first: int, heading: int) -> Units:

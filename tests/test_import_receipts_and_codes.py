@@ -1,0 +1,156 @@
+"""Lists of money received, of IATI transactions, and of amounts in several currencies' columns, as
+organizations and authorities publish them (all amounts and rates made up).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pledgebook.importers import import_files
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.headings import Field, match_heading
+from pledgebook.importers.verdicts import JudgedTable
+from pledgebook.ledger.book import Book, load_book
+
+D = Decimal
+Take = Callable[[str], JudgedTable]
+
+
+@pytest.fixture
+def take(load: Callable[..., Book], tmp_path: Path) -> Take:
+    rates = "1999-01-01 price USD 1.10 EUR\n1999-01-01 price USD 0.70 GBP\n"
+    main = load(f"{rates}1999-01-01 price USD 27 UAH\n").path
+
+    def one(text: str) -> JudgedTable:
+        path = tmp_path / "list.csv"
+        path.write_text(text, "utf-8")
+        result = import_files(load_book(main), [path], fund="CPCJF", dry_run=True)
+        (table,) = (table for file in result.files for table in file.tables)
+        return table
+
+    return one
+
+
+def kinds(table: JudgedTable) -> list[str]:
+    """Say of each row what it would become: pledged lots are labelled, money received is not."""
+    return [f"{v.verdict} {'pledge' if v.pledge else 'receipt'}" for v in table.verdicts]
+
+
+def test_a_list_by_date_of_receipt_is_of_money_received(take: Take) -> None:
+    table = take("Donor,Date received,Amount (USD)\nNorway,2002-03-01,500\nItaly,2002-04-01,300\n")
+    assert kinds(table) == ["imported receipt", "imported receipt"]
+    assert any("read as money received" in doubt for doubt in table.table.doubts)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Donor,Payment date,Amount (USD)",  # it may be when a payment is expected
+        "Donor,Date received,Amount pledged (USD)",
+        "Donor,Date received,Approved amount (USD)",
+    ],
+)
+def test_a_promised_amount_beside_a_date_of_payment_waits_for_its_own_date(
+    take: Take, headings: str
+) -> None:
+    (verdict,) = take(f"{headings}\nNorway,2002-03-01,500\n").verdicts
+    assert verdict.verdict == "waiting"
+    assert "date of the pledge is needed" in verdict.reason
+
+
+def test_a_ukrainian_list_of_receipts_is_read(take: Take) -> None:
+    table = take(
+        "Дата надходження внеску;Найменування платника;Сума (грн)\n2002-03-01;Norway;2700,50\n"
+    )
+    assert kinds(table) == ["imported receipt"]
+    assert table.verdicts[0].currency == "UAH"
+
+
+def test_the_codes_of_iati_tell_commitments_pledges_and_money_received(take: Take) -> None:
+    table = take(
+        "iati_identifier,transaction_ref,transaction_type_code,transaction_date,"
+        "transaction_value_currency,transaction_value,transaction_provider_org\n"
+        "XX-1,A1,11,2002-03-01,EUR,1100,Norway\n"
+        "XX-2,A1,11,2002-03-01,EUR,1100,Norway\n"
+        "XX-1,A2,1,2002-03-02,USD,40,Italy\n"
+        "XX-1,A3,3,2002-03-02,USD,40,Italy\n"
+    )
+    assert kinds(table) == [
+        "imported pledge",
+        "imported pledge",
+        "imported receipt",
+        "waiting receipt",
+    ]
+    assert "status '3' is not known" in table.verdicts[3].reason
+    assert {v.row.project for v in table.verdicts[:2]} == {"XX-1", "XX-2"}
+
+
+def test_a_column_of_types_that_are_no_codes_of_iati_is_no_status(take: Take) -> None:
+    table = take("Donor,Date,Amount (USD),Transaction type code\nNorway,2002-03-01,500,77\n").table
+    assert "status" not in table.columns
+
+
+def test_amounts_under_currencies_are_each_in_its_own(take: Take) -> None:
+    table = take(
+        "Donor,Date,EUR,USD,GBP\nNorway,2002-03-01,550,,\nItaly,2002-03-02,,300,\n"
+        "France,2002-03-03,,,70\n"
+    )
+    assert [(v.verdict, v.currency, v.amount) for v in table.verdicts] == [
+        ("imported", "EUR", D(550)),
+        ("imported", "USD", D(300)),
+        ("imported", "GBP", D(70)),
+    ]
+    cells = [str(v.drafts[0]) for v in table.verdicts]
+    assert ["!C2" in cells[0], "!D3" in cells[1], "!E4" in cells[2]] == [True] * 3
+
+
+def test_a_row_with_two_of_the_currencies_leaves_the_columns_in_question(take: Take) -> None:
+    table = take("Donor,Date,EUR,GBP\nNorway,2002-03-01,550,\nItaly,2002-03-02,110,70\n")
+    assert {v.verdict for v in table.verdicts} == {"waiting"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "currency"),
+    [
+        ("Сума (грн)", "грн"),
+        ("Amount (INR)", "INR"),
+        ("Amount in Kenyan shillings", "Kenyan shillings"),
+        ("Pledge NGN", "NGN"),
+        ("Valor (R$)", "R$"),
+        ("Amount (US$ '000)", "US$"),
+        ("Montant (FCFA)", "FCFA"),
+    ],
+)
+def test_any_currency_may_stand_in_a_heading(heading: str, currency: str) -> None:
+    match = match_heading(heading)
+    assert match is not None
+    assert (match.field, match.currency) == (Field.AMOUNT, currency)
+    assert match.score >= 90
+
+
+@pytest.mark.parametrize("heading", ["AMOUNT (ALL)", "Amount (net)", "Pledged (in kind)"])
+def test_words_in_brackets_are_no_currency(heading: str) -> None:
+    match = match_heading(heading)
+    assert match is not None
+    assert not match.currency
+
+
+def test_a_row_of_data_that_sounds_like_headings_is_none(take: Take) -> None:
+    with pytest.raises(UnreadableFile, match="no row of headings names both"):
+        take(
+            "Name,Tier,Amount,Location,Type\nExample A,A,5000,North,Raffle\n"
+            "Example B,B,2000,South,Supporter\nExample C,C,1500,East,Supporter\n"
+        )
+
+
+def test_a_gift_of_services_is_not_taken_for_money(take: Take) -> None:
+    table = take(
+        "Zuwendungsgeber,Datum,Zuwendungsform,Wert (Euro)\n"
+        "Norwegen,2002-03-01,Geldleistung,550\nItalien,2002-03-02,Dienstleistung,330\n"
+    )
+    drafts = [str(v.drafts[0]) for v in table.verdicts]
+    assert [v.verdict for v in table.verdicts] == ["imported", "imported"]
+    assert ["InKind" in text or "In-Kind" in text for text in drafts] == [False, True]
