@@ -17,6 +17,7 @@ from pledgebook.importers.values import clean, plain, split_footnote, starts_wit
 RowKind = Literal["heading", "total", "note", "blank", "data"]
 TotalLevel = Literal["", "subtotal", "total"]
 
+_LEAST_FILLED = 2
 _LONG_TEXT = 60
 _LIKE_A_NOTE = "it begins like a note"
 _PUNCTUATION = " :.,;-()[]（）：=*"
@@ -106,6 +107,8 @@ class _Judge:
             if column.field in {Field.REFERENCE, Field.PLEDGE_DATE, Field.DUE_DATE}
         ]
 
+        self._receipts = [c.number for c in block.columns if c.field is Field.PAYMENT_DATE]
+
     def _column(self, field: Field) -> int | None:
         return next((c.number for c in self._block.columns if c.field is field), None)
 
@@ -160,7 +163,9 @@ class _Judge:
         return has_money and named
 
     def resumes(self, number: int, last_row: int) -> bool:
-        """Whether from this row on one can only be data: donor, amount, and reference or date."""
+        """Whether from this row on one can only be data: donor, amount, and reference or date, or
+        most of the cells where the table has neither.
+        """
         if self._last_sure is None:
             sure = (row for row in range(last_row, number - 1, -1) if self._is_sure(row))
             self._last_sure = next(sure, 0)
@@ -171,8 +176,15 @@ class _Judge:
             self._donor is not None
             and self.sheet.cell(row, self._donor) is not None
             and any(self._figure(row, column) for column in self.money)
-            and any(self.sheet.cell(row, column) is not None for column in self._papers)
+            and self._is_evident(row)
         )
+
+    def _is_evident(self, row: int) -> bool:
+        columns = self._papers + self._receipts
+        if columns:
+            return any(self.sheet.cell(row, column) is not None for column in columns)
+        filled = sum(self.sheet.cell(row, c.number) is not None for c in self._block.columns)
+        return filled > _LEAST_FILLED and filled * 2 > len(self._block.columns)
 
     def _figure(self, row: int, column: int) -> bool:
         value = self.sheet.cell(row, column)

@@ -154,3 +154,9 @@ def test_a_gift_of_services_is_not_taken_for_money(take: Take) -> None:
     drafts = [str(v.drafts[0]) for v in table.verdicts]
     assert [v.verdict for v in table.verdicts] == ["imported", "imported"]
     assert ["InKind" in text or "In-Kind" in text for text in drafts] == [False, True]
+
+
+def test_a_list_without_dates_goes_on_below_blank_rows(take: Take) -> None:
+    rows = "Unit A,Norway,Example,Money,-,-\n,,,,,\n,Italy,Example,Money,500,-\n"
+    table = take(f"Unit,Donor,Sector,Sort,Amount (EUR),Costs\n,,,,,\n,,,,,\n{rows}")
+    assert [v.row.donor for v in table.verdicts] == ["Norway", "Italy"]
