@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pledgebook.importers.cells import Sheet, cell_text, column_letter
@@ -57,13 +59,15 @@ class TableColumn:
 class HeadingBlock(NamedTuple):
     """The heading rows of one table and its columns from left to right.
 
-    `doubts` say what was taken for granted, `questions` what only a person can decide.
+    `doubts` say what was taken for granted, `questions` what only a person can decide; `constants`
+    are texts of fields that hold for all rows, because the text above says so.
     """
 
     rows: tuple[int, ...]
     columns: tuple[TableColumn, ...]
     doubts: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    constants: Mapping[Field, str] = MappingProxyType({})
 
 
 def heading_text(sheet: Sheet, rows: tuple[int, ...], column: int) -> str:

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from pledgebook.importers.cells import CellValue, Sheet, cell_text
 from pledgebook.importers.columns import HeadingBlock, read_columns
-from pledgebook.importers.headings import Field, is_year_heading, match_heading
+from pledgebook.importers.headings import DATES, MONEY, Field, is_year_heading, match_heading
+from pledgebook.importers.letterhead import speaks_of_contributions, stated_above
 from pledgebook.importers.settling import settle
-from pledgebook.importers.values import clean, plain
+from pledgebook.importers.values import clean, plain, shown
 
 _MAX_HEADING_ROWS = 3
 _LONGEST_HEADING = 200
@@ -84,7 +85,7 @@ def _best_block(
         rows = tuple(range(top, top + depth))
         if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
             break
-        block = describe_columns(sheet, rows, labels)
+        block = _with_letterhead(sheet, describe_columns(sheet, rows, labels), first)
         if not _is_contributions(block):
             continue
         if best is None or _worth(block) > _worth(best):
@@ -103,8 +104,38 @@ def _contributes(sheet: Sheet, row: int, labels: frozenset[str]) -> bool:
     return len(named) * 2 >= len(texts)
 
 
-def _is_contributions(block: HeadingBlock) -> bool:
+_OF_ONE_DONOR = {
+    Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.REFERENCE, Field.PURPOSE,
+}  # fmt: skip
+"""What a list of one donor's contributions states beside the amounts."""
+
+
+def _with_letterhead(sheet: Sheet, block: HeadingBlock, first: int) -> HeadingBlock:
+    """Add what the text above the headings says of all rows: the donor, where no column does, and
+    the date of the pledge.
+    """
     fields = {column.field for column in block.columns}
+    wanted = set() if Field.DONOR in fields else {Field.DONOR}
+    if not fields & DATES and Field.YEAR not in fields:
+        wanted.add(Field.PLEDGE_DATE)
+    if not wanted or not fields & MONEY or (Field.DONOR in wanted and not fields & _OF_ONE_DONOR):
+        return block
+    top, bottom = block.rows[0], block.rows[-1]
+    if Field.DONOR in wanted and not speaks_of_contributions(sheet, first, top, bottom):
+        return block
+    stated = stated_above(sheet, first, top)
+    taken = {field: said for field, said in stated.items() if field in wanted}
+    doubts = [
+        f"The {field.value.replace('_', ' ')} of all rows is {shown(said.text)}, because "
+        f"{said.address} says so."
+        for field, said in taken.items()
+    ]
+    constants = {field: said.text for field, said in taken.items()}
+    return block._replace(doubts=(*block.doubts, *doubts), constants=constants)
+
+
+def _is_contributions(block: HeadingBlock) -> bool:
+    fields = {column.field for column in block.columns} | set(block.constants)
     return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
 
 
@@ -114,16 +145,20 @@ def _worth(block: HeadingBlock) -> int:
 
 def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
     """Whether the same headings stand again, as they do on each printed page."""
-    return bool(blocks) and [c.heading for c in blocks[-1].columns] == [
-        column.heading for column in block.columns
-    ]
+    return (
+        bool(blocks)
+        and block.constants == blocks[-1].constants
+        and [c.heading for c in blocks[-1].columns] == [c.heading for c in block.columns]
+    )
 
 
 def _is_data(sheet: Sheet, block: HeadingBlock) -> bool:
     """Whether what would name the donor stands below as a donor again: a row of data, whose values
     happen to be words of headings ("Supporter").
     """
-    (donor,) = [c.number for c in block.columns if c.field is Field.DONOR][:1]
+    donor = next((c.number for c in block.columns if c.field is Field.DONOR), None)
+    if donor is None:
+        return False
     top = block.rows[-1]
     name = plain(clean(cell_text(sheet.cell(top, donor))))
     heads = sheet.rows[top - 1]

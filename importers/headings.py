@@ -200,7 +200,12 @@ def heading_signs(headings: Collection[str]) -> frozenset[str]:
 
 def speaks_of_giving(text: str) -> bool:
     """Whether a text speaks of contributions, pledges or donors, in any of the languages."""
-    return any(word in plain(text) for word in _data()["giving"]["words"])
+    return speaks_of_gifts(text) or any(word in plain(text) for word in _data()["giving"]["donors"])
+
+
+def speaks_of_gifts(text: str) -> bool:
+    """Whether a text speaks of what is given or promised, not only of who does."""
+    return any(word in plain(text) for word in _data()["giving"]["acts"])
 
 
 def is_currency_only(heading: str) -> bool:
@@ -252,8 +257,8 @@ def _part_currency(heading: str) -> tuple[str, str]:
         named = next(filter(None, match.groups()))
         if named not in _ENGLISH_WORDS and recognise(named):
             return named, heading[: match.start()] + " " + heading[match.end() :]
-    match = _CURRENCY.search(heading)
-    return (match[0].strip(), _CURRENCY.sub(" ", heading)) if match else ("", heading)
+    found = _CURRENCY.search(heading)
+    return (found[0].strip(), _CURRENCY.sub(" ", heading)) if found else ("", heading)
 
 
 def _split_label(heading: str) -> tuple[str, str]:

@@ -231,6 +231,7 @@ def build_table(
     """
     found = _units_above(sheet, above + 1, block.rows[0])
     rules = _with_codes(rules or ReadingRules(), block)
+    rules = replace(rules, constants={**block.constants, **rules.constants})
     if Field.CURRENCY in rules.constants:
         found = found._replace(currency="")
     if units is not None:
