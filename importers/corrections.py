@@ -17,14 +17,24 @@ from pledgebook.importers.dates import DateOrder
 from pledgebook.importers.headings import REPEATED, Field
 from pledgebook.importers.mapping import (
     MappingError,
+    SheetMapping,
     apply_mapping,
     parse_mapping,
     stands_above,
+    toml_text,
     write_mapping,
 )
 from pledgebook.importers.tables import SheetReading, Table, TableColumn, Units, rows_outside
 
-CONSTANTS = (Field.FUND, Field.CURRENCY, Field.PURPOSE, Field.STATUS, Field.PLEDGE_DATE)
+CONSTANTS = (
+    Field.FUND,
+    Field.CURRENCY,
+    Field.PURPOSE,
+    Field.STATUS,
+    Field.PLEDGE_DATE,
+    Field.CHANGED_ON,
+    Field.DONOR,
+)
 """What may be said for all rows of a table."""
 
 
@@ -41,6 +51,47 @@ class Correction:
     dates: str = ""
     decimal: str = ""
     decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A table that was not found, as a person describes it: the row of its headings, and what is
+    said of it as in a correction.
+    """
+
+    sheet: str
+    heading_row: int
+    said: Correction = field(default_factory=Correction)
+
+
+def described(table: Description) -> SheetMapping:
+    """Return the mapping that a description is. Raises MappingError."""
+    said, name = table.said, f"{table.sheet}!{table.heading_row}"
+    lines = [f"sheet = {toml_text(table.sheet)}", f"heading_rows = [{table.heading_row}]"]
+    lines += [f"units = {said.units}"] if said.units else []
+    lines += [f"dates = {toml_text(said.dates)}"] if said.dates else []
+    lines += [f"decimal = {toml_text(said.decimal)}"] if said.decimal else []
+    of_field: dict[Field, list[str]] = {}
+    for letter, text in said.columns.items():
+        if found := _field(text, name):
+            of_field.setdefault(found, []).append(letter)
+    lines.append("[columns]")
+    for found, letters in of_field.items():
+        if len(letters) > 1 and found not in REPEATED:
+            both = " and ".join(letters)
+            raise MappingError(
+                [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
+            )
+        labels = [f"_{letter}" for letter in letters] if len(letters) > 1 else [""]
+        lines += [
+            f"{found.value}{label} = {toml_text(letter)}"
+            for letter, label in zip(letters, labels, strict=True)
+        ]
+    lines.append("[constants]")
+    lines += [
+        f"{f.value} = {toml_text(text)}" for f, text in _constants(said.constants, name).items()
+    ]
+    return parse_mapping("\n".join(lines), name)
 
 
 def name_of(table: Table) -> str:
@@ -111,15 +162,18 @@ def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableCo
             of_field.setdefault(column.field, []).append(column)
     labels: dict[int, str] = {}
     for found, own in of_field.items():
-        bare = [column for column in own if not column.label]
-        if len(own) == 1 or not bare:
-            continue
-        if found not in REPEATED:
+        if len(own) > 1 and found not in REPEATED:
             both = " and ".join(column.letter for column in own)
             raise MappingError(
                 [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
             )
-        labels |= {column.number: column.heading or column.letter for column in bare}
+        bare = [column for column in own if not column.label]
+        if len(bare) > 1:  # told apart by their headings; one that was found stays the total
+            labels |= {
+                column.number: column.heading or column.letter
+                for column in bare
+                if column.letter in given
+            }
     return tuple(
         replace(column, label=labels.get(column.number, column.label)) for column in changed
     )

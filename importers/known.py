@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -119,6 +120,18 @@ class KnownPledge:
         return sum((settled_so_far(changes)[0] for changes in self.histories), ZERO)
 
 
+def list_name(file: str, sheet: str) -> tuple[str, str]:
+    """Return by what names a list is known again: of its file and sheet, without the number that a
+    second copy of a file is given. Delimited text has its file's name as its sheet's.
+    """
+    stem, _, ending = file.rpartition(".")
+    plain_stem = _COPY.sub("", stem)
+    return f"{plain_stem}.{ending}", plain_stem if sheet == stem else sheet
+
+
+_COPY = re.compile(r"(?<=.)(?:-\d{1,2}| ?\(\d{1,2}\))$")
+
+
 @dataclass
 class Context:
     """What rows are judged against. `fund` is the one the user named; what is known of the rows
@@ -149,7 +162,7 @@ class Context:
     present: frozenset[str] = frozenset()
     """The pledges of the book that rows of the file at hand repeat as they were imported."""
     earlier: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
-    """What came from a sheet, by the names of its file and sheet."""
+    """What came from a sheet, by its `list_name`."""
 
     @staticmethod
     def of_book(
@@ -179,7 +192,7 @@ class Context:
         row = (as_text(entry.meta.get("source-sha256", "")), cells)
         import_id = str(entry.meta[IMPORT_ID])
         self.rows[row] = Taken(f"{pledge or entry.date} in {fund}", import_id)
-        self.earlier.setdefault((name, cells.rpartition("!")[0]), []).append(entry)
+        self.earlier.setdefault(list_name(name, cells.rpartition("!")[0]), []).append(entry)
 
     def _read_pledges(self, register: Register) -> None:
         own: dict[tuple[str, str], list[list[Change]]] = {}

@@ -192,9 +192,9 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
     if table.questions:
         lines.append("# All rows wait for these. Decide below, and delete what is decided:")
         lines.append("undecided = [")
-        lines += [f"  {_quoted(question)}," for question in table.questions]
+        lines += [f"  {toml_text(question)}," for question in table.questions]
         lines.append("]")
-    lines.append(f"sheet = {_quoted(table.sheet.name)}")
+    lines.append(f"sheet = {toml_text(table.sheet.name)}")
     lines.append(f"heading_rows = {list(table.heading_rows)}")
     if ends:
         lines.append(f"last_row = {table.area.last_row}")
@@ -202,11 +202,11 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
         lines.append(f"units = {table.units.multiplier}")
     rules = table.rules
     if rules.date_order:
-        lines.append(f"dates = {_quoted(rules.date_order)}")
+        lines.append(f"dates = {toml_text(rules.date_order)}")
     else:
         lines.append('# dates = "dmy"  # 03/04/2002 is 3 April ("mdy": 4 March)')
     if rules.decimal_mark:
-        lines.append(f"decimal = {_quoted(rules.decimal_mark)}")
+        lines.append(f"decimal = {toml_text(rules.decimal_mark)}")
     else:
         lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
     if rules.dollars_without_amount:
@@ -218,33 +218,34 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
             free.append(f"# {column.letter}: {column.heading}")
             continue
         key = column.field.value + (f"_{column.label}" if column.label else "")
-        lines.append(f"{_key(key)} = {_quoted(column.letter)}  # {column.heading}")
+        lines.append(f"{_key(key)} = {toml_text(column.letter)}  # {column.heading}")
     if free:
         lines += ["# Not read:", *free]
     constants = {f.value: text for f, text in rules.constants.items()}
     if constants:
         lines += ["", "[constants]"]
-        lines += [f"{_key(key)} = {_quoted(text)}" for key, text in constants.items()]
+        lines += [f"{_key(key)} = {toml_text(text)}" for key, text in constants.items()]
     else:
         lines += ["", "# [constants]  # for all rows, where no column says otherwise"]
         lines += ['# fund = "CPCJF"', '# currency = "USD"', '# changed_on = "2002-09-01"']
     for named, texts in rules.translate.items():
         lines += ["", f"[values.{_key(named.value)}]"]
-        lines += [f"{_quoted(said)} = {_quoted(meant)}" for said, meant in texts.items()]
+        lines += [f"{toml_text(said)} = {toml_text(meant)}" for said, meant in texts.items()]
     if rules.skip:
         lines += ["", "[skip]"]
         for number, said_texts in rules.skip:
-            listed = ", ".join(_quoted(text) for text in sorted(said_texts))
+            listed = ", ".join(toml_text(text) for text in sorted(said_texts))
             lines.append(f"{column_letter(number)} = [{listed}]")
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def toml_text(text: str) -> str:
+    """Write a text as TOML: one line in double quotes."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _quoted(text)
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else toml_text(text)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

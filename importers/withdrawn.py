@@ -1,7 +1,8 @@
 """What an earlier version of a sheet listed and this one does not: reported, never booked.
 
-A sheet is a later version of another if file and sheet have the same names and at least one row of
-the earlier one is in it still. A pledge that is paid in full may leave a list without a word.
+A sheet is a later version of another if file and sheet have the same names, but for what a second
+copy is given ("list (1).xlsx", "list-2.xlsx"), and at least one row of the earlier one is in it
+still. A pledge that is paid in full may leave a list without a word.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from beancount.core.data import Transaction
 from pledgebook.importers.changes import describe_pledge
-from pledgebook.importers.known import IMPORT_ID, Context
+from pledgebook.importers.known import IMPORT_ID, Context, list_name
 from pledgebook.importers.verdicts import JudgedTable, Withdrawn
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.postings import read_lines
@@ -23,7 +24,7 @@ def find_withdrawn(tables: Sequence[JudgedTable], context: Context) -> tuple[Wit
     if not tables:
         return ()
     table = tables[0].table
-    earlier = context.earlier.get((table.path.name, table.sheet.name), [])
+    earlier = context.earlier.get(list_name(table.path.name, table.sheet.name), [])
     verdicts = [verdict for judged in tables for verdict in judged.verdicts]
     ids = {verdict.import_id for verdict in verdicts if verdict.import_id}
     pledges = {verdict.pledge for verdict in verdicts if verdict.pledge}

@@ -75,12 +75,12 @@ def add_alias(donors: Directory, text: str, code: str) -> Directory:
 
 
 def confirm(donors: Directory, text: str, said: str) -> Directory:
-    """Return the directory in which a text names whom somebody said: a donor's code, or the code
-    and kind of a new donor of that name ("REDCROSS:ngo"). Raises AliasRefusedError.
+    """Return the directory in which a text names whom somebody said: a donor's code or name, or the
+    code and kind of a new donor of that name ("REDCROSS:ngo"). Raises AliasRefusedError.
     """
     code, new, kind = said.partition(":")
     if not new:
-        return add_alias(donors, text, code)
+        return add_alias(donors, text, _code_of(donors, said))
     if code in donors:
         known = donors.get(code)
         raise AliasRefusedError(
@@ -103,6 +103,12 @@ def confirm(donors: Directory, text: str, said: str) -> Directory:
     if not normalise(text):
         raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a donor's name.")
     return donors.with_donors([Donor(code, " ".join(text.split()), kind)], {})
+
+
+def _code_of(donors: Directory, said: str) -> str:
+    """Return the code of a donor that is named by its code or by one of its names."""
+    named = None if said in donors else donors.resolve(said)
+    return named.code if named else said
 
 
 def free_code(donors: Directory, name: str, taken: Collection[str] = ()) -> str:
@@ -137,6 +143,7 @@ def alias_texts(book: Book, names: Mapping[str, str], day: date) -> dict[Path, s
             name = quoted(" ".join(text.split()))
             lines.append(f'{since} custom "donor" {quoted(code)} {name}\n  kind: {quoted(kind)}\n')
         elif found is None:
+            code = _code_of(donors, said)
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     if not lines:
         return {}

@@ -118,6 +118,46 @@ def test_a_name_can_be_said_to_be_a_new_donor(main: Path, fava: FlaskClient) -> 
     assert (donor.name, donor.kind) == ("Society for Example Studies", "ngo")
 
 
+def test_a_donor_can_be_confirmed_by_its_name(main: Path, fava: FlaskClient) -> None:
+    choices = {"fund": FUND, "names": {"Untied Kingdom": "United Kingdom"}}
+    assert take(fava, "letters.csv", choices).status_code == 200
+    assert set(pledged(main)) == {"NOR-2002-01.1", "GBR-2002-01.1"}
+    assert '"alias" "Untied Kingdom" "GBR"' in (main.parent / "names.beancount").read_text("utf-8")
+
+
+def test_a_table_that_is_not_found_can_be_described(main: Path, fava: FlaskClient) -> None:
+    text = "Our promises (made up);;\n;;\nNo.;Wann;Wieviel USD\n7;2002-03-01;10000.00\n"
+    (main.parent / "inbox" / "letter.csv").write_text(text, "utf-8")
+    page = fava.get(BASE, query_string={"file": "letter.csv"}).text
+    assert "there is nothing to import" in page
+    assert "Our promises (made up)" in page
+    said = {"sheet": "letter", "row": 3}
+    asked = {"file": "letter.csv", "choices": json.dumps({"described": said})}
+    assert "C: Wieviel USD" in fava.get(BASE, query_string=asked).text
+    said |= {
+        "columns": {"A": "reference", "B": "pledge_date", "C": "amount"},
+        "constants": {"donor": "Norway", "currency": "USD"},
+    }
+    answer = take(fava, "letter.csv", {"fund": FUND, "described": said})
+    assert answer.status_code == 200, answer.json
+    assert pledged(main) == {"NOR-2002-01.1": "10000"}
+
+
+def test_a_new_version_of_a_list_tells_what_it_no_longer_has(main: Path, fava: FlaskClient) -> None:
+    first = SHEET.replace("Untied", "United").replace("1.234", "1234.00")
+    (main.parent / "inbox" / "letters.csv").write_text(first, "utf-8")
+    assert take(fava, "letters.csv").status_code == 200
+    lines = first.splitlines(keepends=True)
+    second = "".join(lines[:3] + lines[4:5])
+    answer = upload(fava, "letters.csv", second.encode())
+    assert answer.json == {"file": "letters.csv"}  # the first is kept with its receipt
+    asked = {"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}
+    assert "GBR-2002-01 GBR: 20000.00 USD" in fava.get(BASE, query_string=asked).text
+    (main.parent / "inbox" / "letters (1).csv").write_text(second, "utf-8")
+    asked["file"] = "letters (1).csv"
+    assert "GBR-2002-01 GBR: 20000.00 USD" in fava.get(BASE, query_string=asked).text
+
+
 def test_a_file_or_book_that_changed_since_it_was_shown_is_not_taken(
     main: Path, fava: FlaskClient
 ) -> None:

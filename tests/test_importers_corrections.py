@@ -65,6 +65,21 @@ def test_what_holds_for_all_rows_can_be_said(found: tuple[Workbook, list[SheetRe
     assert {row.purpose for row in rows} == {"corruption"}
 
 
+def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "Donor;Paper;1st instalment;2nd instalment;Total\nNorway;NV 1;100.00;50.00;150.00\n",
+        "utf-8",
+    )
+    workbook = read_workbook(path)
+    found = list(read_sheets(workbook))
+    name = name_of(found[0].tables[0])
+    (table,) = correct_readings(workbook, found, {name: Correction({"B": "reference"})})[0].tables
+    before = [(each.field, each.label) for each in found[0].tables[0].table_columns]
+    after = [(each.field, each.label) for each in table.table_columns]
+    assert after[2:] == before[2:]
+
+
 @pytest.mark.parametrize(
     ("name", "said", "sentence"),
     [

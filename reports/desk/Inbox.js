@@ -18,8 +18,9 @@ function look(choices) {
 /** Put what the form says of its table into the choices; what is as it was found is left out. */
 function correct(form) {
   const choices = chosen();
-  const before = choices.tables[form.dataset.table] ?? {};
-  const said = { columns: { ...before.columns }, constants: {} };
+  const own = "described" in form.dataset;
+  const before = (own ? choices.described : choices.tables[form.dataset.table]) ?? {};
+  const said = { columns: own ? {} : { ...before.columns }, constants: {} };
   for (const each of form.elements) {
     const [kind, rest] = [each.name.split("-", 1)[0], each.name.slice(each.name.indexOf("-") + 1)];
     if (kind === "column" && each.value !== each.dataset.found) {
@@ -33,6 +34,11 @@ function correct(form) {
     }
   }
   choices.fund = form.elements.fund.value;
+  if (own) {
+    choices.described = { ...said, sheet: before.sheet, row: before.row };
+    look(choices);
+    return;
+  }
   choices.tables[form.dataset.table] = said;
   const empty = !Object.keys(said.columns).length && !Object.keys(said.constants).length;
   if (empty && Object.keys(said).length === 2) {
@@ -47,6 +53,11 @@ export default {
     byId("correct")?.addEventListener("submit", (event) => {
       event.preventDefault();
       correct(event.target);
+    });
+    byId("describe")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const { sheet, row } = event.target.elements;
+      look({ ...chosen(), tables: {}, described: { sheet: sheet.value, row: Number(row.value) } });
     });
     byId("names")?.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pledgebook.importers.corrections import Correction
+from pledgebook.importers.corrections import Correction, Description
 from pledgebook.reports.desk.page import PageRefusedError
 from pledgebook.reports.desk.texts import gettext as _
 
@@ -24,6 +24,7 @@ class Choices:
     bank: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Correction] = field(default_factory=dict)
+    described: Description | None = None
     text: str = ""
 
 
@@ -34,25 +35,33 @@ def read_choices(text: str) -> Choices:
     try:
         given = json.loads(text)
         tables = {
-            str(name): Correction(
-                _texts(each.get("columns")),
-                _texts(each.get("constants")),
-                int(each["units"]) if each.get("units") else None,
-                _one_of(each.get("dates"), ("dmy", "mdy")),
-                _one_of(each.get("decimal"), (".", ",")),
-                bool(each.get("decided")),
-            )
-            for name, each in dict(given.get("tables") or {}).items()
+            str(name): _correction(each) for name, each in dict(given.get("tables") or {}).items()
         }
+        own = given.get("described")
+        described = (
+            Description(str(own["sheet"]), int(own["row"]), _correction(own)) if own else None
+        )
         return Choices(
             str(given.get("fund") or ""),
             str(given.get("bank") or ""),
             {name: code for name, code in _texts(given.get("names")).items() if code},
             tables,
+            described,
             json.dumps(given, sort_keys=True, ensure_ascii=False),
         )
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise PageRefusedError(_("The choices of this address cannot be read.")) from error
+
+
+def _correction(given: Mapping[str, Any]) -> Correction:
+    return Correction(
+        _texts(given.get("columns")),
+        _texts(given.get("constants")),
+        int(given["units"]) if given.get("units") else None,
+        _one_of(given.get("dates"), ("dmy", "mdy")),
+        _one_of(given.get("decimal"), (".", ",")),
+        bool(given.get("decided")),
+    )
 
 
 def _texts(given: Any) -> dict[str, str]:

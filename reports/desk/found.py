@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from pledgebook.importers.corrections import CONSTANTS, name_of
-from pledgebook.importers.headings import Field
+from pledgebook.importers.cells import UnreadableFile, cell_text, column_letter
+from pledgebook.importers.corrections import CONSTANTS, Description, name_of
+from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
 from pledgebook.importers.verdicts import VERDICTS, JudgedFile, JudgedTable, Verdict
+from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.aliases import free_code
 from pledgebook.ledger.donors import KINDS, Directory
 from pledgebook.reports.desk.choosing import cut_page
@@ -45,6 +48,9 @@ FIELDS = {
 """What a column may hold, as it is called on the page."""
 
 _LOOKED_AT_FIRST = ("waiting", "rejected", "amended")
+_FIRST_ROWS, _WIDEST = 40, 60
+"""How much is shown of a sheet in which no table was found."""
+
 MOST_UNKNOWN = 200
 """Names asked about at a time."""
 
@@ -92,6 +98,37 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "fields": {each.value: title for each, title in FIELDS.items()},
         "constants": [each.value for each in CONSTANTS],
         "funds": list(desk.book.settings.funds),
+    }
+
+
+def show_unread(path: Path, described: Description | None) -> Mapping[str, Any]:
+    """Return the first rows of each sheet of a file in which no table was found, for a person to
+    say where it stands; of the row said to hold the headings, what they seem to name.
+    """
+    try:
+        workbook = read_workbook(path)
+    except UnreadableFile:
+        return {}
+    excerpts = {
+        sheet.name: [
+            [cell_text(value) for value in cells[:_WIDEST]] for cells in sheet.rows[:_FIRST_ROWS]
+        ]
+        for sheet in workbook.sheets
+        if sheet.rows
+    }
+    headings: list[tuple[str, str, str]] = []
+    if described and (sheet := workbook.sheet(described.sheet)):
+        row = described.heading_row
+        cells = sheet.rows[row - 1][:_WIDEST] if 0 < row <= len(sheet.rows) else ()
+        for number, value in enumerate(cells, 1):
+            heading, letter = cell_text(value), column_letter(number)
+            match = match_heading(heading)
+            found = described.said.columns.get(letter, match.field.value if match else "")
+            headings.append((letter, heading, found))
+    return {
+        "excerpts": excerpts,
+        "headings": headings,
+        "fields": {each.value: title for each, title in FIELDS.items()},
     }
 
 

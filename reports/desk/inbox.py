@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import request
 from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.corrections import described
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.mapping import MappingError
 from pledgebook.importers.statements.reading import is_statement, read_statements
@@ -22,7 +24,7 @@ from pledgebook.ledger.banks import BankNotDeclaredError
 from pledgebook.ledger.book import Book
 from pledgebook.reports.desk.choices import Choices, read_choices
 from pledgebook.reports.desk.entries import KNOWN_BY, import_receipts
-from pledgebook.reports.desk.found import show_sheets, show_statements
+from pledgebook.reports.desk.found import show_sheets, show_statements, show_unread
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.inbox_files import (
     ENDINGS,
@@ -32,7 +34,7 @@ from pledgebook.reports.desk.inbox_files import (
     list_files,
     stamp_of,
 )
-from pledgebook.reports.desk.loaded import Desk
+from pledgebook.reports.desk.loaded import Desk, desk_of
 from pledgebook.reports.desk.page import Page, writing
 from pledgebook.reports.desk.saving import save
 from pledgebook.reports.desk.texts import gettext as _
@@ -64,7 +66,8 @@ class Inbox(Page):
         try:
             result = _judged(desk, path, choices)
         except REFUSED as error:
-            return {**shown, "refused": str(error), "result": None}
+            seen = show_unread(path, choices.described)
+            return {**shown, **seen, "refused": str(error), "result": None}
         shown |= {"result": result, "refused": ""}
         if result.files:
             return {**shown, **show_sheets(desk, result.files[0], asked)}
@@ -97,19 +100,25 @@ class Inbox(Page):
 
     @writing("upload", takes_file=True)
     def upload(self, content: bytes) -> Mapping[str, Any]:
-        """Put a file into the inbox, under a name that is free, if it holds what can be read."""
+        """Put a file into the inbox, if it holds what can be read: under its own name or, where
+        that file was not imported yet, under one that is free.
+        """
         folder = self._folder()
         folder.mkdir(exist_ok=True)
-        path = free_path(folder, request.args.get("name", ""))
-        path.write_bytes(content)
-        try:
-            (read_statements if is_statement(path) else read_workbook)(path)
-        except UnreadableFile as error:
-            path.unlink()
-            raise RequestRefusedError(str(error)) from error
-        except BaseException:
-            path.unlink()
-            raise
+        asked = request.args.get("name", "")
+        with TemporaryDirectory(dir=folder, prefix=".") as beside:
+            tried = free_path(Path(beside), asked)
+            tried.write_bytes(content)
+            try:
+                (read_statements if is_statement(tried) else read_workbook)(tried)
+            except UnreadableFile as error:
+                raise RequestRefusedError(str(error)) from error
+            desk = desk_of(self.ledger)
+            path = folder / tried.name
+            # The list that was imported is kept with its receipt; a new version takes its place.
+            if path.exists() and digest_of(desk, path)[:KNOWN_BY] not in import_receipts(desk):
+                path = free_path(folder, asked)
+            tried.replace(path)
         return {"file": path.name}
 
     def _folder(self) -> Path:
@@ -126,6 +135,7 @@ def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> Impor
         fund=choices.fund,
         bank=choices.bank,
         names=choices.names,
+        mapping=described(choices.described) if choices.described else None,
         corrections=choices.tables,
         dry_run=dry_run,
     )

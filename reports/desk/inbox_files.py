@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pledgebook.ledger.book import Book
 from pledgebook.reports.desk.entries import KNOWN_BY, import_receipts
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.loaded import Desk
@@ -23,25 +24,40 @@ ENDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file of the inbox; `receipt` is the receipt of its import, within the book, or ""."""
+    """A file of the inbox. `imported`: entries of the book come from it; `receipt` is the page that
+    tells of its import, within the book, or "".
+    """
 
     name: str
     size: int
     changed: date
+    imported: bool
     receipt: str
 
 
 def list_files(desk: Desk, folder: Path) -> list[InboxFile]:
     """Return the files of the inbox by name; what cannot be a sheet or statement is left out."""
     receipts = import_receipts(desk)
+    sources = desk.once("sources", lambda: _sources(desk.book))
     paths = [path for path in folder.iterdir() if _may_be_read(path)] if folder.is_dir() else []
     files = []
     for path in sorted(paths, key=lambda path: path.name.casefold()):
         known = path.stat()
-        receipt = receipts.get(digest_of(desk, path)[:KNOWN_BY], "")
+        digest = digest_of(desk, path)
+        receipt = receipts.get(digest[:KNOWN_BY], "")
         changed = date.fromtimestamp(known.st_mtime)  # noqa: DTZ012 - the day here
-        files.append(InboxFile(path.name, known.st_size, changed, receipt))
+        imported = bool(receipt) or digest in sources
+        files.append(InboxFile(path.name, known.st_size, changed, imported, receipt))
     return files
+
+
+def _sources(book: Book) -> frozenset[str]:
+    """Return the digests of the files that entries of a book came from."""
+    return frozenset(
+        str(entry.meta["source-sha256"])
+        for entry in book.entries
+        if entry.meta and "source-sha256" in entry.meta
+    )
 
 
 def find_file(folder: Path, name: str) -> Path:
