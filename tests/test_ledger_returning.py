@@ -100,6 +100,27 @@ def test_the_period_after_it_is_closed_too_and_says_the_same(main: Path) -> None
     assert (line.pledged, line.paid, line.outstanding) == (60000, 40000, 20000)
 
 
+@pytest.mark.parametrize("policy", ["pledge", "receipt"])
+def test_what_was_paid_whole_in_advance_is_deferred_again(tmp_path: Path, policy: str) -> None:
+    path = tmp_path / "main.beancount"
+    path.write_text(HEAD.format(policy=policy), "utf-8")
+    record(path, EVENTS[0].replace("2003-06-30", "2004-06-30"))
+    record(path, "payment AUT-2003-01.1 --dollars 59405.94 --date 2003-08-11")
+    (line,) = list_instalments(load_book(path).register)
+    assert (line.status, line.outstanding) == ("in-advance", 0)
+    record(path, "returned-payment AUT-2003-01.1 --reverses 2003-08-11 --date 2003-09-15")
+    book = load_book(path)
+    assert book.errors == []
+    (line,) = list_instalments(book.register, date(2003, 12, 31))
+    assert (line.status, line.outstanding, line.paid) == ("deferred", 60000, 0)
+    made = make_schedule(select(book, "2002-2003"))
+    ((figures,),) = ([each.figures for each in lines] for lines in made.sections.values())
+    shown = {name: amount for name, amount in figures.amounts().items() if amount}
+    assert shown == {"future": Decimal("52631.58")}
+    assert made.proof.agrees
+    assert all(tie.agrees for tie in made.ties)
+
+
 def test_a_payment_that_no_period_knows_is_not_taken_back(main: Path) -> None:
     words = ["record", *BACK.replace("2003-12-22", "2003-12-23").split(), "--yes"]
     done = CliRunner().invoke(group, ["--book", str(main), *words])

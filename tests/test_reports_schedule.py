@@ -205,6 +205,32 @@ def test_each_event_has_its_column(load: Load, text: str, expected: dict[str, st
     assert shown(rows.get(("CPCJF", "general", "NOR"), Figures())) == expected
 
 
+def test_what_a_book_begun_within_a_biennium_brings_forward_is_opening(load: Load) -> None:
+    book = load("""
+    2002-07-01 * "Norway" "Brought forward" ^NOR-2001-01
+      event: "opening"
+      Assets:CPCJF:Pledges:NOR             100 EUR {0 # 90.00 USD, 2001-03-01, "NOR-2001-01.1"}
+        due: 2001-06-30
+      Assets:CPCJF:Pledges:NOR             200 EUR {0 # 180.00 USD, 2001-03-01, "NOR-2001-01.2"}
+        due: 2002-09-30
+      Equity:CPCJF:Opening-Balance        -270.00 USD
+
+    2002-08-01 * "Norway" "The first instalment is paid" ^NOR-2001-01
+      Assets:CPCJF:Pledges:NOR            -100 EUR {"NOR-2001-01.1"}
+      Assets:CPCJF:Cash                     95.00 USD
+      Income:CPCJF:Exchange                 -5.00 USD
+
+    2002-08-02 * "Norway" "The second too" ^NOR-2001-01
+      Assets:CPCJF:Pledges:NOR            -200 EUR {"NOR-2001-01.2"}
+      Assets:CPCJF:Cash                    180.00 USD
+    """)
+    (row,) = rows_of(book).values()
+    assert shown(row) == {
+        "opening": "270.00", "collected_prior": "95.00", "collected_current": "180.00",
+        "exchange": "5.00",
+    }  # fmt: skip
+
+
 def test_a_payment_returned_in_the_next_period_is_negative_there(load: Load) -> None:
     text = CURRENT + change("NOR-2002-01.1", "", "  Assets:CPCJF:Cash 90.00 USD", "payment")
     text += """
