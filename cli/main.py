@@ -18,6 +18,8 @@ _COMMANDS = {
     "check": ("pledgebook.cli.check", "check"),
     "pledges": ("pledgebook.cli.pledges", "pledges"),
     "record": ("pledgebook.cli.record", "record"),
+    "take-out": ("pledgebook.cli.mend", "take_out_"),
+    "approve": ("pledgebook.cli.mend", "approve_"),
     "report": ("pledgebook.cli.report", "report"),
     "letter": ("pledgebook.cli.letters", "letter"),
     "close": ("pledgebook.cli.close", "close"),

@@ -55,6 +55,7 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.instalments import Instalment, list_instalments
 from pledgebook.ledger.making import make_book
+from pledgebook.ledger.mending import approve, find_entry, take_out
 from pledgebook.ledger.rates import MissingRateError, Rate, Rates
 from pledgebook.ledger.recording import (
     advance_for,
@@ -99,6 +100,7 @@ __all__ = [
     "application",
     "application_without_pledge",
     "apply_matches",
+    "approve",
     "cancellation",
     "commitment",
     "commitment_of_pledge",
@@ -109,6 +111,7 @@ __all__ = [
     "expenditure",
     "find_book",
     "find_claim",
+    "find_entry",
     "find_return",
     "free_labels",
     "in_kind",
@@ -139,6 +142,7 @@ __all__ = [
     "settlement",
     "split_gross",
     "take_back",
+    "take_out",
     "transfer",
     "undo_texts",
     "waiting_receipts",

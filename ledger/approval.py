@@ -90,8 +90,8 @@ def list_waiting(entries: Iterable[Directive], settings: Settings) -> list[Findi
         finding(
             entry,
             "waiting",
-            f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. Once "
-            "approved, write approved-by: and change the flag to *.",
+            f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. "
+            "pledgebook approve does it, or write approved-by: and change the flag to *.",
         )
         for entry, event in waiting_entries(entries, settings)
     ]

@@ -43,3 +43,11 @@ def finding(entry: Directive, rule: str, message: str, source: Any = None) -> Fi
 
 class BookRefusedError(Exception):
     """The caller asked for something that would break the book; its file was left as it was."""
+
+
+class WouldBreakError(BookRefusedError):
+    """The book would have errors; `cause` is the first of them, of ours or Beancount's."""
+
+    def __init__(self, sentence: str, cause: object) -> None:
+        super().__init__(sentence)
+        self.cause = cause

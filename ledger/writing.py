@@ -1,8 +1,8 @@
 """Saving entries into a book: at the right place, or not at all.
 
-Beancount books the entries of one day by line number alone, so a new entry is put where its event
-belongs in its day. What would be written is first tried on a shadow of the book; if the book would
-then have an error, nothing is written and the files stay as they were.
+A new entry is put where its event belongs in its day. What would be written is first tried on a
+shadow of the book; if the book would then have an error, nothing is written and the files stay as
+they were.
 """
 
 from __future__ import annotations
@@ -19,30 +19,10 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book, digest_of, load_book
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.postings import infer_event, read_lines
+from pledgebook.ledger.errors import BookRefusedError, WouldBreakError
+from pledgebook.ledger.late import why_too_late
+from pledgebook.ledger.ordering import order_of, rank_of
 from pledgebook.ledger.settings import Settings
-
-_ORDER = (
-    ("opening",),
-    ("redenomination",),
-    ("commitment",),
-    ("release",),
-    ("amendment", "cancellation", "postponement", "transfer", "re-earmark"),
-    ("receipt-without-pledge", "receipt-unapplied", "payment", "application"),
-    ("returned-payment",),
-    ("refund-unspent", "refund-overpayment"),
-    ("write-off",),
-    ("", "policy-change"),
-    ("revaluation",),
-    ("closing",),
-)
-_RANK = {event: rank for rank, events in enumerate(_ORDER) for event in events}
-
-
-def rank_of(event: str) -> int:
-    """Return the place of an event in its day: an opening comes first, a closing last."""
-    return _RANK.get(event, _RANK[""])
 
 
 def file_for(settings: Settings, day: date) -> str:
@@ -82,7 +62,11 @@ def write_entries(
         old = _unchanged(book, path)
         texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
     _include_new(book, texts)
-    write_texts(book, texts, only_try=only_try)
+    try:
+        write_texts(book, texts, only_try=only_try)
+    except WouldBreakError as refusal:
+        why = why_too_late(book, drafts, refusal.cause)
+        raise BookRefusedError(f"Nothing was written. {why}") if why else refusal from None
     return [] if only_try else [*by_file, *others]
 
 
@@ -180,33 +164,33 @@ def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]
         if not isinstance(entry, Transaction) or Path(str(entry.meta["filename"])) != path:
             continue
         if unwanted(entry):
-            number = entry.meta["lineno"] - 1
-            gone.add(number)
-            number += 1
-            while number < len(lines) and lines[number][:1].isspace():
-                gone.add(number)
-                number += 1
-            if number < len(lines) and not lines[number]:
-                gone.add(number)
+            own = span_of(lines, entry)
+            gone.update(own)
+            if own.stop < len(lines) and not lines[own.stop]:
+                gone.add(own.stop)
     return (
         "\n".join(line for number, line in enumerate(lines) if number not in gone).rstrip("\n")
         + "\n"
     )
 
 
+def span_of(lines: Sequence[str], entry: Transaction) -> range:
+    """Return which of a file's lines an entry takes, counted from 0."""
+    start = int(entry.meta["lineno"]) - 1
+    end = start + 1
+    while end < len(lines) and lines[end][:1].isspace():
+        end += 1
+    return range(start, end)
+
+
 def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
     """Return (date, rank) and line of each transaction of a file of the book."""
     name = str(path)
     return [
-        ((entry.date, rank_of(_event_of(entry, book.settings))), entry.meta["lineno"])
+        (order_of(entry, book.settings), entry.meta["lineno"])
         for entry in book.entries
         if isinstance(entry, Transaction) and entry.meta["filename"] == name
     ]
-
-
-def _event_of(entry: Transaction, settings: Settings) -> str:
-    named = entry.meta.get("event")
-    return named if isinstance(named, str) else infer_event(read_lines(entry, settings))
 
 
 def _unchanged(book: Book, path: Path) -> bytes:
@@ -254,9 +238,10 @@ def _shadow(book: Book, texts: Mapping[Path, str]) -> Iterator[Path]:
 def _refuse_errors(tried: Book, shadow: Path) -> None:
     if tried.errors:
         sentence = error_sentence(tried.errors[0]).replace(f"{shadow}{os.sep}", "")
-        raise BookRefusedError(
+        raise WouldBreakError(
             f"The book would have {len(tried.errors)} error(s), so nothing was written. First: "
-            f"{sentence}"
+            f"{sentence}",
+            tried.errors[0],
         )
 
 

@@ -56,6 +56,16 @@ class Desk:
         assert [error.message for error in book.errors] == []
         return book
 
+    def place(self, start: str) -> str:
+        """Return "file:line" of the only entry that begins so."""
+        (found,) = (
+            f"{name}:{number}"
+            for name, text in self.files().items()
+            for number, line in enumerate(text.splitlines(), 1)
+            if line.startswith(start)
+        )
+        return found
+
     def line(self, label: str) -> Instalment:
         return {line.label: line for line in list_instalments(self.load().register)}[label]
 
@@ -306,3 +316,38 @@ def test_dollars_against_the_rate_keep_their_reason(desk: Desk) -> None:
     desk.book(PLEDGE + " --dollars 60000 --reason 'Rate of the agreement'")
     assert str(desk.line("AUT-2002-01.1").carrying) == "60000.00"
     assert 'rate-override: "Rate of the agreement"' in desk.files()["2002-2003.beancount"]
+
+
+def test_a_late_payment_names_the_later_entry_in_its_way(desk: Desk) -> None:
+    desk.book(PLEDGE, "payment AUT-2002-01=20000 --dollars 18000 --date 2003-05-01")
+    said = desk.refused("payment AUT-2002-01=5000 --dollars 4500 --date 2003-04-09")
+    there = f"A later entry stands in the way: payment of 2003-05-01 ({desk.place('2003-05-01 *')})"
+    assert there in " ".join(said.split())
+    assert "of AUT-2002-01.1 as it stood without this one" in " ".join(said.split())
+    assert "unapplied receipt" not in said
+
+
+def test_a_payment_of_the_day_of_a_revaluation_names_the_revaluation(desk: Desk) -> None:
+    desk.book(PLEDGE, "revaluation --all --date 2003-12-31")
+    said = " ".join(desk.refused("payment AUT-2002-01=100 --dollars 90 --date 2003-12-31").split())
+    assert "A later entry stands in the way: revaluation of 2003-12-31" in said
+    assert "Due-From" not in said
+
+
+def test_a_refusal_with_another_cause_is_told_as_before(desk: Desk) -> None:
+    desk.book(PLEDGE, "payment AUT-2002-01=20000 --dollars 18000 --date 2003-05-01")
+    said = desk.refused("write-off AUT-2002-01 100 --date 2003-06-01")
+    assert "needs the authority" in said
+    assert "stands in the way" not in said
+
+
+def test_an_entry_that_makes_another_wrong_names_that_one_where_it_stands(desk: Desk) -> None:
+    desk.book(
+        "receipt FRA 500 --fund CPCJF --purpose corruption --date 2002-05-01",
+        "expenditure 400 --fund CPCJF --purpose corruption --date 2002-08-01",
+    )
+    said = " ".join(
+        desk.refused("expenditure 200 --fund CPCJF --purpose corruption --date 2002-06-01").split()
+    )
+    there = desk.place("2002-08-01 *")
+    assert f"another entry would be wrong, expenditure of 2002-08-01 ({there})" in said

@@ -30,9 +30,10 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.money import share
+from pledgebook.ledger.ordering import rank_of
 from pledgebook.ledger.rates import MissingRateError
 from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import rank_of, write_entries
+from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
 

@@ -61,10 +61,11 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.money import ZERO, share, to_cents
+from pledgebook.ledger.ordering import rank_of
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.recording import advance_for, due_releases
 from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import rank_of, write_entries
+from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.agreements import disagreements
 from pledgebook.reports.figures import Figures
 from pledgebook.reports.letters import Papers, make_letters

@@ -33,10 +33,10 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.ordering import rank_of
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.recording import free_labels
-from pledgebook.ledger.writing import rank_of
 
 _LONGEST_NARRATION = 120
 

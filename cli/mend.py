@@ -1,0 +1,110 @@
+"""`pledgebook take-out` and `pledgebook approve`: one entry of an open period."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import (
+    DAY,
+    answer,
+    book_option,
+    fail,
+    failing_on,
+    open_book,
+    say,
+    wants_json,
+)
+from pledgebook.ledger.book import Book
+from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.mending import approve, find_entry, take_out, text_of
+from pledgebook.ledger.register import Claim
+
+_ENTRY = click.argument("entry", metavar="ENTRY")
+_DAY = click.option("--date", "day", type=DAY, help="Its day, where several are named so.")
+_YES = click.option("--yes", is_flag=True, help="Do it without asking.")
+_DRY = click.option("--dry-run", is_flag=True, help="Only show and try it.")
+
+
+@click.command("take-out")
+@_ENTRY
+@_DAY
+@_YES
+@_DRY
+@book_option
+def take_out_(entry: str, day: date | None, *, yes: bool, dry_run: bool) -> None:
+    """Take a wrong entry of an open period out of the book.
+
+    ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. It is shown first.
+    Refused where a later entry rests on it, its period is sealed or a receipt was issued for it.
+    """
+    with failing_on(EventRefusedError, BookRefusedError, OSError):
+        book = open_book()
+        found = find_entry(book, entry, day)
+        text = text_of(found)
+        say(text.rstrip("\n"))
+        for change in book.register.changes:
+            if change.entry is found:
+                say(_told_before(change.label, change.before, book))
+        _do(book, text, lambda only: take_out(book, found, only_try=only), "Take this out?",
+            assured=yes, dry_run=dry_run)  # fmt: skip
+
+
+@click.command("approve")
+@_ENTRY
+@_DAY
+@click.option("--by", required=True, metavar="NAME", help="Who approves it.")
+@_YES
+@_DRY
+@book_option
+def approve_(entry: str, day: date | None, by: str, *, yes: bool, dry_run: bool) -> None:
+    """Approve an entry that waits (flag !): it gets the flag * and approved-by.
+
+    ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. Where the fund asks for
+    four eyes, not by the person who entered it.
+    """
+    with failing_on(EventRefusedError, BookRefusedError, OSError):
+        book = open_book()
+        found = find_entry(book, entry, day)
+        text = text_of(found)
+        say(text.rstrip("\n"))
+        _do(book, text, lambda only: approve(book, found, by, only_try=only), "Approve this?",
+            assured=yes, dry_run=dry_run)  # fmt: skip
+
+
+def _told_before(label: str, before: Claim | None, book: Book) -> str:
+    if before is None:
+        return f"Without it {label} is not in the book."
+    return (
+        f"Without it {label} has {before.units:,.2f} {before.currency} outstanding again, carried "
+        f"at {before.value:,.2f} {book.settings.currency}."
+    )
+
+
+def _do(
+    book: Book,
+    text: str,
+    change: Callable[[bool], Path],
+    question: str,
+    *,
+    assured: bool,
+    dry_run: bool,
+) -> None:
+    """Try a change, ask, and make it."""
+    path = change(True)
+    if not dry_run and not assured:
+        if not sys.stdin.isatty():
+            fail("Nothing was written: there is no terminal to ask at. Add --yes to do it.")
+        if not click.confirm(question, err=wants_json()):
+            fail("Nothing was written.")
+    if not dry_run:
+        change(False)
+    name = path.relative_to(book.folder).as_posix()
+    if wants_json():
+        answer({"entry": text, "written": [] if dry_run else [name], "dry_run": dry_run})
+    else:
+        say("Nothing was written (dry run)." if dry_run else f"Written to {name}.")
