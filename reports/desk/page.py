@@ -31,9 +31,9 @@ from pledgebook.reports.desk.guarding import (
     read_form,
 )
 from pledgebook.reports.desk.loaded import Desk, desk_of
-from pledgebook.reports.desk.texts import gettext, ngettext
+from pledgebook.reports.desk.texts import day_text, gettext, ngettext
 from pledgebook.reports.render import ReportDoesNotFootError
-from pledgebook.reports.render.texts import amount_text, long_date
+from pledgebook.reports.render.texts import amount_text
 from pledgebook.reports.selection import SelectionError
 
 _LOG = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class Page(FavaExtensionBase):
             "gettext": gettext,
             "ngettext": ngettext,
         }
-        environment.filters = {**environment.filters, "amount": amount_text, "day": long_date}
+        environment.filters = {**environment.filters, "amount": amount_text, "day": day_text}
         return environment
 
     def page(self) -> Markup:

@@ -62,6 +62,11 @@ def titles() -> dict[str, str]:
     return {name: _(TITLES.get(name, name.replace("-", " ").capitalize())) for name in REPORTS}
 
 
+_BY_ACCOUNT = frozenset(
+    {"statements", "earmarked", "bank-charges", "reconciliation", "programme-support"}
+)
+"""Reports of accounts, whose figures have no one donor to lead to."""
+
 _ROWS_A_PAGE = 200
 
 
@@ -127,6 +132,7 @@ class Reports(Page):
             "columns": [(column_title(each, report.currency), each) for each in report.columns],
             "rows": rows,
             "lines": list(_lines(report, rows.items, first, leads)),
+            "by_account": name in _BY_ACCOUNT,
         }
 
     @served("download")
