@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from beancount.core.data import Transaction
 from pledgebook.ledger.accounts import CLAIMS, Place, read_account
+from pledgebook.ledger.book import Book
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Claim
@@ -39,25 +43,33 @@ _WORDS = {
 }
 
 
+class Standing(NamedTuple):
+    """What is open of an instalment: units of a currency, and the dollars they are carried at."""
+
+    units: Decimal
+    currency: str
+    value: Decimal
+    due: str | date | None
+
+
 @dataclass(frozen=True, slots=True)
 class InstalmentEffect:
-    """What an entry does to one instalment: units and dollars before it (None where it was not
-    there or nothing was open) and after it (None where nothing is left).
+    """What an entry does to one instalment: what was open before it and what is after it (None
+    where nothing was or is).
     """
 
     label: str
     dollar: str
-    before: Claim | None
-    after: DraftLine | None
+    before: Standing | None
+    after: Standing | None
 
     def text(self) -> str:
         """Return it as a sentence."""
         left = "nothing is left"
         if self.after is not None:
-            line = self.after
-            due = f", due {line.meta['due']}" if line.meta.get("due") else ""
-            value = line.value or ZERO
-            left = f"{line.number:,.2f} {line.currency} at {value:,.2f} {line.dollar}{due}"
+            units, currency, value, day = self.after
+            due = f", due {day}" if day else ""
+            left = f"{units:,.2f} {currency} at {value:,.2f} {self.dollar}{due}"
         if self.before is None:
             return f"{self.label}: {left}."
         was = self.before
@@ -86,12 +98,29 @@ def effects_of(draft: Draft, before: Mapping[str, Claim]) -> list[Effect]:
     """
     lines = [(line, read_account(line.account)) for line in draft.lines]
     placed = [(line, place) for line, place in lines if place is not None]
-    return [*_instalments(placed, before), *_money(placed)]
+    money = _money((place, line.number) for line, place in placed)
+    return [*_instalments(placed, before), *money]
 
 
-def explain(draft: Draft, before: Mapping[str, Claim]) -> list[str]:
-    """Return the effects in sentences: one an instalment, and one of the dollars."""
-    effects = effects_of(draft, before)
+def effects_of_booked(book: Book, entry: Transaction) -> list[Effect]:
+    """Return what an entry of the book did to each instalment and where its dollars went."""
+    dollar = book.settings.currency
+    effects: list[Effect] = [
+        InstalmentEffect(change.label, dollar, _standing(change.before), _standing(change.after))
+        for change in book.register.changes
+        if change.entry is entry
+    ]
+    placed = ((read_account(posting.account), posting.units) for posting in entry.postings)
+    effects += _money(
+        (place, units.number)
+        for place, units in placed
+        if place is not None and units and units.number is not None and units.currency == dollar
+    )
+    return effects
+
+
+def explain(effects: Sequence[Effect]) -> list[str]:
+    """Return effects in sentences: one an instalment, and one of the dollars."""
     said = [each.text() for each in effects if isinstance(each, InstalmentEffect)]
     sums = [each for each in effects if isinstance(each, MoneyEffect)]
     several = len({each.fund for each in sums}) > 1
@@ -108,15 +137,25 @@ def _instalments(
     for label in dict.fromkeys(line.label for line in own):
         known = before.get(label)
         back = [line for line in own if line.label == label and line.number > 0]
-        was = known if known is not None and known.is_open else None
-        yield InstalmentEffect(label, own[0].dollar, was, back[0] if back else None)
+        left = None
+        if back:
+            line = back[0]
+            due = line.meta.get("due")
+            left = Standing(line.number, line.currency, line.value or ZERO, due)
+        yield InstalmentEffect(label, own[0].dollar, _standing(known), left)
 
 
-def _money(lines: list[tuple[DraftLine, Place]]) -> Iterator[MoneyEffect]:
+def _standing(claim: Claim | None) -> Standing | None:
+    if claim is None or not claim.is_open:
+        return None
+    return Standing(claim.units, claim.currency, claim.value, claim.due)
+
+
+def _money(moved: Iterable[tuple[Place, Decimal]]) -> Iterator[MoneyEffect]:
     sums: dict[tuple[str, str, bool], Decimal] = {}
-    for line, place in lines:
+    for place, number in moved:
         if place.kind in _WORDS:
-            key = (place.kind, place.fund, line.number > 0)
-            sums[key] = sums.get(key, ZERO) + line.number
+            key = (place.kind, place.fund, number > 0)
+            sums[key] = sums.get(key, ZERO) + number
     for (kind, fund, positive), number in sums.items():
         yield MoneyEffect(_WORDS[kind][0 if positive else 1], fund, abs(number))

@@ -47,6 +47,8 @@ PAGES = {
     "sheet": "Inbox/?file=advices-2003.xlsx",
     "statement": "Inbox/?file=statement-2003.sta",
     "reconcile": "Reconcile/?receipt=R-2003-0006",
+    "record": "Record/",
+    "event": "Record/?event=payment&paid=DEU-2002-01.2",
     "refused": "Donor/?donor=NOBODY",
 }
 

@@ -326,3 +326,73 @@ def test_nothing_is_recorded_or_kept_where_fava_only_reads(load: Callable[..., A
     assert desk.post("record", PLEDGE).status_code >= 400
     assert desk.keep("letter.pdf", PDF).status_code >= 400
     assert desk.files() == before
+
+
+WRITE_OFF = "write-off AUT-2002-01 --authority Controller --date 2003-11-28 --entered-by One"
+
+
+def decide(desk: Desk, endpoint: str, **form: str) -> TestResponse:
+    return desk.fava.post(
+        f"{desk.address}/{endpoint}", json={"book": desk.seen(), **form}, headers=OWN
+    )
+
+
+def waiting(desk: Desk) -> list[str]:
+    return re.findall(r'class="approve" data-entry="(.*?)"', desk.page())
+
+
+def test_what_waits_is_listed_with_its_figures_and_approved_by_name(desk: Desk) -> None:
+    desk.record(PLEDGE, f"{WRITE_OFF} --waiting")
+    page = unescape(desk.page())
+    assert "60,000.00 EUR carried at 52,631.58 USD; then nothing is left" in page
+    assert "Written off 52,631.58." in page
+    (place,) = waiting(desk)
+    before = desk.files()
+    assert "Say who approves it" in decide(desk, "approve", entry=place, by=" ").json["refused"]
+    assert desk.files() == before
+    answer = decide(desk, "approve", entry=place, by="Two <b>")
+    assert answer.status_code == 200, answer.json
+    assert waiting(desk) == []
+    assert '2003-11-28 * "Austria"' in desk.text()
+    assert 'approved-by: "Two <b>"' in desk.text()
+    assert load_book(desk.main).errors == []
+    assert decide(desk, "approve", entry=place, by="Two").status_code == 409
+
+
+def test_where_four_eyes_are_asked_who_entered_does_not_approve(desk: Desk) -> None:
+    files = desk.main.parent.glob("*.beancount")
+    path = next(file for file in files if 'custom "fund" "CPCJF"' in file.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    declared = re.sub(r'(custom "fund" "CPCJF".*\n)', r'\1  four-eyes: "yes"\n', text, count=1)
+    assert declared != text
+    path.write_text(declared, "utf-8")
+    assert load_book(desk.main).errors == []
+    desk.record(PLEDGE, f"{WRITE_OFF} --waiting")
+    (place,) = waiting(desk)
+    before = desk.files()
+    refused = decide(desk, "approve", entry=place, by="one").json["refused"]
+    assert "asks for four eyes" in refused
+    assert desk.files() == before
+    assert decide(desk, "approve", entry=place, by="Two").status_code == 200
+
+
+def test_a_wrong_entry_is_taken_out_unless_something_rests_on_it(desk: Desk) -> None:
+    before = desk.text()
+    place = desk.post("record", PLEDGE).json["written"]
+    page = desk.page(f"?written={place}")
+    assert "It is in the book:" in page
+    assert f'data-entry="{place}"' in page
+    desk.record(f"{WRITE_OFF} --waiting")
+    refused = decide(desk, "take-out", entry=place).json["refused"]
+    assert "stays" in refused
+    (waits,) = waiting(desk)
+    assert decide(desk, "take-out", entry=waits).status_code == 200
+    assert decide(desk, "take-out", entry=place).status_code == 200
+    assert desk.text().split() == before.split()
+    assert "taken out" in desk.page("?taken=1")
+
+
+def test_an_address_that_names_no_entry_or_form_is_borne(desk: Desk) -> None:
+    assert "It is in the book" not in desk.page("?written=nowhere.beancount:3,<b>")
+    assert "There is no form &lt;b&gt;" in desk.page("?event=<b>")
+    assert decide(desk, "show", event="pledge").json["fault"] == "What was sent is no form."

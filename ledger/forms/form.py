@@ -176,8 +176,9 @@ class Form:
         effects: list[Effect] = []
         for draft in drafts:
             known = _known(book, draft, day, drafted.before if draft is drafts[-1] else ())
-            explained += explain(draft, known)
-            effects += effects_of(draft, known)
+            own = effects_of(draft, known)
+            explained += explain(own)
+            effects += own
         if book.settings.periods.of(day) is None:
             explained.append(
                 f"No period that the book declares holds {day}: declare one, as custom "

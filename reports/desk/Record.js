@@ -1,4 +1,4 @@
-import { enhance, fetchPart, go, refuse, send, sendFile } from "../extension/Contributions/desk.js";
+import { enhance, fetchPart, go, ready, refuse, send, sendFile } from "../extension/Contributions/desk.js";
 
 const NAME = "Record";
 const WAIT = 150;
@@ -12,7 +12,7 @@ function values() {
     if (kind === "flag") {
       said[name] = field.querySelector("input").checked;
     } else if (kind === "parts") {
-      said[name] = [...field.querySelectorAll(".row")].map((row) =>
+      said[name] = [...field.querySelectorAll(".parts")].map((row) =>
         [...row.querySelectorAll("input")].map((each) => each.value),
       );
     } else {
@@ -78,14 +78,52 @@ async function carryOut(context, button, endpoint, more) {
   return answer;
 }
 
+/** Approve entries that wait, and take wrong ones out; the page is then shown anew. */
+function deciding(context) {
+  byId("desk").addEventListener("click", async (event) => {
+    const button = event.target.closest("button.approve, button.take-out");
+    if (!button) {
+      return;
+    }
+    const approves = button.classList.contains("approve");
+    const by = byId("by");
+    const fault = byId("fault-by");
+    if (approves && !by.value.trim()) {
+      fault.textContent = fault.dataset.fault;
+      by.focus();
+      return;
+    }
+    const form = { entry: button.dataset.entry, by: by?.value };
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    const answer = await send(context, approves ? "approve" : "take-out", form);
+    if (answer) {
+      again(approves ? { written: answer.written } : { taken: 1 });
+    } else {
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
+      focusRefused();
+    }
+  });
+}
+
+/** Show the page's beginning, with what was done. */
+function again(asked) {
+  const address = new URL(window.location.pathname, window.location.href);
+  address.search = new URLSearchParams(asked);
+  go(address.href);
+}
+
 export default {
   onExtensionPageLoad(context) {
     enhance();
     byId("written")?.focus();
+    deciding(context);
     const form = byId("event");
     if (!form) {
       return;
     }
+    byId("field-entered_by").value ||= window.localStorage.getItem("pledgebook-by") ?? "";
     const paper = byId("paper");
     let kept = ""; // the path of the paper, once it is kept
 
@@ -131,9 +169,8 @@ export default {
         return {};
       });
       if (answer) {
-        const address = new URL(window.location.pathname, window.location.href);
-        address.searchParams.set("written", answer.written);
-        go(address.href);
+        window.localStorage.setItem("pledgebook-by", byId("field-entered_by").value);
+        again({ written: answer.written });
       }
     });
 

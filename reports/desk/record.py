@@ -8,8 +8,9 @@ too.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,14 @@ from pledgebook.ledger.approval import waiting_entries
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.explaining import InstalmentEffect, MoneyEffect
+from pledgebook.ledger.explaining import (
+    InstalmentEffect,
+    MoneyEffect,
+    effects_of_booked,
+    explain,
+)
 from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
+from pledgebook.ledger.mending import approve, find_entry, take_out
 from pledgebook.ledger.recording import find_donor
 from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.desk.entries import EntryView, view_entry
@@ -50,10 +57,10 @@ class Record(Page):
             "groups": GROUPS,
             "form": form,
             "words": lambda text: in_words(form, _(text)) if form else text,
-            "waiting": [view_entry(desk, *each) for each in waiting_entries(
-                desk.book.entries, desk.book.settings)],
-            "written": _written(desk, asked.get("written", "")),
-        }  # fmt: skip
+            "waiting": [] if form else desk.once("waiting entries", lambda: _waiting(desk)),
+            "written": list(_written(desk, asked.get("written", ""))),
+            "taken": "taken" in asked,
+        }
         if form is None:
             return shown
         kinds = {each.suggests for each in form.fields}
@@ -110,7 +117,28 @@ class Record(Page):
             desk = save(self.ledger, str(form.get("book")), write)
         except (EventRefusedError, BookRefusedError) as error:
             return _fault(event, error)
-        return {"book": desk.book.sha256, "written": _place(desk, plans[0])}
+        places = [_place(desk.book, draft.text()) for draft in plans[0].drafts]
+        return {"book": desk.book.sha256, "written": ",".join(filter(None, places))}
+
+    @writing("approve")
+    def approve(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Approve an entry that waits, by its place and the name of who approves it."""
+        place = str(form.get("entry"))
+
+        def write(book: Book) -> Sequence[Path]:
+            return [approve(book, find_entry(book, place), str(form.get("by", "")))]
+
+        desk = save(self.ledger, str(form.get("book")), write)
+        return {"book": desk.book.sha256, "written": place}
+
+    @writing("take-out")
+    def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take a wrong entry of an open period out of the book, by its place."""
+
+        def write(book: Book) -> Sequence[Path]:
+            return [take_out(book, find_entry(book, str(form.get("entry"))))]
+
+        return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
 
     @writing("keep", takes_file=True)
     def keep(self, content: bytes) -> Mapping[str, Any]:
@@ -180,22 +208,36 @@ def _text(given: object) -> str:
     return given if isinstance(given, str) else ""
 
 
-def _place(desk: Desk, plan: Plan) -> str:
-    """Return "file:line" of the last entry that was written, "" where it is none."""
-    text = plan.drafts[-1].text()
-    for path in desk.book.files:
-        before, found, _after = path.read_text("utf-8").partition(text)
+def _place(book: Book, text: str) -> str:
+    """Return "file:line" of an entry that was written, "" where it is none: the last with that
+    text, since a new entry stands behind its like of the same day.
+    """
+    for path in book.files:
+        before, found, _after = path.read_text("utf-8").rpartition(text)
         if found:
-            return f"{path.relative_to(desk.book.folder).as_posix()}:{before.count(chr(10)) + 1}"
+            return f"{path.relative_to(book.folder).as_posix()}:{before.count(chr(10)) + 1}"
     return ""
 
 
-def _written(desk: Desk, place: str) -> EntryView | None:
-    """Return the entry at a place that an address names, None where there is none."""
-    name, _colon, line = place.rpartition(":")
-    for entry in desk.book.entries if name else ():
-        if isinstance(entry, Transaction) and str(entry.meta.get("lineno")) == line:
-            view = view_entry(desk, entry)
-            if view.place.shown == place:
-                return view
-    return None
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of the book with what it does, in sentences."""
+
+    entry: EntryView
+    does: Sequence[str]
+
+
+def _shown(desk: Desk, entry: Transaction, event: str = "") -> Shown:
+    return Shown(view_entry(desk, entry, event), explain(effects_of_booked(desk.book, entry)))
+
+
+def _waiting(desk: Desk) -> list[Shown]:
+    found = waiting_entries(desk.book.entries, desk.book.settings)
+    return [_shown(desk, entry, event) for entry, event in found]
+
+
+def _written(desk: Desk, places: str) -> Iterator[Shown]:
+    """Yield the entries at the places that an address names, as far as they are there."""
+    for place in filter(None, places.split(",")):
+        with suppress(EventRefusedError):
+            yield _shown(desk, find_entry(desk.book, place))
