@@ -17,6 +17,7 @@ from typing import Literal
 
 from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values import (
+    LONGEST_VALUE,
     SCALES,
     ascii_digits,
     clean,
@@ -108,6 +109,8 @@ def parse_amount(
         return AmountReading("unknown", value, reason="stated as unknown")
     if is_nil(value):
         return AmountReading("nil", value, Decimal(0))
+    if len(value) > LONGEST_VALUE:
+        return AmountReading("error", value, reason="it is too long for a figure")
     reading = replace(_parse_text(value), text=value)
     if reading.state == "ambiguous" and mark is not None:
         settled = reading.readings[0] if mark == "." else reading.readings[1]

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 from babel.dates import get_month_names
 from pledgebook.importers.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values import (
+    LONGEST_VALUE,
     ascii_digits,
     clean,
     is_nil,
@@ -119,6 +120,8 @@ def parse_date(
         return DateReading("error", cell_text(value), reason=_why_no_date(value))
     if is_unknown(value) or is_nil(value):
         return DateReading("unknown", value, reason="stated as unknown")
+    if len(value) > LONGEST_VALUE:
+        return DateReading("error", value, reason="it is too long for a date")
     reading = replace(_parse_text(value), text=value)
     if reading.state == "ambiguous" and order is not None and reading.order is None:
         settled = reading.readings[0] if order == "dmy" else reading.readings[-1]

@@ -19,7 +19,7 @@ from pledgebook.importers.cells import CellValue, Sheet, UnreadableFile, cell_te
 from pledgebook.importers.dates import DateOrder, column_order, parse_date
 from pledgebook.importers.packages import parse_xml
 from pledgebook.importers.statements.reading import read_bytes
-from pledgebook.importers.values import is_code, plain, shown
+from pledgebook.importers.values import LONGEST_VALUE, is_code, plain, shown
 from pledgebook.importers.workbook import read_workbook
 
 _XML = re.compile(rb"<(?:\w+:)?f_curr_code\b", re.IGNORECASE)
@@ -162,7 +162,7 @@ def _title_day(rows: Iterable[Sequence[CellValue | None]]) -> CellValue | None:
         for cell in cells:
             if isinstance(cell, date):
                 return cell
-            if isinstance(cell, str) and (match := _DATED.search(cell)):
+            if isinstance(cell, str) and (match := _DATED.search(cell[:LONGEST_VALUE])):
                 return match[0]
     return None
 

@@ -34,6 +34,9 @@ THOUSANDS = re.compile(
 """Thousands written as "'000", "(000)", "x 1000", "kEUR" or "T€"."""
 
 _LONGEST_SHOWN = 120
+LONGEST_VALUE = 300
+"""Letters that an amount or a date has at most; a longer text is a remark and not looked into."""
+_LONGEST_MARK = 60
 _PUNCTUATION = re.compile(r"[()\[\]:;,/]")
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
@@ -97,7 +100,7 @@ def split_footnote(text: str) -> tuple[str, str]:
     """
     rest = clean(text)
     marks: list[str] = []
-    while match := _FOOTNOTE.search(rest):
+    while match := _FOOTNOTE.search(rest, max(0, len(rest) - _LONGEST_MARK)):
         if not match.start():
             break
         marks.insert(0, next(group for group in match.groups() if group))

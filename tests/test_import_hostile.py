@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlwt
 from click.testing import CliRunner
 from openpyxl import load_workbook
 from pledgebook.cli.main import group
@@ -150,6 +151,42 @@ HIDDEN_ROWS = (
 HIDDEN_COLUMNS = (
     f'<table:table-column table:visibility="collapse" table:number-columns-repeated="{MANY}"/>'
 )
+COLUMNS = [*HEAD, "Due date", "Purpose", "Status", "Remarks", "Paid", "Date paid"]
+UNITS = ["x", "word ", "1", "1 ", "1.", "(", "a/ ", "*", "2002-", "$ ", "not ", "&amp;", "<br> ",
+         "(a) ", "1-", "千元", "e\u0301", " ", "\u00a0", "\t \t", "'000 ", "- "]  # fmt: skip
+
+
+def long_cells() -> bytes:
+    """A text of 30,000 letters in each row: each kind of it under each heading."""
+    rows = []
+    for number in range(300):
+        row = [*GOOD, "2003-08-17", "", "pledged", "", "", ""]
+        row[1] = f"NV {number}"
+        unit = UNITS[number % len(UNITS)]
+        column = number // len(UNITS) % len(COLUMNS)
+        row[column] = f"x{unit * (30_000 // len(unit))}{number}x"
+        rows.append(row)
+    return (
+        "\n".join("\x1f".join(row) for row in [COLUMNS, *rows])
+        .replace("\t", " \u2003")
+        .replace("\x1f", "\t")
+        .encode()
+    )
+
+
+def old_workbook(*, far: bool = False) -> bytes:
+    workbook = xlwt.Workbook()
+    page = workbook.add_sheet("Pledges")
+    for number, row in enumerate([HEAD, GOOD]):
+        for place, value in enumerate(row):
+            page.write(number, place, value)
+    if far:
+        page.write(65_535, 255, "x")
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "plain.xlsx": (xlsx, "1 imported"),
     "plain.ods": (ods, "1 imported"),
@@ -218,6 +255,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: text_of(*[["(" * 30_000, f"NV {n}", *GOOD[2:4], "(" * 30_000] for n in range(9)]),
         "0 imported, 9 waiting",
     ),
+    "long-cells.csv": (long_cells, "66 imported, 234 waiting"),
+    "cut.xls": (lambda: old_workbook()[:-700], "cut.xls"),
+    "cut-early.xls": (lambda: old_workbook()[:3000], "cut-early.xls"),
+    "far.xls": (lambda: old_workbook(far=True), "1 imported"),
     "strangers.csv": (
         lambda: text_of(*[[f"Nobody number {n}", f"NV {n}", *GOOD[2:]] for n in range(700)]),
         "0 imported, 700 waiting",

@@ -31,7 +31,7 @@ from pledgebook.importers.dates import column_order, parse_date
 from pledgebook.importers.heading_rows import may_be_heading
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.statements.statement import Entry, Original, Statement
-from pledgebook.importers.values import plain, shown
+from pledgebook.importers.values import LONGEST_VALUE, plain, shown
 from pledgebook.ledger.currencies import is_currency, recognise
 from pledgebook.ledger.money import format_amount
 
@@ -433,7 +433,7 @@ def _fault(
 
 def _heading(text: str) -> tuple[str, str]:
     """Return a heading as the dictionary has it, and the currency that stands behind it, if any."""
-    key, found = _key(text), _CURRENCY.fullmatch(" ".join(text.split()))
+    key, found = _key(text), _CURRENCY.fullmatch(" ".join(text[:LONGEST_VALUE].split()))
     if found and is_currency(found["code"].upper()):
         word = _key(found["word"])
         known = any(word in ranks for ranks in _dictionary().values())
