@@ -6,6 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from babel import localedata
+from babel.dates import format_date
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_name,
+    get_currency_symbol,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.importers.amounts import column_mark, parse_amount
@@ -13,6 +21,7 @@ from pledgebook.importers.cells import ErrorValue, MissingResult
 from pledgebook.importers.dates import YearRange, column_order, parse_date, parse_years
 from pledgebook.importers.headings import Field, known_headings, match_heading
 from pledgebook.importers.values import multiplier_in, split_footnote
+from pledgebook.ledger.currencies import recognise
 
 
 @pytest.mark.parametrize(
@@ -297,3 +306,68 @@ def test_no_run_of_digits_and_marks_breaks_the_reading_of_values(text: str) -> N
     reading = parse_amount(text)
     assert (reading.value is not None) == (reading.state in {"value", "nil"})
     assert (parse_date(text).value is not None) == (parse_date(text).state == "value")
+
+
+LOCALES = sorted(localedata.locale_identifiers())
+SPOKEN = {"en", "fr", "es", "ru", "ar", "zh", "de", "it", "nl", "pt"}
+"""The languages that the importer says it reads."""
+
+
+@given(
+    st.decimals(min_value=-(10**10), max_value=10**10, places=2),
+    st.sampled_from(LOCALES),
+    st.sampled_from(["USD", "EUR", "GBP", "CHF", "SEK"]),
+)
+def test_an_amount_in_the_style_of_any_locale_is_read_the_same_or_doubted(
+    amount: Decimal, locale: str, currency: str
+) -> None:
+    written = [
+        format_decimal(amount, locale=locale),
+        format_decimal(amount, format="#,##0.00", locale=locale),
+        format_decimal(amount, locale=locale, numbering_system="default"),
+        *(
+            format_currency(amount, currency, locale=locale, format_type=kind)
+            for kind in ("standard", "accounting", "name")
+        ),
+    ]
+    for text in written:
+        reading = parse_amount(text)
+        if reading.known:
+            assert reading.value == amount, (locale, text)
+        elif reading.state == "ambiguous":
+            assert amount in reading.readings, (locale, text)
+        else:
+            assert reading.state == "error", (locale, text)
+
+
+@given(
+    st.dates(min_value=date(1971, 1, 1), max_value=date(2068, 12, 31)),
+    st.sampled_from([name for name in LOCALES if name.split("_")[0] in SPOKEN]),
+    st.sampled_from(["short", "medium", "long", "full", "dd/MM/y", "d MMM y", "EEE d MMM y"]),
+)
+def test_a_date_in_the_style_of_a_language_that_is_read_is_the_same_or_doubted(
+    day: date, locale: str, style: str
+) -> None:
+    text = format_date(day, style, locale=locale)
+    reading = parse_date(text)
+    if reading.state == "value":
+        assert reading.value == day, (locale, text)
+    elif reading.state == "ambiguous":
+        assert day in reading.readings, (locale, text)
+    else:
+        assert reading.state == "error", (locale, text)
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+def test_a_currency_is_the_one_that_its_language_names_or_may_be_it(language: str) -> None:
+    named = {
+        code: (get_currency_name(code, locale=language), get_currency_symbol(code, locale=language))
+        for code in ("USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "CAD", "AUD")
+    }
+    wrong = [
+        (code, text, found)
+        for code, texts in named.items()
+        for text in texts
+        if (found := recognise(text, date(2003, 1, 1))) and code not in found
+    ]
+    assert wrong == []
