@@ -24,6 +24,13 @@ FOLDER = "imports"
 _MOST_ON_PAGE = 500
 """Rows of a table on the page; of a longer one it shows those that need a look."""
 
+_SHOWN = {
+    **{code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"},
+    **dict.fromkeys(range(127, 160), "␡"),
+    **{code: f"[U+{code:X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
+"""Signs that are no letters or turn the text around them, as a reader should see them."""
+
 _OTHER_ROWS = ("heading", "total", "note", "blank")
 _TO_LOOK_AT = ("waiting", "rejected", "amended")
 
@@ -48,7 +55,7 @@ def keep_receipt(book: Book, file: JudgedFile, made_at: str, mapping: Path | Non
         text = mapping.read_text("utf-8") if mapping else write_mapping(table, ends=ends)
         (folder / name).write_text(text, "utf-8")
     reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
-    source = Source(book.path.name, f"Import of {path.name}", made_at, book.sha256)
+    source = Source(book.path.name, f"Import of {_shown(path.name)}", made_at, book.sha256)
     write_workbook(reports, source, folder / "receipt.xlsx")
     write_page([_for_page(report) for report in reports], source, folder / "receipt.html")
     return folder
@@ -58,7 +65,7 @@ def receipt_reports(file: JudgedFile, day: date) -> Iterator[Report]:
     """Yield what an import's receipt consists of: the counts, the control totals, each table row
     by row, and what an earlier version of the file listed besides.
     """
-    name = Path(file.path).name
+    name = _shown(Path(file.path).name)
     yield _summary(file, name, day)
     totals = list(_totals(file))
     if totals:
@@ -151,7 +158,7 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
         Column("amount", "Amount", "amount"),
         *_texts("currency", "before", "reason"),
         *(
-            Column(f"cell-{column.letter}", f"{column.letter}: {' '.join(column.heading.split())}")
+            Column(f"cell-{column.letter}", f"{column.letter}: {_shown(column.heading)}")
             for column in table.table_columns
         ),
     ]
@@ -171,7 +178,7 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
             }
             if verdict.amount is not None:
                 values["amount"] = verdict.amount
-        values |= {f"cell-{letter}": text for letter, text in row.raw.items()}
+        values |= {f"cell-{letter}": text.translate(_SHOWN) for letter, text in row.raw.items()}
         rows.append(Row("row", values))
     title = f"{table.sheet.name}!{table.range}, row by row"
     return _report(table.sheet.name, title, name, day, columns, rows)
@@ -202,6 +209,10 @@ def _report(
         columns=columns,
         rows=rows,
     )
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.split()).translate(_SHOWN)
 
 
 def _texts(*keys: str) -> list[Column]:
