@@ -25,6 +25,7 @@ from pledgebook.importers.values import (
     is_unknown,
     plain,
     split_footnote,
+    words,
 )
 
 DateState = Literal["value", "unknown", "ambiguous", "years", "error"]
@@ -58,6 +59,13 @@ _SERIALS = range(18_264, 73_051)
 """Serial numbers of days that are dates of 1950 to 2099."""
 _EPOCH = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
+_PAPER = re.compile(
+    r"(?P<paper>[^\W\d][^\d,;:]{2,60}?(?:\s(?:no|nr|n|№)[.°º]*\s*[\w/-]{1,12})?)"
+    r"\s+(?:of|dated|du|en date du|de fecha|de|del|vom|от|van|di)\s+(?P<date>\S.*)",
+    re.IGNORECASE,
+)
+"""A paper or meeting and its date: "Note verbale No. 12 of 3 March 2002"."""
+_LONGEST_PAPER = 120
 _MONTHS = 12
 
 
@@ -195,7 +203,21 @@ def _parse_text(text: str) -> DateReading:
     years = _parse_years(body)
     if years is not None:
         return DateReading("years", years=years)
+    if (
+        len(body) <= _LONGEST_PAPER
+        and (paper := _PAPER.fullmatch(body))
+        and _names_paper(paper["paper"])
+    ):
+        dated = _parse_text(paper["date"])
+        if dated.state in {"value", "ambiguous"}:
+            return dated
     return DateReading("error", reason="it is no date in a known way of writing")
+
+
+def _names_paper(text: str) -> bool:
+    """Whether the words before a date are of a paper or a meeting: "Note verbale No. 12 of"."""
+    said = {plain(word) for word in _WORDS.findall(text)}
+    return bool(said & words()["paper"]) and not said & words()["not-yet"]
 
 
 def _from_parts(

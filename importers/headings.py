@@ -31,13 +31,16 @@ from pledgebook.ledger.currencies import recognise
 
 
 class Field(StrEnum):
-    """What a column of a contributions table can hold. `unpaid` is a check, never counted."""
+    """What a column of a contributions table can hold. `unpaid` is a check, never counted;
+    `pledged` is what was promised, where the amount beside it is what was committed in writing.
+    """
 
     DONOR = "donor"
     REFERENCE = "reference"
     PLEDGE_DATE = "pledge_date"
     CURRENCY = "currency"
     AMOUNT = "amount"
+    PLEDGED = "pledged"
     DUE_DATE = "due_date"
     PURPOSE = "purpose"
     CLASS = "class"
@@ -58,7 +61,7 @@ class Field(StrEnum):
     INSTALMENT = "instalment"
 
 
-MONEY = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.UNPAID})
+MONEY = frozenset({Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.DOLLARS, Field.UNPAID})
 """Fields of which the columns hold amounts."""
 
 DATES = frozenset({Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.CHANGED_ON})
@@ -216,7 +219,8 @@ def is_currency_only(heading: str) -> bool:
 
 def has_word_of(names: str, heading: str) -> bool:
     """Whether one of a heading's words is in a list of `[lists]` in the data."""
-    return bool(set(_key(clean(heading)).split()) & _lists()[names])
+    tokens = _key(clean(heading)).split()
+    return any(part in _lists()[names] for token in tokens for part in _parted(token))
 
 
 def is_dollar_mark(currency: str) -> bool:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from pledgebook.importers.cells import Area, ErrorValue, MissingResult, column_number
-from pledgebook.importers.packages import check_area, parse_xml
+from pledgebook.importers.packages import MAX_CELLS, check_area, parse_xml
 
 # Of cells that hold anything: rows from 10,000 on, and columns from AA on.
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{1,3}(\d{5,})["'][^>]*(?<!/)>""")
+_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{0,3}(\d{1,4})["']""")
 _FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3})\d+["'][^>]*(?<!/)>""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
@@ -81,9 +82,13 @@ def _sheet_parts(name: str, package: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _check_bounds(name: str, sheet: str, content: bytes) -> None:
-    rows = max((int(row) for row in set(_FAR_ROW.findall(content))), default=_BASE_ROWS)
     letters = {found.decode("ascii") for found in _FAR_COLUMN.findall(content)}
     columns = max((column_number(far) or 0 for far in letters), default=_BASE_COLUMNS)
+    rows = max((int(row) for row in set(_FAR_ROW.findall(content))), default=_BASE_ROWS)
+    if rows == _BASE_ROWS and rows * columns > MAX_CELLS:
+        # A wide sheet of few rows: how many they are is looked for only here, since it takes time.
+        stated = (int(row) for row in set(_ROW.findall(content)))
+        rows = max(max(stated, default=0), content.count(b"<row"), content.count(b":row"))
     check_area(name, sheet, rows, columns)
 
 

@@ -258,6 +258,13 @@ class _Reader:
         if self._only_paid:
             amount, source = self._labelled(figures, Field.PAID, ""), "paid"
         on = dates[Field.PLEDGE_DATE].value or dates[Field.PAYMENT_DATE].value
+        pledged = self._labelled(figures, Field.PLEDGED, "")
+        pledged_only = bool(pledged.value) and not amount.value
+        if pledged_only:
+            amount = pledged
+        elif pledged.value and pledged.value != amount.value:
+            address = self._address(number, Field.PLEDGED)
+            problems.append(Problem(address, _TWO_AMOUNTS.format(pledged.text, amount.text)))
         codes, currency_text = self._currency(number, amount, on, problems)
         dollars = self._labelled(figures, Field.DOLLARS, "")
         if (
@@ -268,6 +275,8 @@ class _Reader:
         ):
             amount, codes, currency_text, source = dollars, _DOLLARS, "USD", "dollars"
         status = self._text(number, Field.STATUS, problems)
+        if pledged_only and not status and not self._states_status:
+            status = "pledged"
         if self._states_status and not status:
             address = self._address(number, Field.STATUS)
             message = "The status is blank, though other rows state one: say what it is."
@@ -567,6 +576,9 @@ class _Reader:
         return ""
 
 
+_TWO_AMOUNTS = (
+    "The row says that {} was pledged and {} committed: say which counts, or leave one of them out."
+)
 _NO_RESULT = "has a formula without a stored result; open the file in a spreadsheet and save it"
 
 

@@ -61,6 +61,7 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
             doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
     settled = _settle_receipts(_settle_gifts(_settle_sums(settled)), doubts)
     settled = _label_by_place(settled)
+    settled = _settle_pledged(settled, doubts)
     settled = _settle_codes(sheet, rows[-1], settled, doubts)
     settled = _settle_types(sheet, rows[-1], settled, doubts)
     settled = _settle_only_date(settled)
@@ -211,6 +212,23 @@ def _settle_receipts(columns: list[TableColumn], doubts: list[str]) -> list[Tabl
         f"date, column {day.letter} ({day.heading}), is of its receipt."
     )
     return [replace(c, field=Field.PAID) if c is amount else c for c in columns]
+
+
+def _settle_pledged(columns: list[TableColumn], doubts: list[str]) -> list[TableColumn]:
+    """Tell what was only pledged from what was committed, where a table has a column of each."""
+    amounts = [c for c in columns if c.field is Field.AMOUNT and not c.label]
+    pledged = [c for c in amounts if has_word_of("only_pledged", c.heading)]
+    committed = [c for c in amounts if has_word_of("committed", c.heading)]
+    if len(pledged) != 1 or len(committed) != 1 or len(amounts) != 2 or pledged == committed:
+        return columns
+    (pledge,), (commitment,) = pledged, committed
+    if (pledge.currency, pledge.multiplier) != (commitment.currency, commitment.multiplier):
+        return columns
+    doubts.append(
+        f"Column {commitment.letter} ({commitment.heading}) was read as the amount; where it says "
+        f"nothing, what stands in column {pledge.letter} ({pledge.heading}) is pledged only."
+    )
+    return [replace(c, field=Field.PLEDGED) if c is pledge else c for c in columns]
 
 
 def _settle_currencies(

@@ -5,12 +5,15 @@ organizations and authorities publish them (all amounts and rates made up).
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from pledgebook.importers import import_files
 from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.dates import parse_date
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.verdicts import JudgedTable
 from pledgebook.ledger.book import Book, load_book
@@ -160,3 +163,63 @@ def test_a_list_without_dates_goes_on_below_blank_rows(take: Take) -> None:
     rows = "Unit A,Norway,Example,Money,-,-\n,,,,,\n,Italy,Example,Money,500,-\n"
     table = take(f"Unit,Donor,Sector,Sort,Amount (EUR),Costs\n,,,,,\n,,,,,\n{rows}")
     assert [v.row.donor for v in table.verdicts] == ["Norway", "Italy"]
+
+
+def test_commitments_and_pledges_in_columns_of_their_own_are_told_apart(take: Take) -> None:
+    table = take(
+        "Donor,Date,Pledged (USD),Committed (USD)\nNorway,2002-03-01,500,500\n"
+        "Italy,2002-03-02,300,\nFrance,2002-03-03,,200\nSpain,2002-03-04,300,250\n"
+    )
+    assert [(v.verdict, v.amount, v.row.status) for v in table.verdicts] == [
+        ("imported", D(500), ""),
+        ("imported", D(300), "pledged"),
+        ("imported", D(200), ""),
+        ("waiting", D(250), ""),
+    ]
+    assert "says that 300 was pledged and 250 committed" in table.verdicts[3].reason
+
+
+def test_pledges_and_commitments_in_two_currencies_stay_in_question(take: Take) -> None:
+    table = take("Donor,Date,Pledged (EUR),Committed (GBP)\nNorway,2002-03-01,500,400\n")
+    assert {v.verdict for v in table.verdicts} == {"waiting"}
+
+
+def test_a_wide_sheet_of_few_rows_is_read(load: Callable[..., Book], tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Donor", "Date", "Amount (USD)", *(f"Extra {n}" for n in range(700))])
+    sheet.append(["Norway", "2002-03-01", 500])
+    sheet["ZZ2"] = "x"
+    book.save(tmp_path / "wide.xlsx")
+    result = import_files(
+        load_book(load("").path), [tmp_path / "wide.xlsx"], fund="CPCJF", dry_run=True
+    )
+    assert [v.verdict for f in result.files for t in f.tables for v in t.verdicts] == ["imported"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note verbale No. 12 of 3 March 2002",
+        "Letter dated 2002-03-03",
+        "Commission permanente du 3 mars 2002",
+        "Schreiben vom 3. März 2002",
+        "письмо от 3 марта 2002",
+    ],
+)
+def test_the_date_of_a_paper_is_read(text: str) -> None:
+    assert parse_date(text).value == date(2002, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "approved before the meeting of 3 March 2002",
+        "agreement of 1 June 2002 to 3 May 2003",
+        "instalment of 3 March 2002",
+        "letter of 2002",
+    ],
+)
+def test_a_date_beside_other_words_is_not_taken(text: str) -> None:
+    assert parse_date(text).value is None

@@ -25,6 +25,7 @@ FIELDS = {
     Field.AMOUNT: marked("Amount pledged"),
     Field.PAID: marked("Amount paid"),
     Field.DOLLARS: marked("In the book's dollars"),
+    Field.PLEDGED: marked("Pledged, beside what was committed"),
     Field.UNPAID: marked("Unpaid (a check)"),
     Field.CURRENCY: marked("Currency"),
     Field.RATE: marked("Rate of exchange"),
