@@ -152,11 +152,12 @@ def _totals(file: JudgedFile) -> Iterator[Row]:
 def _rows(judged: JudgedTable, name: str, day: date) -> Report:
     """Return a table row by row: the verdict, what it is made of, and the cells as they stand."""
     table = judged.table
+    changed = any(verdict.before for verdict in judged.verdicts)
     columns = [
         Column("row", "Row", "count"),
         *_texts("verdict", "donor", "pledge"),
         Column("amount", "Amount", "amount"),
-        *_texts("currency", "before", "reason"),
+        *_texts("currency", *(["before"] if changed else []), "reason"),
         *(
             Column(f"cell-{column.letter}", f"{column.letter}: {_shown(column.heading)}")
             for column in table.table_columns
@@ -173,9 +174,10 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
                 "donor": verdict.donor,
                 "pledge": verdict.pledge,
                 "currency": verdict.currency,
-                "before": verdict.before,
                 "reason": verdict.reason,
             }
+            if changed:
+                values["before"] = verdict.before
             if verdict.amount is not None:
                 values["amount"] = verdict.amount
         values |= {f"cell-{letter}": text.translate(_SHOWN) for letter, text in row.raw.items()}

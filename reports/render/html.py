@@ -28,6 +28,9 @@ from pledgebook.reports.render.texts import (
 )
 from pledgebook.reports.table import Column, ColumnKind, Report, Row, Source, Value
 
+_SENTENCE = 60
+"""A text of more letters makes its column wider."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -124,7 +127,7 @@ def _line(report: Report, row: Row, labels: int, *, indent: bool) -> Markup:
 
 def _written(cell: Cell) -> str:
     names: str = "numeric" if cell.kind in {"amount", "count"} else cell.kind
-    names += " memo" * cell.memo
+    names += " memo" * cell.memo + " sentence" * (len(cell.text) > _SENTENCE)
     inner = str(escape(cell.text))
     if cell.exact:
         inner = f'<data value="{cell.exact}">{inner}</data>'
