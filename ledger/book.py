@@ -23,6 +23,7 @@ from pledgebook.ledger.approval import list_unapproved
 from pledgebook.ledger.bank_balances import check_statements
 from pledgebook.ledger.checks import check_changes, check_earmarked
 from pledgebook.ledger.collecting import check_receipts
+from pledgebook.ledger.comparing import check_rates
 from pledgebook.ledger.correspondence import check_letters
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.having import check_having
@@ -104,6 +105,7 @@ class Book:
         found += check_lots(self.entries, self.settings)[1]
         found += check_changes(self.register)[1]
         found += check_receipts(self.register)[1]
+        found += check_rates(self.register, self.rates)
         found += check_having(self.entries, self.settings)[1]
         found += check_agreement(self.entries, self.register)[1]
         found += check_earmarked(self.entries, self.settings)[1]

@@ -25,7 +25,9 @@ from pledgebook.ledger.receiving import Settled
 from pledgebook.ledger.recording import (
     Asked,
     find_claim,
+    in_euros,
     read_amount,
+    read_as_legacy,
     read_dollars,
     redenominated,
     settle,
@@ -146,13 +148,20 @@ def _receipts(book: Book, labels: Sequence[str]) -> list[Receipt]:
 
 def _asked(book: Book, allocation: Allocation) -> Asked:
     claim = find_claim(book.register, allocation.label, date.max)
-    if allocation.currency and allocation.currency != claim.currency:
+    amount = allocation.amount
+    euros = None if amount is None else in_euros(claim, amount, allocation.currency)
+    if euros is not None:
+        amount = euros
+    elif allocation.currency and allocation.currency != claim.currency:
         if allocation.currency != EURO:
             raise EventRefusedError(
                 f"{claim.label} is in {claim.currency}: state what is settled of it in that."
             )
         claim = redenominated(claim, EURO)
-    amount = allocation.amount
+    if amount is not None and not allocation.currency:
+        looks_wrong = read_as_legacy(book.register, claim, amount)
+        if looks_wrong:
+            raise EventRefusedError(looks_wrong)
     if not claim.is_open or (amount is not None and not ZERO < amount <= claim.units):
         what = "nothing more" if amount is None else format_units(amount)
         raise EventRefusedError(

@@ -54,6 +54,7 @@ FORMS: Mapping[str, Form] = {
                 "allowance",
                 "charges-absolute",
                 "charges-percent",
+                "rate-tolerance",
             }
         ),
         prefixes=("recognition-", "name-"),

@@ -21,6 +21,7 @@ from pledgebook.ledger.errors import Finding, finding
 POLICIES = ("pledge", "receipt", "agreement")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _YEARS, _WHOLE = 3, 100
+_TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolerance": "10"}
 _DEFAULT_CLASSES = ("general", "special", "support")
 
 
@@ -43,6 +44,9 @@ class Fund:
     charges_absolute: Decimal = Decimal("50.00")
     charges_percent: Decimal = Decimal(1)
     """What banks may keep of a payment for it to be a charge: the smaller of the two."""
+
+    rate_tolerance: Decimal = Decimal(10)
+    """Percent by which dollars may differ from the UN rate's before it is a notice."""
 
     allowance: tuple[Decimal, ...] = ()
     """Percent held to be doubtful of what is more than one, two, three years overdue; empty: the
@@ -105,13 +109,14 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
     if four_eyes not in {"yes", "no"}:
         fault("four-eyes", f"four-eyes is {four_eyes!r}: it must be yes or no.")
     tolerances = []
-    for key, default in (("charges-absolute", "50.00"), ("charges-percent", "1")):
+    for key, default in _TOLERANCES.items():
         text = declaration.text(key, default)
         if not _NUMBER.fullmatch(text):
-            fault(
-                "charges-tolerance",
-                f"{key} is {text!r}: it must be a number, zero or above, such as {default!r}.",
-            )
+            said = f"{key} is {text!r}: it must be a number, zero or above, such as {default!r}."
+            if key == "rate-tolerance":
+                fault("rate-tolerance", said)
+            else:
+                fault("charges-tolerance", said)
             text = default
         tolerances.append(Decimal(text))
     fund = Fund(
@@ -125,6 +130,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         four_eyes == "yes",
         tolerances[0],
         tolerances[1],
+        tolerances[2],
         _read_allowance(declaration.words("allowance"), fault),
     )
     return fund, faults

@@ -20,7 +20,7 @@ from pledgebook.ledger.building import Advance, Earmark, EventRefusedError, Labe
 from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, euro_from
 from pledgebook.ledger.donors import Donor
 from pledgebook.ledger.instalments import pledge_of
-from pledgebook.ledger.money import ZERO, format_amount, share, to_cents
+from pledgebook.ledger.money import ZERO, format_amount, format_units, share, to_cents
 from pledgebook.ledger.rates import MissingRateError, Rate
 from pledgebook.ledger.receiving import Settled
 from pledgebook.ledger.register import Change, Claim, Held, Register, claim_at
@@ -229,6 +229,33 @@ def redenominated(claim: Claim, currency: str) -> Claim:
             f"{claim.label} is in {claim.currency}, and no law fixed a rate to {currency}."
         )
     return replace(claim, units=units, currency=currency)
+
+
+def in_euros(claim: Claim, amount: Decimal, currency: str) -> Decimal | None:
+    """Return an amount in a currency that the euro replaced as what is settled of an instalment in
+    euros, by the law's rate; None where the two are no such pair.
+    """
+    if claim.currency != "EUR" or currency not in EURO_RATES:
+        return None
+    return convert_legacy(amount, currency, claim.currency)
+
+
+def read_as_legacy(register: Register, claim: Claim, amount: Decimal) -> str:
+    """Return what to write where an amount, more than is outstanding, looks like the currency that
+    an instalment was redenominated from; "" where it does not.
+    """
+    for change in register.by_label.get(claim.label, ()):
+        old = change.before.currency if change.before else claim.currency
+        euros = in_euros(claim, amount, old)
+        if euros is not None and euros <= claim.units < amount:
+            return (
+                f"{format_units(amount)} of {claim.label} is more than the "
+                f"{format_amount(claim.units)} {claim.currency} outstanding and looks like {old}, "
+                f"the currency it was pledged in: {format_amount(euros)} {claim.currency}. Write "
+                f"{claim.label}={format_units(amount)}{old}, or ={format_units(amount)}"
+                f"{claim.currency} if it was that much."
+            )
+    return ""
 
 
 def settle(

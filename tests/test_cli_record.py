@@ -351,3 +351,43 @@ def test_an_entry_that_makes_another_wrong_names_that_one_where_it_stands(desk: 
     )
     there = desk.place("2002-08-01 *")
     assert f"another entry would be wrong, expenditure of 2002-08-01 ({there})" in said
+
+
+LIRE = (
+    "pledge ITA 200000000 --currency ITL --due 2002-06-30 --fund CPCJF --date 2001-12-01",
+    "redenomination --all --date 2002-03-01",
+)
+
+
+def test_lire_of_a_redenominated_pledge_are_settled_by_the_law_s_rate(desk: Desk) -> None:
+    desk.book(*LIRE, "payment ITA-2001-01=60000000ITL --dollars 27181.94 --date 2002-05-01")
+    line = desk.line("ITA-2001-01.1")
+    assert (str(line.paid), str(line.outstanding)) == ("30987.41", "72303.97")
+    assert 'original: "60000000 ITL"' in desk.files()["2002-2003.beancount"]
+
+
+def test_an_amount_that_looks_like_the_old_currency_is_asked_back(desk: Desk) -> None:
+    desk.book(*LIRE)
+    said = desk.refused("payment ITA-2001-01=60000000 --dollars 27181.94 --date 2002-05-01")
+    assert "looks like ITL, the currency it was pledged in: 30987.41 EUR" in " ".join(said.split())
+
+
+def test_dollars_far_from_the_un_rate_are_a_notice_with_both_figures(desk: Desk) -> None:
+    desk.book(PLEDGE, "payment AUT-2002-01=40000 --dollars 350877.19 --date 2002-05-01")
+    (notice,) = (each for each in desk.load().notices if each.rule == "rate-differs")
+    assert "40000 EUR of AUT-2002-01.1 is 350877.19 USD here and 35087.72 USD" in notice.message
+
+
+@pytest.mark.parametrize(("dollars", "told"), [("38596.49", False), ("38596.50", True)])
+def test_ten_per_cent_of_the_un_rate_is_not_yet_far(desk: Desk, dollars: str, told: bool) -> None:
+    desk.book(PLEDGE, f"payment AUT-2002-01=40000 --dollars {dollars} --date 2002-05-01")
+    assert any(each.rule == "rate-differs" for each in desk.load().notices) == told
+
+
+def test_a_receipt_applied_later_is_held_to_the_rate_of_the_day_it_came(desk: Desk) -> None:
+    desk.book(
+        PLEDGE,
+        "unapplied 35087.72 --fund CPCJF --date 2002-05-01",
+        "application R-2002-0001 AUT-2002-01=40000 --date 2003-12-31",
+    )
+    assert not any(each.rule == "rate-differs" for each in desk.load().notices)

@@ -23,7 +23,9 @@ from pledgebook.ledger.recording import (
     find_claim,
     find_donor,
     free_labels,
+    in_euros,
     read_amount,
+    read_as_legacy,
     receipt_held,
     redenominated,
     settle,
@@ -99,7 +101,15 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
     for text in texts:
         read = read_allocation(text)
         claim = find_claim(book.register, read.label, day)
-        currency = read.currency or claim.currency
+        currency, amount = read.currency or claim.currency, read.amount
+        if amount is not None and not read.currency:
+            looks_wrong = read_as_legacy(book.register, claim, amount)
+            if looks_wrong:
+                raise EventRefusedError(looks_wrong)
+        euros = None if amount is None else in_euros(claim, amount, currency)
+        if amount is not None and euros is not None:
+            recording.stated.setdefault("original", f"{format_units(amount)} {currency}")
+            currency, amount = claim.currency, euros
         if currency != claim.currency:
             if claim.currency not in EURO_RATES:
                 raise EventRefusedError(
@@ -110,9 +120,9 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
                 events.redenomination(book.settings, day=day, claim=claim, currency=currency)
             )
             claim = redenominated(claim, currency)
-        if read.amount is not None:
-            recording.check_money(read.amount, currency)
-        asked.append(Asked(claim, read.amount, read.dollars))
+        if amount is not None:
+            recording.check_money(amount, currency)
+        asked.append(Asked(claim, amount, read.dollars))
     return drafts, asked
 
 
