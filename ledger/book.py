@@ -27,6 +27,7 @@ from pledgebook.ledger.comparing import check_rates
 from pledgebook.ledger.correspondence import check_letters
 from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.having import check_having
+from pledgebook.ledger.likely import check_likely
 from pledgebook.ledger.lots import check_lots
 from pledgebook.ledger.official_receipts import check_receipt_lines
 from pledgebook.ledger.rates import Rates
@@ -108,6 +109,7 @@ class Book:
         found += check_rates(self.register, self.rates)
         found += check_having(self.entries, self.settings)[1]
         found += check_agreement(self.entries, self.register)[1]
+        found += check_likely(self.register)
         found += check_earmarked(self.entries, self.settings)[1]
         found += check_statements(self.entries, self.settings)[1]
         found += list_unapproved(self.entries, self.settings)
