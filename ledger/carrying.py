@@ -64,6 +64,9 @@ _OF_ONE = frozenset(
 )
 """What an opening says of each instalment by itself, even where two say the same."""
 
+_OF_WHOLE = ("original", "bank-charges")
+"""What a receipt says of all its money, and not of what is left of it."""
+
 Meta = dict[str, str | date]
 Group = tuple[str, str]
 """A fund and a class of it."""
@@ -182,7 +185,8 @@ def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, gro
     key = (posting.account, label)
     lot = held.get(key)
     adds = lot is None or not lot.units or (line.units > 0) == (lot.units > 0)
-    if lot is None or not lot.units:
+    back = lot is not None and lot.kind == "unapplied" and lot.origin[0] is not entry
+    if lot is None or not (lot.units or back):  # what is left of a receipt is still that receipt
         place = line.place
         lot = held[key] = _Lot(
             posting.account, place.kind, label, line.currency, group, line.purpose, place.part,
@@ -213,6 +217,9 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
     for lot in lots:
         claim = claim_at(book.register.by_label.get(lot.label, []), end)
         lot.meta = kept_facts(lot.origin)
+        if lot.kind == "unapplied" and not _is_whole(lot):
+            for key in _OF_WHOLE:
+                lot.meta.pop(key, None)
         if claim is None or lot.label not in told:
             continue
         if lot.kind not in CLAIMS and (lot.kind != "in-advance" or lot.label in claims):
@@ -228,6 +235,12 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             lot.meta["status"] = "pledged"
         changes = [each for each in book.register.by_label[lot.label] if each.date <= end]
         lot.meta |= told_amounts(line, changes, book.settings.currency)
+
+
+def _is_whole(lot: _Lot) -> bool:
+    """Tell whether nothing was taken of a receipt since it came."""
+    units = lot.origin[1].units
+    return units is not None and units.number == lot.units
 
 
 def _words_of(

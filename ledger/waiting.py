@@ -45,14 +45,16 @@ def waiting_receipts(book: Book) -> list[Receipt]:
     left: dict[str, Decimal] = {}
     first: dict[str, Transaction] = {}
     held: dict[str, Earmark] = {}
+    days: dict[str, date] = {}
     for each in book.register.held:
         if each.kind != "unapplied":
             continue
         left[each.label] = left.get(each.label, ZERO) + each.dollars
         first.setdefault(each.label, each.entry)
         held.setdefault(each.label, Earmark(each.fund, each.class_, each.purpose))
+        days[each.label] = min(each.opened, days.get(each.label, each.opened))
     receipts = [
-        _receipt(book, label, first[label], dollars, held[label])
+        _receipt(book, label, first[label], days[label], dollars, held[label])
         for label, dollars in left.items()
         if dollars > 0
     ]
@@ -72,7 +74,7 @@ def receipts_of_amount(book: Book) -> dict[Decimal, list[tuple[date, str]]]:
 
 
 def _receipt(
-    book: Book, label: str, entry: Transaction, dollars: Decimal, held: Earmark
+    book: Book, label: str, entry: Transaction, day: date, dollars: Decimal, held: Earmark
 ) -> Receipt:
     meta = entry.meta
     original = _amount(meta.get("original"))
@@ -87,7 +89,7 @@ def _receipt(
     payer = as_text(meta.get("payer", entry.payee or ""))
     return Receipt(
         label,
-        entry.date,
+        day,
         dollars,
         held,
         original if untouched else None,
