@@ -18,6 +18,7 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.history import HISTORY
 from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.money import format_units, share
 from pledgebook.ledger.recording import claim_of, find_history
 from pledgebook.ledger.register import Change, Claim, Register
 from pledgebook.ledger.reversing import PAYING, names_of
@@ -36,24 +37,27 @@ class Return:
     told: Meta = field(default_factory=dict)
 
 
-def find_return(book: Book, label: str, payment: str, day: date) -> Return:
-    """Return what a payment, named by its date or `ref:`, did to an instalment, to be undone. Where
-    the open book does not know it, its closed periods are read.
+def find_return(
+    book: Book, label: str, payment: str, day: date, part: Decimal | None = None
+) -> Return:
+    """Return what a payment, named by its date or `ref:`, did to an instalment, to be undone: all
+    of it, or a `part` in the instalment's currency. Where the open book does not know it, its
+    closed periods are read. Raises EventRefusedError.
     """
     try:
-        return _find(book.register, label, payment, day)
+        return _find(book.register, label, payment, day, part)
     except EventRefusedError:
         path = book.folder / HISTORY
         if book.path == path or not book.settings.seals or not path.is_file():
             raise
     history = load_book(path)
-    found = _find(history.register, label, payment, day)
+    found = _find(history.register, label, payment, day, part)
     if found.now.label in book.register.by_label:
         return found
     return replace(found, told=_told(history, found, day))
 
 
-def _find(register: Register, label: str, payment: str, day: date) -> Return:
+def _find(register: Register, label: str, payment: str, day: date, part: Decimal | None) -> Return:
     changes = find_history(register, label)
     paid = _the_payment(changes, label, payment)
     now = claim_of(changes, day)
@@ -62,13 +66,20 @@ def _find(register: Register, label: str, payment: str, day: date) -> Return:
         raise EventRefusedError(
             f"{label} was redenominated after that payment: reopen it with an amendment."
         )
+    units = paid.before.units - paid.after.units
+    back = units if part is None else part
+    if back > units:
+        raise EventRefusedError(
+            f"That payment settled {format_units(units)} {now.currency} of {label}: "
+            f"{format_units(back)} of it cannot be taken back."
+        )
     was = replace(
         now,
-        units=now.units + paid.before.units - paid.after.units,
-        value=now.value + paid.value_out,
+        units=now.units + back,
+        value=now.value + share(paid.value_out, back, units),
         recognised=now.recognised or _released(changes, day),
     )
-    return Return(now, was, paid.received + paid.advanced)
+    return Return(now, was, share(paid.received + paid.advanced, back, units))
 
 
 def _the_payment(changes: list[Change], label: str, name: str) -> Change:

@@ -391,3 +391,31 @@ def test_a_receipt_applied_later_is_held_to_the_rate_of_the_day_it_came(desk: De
         "application R-2002-0001 AUT-2002-01=40000 --date 2003-12-31",
     )
     assert not any(each.rule == "rate-differs" for each in desk.load().notices)
+
+
+def test_dollars_that_differ_ask_how_much_of_an_instalment_is_open_again(desk: Desk) -> None:
+    desk.book(PLEDGE, "payment AUT-2002-01=40000 --dollars 36000 --date 2002-08-12")
+    back = "returned-payment AUT-2002-01 --reverses 2002-08-12 --date 2002-10-01"
+    said = " ".join(desk.refused(f"{back} --dollars 9000").split())
+    assert "36000.00 came for 40000 EUR" in said
+    assert "state with --amount how much is open again" in said
+    assert "40000.01 of it cannot be taken back" in desk.refused(f"{back} --amount 40000.01")
+    desk.book(f"{back} --amount 10000 --dollars 9100")
+    line = desk.line("AUT-2002-01.1")
+    assert (str(line.paid), str(line.outstanding)) == ("30000", "30000")
+    # carried at 60000 / 1.14 = 52631.58, of which a half is unpaid again
+    assert str(line.carrying) == "26315.79"
+
+
+def test_a_part_of_a_dollar_payment_taken_back_is_open_again(desk: Desk) -> None:
+    desk.book(
+        "pledge CAN 100 --fund CPCJF --date 2002-03-01",
+        "payment CAN-2002-01 --date 2002-05-01",
+        "returned-payment CAN-2002-01 --reverses 2002-05-01 --dollars 30 --date 2002-06-01",
+    )
+    assert str(desk.line("CAN-2002-01.1").outstanding) == "30.00"
+
+
+def test_a_due_date_is_not_set_beside_the_form(desk: Desk) -> None:
+    said = desk.refused(f"{PLEDGE} --set due=2004-01-01")
+    assert "none that the form itself states" in " ".join(said.split())

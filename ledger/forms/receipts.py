@@ -14,7 +14,7 @@ from pledgebook.ledger.forms.changes import LABEL
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
 from pledgebook.ledger.forms.pledges import DONOR
-from pledgebook.ledger.money import ZERO, format_units
+from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.recording import (
     Asked,
@@ -266,15 +266,38 @@ def application(
     LABEL,
     Field("reverses", "Payment taken back", "--reverses", "The payment's date or its ref.",
           required=True),
-    Field("dollars", "Dollars", "--dollars", "What the bank took back; else all of it.",
+    Field("amount", "Amount", "--amount",
+          "What is open again, in the instalment's currency; else all of that payment.",
+          kind="amount"),
+    Field("dollars", "Dollars", "--dollars", "What the bank took back; else what came of it.",
           kind="dollars"),
 )  # fmt: skip
 def returned_payment(
-    recording: Recording, label: str, reverses: str, dollars: Decimal | None
+    recording: Recording,
+    label: str,
+    reverses: str,
+    amount: Decimal | None,
+    dollars: Decimal | None,
 ) -> Drafted:
-    """The bank takes a payment of instalment LABEL back: the instalment is open again."""
+    """The bank takes a payment of instalment LABEL back: the instalment is open again.
+
+    Dollars that differ from those that came do not say how much is open again: state the amount
+    too, the whole where the bank took all of it back at another rate.
+    """
     register, day = recording.book.register, recording.day
-    found = find_return(recording.book, label, reverses, day)
+    found = find_return(recording.book, label, reverses, day, amount)
+    currency = found.now.currency
+    if amount is not None:
+        recording.check_money(amount, currency)
+    elif dollars is not None and dollars != found.dollars:
+        if currency != recording.book.settings.currency:
+            units = format_units(found.was.units - found.now.units)
+            raise EventRefusedError(
+                f"{format_amount(found.dollars)} came for {units} {currency} of {label}, and "
+                f"{format_amount(dollars)} goes back: state with --amount how much is open again, "
+                f"{units} where the bank took all of it back at another rate."
+            )
+        found = find_return(recording.book, label, reverses, day, dollars)
     draft = events.returned_payment(
         recording.book.settings,
         day=day,
