@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,6 @@ from pledgebook.cli.common import (
     failing_on,
     now,
     open_book,
-    say,
     wants_json,
 )
 from pledgebook.ledger.book import Book
@@ -42,9 +42,13 @@ from pledgebook.reports.render import (
     render,
     to_document,
 )
+from pledgebook.reports.render.terminal import to_text
 from pledgebook.reports.reported import schedule_as_reported
 from pledgebook.reports.schedule import NAME
 from pledgebook.reports.selection import cut_of
+
+_UNBOUND = 10_000
+"""Letters of a line where nobody reads it on a terminal."""
 
 
 @click.command()
@@ -64,7 +68,9 @@ from pledgebook.reports.selection import cut_of
     help="A view under another policy: receipt, or special=receipt,convention=receipt.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="A file (.xlsx .html .csv .json) or a folder."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A file (.xlsx .html .csv .json) or a folder; else it is shown here.",
 )
 @click.option(
     "--as-reported", is_flag=True, help="The schedule of a closed period as first sealed."
@@ -114,15 +120,16 @@ def report(
     source = source_of(selection, now())
     if out is None or wants_json():
         _answer(made)
+    wrote = ""
     if out is not None:
         with failing_on(UnknownEndingError, SeveralReportsError, OSError):
             written = write(made, source, out)
+        wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
+    if out is not None or not wants_json():
         ties = [tie for each in made for tie in each.ties]
         agreeing = sum(tie.agrees for tie in ties)
-        say(
-            f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
-            f"{agreeing} of {len(ties)} figures set beside the ledger's own agree with it."
-        )
+        beside = f"{agreeing} of {len(ties)} figures set beside the ledger's own agree with it."
+        click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differing = [tie for each in made for tie in each.ties if not tie.agrees]
     for tie in differing:
         click.echo(
@@ -163,7 +170,8 @@ def _answer(made: list[Report]) -> None:
             to_document(made[0]) if len(made) == 1 else {"reports": [to_document(m) for m in made]}
         )
         return
-    fail(f"Say where to write the report: --out FILE with one of {', '.join(ENDINGS)}, or --json.")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNBOUND
+    click.echo("\n".join(to_text(each, width) for each in made), nl=False)
 
 
 def _refuse_errors(book: Book, despite_errors: bool) -> None:

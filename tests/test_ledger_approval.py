@@ -16,6 +16,10 @@ SETTINGS = """
 2002-01-01 custom "period" "2002-2003" 2003-12-31
 """
 REFUND = """
+2002-05-10 * "Norway" "Contribution without a pledge"
+  Assets:CPCJF:Cash                   100.00 USD
+  Income:CPCJF:Contributions:NOR     -100.00 USD
+
 2003-12-10 {flag} "Norway" "Refund of the unspent balance"
   {keys}
   Equity:CPCJF:Refunds:NOR        100.00 USD

@@ -1,0 +1,62 @@
+"""Reports as tables on a terminal."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from click.testing import CliRunner
+from pledgebook.cli.main import group
+from pledgebook.ledger.book import Book
+from pledgebook.reports import make_reports, select
+from pledgebook.reports.render.terminal import to_text
+from pledgebook.reports.table import Column, Report, Row
+
+GOLDEN = Path(__file__).parent / "data" / "golden" / "main.beancount"
+
+
+def made(rows: list[Row], columns: list[Column]) -> Report:
+    return Report("x", "Title", "", "2003", date(2003, 12, 31), "USD", columns, rows)
+
+
+COLUMNS = [
+    Column("donor", "Donor"),
+    Column("a", "Collected", "amount"),
+    Column("b", "Written off", "amount"),
+]
+
+
+def test_a_table_has_its_figures_under_their_headings_and_names_what_is_empty() -> None:
+    report = made([Row("row", {"donor": "Canada", "a": Decimal(-5), "b": Decimal(0)})], COLUMNS)
+    assert to_text(report, 80).splitlines() == [
+        "Title",
+        "Period 2003, as at 31 December 2003. US dollars.",
+        "",
+        "Donor       Collected",
+        "----------  ---------",
+        "    Canada     (5.00)",
+        "",
+        "Nothing stands under: Written off.",
+    ]
+
+
+def test_no_line_is_wider_than_the_terminal_and_no_figure_is_lost(golden: Book) -> None:
+    (report,) = make_reports(select(golden, "2002-2003"), ("schedule",))
+    whole, narrow = to_text(report, 10_000), to_text(report, 100)
+    headings = {row.label for row in report.rows if row.kind in {"section", "group"}}
+    for line in narrow.splitlines():
+        assert len(line) <= 100 or line.strip() in headings, line
+    figures = re.compile(r"\(?[\d,]+\.\d\d\)?")
+    assert sorted(figures.findall(whole)) == sorted(figures.findall(narrow))
+    assert "413,711.18" in narrow  # pledged, all funds: the golden schedule's own total
+
+
+def test_the_command_shows_a_report_where_no_file_is_named() -> None:
+    asked = ["--book", str(GOLDEN), "report", "earmarked", "--period", "2002-2003"]
+    result = CliRunner().invoke(group, asked)
+    assert result.exit_code == 0, result.output
+    assert "Earmarked balances by purpose" in result.stdout
+    assert re.search(r"Corruption +25,000\.00 +83,000\.00", result.stdout)
+    assert re.search(r"(\d+) of \1 figures", result.stderr)
