@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import click
 from pledgebook.cli.common import (
@@ -19,7 +21,7 @@ from pledgebook.cli.common import (
 )
 from pledgebook.ledger.currencies import decimals
 from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.money import ZERO, format_amount
 
 
 @click.command()
@@ -58,10 +60,11 @@ def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: 
             {
                 "as_at": day.isoformat() if day else None,
                 "instalments": [instalment_document(line) for line in lines],
+                "totals": totals_of(lines),
             }
         )
     else:
-        _print(lines, day)
+        _print(lines, day, settings.currency)
     if book.errors:
         click.echo(
             f"The book has {len(book.errors)} error(s), so this may be wrong: pledgebook check",
@@ -109,36 +112,54 @@ def decimals_of(currency: str) -> int:
         return 2
 
 
-def _print(lines: list[Instalment], day: date | None) -> None:
-    head = (
-        "label",
-        "donor",
-        "fund/class",
-        "due",
-        "cur",
-        "pledged",
-        "paid",
-        "outstanding",
-        "status",
-    )
-    table = [
+def totals_of(lines: Sequence[Instalment]) -> list[dict[str, object]]:
+    """Return the sums of lines of each currency, in order of their codes; currencies are never
+    added together.
+    """
+    totals = []
+    for currency in sorted({line.currency for line in lines}):
+        own = [line for line in lines if line.currency == currency]
+        sums = {
+            key: format_amount(
+                sum((getattr(line, key) for line in own), ZERO), decimals_of(currency)
+            )
+            for key in _UNITS
+        }
+        carrying = format_amount(sum((line.carrying for line in own), ZERO))
+        totals.append({"currency": currency, **sums, "carrying_usd": carrying})
+    return totals
+
+
+_UNITS = ("pledged", "paid", "written_off", "outstanding")
+_HEAD = (
+    "label", "donor", "fund/class", "due", "cur", "pledged", "paid", "written off", "outstanding",
+    "status",
+)  # fmt: skip
+_AMOUNTS = range(5, 10)
+
+
+def _print(lines: Sequence[Instalment], day: date | None, dollar: str) -> None:
+    table: list[tuple[str, ...]] = [
         (
             line.label or "(no pledge)",
             line.donor,
             f"{line.fund}/{line.class_}",
             line.due.isoformat() if line.due else "",
             line.currency,
-            f"{line.pledged:,.2f}",
-            f"{line.paid:,.2f}",
-            f"{line.outstanding:,.2f}",
+            *(f"{getattr(line, key):,.2f}" for key in _UNITS),
+            f"{line.carrying:,.2f}",
             line.status + (" overdue" if line.overdue else ""),
         )
         for line in lines
     ]
+    for total in totals_of(lines):
+        amounts = (f"{Decimal(str(total[key])):,.2f}" for key in (*_UNITS, "carrying_usd"))
+        table.append(("Total", "", "", "", str(total["currency"]), *amounts, ""))
+    head = (*_HEAD[:-1], f"unpaid in {dollar}", _HEAD[-1])
     widths = [max(len(row[i]) for row in [head, *table]) for i in range(len(head))]
     for row in [head, *table]:
         cells = [
-            cell.rjust(width) if 5 <= i <= 7 else cell.ljust(width)
+            cell.rjust(width) if i in _AMOUNTS else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         click.echo("  ".join(cells).rstrip())
