@@ -25,6 +25,7 @@ from pledgebook.ledger.closing import close_period, reopen_period
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.recording import due_releases
 from pledgebook.ledger.seals import Figures, Verdict, verify_seals
+from pledgebook.ledger.writing import file_for
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
 from pledgebook.reports.comparatives import SEALED, totals_document
@@ -65,7 +66,10 @@ def close(period: str) -> None:
         click.echo(f"Closed {period}; the next period opens on {closed.opened}.")
         click.echo(f"Seal: {closed.sha256}")
         click.echo(f"Wrote {', '.join(written)}")
-        waiting = list(due_releases(open_book(), closed.opened))
+        after = open_book()
+        if after.settings.periods.of(closed.opened) is None:
+            click.echo(_undeclared(after, period, closed.opened))
+        waiting = list(due_releases(after, closed.opened))
         if waiting:
             click.echo(
                 f"{counted(len(waiting), 'deferred instalment')} of the new period to release: "
@@ -74,6 +78,24 @@ def close(period: str) -> None:
         click.echo(
             "Reports over several periods: --book history.beancount. Proof: pledgebook verify."
         )
+
+
+def _undeclared(book: Book, closed: str, first: date) -> str:
+    """Say which line declares the period after the one that was closed, as long as that one."""
+    stands = file_for(book.settings, first)
+    (was,) = (each for each in book.settings.periods if each.name == closed)
+    whole = (was.start.month, was.start.day) == (1, 1) == (first.month, first.day)
+    last = first.year + (was.end.year - was.start.year)
+    name = f"{first.year}-{last}" if last > first.year else str(first.year)
+    line = f'{first} custom "period" "{name}" {date(last, 12, 31)}' if whole else ""
+    renamed = f", and rename {stands} to {name}.beancount" if f"{name}.beancount" != stands else ""
+    return (
+        f"No declared period holds {first}, so reports cannot show it and the opening stands in "
+        f"{stands}. Declare it"
+        + (f" as {line}" if line else "")
+        + (f"{renamed}, in {book.path.name} too" if renamed and line else "")
+        + "."
+    )
 
 
 @click.command()

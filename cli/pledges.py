@@ -116,7 +116,7 @@ def totals_of(lines: Sequence[Instalment]) -> list[dict[str, object]]:
     """Return the sums of lines of each currency, in order of their codes; currencies are never
     added together.
     """
-    totals = []
+    totals: list[dict[str, object]] = []
     for currency in sorted({line.currency for line in lines}):
         own = [line for line in lines if line.currency == currency]
         sums = {

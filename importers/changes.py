@@ -26,6 +26,7 @@ from pledgebook.importers.known import (
 from pledgebook.importers.values import plain, shown
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError, amendment, earmark_of, postponement
+from pledgebook.ledger.instalments import settled_so_far
 from pledgebook.ledger.money import ZERO, format_amount, share
 from pledgebook.ledger.rates import MissingRateError
 from pledgebook.ledger.recording import advance_for
@@ -233,7 +234,9 @@ def _draft_changes(
         _refuse_day(on, changes)
         claim = changes[-1].after
         if new[0] != old[0]:
-            draft, claim = _amended(claim, claim.units + new[0] - old[0], on, context, own)
+            settled = sum(settled_so_far(changes), ZERO)
+            units = claim.units + new[0] - old[0]
+            draft, claim = _amended(claim, units, settled, on, context, own)
             yield draft
             own = {key: text for key, text in own.items() if key != IMPORT_ID}
         if new[1] != old[1]:
@@ -255,7 +258,12 @@ def _refuse_day(on: date, changes: list[Change]) -> None:
 
 
 def _amended(
-    claim: Claim, units: Decimal, on: date, context: Context, meta: Mapping[str, str]
+    claim: Claim,
+    units: Decimal,
+    settled: Decimal,
+    on: date,
+    context: Context,
+    meta: Mapping[str, str],
 ) -> tuple[Draft, Claim]:
     """Return the amendment of an instalment to `units` outstanding, and the instalment then."""
     if units <= 0:
@@ -274,6 +282,7 @@ def _amended(
         claim=claim,
         units=units,
         value_added=added,
+        settled=settled,
         rate=rate,
         meta=meta,
     )

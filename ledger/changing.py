@@ -41,11 +41,13 @@ def amendment(
     claim: Claim,
     units: Decimal,
     value_added: Decimal = ZERO,
+    settled: Decimal = ZERO,
     rate: Rate | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
-    """What is unpaid of an instalment becomes `units`.
+    """What is unpaid of an instalment becomes `units`. `settled` is what was paid and written off
+    of it before, for the words: they state what the instalment comes to in all.
 
     A decrease takes its share of the carrying value away; an increase adds `value_added`, the
     dollars of the increase at the UN rate of its date.
@@ -66,7 +68,10 @@ def amendment(
     else:
         value = share(claim.value, units, claim.units)
     after = replace(claim, units=units, value=value)
-    words = narration or f"Amendment of {claim.label} to {format_amount(units)} {claim.currency}"
+    words = narration
+    if not words:
+        words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
+        words += f", of which {format_amount(units)} is unpaid" if settled else ""
     return _Move(settings, day, claim, "amendment", words, rate, meta).to(after)
 
 

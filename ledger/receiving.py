@@ -46,6 +46,10 @@ class Settled:
 
     def __post_init__(self) -> None:
         claim = self.claim
+        if not claim.is_open:
+            raise EventRefusedError(
+                f"Nothing is outstanding of {claim.label}: money for it is an unapplied receipt."
+            )
         if not ZERO < self.units <= claim.units:
             raise EventRefusedError(
                 f"{claim.label} has {format_amount(claim.units)} {claim.currency} outstanding; "

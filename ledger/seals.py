@@ -63,11 +63,18 @@ class Record:
 
     @property
     def title(self) -> str:
-        """What a person knows it by: payee and narration, else its kind and first value."""
+        """What a person knows it by: payee and narration, else its kind and first values."""
         kind, *rest = json.loads(self.text)[1:]
         if kind == "transaction":
             return " ".join(filter(None, rest[1:3]))
+        if kind == "custom":
+            return " ".join([kind, rest[0], *(json.dumps(each, ensure_ascii=False)
+                                              for each in rest[1][:_NAMING])])  # fmt: skip
         return " ".join(str(word) for word in (kind, *rest[:2]) if isinstance(word, str))
+
+
+_NAMING = 2
+"""Values of a declaration that tell it from others of its kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,3 +141,23 @@ def test_four_eyes_are_two_persons(load: Callable[..., Book]) -> None:
     assert "four eyes: another person" in office.refused(f"{name} --by ' clerk '")
     office.do(f"{name} --by Head")
     assert 'approved-by: "Head"' in office.text()
+
+
+def test_an_undeclared_next_period_is_told_with_the_line_and_the_name_that_mend_it(
+    load: Callable[..., Book],
+) -> None:
+    office = Office(load("", settings=FOUR_EYES).path)
+    office.do(PLEDGE)
+    said = office.do("close 2002-2003")
+    line = '2004-01-01 custom "period" "2004-2005" 2005-12-31'
+    assert f"Declare it as {line}, and rename 2004.beancount to 2004-2005.beancount" in said
+    folder, main = office.main.parent, office.main
+    (folder / "2004.beancount").rename(folder / "2004-2005.beancount")
+    main.write_text(main.read_text("utf-8").replace("/2004.", "/2004-2005.").replace(
+        '"2004.beancount"', '"2004-2005.beancount"') + line + "\n", "utf-8")  # fmt: skip
+    assert "Closed 2004-2005" in office.do("verify", "close 2004-2005")
+
+
+def test_an_amendment_says_what_the_instalment_comes_to_and_what_is_unpaid(office: Office) -> None:
+    office.do(PLEDGE, PAYMENT, "record amendment NOR-2002-01 80 --date 2002-06-01 --yes")
+    assert '"Amendment of NOR-2002-01.1 to 120.00 USD, of which 80.00 is unpaid"' in office.text()

@@ -228,7 +228,12 @@ def test_later_entries_donors_and_rates_make_no_difference(sealed: Path) -> None
 
 def test_declarations_rates_and_figures_are_told_apart(sealed: Path) -> None:
     edit(sealed / "settings.beancount", "Example Foundation", "Sample Foundation")
-    assert verify(sealed).differs.keys() == {"declarations", "figures"}
+    differs = verify(sealed).differs
+    assert differs.keys() == {"declarations", "figures"}
+    assert (
+        '1999-12-31 custom donor "EXF" "Example Foundation" was sealed and is not there now.'
+        in differs["declarations"]
+    )
     edit(sealed / "settings.beancount", "Sample Foundation", "Example Foundation")
     edit(sealed / "rates.beancount", "1.14", "1.15")
     assert verify(sealed).differs.keys() == {"rates"}

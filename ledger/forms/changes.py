@@ -11,11 +11,14 @@ from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
 from pledgebook.ledger.funds import POLICIES
+from pledgebook.ledger.instalments import settled_so_far
 from pledgebook.ledger.recognition import policy_change, redeclared
 from pledgebook.ledger.recording import (
     advance_for,
+    claim_of,
     due_releases,
     find_claim,
+    find_history,
     foreign_claims,
     legacy_claims,
     releasable,
@@ -32,9 +35,14 @@ ANY_LABEL = Field("label", "Instalment", suggests="instalment")
 def amendment(
     recording: Recording, label: str, amount: Decimal, dollars: Decimal | None, reason: str
 ) -> Drafted:
-    """What is unpaid of instalment LABEL becomes AMOUNT, in its currency."""
+    """What is unpaid of instalment LABEL becomes AMOUNT, in its currency.
+
+    AMOUNT is what is left to pay afterwards, not what the instalment comes to in all.
+    """
     settings, day = recording.book.settings, recording.day
-    claim = find_claim(recording.book.register, label, day)
+    history = find_history(recording.book.register, label)
+    claim = claim_of(history, day)
+    settled = sum(settled_so_far(change for change in history if change.date <= day), Decimal(0))
     recording.check_money(amount, claim.currency)
     value, rate = Decimal(0), None
     if amount > claim.units:
@@ -44,7 +52,13 @@ def amendment(
     return Drafted(
         [
             events.amendment(
-                settings, day=day, claim=claim, units=amount, value_added=value, rate=rate
+                settings,
+                day=day,
+                claim=claim,
+                units=amount,
+                value_added=value,
+                settled=settled,
+                rate=rate,
             )
         ]
     )
