@@ -15,7 +15,7 @@ from pledgebook.ledger.errors import Finding, finding
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.postings import read_lines
-from pledgebook.ledger.register import Change, Register
+from pledgebook.ledger.register import Change, Claim, Gift, Register
 from pledgebook.ledger.settings import Settings
 
 
@@ -24,7 +24,11 @@ def check_likely(register: Register) -> Iterator[Finding]:
     by_entry: dict[int, list[Change]] = {}
     for change in register.changes:
         yield from _check_due(change)
+        if change.before is None and change.event == "commitment":
+            yield from _check_class(change.entry, change.after, register.settings)
         by_entry.setdefault(id(change.entry), []).append(change)
+    for gift in register.gifts:
+        yield from _check_class(gift.entry, gift, register.settings)
     yield from _pledged_twice(by_entry.values())
     yield from _paid_twice(by_entry.values(), register.settings)
 
@@ -51,6 +55,17 @@ def _check_due(change: Change) -> Iterator[Finding]:
             "due-in-the-past",
             f"This postponement of {change.date} moves {change.label} from {before.due} back to "
             f"{after.due}, which is past. Correct due:, if that is a slip.",
+        )
+
+
+def _check_class(entry: Transaction, item: Claim | Gift, settings: Settings) -> Iterator[Finding]:
+    """What is earmarked is not general, where the fund has a class for it."""
+    if item.class_ == "general" and item.purpose and "special" in settings.funds[item.fund].classes:
+        yield finding(
+            entry,
+            "general-earmarked",
+            f"Class general is for money of no purpose, special for what is earmarked; this of "
+            f"{item.donor} is general and for {item.purpose}. Take class: or purpose: out.",
         )
 
 

@@ -1,4 +1,5 @@
-"""Regularity: who paid year after year, since paragraph 15 asks for regular contributions.
+"""Regularity: of whom something was collected year after year, since paragraph 15 asks for regular
+contributions.
 
 What was collected of each donor in each calendar year of the declared periods up to the cut's end.
 """
@@ -52,7 +53,7 @@ def regularity(selection: Selection) -> Report:
         TITLE,
         [
             Column("donor", "Donor"),
-            Column("years", "Years with a payment", "count"),
+            Column("years", "Years with a collection", "count"),
             *(
                 Column(key, str(cut.start.year), "amount", unit)
                 for key, cut in zip(keys, years, strict=True)
@@ -60,7 +61,10 @@ def regularity(selection: Selection) -> Report:
             Column("total", "Collected", "amount", unit, dict.fromkeys(keys, 1)),
         ],
         layout.rows,
-        notes=["Collected in a calendar year, whatever period it was pledged for."],
+        notes=[
+            "Collected in a calendar year, whatever period it was pledged for; what was paid in "
+            "advance of its biennium is collected when that begins, as in the schedule.",
+        ],
         ties=[_tie(selection, paid)] if years else [],
     )
 

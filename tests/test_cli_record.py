@@ -419,3 +419,22 @@ def test_a_part_of_a_dollar_payment_taken_back_is_open_again(desk: Desk) -> None
 def test_a_due_date_is_not_set_beside_the_form(desk: Desk) -> None:
     said = desk.refused(f"{PLEDGE} --set due=2004-01-01")
     assert "none that the form itself states" in " ".join(said.split())
+
+
+def test_charges_of_nothing_are_none(desk: Desk) -> None:
+    desk.book(
+        "pledge CAN 100 --fund CPCJF --date 2002-03-01",
+        "payment CAN-2002-01 --charges 0 --date 2002-05-01",
+    )
+    assert "Bank-Charges" not in desk.files()["2002-2003.beancount"]
+    assert "no amount above zero" in desk.refused("unapplied 0 --fund CPCJF --date 2002-05-01")
+
+
+def test_a_part_of_a_receipt_is_a_contribution_without_a_pledge(desk: Desk) -> None:
+    desk.book(
+        "unapplied 1000 --fund CPCJF --date 2002-05-01",
+        "application R-2002-0001 --donor CAN --dollars 400 --date 2002-05-02",
+        "application R-2002-0001 --donor FRA --date 2002-05-03",
+    )
+    gifts = {gift.donor: str(gift.dollars) for gift in desk.load().register.gifts}
+    assert gifts == {"CAN": "400.00", "FRA": "600.00"}

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Literal
 
 from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.recording import read_amount, read_dollars
 
-Kind = Literal["text", "day", "amount", "dollars", "flag", "choice"]
+Kind = Literal["text", "day", "amount", "dollars", "dollars-or-none", "flag", "choice"]
 """What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the
-book's currency.
+book's currency; `dollars-or-none`: the same, or zero.
 """
 
 Suggested = Literal[
@@ -123,6 +124,8 @@ def read_value(kind: Kind, text: str, choices: Sequence[str] = ()) -> str | Deci
             return date.fromisoformat(text)
         except ValueError:
             raise EventRefusedError(f"{text!r} is no date: write it as 2003-12-31.") from None
+    if kind == "dollars-or-none":
+        return read_dollars(text) if text.strip(" 0.") else ZERO
     return read_dollars(text) if kind == "dollars" else read_amount(text)
 
 

@@ -49,7 +49,8 @@ _PAID = (
           kind="dollars"),
     Field("at_un_rate", "At the UN rate", "--at-un-rate",
           "Credited in the pledge's currency: UN rate.", kind="flag"),
-    Field("charges", "Charges", "--charges", "What banks kept, in dollars.", kind="dollars"),
+    Field("charges", "Charges", "--charges", "What banks kept, in dollars.",
+          kind="dollars-or-none"),
     Field("payer", "Payer", "--payer", "Who paid, if it was not the donor."),
     Field("receipt", "Receipt", "--receipt",
           "Label of what is paid too much; else the next free."),
@@ -234,8 +235,6 @@ def application(
     if bool(paid) == bool(donor):
         raise EventRefusedError("Name the instalments it settles, or the --donor it is from.")
     if donor:
-        if dollars not in {None, amount}:
-            raise EventRefusedError("A receipt without a pledge is applied whole: no --dollars.")
         draft = events.application_without_pledge(
             book.settings,
             day=day,
@@ -244,6 +243,7 @@ def application(
             amount=amount,
             donor=find_donor(book.settings, donor, day).code,
             earmark=recording.earmark(fund or held.fund, class_, purpose),
+            dollars=dollars,
         )
         return Drafted([draft])
     drafts, asked = _read_paid(recording, paid)
