@@ -33,6 +33,7 @@ from pledgebook.ledger.official_receipts import check_receipt_lines
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Register, derive_register
 from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.unread import with_reason
 
 MAIN = "main.beancount"
 PLUGIN = "pledgebook.plugins"
@@ -174,7 +175,7 @@ def _causes_first(errors: Sequence[Any]) -> list[Any]:
     """Return errors with causes before what follows from them: lines that cannot be read, then by
     the entries' dates, and at one entry our own findings before Beancount's.
     """
-    unread = [error for error in errors if isinstance(error, _UNREAD)]
+    unread = [with_reason(error) for error in errors if isinstance(error, _UNREAD)]
     rest = sorted(
         (error for error in errors if not isinstance(error, _UNREAD)),
         key=lambda error: (
