@@ -81,6 +81,34 @@ def test_a_book_whose_advance_was_earmarked_anew_can_be_closed(books: Books, day
     }
 
 
+def test_the_purpose_of_an_advance_is_carried_whatever_the_order_of_its_lines(books: Books) -> None:
+    books.record(*ADVANCE)
+    with (books.main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write("""
+2003-03-01 * "France" "Earmarked anew; what is put back stands first" ^FRA-2002-01
+  event: "re-earmark"
+  class: "special"
+  purpose: "organized-crime"
+  Liabilities:CPCJF:In-Advance:FRA  -4000 USD {1 USD, 2003-02-01, "FRA-2002-01.2"}
+  Liabilities:CPCJF:In-Advance:FRA   4000 USD {"FRA-2002-01.2"}
+    purpose: "corruption"
+  Assets:CPCJF:Cash               4000 USD
+  Assets:CPCJF:Cash              -4000 USD
+    purpose: "corruption"
+  Assets:CPCJF:Pledges:FRA       -6000 USD {"FRA-2002-01.2"}
+    purpose: "corruption"
+  Assets:CPCJF:Pledges:FRA        6000 USD {0 # 6000.00 USD, 2002-02-01, "FRA-2002-01.2"}
+    due: 2004-06-30
+""")
+    assert load_book(books.main).errors == []
+    close_period(load_book(books.main), "2002-2003", make_figures)
+    own = books.earmarked("2004-2005")
+    assert own["CPCJF, special", "Organized crime"] == {
+        "unspent": "4000.00",
+        "in_advance": "4000.00",
+    }
+
+
 def test_a_pledge_for_two_purposes_with_money_in_advance_can_be_closed(books: Books) -> None:
     books.record(
         *ADVANCE[:2],
