@@ -6,16 +6,20 @@ import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
+from pledgebook.importers.amounts import parse_amount
 from pledgebook.importers.cells import CellValue, Sheet, cell_text
 from pledgebook.importers.columns import HeadingBlock, read_columns
+from pledgebook.importers.dates import parse_date
 from pledgebook.importers.headings import DATES, MONEY, Field, is_year_heading, match_heading
 from pledgebook.importers.letterhead import speaks_of_contributions, stated_above
 from pledgebook.importers.settling import settle
-from pledgebook.importers.values import clean, plain, shown
+from pledgebook.importers.values import clean, multiplier_in, plain, shown
+from pledgebook.ledger.currencies import recognise
 
 _MAX_HEADING_ROWS = 3
 _LONGEST_HEADING = 200
 _LEAST_CELLS = 2
+_UNITS = (1, 1000, 1_000_000)
 _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)|\s*[^\s@]+@[^\s@]+\.\w+\s*$", re.IGNORECASE)
 _SEEN_LIMIT = 30
@@ -46,8 +50,10 @@ def find_heading_blocks(
 
 
 def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
-    """Whether a row holds two texts or more and no figure or date but years."""
-    texts = 0
+    """Whether a row holds two texts or more and no figure or date but years; one with two amounts
+    or days in words ("8250.00 USD", "8-Jun-2002") is a row of data.
+    """
+    texts = values = 0
     for value in cells:
         if value is None:
             continue
@@ -57,11 +63,26 @@ def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
             if _FIGURE.fullmatch(value) and not is_year_heading(value):
                 return False
             texts += 1
+            values += _is_value(value)
+            if values >= _LEAST_CELLS:
+                return False
         elif isinstance(value, Decimal) and is_year_heading(cell_text(value)):
             texts += 1
         else:
             return False
     return texts >= _LEAST_CELLS
+
+
+def _is_value(text: str) -> bool:
+    if not any(char.isdigit() for char in text) or is_year_heading(text):
+        return False
+    amount = parse_amount(text)
+    figures = (amount.value, *amount.readings)
+    unit = multiplier_in(text) != 1 or any(figure in _UNITS for figure in figures)
+    year = any(figure is not None and is_year_heading(f"{figure:f}") for figure in figures)
+    if recognise(amount.currency) and figures != (None,) and not unit and not year:
+        return True
+    return parse_date(text).state == "value"
 
 
 def describe_columns(

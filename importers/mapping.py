@@ -55,7 +55,7 @@ from pledgebook.importers.cells import (
 from pledgebook.importers.columns import HeadingBlock, TableColumn, heading_text
 from pledgebook.importers.dates import DateOrder
 from pledgebook.importers.headings import REPEATED, Field, currency_in
-from pledgebook.importers.tables import ReadingRules, Table, Units, build_table
+from pledgebook.importers.tables import ReadingRules, Table, Units, build_table, find_tables
 from pledgebook.importers.values import clean, multiplier_in, plain
 
 _KEYS = (
@@ -165,6 +165,7 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         sheet,
         block,
         last_row=last,
+        above=_ends_above(workbook, sheet, block.rows[0]),
         rules=rules,
         total_words=mapping.totals,
         units=units,
@@ -457,6 +458,12 @@ def _describe(sheet: Sheet, rows: tuple[int, ...], mapping: SheetMapping) -> Hea
             TableColumn(number, heading, column_key.field, column_key.label, currency, multiplier)
         )
     return HeadingBlock(rows, tuple(columns), tuple(doubts))
+
+
+def _ends_above(workbook: Workbook, sheet: Sheet, heading: int) -> int:
+    """Return the last row of the table above a heading: what stands there is no title of this."""
+    ends = (table.area.last_row for table in find_tables(workbook, sheet).tables)
+    return max((last for last in ends if last < heading), default=0)
 
 
 def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMapping) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,15 @@ from itertools import combinations, count
 from pathlib import Path
 
 import pytest
+from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import context_of, judge_file
+from pledgebook.importers.mapping import (
+    SheetMapping,
+    parse_mapping,
+    stands_above,
+    write_mapping,
+)
+from pledgebook.importers.verdicts import JudgedFile
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.making import make_book
 from sent_files import write_as
@@ -444,3 +453,51 @@ def test_a_filler_in_the_column_of_references_is_no_reference(
     judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
     (table,) = judged.tables
     assert [v.verdict for v in table.verdicts] == ["imported", "waiting"]
+
+
+def test_a_saved_mapping_of_any_sheet_reads_the_same_rows_again(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    def said(judged: JudgedFile, tables: range) -> list[tuple[object, ...]]:
+        found = [verdict for number in tables for verdict in judged.tables[number].verdicts]
+        return [(v.row.number, v.verdict, v.import_id, v.reason) for v in found]
+
+    def judge_again(path: Path, mapping: SheetMapping | None = None) -> JudgedFile:
+        return judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"), mapping)
+
+    compared = 0
+    for seed, names in plans()[::5]:
+        planted = plant(seed, names)
+        path = write_as(planted.sheet, tmp_path, planted.way, planted.formulas)
+        with suppress(UnreadableFile):
+            judged = judge_again(path)
+            tables = [each.table for each in judged.tables]
+            for number, table in enumerate(tables):
+                saved = write_mapping(table, ends=stands_above(table, tables))
+                again = judge_again(path, parse_mapping(saved))
+                own = said(judged, range(number, number + 1))
+                if len(tables) > 1:  # what another table holds is not known to a mapping
+                    own = [row[:3] for row in own if row[1] == "imported"]
+                    found = [row[:3] for row in said(again, range(1)) if row[1] == "imported"]
+                    assert set(own) <= set(found), (seed, names, saved)
+                else:
+                    assert said(again, range(1)) == own, (seed, names, saved)
+                compared += len(own)
+        path.unlink()
+    assert compared > 500
+
+
+def test_a_row_of_texts_above_headings_that_come_again_is_a_row_of_data(
+    rated_book: Book, tmp_path: Path
+) -> None:
+    path = tmp_path / "texts.csv"
+    head = "Donor,Reference,Date of pledge,Amount\n"
+    path.write_text(
+        f"{head}Spain,NV 1,8-Jun-2002,8250.00 USD\nItaly,NV 2,9-Jun-2002,USD 50.00\n"
+        f"{head}France,NV 3,9-Jun-2002,USD 60.00\n",
+        "utf-8",
+    )
+    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    rows = [v.row.number for table in judged.tables for v in table.verdicts]
+    assert rows == [2, 3, 5]
+    assert judged.count("imported") == 3
