@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from pledgebook.importers.mapping import (
     stands_above,
     write_mapping,
 )
+from pledgebook.importers.matrices import labels_of
 from pledgebook.importers.recalculating import recalculate as fill_formulas
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, Table, read_sheets
@@ -68,7 +69,7 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
         workbook = read_workbook(file)
         if recalculate:
             workbook = fill_formulas(workbook)
-        readings = read_sheets(workbook)
+        readings = read_sheets(workbook, _labels_of_book())
     if wants_json():
         answer(
             {
@@ -88,6 +89,12 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
         with failing_on(OSError):
             _save_mappings(tables, save)
     sys.exit(WAITS if any(table.questions for table in tables) else DONE)
+
+
+def _labels_of_book() -> Collection[str]:
+    """Return the funds and purposes that may head columns of amounts, if a book is named."""
+    named = click.get_current_context().find_root().obj.get("book")
+    return labels_of(open_book().settings) if named else ()
 
 
 def _save_mappings(tables: Sequence[Table], save: Path) -> None:

@@ -18,6 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
 from pledgebook.cli.sheets_report import list_rows
+from pledgebook.ledger.book import load_book
+from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.making import make_book
 
 SHEET = """\
@@ -337,3 +339,41 @@ def test_a_total_that_does_not_foot_is_said(run: Run, path: Path) -> None:
 )
 def test_rows_are_listed_shortly(numbers: list[int], said: str) -> None:
     assert list_rows(numbers) == said
+
+
+def test_a_matrix_of_the_books_funds_is_inspected_and_its_mapping_imports_it(
+    run: Run, main: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text(
+        "Pledges in US dollars\nDonor,Date of pledge,CPCJF,UNTOC\nItaly,2002-03-01,500.00,100.00\n",
+        "utf-8",
+    )
+    saved = tmp_path / "matrix.toml"
+    assert run("inspect", path, "--save", saved).exit_code == 0
+    document, _ = imported(run, path, "--map", str(saved))
+    assert document["transactions"] == 2
+    accounts = [line.fund for line in list_instalments(load_book(main).register)]
+    assert sorted(accounts) == ["CPCJF", "UNTOC"]
+
+
+def test_a_question_is_answered_in_the_saved_mapping(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "doubtful.csv"
+    path.write_text(
+        "Donor,Date of pledge,Pledged adjusted\nItaly,03/04/2002,5000.00\n"
+        "Spain,05/06/2002,600.00\n",
+        "utf-8",
+    )
+    saved = tmp_path / "doubtful.toml"
+    assert run("inspect", path, "--save", saved).exit_code == 1
+    document, _ = imported(run, path, "--map", str(saved))
+    assert document["transactions"] == 0
+    text = re.sub(
+        r"undecided = \[.*?^\]", "", saved.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    text = text.replace('# dates = "dmy"', 'dates = "mdy"')
+    text = text.replace("# [constants]", "[constants]").replace("# currency =", "currency =")
+    saved.write_text(text, "utf-8")
+    document, status = imported(run, path, "--map", str(saved))
+    (table,) = document["files"][0]["sheets"][0]["tables"]
+    assert (document["transactions"], status) == (2, 0), table["verdicts"]
