@@ -73,10 +73,11 @@ class Desk:
         assert self.files() == before
         return answer["fault"], answer["field"]
 
-    def keep(self, name: str, content: bytes, day: str = "2002-03-01", about: str = "AUT") -> Any:
+    def keep(self, name: str, content: bytes, about: str = "AUT", book: str = "") -> Any:
+        asked = {"name": name, "day": "2002-03-01", "about": about, "book": book or self.seen()}
         return self.fava.post(
             f"{self.address}/keep",
-            query_string={"name": name, "day": day, "about": about},
+            query_string=asked,
             input_stream=BytesIO(content),
             content_length=len(content),
             content_type="application/octet-stream",
@@ -257,6 +258,7 @@ def test_a_book_that_changed_meanwhile_is_not_written(desk: Desk) -> None:
     before = desk.files()
     answer = desk.post("record", PLEDGE, book=seen)
     assert "was changed since this page was made" in answer.json["fault"]
+    assert "was changed" in desk.keep("letter.pdf", PDF, book=seen).json["refused"]
     assert desk.files() == before
 
 
@@ -331,7 +333,7 @@ def test_nothing_is_recorded_or_kept_where_fava_only_reads(load: Callable[..., A
 WRITE_OFF = "write-off AUT-2002-01 --authority Controller --date 2003-11-28 --entered-by One"
 
 
-def decide(desk: Desk, endpoint: str, **form: str) -> TestResponse:
+def decide(desk: Desk, endpoint: str, **form: object) -> TestResponse:
     return desk.fava.post(
         f"{desk.address}/{endpoint}", json={"book": desk.seen(), **form}, headers=OWN
     )
@@ -392,7 +394,32 @@ def test_a_wrong_entry_is_taken_out_unless_something_rests_on_it(desk: Desk) -> 
     assert "taken out" in desk.page("?taken=1")
 
 
+def test_all_that_one_event_wrote_is_told(desk: Desk) -> None:
+    desk.record("pledge ITA 500000 --currency ITL --fund CPCJF --date 2001-05-14")
+    paid = "payment ITA-2001-01.1=258.23EUR --dollars 260 --date 2002-03-20"
+    places = desk.post("record", paid).json["written"].split(",")
+    page = desk.page(f"?written={','.join(places)}")
+    assert [place for place in places if f'data-entry="{place}"' in page] == places
+    assert (len(places), page.count('id="written"')) == (2, 1)
+    said = "announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31"
+    (place,) = desk.post("record", said).json["written"].split(",")
+    page = desk.page(f"?written={place}")
+    assert (page.count("It is in the book:"), page.count('id="written"')) == (1, 1)
+
+
 def test_an_address_that_names_no_entry_or_form_is_borne(desk: Desk) -> None:
     assert "It is in the book" not in desk.page("?written=nowhere.beancount:3,<b>")
     assert "There is no form &lt;b&gt;" in desk.page("?event=<b>")
     assert decide(desk, "show", event="pledge").json["fault"] == "What was sent is no form."
+
+
+@pytest.mark.parametrize("junk", [None, 7, [], {}, [[]], [["x", {}], 3], "\x00", "1e999", True])
+def test_what_no_form_would_send_is_refused_in_words(desk: Desk, junk: object) -> None:
+    before = desk.files()
+    for name in ("pledge", "payment", "interest", "receipt", "policy-change"):
+        values = {field.name: junk for field in FORMS[name].fields} | {"day": "2002-03-01"}
+        for endpoint in ("show", "record"):
+            answer = decide(desk, endpoint, event=name, values=values, paper=junk, about=junk)
+            assert answer.status_code in {200, 409}, (name, answer.json)
+            assert answer.json.get("fault") or answer.json.get("refused"), (name, answer.json)
+    assert desk.files() == before

@@ -22,6 +22,11 @@ WRITING = 30_000
 """Milliseconds a write may take on a busy machine: the book is loaded twice for it."""
 RATE = "\n2002-03-01 price USD 1.14 EUR\n"
 PDF = b"%PDF-1.4 (made up)"
+DROPPED = """name => {
+    const data = new DataTransfer();
+    data.items.add(new File(["%PDF-1.4 (made up)"], name));
+    return data;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +227,15 @@ def test_what_another_window_wrote_meanwhile_is_not_written_over(
 ) -> None:
     opened(page, address, "Expenditure")
     fill(page, day="2002-07-01", dollars="10", fund="CPCJF")
+    # What is dropped on the form is its paper; one that is none is refused before anything else.
+    dropped = page.evaluate_handle(DROPPED, "page.html")
+    page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
+    page.locator("#show").click()
+    expect(page.locator("#desk-refused")).to_contain_text("is not kept as a paper", timeout=WRITING)
+    dropped = page.evaluate_handle(DROPPED, "advice.pdf")
+    page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
     shown(page)
+    expect(page.locator("#plan pre")).to_contain_text("documents/2002/2002-07-01-advice.pdf")
     path = main.with_name("2002-2003.beancount")
     path.write_text(path.read_text("utf-8") + "; by an editor\n", "utf-8")
     before = text_of(main)

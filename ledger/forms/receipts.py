@@ -36,7 +36,7 @@ _PAID = (
     Part("Instalment", suggests="instalment"),
     Part("Amount", "=", "amount"),
     Part("Currency", suggests="currency"),
-    Part("Dollars", "@", "dollars"),
+    Part("Dollars of it", "@", "dollars"),
 )
 
 

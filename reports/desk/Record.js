@@ -154,7 +154,8 @@ export default {
       const [file] = paper.files;
       if (file && !kept) {
         const said = values();
-        const asked = { name: file.name, day: said.day, about: about(said) };
+        const { book } = byId("desk").dataset;
+        const asked = { name: file.name, day: said.day, about: about(said), book };
         const answer = await sendFile(NAME, "keep", asked, file);
         if (!answer) {
           focusRefused();

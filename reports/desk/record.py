@@ -17,6 +17,7 @@ from typing import Any
 
 from beancount.core.data import Transaction
 from flask import Response, request
+from pledgebook.ledger.announcements import read_announcements
 from pledgebook.ledger.approval import waiting_entries
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
@@ -31,17 +32,20 @@ from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Fo
 from pledgebook.ledger.mending import approve, find_entry, take_out
 from pledgebook.ledger.recording import find_donor
 from pledgebook.ledger.writing import write_entries
-from pledgebook.reports.desk.entries import EntryView, view_entry
+from pledgebook.reports.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.loaded import Desk, desk_of
 from pledgebook.reports.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.reports.desk.papers import ENDINGS, LARGEST, keep_paper, paper_place
-from pledgebook.reports.desk.saving import save
+from pledgebook.reports.desk.saving import book_as_seen, save
 from pledgebook.reports.desk.suggesting import propose
 from pledgebook.reports.desk.texts import gettext as _
 from pledgebook.reports.desk.texts import marked
 
 _FIRST = COMMON[:1]
+_FAULTS = (EventRefusedError, BookRefusedError, RequestRefusedError)
+"""What is told at a field or above the form, which stays as it was filled in."""
+
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
 
@@ -59,6 +63,7 @@ class Record(Page):
             "words": lambda text: in_words(form, _(text)) if form else text,
             "waiting": [] if form else desk.once("waiting entries", lambda: _waiting(desk)),
             "written": list(_written(desk, asked.get("written", ""))),
+            "announced": list(_announced(desk, asked.get("written", ""))),
             "taken": "taken" in asked,
         }
         if form is None:
@@ -94,7 +99,7 @@ class Record(Page):
         try:
             plan = _plan(desk.book, event, form)
             write_entries(desk.book, plan.drafts, plan.others, only_try=True)
-        except (EventRefusedError, BookRefusedError, RequestRefusedError) as error:
+        except _FAULTS as error:
             return _fault(event, error)
         shown = {
             "plan": plan,
@@ -115,7 +120,7 @@ class Record(Page):
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
-        except (EventRefusedError, BookRefusedError) as error:
+        except _FAULTS as error:
             return _fault(event, error)
         places = [_place(desk.book, draft.text()) for draft in plans[0].drafts]
         return {"book": desk.book.sha256, "written": ",".join(filter(None, places))}
@@ -142,9 +147,11 @@ class Record(Page):
 
     @writing("keep", takes_file=True)
     def keep(self, content: bytes) -> Mapping[str, Any]:
-        """Keep a paper under the book's documents and return its path within the book."""
-        book = desk_of(self.ledger).book
+        """Keep a paper under the book's documents and return its path within the book; not where
+        what rests on it would be refused, since the book was changed.
+        """
         asked = request.args
+        book = book_as_seen(self.ledger, asked.get("book", ""))
         day = _day(asked.get("day", ""))
         about = _about(book, asked.get("about", ""), day)
         return {"path": keep_paper(book, content, asked.get("name", ""), day, about)}
@@ -241,3 +248,13 @@ def _written(desk: Desk, places: str) -> Iterator[Shown]:
     for place in filter(None, places.split(",")):
         with suppress(EventRefusedError):
             yield _shown(desk, find_entry(desk.book, place))
+
+
+def _announced(desk: Desk, places: str) -> Iterator[Place]:
+    """Yield the announcements at those places: lines that are no entries."""
+    wanted = places.split(",")
+    for announced in read_announcements(desk.book.entries) if places else ():
+        meta = announced.entry.meta
+        place = place_of(desk.book, meta.get("filename"), meta.get("lineno"))
+        if place.shown in wanted:
+            yield place

@@ -20,16 +20,21 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
     written, where the book is no longer the one that was seen, or the writer refuses.
     """
     with ledger.file._lock:  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
-        ledger.changed()
-        book = desk_of(ledger).book
-        if book.sha256 != seen:
-            raise BookRefusedError(
-                _(
-                    "The book was changed since this page was made; nothing was written. Look at "
-                    "the page again and repeat it."
-                )
-            )
-        for path in write(book):
+        for path in write(book_as_seen(ledger, seen)):
             ledger.watcher.notify(path)
     ledger.changed()
     return desk_of(ledger)
+
+
+def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
+    """Return the book, if it is still the one of that digest. Raises BookRefusedError."""
+    ledger.changed()
+    book = desk_of(ledger).book
+    if book.sha256 != seen:
+        raise BookRefusedError(
+            _(
+                "The book was changed since this page was made; nothing was written. Look at the "
+                "page again and repeat it."
+            )
+        )
+    return book
