@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             spending.obligation,
             spending.savings,
             spending.programme_support,
+            spending.bank_charge,
             spending.transfer,
             spending.settlement,
             spending.interest,

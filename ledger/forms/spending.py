@@ -47,6 +47,20 @@ def expenditure(
     return Drafted([draft])
 
 
+@event_form("bank-charge", "Bank charge", DOLLARS, *EARMARK)
+def bank_charge(
+    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+) -> Drafted:
+    """The bank took DOLLARS for itself; what banks kept of a payment belongs to the payment."""
+    draft = events.bank_charge(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+    )
+    return Drafted([draft])
+
+
 @event_form("obligation", "An obligation is paid", DOLLARS, *EARMARK)
 def obligation(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
