@@ -10,6 +10,7 @@ are optional but the columns; a column is named by its heading or by its letter:
     decimal = ","                    # 1.234 is one thousand ("." : one and a bit)
     units = 1000                     # amounts are in thousands
     totals = ["Consolidation"]       # further words that begin a total row
+    day_in_year = "12-31"            # rows that state a year and no day are dated so
     dollars_without_amount = true    # no amount and currency of origin: the dollars are the amount
 
     [columns]
@@ -40,6 +41,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
@@ -67,6 +69,7 @@ _KEYS = (
     "units",
     "totals",
     "dollars_without_amount",
+    "day_in_year",
     "undecided",
     "columns",
     "constants",
@@ -110,6 +113,8 @@ class SheetMapping:
     constants: Mapping[Field, str] = field(default_factory=dict)
     values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     skip: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    day_in_year: tuple[int, int] | None = None
+    """The month and day that date rows of which a calendar year is stated and no day."""
     undecided: tuple[str, ...] = ()
     """Questions that a person has still to decide: as long as there are any, all rows wait."""
 
@@ -158,6 +163,7 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         mapping.decimal_mark,
         mapping.dollars_without_amount,
         skip,
+        mapping.day_in_year,
     )
     units = None if mapping.units is None else Units(mapping.units, "", mapping.name)
     table = build_table(
@@ -212,6 +218,8 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
         lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
     if rules.dollars_without_amount:
         lines.append("dollars_without_amount = true")
+    if rules.day_in_year:
+        lines.append(f'day_in_year = "{rules.day_in_year[0]:02}-{rules.day_in_year[1]:02}"')
     lines += ["", "[columns]"]
     free = []
     for column in table.table_columns:
@@ -297,6 +305,7 @@ class _Checker:
             constants,
             self._translations(),
             self._skip(),
+            self._day_in_year(),
             tuple(self._strings("undecided", self._content.get("undecided", []))),
         )
         if self._faults:
@@ -320,6 +329,17 @@ class _Checker:
             return cast("str | None", value)
         self._fault(f"{key} must be {' or '.join(map(repr, choices))}, not {value!r}.")
         return None
+
+    def _day_in_year(self) -> tuple[int, int] | None:
+        text = self._value("day_in_year", str, "")
+        if not text:
+            return None
+        try:
+            day = datetime.strptime(f"2001-{text}", "%Y-%m-%d")  # noqa: DTZ007
+        except ValueError:
+            self._fault(f'day_in_year must be a month and a day such as "12-31", not {text!r}.')
+            return None
+        return day.month, day.day
 
     def _section(self, key: str) -> dict[str, Any]:
         section = self._content.get(key, {})

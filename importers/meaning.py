@@ -61,6 +61,8 @@ def read_contribution(
     for each in group:
         for problem in each.problems:
             raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+    if row.pledge_date.decided.startswith("the mapping dates"):
+        once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
     earmark = earmark_of_row(row, table, context)
@@ -245,7 +247,10 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
             return reading.value
     stated = next((reading.text for reading in readings if reading.text), "")
     what = f"{shown(stated)} names no day" if stated else "no date is stated"
-    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.")
+    hint = ""
+    if row.year.years is not None or any(reading.years is not None for reading in readings):
+        hint = ' A mapping can say which day of a year stands for it (day_in_year = "12-31").'
+    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.{hint}")
 
 
 def _currency_of(row: SheetRow, day: date, context: Context) -> str:

@@ -190,6 +190,7 @@ class _Reader:
         self._read = {c.number for c in table.table_columns if c.field is not None}
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
+        self._one_amount = any(not column.label for column in self._columns[Field.AMOUNT])
         data = [row.number for row in table.rows if row.kind == "data"]
         self._states_status = any(self._value(number, Field.STATUS) is not None for number in data)
         self._marks: dict[int, tuple[DecimalMark | None, str]] = {}
@@ -247,6 +248,7 @@ class _Reader:
         decides = self._only_paid or self._columns[Field.PAID] or self._columns[Field.STATUS]
         unread = problems if decides else []
         dates[Field.PAYMENT_DATE] = self._date(number, Field.PAYMENT_DATE, unread)
+        dates[Field.PLEDGE_DATE] = self._in_year(number, dates)
         donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
         named_above = ""
         if not donor and number in self._above:
@@ -259,10 +261,10 @@ class _Reader:
             amount, source = self._labelled(figures, Field.PAID, ""), "paid"
         on = dates[Field.PLEDGE_DATE].value or dates[Field.PAYMENT_DATE].value
         pledged = self._labelled(figures, Field.PLEDGED, "")
-        pledged_only = bool(pledged.value) and not amount.value
+        pledged_only = bool(pledged.value) and (amount == BLANK or amount.state == "nil")
         if pledged_only:
             amount = pledged
-        elif pledged.value and pledged.value != amount.value:
+        elif pledged.value and amount.value is not None and pledged.value != amount.value:
             address = self._address(number, Field.PLEDGED)
             problems.append(Problem(address, _TWO_AMOUNTS.format(pledged.text, amount.text)))
         codes, currency_text = self._currency(number, amount, on, problems)
@@ -274,6 +276,8 @@ class _Reader:
             and dollars.known
         ):
             amount, codes, currency_text, source = dollars, _DOLLARS, "USD", "dollars"
+        elif amount == BLANK and codes == _DOLLARS and dollars.known and self._one_amount:
+            amount, source = dollars, "dollars"  # its currency is stated: they are the amount
         status = self._text(number, Field.STATUS, problems)
         if pledged_only and not status and not self._states_status:
             status = "pledged"
@@ -435,6 +439,21 @@ class _Reader:
         if reading.state in _UNCLEAR:
             self._note(problems, self._address(number, wanted, label), wanted.value, reading)
         return reading
+
+    def _in_year(self, number: int, dates: Mapping[Field, DateReading]) -> DateReading:
+        """Date a row that states a calendar year and no day as the mapping says, if it does."""
+        stated = dates[Field.PLEDGE_DATE]
+        day = self._rules.day_in_year
+        if day is None or stated.value or dates[Field.PAYMENT_DATE].value:
+            return stated
+        if stated.state == "unknown":
+            stated = parse_date(self._value(number, Field.YEAR))
+        if stated.years is None or stated.years.first != stated.years.last:
+            return dates[Field.PLEDGE_DATE]
+        decided = f"the mapping dates what is of {stated.text} on {day[0]:02}-{day[1]:02} of it"
+        return replace(
+            stated, state="value", value=date(stated.years.first, *day), years=None, decided=decided
+        )
 
     def _currency(
         self,

@@ -88,7 +88,8 @@ class ReadingRules:
     `constants` gives the text of a field for all rows; `translate`, by field, what a text in a
     column stands for; `skip` the rows to leave out, as column number and texts. With
     `dollars_without_amount` a row that states neither amount nor currency of origin, but dollars,
-    is a contribution in dollars.
+    is a contribution in dollars. `day_in_year`, a month and a day, dates the rows that state a
+    calendar year and no day.
     """
 
     constants: Mapping[Field, str] = field(default_factory=dict)
@@ -97,6 +98,7 @@ class ReadingRules:
     decimal_mark: DecimalMark | None = None
     dollars_without_amount: bool = False
     skip: tuple[tuple[int, frozenset[str]], ...] = ()
+    day_in_year: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

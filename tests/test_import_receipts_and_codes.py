@@ -223,3 +223,29 @@ def test_the_date_of_a_paper_is_read(text: str) -> None:
 )
 def test_a_date_beside_other_words_is_not_taken(text: str) -> None:
     assert parse_date(text).value is None
+
+
+def test_dollars_are_the_amount_where_the_row_says_that_its_currency_is_the_dollar(
+    take: Take,
+) -> None:
+    table = take(
+        "Donor,Date,Original amount,Original currency,USD equivalent\nNorway,2002-03-01,,USD,500\n"
+        "Italy,2002-03-02,330,EUR,300\nFrance,2002-03-03,,EUR,200\nSpain,2002-03-04,,,100\n"
+    )
+    assert [(v.verdict, v.amount) for v in table.verdicts] == [
+        ("imported", D(500)),
+        ("imported", D(330)),
+        ("waiting", None),
+        ("waiting", None),
+    ]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "see letter", ".."])
+def test_nothing_stands_in_for_an_amount_that_cannot_be_read(take: Take, error: str) -> None:
+    table = take(
+        "Donor,Date,Original amount,Original currency,USD equivalent\n"
+        f"Norway,2002-03-01,{error},USD,500\n"
+    )
+    assert [v.verdict for v in table.verdicts] == ["waiting"]
+    table = take(f"Donor,Date,Pledged (USD),Committed (USD)\nItaly,2002-03-02,300,{error}\n")
+    assert [v.verdict for v in table.verdicts] == ["waiting"]

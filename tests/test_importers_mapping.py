@@ -319,3 +319,39 @@ def test_labelled_columns_of_a_mapping_are_instalments(tmp_path: Path) -> None:
         ("2", 40000, date(2004, 6, 30)),
     ]
     assert 'amount_1 = "B"' in write_mapping(table)
+
+
+YEARS = """
+day_in_year = "12-31"
+
+[columns]
+donor = "Donor"
+year = "Year"
+amount = "Amount"
+"""
+
+
+def _years(tmp_path: Path, mapping: str, *years: str) -> Table:
+    path = tmp_path / "years.csv"
+    lines = [f"Norway,{year},500" for year in years]
+    path.write_text("\n".join(["Donor,Year,Amount", *lines]), "utf-8")
+    (table,) = apply_mapping(read_workbook(path), parse_mapping(mapping, "map.toml"))
+    return table
+
+
+def test_a_mapping_dates_rows_of_a_calendar_year_and_no_others(tmp_path: Path) -> None:
+    table = _years(tmp_path, YEARS, "2002", "2002/03", "unknown")
+    dates = [row.pledge_date.value for row in _data(table)]
+    assert dates == [date(2002, 12, 31), None, None]
+    assert 'day_in_year = "12-31"' in write_mapping(table)
+
+
+def test_without_the_key_a_year_is_no_date(tmp_path: Path) -> None:
+    table = _years(tmp_path, YEARS.replace("day_in_year", "# day_in_year"), "2002")
+    assert [row.pledge_date.value for row in _data(table)] == [None]
+
+
+@pytest.mark.parametrize("day", ["31-12", "02-29", "W01-1", "2002-12-31"])
+def test_a_day_in_a_year_is_a_month_and_a_day_of_every_year(tmp_path: Path, day: str) -> None:
+    with pytest.raises(MappingError, match="must be a month and a day"):
+        _years(tmp_path, YEARS.replace("12-31", day), "2002")
