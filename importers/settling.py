@@ -62,6 +62,7 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
     settled = _settle_receipts(_settle_gifts(_settle_sums(settled)), doubts)
     settled = _label_by_place(settled)
     settled = _settle_pledged(settled, doubts)
+    settled = _settle_categories(sheet, rows[-1], settled, doubts)
     settled = _settle_codes(sheet, rows[-1], settled, doubts)
     settled = _settle_types(sheet, rows[-1], settled, doubts)
     settled = _settle_only_date(settled)
@@ -279,6 +280,26 @@ def _owner(column: TableColumn, amounts: list[TableColumn], *, behind: bool) -> 
     if behind:
         return next((a.label for a in reversed(amounts) if a.number < column.number), None)
     return next((a.label for a in amounts if a.number > column.number), None)
+
+
+def _settle_categories(
+    sheet: Sheet, heading: int, columns: list[TableColumn], doubts: list[str]
+) -> list[TableColumn]:
+    """Leave a "Category" alone that says what kind of donor each is, and not of which class of the
+    fund its money is.
+    """
+    for column in columns:
+        if column.field is not Field.CLASS:
+            continue
+        cells = [sheet.cell(row, column.number) for row in range(heading + 1, len(sheet.rows) + 1)]
+        texts = {plain(value) for value in cells if isinstance(value, str)}
+        if texts and texts <= words()["donor-kind"]:
+            doubts.append(
+                f"Column {column.letter} ({column.heading}) says what kind of donor each is, so it "
+                "was not read."
+            )
+            return _without(columns, [column])
+    return columns
 
 
 def _settle_codes(

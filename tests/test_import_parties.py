@@ -264,3 +264,12 @@ def test_of_two_dates_of_other_names_the_plain_one_counts_and_of_numbered_ones_n
     verdict = only(take(text.format("date", "decisionDate")))
     assert (verdict.verdict, str(verdict.row.pledge_date.value)) == ("imported", "2002-03-01")
     assert "may be the pledge date" in only(take(text.format("date1", "date2"))).reason
+
+
+def test_a_category_of_donors_is_no_class_of_the_fund(take: Take) -> None:
+    text = "Donor,Category,Date,Amount (USD)\nNorway,{},2002-03-01,500\nItaly,{},2002-03-02,300\n"
+    read = take(text.format("Government", "governments"))
+    assert [v.verdict for v in read.verdicts] == ["imported", "imported"]
+    assert any("what kind of donor" in doubt for doubt in read.table.doubts)
+    waits = take(text.format("Government", "unheard of"))
+    assert [v.verdict for v in waits.verdicts] == ["waiting", "waiting"]
