@@ -66,12 +66,12 @@ def _find(register: Register, label: str, payment: str, day: date, part: Decimal
         raise EventRefusedError(
             f"{label} was redenominated after that payment: reopen it with an amendment."
         )
-    units = paid.before.units - paid.after.units
-    back = units if part is None else part
-    if back > units:
+    units, left = paid.before.units - paid.after.units, _left(paid, _returns(changes, paid))
+    back = left if part is None else part
+    if back > left:
         raise EventRefusedError(
-            f"That payment settled {format_units(units)} {now.currency} of {label}: "
-            f"{format_units(back)} of it cannot be taken back."
+            f"Of what that payment settled of {label}, {format_units(left)} {now.currency} is not "
+            f"taken back yet: {format_units(back)} of it cannot be taken back."
         )
     was = replace(
         now,
@@ -83,32 +83,46 @@ def _find(register: Register, label: str, payment: str, day: date, part: Decimal
 
 
 def _the_payment(changes: list[Change], label: str, name: str) -> Change:
-    """Return the one payment of that name that the bank has not taken back."""
-    back = {
-        as_text(change.entry.meta.get("reverses", "")): change
-        for change in changes
-        if change.event == "returned-payment"
-    }
-    payments = {id(change): change for change in changes if change.event in PAYING}
-    named = [change for change in payments.values() if name in names_of(change.entry)]
-    if len(named) == 1 and not back.keys() & set(names_of(named[0].entry)):
-        return named[0]
+    """Return the one payment of that name of which the bank has not taken back everything."""
+    payments = [change for change in changes if change.event in PAYING]
+    named = [change for change in payments if name in names_of(change.entry)]
     if len(named) == 1:
-        (returned,) = (back[own] for own in names_of(named[0].entry) if own in back)
-        at = f"{Path(str(returned.entry.meta['filename'])).name}:{returned.entry.meta['lineno']}"
+        returns = _returns(changes, named[0])
+        if _left(named[0], returns) > 0:
+            return named[0]
+        last = returns[-1].entry
+        at = f"{Path(str(last.meta['filename'])).name}:{last.meta['lineno']}"
         raise EventRefusedError(
-            f"The payment of {label} of {named[0].date} was taken back on {returned.date} ({at}): "
+            f"The payment of {label} of {named[0].date} was taken back on {last.date} ({at}): "
             "it cannot be taken back twice."
         )
-    known = ", ".join(
-        str(change.date)
-        for change in payments.values()
-        if not back.keys() & set(names_of(change.entry))
-    )
+    known = [
+        str(change.date) for change in payments if _left(change, _returns(changes, change)) > 0
+    ]
     raise EventRefusedError(
         f"{len(named)} payments of {label} are named {name!r}: name one by its date or its "
-        f"ref: (payments: {known or 'none'})."
+        f"ref: (payments: {', '.join(known) or 'none'})."
     )
+
+
+def _returns(changes: list[Change], payment: Change) -> list[Change]:
+    """Return what took a payment, or parts of it, back."""
+    names = names_of(payment.entry)
+    return [
+        change
+        for change in changes
+        if change.event == "returned-payment"
+        and as_text(change.entry.meta.get("reverses", "")) in names
+    ]
+
+
+def _left(payment: Change, returns: list[Change]) -> Decimal:
+    """Return what of a payment is not taken back, in the instalment's currency."""
+    assert payment.before is not None
+    settled = payment.before.units - payment.after.units
+    for change in returns:
+        settled -= change.after.units - (change.before.units if change.before else Decimal(0))
+    return settled
 
 
 def _told(history: Book, found: Return, day: date) -> Meta:

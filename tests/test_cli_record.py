@@ -405,6 +405,15 @@ def test_dollars_that_differ_ask_how_much_of_an_instalment_is_open_again(desk: D
     assert (str(line.paid), str(line.outstanding)) == ("30000", "30000")
     # carried at 60000 / 1.14 = 52631.58, of which a half is unpaid again
     assert str(line.carrying) == "26315.79"
+    assert "30000 EUR is not taken back yet" in " ".join(
+        desk.refused(f"{back.replace('10-01', '10-02')} --amount 30000.01").split()
+    )
+    desk.book(back.replace("10-01", "10-02"))
+    line = desk.line("AUT-2002-01.1")
+    assert (str(line.paid), str(line.outstanding)) == ("0", "60000")
+    assert str(line.carrying) == "52631.58"
+    said = desk.refused(back.replace("10-01", "10-03"))
+    assert "cannot be taken back twice" in " ".join(said.split())
 
 
 def test_a_part_of_a_dollar_payment_taken_back_is_open_again(desk: Desk) -> None:
