@@ -78,19 +78,24 @@ def _advice(later: Sequence[tuple[str, Transaction]], book: Book) -> str:
     more = f" and {len(later) - _NAMED} more" if len(later) > _NAMED else ""
     labels = " and ".join(dict.fromkeys(label for label, _ in later))
     one = len(later) == 1
+    last = _place(max((entry for _, entry in later), key=entry_sortkey))
     return (
         f"{'A later entry stands' if one else 'Later entries stand'} in the way: {named}{more} "
         f"{'was' if one else 'were'} made of {labels} as it stood without this one. Take "
-        f"{'it' if one else 'them, the last first,'} out with pledgebook take-out FILE:LINE, "
-        f"record this one, and record {'it' if one else 'them'} again."
+        f"{'it' if one else 'them, the last first,'} out (pledgebook take-out {last}), record "
+        f"this one, and record {'it' if one else 'them'} again."
     )
 
 
 def told(entry: Transaction, book: Book) -> str:
     """Return an entry's event, day and place."""
     event = event_of(entry, read_lines(entry, book.settings)) or "the entry"
+    return f"{event} of {entry.date} ({_place(entry)})"
+
+
+def _place(entry: Transaction) -> str:
     name = Path(str(entry.meta.get("filename", ""))).name
-    return f"{event} of {entry.date} ({name}:{entry.meta.get('lineno', 0)})"
+    return f"{name}:{entry.meta.get('lineno', 0)}"
 
 
 def _is_drafted(entry: Transaction, drafts: Iterable[Draft]) -> bool:

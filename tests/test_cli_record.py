@@ -323,6 +323,7 @@ def test_a_late_payment_names_the_later_entry_in_its_way(desk: Desk) -> None:
     said = desk.refused("payment AUT-2002-01=5000 --dollars 4500 --date 2003-04-09")
     there = f"A later entry stands in the way: payment of 2003-05-01 ({desk.place('2003-05-01 *')})"
     assert there in " ".join(said.split())
+    assert f"(pledgebook take-out {desk.place('2003-05-01 *')})" in " ".join(said.split())
     assert "of AUT-2002-01.1 as it stood without this one" in " ".join(said.split())
     assert "unapplied receipt" not in said
 
