@@ -7,6 +7,7 @@ writes.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -21,7 +22,7 @@ from pledgebook.cli.common import (
 )
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
 from pledgebook.ledger.writing import error_sentence, write_entries
 
@@ -106,18 +107,30 @@ def _record(book: Book, plan: Plan, *, assured: bool, dry_run: bool) -> None:
             f"The book has errors, so nothing is written to it. First: "
             f"{error_sentence(book.errors[0])}"
         )
+    heard: list[Finding] = []
     with failing_on(BookRefusedError, OSError):
         if not dry_run and not assured:  # nobody agrees to what would be refused
-            write_entries(book, plan.drafts, plan.others, only_try=True)
+            write_entries(book, plan.drafts, plan.others, only_try=True, heard=heard)
+            _tell(heard)
             _ask()
-        paths = write_entries(book, plan.drafts, plan.others, only_try=dry_run)
+        again: list[Finding] | None = None if heard else heard
+        paths = write_entries(book, plan.drafts, plan.others, only_try=dry_run, heard=again)
+    if again is not None:
+        _tell(heard)
     written = [str(path.relative_to(book.folder)) for path in paths]
     if dry_run:
         say("The book would take it. Nothing was written (dry run).")
     else:
         say(f"Written to {', '.join(written)}.")
     if wants_json():
-        answer({"entries": plan.texts, "effects": list(plan.explained), "written": written})
+        notices = [{"rule": each.rule, "message": each.message} for each in heard]
+        effects = list(plan.explained)
+        answer({"entries": plan.texts, "effects": effects, "notices": notices, "written": written})
+
+
+def _tell(notices: Sequence[Finding]) -> None:
+    for notice in notices:
+        say(f"Notice ({notice.rule}): {notice.message}")
 
 
 def _ask() -> None:

@@ -34,7 +34,7 @@ def why_too_late(book: Book, drafts: Sequence[Draft], cause: object) -> str:
     wrong: Any = getattr(cause, "entry", None)
     if not isinstance(wrong, Transaction):
         return ""
-    own = _is_drafted(wrong, drafts)
+    own = is_drafted(wrong, drafts)
     later = _later(book, drafts, same_day=own)
     if own:
         return _advice(later, book) if getattr(cause, "rule", "") in _CONSEQUENCES else ""
@@ -98,7 +98,8 @@ def _place(entry: Transaction) -> str:
     return f"{name}:{entry.meta.get('lineno', 0)}"
 
 
-def _is_drafted(entry: Transaction, drafts: Iterable[Draft]) -> bool:
+def is_drafted(entry: Transaction, drafts: Iterable[Draft]) -> bool:
+    """Tell whether an entry, in a book as it would be, is one of drafts."""
     accounts = {posting.account for posting in entry.postings}
     return any(
         (entry.date, entry.narration, entry.meta.get("event"))

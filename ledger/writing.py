@@ -19,8 +19,8 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book, digest_of, load_book
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.errors import BookRefusedError, WouldBreakError
-from pledgebook.ledger.late import why_too_late
+from pledgebook.ledger.errors import BookRefusedError, Finding, WouldBreakError
+from pledgebook.ledger.late import is_drafted, why_too_late
 from pledgebook.ledger.ordering import order_of, rank_of
 from pledgebook.ledger.settings import Settings
 
@@ -37,9 +37,11 @@ def write_entries(
     others: Mapping[Path, str] = MappingProxyType({}),
     *,
     only_try: bool = False,
+    heard: list[Finding] | None = None,
 ) -> list[Path]:
     """Write drafts into the book's period files, and with them the texts of `others` of its files;
-    return the files written. With `only_try` everything is tried and nothing written.
+    return the files written. With `only_try` everything is tried and nothing written. To `heard`
+    are added the notices that the book then has of these entries.
 
     Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
     changed on disk since it was loaded.
@@ -62,8 +64,18 @@ def write_entries(
         old = _unchanged(book, path)
         texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
     _include_new(book, texts)
+
+    def listen(tried: Sequence[Book]) -> Mapping[Path, str]:
+        if heard is not None:
+            heard.extend(
+                notice
+                for notice in tried[0].notices
+                if isinstance(notice.entry, Transaction) and is_drafted(notice.entry, drafts)
+            )
+        return {}
+
     try:
-        write_texts(book, texts, only_try=only_try)
+        write_texts(book, texts, (), listen, only_try=only_try)
     except WouldBreakError as refusal:
         why = why_too_late(book, drafts, refusal.cause)
         raise BookRefusedError(f"Nothing was written. {why}") if why else refusal from None

@@ -448,3 +448,14 @@ def test_a_part_of_a_receipt_is_a_contribution_without_a_pledge(desk: Desk) -> N
     )
     gifts = {gift.donor: str(gift.dollars) for gift in desk.load().register.gifts}
     assert gifts == {"CAN": "400.00", "FRA": "600.00"}
+
+
+def test_a_notice_of_the_entry_is_told_before_it_is_booked(desk: Desk) -> None:
+    desk.book(PLEDGE)
+    line = "payment AUT-2002-01 --dollars 526315.79 --date 2002-05-01"
+    tried = desk.run(line, "--dry-run")
+    assert "Notice (rate-differs): 60000 EUR of AUT-2002-01.1 is 526315.79 USD here" in tried.output
+    said = json.loads(desk.run(line, "--yes", "--json").stdout)
+    assert [notice["rule"] for notice in said["notices"]] == ["rate-differs"]
+    right = desk.run("unapplied 10 --fund CPCJF --date 2002-05-01", "--dry-run")
+    assert "Notice" not in right.output
