@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.accounts import CLAIMS, takes
@@ -161,16 +162,20 @@ def _nearly_ours(entry: Transaction, asked: set[str]) -> Iterator[Finding]:
     """A key that is nearly one of ours loses what it says."""
     for meta in (entry.meta, *(posting.meta or {} for posting in entry.postings)):
         for key in meta:
-            near = (
-                [] if key in _KEYS or key in asked else [own for own in _KEYS if _is_near(key, own)]
-            )
+            near = "" if key in _KEYS or key in asked else _key_near(key)
             if near:
                 yield finding(
                     entry,
                     "nearly-a-key",
-                    f"{key}: is not read; did you mean {near[0]}:?",
+                    f"{key}: is not read; did you mean {near}:?",
                     meta,
                 )
+
+
+@lru_cache(maxsize=1000)
+def _key_near(key: str) -> str:
+    """Return the key of ours that another is nearly, "" if none: asked for every key of a book."""
+    return min((own for own in _KEYS if _is_near(key, own)), default="")
 
 
 def _is_near(key: str, own: str) -> bool:
