@@ -23,6 +23,8 @@ from pledgebook.ledger.making import make_book
 PAGES = (
     "Contributions/",
     "Contributions/?q=italie",
+    "Record/",
+    "Record/?event=payment",
     "Donor/",
     "Donor/?donor=AFG",
     "Reports/?name=schedule",
