@@ -44,7 +44,8 @@ class Received(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One contribution as its rows state it, everything known. `parts` are its instalments with
-    their dollars; `received` is what the sheet says was paid of it, `changed_on` the day since when
+    their dollars; `remarks` are sentences about it, `said` the sheet's own notes and
+    comments. `received` is what the sheet says was paid of it, `changed_on` the day since when
     it is as it is, if the sheet says so.
     """
 
@@ -59,6 +60,7 @@ class Reading:
     reference: str = ""
     project: str = ""
     remarks: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     received: tuple[Received, ...] = ()
     changed_on: date | None = None
 
@@ -72,6 +74,8 @@ def draft_contribution(
         own["reference"] = reading.reference
     if reading.project:
         own["project"] = reading.project
+    if reading.said:
+        own["remarks"] = "; ".join(reading.said)
     value = sum((part.value for part in reading.parts), ZERO)
     what = _what(reading)
     if reading.kind == "in-kind":

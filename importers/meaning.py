@@ -23,7 +23,7 @@ from pledgebook.importers.stated import (
     refuse_nil,
 )
 from pledgebook.importers.tables import Table
-from pledgebook.importers.values import shown
+from pledgebook.importers.values import is_nil, is_unknown, shown
 from pledgebook.importers.verdicts import VerdictName
 from pledgebook.importers.words import (
     is_announcement,
@@ -97,6 +97,9 @@ def read_contribution(
         once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
     for mark in row.unknown_marks:
         once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
+    said = _said(group)
+    for text in said:
+        once(remarks, f"The sheet says {shown(text)} of it, which changes no figure.")
     return Reading(
         rows=tuple(group),
         kind=kind,
@@ -109,9 +112,21 @@ def read_contribution(
         reference=row.reference,
         project=row.project,
         remarks=tuple(remarks),
+        said=said,
         received=received,
         changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
     )
+
+
+def _said(group: list[SheetRow]) -> tuple[str, ...]:
+    """Return what notes, conditions and remarks say of a contribution, each once."""
+    texts = (
+        text
+        for row in group
+        for text in (*row.notes, row.conditions, row.remarks, *row.beside)
+        if not (is_unknown(text) or is_nil(text))
+    )
+    return tuple(dict.fromkeys(texts))
 
 
 def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> None:
@@ -183,7 +198,7 @@ def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
 
 def _refuse_said_otherwise(row: SheetRow) -> None:
     """Wait where words beside the figures say that it is no plain contribution in money."""
-    texts = (*row.notes, row.conditions, row.remarks, row.status)
+    texts = (*row.notes, row.conditions, row.remarks, row.status, row.reference)
     for text in texts:
         if is_announcement(text):
             raise Doubt(
@@ -201,7 +216,7 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             f"A cell that is not read says {shown(text)}: say in a mapping what its column is, "
             "or decide how the row is to be recorded, and enter it by hand."
         )
-    for text in (*row.notes, row.conditions, row.remarks):
+    for text in (*row.notes, row.conditions, row.remarks, row.reference):
         if says_otherwise(text):
             raise Doubt(
                 f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "

@@ -7,6 +7,7 @@ be read stands in `problems` with the cell's address, and the original text of a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -53,6 +54,10 @@ _NOTE = re.compile(
     r"\s*(?P<mark>[*†‡§]+|[¹²³⁰⁴-⁹]+|\(?\[?(?:[a-z]{1,2}|\d{1,2})[/)\]])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_NUMBERED = re.compile(r"\s*(?P<mark>\d{1,2})[.:]?\s+(?P<text>[^\W\d].*)", re.DOTALL)
+"""A note without a sign beside its number, "1 Subject to ...": it counts where a mark calls it."""
+
+_LEADING_MARK = re.compile(r"\s*(?P<mark>[*†‡§]+)\s*(?=\S)")
 _DOLLARS = ("USD",)
 _NOTE_CELLS = 2
 _LONGEST_WORD = 30
@@ -92,9 +97,7 @@ class SheetRow:
     holds the codes that `currency_text` may mean: one if it is recognised, several if it is
     ambiguous, none if it is unknown or not stated. `amount_source` says which column the amount
     comes from: "paid" where the table has no other. Amounts keep their sign as written, in ones
-    (a title's "in thousands" is worked in). `instalments` are filled where the amount stands in
-    several columns. `notes` are the texts that the row's footnote marks refer to, `unknown_marks`
-    the marks whose notes are not on the sheet. `donor_from` is the address of the cell above that
+    (a title's XX `donor_from` is the address of the cell above that
     names the donor, in a list grouped by donor. `paid_currency` is stated where the heading of what
     was paid names one; `elsewhere` are texts of columns that are not read and say of the row what
     no figure does: a loan, in kind, cancelled. `skipped` says why a mapping leaves the row out,
@@ -137,6 +140,7 @@ class SheetRow:
     year: DateReading = NO_DATE
     instalment: str = ""
     elsewhere: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unknown_marks: tuple[str, ...] = ()
     skipped: str = ""
@@ -157,21 +161,31 @@ def read_rows(table: Table, recognise: Recogniser = recognise) -> Iterator[Sheet
 def footnotes(table: Table) -> dict[str, str]:
     """Give the text of each marked note by its mark: {"a": "Subject to parliamentary approval"}.
 
-    Notes stand below the table, and may stand some way below it.
+    Notes stand below the table, and may stand some way below it; or above it.
     """
     sheet = table.sheet
     noted = [row.number for row in table.rows if row.kind == "note"]
-    for number in range(table.area.last_row + 1, len(sheet.rows) + 1):
+    for number in (
+        *range(table.area.last_row + 1, len(sheet.rows) + 1),
+        *range(1, table.area.first_row),
+    ):
         filled = sum(value is not None for value in sheet.rows[number - 1])
         if filled > _NOTE_CELLS:
             continue  # rows of another table, or of this one beyond a gap: their notes count too
         noted += [number] if filled else []
     found: dict[str, str] = {}
-    for number in noted:
-        texts = [cell_text(value) for value in sheet.rows[number - 1] if value is not None]
-        if match := _NOTE.fullmatch(clean(" ".join(texts))):
-            found.setdefault(match["mark"].strip("()[]/").lower(), match["text"])
+    for pattern in (_NOTE, _NUMBERED):
+        for number in noted:
+            texts = [cell_text(value) for value in sheet.rows[number - 1] if value is not None]
+            for line in " ".join(texts).splitlines():
+                if match := pattern.fullmatch(clean(line)):
+                    found.setdefault(_mark(match["mark"]), match["text"])
     return found
+
+
+def _mark(text: str) -> str:
+    """Write a mark as notes are looked up by: "a/", "(A)" and "a" are one, so are "²" and "2"."""
+    return unicodedata.normalize("NFKC", text).strip("()[]/. ").lower()
 
 
 class _Reader:
@@ -183,6 +197,7 @@ class _Reader:
         self._rules = table.rules
         self._recognise = recognise
         self._notes = footnotes(table)
+        self._heading_marks = self._marks_of_headings()
         self._carried = _vertical_merges(table)
         self._columns = {f: table.columns_of(f) for f in Field}
         self._above = donors_above(table)
@@ -249,7 +264,7 @@ class _Reader:
         unread = problems if decides else []
         dates[Field.PAYMENT_DATE] = self._date(number, Field.PAYMENT_DATE, unread)
         dates[Field.PLEDGE_DATE] = self._in_year(number, dates)
-        donor, mark = split_footnote(self._text(number, Field.DONOR, problems))
+        donor, mark = split_footnote(self._text(number, Field.DONOR, problems, marked=True))
         named_above = ""
         if not donor and number in self._above:
             name, above = self._above[number]
@@ -285,7 +300,8 @@ class _Reader:
             address = self._address(number, Field.STATUS)
             message = "The status is blank, though other rows state one: say what it is."
             problems.append(Problem(address, message))
-        marks = f"{mark} {amount.footnote}".lower().split()
+        marks = [_mark(each) for each in f"{mark} {amount.footnote}".split()]
+        called = dict.fromkeys([*marks, *self._called(number), *self._heading_marks])
         return replace(
             row,
             donor=donor,
@@ -318,7 +334,8 @@ class _Reader:
             year=parse_date(self._value(number, Field.YEAR)),
             instalment=self._text(number, Field.INSTALMENT, problems),
             elsewhere=self._elsewhere(number),
-            notes=tuple(self._notes[m] for m in marks if m in self._notes),
+            beside=self._beside(number),
+            notes=tuple(self._notes[m] for m in called if m in self._notes),
             unknown_marks=tuple(m for m in marks if m not in self._notes),
             skipped=self._skipped(number),
             figures=figures,
@@ -341,7 +358,10 @@ class _Reader:
                 return self._sheet.address(number, column.number)
         return f"{self._sheet.name}!{number}"
 
-    def _text(self, number: int, wanted: Field, problems: list[Problem]) -> str:
+    def _text(
+        self, number: int, wanted: Field, problems: list[Problem], *, marked: bool = False
+    ) -> str:
+        """Give a text field, without the marks of known notes unless `marked`."""
         if not self._columns[wanted] and wanted not in self._rules.constants:
             return ""
         value = self._value(number, wanted)
@@ -350,7 +370,58 @@ class _Reader:
             problems.append(Problem(self._address(number, wanted), f"The cell {what}."))
             return ""
         text = clean(cell_text(value))
+        text = text if marked else self._without_marks(text)
         return self._rules.translate.get(wanted, {}).get(plain(text), text)
+
+    def _marks_of_headings(self) -> list[str]:
+        """Give the marks that headings of columns that are read bear: their notes are of all
+        rows.
+        """
+        marks: list[str] = []
+        for column in self._table.table_columns:
+            if column.field is not None and self._notes:
+                for text in column.heading.split(" / "):
+                    marks += self._known_marks(text)[1]
+        return marks
+
+    def _known_marks(self, text: str) -> tuple[str, list[str]]:
+        """Part the marks of which the notes are known from a text: at its end, stars before it, or
+        all of it.
+        """
+        whole = _mark(text)
+        if whole in self._notes and (whole != text.lower() or not whole.isalnum()):
+            return "", [whole]
+        rest, found = split_footnote(text)
+        marks = [_mark(mark) for mark in found.split()]
+        if not all(mark in self._notes for mark in marks):
+            rest, marks = text, []
+        leading = _LEADING_MARK.match(rest)
+        if leading and _mark(leading["mark"]) in self._notes:
+            rest, marks = rest[leading.end() :], [_mark(leading["mark"]), *marks]
+        return rest, marks
+
+    def _without_marks(self, text: str) -> str:
+        return self._known_marks(text)[0] if self._notes and text else text
+
+    def _called(self, number: int) -> Iterator[str]:
+        """Yield the marks of known notes in any cell of a row; a column of remarks may hold the
+        bare letter or number of a note.
+        """
+        if not self._notes:
+            return
+        remarks = {column.number for column in self._columns[Field.REMARKS]}
+        for column, value in enumerate(self._sheet.rows[number - 1], start=1):
+            unread = column not in self._read
+            if value is None or not (isinstance(value, str) or column in remarks):
+                continue
+            text = clean(cell_text(value))
+            if not text:
+                continue
+            bare = column in remarks or (unread and not text[0].isdigit())
+            if bare and _mark(text) in self._notes:
+                yield _mark(text)
+            else:
+                yield from self._known_marks(text)[1]
 
     def _reference(self, number: int, problems: list[Problem]) -> str:
         value = self._value(number, Field.REFERENCE)
@@ -433,6 +504,8 @@ class _Reader:
             order, decided = self._orders[columns[0].number]
             serials = columns[0].number in self._serials
         value = self._value(number, wanted, label)
+        if isinstance(value, str):
+            value = self._without_marks(clean(value))
         reading = parse_date(
             value, order, decided, serials=serials, from_1904=self._sheet.from_1904
         )
@@ -553,6 +626,14 @@ class _Reader:
                 if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
                     found.append(text)
         return tuple(found)
+
+    def _beside(self, number: int) -> tuple[str, ...]:
+        """Give the texts beyond the headings: what somebody wrote beside the row."""
+        return tuple(
+            clean(value)
+            for column, value in enumerate(self._sheet.rows[number - 1], start=1)
+            if isinstance(value, str) and column not in self._headed
+        )
 
     def _instalments(
         self,
