@@ -224,6 +224,14 @@ class _Judge:
             return level, f"it says {clean(text)!r}"
         return "", ""
 
+    def is_grand_total(self, row: TableRow) -> bool:
+        """Whether a row is a total by a word that stands alone: "Total", not "Total Austria"."""
+        cells = self.sheet.rows[row.number - 1]
+        return row.level == "total" and any(
+            isinstance(value, str) and self._total_level(value) == ("total", True)
+            for value in cells
+        )
+
     def _total_level(self, text: str) -> tuple[TotalLevel, bool]:
         """Tell subtotal and total, and whether the word stands alone."""
         reduced = plain(split_footnote(text)[0]).strip(_PUNCTUATION)
@@ -253,8 +261,11 @@ def _settle_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> li
     """Recognise totals without a word, and call totals that more data follow subtotals."""
     settled = _unlabelled_totals(judge, rows, doubts)
     last_data = max((i for i, row in enumerate(settled) if row.kind == "data"), default=-1)
+    grand = max((i for i, row in enumerate(settled) if judge.is_grand_total(row)), default=-1)
     return [
-        replace(row, level="subtotal") if row.level == "total" and i < last_data else row
+        replace(row, level="subtotal")
+        if row.level == "total" and (i < last_data or (i < grand and not judge.is_grand_total(row)))
+        else row
         for i, row in enumerate(settled)
     ]
 

@@ -31,6 +31,15 @@ _NAMED = re.compile(r"(.+?)\s*[(\[]\s*(US\$|\$|€|£|[A-Z]{3})\s*[)\]]")
 """A fund or purpose over its currency: "CPCJF (USD)"."""
 
 
+_OF_WHICH = re.compile(
+    r"(?:of which|thereof|incl\.?|including|included|dont|davon|darunter|di cui|waarvan"
+    r"|dos quais|da qual|de los cuales|de las cuales|incluido|в том числе|из них|منها|منه|其中)"
+    r"\s*[:：]?\s*(?:for\s+)?(.+?)",
+    re.IGNORECASE,
+)
+"""A part of the amount before it: "of which UNTOC"."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn:
     """One column of a table and what it was taken for.
@@ -70,6 +79,11 @@ class HeadingBlock(NamedTuple):
     constants: Mapping[Field, str] = MappingProxyType({})
 
 
+def is_part(heading: str) -> bool:
+    """Whether a heading says that it is a part of another: "of which Member States"."""
+    return _OF_WHICH.fullmatch(clean(heading)) is not None
+
+
 def heading_text(sheet: Sheet, rows: tuple[int, ...], column: int) -> str:
     """Join the texts of a column's heading rows, top to bottom."""
     texts = [clean(cell_text(sheet.cell(row, column))) for row in rows]
@@ -98,6 +112,8 @@ def _band_texts(sheet: Sheet, rows: tuple[int, ...]) -> dict[int, list[str]]:
 
 def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColumn:
     heading = " / ".join(texts)
+    if len(texts) == 1 and (part := _OF_WHICH.fullmatch(texts[0])) and plain(part[1]) in labels:
+        return TableColumn(number, heading, label=part[1])
     if len(texts) == 1 and (is_year_heading(texts[0]) or plain(texts[0]) in labels):
         return TableColumn(number, heading, label=texts[0])
     if len(texts) == 1 and (named := _NAMED.fullmatch(texts[0])) and plain(named[1]) in labels:

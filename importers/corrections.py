@@ -138,12 +138,25 @@ def _correct(
             constants={**rules.constants, **_constants(correction.constants, name)},
             date_order=cast("DateOrder", correction.dates) or rules.date_order,
             decimal_mark=cast("DecimalMark", correction.decimal) or rules.decimal_mark,
+            ignored=rules.ignored | _left_alone(table, correction),
         ),
         questions=() if correction.decided else table.questions,
     )
     ends = stands_above(table, tables)
     (read,) = apply_mapping(workbook, parse_mapping(write_mapping(edited, ends=ends), name))
     return read
+
+
+def _left_alone(table: Table, correction: Correction) -> frozenset[int]:
+    """Return the columns that are not to be read: those that are said not to be, or, where all is
+    said to be decided, all that are not read.
+    """
+    return frozenset(
+        column.number
+        for column in table.table_columns
+        if correction.columns.get(column.letter) == ""
+        or (correction.decided and column.field is None and column.letter not in correction.columns)
+    )
 
 
 def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableColumn, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pledgebook.importers.known import Context, Doubt
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.tables import Table
@@ -9,6 +11,7 @@ from pledgebook.importers.values import plain, shown
 from pledgebook.importers.words import read_class
 from pledgebook.ledger.events import Earmark
 from pledgebook.ledger.settings import Settings
+from pledgebook.ledger.stationery import Texts
 
 
 def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
@@ -33,9 +36,9 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
 def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
     funds = context.settings.funds
     if row.fund:
-        found = [code for code, fund in funds.items() if plain(row.fund) in _names(code, fund.name)]
-        if len(found) == 1:
-            return found[0]
+        found = fund_names(context.settings).get(plain(row.fund))
+        if found:
+            return found
         raise Doubt(f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.")
     if context.fund:
         return context.fund
@@ -49,8 +52,28 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
     )
 
 
-def _names(code: str, name: str) -> set[str]:
-    return {plain(code), plain(name)}
+def fund_names(settings: Settings) -> dict[str, str]:
+    """Return the code of each fund by its code and names in any language, as `plain` writes them;
+    a name of several funds is nobody's.
+    """
+    named = {code: (code, fund.name) for code, fund in settings.funds.items()}
+    return _by_name(named, settings.stationery.funds)
+
+
+def purpose_names(settings: Settings) -> dict[str, str]:
+    """Return the code of each purpose by its code and names in any language."""
+    named = {code: (code, code.replace("-", " "), name) for code, name in settings.purposes.items()}
+    return _by_name(named, settings.stationery.purposes)
+
+
+def _by_name(named: Mapping[str, tuple[str, ...]], stated: Mapping[str, Texts]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for code, names in named.items():
+        texts = stated[code].stated if code in stated else {}
+        others = [text for key, text in texts.items() if key.startswith("name")]
+        for name in (*names, *others):
+            found.setdefault(plain(name), set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if name and len(codes) == 1}
 
 
 def _title_words(table: Table) -> set[str]:
@@ -64,10 +87,8 @@ def _title_words(table: Table) -> set[str]:
 def _purpose_of(row: SheetRow, settings: Settings) -> str:
     if not row.purpose or read_class(row.purpose, ("general",)) == "general":
         return ""
-    wanted = plain(row.purpose)
-    for code, name in settings.purposes.items():
-        if wanted in {plain(code), plain(code.replace("-", " ")), plain(name)}:
-            return code
+    if code := purpose_names(settings).get(plain(row.purpose)):
+        return code
     raise Doubt(
         f"The purpose {shown(row.purpose)} is none of the book's ({', '.join(settings.purposes)}): "
         "declare it, or say in a mapping what it stands for, under [values.purpose]: "

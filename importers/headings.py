@@ -258,11 +258,23 @@ def _part_currency(heading: str) -> tuple[str, str]:
     "Amount (INR)", "Value in Kenyan shillings", "Amount UGX".
     """
     for match in _PLACE_OF_CURRENCY.finditer(heading):
-        named = next(filter(None, match.groups()))
+        named = _without_scale(next(filter(None, match.groups())))
         if named not in _ENGLISH_WORDS and recognise(named):
             return named, heading[: match.start()] + " " + heading[match.end() :]
     found = _CURRENCY.search(heading)
     return (found[0].strip(), _CURRENCY.sub(" ", heading)) if found else ("", heading)
+
+
+def _without_scale(named: str) -> str:
+    """Take the unit from before a currency: "millions of lire" gives "lire"."""
+    units = set().union(*(value_words()[unit] for unit in SCALES))
+    words = named.split()
+    if not words or plain(words[0]) not in units:
+        return named
+    rest = words[1:]
+    if len(rest) > 1 and plain(rest[0]) in {"of", "de", "di", "d", "von", "van"}:
+        rest = rest[1:]
+    return " ".join(rest)
 
 
 def _split_label(heading: str) -> tuple[str, str]:

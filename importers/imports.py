@@ -29,6 +29,7 @@ from pledgebook.importers.statements.judging import (
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.recording import statement_texts
 from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_outside
+from pledgebook.importers.unread_columns import settle_unread
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.withdrawn import find_withdrawn
 from pledgebook.importers.workbook import read_workbook
@@ -82,6 +83,15 @@ def judge_file(
     else:
         readings = list(read_sheets(workbook, labels_of(context.settings)))
         readings = correct_readings(workbook, readings, corrections)
+    readings = [
+        reading._replace(
+            tables=tuple(
+                settle_unread(table, context.settings, mapped=mapping is not None)
+                for table in reading.tables
+            )
+        )
+        for reading in readings
+    ]
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")

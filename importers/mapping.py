@@ -11,6 +11,7 @@ are optional but the columns; a column is named by its heading or by its letter:
     units = 1000                     # amounts are in thousands
     totals = ["Consolidation"]       # further words that begin a total row
     day_in_year = "12-31"            # rows that state a year and no day are dated so
+    ignored = ["Contact person"]     # columns that say nothing of the contributions
     dollars_without_amount = true    # no amount and currency of origin: the dollars are the amount
 
     [columns]
@@ -71,6 +72,7 @@ _KEYS = (
     "dollars_without_amount",
     "day_in_year",
     "undecided",
+    "ignored",
     "columns",
     "constants",
     "values",
@@ -117,6 +119,8 @@ class SheetMapping:
     """The month and day that date rows of which a calendar year is stated and no day."""
     undecided: tuple[str, ...] = ()
     """Questions that a person has still to decide: as long as there are any, all rows wait."""
+    ignored: tuple[str, ...] = ()
+    """Columns that need not be read, by heading or letter."""
 
 
 def read_mapping(path: Path) -> SheetMapping:
@@ -164,6 +168,7 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         mapping.dollars_without_amount,
         skip,
         mapping.day_in_year,
+        frozenset(_one_column(sheet, rows, text, mapping) for text in mapping.ignored),
     )
     units = None if mapping.units is None else Units(mapping.units, "", mapping.name)
     table = build_table(
@@ -208,18 +213,7 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
     if table.units.multiplier != 1:
         lines.append(f"units = {table.units.multiplier}")
     rules = table.rules
-    if rules.date_order:
-        lines.append(f"dates = {toml_text(rules.date_order)}")
-    else:
-        lines.append('# dates = "dmy"  # 03/04/2002 is 3 April ("mdy": 4 March)')
-    if rules.decimal_mark:
-        lines.append(f"decimal = {toml_text(rules.decimal_mark)}")
-    else:
-        lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
-    if rules.dollars_without_amount:
-        lines.append("dollars_without_amount = true")
-    if rules.day_in_year:
-        lines.append(f'day_in_year = "{rules.day_in_year[0]:02}-{rules.day_in_year[1]:02}"')
+    lines += _rule_lines(rules)
     lines += ["", "[columns]"]
     free = []
     for column in table.table_columns:
@@ -246,6 +240,27 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
             listed = ", ".join(toml_text(text) for text in sorted(said_texts))
             lines.append(f"{column_letter(number)} = [{listed}]")
     return "\n".join(lines) + "\n"
+
+
+def _rule_lines(rules: ReadingRules) -> list[str]:
+    """Write how a table is read, beyond its columns."""
+    lines = []
+    if rules.date_order:
+        lines.append(f"dates = {toml_text(rules.date_order)}")
+    else:
+        lines.append('# dates = "dmy"  # 03/04/2002 is 3 April ("mdy": 4 March)')
+    if rules.decimal_mark:
+        lines.append(f"decimal = {toml_text(rules.decimal_mark)}")
+    else:
+        lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
+    if rules.ignored:
+        letters = ", ".join(toml_text(column_letter(number)) for number in sorted(rules.ignored))
+        lines.append(f"ignored = [{letters}]")
+    if rules.dollars_without_amount:
+        lines.append("dollars_without_amount = true")
+    if rules.day_in_year:
+        lines.append(f'day_in_year = "{rules.day_in_year[0]:02}-{rules.day_in_year[1]:02}"')
+    return lines
 
 
 def toml_text(text: str) -> str:
@@ -307,6 +322,7 @@ class _Checker:
             self._skip(),
             self._day_in_year(),
             tuple(self._strings("undecided", self._content.get("undecided", []))),
+            tuple(self._strings("ignored", self._content.get("ignored", []))),
         )
         if self._faults:
             raise MappingError(self._faults)

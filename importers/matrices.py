@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgebook.importers.amounts import BLANK
+from pledgebook.importers.earmarks import fund_names, purpose_names
 from pledgebook.importers.headings import Field, is_currency_only
 from pledgebook.importers.rows import InstalmentReading, SheetRow
 from pledgebook.importers.tables import Table
@@ -23,9 +24,7 @@ class Piece(NamedTuple):
 
 def labels_of(settings: Settings) -> frozenset[str]:
     """Return the names that may head columns of amounts: the book's funds and purposes."""
-    names = {*settings.funds, *(fund.name for fund in settings.funds.values())}
-    purposes = {*settings.purposes, *(code.replace("-", " ") for code in settings.purposes)}
-    return frozenset(names | purposes | set(settings.purposes.values()))
+    return frozenset({*fund_names(settings), *purpose_names(settings)})
 
 
 def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
@@ -81,11 +80,7 @@ def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
 def _field(label: str, settings: Settings) -> str | None:
     """Name what a label is: a fund, a purpose, or neither (or both)."""
     wanted = plain(label)
-    funds = {*settings.funds, *(fund.name for fund in settings.funds.values())}
-    purposes = {*settings.purposes, *settings.purposes.values()}
-    purposes |= {code.replace("-", " ") for code in settings.purposes}
-    is_fund = wanted in map(plain, funds)
-    is_purpose = wanted in map(plain, purposes)
+    is_fund, is_purpose = wanted in fund_names(settings), wanted in purpose_names(settings)
     if is_fund == is_purpose:
         return None
     return "fund" if is_fund else "purpose"

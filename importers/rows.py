@@ -26,7 +26,7 @@ from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel
 from pledgebook.importers.columns import TableColumn
 from pledgebook.importers.dates import NO_DATE, DateOrder, DateReading, column_order, parse_date
 from pledgebook.importers.grouped import donors_above
-from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field
+from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field, has_word_of
 from pledgebook.importers.tables import Table
 from pledgebook.importers.values import (
     clean,
@@ -41,6 +41,8 @@ from pledgebook.importers.values import (
 from pledgebook.importers.words import (
     is_announcement,
     is_warning,
+    read_in_kind,
+    read_kind,
     says_in_kind,
     says_otherwise,
 )
@@ -60,6 +62,7 @@ _NUMBERED = re.compile(r"\s*(?P<mark>\d{1,2})[.:]?\s+(?P<text>[^\W\d].*)", re.DO
 _LEADING_MARK = re.compile(r"\s*(?P<mark>[*†‡§]+)\s*(?=\S)")
 _DOLLARS = ("USD",)
 _NOTE_CELLS = 2
+_TICKS = frozenset("✓✔☑√1")
 _LONGEST_WORD = 30
 _LONGEST_NOTE = 1000
 _UNCLEAR = frozenset({"error", "ambiguous"})
@@ -204,6 +207,7 @@ class _Reader:
         self._headed = {c.number for c in table.table_columns}
         self._read = {c.number for c in table.table_columns if c.field is not None}
         money = {field for field in (Field.AMOUNT, Field.DOLLARS) if self._columns[field]}
+        self._deciding = self._columns_that_decide()
         self._only_paid = not money and Field.AMOUNT not in self._rules.constants
         self._one_amount = any(not column.label for column in self._columns[Field.AMOUNT])
         data = [row.number for row in table.rows if row.kind == "data"]
@@ -333,7 +337,7 @@ class _Reader:
             changed_on=dates[Field.CHANGED_ON],
             year=parse_date(self._value(number, Field.YEAR)),
             instalment=self._text(number, Field.INSTALMENT, problems),
-            elsewhere=self._elsewhere(number),
+            elsewhere=self._elsewhere(number, figures),
             beside=self._beside(number),
             notes=tuple(self._notes[m] for m in called if m in self._notes),
             unknown_marks=tuple(m for m in marks if m not in self._notes),
@@ -611,13 +615,15 @@ class _Reader:
         text = next((c.currency for c in self._columns[Field.PAID] if c.currency), "")
         return self._recognise(text, on) if text else ()
 
-    def _elsewhere(self, number: int) -> tuple[str, ...]:
+    def _elsewhere(self, number: int, figures: Mapping[str, AmountReading]) -> tuple[str, ...]:
         """Give what cells that are not read say of the row, if that is a warning: in a column of
         another heading only if they say nothing else, beyond the headings as a remark does.
         """
         found = []
         for column, value in enumerate(self._sheet.rows[number - 1], start=1):
-            if column in self._read or not isinstance(value, str):
+            if column in self._read or column in self._rules.ignored:
+                continue
+            if not isinstance(value, str):
                 continue
             if len(value) <= _LONGEST_WORD and is_warning(value):
                 found.append(clean(value))
@@ -625,7 +631,43 @@ class _Reader:
                 text = clean(value)
                 if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
                     found.append(text)
-        return tuple(found)
+        return (*found, *self._decided(number, figures))
+
+    def _columns_that_decide(self) -> list[tuple[TableColumn, str]]:
+        """Give the columns that are not read of which the heading says that they decide on a row:
+        "Confirmed?", "Cancelled", "Net pledge". One that no row fills decides nothing.
+        """
+        deciding = []
+        data = [row.number for row in self._table.rows if row.kind == "data"]
+        for column in self._table.table_columns:
+            if column.field is not None or column.number in self._rules.ignored:
+                continue
+            filled = any(self._sheet.cell(row, column.number) is not None for row in data)
+            if not filled or has_word_of("by_whom", column.heading):
+                continue
+            for kind in ("undone", "certain", "changing"):
+                if has_word_of(kind, column.heading):
+                    deciding.append((column, kind))
+                    break
+        return deciding
+
+    def _decided(self, number: int, figures: Mapping[str, AmountReading]) -> Iterator[str]:
+        """Yield what such columns say against a row's figures."""
+        amounts = {reading.value for reading in figures.values()}
+        for column, kind in self._deciding:
+            value = self._sheet.cell(number, column.number)
+            text = clean(cell_text(value)) if value is not None else ""
+            figure = parse_amount(value).value
+            same = figure is not None and figure in amounts
+            if kind == "certain":
+                yes = read_in_kind(text) is True or read_kind(text) == "commitment"
+                dated = parse_date(value).value is not None
+                plain_row = bool(text) and (text in _TICKS or yes or dated or same)
+            else:
+                no = read_in_kind(text) is False or is_nil(text) or is_unknown(text)
+                plain_row = no or figure == 0 or (kind == "changing" and same)
+            if not plain_row:
+                yield f"{column.heading}: {text or 'blank'}"
 
     def _beside(self, number: int) -> tuple[str, ...]:
         """Give the texts beyond the headings: what somebody wrote beside the row."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pledgebook.importers.amounts import parse_amount
 from pledgebook.importers.cells import Sheet, cell_text
-from pledgebook.importers.columns import HeadingBlock, TableColumn
+from pledgebook.importers.columns import HeadingBlock, TableColumn, is_part
 from pledgebook.importers.headings import (
     DATES,
     MONEY,
@@ -24,6 +24,7 @@ from pledgebook.importers.headings import (
     is_currency_only,
     is_dollar_mark,
     is_named,
+    is_year_heading,
     speaks_of_giving,
 )
 from pledgebook.importers.values import clean, plain, words
@@ -59,6 +60,7 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
             ]
             heads = ", ".join(column.heading for column in labelled)
             doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
+    settled = _settle_parts(settled, doubts, questions)
     settled = _settle_receipts(_settle_gifts(_settle_sums(settled)), doubts)
     settled = _label_by_place(settled)
     settled = _settle_pledged(settled, doubts)
@@ -194,6 +196,35 @@ _PROMISES = {
     Field.PLEDGE_DATE, Field.DUE_DATE, Field.STATUS, Field.UNPAID, Field.PAID, Field.INSTALMENT,
 }  # fmt: skip
 """Fields that only a list of pledges needs, or that say by themselves what a row is."""
+
+
+def _settle_parts(
+    columns: list[TableColumn], doubts: list[str], questions: list[str]
+) -> list[TableColumn]:
+    """Take amounts under funds or purposes for parts of the one beside them: "Total pledge | of
+    which UNTOC". What nobody knows, "of which ...", is asked.
+    """
+    amounts = [c for c in columns if c.field is Field.AMOUNT]
+    labelled = [c for c in columns if c.field is None and c.label and not is_year_heading(c.label)]
+    if len(amounts) == 1 and not amounts[0].label and labelled:
+        heads = ", ".join(c.heading for c in labelled)
+        doubts.append(
+            f"The columns {heads} were read as parts of the amount in column {amounts[0].letter} "
+            f"({amounts[0].heading})."
+        )
+        columns = [
+            replace(c, field=Field.AMOUNT, currency=c.currency or amounts[0].currency)
+            if c in labelled
+            else c
+            for c in columns
+        ]
+    questions += [
+        f"Column {c.letter} ({c.heading}) is a part of another and is not read: say in a mapping "
+        "what it is, or that it is to be ignored."
+        for c in columns
+        if c.field is None and is_part(c.heading)
+    ]
+    return columns
 
 
 def _settle_receipts(columns: list[TableColumn], doubts: list[str]) -> list[TableColumn]:

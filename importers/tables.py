@@ -20,7 +20,7 @@ from pledgebook.importers.columns import HeadingBlock, TableColumn
 from pledgebook.importers.dates import DateOrder
 from pledgebook.importers.heading_rows import find_heading_blocks
 from pledgebook.importers.headings import Field, currency_in, is_named
-from pledgebook.importers.values import clean, multiplier_in, plain
+from pledgebook.importers.values import clean, multiplier_in, plain, shown
 
 __all__ = [
     "ReadingRules",
@@ -65,6 +65,9 @@ _UNIT_STATED = re.compile(
 """How a text says in what the amounts of a table are counted; or it says little else."""
 
 
+_SHEET_NAME = "the sheet's name"
+
+
 class Units(NamedTuple):
     """In what the amounts of a table are counted, if the text above the table says so.
 
@@ -99,6 +102,8 @@ class ReadingRules:
     dollars_without_amount: bool = False
     skip: tuple[tuple[int, frozenset[str]], ...] = ()
     day_in_year: tuple[int, int] | None = None
+    ignored: frozenset[int] = frozenset()
+    """Columns that somebody said need not be read: nothing is asked about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,8 @@ def build_table(
     rules = replace(rules, constants={**block.constants, **rules.constants})
     if Field.CURRENCY in rules.constants:
         found = found._replace(currency="")
+    if found == NO_UNITS:
+        found = _units_in_name(sheet)
     if units is not None:
         found = units._replace(currency=found.currency)
     asked = [] if units is not None else _ask_units(sheet, found, block, last_row, above)
@@ -245,6 +252,7 @@ def build_table(
     doubts = [*block.doubts, *classified.doubts]
     if found.multiplier != 1 or found.currency:
         doubts.append(_units_doubt(found))
+    doubts.extend(_unread_doubts(sheet, block.columns, rows))
     doubts.extend(_hidden_doubts(sheet, block.columns, rows))
     doubts.extend(_calculated_doubts(sheet, rows))
     area = Area(
@@ -292,6 +300,15 @@ def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
     return NO_UNITS
 
 
+def _units_in_name(sheet: Sheet) -> Units:
+    """Return what a sheet's name says of its amounts: "USD '000", "EUR". A unit counts with its
+    currency only: a name is short, and "Mille" may be anything.
+    """
+    currency = currency_in(sheet.name)
+    multiplier = multiplier_in(sheet.name) if currency else 1
+    return Units(multiplier, currency, _SHEET_NAME if currency else "")
+
+
 def _ask_units(
     sheet: Sheet, found: Units, block: HeadingBlock, last_row: int, above: int
 ) -> list[str]:
@@ -303,7 +320,7 @@ def _ask_units(
     ask = (
         "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
     )
-    if found.multiplier != 1:
+    if found.multiplier != 1 and found.source != _SHEET_NAME:
         row, column = _place(found.source)
         text = clean(str(sheet.cell(row, column)))
         if not _UNIT_STATED.search(plain(text)):
@@ -337,6 +354,18 @@ def _units_doubt(units: Units) -> str:
     if units.multiplier != 1:
         parts.append(f"in units of {units.multiplier}")
     return f"Amounts were counted {' and '.join(parts)}, because {units.source} says so."
+
+
+def _unread_doubts(
+    sheet: Sheet, columns: tuple[TableColumn, ...], rows: tuple[TableRow, ...]
+) -> list[str]:
+    data = [row.number for row in rows if row.kind == "data"]
+    unread = [
+        f"{column.letter} {shown(column.heading)}"
+        for column in columns
+        if column.field is None and any(sheet.cell(row, column.number) is not None for row in data)
+    ]
+    return [f"Columns not read: {', '.join(unread)}."] if unread else []
 
 
 def _hidden_doubts(

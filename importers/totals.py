@@ -13,9 +13,10 @@ from decimal import Decimal
 from pledgebook.importers.amounts import AmountReading
 from pledgebook.importers.classifying import TotalLevel
 from pledgebook.importers.columns import TableColumn
-from pledgebook.importers.headings import MONEY, Field
+from pledgebook.importers.headings import MONEY, Field, currency_in
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.tables import Table
+from pledgebook.ledger.currencies import recognise
 
 _DOLLARS = "USD"
 
@@ -70,6 +71,9 @@ def _check(
 ) -> ControlTotal:
     assert column.field is not None
     sums, reason = _sum_by_currency(column, covered)
+    named = _currency_named(total)
+    if len(sums) > 1 and named in sums:
+        sums = {named: sums[named]}
     currency, computed = "", None
     if not reason and len(sums) > 1:
         reason = f"the rows are in several currencies: {', '.join(c or 'none' for c in sums)}"
@@ -96,6 +100,18 @@ def _check(
         agrees,
         reason,
     )
+
+
+def _currency_named(total: SheetRow) -> str:
+    """Return the currency that a cell or the name of a total row states: "Total EUR"; "" if none
+    or several.
+    """
+    found = {
+        codes[0]
+        for text in total.raw.values()
+        if (codes := recognise(currency_in(text) or text, None)) and len(codes) == 1
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _sums(column: TableColumn, data: Sequence[SheetRow]) -> list[ControlTotal]:
@@ -129,6 +145,9 @@ def _sum_by_currency(
 def _currency_of(column: TableColumn, row: SheetRow) -> str:
     if column.field is Field.DOLLARS:
         return _DOLLARS
+    if column.field in {Field.UNPAID, Field.PAID} and column.currency:
+        codes = recognise(column.currency, None)
+        return codes[0] if len(codes) == 1 else ""
     for instalment in row.instalments:
         if instalment.label == column.label and len(instalment.currency) == 1:
             return instalment.currency[0]

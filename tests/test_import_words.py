@@ -7,8 +7,10 @@ All amounts and rates are made up.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pledgebook.importers import import_files
 from pledgebook.importers.verdicts import JudgedTable
@@ -18,6 +20,21 @@ from pledgebook.ledger.making import make_book
 HEAD = "Donor|Reference|Date of pledge|Purpose|Amount (EUR)|Remarks\n"
 NORWAY = "Norway|1/2002|2002-03-02|Corruption|7000|\n"
 NOTE = "Subject to parliamentary approval."
+
+COMMENTS = (
+    "not signed yet|depends on 2003 budget|already counted in UNTOC list|"
+    "paid to UNDP directly|via World Bank|on behalf of Sweden|pas encore signé|"
+    "versé directement au PNUD|aún no firmado|a través del PNUD por conducto de|"
+    "пока не подписано|через ПРООН|لم يوقع بعد|عن طريق البرنامج|尚未签署|通过世界银行|"
+    "noch nicht unterzeichnet|direkt an UNDP gezahlt|non ancora firmato|tramite UNDP|"
+    "nog niet ondertekend|rechtstreeks aan UNDP|ainda não assinado|"
+    "através do PNUD, através de outro"
+)
+HEADINGS = (
+    "For|Area|Use of funds|Thematic area|Objective|Programme|Project title|"
+    "Allocation|Sector|Designation|Theme|Objectif|Destinado a|Тема|المجال|主题|Bereich|"
+    "Settore|Besteding|Setor|A heading of nobody"
+)
 
 Take = Callable[..., JudgedTable]
 
@@ -76,7 +93,9 @@ def test_a_mark_in_a_heading_leads_to_a_note_on_all_rows(take: Take) -> None:
 
 
 def test_a_number_that_is_no_mark_calls_no_note(take: Take) -> None:
-    numbered = "No|" + HEAD + "1|" + NORWAY + "||||||\n1. Subject to parliamentary approval.||||||\n"
+    numbered = (
+        "No|" + HEAD + "1|" + NORWAY + "||||||\n1. Subject to parliamentary approval.||||||\n"
+    )
     assert _said(take(numbered)) == ["imported"]
 
 
@@ -94,15 +113,146 @@ def test_a_note_or_comment_that_changes_nothing_is_shown_and_kept(take: Take, ma
 
 @pytest.mark.parametrize(
     "comment",
-    [
-        "not signed yet", "depends on 2003 budget", "already counted in UNTOC list", "paid to UNDP directly",
-        "via World Bank", "on behalf of Sweden", "pas encore signé", "versé directement au PNUD", "aún no firmado",
-        "a través del PNUD por conducto de", "пока не подписано", "через ПРООН", "لم يوقع بعد", "عن طريق البرنامج",
-        "尚未签署", "通过世界银行", "noch nicht unterzeichnet", "direkt an UNDP gezahlt", "non ancora firmato", "tramite UNDP",
-        "nog niet ondertekend", "rechtstreeks aan UNDP", "ainda não assinado", "através do PNUD, através de outro",
-    ],
-)  # fmt: skip
+    COMMENTS.split("|"),
+)
 def test_a_comment_of_doubt_waits(take: Take, comment: str) -> None:
     table = take(HEAD + NORWAY.replace("7000|", f"7000|{comment}"))
     assert _said(table) == ["waiting"]
     assert comment in table.verdicts[0].reason
+
+
+FLAT = "Donor|Date of pledge|{}|Amount (USD)\n"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    HEADINGS.split("|"),
+)
+def test_what_money_is_for_is_read_under_whatever_heading(take: Take, heading: str) -> None:
+    table = take(
+        FLAT.format(heading)
+        + "Norway|2002-03-02|Corruption|7001\nPoland|2002-03-02|Firearms protocol|7002\n"
+    )
+    assert _said(table) == ["imported", "imported"]
+    texts = ["".join(draft.text() for draft in verdict.drafts) for verdict in table.verdicts]
+    assert 'purpose: "corruption"' in texts[0]
+    assert 'purpose: "firearms-protocol"' in texts[1]
+
+
+def test_a_purpose_may_be_named_in_any_language_of_the_book(take: Take) -> None:
+    table = take(FLAT.format("Purpose") + "Norway|2002-03-02|الفساد|7001\n")
+    assert _said(table) == ["imported"]
+    table = take(FLAT.format("Purpose") + "Norway|2002-03-05|General purposes|7003\n")
+    assert _said(table) == ["imported"]
+
+
+def test_an_unread_column_with_one_name_of_the_book_keeps_the_rows_waiting(take: Take) -> None:
+    table = take(
+        FLAT.format("Desk") + "Norway|2002-03-02|Corruption|7001\nPoland|2002-03-02|North|7002\n"
+    )
+    assert _said(table) == ["waiting", "waiting"]
+    assert "Desk" in table.verdicts[0].reason
+
+
+def test_columns_that_are_not_read_are_named(take: Take) -> None:
+    table = take(FLAT.format("Desk officer") + "Norway|2002-03-02|J. Smith|7001\n")
+    assert _said(table) == ["imported"]
+    assert "Columns not read: C 'Desk officer'." in table.table.doubts
+
+
+@pytest.mark.parametrize(
+    ("heading", "said", "plain_row"),
+    [
+        ("Confirmed?", "No", "Yes"),
+        ("Confirmed?", "not yet", "2002-03-05"),
+        ("Signed", "", "x"),
+        ("Signé", "non", "oui"),
+        ("Подписано", "нет", "да"),
+        ("已签署", "否", "是"),
+        ("Bestätigt", "nein", "ja"),
+        ("Cancelled", "x", ""),
+        ("Withdrawn", "Yes", "No"),
+        ("Annulé", "oui", "non"),
+        ("Storniert", "ja", ""),
+        ("Adjustment", "-2000", "0"),
+        ("Confirmed in writing (USD)", "0", "7002"),
+    ],
+)
+def test_a_column_that_decides_on_the_row_is_heeded(
+    take: Take, heading: str, said: str, plain_row: str
+) -> None:
+    table = take(
+        FLAT.format(heading)
+        + f"Norway|2002-03-02|{said}|7001\nPoland|2002-03-02|{plain_row}|7002\n"
+    )
+    assert _said(table) == ["waiting", "imported"]
+
+
+def test_who_confirmed_it_decides_nothing(take: Take) -> None:
+    table = take(FLAT.format("Confirmed by") + "Norway|2002-03-02|J. Smith|7001\n")
+    assert _said(table) == ["imported"]
+
+
+def test_money_for_somebody_else_is_not_ours(take: Take) -> None:
+    table = take(
+        FLAT.format("Recipient") + "Norway|2002-03-02|UNDP|7001\nPoland|2002-03-02|CPCJF|7002\n"
+    )
+    assert _said(table) == ["waiting", "imported"]
+
+
+def test_parts_of_an_amount_go_to_their_funds(take: Take) -> None:
+    head = "Donor|Date of pledge|Total pledge (USD)|of which CPCJF|of which UNTOC\n"
+    table = take(f"{head}Norway|2002-03-02|10000|4000|6000\nPoland|2002-03-02|9000|4000|6000\n")
+    assert _said(table) == ["imported", "waiting"]
+    assert [draft.text().count("UNTOC") > 0 for draft in table.verdicts[0].drafts] == [False, True]
+
+
+def test_a_part_of_nobody_known_is_asked(take: Take) -> None:
+    head = "Donor|Date of pledge|Total pledge (USD)|of which Other Account\n"
+    assert _said(take(f"{head}Norway|2002-03-02|10000|4000\n")) == ["waiting"]
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "currency"),
+    [("USD '000", 50000, "USD"), ("EUR", 50, "EUR"), ("EUR (000)", 50000, "EUR")],
+)
+def test_a_sheets_name_states_currency_and_unit(
+    main: Path, tmp_path: Path, name: str, amount: int, currency: str
+) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = name
+    sheet.append(["Donor", "Date of pledge", "Pledge"])
+    sheet.append(["Poland", date(2002, 2, 4), 50])
+    workbook.save(tmp_path / "named.xlsx")
+    (table,) = (
+        import_files(load_book(main), [tmp_path / "named.xlsx"], fund="CPCJF").files[0].tables
+    )
+    (verdict,) = table.verdicts
+    assert (verdict.verdict, verdict.amount, verdict.currency) == ("imported", amount, currency)
+
+
+def test_a_title_in_millions_of_lire_states_the_lire(take: Take) -> None:
+    table = take("Contributions of Italy (in millions of lire)||\n||\nDonor|Date of pledge|Amount\n"
+                 "Italy|2001-03-01|150.5\n")  # fmt: skip
+    assert (table.verdicts[0].amount, table.verdicts[0].currency) == (150_500_000, "ITL")
+
+
+def test_totals_by_name_sum_up_the_rows_of_their_name(take: Take) -> None:
+    text = FLAT.format("Purpose")
+    for donor, amount in (("Austria", 1000), ("Peru", 1001), ("Chile", 1002)):
+        text += f"{donor}|2002-02-04|Corruption|{amount}\n"
+        text += f"{donor}|2002-02-05|Firearms protocol|{amount + 1000}\n"
+        text += f"Total {donor}|||{2 * amount + 1000}\n"
+    table = take(text + "Total|||9006\n")
+    assert [total.agrees for total in table.totals] == [True] * 4
+    assert take(text + "Total|||9007\n").totals[-1].agrees is False
+
+
+def test_a_total_of_one_currency_is_held_against_its_rows(take: Take) -> None:
+    table = take(
+        "Donor|Date of pledge|Currency|Amount\n"
+        "Norway|2002-03-02|EUR|100\nPoland|2002-03-02|USD|50\n"
+        "Sous-total euro||EUR|100\n"
+    )
+    assert table.totals[-1].agrees is True
