@@ -153,6 +153,7 @@ def test_receipts_are_matched_split_joined_and_recorded_in_one_write(
         page.locator("#gift").get_by_label("Donor").fill("Example Foundation")
         page.get_by_role("button", name="A contribution without a pledge").click()
         expect(decisions).to_have_count(6)
+        expect(page.locator("#progress")).to_have_text("7 decided and not recorded yet, 1 left")
 
         # What was decided outlasts the page, and nothing is in the book yet.
         assert waits(main) == [label for label, *_ in RECEIPTS]
@@ -257,8 +258,9 @@ def test_two_windows_and_an_editor_lose_and_double_nothing(
         # An editor changes the file while the page is open: what it wrote stays.
         choose(page, "R-2002-0003")
         page.locator(".offers button").first.click()
-        entries.write_text(entries.read_text("utf-8") + "; by hand\n", "utf-8")
+        expect(page.locator("#decided li")).to_have_count(1)
         page.get_by_label("Decided by").fill("First")
+        entries.write_text(entries.read_text("utf-8") + "; by hand\n", "utf-8")
         page.get_by_role("button", name="Record them in the book").click()
         expect(page.locator("#desk-refused")).to_contain_text("was changed since this page")
         assert "; by hand" in entries.read_text("utf-8")

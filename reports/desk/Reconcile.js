@@ -56,6 +56,7 @@ function take(answer, told) {
     cell.textContent = what ?? (cell.dataset.before === "decided" ? "" : cell.dataset.before);
   }
   byId("decided").innerHTML = answer.html;
+  byId("progress").textContent = answer.progress;
   ready(byId("decided"));
   const by = byId("record")?.elements.by;
   if (by) {
@@ -141,7 +142,8 @@ export default {
         });
         const others = [...form.querySelectorAll("input[name=receipt]:checked")];
         const receipts = [label(), ...others.map((box) => box.value)];
-        decide("decide", { receipts, settles, charges: form.elements.charges.checked });
+        const charges = form.elements.charges.checked || form.elements.kept.value;
+        decide("decide", { receipts, settles, charges });
       } else if (form.id === "gift") {
         event.preventDefault();
         decide("decide", { receipts: [label()], ...Object.fromEntries(new FormData(form)) });

@@ -94,6 +94,7 @@ class Reconcile(Page):
             "matches": list(matches.values()),
             "of_receipt": of_receipt,
             "decided": decided,
+            "progress": _progress(decided, matches),
             "panel": shown,
             "gone": label if label and label not in matches else "",
             "applied": _applied(desk, asked.get("applied", "")),
@@ -212,8 +213,21 @@ class Reconcile(Page):
         decided = _decided(desk)
         return {
             "decided": {label: each.what for each in decided for label in each.receipts},
+            "progress": _progress(decided, _matches(desk)),
             "html": self._render("reconcile_decided.html", desk=desk, decided=decided),
         }
+
+
+def _progress(decided: Sequence[Decided], matches: Mapping[str, Match]) -> str:
+    """Say how many of the receipts that wait are decided, and not recorded yet."""
+    labels = {label for each in decided for label in each.receipts if label in matches}
+    if not labels:
+        return ""
+    return _(
+        "%(decided)s decided and not recorded yet, %(left)s left",
+        decided=len(labels),
+        left=len(matches) - len(labels),
+    )
 
 
 def _matches(desk: Desk) -> dict[str, Match]:
