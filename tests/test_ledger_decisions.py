@@ -87,7 +87,7 @@ def test_decisions_are_recorded_together_and_say_by_whom(waiting: Book) -> None:
 
 def test_an_instalment_is_not_paid_twice_by_two_decisions(waiting: Book) -> None:
     again = Decision(("R-2002-0002",), (Allocation("CAN-2002-01.1", Decimal(4980)),))
-    with pytest.raises(EventRefusedError, match=r"CAN-2002-01\.1 has 0\.?0* "):
+    with pytest.raises(EventRefusedError, match=r"CAN-2002-01\.1"):
         draft_decisions(waiting, [FIRST, again])
 
 
