@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 from pledgebook.cli.common import (
@@ -13,10 +12,12 @@ from pledgebook.cli.common import (
     DONE,
     WAITS,
     answer,
+    book_entries,
     book_option,
     fail,
     failing_on,
     open_book,
+    say,
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
@@ -38,9 +39,11 @@ _FEW = 3
 @click.option("--receipt", "receipts", multiple=True, metavar="R", help="Apply this receipt.")
 @click.option("--to", multiple=True, metavar=PAID_METAVAR, help="An instalment it pays.")
 @click.option("--charges", is_flag=True, help="What is missing of --to was kept by banks.")
+@click.option("--charges-advised", is_flag=True, help="--charges, as the payer's advice says.")
 @click.option("--undo", metavar="R", help="Take the application of this receipt back.")
 @click.option("--date", "day", type=DAY, help="With --undo: by an entry of that day.")
 @click.option("--entered-by", default="", metavar="NAME", help="Who decided it.")
+@click.option("--yes", is_flag=True, help="With --receipt: book it without asking.")
 @click.option("--dry-run", is_flag=True, help="Show and try; write nothing.")
 @book_option
 def match(
@@ -48,9 +51,11 @@ def match(
     receipts: Sequence[str],
     to: Sequence[str],
     charges: bool,
+    charges_advised: bool,
     undo: str | None,
     day: date | None,
     entered_by: str,
+    yes: bool,
     dry_run: bool,
 ) -> None:
     """Propose which pledge each receipt pays, with reasons; --apply takes the certain ones.
@@ -61,6 +66,7 @@ def match(
     book = open_book()
     if sum((take, bool(receipts), undo is not None)) > 1:
         fail("Say one of --apply, --receipt and --undo.")
+    charges = charges or charges_advised
     if (to or charges) and not receipts:
         fail("--to and --charges say what a --receipt pays: name it.")
     with failing_on(EventRefusedError, BookRefusedError, OSError):
@@ -78,18 +84,20 @@ def match(
             taken = [each for each in taken if each.rule or receipts]
         if receipts:
             matches = [Match(each.receipt, each) for each in taken]
-        drafts = apply_matches(book, taken, entered_by=entered_by, charges_advised=charges)
-        written: list[Path] = []
+        drafts = apply_matches(book, taken, entered_by=entered_by, charges_advised=charges_advised)
+        names: list[str] = []
+        if receipts:
+            for draft in drafts:
+                say(draft.text())
         if take or receipts:
-            written = write_entries(book, drafts, only_try=dry_run)
-    names = [path.relative_to(book.folder).as_posix() for path in written]
+            names, _ = book_entries(book, drafts, assured=yes or take, dry_run=dry_run)
     if wants_json():
         answer({"receipts": [_document(each) for each in matches], "written": names})
     else:
         for each in matches:
             _show(book, each)
         _say_done(matches, len(drafts), names, applying=take or bool(receipts))
-    left = [each for each in matches if each.chosen not in taken or not written]
+    left = [each for each in matches if each.chosen not in taken or not names]
     sys.exit(WAITS if left else DONE)
 
 

@@ -6,15 +6,13 @@ writes.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
 from pledgebook.cli.common import (
     answer,
+    book_entries,
     book_option,
-    fail,
     failing_on,
     open_book,
     say,
@@ -22,9 +20,8 @@ from pledgebook.cli.common import (
 )
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.errors import BookRefusedError, Finding
+from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
-from pledgebook.ledger.writing import error_sentence, write_entries
 
 
 @click.group()
@@ -102,22 +99,10 @@ def _record(book: Book, plan: Plan, *, assured: bool, dry_run: bool) -> None:
     """Show what will be booked, ask, and book it."""
     for line in (*plan.texts, *plan.explained):
         say(line)
-    if book.errors:
-        fail(
-            f"The book has errors, so nothing is written to it. First: "
-            f"{error_sentence(book.errors[0])}"
-        )
-    heard: list[Finding] = []
     with failing_on(BookRefusedError, OSError):
-        if not dry_run and not assured:  # nobody agrees to what would be refused
-            write_entries(book, plan.drafts, plan.others, only_try=True, heard=heard)
-            _tell(heard)
-            _ask()
-        again: list[Finding] | None = None if heard else heard
-        paths = write_entries(book, plan.drafts, plan.others, only_try=dry_run, heard=again)
-    if again is not None:
-        _tell(heard)
-    written = [str(path.relative_to(book.folder)) for path in paths]
+        written, heard = book_entries(
+            book, plan.drafts, plan.others, assured=assured, dry_run=dry_run
+        )
     if dry_run:
         say("The book would take it. Nothing was written (dry run).")
     else:
@@ -126,18 +111,6 @@ def _record(book: Book, plan: Plan, *, assured: bool, dry_run: bool) -> None:
         notices = [{"rule": each.rule, "message": each.message} for each in heard]
         effects = list(plan.explained)
         answer({"entries": plan.texts, "effects": effects, "notices": notices, "written": written})
-
-
-def _tell(notices: Sequence[Finding]) -> None:
-    for notice in notices:
-        say(f"Notice ({notice.rule}): {notice.message}")
-
-
-def _ask() -> None:
-    if not sys.stdin.isatty():
-        fail("Nothing was written: there is no terminal to ask at. Add --yes to book it.")
-    if not click.confirm("Book this?", err=wants_json()):
-        fail("Nothing was written.")
 
 
 for _form in FORMS.values():

@@ -25,11 +25,18 @@ from pledgebook.importers.known import (
 )
 from pledgebook.importers.values import plain, shown
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.events import EventRefusedError, amendment, earmark_of, postponement
+from pledgebook.ledger.events import (
+    EventRefusedError,
+    Part,
+    amendment,
+    earmark_of,
+    increase,
+    postponement,
+)
 from pledgebook.ledger.instalments import settled_so_far
 from pledgebook.ledger.money import ZERO, format_amount, share
 from pledgebook.ledger.rates import MissingRateError
-from pledgebook.ledger.recording import advance_for
+from pledgebook.ledger.recording import advance_for, further_label
 from pledgebook.ledger.register import Change, Claim
 
 _UNDATED = (
@@ -186,7 +193,7 @@ def change_of(
         raise doubt(f"Also changed: {other}. Record that by hand.")
     on = reading.changed_on
     if on is None:
-        raise doubt(_UNDATED)
+        raise doubt(_UNDATED + _by_command(reading, known))
     if not (known.imported or known.reference):
         raise doubt("The pledge was entered by hand without a reference: record the change.")
     try:
@@ -195,6 +202,23 @@ def change_of(
         message = str(error).rstrip(".")
         raise doubt(f"{message[:1].upper()}{message[1:]}. Record the change by hand.") from error
     return Changed(before, f"Was {before}; is {after} since {on}.", drafts)
+
+
+def _by_command(reading: Reading, known: KnownPledge) -> str:
+    """Return the command that records an amount which alone is changed; "" for other changes."""
+    stated = parts_in_order(reading.parts, reading.day)
+    changed = [
+        (_changing(own), new[0] - old[0], new[1] == old[1])
+        for own, old, new in zip(known.instalments(), known.parts(), stated, strict=True)
+        if old != new
+    ]
+    if len(changed) != 1 or not changed[0][2]:
+        return ""
+    claim, more, _ = changed[0]
+    left = claim.units + more
+    if left <= 0:
+        return ""
+    return f" By command: pledgebook record amendment {claim.label} {left:f} --date DATE."
 
 
 def _other_changes(reading: Reading, known: KnownPledge) -> Iterator[str]:
@@ -213,7 +237,7 @@ def _other_changes(reading: Reading, known: KnownPledge) -> Iterator[str]:
         yield f"{words[now.committed]}, now {words[not now.committed]}"
     if len(known.parts()) != len(reading.parts):
         yield f"{len(known.parts())} instalments, now {len(reading.parts)}"
-    elif len(known.parts()) != len(known.histories):
+    elif len(known.parts()) != len(known.instalments()):
         yield "an instalment of it was cancelled"
 
 
@@ -228,13 +252,17 @@ def _draft_changes(
     if reading.reference:
         own = {**meta, "reference": reading.reference}
     stated = parts_in_order(reading.parts, reading.day)
-    for changes, old, new in zip(known.histories, known.parts(), stated, strict=True):
+    for histories, old, new in zip(known.instalments(), known.parts(), stated, strict=True):
         if old == new:
             continue
-        _refuse_day(on, changes)
-        claim = changes[-1].after
-        if new[0] != old[0]:
-            settled = sum(settled_so_far(changes), ZERO)
+        for changes in histories:
+            _refuse_day(on, changes)
+        claim = _changing(histories)
+        if new[0] > old[0] and (further := further_label(context.register, claim.label)):
+            yield _increased(claim, further, new[0] - old[0], on, context, own)
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+        elif new[0] != old[0]:
+            settled = sum(settled_so_far(context.register.by_label[claim.label]), ZERO)
             units = claim.units + new[0] - old[0]
             draft, claim = _amended(claim, units, settled, on, context, own)
             yield draft
@@ -247,6 +275,22 @@ def _draft_changes(
                 context.settings, day=on, claim=claim, due=new[1], advance=held, meta=own
             )
             own = {key: text for key, text in own.items() if key != IMPORT_ID}
+
+
+def _changing(histories: list[list[Change]]) -> Claim:
+    """Return what of an instalment a change is about: what is open of it, else its last part."""
+    now = [changes[-1].after for changes in histories]
+    return next((claim for claim in now if claim.is_open), now[-1])
+
+
+def _increased(
+    claim: Claim, label: str, amount: Decimal, on: date, context: Context, meta: Mapping[str, str]
+) -> Draft:
+    """Return the further instalment that raises one which is paid."""
+    value, rate = context.rates.dollars(amount, claim.currency, on)
+    part = Part(amount, value)
+    settings = context.settings
+    return increase(settings, day=on, claim=claim, label=label, part=part, rate=rate, meta=meta)
 
 
 def _refuse_day(on: date, changes: list[Change]) -> None:
@@ -271,8 +315,8 @@ def _amended(
             f"That leaves nothing to pay of {claim.label}, which is a cancellation or a refund"
         )
     if units > claim.units:
-        increase = units - claim.units
-        added, rate = context.rates.dollars(increase, claim.currency, on)
+        more = units - claim.units
+        added, rate = context.rates.dollars(more, claim.currency, on)
         value = claim.value + added
     else:
         added, rate, value = ZERO, None, share(claim.value, units, claim.units)

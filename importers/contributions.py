@@ -341,7 +341,7 @@ def _refuse_equal(base: Verdict, reading: Reading, place: str, context: Context)
     booked = sum(
         gives_to(known, reading)
         and known.first.currency == reading.currency
-        and [(changes[0].after.units, changes[0].after.due) for changes in known.histories]
+        and [(changes[0].after.units, changes[0].after.due) for changes, *_ in known.instalments()]
         == stated
         for known in context.alike(reading)
     )

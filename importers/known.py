@@ -25,6 +25,7 @@ from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
 from pledgebook.ledger.instalments import pledge_of, settled_so_far
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.pledging import INCREASES
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import Rates
 from pledgebook.ledger.register import Change, Claim, Gift, Register
@@ -96,7 +97,7 @@ class KnownPledge:
     @property
     def total(self) -> Decimal:
         """What was pledged at first, in the currency of then."""
-        return sum((changes[0].after.units for changes in self.histories), ZERO)
+        return sum((own[0][0].after.units for own in self.instalments()), ZERO)
 
     @property
     def is_open(self) -> bool:
@@ -108,12 +109,26 @@ class KnownPledge:
         of which something was paid or is outstanding.
         """
         stands = []
-        for changes in self.histories:
-            paid, written_off = settled_so_far(changes)
-            claim = changes[-1].after
-            if amount := paid + written_off + claim.units:
-                stands.append((amount, claim.due))
+        for own in self.instalments():
+            amount = ZERO
+            for changes in own:
+                paid, written_off = settled_so_far(changes)
+                amount += paid + written_off + changes[-1].after.units
+            if amount:
+                stands.append((amount, own[0][-1].after.due))
         return stands
+
+    def instalments(self) -> list[list[list[Change]]]:
+        """Return each instalment as sheets count them: its history, with those of the further
+        instalments that raised it after it was paid.
+        """
+        found: dict[str, list[list[Change]]] = {}
+        for changes in self.histories:
+            label = changes[0].label
+            raised = as_text(changes[0].entry.meta.get(INCREASES, "")) or label
+            first = next((each for each, own in found.items() if _is_among(raised, own)), label)
+            found.setdefault(first, []).append(changes)
+        return list(found.values())
 
     def paid(self) -> Decimal:
         """Return what was paid of it, in its present currency."""
@@ -239,6 +254,10 @@ class Context:
         """Return the book's pledges of the same fund, donor and date."""
         given = self.by_giving.get((reading.donor, reading.day), [])
         return [known for known in given if known.now.fund == reading.earmark.fund]
+
+
+def _is_among(label: str, histories: list[list[Change]]) -> bool:
+    return any(changes[0].label == label for changes in histories)
 
 
 def gives_to(known: KnownPledge, reading: Reading) -> bool:

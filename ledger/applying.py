@@ -20,6 +20,7 @@ from pledgebook.ledger.building import (
 )
 from pledgebook.ledger.candidates import Candidate
 from pledgebook.ledger.changing import redenomination
+from pledgebook.ledger.collecting import ADVISED
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.money import ZERO
@@ -45,6 +46,7 @@ def apply_matches(
 ) -> list[Draft]:
     """Return the entries that apply receipts, in their order; each is dated by its receipt, or by
     the last entry on its instalments if that is later, or by the first day that is not sealed.
+    Charges are `charges: "advised"` where the bank stated them, or where `charges_advised` says so.
 
     Raises EventRefusedError where something cannot be applied.
     """
@@ -81,8 +83,8 @@ class _Applying:
         meta = {MATCHED_BY: candidate.rule or PERSON}
         if entered_by:
             meta["entered-by"] = entered_by
-        if candidate.charges and (advised or "charges-stated" in candidate.evidence):
-            meta["charges"] = "advised"
+        if candidate.charges and (advised or candidate.charges == receipt.charges):
+            meta["charges"] = ADVISED
         drafts.append(
             application(
                 settings,

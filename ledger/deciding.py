@@ -17,7 +17,7 @@ from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.candidates import Candidate, Part
 from pledgebook.ledger.collecting import tolerance
-from pledgebook.ledger.currencies import decimals
+from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, decimals, is_currency
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.matching import EURO
 from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to
@@ -32,6 +32,7 @@ from pledgebook.ledger.recording import (
     redenominated,
     settle,
 )
+from pledgebook.ledger.register import Claim
 from pledgebook.ledger.waiting import Receipt, waiting_receipts
 
 
@@ -79,16 +80,17 @@ def decide(
     *,
     charges: Decimal | None = ZERO,
     by: str = "",
+    charges_advised: bool = False,
 ) -> list[Draft]:
     """Return the entries that apply waiting receipts, by their labels, as a person says: to be
     given to `write_entries` together. `by` is who decided, for `entered-by:`.
 
-    `charges` are dollars that banks kept (None: whatever is missing of the amounts). Raises
+    `charges` are dollars that banks kept (None: whatever is missing of the amounts);
+    `charges_advised` where the payer's advice names them, as a part payment wants it. Raises
     EventRefusedError, with what to do, where it cannot be so.
     """
     candidates = allocate(book, receipts, allocations, charges=charges)
-    advised = any(candidate.charges for candidate in candidates)
-    return apply_matches(book, candidates, entered_by=by, charges_advised=advised)
+    return apply_matches(book, candidates, entered_by=by, charges_advised=charges_advised)
 
 
 def allocate(
@@ -102,7 +104,7 @@ def allocate(
     money = _receipts(book, receipts)
     if not allocations:
         raise EventRefusedError("Name the instalments that are paid.")
-    asked = [_asked(book, each) for each in allocations]
+    asked = [_asked(book, each, money) for each in allocations]
     dollar = book.settings.currency
     held = sum((each.dollars for each in money), ZERO)
     kept = _missing(asked, held, dollar) if charges is None else charges
@@ -146,8 +148,10 @@ def _receipts(book: Book, labels: Sequence[str]) -> list[Receipt]:
     return [each for label, each in waiting.items() if label in set(labels)]
 
 
-def _asked(book: Book, allocation: Allocation) -> Asked:
+def _asked(book: Book, allocation: Allocation, money: Sequence[Receipt]) -> Asked:
     claim = find_claim(book.register, allocation.label, date.max)
+    if _is_paid_in_euro(claim, money) and allocation.currency in {"", claim.currency}:
+        allocation = _in_euro(claim, allocation)
     amount = allocation.amount
     euros = None if amount is None else in_euros(claim, amount, allocation.currency)
     if euros is not None:
@@ -169,6 +173,29 @@ def _asked(book: Book, allocation: Allocation) -> Asked:
             "can be settled of it."
         )
     return Asked(claim, amount, allocation.dollars)
+
+
+def _is_paid_in_euro(claim: Claim, money: Sequence[Receipt]) -> bool:
+    """Tell whether an instalment in a currency that the euro replaced is paid in euro: the bank
+    says so, or nothing can be paid in the old currency any more.
+    """
+    return (
+        claim.is_open
+        and claim.currency in EURO_RATES
+        and any(
+            (each.original is not None and each.original[1] == EURO)
+            or not is_currency(claim.currency, each.day)
+            for each in money
+        )
+    )
+
+
+def _in_euro(claim: Claim, allocation: Allocation) -> Allocation:
+    """Restate what is to be settled, in francs or in lire, at the fixed rate."""
+    if allocation.amount is None or allocation.amount > claim.units:
+        return allocation._replace(currency=EURO if allocation.amount is None else "")
+    amount = convert_legacy(allocation.amount, claim.currency, EURO)
+    return allocation._replace(amount=amount, currency=EURO)
 
 
 def _missing(asked: Sequence[Asked], held: Decimal, dollar: str) -> Decimal:

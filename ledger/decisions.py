@@ -109,7 +109,7 @@ def draft_decisions(book: Book, decisions: Iterable[Decision], by: str = "") -> 
                 _gift(book, _waiting(waiting, label), decision.gift, by)
                 for label in decision.receipts
             ]
-    return drafts + apply_matches(book, candidates, entered_by=by, charges_advised=True)
+    return drafts + apply_matches(book, candidates, entered_by=by)
 
 
 def _waiting(waiting: Mapping[str, Receipt], label: str) -> Receipt:

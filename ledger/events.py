@@ -24,7 +24,7 @@ from pledgebook.ledger.changing import (
     revaluation,
     write_off,
 )
-from pledgebook.ledger.pledging import commitment, commitment_of_pledge
+from pledgebook.ledger.pledging import commitment, commitment_of_pledge, increase
 from pledgebook.ledger.receiving import (
     Settled,
     application,
@@ -70,6 +70,7 @@ __all__ = [
     "earmark_of",
     "expenditure",
     "in_kind",
+    "increase",
     "interest",
     "joint_payment",
     "obligation_paid",

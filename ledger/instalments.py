@@ -132,11 +132,16 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     )
 
 
+def first_commitment(changes: list[Change]) -> Change:
+    """Return the entry by which an instalment was committed, else the one it begins with."""
+    return next((change for change in changes if change.after.committed), changes[0])
+
+
 def first_terms(changes: list[Change]) -> Terms | None:
     """Return what an instalment was committed for (else pledged); None where it came with an
     opening that does not say so.
     """
-    first = next((change for change in changes if change.after.committed), changes[0])
+    first = first_commitment(changes)
     if not first.brings_forward:
         return Terms(first.after.units, first.after.currency, first.after.value)
     try:

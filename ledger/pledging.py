@@ -20,9 +20,19 @@ from pledgebook.ledger.building import (
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.postings import stated
 from pledgebook.ledger.rates import Rate
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.settings import Settings
+
+INCREASES = "increases"
+"""Metadata of a further instalment: the label of the paid one that it raises."""
+
+_KEPT = frozenset({"oda", "crs", "op", "op-reason", "project"})
+"""What an increase states as its pledge does, beside what the rules of mandates ask for."""
+
+_OWN = frozenset({"donor", "fund", "class", "purpose", "evidence"})
+"""What rules ask for that the entry says anyway."""
 
 
 def commitment(
@@ -112,6 +122,51 @@ def commitment_of_pledge(
         labels=[first.label],
         rate=rate,
         meta={"status": "committed", "announced-on": first.pledged_on, **(meta or {})},
+    )
+
+
+def increase(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    label: str,
+    part: Part,
+    rate: Rate | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """More is committed of a pledge whose instalment `claim` is paid: a further instalment of the
+    pledge, under `label`, of this day and its rate. A label that nothing is open under is not put
+    to use again, so that what was paid stays as it is.
+    """
+    if claim.is_open:
+        raise EventRefusedError(f"{claim.label} is unpaid still: amend it.")
+    _need_amounts([part])
+    kept = {key: stated(*claim.origin, key) for key in sorted((settings.rule_keys | _KEPT) - _OWN)}
+    status: dict[str, str | date] = {} if claim.committed else {"status": "pledged"}
+    return make_entry(
+        settings,
+        day=day,
+        event="commitment",
+        narration=narration
+        or f"Increase of {pledge_of(label)} by {format_amount(part.amount)} {claim.currency}",
+        lines=_committed(
+            settings,
+            day,
+            claim.donor,
+            earmark_of(claim),
+            claim.currency,
+            [(label, part)],
+            committed=claim.committed,
+        ),
+        donor=claim.donor,
+        earmark=earmark_of(claim),
+        labels=[label],
+        rate=rate,
+        meta={key: text for key, text in kept.items() if text}
+        | status
+        | {INCREASES: claim.label, **(meta or {})},
     )
 
 

@@ -23,7 +23,7 @@ from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units, share, to_cents
 from pledgebook.ledger.rates import MissingRateError, Rate
 from pledgebook.ledger.receiving import Settled
-from pledgebook.ledger.register import Change, Claim, Held, Register, claim_at
+from pledgebook.ledger.register import RECEIVING, Change, Claim, Held, Register, claim_at
 from pledgebook.ledger.settings import Settings
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
@@ -161,6 +161,22 @@ def receipt_held(register: Register, label: str, day: date) -> tuple[Earmark, De
 def free_labels(register: Register) -> Labels:
     """Return what gives out labels that the book has not used."""
     return Labels([*register.by_label, *register.held_under])
+
+
+def further_label(register: Register, label: str) -> str:
+    """Return the label of a further instalment that raises one which is paid; "" where something
+    is open of it, or what was left of it was given up: that stays so.
+    """
+    last = register.by_label[label][-1]
+    if last.after.is_open or last.event not in RECEIVING:
+        return ""
+    pledge = pledge_of(label)
+    numbers = [
+        int(number)
+        for each in register.by_label
+        if pledge_of(each) == pledge and (number := each.rpartition(".")[2]).isdigit()
+    ]
+    return f"{pledge}.{max(numbers, default=1) + 1}"
 
 
 def dollars_of_day(

@@ -114,6 +114,11 @@ def band_of(days: int) -> str:
     raise AssertionError("the last band takes all")  # pragma: no cover
 
 
+def is_due(claim: Claim, day: date) -> bool:
+    """Tell whether an instalment is due by a day: by its due date, without one by its pledge."""
+    return _due(claim) <= day
+
+
 def _due(claim: Claim) -> date:
     return claim.due or claim.pledged_on
 

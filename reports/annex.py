@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from pledgebook.ledger.currencies import convert_legacy
-from pledgebook.ledger.instalments import first_terms, list_instalments
-from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.instalments import first_commitment, first_terms, list_instalments
+from pledgebook.ledger.money import CENT, ZERO, round_to, to_cents
 from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures, total
 from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_ties, section_name
@@ -20,6 +21,7 @@ from pledgebook.reports.table import Agreement, Column, Part, Report, Value
 
 NAME = "annex"
 TITLE = "Annex: pledges in their own currencies"
+_RATE_DECIMALS = 6
 
 
 def annex(selection: Selection) -> Report:
@@ -100,11 +102,25 @@ def _first(changes: list[Change]) -> dict[str, Value]:
     now = changes[-1].after.currency
     same = first.currency == now
     units = first.units if same else convert_legacy(first.units, first.currency, now)
+    rate = _stated_rate(first_commitment(changes), units) if same and units else None
     return {
         "first_pledged": units,
-        "rate_pledged": _rate(units, first.dollars) if units else None,
+        "rate_pledged": rate or (_rate(units, first.dollars) if units else None),
         "dollars_pledged": first.dollars,
     }
+
+
+def _stated_rate(change: Change, units: Decimal) -> str | None:
+    """Return the rate that the entry states and by which its dollars were made (of several
+    instalments together: to a cent each); None where it states none, or other dollars.
+    """
+    try:
+        rate = Decimal(as_text(change.entry.meta.get("rate", "")))
+        made = to_cents(units / rate)
+    except ArithmeticError:
+        return None
+    cents = len(change.entry.postings) * CENT
+    return f"{rate:f}" if abs(made - change.after.value) <= cents else None
 
 
 def _received(selection: Selection, changes: list[Change]) -> dict[str, Value]:
@@ -124,7 +140,14 @@ def _received(selection: Selection, changes: list[Change]) -> dict[str, Value]:
 
 
 def _rate(units: Decimal, dollars: Decimal) -> str | None:
-    return f"{round_to(units / dollars, 6).normalize():f}" if dollars and units else None
+    """Return a rate computed back: the shortest that gives these dollars to the cent."""
+    if not dollars or not units:
+        return None
+    for decimals in range(_RATE_DECIMALS):
+        rate = round_to(units / dollars, decimals)
+        if rate and to_cents(units / rate) == dollars:
+            return f"{rate.normalize():f}"
+    return f"{round_to(units / dollars, _RATE_DECIMALS).normalize():f}"
 
 
 def _dollars(figures: Figures) -> Mapping[str, Value]:

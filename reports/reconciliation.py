@@ -33,9 +33,14 @@ def reconciliation(selection: Selection) -> Report:
     banks = book.settings.banks.accounts
     layout = Layout()
     ties: list[Tie] = []
-    for code, bank in banks.items():
-        if any(account.split(":")[1] in selection.funds for account in bank.accounts):
-            ties += _account(selection, layout, bank, moved[code])
+    shown = [
+        bank
+        for bank in banks.values()
+        if any(account.split(":")[1] in selection.funds for account in bank.accounts)
+    ]
+    currencies = dict.fromkeys((book.settings.currency, *(bank.currency for bank in shown)))
+    for bank in shown:
+        ties += _account(selection, layout, bank, moved[bank.code])
     held = [receipt for receipt in waiting_receipts(book) if receipt.day <= end]
     held = [receipt for receipt in held if receipt.held.fund in selection.funds]
     if held:
@@ -45,10 +50,9 @@ def reconciliation(selection: Selection) -> Report:
                 what=f"{receipt.label} {receipt.text}",
                 day=receipt.day,
                 age=(end - receipt.day) // timedelta(days=1),
-                amount=receipt.dollars,
+                **{_column(selection, selection.book.settings.currency): receipt.dollars},
             )
-    currencies = {bank.currency for bank in banks.values()}
-    unit = currencies.pop() if currencies == {book.settings.currency} else ""
+        layout.total("Receipts not applied yet")
     notes = [
         "The ledger counts money by its value date, the bank by the day it booked; what is between "
         "the two is in transit."
@@ -63,7 +67,10 @@ def reconciliation(selection: Selection) -> Report:
             Column("what", "What"),
             Column("day", "Date", "date"),
             Column("age", "Days", "count"),
-            Column("amount", "Amount", "amount", unit),
+            *(
+                Column(_column(selection, currency), "Amount", "amount", currency)
+                for currency in currencies
+            ),
         ],
         layout.rows,
         notes=notes,
@@ -81,6 +88,7 @@ def _account(
         for each in book.settings.banks.statements
         if each.bank == bank.code and begins <= each.day <= end
     ]
+    column = _column(selection, bank.currency)
     layout.section(f"{bank.code}, {bank.currency}")
     per_ledger = sum((each.amount for each in own if each.entry.date <= end), Decimal(0))
     if not statements:
@@ -94,7 +102,7 @@ def _account(
     layout.row(
         what=f"Balance per statement {last.number}",
         day=last.day,
-        amount=last.closing,
+        **{column: last.closing},
     )
     total = last.closing
     for each in own:
@@ -109,18 +117,23 @@ def _account(
             what=f"{_what(each)}: {words}",
             day=each.entry.date,
             age=max((end - each.entry.date) // timedelta(days=1), 0),
-            amount=sign * each.amount,
+            **{column: sign * each.amount},
         )
     difference = per_ledger - total
     if difference:
         layout.row(
             what="DIFFERENCE: on one side only; find the entry that is missing, doubled or changed",
-            amount=difference,
+            **{column: difference},
         )
-    layout.subtotal("Balance per ledger")
-    layout.total(f"Balance per ledger, {long_date(end)}")
+    layout.total(f"Balance per ledger, {bank.code}, {long_date(end)}")
     _per_fund(selection, layout, bank)
     return [Tie(f"{bank.code}: statement and items in transit, cash accounts", total, per_ledger)]
+
+
+def _column(selection: Selection, currency: str) -> str:
+    """Return the key of the amounts in a currency: each has a column that adds up by itself."""
+    own = selection.book.settings.currency
+    return "amount" if currency == own else f"amount_{currency.lower()}"
 
 
 def _what(movement: Movement) -> str:
@@ -142,5 +155,5 @@ def _per_fund(selection: Selection, layout: Layout, bank: BankAccount) -> None:
                 sums[posting.account] += units.number
     layout.group(f"Of it, {bank.code}")
     for account, amount in sums.items():
-        layout.row(what=account, amount=amount)
+        layout.row(what=account, **{_column(selection, bank.currency): amount})
     layout.total(f"Balance per ledger by fund, {bank.code}")

@@ -459,3 +459,24 @@ def test_a_notice_of_the_entry_is_told_before_it_is_booked(desk: Desk) -> None:
     assert [notice["rule"] for notice in said["notices"]] == ["rate-differs"]
     right = desk.run("unapplied 10 --fund CPCJF --date 2002-05-01", "--dry-run")
     assert "Notice" not in right.output
+
+
+def test_a_paid_pledge_is_raised_by_a_further_instalment(desk: Desk) -> None:
+    desk.book(
+        "pledge DEU 1140 --currency EUR --fund CPCJF --date 2002-03-01",
+        "payment DEU-2002-01.1 --dollars 1000 --date 2002-05-01",
+        "amendment DEU-2002-01.1 800 --date 2003-12-31",
+    )
+    assert desk.line("DEU-2002-01.1").status == "paid"
+    further = desk.line("DEU-2002-01.2")
+    assert (further.outstanding, further.carrying) == (800, 1000)  # 800 / 0.80 s
+    desk.book("amendment DEU-2002-01.2 400 --date 2003-12-31")
+    assert desk.line("DEU-2002-01.2").outstanding == 400
+
+
+def test_what_was_cancelled_or_written_off_is_not_raised(desk: Desk) -> None:
+    desk.book(
+        "pledge DEU 1140 --currency EUR --fund CPCJF --date 2002-03-01",
+        "cancellation DEU-2002-01.1 --date 2002-05-01",
+    )
+    assert "Nothing is outstanding" in desk.refused("amendment DEU-2002-01.1 5 --date 2003-12-31")

@@ -47,6 +47,12 @@ BOOK = """
   Assets:CPCJF:Pledges:ITA  500000000 ITL {0 # 234753.14 USD, "ITA-2002-01.1"}
     due: 2002-06-30
   Income:CPCJF:Contributions:ITA   -234753.14 USD
+
+2002-02-01 * "Norway" "Pledge in kroner" ^NOR-2002-01
+  event: "commitment"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR      900 NOK {0 # 100.00 USD, "NOR-2002-01.1"}
+  Income:CPCJF:Contributions:NOR   -100.00 USD
 """
 
 
@@ -123,6 +129,52 @@ def test_lire_are_settled_in_euro_by_two_receipts(load: Load) -> None:
     assert waits == {}
 
 
+FRANCS = """
+2002-02-01 * "France" "Pledge in francs" ^FRA-2002-01
+  event: "commitment"
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:FRA  1500000 FRF {0 # 207885.47 USD, "FRA-2002-01.1"}
+    due: 2002-06-30
+  Income:CPCJF:Contributions:FRA   -207885.47 USD
+"""
+
+
+def test_francs_named_by_hand_are_redenominated_where_nothing_is_paid_in_them(load: Load) -> None:
+    lines, waits = decided(
+        load(BOOK + FRANCS + receipts("138590.00")),
+        ["R1"],
+        Allocation("FRA-2002-01.1", D(1000000)),
+    )
+    line = lines["FRA-2002-01.1"]
+    assert (line.currency, line.pledged) == ("EUR", D("228673.53"))  # 1,500,000 / 6.55957
+    assert (line.paid, line.outstanding) == (D("152449.02"), D("76224.51"))
+    assert waits == {}
+
+
+def test_francs_paid_in_euro_while_both_were_money_are_redenominated(load: Load) -> None:
+    early = receipts("207885.47").replace("2002-07-01", "2002-02-10")
+    euro = early.replace('  class: "general"', '  class: "general"\n  original: "228673.53 EUR"')
+    in_euro, _ = decided(load(BOOK + FRANCS + euro), ["R1"], Allocation("FRA-2002-01.1"))
+    assert (in_euro["FRA-2002-01.1"].status, in_euro["FRA-2002-01.1"].currency) == ("paid", "EUR")
+    in_francs, _ = decided(load(BOOK + FRANCS + early), ["R1"], Allocation("FRA-2002-01.1"))
+    assert in_francs["FRA-2002-01.1"].currency == "FRF"
+
+
+def test_charges_are_advised_only_where_the_bank_states_them_or_somebody_says_so(
+    load: Load,
+) -> None:
+    kept = [Allocation("CAN-2002-01.1")]
+    book = load(BOOK + receipts("990.00"))
+    (silent,) = decide(book, ["R1"], kept, charges=D(10))
+    assert "charges" not in silent.meta
+    (said,) = decide(book, ["R1"], kept, charges=D(10), charges_advised=True)
+    assert said.meta["charges"] == "advised"
+    stating = 'class: "general"\n  bank-charges: "10.00 USD"'
+    book = load(BOOK + receipts("990.00").replace('class: "general"', stating))
+    (stated,) = decide(book, ["R1"], kept, charges=D(10))
+    assert stated.meta["charges"] == "advised"
+
+
 def test_a_part_of_the_money_goes_to_a_pledge_in_euro_where_its_dollars_are_stated(
     load: Load,
 ) -> None:
@@ -187,7 +239,7 @@ def test_what_banks_kept_is_settled_too(load: Load, charges: Decimal | None) -> 
         (["R1"], [Allocation("CAN-2002-01.1", D(500))], D(5), "would be left of the money"),
         (["R1"], [Allocation("AUT-2002-01.1")], None, "state the dollars that banks kept"),
         (["R1"], [Allocation("AUT-2002-01.1", currency="JPY")], D(0), "is in EUR"),
-        (["R1"], [Allocation("AUT-2002-01.1"), Allocation("ITA-2002-01.1")], D(0), "of each"),
+        (["R1"], [Allocation("AUT-2002-01.1"), Allocation("NOR-2002-01.1")], D(0), "of each"),
     ],
 )
 def test_what_cannot_be_is_refused(

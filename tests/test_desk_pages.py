@@ -22,6 +22,7 @@ from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.making import make_book
 from pledgebook.ledger.overriding import override_paragraphs
+from pledgebook.reports.ageing import ageing
 from pledgebook.reports.desk.behind import pieces_behind
 from pledgebook.reports.desk.reporting import TITLES
 from pledgebook.reports.figures import Figures, total
@@ -31,6 +32,7 @@ from pledgebook.reports.render import ENDINGS, render
 from pledgebook.reports.render.texts import amount_text
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
+from pledgebook.reports.table import Part
 from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).parent.parent
@@ -158,6 +160,22 @@ def test_the_overview_shows_the_schedules_figures_by_fund_and_donor(
     assert f"{made.totals['CPCJF with UNTOC'].closing:,.2f}" in page
     kinds = [chart["type"] for chart in desk.charts("Contributions", period="2002-2003")]
     assert kinds == ["bar", "balances", "hierarchy"]
+
+
+def test_what_is_overdue_is_what_the_ageing_says_with_or_without_a_due_date(
+    tmp_path: Path,
+) -> None:
+    main = pledged_book(tmp_path)
+    with main.with_name("2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-03-01 * "Canada" "Pledge without a due date (made up)" ^CAN-2002-01\n'
+            '  class: "general"\n  Assets:CPCJF:Pledges:CAN  900 USD {0 # 900.00 USD, '
+            '"CAN-2002-01.1"}\n  Income:CPCJF:Contributions:CAN  -900.00 USD\n'
+        )
+    report = ageing(select(load_book(main), "2002-2003"))
+    due = sum(report.sum_of(Part("ageing", key)) for key in ("year_1", "year_2"))
+    assert due > 900
+    assert f"{due:,.2f} of it overdue" in Desk(main).text("Contributions", period="2002-2003")
 
 
 def test_a_donors_story_leads_to_each_entry_and_its_place(desk: Desk, golden: Book) -> None:

@@ -110,9 +110,9 @@ def test_matched_from_the_banks_statement_it_gives_the_figures_worked_by_hand(
     desk.run("import", str(path), status=1)  # the account's other entries are not on it
     desk.run("match", "--apply", "--entered-by", "Contributions desk", status=1)
     too_much = desk.label("JPN-2003-01")
-    desk.run("match", "--receipt", too_much, "--to", "JPN-2003-01.1")
+    desk.run("match", "--receipt", too_much, "--to", "JPN-2003-01.1", "--yes")
     canada = desk.label("three quarters")
-    desk.run("match", "--receipt", canada, "--to", "CAN-2002-01.1=45000", "--charges")
+    desk.run("match", "--receipt", canada, "--to", "CAN-2002-01.1=45000", "--charges", "--yes")
     gifts = {
         "Share of proceeds": "EXF --fund CPCJF --date 2003-05-05 --ref E27",
         "For UNTOC": "GBR --fund UNTOC --date 2003-10-20 --ref E37",

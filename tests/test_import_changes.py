@@ -296,3 +296,22 @@ def test_what_the_sheet_calls_unpaid_is_held_against_its_own_figures(send: Send)
     assert "50.00 is unpaid; its amount less what was paid is 60.00" in sent.verdicts[0].reason
     assert "unpaid" not in sent.verdicts[1].reason
     assert sum(line.outstanding for line in sent.lines.values()) == Decimal(120)
+
+
+PAID = "Donor|Reference|Date of pledge|Currency|Amount|Paid|Date of payment|Changed on\n"
+
+
+def test_an_increase_of_a_paid_pledge_is_a_further_instalment(send: Send) -> None:
+    send(PAID + "Italy|NV 1|2002-03-01|USD|1000.00|1000.00|2002-04-01|\n")
+    undated = send(PAID + "Italy|NV 1|2002-03-01|USD|1500.00|1000.00|2002-04-01|\n")
+    (waits,) = undated.verdicts
+    assert waits.verdict == "waiting"
+    assert "pledgebook record amendment ITA-2002-01.1 500.00 --date DATE" in waits.reason
+    row = PAID + "Italy|NV 1|2002-03-01|USD|1500.00|1000.00|2002-04-01|2002-05-01\n"
+    raised = send(row)
+    assert raised.said == ["amended"]
+    first, second = raised.lines["ITA-2002-01.1"], raised.lines["ITA-2002-01.2"]
+    assert (first.status, second.outstanding) == ("paid", 500)
+    assert send(row).said == ["duplicate"]
+    down = send(PAID + "Italy|NV 1|2002-03-01|USD|1300.00|1000.00|2002-04-01|2002-06-01\n")
+    assert (down.said, down.lines["ITA-2002-01.2"].outstanding) == (["amended"], 300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine as calamine
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
 from pledgebook.ledger.applying import apply_matches
@@ -302,7 +304,15 @@ def test_the_certain_ones_are_applied_and_the_rest_waits(desk: Path) -> None:
 
 
 def test_a_person_says_what_a_receipt_pays(desk: Path) -> None:
-    done = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=800")
+    before = desk.with_name("2002-2003.beancount").read_text("utf-8")
+    asked = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=800")
+    assert asked.exit_code == 2
+    assert "Assets:CPCJF:Pledges:CAN" in asked.output
+    assert "Add --yes to book it" in asked.output
+    tried = run(desk, "--receipt", "R-2002-0004", "--dry-run")
+    assert tried.exit_code == 1, tried.output
+    assert desk.with_name("2002-2003.beancount").read_text("utf-8") == before
+    done = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=800", "--yes")
     assert done.exit_code == 0, done.output
     assert lines(desk)["CAN-2002-01.1"].outstanding == D(200)
     assert 'matched-by: "a person"' in desk.with_name("2002-2003.beancount").read_text("utf-8")
@@ -373,6 +383,50 @@ def test_the_reconciliation_leads_from_statement_to_ledger(load: Load) -> None:
     assert (tie.report, tie.ledger) == (D("7840.00"), D("7840.00"))
     transit = next(row for row in report.rows if "not on the statement yet" in str(row.values))
     assert (transit.values["amount"], transit.values["age"]) == (D("40.00"), 25)
+
+
+EURO_BANK = """
+1999-12-31 custom "bank" "EURO" "DE89 3704 0044 0532 0130 00"
+  accounts: "Assets:CPCJF:Cash:EURO"
+  currency: "EUR"
+2002-06-03 * "Austria" "Euro in the bank (made up)"
+  event: "receipt-unapplied"
+  class: "general"
+  Assets:CPCJF:Cash:EURO         900 EUR {0 # 818.18 USD, "Assets:CPCJF:Cash:EURO"}
+  Liabilities:CPCJF:Unapplied   -818.18 USD {0 # 818.18 USD, "R-2002-0020"}
+2002-06-30 custom "statement" "EURO" "6"
+  closing: 900.00 EUR
+  agrees: "yes"
+"""
+
+
+def test_the_balances_per_ledger_show_in_every_form_each_currency_by_itself(
+    load: Load, tmp_path: Path
+) -> None:
+    money = receipt(3, "7000.00", "x") + receipt(4, "800.00", "y")
+    book = load(PLEDGES + BANK + EURO_BANK + money)
+    assert [error.message for error in book.errors] == []
+    shown = {}
+    for form in ("csv", "html", "json", "xlsx"):
+        out = tmp_path / f"reconciliation.{form}"
+        arguments = ("reconciliation", "--period", "2002-Q2", "--out", str(out))
+        done = CliRunner().invoke(group, ["--book", str(book.path), "report", *arguments])
+        assert done.exit_code == 0, done.output
+        shown[form] = out
+    with shown["csv"].open(encoding="utf-8-sig", newline="") as file:
+        lines = {row["what"]: (row["amount"], row["amount_eur"]) for row in csv.DictReader(file)}
+    assert lines["Balance per ledger by fund, MAIN"] == ("7800.00", "")
+    assert lines["Balance per ledger by fund, EURO"] == ("", "900.00")
+    assert lines["Balance per ledger, EURO, 30 June 2002"] == ("", "900.00")
+    assert lines["Receipts not applied yet"] == ("8618.18", "")
+    sheet = calamine.CalamineWorkbook.from_path(shown["xlsx"]).get_sheet_by_name("Reconciliation")
+    cells = {row[0]: row[3:5] for row in sheet.to_python()}
+    assert cells["Balance per ledger, MAIN, 30 June 2002"] == [7800, ""]
+    assert cells["Balance per ledger, EURO, 30 June 2002"] == ["", 900]
+    page = shown["html"].read_text("utf-8")
+    for label, amount in (("MAIN, 30 June 2002", "7,800.00"), ("by fund, EURO", "900.00")):
+        line = page.partition(f"Balance per ledger, {label}" if "2002" in label else label)[2]
+        assert amount in line.partition("</tr>")[0]
 
 
 def test_an_entry_taken_out_of_the_ledger_is_a_difference_that_is_named(load: Load) -> None:

@@ -129,3 +129,16 @@ def test_an_opening_by_hand_that_does_not_say_it_leaves_it_empty(books: Books) -
         None,
     ]
     assert (row["pledged"], row["unpaid"]) == ("8000.00", "4000.00")
+
+
+def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books) -> None:
+    books.main.write_text(HEAD + "2002-02-01 price USD 9 NOK\n2002-02-01 price USD 131 JPY\n")
+    books.record(
+        "pledge NOR --currency NOK --instalment 100000@2002-06-30 --instalment 100001@2003-06-30"
+        " --fund CPCJF --date 2002-02-02",
+        "pledge JPN 5000000 --currency JPY --fund CPCJF --due 2003-06-30 --date 2002-02-02",
+        "payment JPN-2002-01.1 --dollars 38167.94 --date 2002-06-02",
+    )
+    japan, *norway = books.annex("2002-2003")["rows"]
+    assert (japan["rate_pledged"], japan["rate_paid"]) == ("131", "131")
+    assert [row["rate_pledged"] for row in norway] == ["9", "9"]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
-from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.building import EventRefusedError, Part
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
 from pledgebook.ledger.funds import POLICIES
@@ -20,6 +20,7 @@ from pledgebook.ledger.recording import (
     find_claim,
     find_history,
     foreign_claims,
+    further_label,
     legacy_claims,
     releasable,
 )
@@ -37,14 +38,22 @@ def amendment(
 ) -> Drafted:
     """What is unpaid of instalment LABEL becomes AMOUNT, in its currency.
 
-    AMOUNT is what is left to pay afterwards, not what the instalment comes to in all.
+    AMOUNT is what is left to pay afterwards, not what the instalment comes to in all: of one that
+    is paid what the donor gives more, a further instalment of the pledge.
     """
-    settings, day = recording.book.settings, recording.day
-    history = find_history(recording.book.register, label)
+    book, day = recording.book, recording.day
+    settings = book.settings
+    history = find_history(book.register, label)
     claim = claim_of(history, day)
     settled = sum(settled_so_far(change for change in history if change.date <= day), Decimal(0))
     recording.check_money(amount, claim.currency)
     value, rate = Decimal(0), None
+    if further := further_label(book.register, claim.label):
+        value, rate = recording.value(amount, claim.currency, dollars, reason)
+        part = Part(amount, value)
+        return Drafted(
+            [events.increase(settings, day=day, claim=claim, label=further, part=part, rate=rate)]
+        )
     if amount > claim.units:
         value, rate = recording.value(amount - claim.units, claim.currency, dollars, reason)
     elif dollars is not None:

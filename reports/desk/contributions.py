@@ -10,6 +10,7 @@ from typing import Any
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.reports.ageing import is_due
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.entries import Place, place_of_finding
 from pledgebook.reports.desk.loaded import Desk
@@ -108,7 +109,7 @@ def _rows(made: Schedule) -> list[DonorRow]:
 
 
 def _overdue(desk: Desk, choice: Choice) -> Decimal:
-    """What is unpaid and was due before the end of the cut, in dollars."""
+    """What is unpaid and due by the end of the cut, in dollars, as the ageing counts it."""
     day = choice.selection.cut.end
 
     def compute() -> Decimal:
@@ -119,8 +120,8 @@ def _overdue(desk: Desk, choice: Choice) -> Decimal:
                 for claim in claims
                 if claim.fund in choice.selection.funds
                 and claim.is_recognised(day)
-                and claim.due is not None
-                and claim.due < day
+                and claim.committed
+                and is_due(claim, day)
             ),
             ZERO,
         )
