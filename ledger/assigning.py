@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from pledgebook.ledger.book import Book
-from pledgebook.ledger.candidates import Candidate
+from pledgebook.ledger.candidates import ENOUGH, Candidate
 from pledgebook.ledger.matching import Matcher
 from pledgebook.ledger.waiting import Receipt, waiting_receipts
 
@@ -60,7 +60,9 @@ def match_receipts(book: Book) -> list[Match]:
             rest.append(receipt)
             contested.update(label for each in found for label in each.labels)
     offers = {receipt.label: _proposals(matcher, receipt) for receipt in rest}
-    chosen = _best(offers)
+    chosen = _best(
+        {label: [each for each in own if each.score >= ENOUGH] for label, own in offers.items()}
+    )
     matches = [Match(candidate.receipt, candidate) for candidate in certain.values()]
     for receipt in rest:
         best = chosen.get(receipt.label)

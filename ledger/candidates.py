@@ -15,15 +15,19 @@ from pledgebook.ledger.register import Claim
 from pledgebook.ledger.waiting import Receipt
 
 SCORES: Mapping[str, int] = {
-    "label": 50, "pledge": 40, "reference": 35, "near-reference": 20, "donor": 20, "history": 15,
-    "amount": 30, "charges-stated": 28, "several": 25, "charges": 18, "rate-band": 12, "digits": 12,
-    "part": 8, "too-much": 5, "dollars-only": 5, "due": 5, "only": 10, "sent-otherwise": -15,
-    "early": -10, "other-donor": -40,
+    "label": 50, "pledge": 40, "reference": 35, "joined": 35, "near-reference": 20,
+    "near-several": 2, "donor": 20, "history": 15, "amount": 30, "charges-stated": 28,
+    "several": 25, "charges": 18, "rate-band": 12, "digits": 12, "part": 8, "too-much": 5,
+    "dollars-only": 5, "uneven": 6, "due": 5, "only": 10, "sent-otherwise": -15, "early": -10,
+    "other-donor": -40,
 }  # fmt: skip
 """What each piece of evidence counts. Only the order of proposals follows from it."""
 
-ENOUGH = 34
+ENOUGH = 36
 """The least that a candidate needs to be proposed."""
+
+WORTH_A_LOOK = 33
+"""The least that it needs to be named beside the proposal, or where nothing is proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ _WORDS = {
     "label": "the text quotes the instalment",
     "pledge": "the text quotes the pledge",
     "reference": "the text quotes the donor's paper",
+    "joined": "the text quotes the pledge, written in one",
     "near-reference": "the text nearly quotes the pledge",
+    "near-several": "the text nearly quotes the pledge, and others as well",
     "donor": "the payer is the donor",
     "history": "this payer has paid for the donor before",
     "amount": "the amount is what is unpaid",
@@ -82,6 +88,7 @@ _WORDS = {
     "too-much": "the amount is more than what is unpaid",
     "dollars-only": "what it is in the pledge's currency is not known",
     "due": "it is due about then",
+    "uneven": "the amount is no round sum",
     "only": "it is the donor's only open instalment",
     "early": "but the money came before the pledge",
     "sent-otherwise": "but the money was sent in another currency",

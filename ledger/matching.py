@@ -14,10 +14,10 @@ from itertools import combinations
 
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.candidates import Candidate, Part, oldest, one_digit_off
+from pledgebook.ledger.candidates import WORTH_A_LOOK, Candidate, Part, oldest, one_digit_off
 from pledgebook.ledger.certainty import Certainty
 from pledgebook.ledger.collecting import tolerance
-from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.currencies import EURO_RATES, is_currency
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.names import normalise
@@ -28,9 +28,6 @@ from pledgebook.ledger.register import Claim
 from pledgebook.ledger.waiting import Receipt, donors_of_payers, receipts_of_amount
 
 EURO = "EUR"
-ENOUGH = 34
-"""The least that a candidate needs to be proposed."""
-
 _BAND = Decimal("0.05")
 _NEAR_DAYS = 90
 _SENT_TWICE = 31
@@ -117,7 +114,7 @@ class Matcher:
             if known is None or known.score < candidate.score:
                 found[key] = candidate
         ordered = sorted(found.values(), key=lambda each: (-each.score, oldest(each)))
-        ordered = [candidate for candidate in ordered if candidate.score >= ENOUGH]
+        ordered = [candidate for candidate in ordered if candidate.score >= WORTH_A_LOOK]
         certain = self.certainty.rule(ordered, quoted, doubled=self._is_doubled(receipt))
         return [certain] if certain else ordered
 
@@ -139,9 +136,18 @@ class Matcher:
             own = self._open_of(donor)
             own.sort(key=lambda label: abs((self._due(label) - receipt.day).days))
             pool |= set(own[:_MOST_BY_DUE])
+            pool |= {label for label in own[_MOST_BY_DUE:] if self._is_nearly(receipt, label)}
         for amount, currency in self._money(receipt):
             pool |= self.by_amount.get((currency, amount), set())
         return {label for label in pool if label in self.open and self.open[label].is_open}
+
+    def _is_nearly(self, receipt: Receipt, label: str) -> bool:
+        """Tell whether the dollars are what is unpaid of an instalment, less what banks keep."""
+        claim = self.open[label]
+        kept = claim.units - receipt.dollars
+        if claim.currency != self.dollar or kept <= 0:
+            return False
+        return kept <= tolerance(self.book.settings.funds[claim.fund], claim.units)
 
     def _money(self, receipt: Receipt) -> list[tuple[Decimal, str]]:
         """Return what came, in each currency in which it is known."""
@@ -175,7 +181,8 @@ class Matcher:
             fund = self.book.settings.funds[now.fund]
             if amount == now.units:
                 kind = "charges-stated" if charges else "amount"
-                yield Candidate(receipt, (Part(now, amount),), (kind, *about), charges)
+                uneven = ("uneven",) if amount % 100 else ()
+                yield Candidate(receipt, (Part(now, amount),), (kind, *uneven, *about), charges)
             elif amount < now.units:
                 yield Candidate(receipt, (Part(now, amount),), ("part", *about), charges)
                 short = now.units - amount
@@ -187,6 +194,8 @@ class Matcher:
                 kinds = ("digits",) if one_digit_off(amount, now.units) else ("too-much",)
                 yield Candidate(receipt, (Part(now, now.units),), (*kinds, *about))
         if not known:
+            if not is_currency(claim.currency, receipt.day):  # the euro took its place
+                claim = self.claim(label, EURO) or claim
             near = self._is_in_band(receipt, claim)
             kind = "rate-band" if near else "dollars-only"
             if near or {"label", "pledge", "reference"} & set(about):
@@ -203,14 +212,23 @@ class Matcher:
         """Several instalments of one donor that come to the amount."""
         if len(labels) < 2:
             return
-        labels = sorted(labels, key=lambda label: (self._due(label), label))
+        quotes = quoted.labels | quoted.papers
+        labels = sorted(
+            labels,
+            key=lambda label: (
+                label not in quotes and pledge_of(label) not in quoted.pledges,
+                self._due(label),
+                label,
+            ),
+        )
         for amount, currency in self._money(receipt):
             claims = [claim for label in labels if (claim := self.claim(label, currency))]
             claims = [claim for claim in claims if claim.units < amount]
             charges = amount - receipt.dollars if currency == self.dollar else ZERO
             sets = [tuple(claims)] if len(claims) > _MOST_TOGETHER else []
+            sets += list(combinations(claims[:_MOST_BY_DUE], 2))
             few = claims[:_MOST_OF_A_DONOR]
-            for size in range(2, _MOST_TOGETHER + 1):
+            for size in range(3, _MOST_TOGETHER + 1):
                 sets += list(combinations(few, size))
             for chosen in sets:
                 if len({claim.fund for claim in chosen}) > 1:
@@ -232,8 +250,10 @@ class Matcher:
             found.append("pledge")
         elif set(labels) <= quoted.papers:
             found.append("reference")
+        elif pledges <= quoted.joined:
+            found.append("joined")
         elif pledges & quoted.near:
-            found.append("near-reference")
+            found.append("near-reference" if len(quoted.near) == 1 else "near-several")
         if receipt.donor == donor:
             found.append("donor")
         elif receipt.donor:
@@ -242,11 +262,20 @@ class Matcher:
             found.append("history")
         if {"donor", "history"} & set(found) and self.by_donor[donor].keys() == set(labels):
             found.append("only")
-        if any(abs((self._due(label) - receipt.day).days) <= _NEAR_DAYS for label in labels):
+        if self._is_due(receipt, labels, bool(pledges & (quoted.pledges | quoted.joined))):
             found.append("due")
         if any(claim.pledged_on > receipt.day for claim in claims):
             found.append("early")
         return tuple(found)
+
+    def _is_due(self, receipt: Receipt, labels: list[str], quoted: bool) -> bool:
+        """Tell whether one of them is due about then; of a pledge that is quoted, the one that is
+        due first is meant, however late it is.
+        """
+        if quoted and len(labels) == 1:
+            own = [claim.label for claim in self._open_in(pledge_of(labels[0]))]
+            return min(own, key=lambda label: (self._due(label), label)) == labels[0]
+        return any(abs((self._due(label) - receipt.day).days) <= _NEAR_DAYS for label in labels)
 
     def _due(self, label: str) -> date:
         claim = self.open[label]

@@ -38,6 +38,7 @@ class Quoted:
     pledges: set[str]
     papers: set[str]
     near: set[str]
+    joined: set[str]
     unknown: bool
     words: tuple[str, ...]
 
@@ -74,6 +75,7 @@ class Quoting:
         labels: set[str] = set()
         pledges: set[str] = set()
         near: set[str] = set()
+        joined: set[str] = set()
         unknown: list[str] = []
         upper = text.upper()
         for found in _LABEL.finditer(upper):
@@ -103,12 +105,15 @@ class Quoting:
                 if not is_currency(found.group(0)[:3])  # "EUR150000,00" is an amount
             ]
             unknown += [each for each in alike if not any(words_of(each) in one for one in quoted)]
+            squashed = {_squash(word) for word in alike}
             near |= {pledge for word in alike for pledge in self.alike(word)}
+            joined = {pledge for pledge in near if _squash(pledge) in squashed}
         return Quoted(
             labels,
             pledges,
             papers,
             near,
+            joined,
             bool(unknown),
             tuple(words_of(_TAG.sub(" ", text)).split()),
         )

@@ -228,11 +228,88 @@ def test_a_paper_is_known_by_its_number_from_its_donor_only(match: Callable[...,
     assert match(receipt(3, "2500.00", "NV 117/2002")).verdict == "proposed"
 
 
-def test_a_third_currency_is_held_against_the_rate_of_the_day(match: Callable[..., Match]) -> None:
-    found = match(receipt(3, "236000.00", "ITA-2002-01", "ITA", '\n  original: "160000.00 GBP"'))
-    assert (found.verdict, settles(found)) == ("proposed", {"ITA-2002-01.1": D(500000000)})
+def test_a_third_currency_is_held_against_the_rate_of_the_day(load: Load) -> None:
+    other = receipt(3, "236000.00", "ITA-2002-01", "ITA", '\n  original: "160000.00 GBP"')
+    book = load(PLEDGES + other)
+    (found,) = match_receipts(book)
     assert found.chosen is not None
     assert "rate-band" in found.chosen.evidence
+    # Lire are no money any more in June 2002: what is unpaid is in euro by law.
+    assert (found.verdict, settles(found)) == ("proposed", {"ITA-2002-01.1": D("258228.45")})
+    write_entries(book, apply_matches(book, [found.chosen]))
+    assert [error.message for error in load_book(book.path).errors] == []
+
+
+def test_a_number_written_in_one_is_the_pledge_and_still_a_persons_to_decide(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "700.00", "Ref CAN200201"))
+    assert (found.verdict, settles(found)) == ("proposed", {"CAN-2002-01.1": D(700)})
+    assert found.chosen is not None
+    assert "joined" in found.chosen.evidence
+
+
+@pytest.mark.parametrize("day", [3, 30])
+def test_a_part_of_a_quoted_pledge_goes_to_what_is_due_first_however_late(
+    match: Callable[..., Match], day: int
+) -> None:
+    found = match(receipt(day, "700.00", "CAN-2002-01").replace("2002-06-", "2002-11-"))
+    assert settles(found) == {"CAN-2002-01.1": D(700)}
+
+
+def test_a_round_sum_of_nobody_known_is_named_beside_what_it_equals_and_not_proposed(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "7000.00", "TRF 99817"))
+    assert (found.verdict, found.chosen) == ("open", None)
+    assert [each.labels for each in found.others] == [("NOR-2002-01.1",)]
+
+
+def test_an_uneven_sum_of_nobody_known_is_proposed(load: Load) -> None:
+    pledges = PLEDGES.replace("7000", "7012.35").replace("7012.35.00", "7012.35")
+    book = load(pledges + receipt(3, "7012.35", "TRF 99817"))
+    (found,) = match_receipts(book)
+    assert (found.verdict, settles(found)) == ("proposed", {"NOR-2002-01.1": D("7012.35")})
+
+
+def test_a_number_near_several_pledges_alone_proposes_none_of_them(load: Load) -> None:
+    others = "".join(
+        f"""
+2002-02-01 * "Japan" "Pledge" ^JPN-2002-0{number}
+  event: "commitment"
+  class: "general"
+  Assets:CPCJF:Pledges:JPN      {number}000 USD {{0 # {number}000.00 USD, "JPN-2002-0{number}.1"}}
+    due: 2002-06-30
+  Income:CPCJF:Contributions:JPN   -{number}000.00 USD
+"""
+        for number in range(2, 6)
+    )
+    book = load(PLEDGES + others + receipt(3, "700.00", "Ref JPN-2002-0", "JPN"))
+    (found,) = match_receipts(book)
+    assert found.verdict == "open"
+    assert len(found.others) == 4
+
+
+def test_instalments_that_are_quoted_are_found_together_among_many_of_the_donor(
+    load: Load,
+) -> None:
+    lots = "".join(
+        f"""  Assets:CPCJF:Pledges:JPN      1000 USD {{0 # 1000.00 USD, "JPN-2002-01.{number}"}}
+    due: {2002 + number}-06-30
+"""
+        for number in range(1, 31)
+    )
+    pledge = f"""
+2002-02-01 * "Japan" "Pledge" ^JPN-2002-01
+  event: "commitment"
+  class: "general"
+{lots}  Income:CPCJF:Contributions:JPN   -30000.00 USD
+"""
+    words = "JPN-2002-01.28, JPN-2002-01.29 and JPN-2002-01.30"
+    book = load(PLEDGES + pledge + receipt(3, "3000.00", words, "JPN"))
+    (found,) = match_receipts(book)
+    assert found.verdict == "certain"
+    assert settles(found) == {f"JPN-2002-01.{number}": D(1000) for number in (28, 29, 30)}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -256,6 +333,7 @@ def test_of_a_year_of_receipts_none_is_certain_and_wrong(tmp_path: Path, seed: i
     assert counts["certain and wrong"] == 0
     assert counts["certain and right"] >= 110
     assert counts["proposed and right"] >= 80
+    assert counts["proposed and wrong"] <= counts["proposed and right"] / 5
     certain = [each.chosen for each in matches if each.chosen and each.chosen.rule]
     write_entries(book, apply_matches(book, certain))
     after = load_book(book.path)
