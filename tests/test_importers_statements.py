@@ -586,6 +586,25 @@ def test_a_heading_behind_whole_statements_says_that_the_file_is_cut(tmp_path: P
         read_statements(path)
 
 
+def test_pages_of_an_mt940_are_one_statement_and_equal_entries_on_them_are_two(
+    tmp_path: Path,
+) -> None:
+    first = ONE_ENTRY.replace(":28C:1", ":28C:1/1").replace(":62F:C020731", ":62M:C020710")
+    second = (
+        ONE_ENTRY.replace(":28C:1", ":28C:1/2")
+        .replace(":60F:C020630EUR5000,", ":60M:C020710EUR5250,")
+        .replace("EUR5250,\n", "EUR5500,\n")
+        .replace(":60M:C020710EUR5500,", ":60M:C020710EUR5250,")
+    )
+    statement = read(tmp_path, (first + second).encode(), "pages.sta")
+    assert (statement.opening, statement.closing, statement.number) == (5000, 5500, "2002-1/2")
+    assert [entry.place for entry in statement.entries] == ["entry 1", "entry 2"]
+    assert len({entry_id for entry_id, _ in identified("MAIN", statement.entries)}) == 2
+    path = tmp_path / "gap.sta"
+    path.write_text(first + second.replace("5250", "5260").replace("5500", "5510"), "utf-8")
+    assert len(read_statements(path).statements) == 2
+
+
 def test_donors_sheets_are_no_statements_of_banks() -> None:
     folder = Path(__file__).parent.parent / "ledger" / "example" / "sheets"
     others = Path(__file__).parent / "data"

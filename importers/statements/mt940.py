@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -70,7 +71,40 @@ def read_mt940(name: str, data: bytes, account: str = "") -> tuple[Statement, ..
     Raises UnreadableFile for a file that is cut or has a field that cannot be read.
     """
     text = decode(name, data)[0].replace("\r\n", "\n").replace("\r", "\n")
-    return tuple(_read(name, fields, account) for fields in _statements(_fields(text)))
+    read: list[Statement] = []
+    goes_on = False
+    for fields in _statements(_fields(text)):
+        page = _read(name, fields, account)
+        if goes_on and any(field.name == "60M" for field in fields) and _follows(page, read[-1]):
+            read[-1] = _joined(read[-1], page)
+        else:
+            read.append(page)
+        goes_on = any(field.name == "62M" for field in fields)
+    return tuple(read)
+
+
+def _follows(page: Statement, before: Statement) -> bool:
+    """Tell whether a page goes on where the one before ended; each must be whole by itself."""
+    same = (page.account, page.currency, page.opening) == (
+        before.account,
+        before.currency,
+        before.closing,
+    )
+    return same and page.is_proved and before.is_proved
+
+
+def _joined(first: Statement, page: Statement) -> Statement:
+    """Return pages as the one statement they are: equal entries on two of them are two entries."""
+    numbered = (
+        replace(entry, place=f"entry {number}")
+        for number, entry in enumerate(page.entries, len(first.entries) + 1)
+    )
+    return replace(
+        page,
+        first=min(first.first, page.first),
+        opening=first.opening,
+        entries=(*first.entries, *numbered),
+    )
 
 
 def _fields(text: str) -> Iterator[_Field]:
