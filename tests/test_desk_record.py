@@ -220,6 +220,14 @@ def test_figures_before_and_after_are_shown_and_nothing_is_written(desk: Desk) -
     assert desk.files() == before
 
 
+def test_what_would_be_noticed_is_shown_before_it_is_booked(desk: Desk) -> None:
+    desk.record(PLEDGE)
+    shown = desk.show("payment AUT-2002-01=40000 --dollars 396039.60 --date 2002-08-12")
+    assert "40000 EUR of AUT-2002-01.1 is 396039.60 USD here" in shown
+    right = desk.show("payment AUT-2002-01=40000 --dollars 36000 --date 2002-08-12")
+    assert "Notice" not in right
+
+
 @pytest.mark.parametrize(
     ("line", "words", "field"),
     [

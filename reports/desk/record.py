@@ -21,7 +21,7 @@ from pledgebook.ledger.announcements import read_announcements
 from pledgebook.ledger.approval import waiting_entries
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.explaining import (
     InstalmentEffect,
     MoneyEffect,
@@ -96,13 +96,15 @@ class Record(Page):
         told with its field.
         """
         desk, event = desk_of(self.ledger), _form(str(form.get("event")))
+        heard: list[Finding] = []
         try:
             plan = _plan(desk.book, event, form)
-            write_entries(desk.book, plan.drafts, plan.others, only_try=True)
+            write_entries(desk.book, plan.drafts, plan.others, only_try=True, heard=heard)
         except _FAULTS as error:
             return _fault(event, error)
         shown = {
             "plan": plan,
+            "notices": [notice.message for notice in heard],
             "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
             "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
         }
