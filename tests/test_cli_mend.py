@@ -161,3 +161,12 @@ def test_an_undeclared_next_period_is_told_with_the_line_and_the_name_that_mend_
 def test_an_amendment_says_what_the_instalment_comes_to_and_what_is_unpaid(office: Office) -> None:
     office.do(PLEDGE, PAYMENT, "record amendment NOR-2002-01 80 --date 2002-06-01 --yes")
     assert '"Amendment of NOR-2002-01.1 to 120.00 USD, of which 80.00 is unpaid"' in office.text()
+
+
+def test_a_payment_for_which_a_receipt_was_issued_stays(office: Office) -> None:
+    office.do(PLEDGE, PAYMENT)
+    line = '2002-09-01 custom "official-receipt" "CPCJF/2002/0001" "NOR"\n  amount: 40.00 USD\n'
+    line += '  collected-on: 2002-05-01\n  collection: "NOR-2002-01.1"\n'
+    office.main.write_text(office.main.read_text("utf-8") + line, "utf-8")
+    said = office.refused("take-out NOR-2002-01 --date 2002-05-01 --yes")
+    assert "Receipt CPCJF/2002/0001 is for a payment of NOR" in said
