@@ -56,8 +56,9 @@ class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
 
     def extract(self, filepath: str, existing: list[Directive]) -> list[Directive]:
         """Return the entries that are new to the book of `existing`, and a note of what waits."""
-        file = read_statements(Path(filepath))
-        judged = judge_statements(file, BankContext(book_of(existing)))
+        book = book_of(existing)
+        file = read_statements(Path(filepath), banks=book.settings.banks)
+        judged = judge_statements(file, BankContext(book))
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         note = _note(judged)
         return [*entries, note] if note else entries

@@ -171,7 +171,8 @@ def _judge_statements(book: Book, paths: Sequence[Path], code: str) -> tuple[Jud
     given = book.settings.banks.accounts.get(code)
     number, currency = (given.numbers[0], given.currency) if given else ("", "")
     context = BankContext(book)
-    read = [read_statements(path, number, currency) for path in paths]
+    banks = book.settings.banks
+    read = [read_statements(path, number, currency, banks) for path in paths]
     read.sort(key=lambda file: min(statement.last for statement in file.statements))
     return tuple(judge_statements(file, context) for file in read)
 

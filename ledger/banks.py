@@ -134,6 +134,10 @@ class Banks:
         return {name: bank for bank in self.accounts.values() for name in bank.accounts}
 
 
+NO_BANKS = Banks()
+"""A book that declares no bank account, or none that is known yet."""
+
+
 def read_banks(
     declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
     funds: Iterable[str],

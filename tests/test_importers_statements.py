@@ -7,9 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount.core.data import Custom
 from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.statement import Original, Statement, identified
+from pledgebook.ledger.banks import BankAccount, Banks
 
 SAMPLES = Path(__file__).parent / "data" / "bank"
 VERSIONS = [f"{number:02}" for number in (2, 3, 4, 6, 8, 10, 13)]
@@ -635,3 +637,76 @@ def test_an_entry_has_one_id_however_often_it_is_sent(tmp_path: Path) -> None:
     assert len(set(ids)) == 2
     assert [entry_id for entry_id, _ in identified("MAIN", again)][:2] == ids
     assert [entry_id for entry_id, _ in identified("OTHER", first)] != ids
+
+
+GERMAN = (
+    "Buchungstag;Valuta;Auftraggeber;Verwendungszweck;Betrag;Saldo\n"
+    "06.05.2002;07.05.2002;Austria;Beitrag;75.000,00;{first}\n"
+    "31.05.2002;31.05.2002;Bank;Entgelt;-12,50;{last}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anfangssaldo;;;;;1.000,00\n"
+        + GERMAN.format(first="", last="").replace(";Saldo", "")
+        + "Endsaldo;;;;;75.987,50\n",
+        GERMAN.format(first="76.000,00", last="75.987,50") + ";;;Endsaldo;75.987,50;\n",
+        "Relevé de compte;;;;\nSolde au 01/05/2002;;;1 000,00;\n"
+        "Date opération;Date valeur;Libellé;Débit;Crédit\n"
+        "06/05/2002;07/05/2002;VIR AUTRICHE;;75 000,00\n"
+        "31/05/2002;31/05/2002;FRAIS;-12,50;\nSolde au 31/05/2002;;;75 987,50;\n",
+        "Date,Description,Amount,Running Bal.\n"
+        ',Beginning balance as of 05/01/2002,,"1,000.00"\n'
+        '05/06/2002,WIRE AUSTRIA,"75,000.00","76,000.00"\n'
+        '05/31/2002,FEE,-12.50,"75,987.50"\n'
+        ',Ending balance as of 05/31/2002,,"75,987.50"\n',
+        "Date;Libellé;Débit;Crédit\nSolde au 31 mai 2002;;;75987,50\n"
+        "31/05/2002;FRAIS;12,50;\n06/05/2002;VIR AUTRICHE;;75000,00\n"
+        "Solde au 1 mai 2002;;;1000,00\nBanque de l'exemple;;;\n",
+    ],
+    ids=["beside", "in a column", "French", "US", "newest first"],
+)
+def test_balances_stand_in_any_column_above_or_below_the_entries(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    (statement,) = read_statements(path, "1234567", "EUR").statements
+    assert sorted(entry.amount for entry in statement.entries) == [Decimal("-12.50"), 75000]
+    assert (statement.opening, statement.closing) == (1000, Decimal("75987.50"))
+    path.write_text(text.replace("12,50;", "12,60;").replace("-12.50", "-12.60"), "utf-8")
+    with pytest.raises(UnreadableFile):
+        read_statements(path, "1234567", "EUR")
+
+
+def test_a_payer_who_writes_balance_is_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Date;Libellé;Débit;Crédit\n26/05/2002;SOLDE;;500,00\n27/05/2002;Solde 2001;;20,00\n",
+        "utf-8",
+    )
+    (statement,) = read_statements(path, "1234567", "EUR").statements
+    assert [entry.amount for entry in statement.entries] == [500, 20]
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Konto: 532013000\n", "IBAN DE89 3704 0044 0532 0130 00 (EUR)\n", "Nr.;532 013 000\n"],
+)
+def test_the_number_of_a_declared_account_in_the_letterhead_says_whose_list_it_is(
+    above: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(above + GERMAN.format(first="76.000,00", last="75.987,50"), "utf-8")
+    own = bank_account("EURO", "DE89370400440532013000", "532013000", currency="EUR")
+    other = bank_account("MAIN", "AT611904300234573201", currency="USD")
+    banks = Banks({bank.code: bank for bank in (own, other)})
+    (statement,) = read_statements(path, banks=banks).statements
+    assert (own.answers_to(statement.account), statement.currency) == (True, "EUR")
+    with pytest.raises(UnreadableFile, match="does not say of which"):
+        read_statements(path, banks=Banks({"MAIN": other}))
+
+
+def bank_account(code: str, *numbers: str, currency: str) -> BankAccount:
+    entry = Custom({}, date(2002, 1, 1), "bank", [])
+    return BankAccount(code, numbers, currency, ("Assets:CPCJF:Cash",), "CPCJF", entry)

@@ -15,6 +15,7 @@ from pledgebook.importers.statements.mt940 import is_mt940, read_mt940
 from pledgebook.importers.statements.sheets import is_list_of_entries, read_sheets
 from pledgebook.importers.statements.statement import Statement, StatementFile
 from pledgebook.importers.workbook import MAX_FILE_BYTES, read_workbook
+from pledgebook.ledger.banks import NO_BANKS, Banks
 
 
 def is_statement(path: Path) -> bool:
@@ -28,11 +29,14 @@ def is_statement(path: Path) -> bool:
         return False
 
 
-def read_statements(path: Path, account: str = "", currency: str = "") -> StatementFile:
+def read_statements(
+    path: Path, account: str = "", currency: str = "", banks: Banks = NO_BANKS
+) -> StatementFile:
     """Read and prove the statements of a file.
 
     `account` and `currency` are what the user says of a list of entries that does not say it
-    itself. Raises UnreadableFile with a sentence for the user.
+    itself, `banks` the accounts of the book that it may be of. Raises UnreadableFile with a
+    sentence for the user.
     """
     data = read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
@@ -43,7 +47,7 @@ def read_statements(path: Path, account: str = "", currency: str = "") -> Statem
         statements, kind = read_mt940(path.name, data, account), "MT940"
     else:
         workbook = read_workbook(path)
-        statements, kind = read_sheets(workbook, account, currency), workbook.kind
+        statements, kind = read_sheets(workbook, account, currency, banks), workbook.kind
     for statement in statements:
         statement.prove(path.name)
     return StatementFile(str(path), digest, statements, kind)

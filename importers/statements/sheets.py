@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -32,6 +32,7 @@ from pledgebook.importers.heading_rows import may_be_heading
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.values import LONGEST_VALUE, plain, shown
+from pledgebook.ledger.banks import NO_BANKS, Banks, plain_number
 from pledgebook.ledger.currencies import is_currency, recognise
 from pledgebook.ledger.money import format_amount
 
@@ -42,6 +43,14 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 _CURRENCY = re.compile(
     r"^(?P<word>.+?)[\s:,-]*(?:\b(?:in|w|v|en)\s+)?[(\[]?(?P<code>[A-Za-z]{3})[)\]]?$"
 )
+_UNTIL = re.compile(  # "Solde au 31/05/2002", "Ending balance as of May 31, 2002:"
+    r"(?i)(?:[\s,(]+(?:as (?:of|at|on)|on|at|per|am|zum|vom|au|du|le|al|a|el|op|den|na|dnia|на))?"
+    r"[\s:,(]*(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\.? [^\W\d]{3,12}\.? \d{4}"
+    r"|[^\W\d]{3,12} \d{1,2},? \d{4})[\s:)]*$"
+)
+"""The day behind a balance, and what leads to it."""
+
+_SHORT_NUMBER = 8
 _POINTS = re.compile(r"[.:]|\s+")
 _IN_ORDER = frozenset({"text", "account"})
 """What several columns hold together, in their order; of all others the best comes first."""
@@ -109,9 +118,12 @@ def is_list_of_entries(workbook: Workbook) -> bool:
     return _find(workbook, certain=True) is not None
 
 
-def read_sheets(workbook: Workbook, account: str = "", currency: str = "") -> tuple[Statement, ...]:
+def read_sheets(
+    workbook: Workbook, account: str = "", currency: str = "", banks: Banks = NO_BANKS
+) -> tuple[Statement, ...]:
     """Read the statements of a workbook, one an account. `account` and `currency` are what the
-    user says where the file does not.
+    user says where the file does not; `banks` are the accounts that the book declares: the number
+    of one, wherever it stands beside the entries, says whose list it is.
 
     Raises UnreadableFile with a sentence that names the cell.
     """
@@ -121,7 +133,10 @@ def read_sheets(workbook: Workbook, account: str = "", currency: str = "") -> tu
             f"{workbook.path.name}: no list of a bank's entries was found: it has a heading row "
             "with a date and an amount, or debit and credit, above its entries."
         )
-    return _Reader(workbook.path.name, found.with_sign(), account, currency).statements()
+    reader = _Reader(workbook.path.name, found.with_sign(), account, currency)
+    if not account:
+        reader.identify(banks)
+    return reader.statements()
 
 
 def _find(workbook: Workbook, *, certain: bool) -> _List | None:
@@ -190,6 +205,9 @@ class _Pages:
     closing: Decimal | None = None
     turnover: list[tuple[Decimal, str]] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    shifted: bool = False
+    """A balance stands in the column of debits, where it may be below zero or not."""
 
 
 class _Reader:
@@ -208,13 +226,49 @@ class _Reader:
         orders = {column_order(found.below(column)) for column in ("booked", "value")} - {None}
         self._order = orders.pop() if len(orders) == 1 else None
 
+    def identify(self, banks: Banks) -> None:
+        """Take the account of the book whose number stands above or below the entries, or in a
+        column; and its currency where the file states none.
+        """
+        stated = self._account_of(self._list.heading + 1)
+        own = [bank for bank in banks.accounts.values() if stated and bank.answers_to(stated)]
+        if not own and not self._list.has("account"):
+            cells = [cell_text(cell) for row in self._beside() for cell in row]
+            own = [
+                bank
+                for bank in banks.accounts.values()
+                if any(_names_account(text, number) for text in cells for number in bank.numbers)
+            ]
+            if len(own) == 1:
+                self._account = own[0].numbers[0]
+        if len({bank.currency for bank in own}) == 1 and not self._currency:
+            self._currency = own[0].currency
+
+    def _beside(self) -> Iterator[Sequence[CellValue | None]]:
+        """Yield the rows above the headings, and those below that are no entries."""
+        yield from self._list.sheet.rows[: self._list.heading - 1]
+        for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
+            if self._list.cell(row, "booked") is None and self._list.cell(row, "value") is None:
+                yield self._list.sheet.rows[row - 1]
+
     def statements(self) -> tuple[Statement, ...]:
         pages: dict[tuple[str, str], _Pages] = {}
+        balances: list[tuple[int, str]] = []
         for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
             if not any(cell_text(cell).strip() for cell in self._list.sheet.rows[row - 1]):
                 continue
-            key = self._account_of(row), self._currency_of(row)
-            self._read(row, pages.setdefault(key, _Pages()))
+            if kind := self._kind_of(row):
+                balances.append((row, kind))
+            elif not self._states_no_money(row):
+                self._read(row, pages.setdefault(self._key(row), _Pages()))
+        above = range(1, self._list.heading)
+        balances += [(row, kind) for row in above if (kind := self._kind_of(row))]
+        for row, kind in sorted(balances):
+            page = pages.get(self._key(row)) or (
+                next(iter(pages.values())) if len(pages) == 1 else None
+            )
+            if page is not None:
+                self._read_balance(row, kind, page)
         statements = [self._statement(*key, page) for key, page in pages.items() if page.entries]
         if not statements:
             raise UnreadableFile(f"{self._name} holds no entry of a bank.")
@@ -237,16 +291,59 @@ class _Reader:
             return codes[0]
         return self._currency
 
-    def _read(self, row: int, page: _Pages) -> None:
-        kind = self._kind_of(row)
-        amount = self._amount(row)
-        if kind == "opening":
-            page.opening = amount
+    def _key(self, row: int) -> tuple[str, str]:
+        return self._account_of(row), self._currency_of(row)
+
+    def _states_no_money(self, row: int) -> bool:
+        """Tell whether a row is words beside the table, such as the bank's name below it: one cell
+        of text, without a figure in any column of money.
+        """
+        cells = [cell for cell in self._list.sheet.rows[row - 1] if cell_text(cell).strip()]
+        return len(cells) == 1 and isinstance(cells[0], str) and not self._figures(row)
+
+    def _read_balance(self, row: int, kind: str, page: _Pages) -> None:
+        """Note what a row states that is no entry. It may stand in any column; "balance" alone is
+        the opening one above the entries and the closing one below, the other way round where the
+        newest come first.
+        """
+        if kind == "turnover":
+            page.turnover.append((self._amount(row), f"{self._list.sheet.name}!{row}"))
+            return
+        if kind == "balance":
+            days = [entry.booked_on for entry in page.entries] or [date.min]
+            first = row < min(page.rows, default=row)
+            kind = "opening" if first == (days[0] <= days[-1]) else "closing"
+        stated = row > self._list.heading and any(
+            self._list.say(row, name) for name in ("amount", "credit", "debit")
+        )
+        figures = [self._amount(row)] if stated else self._figures(row)
+        if len(figures) != 1:
+            if row < self._list.heading:
+                return  # it is a word of the letterhead
+            raise self._refusal(row, "amount", f"states {len(figures)} amounts as a balance, not 1")
+        page.shifted |= stated and self._list.say(row, "debit") != ""
+        if kind == "opening" and page.opening is None:
+            page.opening = figures[0]
         elif kind == "closing":
-            page.closing = amount
-        elif kind == "turnover":
-            page.turnover.append((amount, f"{self._list.sheet.name}!{row}"))
-        elif state := self._not_booked(row):
+            page.closing = figures[0]
+
+    def _figures(self, row: int) -> list[Decimal]:
+        """Return the amounts of a row, in whichever column, without its days."""
+        found: dict[str, Decimal] = {}
+        for cell in self._list.sheet.rows[row - 1]:
+            text = cell_text(cell).strip()
+            day = parse_date(cell, self._order, from_1904=self._list.sheet.from_1904)
+            if not text or day.value is not None:
+                continue
+            value = parse_amount(cell, self._mark).value
+            if value is not None:
+                found[text] = value
+        return list(found.values())
+
+    def _read(self, row: int, page: _Pages) -> None:
+        amount = self._amount(row)
+        page.rows.append(row)
+        if state := self._not_booked(row):
             page.entries.append(self._pending(row, amount, state))
         else:
             page.entries.append(self._entry(row, amount))
@@ -259,9 +356,34 @@ class _Reader:
             page.numbers.append(number)
 
     def _kind_of(self, row: int) -> str:
-        said = [*self._list.all(row, "text"), *self._list.all(row, "payer")]
-        texts = {_key(text) for text in said}
-        return next((kind for kind, words in _data()["rows"].items() if texts & set(words)), "")
+        """Return what a row states that is no entry: a balance or a turnover; "" of an entry. Words
+        that a payer might write of an entry too count only of a row that cannot be one.
+        """
+        cells = self._list.sheet.rows[row - 1]
+        if row < self._list.heading and not self._figures(row):
+            return ""
+        said = [" ".join(cell_text(cell)[:LONGEST_VALUE].split()) for cell in cells]
+        bare = {_key(text): bool(_UNTIL.search(text)) for text in said}
+        bare |= {_key(_UNTIL.sub("", text)): True for text in said if _UNTIL.search(text)}
+        if self._may_be_entry(row):
+            own = {_key(text) for name in ("text", "payer") for text in self._list.all(row, name)}
+            kept = {"turnover": own, "balance": {text for text, dated in bare.items() if dated}}
+        else:
+            kept = {}
+        return next(
+            (
+                kind
+                for kind, words in _data()["rows"].items()
+                if kept.get(kind, bare.keys()) & set(words)
+            ),
+            "",
+        )
+
+    def _may_be_entry(self, row: int) -> bool:
+        """Tell whether a row states a day and money where entries state them."""
+        dated = self._list.say(row, "booked") or self._list.say(row, "value")
+        money = (self._list.say(row, name) for name in ("amount", "credit", "debit"))
+        return row > self._list.heading and bool(dated) and any(money)
 
     def _not_booked(self, row: int) -> str:
         """Return what the row's state is called if it has moved no money (yet); else "". If the
@@ -345,6 +467,8 @@ class _Reader:
         entries, opening, closing = page.entries, page.opening, page.closing
         if page.balances:
             opening, closing = self._follow(page)
+        elif page.shifted and opening is not None and closing is not None:
+            opening, closing = _signed(opening, closing, page.entries)
         self._check_turnover(page)
         if not account or not currency:
             what = "account" if not account else "currency"
@@ -412,6 +536,28 @@ class _Reader:
                     f"{self._name}: {place} states a turnover of {format_amount(stated)}, the rows "
                     f"come to {format_amount(own)}: a row is missing or stands twice."
                 )
+
+
+def _signed(
+    opening: Decimal, closing: Decimal, entries: Sequence[Entry]
+) -> tuple[Decimal, Decimal]:
+    """Return balances with the signs that the entries prove, if there is one such pair."""
+    moved = sum((entry.amount for entry in entries if entry.status == "booked"), Decimal(0))
+    pairs = {
+        (first, last)
+        for first in {opening, abs(opening)}
+        for last in {closing, abs(closing)}
+        if first + moved == last
+    }
+    return pairs.pop() if len(pairs) == 1 else (opening, closing)
+
+
+def _names_account(text: str, number: str) -> bool:
+    """Tell whether a text holds an account number; a short one only as a word of its own."""
+    own = plain_number(number)
+    if len(own) < _SHORT_NUMBER:
+        return own in {plain_number(word) for word in text.split()}
+    return own in plain_number(text)
 
 
 def _net(entry: Entry) -> Entry:
