@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
-from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.cells import UnreadableFile, Workbook
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.mapping import (
     MappingError,
@@ -37,6 +37,7 @@ from pledgebook.importers.matrices import labels_of
 from pledgebook.importers.recalculating import recalculate as fill_formulas
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables import SheetReading, Table, read_sheets
+from pledgebook.importers.unread_columns import settle_unread
 from pledgebook.importers.workbook import read_workbook
 from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.banks import BankNotDeclaredError
@@ -69,7 +70,7 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
         workbook = read_workbook(file)
         if recalculate:
             workbook = fill_formulas(workbook)
-        readings = read_sheets(workbook, _labels_of_book())
+        readings = _read_with_book(workbook)
     if wants_json():
         answer(
             {
@@ -91,10 +92,17 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
     sys.exit(WAITS if any(table.questions for table in tables) else DONE)
 
 
-def _labels_of_book() -> Collection[str]:
-    """Return the funds and purposes that may head columns of amounts, if a book is named."""
-    named = click.get_current_context().find_root().obj.get("book")
-    return labels_of(open_book().settings) if named else ()
+def _read_with_book(workbook: Workbook) -> list[SheetReading]:
+    """Find the tables; with the funds and purposes that may head columns of amounts or stand in a
+    column, if a book is named.
+    """
+    if not click.get_current_context().find_root().obj.get("book"):
+        return list(read_sheets(workbook))
+    settings = open_book().settings
+    return [
+        reading._replace(tables=tuple(settle_unread(table, settings) for table in reading.tables))
+        for reading in read_sheets(workbook, labels_of(settings))
+    ]
 
 
 def _save_mappings(tables: Sequence[Table], save: Path) -> None:
@@ -195,6 +203,7 @@ def import_(
                     *(file_document(file) for file in result.files),
                     *(statements_document(file) for file in result.statements),
                 ],
+                "refused": [each._asdict() for each in result.refused],
                 "transactions": result.transactions,
                 "written": [str(path.relative_to(book.folder)) for path in result.written],
                 "dry_run": dry_run,

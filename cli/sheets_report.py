@@ -41,6 +41,8 @@ def show_import(result: ImportResult, *, dry_run: bool) -> None:
         _show_file(file)
     for statements in result.statements:
         show_statements(statements)
+    for refused in result.refused:
+        click.echo(f"{click.style('not taken', fg='red')}: {refused.path}: {refused.reason}")
     transactions = f"{result.transactions} transaction{'' if result.transactions == 1 else 's'}"
     if dry_run:
         click.echo(f"{transactions} would be written (dry run: nothing was).")

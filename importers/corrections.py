@@ -124,6 +124,48 @@ def correct_readings(
     return corrected
 
 
+def apply_rules(
+    workbook: Workbook, readings: Sequence[SheetReading], mapping: SheetMapping
+) -> list[SheetReading]:
+    """Return what was found in a workbook, read by the rules, values and constants of a mapping
+    that names no columns. Raises MappingError.
+    """
+    tables = [table for reading in readings for table in reading.tables]
+    applied = []
+    for reading in readings:
+        own = reading.tables
+        if mapping.sheet in {"", reading.sheet.name}:
+            own = tuple(_by_rules(workbook, table, tables, mapping) for table in own)
+        applied.append(reading._replace(tables=own, outside=rows_outside(reading.sheet, own)))
+    return applied
+
+
+def _by_rules(
+    workbook: Workbook, table: Table, tables: Sequence[Table], mapping: SheetMapping
+) -> Table:
+    text = write_mapping(table, ends=stands_above(table, tables))
+    found = parse_mapping(text, mapping.name)
+    values = {**found.values}
+    for field_, texts in mapping.values.items():
+        values[field_] = {**values.get(field_, {}), **texts}
+    (read,) = apply_mapping(
+        workbook,
+        replace(
+            found,
+            constants={**found.constants, **mapping.constants},
+            values=values,
+            date_order=mapping.date_order or found.date_order,
+            decimal_mark=mapping.decimal_mark or found.decimal_mark,
+            dollars_without_amount=mapping.dollars_without_amount or found.dollars_without_amount,
+            day_in_year=mapping.day_in_year or found.day_in_year,
+            totals=found.totals | mapping.totals,
+            skip={**found.skip, **mapping.skip},
+            ignored=(*found.ignored, *mapping.ignored),
+        ),
+    )
+    return replace(read, doubts=tuple(dict.fromkeys((*table.doubts, *read.doubts))))
+
+
 def _correct(
     workbook: Workbook, table: Table, tables: Sequence[Table], correction: Correction
 ) -> Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from pledgebook.importers.known import Context, Doubt
 from pledgebook.importers.rows import SheetRow
@@ -12,6 +13,9 @@ from pledgebook.importers.words import read_class
 from pledgebook.ledger.events import Earmark
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.stationery import Texts
+
+_SHORT = 4
+"""A name of a purpose that is no longer than this is a word of many remarks."""
 
 
 def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
@@ -64,6 +68,29 @@ def purpose_names(settings: Settings) -> dict[str, str]:
     """Return the code of each purpose by its code and names in any language."""
     named = {code: (code, code.replace("-", " "), name) for code, name in settings.purposes.items()}
     return _by_name(named, settings.stationery.purposes)
+
+
+def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, settings: Settings) -> None:
+    """Wait where a remark or note names a purpose that the row is not earmarked for, or a fund that
+    it does not give to.
+    """
+    names = {name: code for name, code in purpose_names(settings).items() if len(name) > _SHORT}
+    for text in texts:
+        said = plain(text)
+        words = {word.strip(".,;:()[]/\"'") for word in text.split()}
+        for code in settings.funds:
+            if code in words and code != earmark.fund:
+                raise Doubt(
+                    f"The sheet says {shown(text)} of it, which names the fund {code}, and the row "
+                    f"is taken for {earmark.fund}: say in a column of funds which one it is for."
+                )
+        for name, code in names.items():
+            if name in said and not earmark.purpose and re.search(rf"\b{re.escape(name)}\b", said):
+                raise Doubt(
+                    f"The sheet says {shown(text)} of it, which names the purpose {code}, and no "
+                    "column earmarks it: say in a column of purposes what it is for, or take the "
+                    "remark out."
+                )
 
 
 def _by_name(named: Mapping[str, tuple[str, ...]], stated: Mapping[str, Texts]) -> dict[str, str]:

@@ -12,13 +12,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from beancount.core.data import Directive
 from pledgebook.importers.cells import Sheet, UnreadableFile
 from pledgebook.importers.contributions import judge_tables
-from pledgebook.importers.corrections import Correction, correct_readings
+from pledgebook.importers.corrections import Correction, apply_rules, correct_readings
 from pledgebook.importers.known import Context
-from pledgebook.importers.mapping import SheetMapping, apply_mapping
+from pledgebook.importers.mapping import MappingError, SheetMapping, apply_mapping
 from pledgebook.importers.matrices import labels_of
 from pledgebook.importers.recalculating import recalculate
 from pledgebook.importers.statements.judging import (
@@ -38,21 +39,33 @@ from pledgebook.ledger.book import Book
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.writing import write_entries
 
+_Read = TypeVar("_Read")
+
+
+class Refused(NamedTuple):
+    """A file of several that was not taken, and why."""
+
+    path: str
+    reason: str
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What an import did: the judged sheets, the number of transactions and the files written,
-    and the judged files of banks.
+    the judged files of banks, and the files that were refused.
     """
 
     files: tuple[JudgedFile, ...]
     transactions: int
     written: tuple[Path, ...]
     statements: tuple[JudgedStatements, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def waits(self) -> bool:
-        """Whether a row or a bank's entry waits for a person or was rejected."""
+        """Whether a row or a bank's entry waits for a person or was rejected, or a file was."""
+        if self.refused:
+            return True
         rows = any(file.count("waiting", "rejected") for file in self.files)
         return rows or any(file.waits for file in self.statements)
 
@@ -77,16 +90,18 @@ def judge_file(
     workbook = read_workbook(path)
     if calculate:
         workbook = recalculate(workbook)
-    if mapping is not None:
+    if mapping is not None and mapping.columns:
         tables = apply_mapping(workbook, mapping)
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
         readings = list(read_sheets(workbook, labels_of(context.settings)))
         readings = correct_readings(workbook, readings, corrections)
+        if mapping is not None:
+            readings = apply_rules(workbook, readings, mapping)
     readings = [
         reading._replace(
             tables=tuple(
-                settle_unread(table, context.settings, mapped=mapping is not None)
+                settle_unread(table, context.settings, mapped=bool(mapping and mapping.columns))
                 for table in reading.tables
             )
         )
@@ -132,30 +147,62 @@ def import_files(
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
-    them. `bank` is the code of the bank account whose statements all of them are; `names` says whom
-    texts mean (`ledger.aliases.confirm`); the book remembers it from `day` on. `tell`
-    hears of the progress, `calculate` fills formulas and `corrections` correct a file's tables, as
-    `judge_file` says.
+    them. Of several files those that cannot be read, or that the mapping does not fit, are refused
+    with the reason, and the others are taken. `bank` is the code of the bank account whose
+    statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`); the book
+    remembers it from `day` on. `tell` hears of the progress, `calculate` fills formulas and
+    `corrections` correct a file's tables, as `judge_file` says.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
-    BookRefusedError; then nothing was written.
+    BookRefusedError; then nothing was written. The first two only if no file can be taken.
     """
-    banks = [path for path in paths if bank or (mapping is None and is_statement(path))]
-    sheets = [path for path in paths if path not in banks]
+    refusing = _Refusing(of_many=len(paths) > 1)
+    kinds = refusing.each(paths, lambda path: bool(bank) or (not mapping and is_statement(path)))
+    banks = [path for path, is_bank in kinds if is_bank]
+    sheets = [path for path, is_bank in kinds if not is_bank]
     context = context_of(book.entries, book, fund)
     aliases = alias_texts(book, names, day or date.today()) if names else {}  # noqa: DTZ011
     context.settings = _naming(context.settings, names)
-    files = tuple(
-        judge_file(path, context, mapping, tell, calculate=calculate, corrections=corrections)
-        for path in sheets
+    judge = partial(
+        judge_file,
+        context=context,
+        mapping=mapping,
+        tell=tell,
+        calculate=calculate,
+        corrections=corrections,
     )
-    statements = _judge_statements(book, banks, bank)
+    files = tuple(judged for _, judged in refusing.each(sheets, judge))
+    statements = _judge_statements(book, banks, bank, refusing)
+    if len(refusing.refused) == len(paths):
+        raise UnreadableFile("\n".join(each.reason for each in refusing.refused))
     drafts = [draft for file in files for draft in file.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
     written: list[Path] = []
     if not dry_run:
         written = write_entries(book, drafts, {**statement_texts(book, statements), **aliases})
-    return ImportResult(files, len(drafts), tuple(written), statements)
+    return ImportResult(files, len(drafts), tuple(written), statements, tuple(refusing.refused))
+
+
+class _Refusing:
+    """Reads files one by one; of many, one that cannot be taken is set aside with its reason."""
+
+    def __init__(self, *, of_many: bool) -> None:
+        self.of_many = of_many
+        self.refused: list[Refused] = []
+
+    def each(
+        self, paths: Sequence[Path], read: Callable[[Path], _Read]
+    ) -> list[tuple[Path, _Read]]:
+        """Return what was read of each file that could be."""
+        found = []
+        for path in paths:
+            try:
+                found.append((path, read(path)))
+            except (UnreadableFile, MappingError) as error:
+                if not self.of_many:
+                    raise
+                self.refused.append(Refused(str(path), str(error)))
+        return found
 
 
 def _naming(settings: Settings, names: Mapping[str, str]) -> Settings:
@@ -165,14 +212,18 @@ def _naming(settings: Settings, names: Mapping[str, str]) -> Settings:
     return replace(settings, donors=donors)
 
 
-def _judge_statements(book: Book, paths: Sequence[Path], code: str) -> tuple[JudgedStatements, ...]:
+def _judge_statements(
+    book: Book, paths: Sequence[Path], code: str, refusing: _Refusing
+) -> tuple[JudgedStatements, ...]:
     if not paths:
         return ()
     given = book.settings.banks.accounts.get(code)
     number, currency = (given.numbers[0], given.currency) if given else ("", "")
     context = BankContext(book)
-    banks = book.settings.banks
-    read = [read_statements(path, number, currency, banks) for path in paths]
+    read_one = partial(
+        read_statements, account=number, currency=currency, banks=book.settings.banks
+    )
+    read = [file for _, file in refusing.each(paths, read_one)]
     read.sort(key=lambda file: min(statement.last for statement in file.statements))
     return tuple(judge_statements(file, context) for file in read)
 

@@ -34,19 +34,27 @@ def instalments_in_rows(
     rows: Iterable[SheetRow], donor_of: Callable[[SheetRow], str]
 ) -> list[list[SheetRow]]:
     """Put together the rows that are instalments of one pledge: same donor however it is written
-    (`donor_of`), same reference, same date, and each with its own due date.
+    (`donor_of`), same reference, same date, and each with its own due date. Without a reference a
+    column must number them.
     """
     groups: dict[object, list[SheetRow]] = {}
     for row in rows:
         key: object = row.number
-        if row.reference and row.due_date.value and not row.instalments:
+        known = row.reference or row.instalment
+        if known and row.due_date.value and not row.instalments:
             dated = row.pledge_date.value or row.pledge_date.text
             key = (donor_of(row), plain(row.reference), dated, plain(row.status))
+            if not row.reference:
+                key = (*key, row.currency, plain(row.purpose), plain(row.fund), plain(row.project))
         groups.setdefault(key, []).append(row)
     result = []
     for group in groups.values():
         dues = {row.due_date.value for row in group}
-        result += [group] if len(dues) == len(group) else [[row] for row in group]
+        numbers = {plain(row.instalment) for row in group}
+        told_apart = len(dues) == len(group) and (
+            bool(group[0].reference) or len(numbers) == len(group)
+        )
+        result += [group] if told_apart else [[row] for row in group]
     return result
 
 

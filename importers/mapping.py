@@ -1,7 +1,8 @@
 """A mapping says how to read a spreadsheet whose table cannot be found or told by itself.
 
 It is a TOML file, written by `pledgebook inspect FILE --save MAP.toml` and edited by hand. All keys
-are optional but the columns; a column is named by its heading or by its letter:
+are optional; a column is named by its heading or by its letter. Without [columns] the rules, values
+and constants are applied to all tables that are found (of `sheet`, if it is named):
 
     sheet = "Flows"                  # else the first sheet where the headings are found
     heading_rows = [1, 2]            # else the row where the headings are found
@@ -294,9 +295,12 @@ class _Checker:
                 self._fault(f"unknown key {key!r}; {_nearest(key, _KEYS)}")
         columns = self._columns()
         constants = self._texts("constants")
-        if not any(key.field in _AMOUNTS for key in columns):
+        if "columns" not in self._content:
+            self._only_rules()
+        elif not any(key.field in _AMOUNTS for key in columns):
             self._fault("[columns] names no column of amounts (amount, paid or dollars).")
-        if not any(key.field is Field.DONOR for key in columns) and Field.DONOR not in constants:
+        donor = Field.DONOR in constants or any(key.field is Field.DONOR for key in columns)
+        if "columns" in self._content and not donor:
             self._fault("neither [columns] nor [constants] names the donor.")
         rows = self._value("heading_rows", list, [])
         if not all(type(row) is int and row > 0 for row in rows) or rows != sorted(set(rows)):
@@ -327,6 +331,15 @@ class _Checker:
         if self._faults:
             raise MappingError(self._faults)
         return mapping
+
+    def _only_rules(self) -> None:
+        """Without columns a mapping is applied to the tables that are found."""
+        for key in ("heading_rows", "last_row", "units", "undecided"):
+            if key in self._content:
+                self._fault(
+                    f"{key} is of one table: name its columns in [columns], as inspect --save "
+                    "writes them."
+                )
 
     def _fault(self, sentence: str) -> None:
         self._faults.append(f"{self._name}: {sentence}")

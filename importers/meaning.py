@@ -4,12 +4,13 @@ which currency. The first thing that is not clear is a Doubt, and the row waits 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from pledgebook.importers.drafting import Kind, Reading
-from pledgebook.importers.earmarks import earmark_of_row
+from pledgebook.importers.earmarks import earmark_of_row, refuse_earmark_in_words
 from pledgebook.importers.known import Context, Doubt
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.stated import (
@@ -23,7 +24,7 @@ from pledgebook.importers.stated import (
     refuse_nil,
 )
 from pledgebook.importers.tables import Table
-from pledgebook.importers.values import is_nil, is_unknown, shown
+from pledgebook.importers.values import is_nil, is_unknown, plain, shown
 from pledgebook.importers.verdicts import VerdictName
 from pledgebook.importers.words import (
     is_announcement,
@@ -34,6 +35,9 @@ from pledgebook.importers.words import (
 )
 from pledgebook.ledger.currencies import is_currency
 from pledgebook.ledger.donors import Donor
+
+_PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
+"""An instalment that says how many there are: "1 of 2"."""
 
 _MOST_COMPARED = 500
 """Unknown names of a run to which the nearest donors are looked for."""
@@ -66,6 +70,9 @@ def read_contribution(
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
     earmark = earmark_of_row(row, table, context)
+    for each in group:
+        refuse_earmark_in_words(_said([each]), earmark, context.settings)
+    _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
         code = context.settings.currency
         stated = row.currency_text or "its currency"
@@ -116,6 +123,17 @@ def read_contribution(
         received=received,
         changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
     )
+
+
+def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
+    """Wait where a row is one instalment of several, and the others are not with it."""
+    stated = _PART.fullmatch(plain(group[0].instalment))
+    if stated and kind in {"commitment", "pledge"} and int(stated[1]) != len(group):
+        raise Doubt(
+            f"It is instalment {shown(group[0].instalment)}, and {len(group)} of them were found: "
+            "write the instalments of one pledge below each other, with the same donor, reference "
+            "and date of pledge, and the due date of each."
+        )
 
 
 def _said(group: list[SheetRow]) -> tuple[str, ...]:

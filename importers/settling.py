@@ -59,7 +59,9 @@ def settle(sheet: Sheet, rows: tuple[int, ...], columns: list[TableColumn]) -> H
                 for column in settled
             ]
             heads = ", ".join(column.heading for column in labelled)
-            doubts.append(f"The columns {heads} were read as amounts, one pledge for each.")
+            doubts.append(
+                f"The columns {heads} were read as amounts, each an instalment or contribution."
+            )
     settled = _settle_parts(settled, doubts, questions)
     settled = _settle_receipts(_settle_gifts(_settle_sums(settled)), doubts)
     settled = _label_by_place(settled)

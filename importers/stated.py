@@ -15,6 +15,9 @@ from pledgebook.ledger.events import Part
 from pledgebook.ledger.money import format_amount, to_cents
 from pledgebook.ledger.rates import MissingRateError, Rate
 
+_FAR = Decimal("1.25")
+"""Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
+
 
 def stated_amount(row: SheetRow) -> Decimal | None:
     """Return what a row states in all, in its currency; None if it states nothing."""
@@ -119,6 +122,12 @@ def _value_of(
             raise Doubt(f"There is no dollar value: {error}.") from error
         once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
         return to_cents(dollars), None
+    if dollars and not (value / _FAR < dollars < value * _FAR):
+        once(
+            remarks,
+            f"The sheet's own dollars, {format_amount(dollars)}, are far from "
+            f"{format_amount(value)} at the UN rate: look whether amount and currency are right.",
+        )
     if value <= 0:
         raise Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
     return value, rate

@@ -122,7 +122,7 @@ def test_a_file_that_would_unpack_without_end_is_refused(tmp_path: Path, take: I
     assert (result.exit_code, "would unpack to more than" in result.stderr) == (2, True)
 
 
-def test_one_unreadable_file_among_several_leaves_the_book_alone(
+def test_one_unreadable_file_among_several_is_named_and_the_others_are_taken(
     tmp_path: Path, main: Path
 ) -> None:
     before = book_bytes(main)
@@ -130,8 +130,11 @@ def test_one_unreadable_file_among_several_leaves_the_book_alone(
     (tmp_path / "empty.csv").write_bytes(b"")
     words = ["--book", str(main), "import", str(good), str(tmp_path / "empty.csv")]
     result = CliRunner().invoke(group, [*words, "--fund", "CPCJF"])
-    assert result.exit_code == 2
-    assert book_bytes(main) == before
+    assert result.exit_code == 1
+    assert "not taken" in result.output
+    assert "empty.csv" in result.output
+    assert book_bytes(main) != before
+    assert load_book(main).errors == []
 
 
 ROWS: dict[str, tuple[list[object], str, str]] = {

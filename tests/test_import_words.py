@@ -13,6 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from pledgebook.importers import import_files
+from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.mapping import MappingError, parse_mapping
 from pledgebook.importers.verdicts import JudgedTable
 from pledgebook.ledger.book import load_book
 from pledgebook.ledger.making import make_book
@@ -256,3 +258,105 @@ def test_a_total_of_one_currency_is_held_against_its_rows(take: Take) -> None:
         "Sous-total euro||EUR|100\n"
     )
     assert table.totals[-1].agrees is True
+
+
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        ("for corruption cases", "purpose corruption"),
+        ("half for UNTOC", "fund UNTOC"),
+        ("دعم لبرنامج الفساد", "purpose corruption"),
+    ],
+)
+def test_a_remark_that_earmarks_a_general_row_waits(take: Take, remark: str, said: str) -> None:
+    table = take(HEAD + f"Norway|1/2002|2002-03-02||7000|{remark}\n")
+    assert _said(table) == ["waiting"]
+    assert said in table.verdicts[0].reason
+
+
+def test_a_remark_on_the_purpose_of_the_row_itself_waits_for_nobody(take: Take) -> None:
+    table = take(HEAD + "Norway|1/2002|2002-03-02|Corruption|7000|for corruption cases\n")
+    assert _said(table) == ["imported"]
+
+
+NUMBERED = "Donor|Date of pledge|Instalment|Amount (EUR)|Due date\n"
+
+
+def test_numbered_rows_without_a_reference_are_instalments_of_one_pledge(take: Take) -> None:
+    table = take(
+        NUMBERED
+        + "Germany|2002-02-04|1 of 2|10000|2002-06-30\nGermany|2002-02-04|2 of 2|10000|2003-06-30\n"
+    )
+    assert [verdict.pledge for verdict in table.verdicts] == ["DEU-2002-01", "DEU-2002-01"]
+
+
+def test_an_instalment_of_several_that_stands_alone_waits(take: Take) -> None:
+    table = take(NUMBERED + "Germany|2002-02-04|1 of 2|10000|2002-06-30\n")
+    assert _said(table) == ["waiting"]
+    assert "'1 of 2'" in table.verdicts[0].reason
+
+
+def test_equal_numbers_of_one_day_are_not_put_together(take: Take) -> None:
+    rows = "".join(
+        f"Germany|2002-02-04|{number} of 2|{amount}|{due}\n"
+        for amount, due in ((100, "2002-06-30"), (200, "2003-06-30"))
+        for number in (1, 1)
+    )
+    assert _said(take(NUMBERED + rows)) == ["waiting"] * 4
+
+
+def test_dollars_far_from_the_rate_are_remarked(take: Take) -> None:
+    head = "Donor|Date of pledge|Pledge (EUR)|USD equivalent\n"
+    table = take(f"{head}Poland|2002-02-04|11000|1000\nHungary|2002-02-04|11000|9900\n")
+    assert ["far from" in verdict.reason for verdict in table.verdicts] == [True, False]
+
+
+@pytest.mark.parametrize("group", ["Western European and other States", "Asian States", "非洲国家"])
+def test_a_group_of_states_heads_the_rows_below(take: Take, group: str) -> None:
+    table = take(f"Donor|Date of pledge|Amount (EUR)\n{group}||\nNorway|2002-03-02|100\n")
+    assert _said(table) == ["imported"]
+
+
+def test_amounts_in_local_currency_stand_beside_their_currency(take: Take) -> None:
+    head = "Donor|Date of pledge|Amount in local currency|Currency\n"
+    table = take(head + "Norway|2002-03-02|100|EUR\n")
+    assert (table.verdicts[0].amount, table.verdicts[0].currency) == (100, "EUR")
+
+
+def test_a_mapping_of_values_alone_is_applied_to_the_tables_that_are_found(
+    main: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(FLAT.format("Zweck") + "Norway|2002-03-02|Bestechung|7001\n", "utf-8")
+    mapping = parse_mapping(
+        '[values.purpose]\nBestechung = "corruption"\n[constants]\nfund = "CPCJF"'
+    )
+    (table,) = import_files(load_book(main), [path], mapping=mapping).files[0].tables
+    assert _said(table) == ["imported"]
+    assert 'purpose: "corruption"' in table.verdicts[0].drafts[0].text()
+
+
+def test_a_mapping_of_one_table_needs_its_columns() -> None:
+    with pytest.raises(MappingError, match="units is of one table"):
+        parse_mapping("units = 1000\n")
+
+
+def test_of_several_files_one_that_cannot_be_read_is_refused_and_the_others_are_taken(
+    main: Path, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.xlsx"
+    good.write_text(HEAD + NORWAY, "utf-8")
+    bad.write_bytes(b"PK\x03\x04 no workbook")
+    result = import_files(load_book(main), [bad, good], fund="CPCJF")
+    assert [Path(refused.path).name for refused in result.refused] == ["bad.xlsx"]
+    assert "bad.xlsx" in result.refused[0].reason
+    assert (result.transactions, result.waits) == (1, True)
+    assert "NOR-2002-01" in "".join(path.read_text("utf-8") for path in result.written)
+
+
+def test_files_of_which_none_can_be_read_are_an_error(main: Path, tmp_path: Path) -> None:
+    bad = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
+    for path in bad:
+        path.write_bytes(b"PK\x03\x04 no workbook")
+    with pytest.raises(UnreadableFile, match=r"a\.xlsx.*\n.*b\.xlsx"):
+        import_files(load_book(main), bad, fund="CPCJF")
