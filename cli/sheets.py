@@ -150,6 +150,13 @@ def _show(reading: SheetReading) -> None:
     multiple=True,
     help="The donor that a text means, or with a kind a new one; the book remembers it.",
 )
+@click.option(
+    "--purpose",
+    "purposes",
+    metavar="TEXT=CODE",
+    multiple=True,
+    help="The purpose that a text means; the book remembers it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @RECALCULATE
 @book_option
@@ -159,6 +166,7 @@ def import_(
     fund: str,
     bank: str,
     donors: Sequence[str],
+    purposes: Sequence[str],
     dry_run: bool,
     *,
     recalculate: bool,
@@ -171,6 +179,7 @@ def import_(
         known = ", ".join(book.settings.banks.accounts) or "none"
         fail(f"The book declares no bank account {bank!r} (declared: {known}).")
     names = dict(_named(text) for text in donors)
+    meant = dict(_meant(text) for text in purposes)
     mapping: SheetMapping | None = None
     with failing_on(
         UnreadableFile,
@@ -190,6 +199,7 @@ def import_(
                 fund=fund,
                 bank=bank,
                 names=names,
+                purposes=meant,
                 day=date.fromisoformat(now()[:10]),
                 dry_run=dry_run,
                 calculate=recalculate,
@@ -224,6 +234,13 @@ def _named(text: str) -> tuple[str, str]:
             f'--donor {text!r}: write it as "TEXT=CODE", such as "Republik Oesterreich=AUT", or as '
             '"TEXT=CODE:KIND" for a new donor, such as "Example Society=EXS:ngo".'
         )
+    return name.strip(), code.strip()
+
+
+def _meant(text: str) -> tuple[str, str]:
+    name, equals, code = text.rpartition("=")
+    if not (equals and name.strip() and code.strip()):
+        fail(f'--purpose {text!r}: write it as "TEXT=CODE", such as "Korruption=corruption".')
     return name.strip(), code.strip()
 
 

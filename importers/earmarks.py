@@ -66,7 +66,11 @@ def fund_names(settings: Settings) -> dict[str, str]:
 
 def purpose_names(settings: Settings) -> dict[str, str]:
     """Return the code of each purpose by its code and names in any language."""
-    named = {code: (code, code.replace("-", " "), name) for code, name in settings.purposes.items()}
+    named: dict[str, tuple[str, ...]] = {}
+    for code, name in settings.purposes.items():
+        named[code] = (code, code.replace("-", " "), name)
+    for text, code in settings.purpose_aliases.items():
+        named[code] = (*named[code], text)
     return _by_name(named, settings.stationery.purposes)
 
 
@@ -118,6 +122,6 @@ def _purpose_of(row: SheetRow, settings: Settings) -> str:
         return code
     raise Doubt(
         f"The purpose {shown(row.purpose)} is none of the book's ({', '.join(settings.purposes)}): "
-        "declare it, or say in a mapping what it stands for, under [values.purpose]: "
-        f'"{row.purpose[:40]}" = "CODE".'
+        "declare it, or say which it is, and the book remembers it (import --purpose "
+        f'"{row.purpose[:40]}=CODE").'
     )

@@ -34,7 +34,7 @@ from pledgebook.importers.unread_columns import settle_unread
 from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.withdrawn import find_withdrawn
 from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.aliases import alias_texts, confirm
+from pledgebook.ledger.aliases import add_purpose_alias, alias_texts, confirm
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.writing import write_entries
@@ -140,6 +140,7 @@ def import_files(
     fund: str = "",
     bank: str = "",
     names: Mapping[str, str] = MappingProxyType({}),
+    purposes: Mapping[str, str] = MappingProxyType({}),
     day: date | None = None,
     dry_run: bool = False,
     calculate: bool = False,
@@ -149,9 +150,9 @@ def import_files(
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
     them. Of several files those that cannot be read, or that the mapping does not fit, are refused
     with the reason, and the others are taken. `bank` is the code of the bank account whose
-    statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`); the book
-    remembers it from `day` on. `tell` hears of the progress, `calculate` fills formulas and
-    `corrections` correct a file's tables, as `judge_file` says.
+    statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`), `purposes`
+    which purposes; the book remembers it from `day` on. `tell` hears of the progress, `calculate`
+    fills formulas and `corrections` correct a file's tables, as `judge_file` says.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
@@ -161,8 +162,9 @@ def import_files(
     banks = [path for path, is_bank in kinds if is_bank]
     sheets = [path for path, is_bank in kinds if not is_bank]
     context = context_of(book.entries, book, fund)
-    aliases = alias_texts(book, names, day or date.today()) if names else {}  # noqa: DTZ011
-    context.settings = _naming(context.settings, names)
+    day = day or date.today()  # noqa: DTZ011
+    aliases = alias_texts(book, names, day, purposes) if names or purposes else {}
+    context.settings = _naming(context.settings, names, purposes)
     judge = partial(
         judge_file,
         context=context,
@@ -205,7 +207,9 @@ class _Refusing:
         return found
 
 
-def _naming(settings: Settings, names: Mapping[str, str]) -> Settings:
+def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str, str]) -> Settings:
+    for text, code in purposes.items():
+        settings = add_purpose_alias(settings, text, code)
     donors = settings.donors
     for text, said in names.items():
         donors = confirm(donors, text, said)

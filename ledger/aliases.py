@@ -4,6 +4,7 @@
 
 Likeness only proposes a donor; once somebody has said whom a text means, the book knows it. An
 alias settles what several donors may be called; it never takes a name from the one who bears it.
+A text may name a purpose of the book as well, `custom "alias" "Korruption" "corruption"`.
 A text may also be said to name a donor that the book does not know yet: `REDCROSS:ngo`.
 """
 
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pledgebook.ledger.accounts import is_code
@@ -24,9 +27,12 @@ from pledgebook.ledger.names import normalise
 
 if TYPE_CHECKING:
     from pledgebook.ledger.book import Book
+    from pledgebook.ledger.settings import Settings
 
 FILE = "names.beancount"
 """The file of the book that aliases are written to."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 _HEAD = "; What sheets call donors, as somebody confirmed it (docs/importing.md).\n"
 
@@ -111,6 +117,20 @@ def _code_of(donors: Directory, said: str) -> str:
     return named.code if named else said
 
 
+def add_purpose_alias(settings: Settings, text: str, code: str) -> Settings:
+    """Return the settings in which a text names the purpose of that code. Raises
+    AliasRefusedError.
+    """
+    if code not in settings.purposes or code in settings.donors:
+        known = ", ".join(settings.purposes) or "none"
+        raise AliasRefusedError(
+            f"{text!r} is said to be {code!r}, which is no purpose of the book ({known})."
+        )
+    if not normalise(text):
+        raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a purpose's name.")
+    return replace(settings, purpose_aliases={**settings.purpose_aliases, text: code})
+
+
 def free_code(donors: Directory, name: str, taken: Collection[str] = ()) -> str:
     """Return a code for a new donor of that name: the initials of three words or more, else its
     first letters; with a number where that is a donor's, or in `taken`.
@@ -125,11 +145,13 @@ def free_code(donors: Directory, name: str, taken: Collection[str] = ()) -> str:
     return code
 
 
-def alias_texts(book: Book, names: Mapping[str, str], day: date) -> dict[Path, str]:
+def alias_texts(
+    book: Book, names: Mapping[str, str], day: date, purposes: Mapping[str, str] = _NONE
+) -> dict[Path, str]:
     """Return the new text of the book's file of aliases, by its path; empty if nothing changes.
 
     `names` says by text whom it means, as `confirm` takes it; a new donor is declared since the
-    first fund. Raises AliasRefusedError.
+    first fund. `purposes` says by text which purpose it means. Raises AliasRefusedError.
     """
     path = book.folder / FILE
     donors = book.settings.donors
@@ -144,6 +166,11 @@ def alias_texts(book: Book, names: Mapping[str, str], day: date) -> dict[Path, s
             lines.append(f'{since} custom "donor" {quoted(code)} {name}\n  kind: {quoted(kind)}\n')
         elif found is None:
             code = _code_of(donors, said)
+            lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
+    settings = book.settings
+    for text, code in purposes.items():
+        settings = add_purpose_alias(settings, text, code)
+        if book.settings.purpose_aliases.get(text) != code:
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     if not lines:
         return {}

@@ -37,6 +37,8 @@ class Settings:
     currency: str = "USD"
     seals: Mapping[str, SealStated] = field(default_factory=dict)
     """Of each sealed period, what is sealed."""
+    purpose_aliases: Mapping[str, str] = field(default_factory=dict)
+    """What sheets call purposes, by text, as somebody confirmed it."""
     banks: Banks = field(default_factory=Banks)
     reopenings: tuple[Reopening, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
@@ -115,7 +117,14 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     errors.extend(_unknown_parents(declared["fund"].values(), funds))
     donors, faults = _read_donors(declared["donor"].values())
     errors.extend(faults)
-    donors, faults = read_aliases(declared["alias"].values(), donors)
+    purposes = {key[0]: item.texts[1] for key, item in declared["purpose"].items()}
+    named = {
+        key: item
+        for key, item in declared["alias"].items()
+        if item.texts[1] in purposes and item.texts[1] not in donors
+    }
+    aliases = [item for key, item in declared["alias"].items() if key not in named]
+    donors, faults = read_aliases(aliases, donors)
     errors.extend(faults)
     mandates, faults = read_mandates(
         declared["mandate"].values(), declared["paragraph"].values(), declared["rule"].values()
@@ -132,7 +141,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     return Settings(
         funds=funds,
         donors=donors,
-        purposes={key[0]: item.texts[1] for key, item in declared["purpose"].items()},
+        purposes=purposes,
+        purpose_aliases={item.texts[0]: item.texts[1] for item in named.values()},
         mandates=mandates,
         periods=periods,
         seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},

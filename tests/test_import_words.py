@@ -16,6 +16,7 @@ from pledgebook.importers import import_files
 from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.mapping import MappingError, parse_mapping
 from pledgebook.importers.verdicts import JudgedTable
+from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.book import load_book
 from pledgebook.ledger.making import make_book
 
@@ -360,3 +361,28 @@ def test_files_of_which_none_can_be_read_are_an_error(main: Path, tmp_path: Path
         path.write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(UnreadableFile, match=r"a\.xlsx.*\n.*b\.xlsx"):
         import_files(load_book(main), bad, fund="CPCJF")
+
+
+def test_a_purpose_that_is_said_once_is_remembered_in_the_book(main: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(FLAT.format("Zweck") + "Norway|2002-03-02|Bestechung|7001\n", "utf-8")
+    (table,) = import_files(load_book(main), [path], fund="CPCJF").files[0].tables
+    assert '--purpose "Bestechung=CODE"' in table.verdicts[0].reason
+    said = {"Bestechung": "corruption"}
+    (table,) = import_files(load_book(main), [path], fund="CPCJF", purposes=said).files[0].tables
+    assert _said(table) == ["imported"]
+    assert load_book(main).errors == []
+    path.write_text(FLAT.format("Zweck") + "Poland|2002-03-03|BESTECHUNG|500\n", "utf-8")
+    (table,) = import_files(load_book(main), [path], fund="CPCJF").files[0].tables
+    assert _said(table) == ["imported"]
+    assert 'purpose: "corruption"' in table.verdicts[0].drafts[0].text()
+
+
+def test_a_text_cannot_mean_a_purpose_that_the_book_does_not_have(
+    main: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(FLAT.format("Zweck") + "Norway|2002-03-02|Bestechung|7001\n", "utf-8")
+    with pytest.raises(AliasRefusedError, match="'bribery', which is no purpose of the book"):
+        import_files(load_book(main), [path], fund="CPCJF", purposes={"Bestechung": "bribery"})
+    assert not (main.parent / "names.beancount").exists()
