@@ -32,6 +32,10 @@ from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.writing import write_entries, write_texts
 
 _FEW = 3
+_NOTHING = (
+    "nothing unpaid is quoted by its text, is owed by who paid, or has this amount and falls due "
+    "about then"
+)
 
 
 @click.command()
@@ -142,7 +146,7 @@ def _show(book: Book, match: Match) -> None:
     )
     shown = [match.chosen, *match.others] if match.chosen else list(match.others)
     if not shown:
-        click.echo("  open: nothing in the book is like it")
+        click.echo(f"  open: {_NOTHING}")
     for number, each in enumerate(shown[: 1 + _FEW]):
         first = number == 0 and match.chosen is not None
         word = click.style(match.verdict, fg=colour) if first else "or"

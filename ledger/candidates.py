@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, to_cents
 from pledgebook.ledger.register import Claim
 from pledgebook.ledger.waiting import Receipt
 
 SCORES: Mapping[str, int] = {
     "label": 50, "pledge": 40, "reference": 35, "joined": 35, "near-reference": 20,
-    "near-several": 2, "donor": 20, "history": 15, "amount": 30, "charges-stated": 28,
-    "several": 25, "charges": 18, "rate-band": 12, "digits": 12, "part": 8, "too-much": 5,
-    "dollars-only": 5, "uneven": 6, "due": 5, "only": 10, "sent-otherwise": -15, "early": -10,
-    "other-donor": -40,
+    "near-several": 2, "short-reference": 25, "near-paper": 16, "donor": 20, "named": 14,
+    "history": 15, "amount": 30, "charges-stated": 28, "several": 25, "charges": 18,
+    "rate-exact": 22, "rate-band": 12, "said": 22, "said-currency": 6, "digits": 12, "part": 8,
+    "too-much": 5, "dollars-only": 5, "uneven": 6, "due": 5, "only": 10, "sent-otherwise": -15,
+    "early": -10, "other-donor": -40,
 }  # fmt: skip
 """What each piece of evidence counts. Only the order of proposals follows from it."""
 
@@ -76,12 +77,18 @@ _WORDS = {
     "joined": "the text quotes the pledge, written in one",
     "near-reference": "the text nearly quotes the pledge",
     "near-several": "the text nearly quotes the pledge, and others as well",
+    "short-reference": "the text quotes a short number of the donor's paper",
+    "near-paper": "the text quotes the donor's paper with a character mistaken",
     "donor": "the payer is the donor",
+    "named": "the payer names the donor",
     "history": "this payer has paid for the donor before",
     "amount": "the amount is what is unpaid",
     "charges-stated": "with the charges stated, the amount is what is unpaid",
     "several": "the amount is what is unpaid of these together",
     "charges": "the amount is what is unpaid, less charges within tolerance",
+    "rate-exact": "the dollars are what is unpaid, at the UN rate of the day",
+    "said": "the text states the amount that is unpaid",
+    "said-currency": "the text states an amount in the pledge's currency",
     "rate-band": "the dollars are near what is unpaid, at the UN rate of the day",
     "digits": "the amount is what is unpaid with a digit mistaken",
     "part": "the amount is a part of what is unpaid",
@@ -100,6 +107,13 @@ def oldest(candidate: Candidate) -> tuple[list[date], tuple[str, ...]]:
     """Return what orders candidates of which as much speaks: what is due first."""
     dues = sorted(part.claim.due or part.claim.pledged_on for part in candidate.parts)
     return dues, candidate.labels
+
+
+def in_dollars_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:
+    """Return units of a currency in dollars, at the rate by which `amount` of it became the
+    receipt's dollars.
+    """
+    return to_cents(receipt.dollars * units / amount)
 
 
 def one_digit_off(one: Decimal, other: Decimal) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from pledgebook.ledger.candidates import Candidate, oldest, one_digit_off
+from pledgebook.ledger.candidates import Candidate, in_dollars_of, oldest, one_digit_off
 from pledgebook.ledger.collecting import tolerance
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.postings import stated
@@ -145,8 +145,10 @@ class Certainty:
             return False
         short = part.claim.units - part.units
         fund = self._settings.funds[part.claim.fund]
+        receipt = candidate.receipt
         dollars = part.claim.currency == self._settings.currency
-        within = dollars and short <= tolerance(fund, part.claim.units)
+        kept = short if dollars else in_dollars_of(receipt, part.units, short)
+        within = kept <= tolerance(fund, receipt.dollars + kept)
         return not within and not one_digit_off(part.units, part.claim.units)
 
     def _by_donor_alone(self, candidate: Candidate, exact: list[Candidate], quoted: Quoted) -> str:
@@ -156,6 +158,9 @@ class Certainty:
         if len(candidate.parts) != 1 or "donor" not in candidate.evidence:
             return ""
         claim = candidate.parts[0].claim
+        papers = quoted.short | quoted.near_papers
+        if papers and claim.label not in papers:
+            return ""  # a paper of the donor's is quoted, and it is another's
         own = [each for each in exact if "donor" in each.evidence]
         if own == [candidate] and claim.units % 100:
             return "M4"
@@ -189,7 +194,9 @@ class Certainty:
 def _is_quoted(candidate: Candidate) -> bool:
     """Tell whether the text quotes it: by its number, or by the paper of the donor who pays."""
     said = set(candidate.evidence)
-    return bool(_BY_NUMBER & said) or ("reference" in said and bool({"donor", "history"} & said))
+    return bool(_BY_NUMBER & said) or (
+        "reference" in said and bool({"donor", "history", "named"} & said)
+    )
 
 
 def _first_of_equals(candidates: list[Candidate]) -> Candidate | None:

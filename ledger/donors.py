@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pledgebook.ledger.names import name_keys, normalise, strip_footnote_marks
+from pledgebook.ledger.names import name_keys, normalise, offices, strip_footnote_marks
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
@@ -50,6 +50,10 @@ _GROUP_OF_KIND = {
     "ifi": GROUPS[1],
     "european-community": GROUPS[1],
 }
+_STATES = frozenset({"state", "territory"})
+_LONGEST_STATE, _SHORTEST_STATE, _MOST_WORDS = 9, 3, 40
+"""Of a State's name in a text: the most words and the least letters; the words looked at."""
+
 _DATA = Path(__file__).parent / "data"
 
 
@@ -205,6 +209,32 @@ class Directory:
             if hits := self._valid(self._names.get(key, ()), on):
                 return hits
         return ()
+
+    def named_in(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
+        """Return the States whose names stand as whole words in what an office is called, as in
+        "Ministry of Finance of the Russian Federation": of names that overlap the longest. A text
+        that says nothing of an office gives none: a person and a company bear such names too.
+        """
+        words = normalise(text).split()[:_MOST_WORDS]
+        if not offices().intersection(words):
+            return ()
+        found: dict[str, Donor] = {}
+        taken: set[int] = set()
+        for length in range(min(_LONGEST_STATE, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                span = range(start, start + length)
+                key = " ".join(words[start : start + length])
+                if len(key) < _SHORTEST_STATE or taken.intersection(span):
+                    continue
+                states = [
+                    donor
+                    for donor in self._valid(self._names.get(key, ()), on)
+                    if donor.kind in _STATES
+                ]
+                if states:
+                    taken.update(span)
+                    found |= {donor.code: donor for donor in states}
+        return tuple(found.values())
 
     def suggest(self, text: str, limit: int = 3, on: date | None = None) -> tuple[Donor, ...]:
         """Return the donors that a text may mean, the likeliest first, for a person to choose.

@@ -14,10 +14,17 @@ from itertools import combinations
 
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.candidates import WORTH_A_LOOK, Candidate, Part, oldest, one_digit_off
+from pledgebook.ledger.candidates import (
+    WORTH_A_LOOK,
+    Candidate,
+    Part,
+    in_dollars_of,
+    oldest,
+    one_digit_off,
+)
 from pledgebook.ledger.certainty import Certainty
 from pledgebook.ledger.collecting import tolerance
-from pledgebook.ledger.currencies import EURO_RATES, is_currency
+from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, is_currency
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.names import normalise
@@ -34,6 +41,8 @@ _SENT_TWICE = 31
 _MOST_TOGETHER = 4
 _MOST_OF_A_DONOR = 12
 _MOST_BY_DUE = 25
+_MOST_OWED = 6
+_OF_PAYER = {"donor", "history", "named"}
 
 
 class Matcher:
@@ -59,6 +68,7 @@ class Matcher:
         self.certainty = Certainty(book.settings, self.quoting, self._open_of, self._open_in)
         self.history = donors_of_payers(book)
         self.equals = receipts_of_amount(book)
+        self._names: dict[tuple[str, date], tuple[str, ...]] = {}
 
     def _open_of(self, donor: str) -> list[str]:
         return list(self.by_donor.get(donor, ()))
@@ -105,7 +115,7 @@ class Matcher:
 
     def candidates(self, receipt: Receipt) -> list[Candidate]:
         """Return what a receipt may pay, what most speaks for first; a certain one alone."""
-        quoted = self.quoting.read(receipt.text)
+        quoted = self.quoting.read(receipt.text, self._payers(receipt))
         pool = self._pool(receipt, quoted)
         found: dict[tuple[tuple[str, Decimal], ...], Candidate] = {}
         for candidate in self._all(receipt, pool, quoted):
@@ -114,9 +124,27 @@ class Matcher:
             if known is None or known.score < candidate.score:
                 found[key] = candidate
         ordered = sorted(found.values(), key=lambda each: (-each.score, oldest(each)))
-        ordered = [candidate for candidate in ordered if candidate.score >= WORTH_A_LOOK]
-        certain = self.certainty.rule(ordered, quoted, doubled=self._is_doubled(receipt))
-        return [certain] if certain else ordered
+        likely = [candidate for candidate in ordered if candidate.score >= WORTH_A_LOOK]
+        certain = self.certainty.rule(likely, quoted, doubled=self._is_doubled(receipt))
+        if certain:
+            return [certain]
+        owed = [each for each in ordered if each not in likely and _OF_PAYER & set(each.evidence)]
+        return likely + owed[:_MOST_OWED]  # what the payer owes is never left out
+
+    def _payers(self, receipt: Receipt) -> set[str]:
+        """Return the donors that the payer is, has paid for, or names."""
+        known = {receipt.donor} if receipt.donor else set(self._named(receipt))
+        return known | self.history.get(normalise(receipt.payer), set())
+
+    def _named(self, receipt: Receipt) -> tuple[str, ...]:
+        """Return the one State that the payer's name holds, if nothing says who it is."""
+        if receipt.donor:
+            return ()
+        key = (receipt.payer, receipt.day)
+        if key not in self._names:
+            found = self.book.settings.donors.named_in(receipt.payer, receipt.day)
+            self._names[key] = tuple(donor.code for donor in found) if len(found) == 1 else ()
+        return self._names[key]
 
     def _is_doubled(self, receipt: Receipt) -> bool:
         """Tell whether the donor sent as much about then, so that one may be sent twice."""
@@ -129,10 +157,10 @@ class Matcher:
         return len(about_then) > 1
 
     def _pool(self, receipt: Receipt, quoted: Quoted) -> set[str]:
-        pool = quoted.labels | quoted.papers
+        pool = quoted.labels | quoted.papers | quoted.short | quoted.near_papers
         for pledge in quoted.pledges | quoted.near:
             pool |= set(self.quoting.by_pledge[pledge])
-        for donor in {receipt.donor, *self.history.get(normalise(receipt.payer), ())}:
+        for donor in self._payers(receipt):
             own = self._open_of(donor)
             own.sort(key=lambda label: abs((self._due(label) - receipt.day).days))
             pool |= set(own[:_MOST_BY_DUE])
@@ -186,8 +214,9 @@ class Matcher:
             elif amount < now.units:
                 yield Candidate(receipt, (Part(now, amount),), ("part", *about), charges)
                 short = now.units - amount
-                if currency == self.dollar and not charges and short <= tolerance(fund, now.units):
-                    yield Candidate(receipt, (Part(now, now.units),), ("charges", *about), short)
+                kept = short if currency == self.dollar else in_dollars_of(receipt, amount, short)
+                if not charges and kept <= tolerance(fund, receipt.dollars + kept):
+                    yield Candidate(receipt, (Part(now, now.units),), ("charges", *about), kept)
                 if one_digit_off(amount, now.units):
                     yield Candidate(receipt, (Part(now, amount),), ("digits", *about), charges)
             elif not charges:
@@ -196,17 +225,37 @@ class Matcher:
         if not known:
             if not is_currency(claim.currency, receipt.day):  # the euro took its place
                 claim = self.claim(label, EURO) or claim
-            near = self._is_in_band(receipt, claim)
-            kind = "rate-band" if near else "dollars-only"
-            if near or {"label", "pledge", "reference"} & set(about):
+            kind = self._nearness(receipt, claim)
+            if kind != "dollars-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
                 yield Candidate(receipt, (Part(claim, claim.units),), (kind, *about))
+            if self.open[label].currency != self.dollar:
+                yield from self._as_said(receipt, claim, quoted, about)
 
-    def _is_in_band(self, receipt: Receipt, claim: Claim) -> bool:
+    def _as_said(
+        self, receipt: Receipt, claim: Claim, quoted: Quoted, about: tuple[str, ...]
+    ) -> Iterator[Candidate]:
+        """What the text itself says was sent, where the bank knows only dollars."""
+        for said, currency in quoted.money:
+            amount = said
+            if currency != claim.currency:
+                euro = convert_legacy(said, currency, EURO) if currency in EURO_RATES else None
+                if claim.currency != EURO or euro is None:
+                    continue
+                amount = euro
+            if ZERO < amount <= claim.units:
+                kinds = ("said",) if amount == claim.units else ("part",)
+                yield Candidate(receipt, (Part(claim, amount),), (*kinds, *about))
+
+    def _nearness(self, receipt: Receipt, claim: Claim) -> str:
+        """Return how near the dollars are to what is unpaid at the UN rate of the day."""
         try:
             dollars, _ = self.book.rates.dollars(claim.units, claim.currency, receipt.day)
         except (MissingRateError, EventRefusedError):
-            return False
-        return abs(receipt.dollars - dollars) <= dollars * _BAND
+            return "dollars-only"
+        if receipt.dollars == dollars:
+            return "rate-exact"
+        near = abs(receipt.dollars - dollars) <= dollars * _BAND
+        return "rate-band" if near else "dollars-only"
 
     def _together(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> Iterator[Candidate]:
         """Several instalments of one donor that come to the amount."""
@@ -250,6 +299,10 @@ class Matcher:
             found.append("pledge")
         elif set(labels) <= quoted.papers:
             found.append("reference")
+        elif set(labels) <= quoted.short:
+            found.append("short-reference")
+        elif set(labels) <= quoted.near_papers:
+            found.append("near-paper")
         elif pledges <= quoted.joined:
             found.append("joined")
         elif pledges & quoted.near:
@@ -260,10 +313,15 @@ class Matcher:
             found.append("other-donor")
         elif donor in self.history.get(normalise(receipt.payer), ()):
             found.append("history")
-        if {"donor", "history"} & set(found) and self.by_donor[donor].keys() == set(labels):
+        elif donor in self._named(receipt):
+            found.append("named")
+        if _OF_PAYER & set(found) and self.by_donor[donor].keys() == set(labels):
             found.append("only")
         if self._is_due(receipt, labels, bool(pledges & (quoted.pledges | quoted.joined))):
             found.append("due")
+        first = self.open[labels[0]].currency
+        if first != self.dollar and any(currency == first for _, currency in quoted.money):
+            found.append("said-currency")
         if any(claim.pledged_on > receipt.day for claim in claims):
             found.append("early")
         return tuple(found)

@@ -138,6 +138,27 @@ _OFFICES = tuple(
         r"(?P<name>.+)(?:政府|外交部)",
     )
 )
+_OFFICE_WORDS = """
+government govt gov ministry ministries minister treasury exchequer embassy mission consulate
+delegation department dept directorate secretariat chancellery republic kingdom federation
+commonwealth state gouvernement ministere ministre tresor ambassade consulat direction
+departement republique royaume gobierno ministerio ministro tesoro tesoreria embajada mision
+secretaria cancilleria republica reino governo ministero ambasciata repubblica regno embaixada
+missao tesouro regierung bundesregierung ministerium bundesministerium amt auswartiges botschaft
+republik konigreich finanzamt regering ministerie ambassade koninkrijk republiek ministeriet
+regeringskansliet utenriksdepartementet udenrigsministeriet ministerstwo ambasada rzad
+ministerstvo velvyslanectvi правительство правительства министерство министерства минфин
+казначейство посольство миссия представительство республика республики حكومه وزاره سفاره بعثه
+خزانه 政府 外交部 财政部 大使馆
+"""
+
+
+@lru_cache(maxsize=1)
+def offices() -> frozenset[str]:
+    """Return words, as keys, by which a text says that it names an office of a State."""
+    return frozenset(normalise(_OFFICE_WORDS).split())
+
+
 _ARTICLES = re.compile(
     r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|den|het|de|os|as) (?=\w)"
 )

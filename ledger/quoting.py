@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pledgebook.ledger.currencies import is_currency
 from pledgebook.ledger.instalments import pledge_of
@@ -25,13 +26,20 @@ _LABEL = re.compile(
 _LIKE_A_LABEL = re.compile(r"(?<![A-Z0-9])[A-Z]{2,6}[\W_]{0,2}\d[\d\W_]{3,10}\d(?![A-Z0-9])")
 _A_DAY = re.compile(r"(\d{1,2} ){0,2}(19|20)\d{2}( \d{1,2}){0,2}")
 _TAG = re.compile(r"/[A-Z]{3,4}/")  # how banks divide a text: /NAME/, /REMI/
+_SHORT_REFERENCE = re.compile(r"(?=.*\d)(?=.*[^\W\d])\w(?: ?\w){2,3}")
+_NUMBER = r"\d{1,3}(?:[ .,'\u2019\xa0]\d{3})+(?:[.,]\d{2})?|\d+(?:[.,]\d{2})?"
+_STATED = re.compile(
+    rf"(?<![\w.,])(?:(?P<before>[A-Z]{{3}}) ?(?P<number_before>{_NUMBER})(?![\w])"
+    rf"|(?P<number>{_NUMBER}) ?(?P<behind>[A-Z]{{3}})(?!\w))"
+)
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """What a receipt's text names: instalments, pledges, papers' instalments, pledges that it
-    nearly names; whether it holds something like a label that is none; and the words it says.
+    nearly names; papers of who pays by a number that is short, or with a character mistaken;
+    whether it holds something like a label that is none; its words, and the money it states.
     """
 
     labels: set[str]
@@ -39,8 +47,11 @@ class Quoted:
     papers: set[str]
     near: set[str]
     joined: set[str]
+    short: set[str]
+    near_papers: set[str]
     unknown: bool
     words: tuple[str, ...]
+    money: tuple[tuple[Decimal, str], ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -59,6 +70,8 @@ class Quoting:
         self.by_pledge: dict[str, list[str]] = {}
         self._by_paper: dict[str, set[str]] = {}
         self._by_deletion: dict[str, set[str]] = {}
+        self._short: dict[str, dict[str, set[str]]] = {}  # by donor
+        self._near: dict[str, dict[str, set[str]]] = {}
         for claim in open_claims:
             label, pledge = claim.label, pledge_of(claim.label)
             if pledge not in self.by_pledge:
@@ -69,9 +82,16 @@ class Quoting:
                 paper = words_of(stated(*claim.origin, key) or "")
                 if _is_reference(paper):
                     self._by_paper.setdefault(paper, set()).add(label)
+                elif _SHORT_REFERENCE.fullmatch(paper):
+                    own = self._short.setdefault(claim.donor, {})
+                    own.setdefault(paper, set()).add(label)
+                if len(_squash(paper)) > _SHORTEST_REFERENCE and _is_reference(paper):
+                    near = self._near.setdefault(claim.donor, {})
+                    for short in _deletions(_squash(paper)):
+                        near.setdefault(short, set()).add(label)
 
-    def read(self, text: str) -> Quoted:
-        """Return what a text quotes."""
+    def read(self, text: str, donors: Iterable[str] = ()) -> Quoted:
+        """Return what a text quotes; of `donors`, who may be its payer, also by less."""
         labels: set[str] = set()
         pledges: set[str] = set()
         near: set[str] = set()
@@ -108,14 +128,27 @@ class Quoting:
             squashed = {_squash(word) for word in alike}
             near |= {pledge for word in alike for pledge in self.alike(word)}
             joined = {pledge for pledge in near if _squash(pledge) in squashed}
+        short: set[str] = set()
+        near_papers: set[str] = set()
+        for donor in donors:
+            own, nearly = self._short.get(donor, {}), self._near.get(donor, {})
+            short |= {label for span in own.keys() & spans for label in own[span]}
+            for span in spans if nearly else ():
+                squashed_span = _squash(span)
+                if len(squashed_span) > _SHORTEST_REFERENCE and any(map(str.isdigit, span)):
+                    for each in _deletions(squashed_span):
+                        near_papers |= nearly.get(each, set())
         return Quoted(
             labels,
             pledges,
             papers,
             near,
             joined,
+            short,
+            near_papers - papers,
             bool(unknown),
             tuple(words_of(_TAG.sub(" ", text)).split()),
+            tuple(_money_in(text)),
         )
 
     def alike(self, number: str) -> set[str]:
@@ -125,6 +158,23 @@ class Quoting:
             for short in _deletions(_squash(number))
             for pledge in self._by_deletion.get(short, ())
         }
+
+
+def _money_in(text: str) -> Iterator[tuple[Decimal, str]]:
+    """Yield the amounts that a text states with the code of their currency: "1 000 000 FRF",
+    "EUR 20.000,00". A group of three digits behind a mark is thousands.
+    """
+    for found in _STATED.finditer(text.upper()):
+        code = found["before"] or found["behind"]
+        if not is_currency(code):
+            continue
+        number = found["number"] or found["number_before"]
+        whole, mark, cents = number, "", ""
+        if len(number) > 3 and number[-3] in ".,":
+            whole, mark, cents = number[:-3], number[-3], number[-2:]
+        if mark and mark in whole:
+            continue  # 1.000.00 is no amount
+        yield Decimal("".join(filter(str.isdigit, whole)) + (f".{cents}" if cents else "")), code
 
 
 def _is_reference(paper: str) -> bool:

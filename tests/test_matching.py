@@ -156,7 +156,7 @@ def test_dollars_alone_never_settle_a_pledge_in_another_currency_for_certain(
     found = match(receipt(3, "234753.14", "ITA-2002-01.1", "ITA"))
     assert found.verdict == "proposed"
     assert found.chosen is not None
-    assert "rate-band" in found.chosen.evidence
+    assert "rate-exact" in found.chosen.evidence
 
 
 def test_a_digit_exchanged_is_shown_as_such(match: Callable[..., Match]) -> None:
