@@ -78,6 +78,8 @@ def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, settings: Se
     """Wait where a remark or note names a purpose that the row is not earmarked for, or a fund that
     it does not give to.
     """
+    if not texts:
+        return
     names = {name: code for name, code in purpose_names(settings).items() if len(name) > _SHORT}
     for text in texts:
         said = plain(text)

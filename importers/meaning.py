@@ -269,6 +269,11 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
     if kind in {"payment", "in-kind"}:
         readings.insert(0, row.payment_date)
     for reading in readings:
+        if reading.state == "ambiguous" and reading.order is not None:
+            raise Doubt(
+                f"The date {shown(reading.text)} names no one day ({reading.reason}): ask for the "
+                "date of the letter and write it in the sheet."
+            )
         if reading.state == "ambiguous":
             raise Doubt(
                 f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say in a mapping "

@@ -470,6 +470,9 @@ class _Reader:
         if reading.state == "error":
             message = f"The {title} {shown(reading.text)} cannot be read: {reading.reason}."
             problems.append(Problem(address, message))
+        elif reading.state == "ambiguous" and isinstance(reading, DateReading) and reading.order:
+            message = f"The {title} names no one day: {reading.reason}. Write it in the sheet."
+            problems.append(Problem(address, message))
         elif reading.state == "ambiguous":
             message = f"The {title} is ambiguous: {reading.reason}. Say which in a mapping."
             problems.append(Problem(address, message))

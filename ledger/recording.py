@@ -71,7 +71,7 @@ def find_donor(settings: Settings, text: str, day: date) -> Donor:
     if found is None:
         near = ", ".join(f"{donor.name} ({donor.code})" for donor in settings.donors.suggest(text))
         raise EventRefusedError(
-            f"{text!r} names no donor on {day}"
+            f"{text!r} names no donor{'' if day == date.max else f' on {day}'}"
             + (f"; did you mean {near}?" if near else "; declare it in the book first.")
         )
     return found

@@ -386,3 +386,11 @@ def test_a_text_cannot_mean_a_purpose_that_the_book_does_not_have(
     with pytest.raises(AliasRefusedError, match="'bribery', which is no purpose of the book"):
         import_files(load_book(main), [path], fund="CPCJF", purposes={"Bestechung": "bribery"})
     assert not (main.parent / "names.beancount").exists()
+
+
+def test_a_month_is_not_said_to_be_a_matter_of_order(take: Take) -> None:
+    head = "Donateur|Date de la promesse|Montant (EUR)\n"
+    table = take(head + "Norvège|février 2002|100\n")
+    assert _said(table) == ["waiting"]
+    assert "a month and no day" in table.verdicts[0].reason
+    assert "dmy" not in table.verdicts[0].reason
