@@ -22,6 +22,7 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.office import NoOfficeError
 from pledgebook.ledger.writing import error_sentence
 from pledgebook.reports import (
     Report,
@@ -70,7 +71,7 @@ _UNBOUND = 10_000
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="A file (.xlsx .html .csv .json) or a folder; else it is shown here.",
+    help="A file (.xlsx .html .csv .json .pdf) or a folder; else it is shown here.",
 )
 @click.option(
     "--as-reported", is_flag=True, help="The schedule of a closed period as first sealed."
@@ -122,7 +123,7 @@ def report(
         _answer(made)
     wrote = ""
     if out is not None:
-        with failing_on(UnknownEndingError, SeveralReportsError, OSError):
+        with failing_on(UnknownEndingError, SeveralReportsError, NoOfficeError, OSError):
             written = write(made, source, out)
         wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
     if out is not None or not wants_json():

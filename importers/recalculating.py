@@ -1,22 +1,18 @@
 """Fill formulas whose results were never stored, by letting LibreOffice calculate a copy.
 
-Only such cells are filled; whatever the file states stays as it is stated. LibreOffice works on a
-copy, in a folder and with a profile of its own, which allows no macros.
+Only such cells are filled; whatever the file states stays as it is stated.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pledgebook.importers.cells import CellValue, MissingResult, Sheet, UnreadableFile, Workbook
 from pledgebook.importers.workbook import read_workbook
+from pledgebook.ledger.office import NoOfficeError, convert
 
-_PROGRAMS = ("soffice", "libreoffice")
-_SECONDS = 120
 _ENDINGS = {"xlsx": ".xlsx", "xls": ".xls", "ods": ".ods"}
 
 
@@ -30,43 +26,27 @@ def recalculate(workbook: Workbook) -> Workbook:
     if not missing:
         return workbook
     name = workbook.path.name
-    program = next((found for known in _PROGRAMS if (found := shutil.which(known))), None)
-    if program is None:
+    try:
+        calculated = _calculated(workbook)
+    except (NoOfficeError, UnreadableFile) as error:
         raise UnreadableFile(
-            f"{name} has {missing} formulas without stored results, and LibreOffice, which would "
-            "calculate them, is not installed; open the file in a spreadsheet program and save it."
-        )
-    with TemporaryDirectory(prefix="pledgebook-") as folder:
-        calculated = read_workbook(_calculate(program, workbook, Path(folder)))
+            f"{name} has {missing} formulas without stored results, which LibreOffice would "
+            f"calculate. {error} Or open the file in a spreadsheet program and save it."
+        ) from error
     sheets = tuple(_filled(sheet, calculated.sheet(sheet.name)) for sheet in workbook.sheets)
     filled = missing - sum(_missing(sheet) for sheet in sheets)
     note = f"{filled} of {missing} formulas without stored results were calculated by LibreOffice"
     return replace(workbook, sheets=sheets, notes=(*workbook.notes, note))
 
 
-def _calculate(program: str, workbook: Workbook, folder: Path) -> Path:
-    """Calculate a copy of the file, and say where the result stands."""
-    source = folder / f"sent{_ENDINGS.get(workbook.kind, '.xlsx')}"
-    shutil.copyfile(workbook.path, source)
-    out = folder / "calculated"
-    profile = (folder / "profile").as_uri()
-    words = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore"]
-    words += ["--convert-to", "xlsx", "--outdir", str(out), str(source)]
-    try:
-        # No shell, and no name out of the file's hands: the words are ours.
-        subprocess.run(words, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnreadableFile(
-            f"{workbook.path.name} was not calculated by LibreOffice ({type(error).__name__}); "
-            "open it in a spreadsheet program and save it."
-        ) from error
-    result = out / "sent.xlsx"
-    if not result.is_file():
-        raise UnreadableFile(
-            f"{workbook.path.name} was not calculated by LibreOffice; open it in a spreadsheet "
-            "program and save it."
-        )
-    return result
+def _calculated(workbook: Workbook) -> Workbook:
+    """Return the workbook as LibreOffice calculates it."""
+    sent = {"sent": workbook.path.read_bytes()}
+    content = convert(sent, _ENDINGS.get(workbook.kind, ".xlsx"), "xlsx")["sent"]
+    with TemporaryDirectory(prefix="pledgebook-") as folder:
+        path = Path(folder) / "calculated.xlsx"
+        path.write_bytes(content)
+        return read_workbook(path)
 
 
 def _missing(sheet: Sheet) -> int:

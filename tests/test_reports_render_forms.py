@@ -25,6 +25,7 @@ from bs4 import BeautifulSoup, Tag
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pledgebook.ledger.book import Book
+from pledgebook.ledger.office import NoOfficeError
 from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.render import delimited, texts, xlsx
 from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Source, Tie
@@ -435,6 +436,29 @@ def test_a_recalculation_changes_no_figure(content: bytes, golden: Book, tmp_pat
         assert compared > 250
 
 
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_the_pages_of_the_workbook_can_be_had_as_pdf(golden: Book, tmp_path: Path) -> None:
+    reports = make_reports(select(golden, "2002-2003"), ("schedule",))
+    render.render(reports, SOURCE, tmp_path / "schedule.pdf")
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "schedule.pdf"), "-"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert "413,711.18" in text
+    assert "(27,272.73)" in text
+
+
+def test_without_libreoffice_a_pdf_is_refused_with_what_to_do(
+    golden: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = make_reports(select(golden, "2002-2003"), ("schedule",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoOfficeError, match=r"not installed here: install it.*\.html and print"):
+        render.render(reports, SOURCE, tmp_path / "schedule.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
 def without_results(content: bytes) -> bytes:
     """The workbook with the stored result of each formula taken out: what is read is computed."""
     stream = io.BytesIO()
@@ -584,8 +608,10 @@ def test_the_ending_says_the_form(ending: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
-def test_an_unknown_ending_is_refused_with_the_four_that_are_known(tmp_path: Path) -> None:
-    with pytest.raises(render.UnknownEndingError, match=r"\.xlsx, \.html, \.csv or \.json.*\.doc"):
+def test_an_unknown_ending_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(
+        render.UnknownEndingError, match=r"\.xlsx, \.html, \.csv, \.json or \.pdf.*\.doc"
+    ):
         render.render([schedule()], SOURCE, tmp_path / "report.doc")
     with pytest.raises(render.SeveralReportsError, match="holds one report, these are 2"):
         render.render([schedule(), receipts()], SOURCE, tmp_path / "all.csv")

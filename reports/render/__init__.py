@@ -9,6 +9,7 @@ from pledgebook.reports.render.delimited import to_csv, write_csv
 from pledgebook.reports.render.documents import to_document, to_json, write_json
 from pledgebook.reports.render.footing import ReportDoesNotFootError, footed
 from pledgebook.reports.render.html import to_page, write_page
+from pledgebook.reports.render.pdf import write_pdf
 from pledgebook.reports.render.xlsx import to_workbook, write_workbook
 from pledgebook.reports.table import Report, Source
 
@@ -27,15 +28,16 @@ __all__ = [
     "write_csv",
     "write_json",
     "write_page",
+    "write_pdf",
     "write_workbook",
 ]
 
 ENDINGS = (".xlsx", ".html", ".csv", ".json")
-"""The endings a report's file may have: the ending says the form."""
+"""The forms a report is always written in, as a file's ending says; .pdf takes LibreOffice."""
 
 
 class UnknownEndingError(ValueError):
-    """A file name that does not say in which of the four forms to write."""
+    """A file name that does not say in which form to write."""
 
 
 class SeveralReportsError(ValueError):
@@ -45,9 +47,9 @@ class SeveralReportsError(ValueError):
 def render(reports: Sequence[Report], source: Source, path: Path) -> None:
     """Write the reports to `path` in the form its ending names, whole or not at all.
 
-    A workbook and a page hold several reports; so does JSON, under "reports", and one report is
-    its own document. Raises `UnknownEndingError`, `SeveralReportsError` (CSV holds one table),
-    `ReportDoesNotFootError` and `OSError`.
+    A workbook, a page and a PDF hold several reports; so does JSON, under "reports", and one report
+    is its own document. Raises `UnknownEndingError`, `SeveralReportsError` (CSV holds one table),
+    `ReportDoesNotFootError`, `NoOfficeError` (PDF) and `OSError`.
     """
     match path.suffix.lower():
         case ".xlsx":
@@ -61,10 +63,12 @@ def render(reports: Sequence[Report], source: Source, path: Path) -> None:
                     "each to its own file, or all to .xlsx, .html or .json"
                 )
             write_csv(reports[0], path)
+        case ".pdf":
+            write_pdf(reports, source, path)
         case ".json":
             write_json(reports[0] if len(reports) == 1 else reports, path)
         case ending:
             raise UnknownEndingError(
-                f"{path.name}: a report is written as {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, "
-                f"and this name ends in {ending or 'none of them'}; give it one of these endings"
+                f"{path.name}: a report is written as {', '.join(ENDINGS)} or .pdf, and this "
+                f"name ends in {ending or 'none of them'}; give it one of these endings"
             )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pledgebook.ledger.office import NoOfficeError, find_office
 from pledgebook.reports.letters.letter import Letter
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.letters.page import to_letter_page
-from pledgebook.reports.render.letters.pdf import NoOfficeError, find_office, to_pdfs
+from pledgebook.reports.render.letters.pdf import to_pdfs
 from pledgebook.reports.render.letters.word import to_letter_document
 
 __all__ = [
