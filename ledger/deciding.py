@@ -20,7 +20,7 @@ from pledgebook.ledger.collecting import tolerance
 from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, decimals, is_currency
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.matching import EURO
-from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to
+from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
 from pledgebook.ledger.receiving import Settled
 from pledgebook.ledger.recording import (
     Asked,
@@ -107,7 +107,7 @@ def allocate(
     asked = [_asked(book, each, money) for each in allocations]
     dollar = book.settings.currency
     held = sum((each.dollars for each in money), ZERO)
-    kept = _missing(asked, held, dollar) if charges is None else charges
+    kept = _missing(asked, money, dollar) if charges is None else charges
     if kept < 0:
         raise EventRefusedError(f"What banks kept is not below zero ({format_amount(kept)}).")
     gross = held + kept
@@ -198,8 +198,17 @@ def _in_euro(claim: Claim, allocation: Allocation) -> Allocation:
     return allocation._replace(amount=amount, currency=EURO)
 
 
-def _missing(asked: Sequence[Asked], held: Decimal, dollar: str) -> Decimal:
-    """Return what the money falls short of what is named, in dollars."""
+def _missing(asked: Sequence[Asked], money: Sequence[Receipt], dollar: str) -> Decimal:
+    """Return what the money falls short of what is named, in dollars: of another currency at the
+    rate by which the bank made dollars of what was sent.
+    """
+    held = sum((each.dollars for each in money), ZERO)
+    sent = _sent(asked, money)
+    if sent:
+        units = (each.claim.units if each.amount is None else each.amount for each in asked)
+        missing = sum(units, ZERO) - sent
+        if missing > 0:
+            return to_cents(held * missing / sent)
     named = ZERO
     for each in asked:
         if each.claim.currency != dollar and each.dollars is None:
@@ -215,6 +224,17 @@ def _missing(asked: Sequence[Asked], held: Decimal, dollar: str) -> Decimal:
             f"{format_amount(named)} is to be settled."
         )
     return named - held
+
+
+def _sent(asked: Sequence[Asked], money: Sequence[Receipt]) -> Decimal:
+    """Return what was sent in the one currency of all that is named, as the bank says; else 0."""
+    currencies = {each.claim.currency for each in asked}
+    if any(each.dollars is not None for each in asked) or len(currencies) > 1:
+        return ZERO
+    originals = [each.original for each in money]
+    if any(each is None or each[1] not in currencies for each in originals):
+        return ZERO
+    return sum((each[0] for each in originals if each is not None), ZERO)
 
 
 def _with_dollars(asked: Sequence[Asked], gross: Decimal, dollar: str) -> list[Asked]:

@@ -128,7 +128,8 @@ class Matcher:
         certain = self.certainty.rule(likely, quoted, doubled=self._is_doubled(receipt))
         if certain:
             return [certain]
-        owed = [each for each in ordered if each not in likely and _OF_PAYER & set(each.evidence)]
+        rest = ordered[len(likely) :]  # in order of scores
+        owed = [each for each in rest if not _OF_PAYER.isdisjoint(each.evidence)]
         return likely + owed[:_MOST_OWED]  # what the payer owes is never left out
 
     def _payers(self, receipt: Receipt) -> set[str]:

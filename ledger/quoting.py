@@ -130,14 +130,17 @@ class Quoting:
             joined = {pledge for pledge in near if _squash(pledge) in squashed}
         short: set[str] = set()
         near_papers: set[str] = set()
+        numbers = [
+            _squash(span)
+            for span in (spans if donors else ())
+            if len(span.replace(" ", "")) > _SHORTEST_REFERENCE and any(map(str.isdigit, span))
+        ]
         for donor in donors:
             own, nearly = self._short.get(donor, {}), self._near.get(donor, {})
             short |= {label for span in own.keys() & spans for label in own[span]}
-            for span in spans if nearly else ():
-                squashed_span = _squash(span)
-                if len(squashed_span) > _SHORTEST_REFERENCE and any(map(str.isdigit, span)):
-                    for each in _deletions(squashed_span):
-                        near_papers |= nearly.get(each, set())
+            for number in numbers if nearly else ():
+                for each in _deletions(number):
+                    near_papers |= nearly.get(each, set())
         return Quoted(
             labels,
             pledges,

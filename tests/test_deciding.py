@@ -175,6 +175,16 @@ def test_charges_are_advised_only_where_the_bank_states_them_or_somebody_says_so
     assert stated.meta["charges"] == "advised"
 
 
+def test_what_banks_kept_of_euro_follows_from_what_they_say_was_sent(load: Load) -> None:
+    stating = 'class: "general"\n  original: "996 EUR"'
+    book = load(BOOK + receipts("1010.00").replace('class: "general"', stating))
+    (draft,) = decide(book, ["R1"], [Allocation("AUT-2002-01.1")], charges=None)
+    kept = [line.number for line in draft.lines if "Bank-Charges" in line.account]
+    assert kept == [D("4.06")]  # 1010.00 * 4 / 996
+    lines, waits = decided(book, ["R1"], Allocation("AUT-2002-01.1"), charges=None)
+    assert (lines["AUT-2002-01.1"].status, waits) == ("paid", {})
+
+
 def test_a_part_of_the_money_goes_to_a_pledge_in_euro_where_its_dollars_are_stated(
     load: Load,
 ) -> None:
