@@ -231,8 +231,9 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             )
     for text in row.elsewhere:
         raise Doubt(
-            f"A cell that is not read says {shown(text)}: say in a mapping what its column is, "
-            "or decide how the row is to be recorded, and enter it by hand."
+            f"A cell that is not read says {shown(text)}: say in a mapping what its column "
+            "is or that it is to be ignored, or decide how the row is to be recorded, and enter it "
+            "by hand."
         )
     for text in (*row.notes, row.conditions, row.remarks, row.reference):
         if says_otherwise(text):
