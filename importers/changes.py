@@ -200,7 +200,8 @@ def change_of(
         drafts = tuple(_draft_changes(reading, known, context, on, meta))
     except (EventRefusedError, MissingRateError) as error:
         message = str(error).rstrip(".")
-        raise doubt(f"{message[:1].upper()}{message[1:]}. Record the change by hand.") from error
+        why = f"{message[:1].upper()}{message[1:]}. Record the change by hand."
+        raise doubt(why + _by_command(reading, known)) from error
     return Changed(before, f"Was {before}; is {after} since {on}.", drafts)
 
 
@@ -259,6 +260,11 @@ def _draft_changes(
             _refuse_day(on, changes)
         claim = _changing(histories)
         if new[0] > old[0] and (further := further_label(context.register, claim.label)):
+            if any(changes[0].event == "opening" for changes in histories):
+                raise EventRefusedError(
+                    f"{claim.label} is paid and was carried forward from a closed period, whose "
+                    "labels the command knows"
+                )
             yield _increased(claim, further, new[0] - old[0], on, context, own)
             own = {key: text for key, text in own.items() if key != IMPORT_ID}
         elif new[0] != old[0]:

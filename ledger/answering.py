@@ -42,6 +42,19 @@ def book_answering(book: Book, day: date) -> Book:
     return load_book(path)
 
 
+def labels_of_closed(book: Book) -> set[str]:
+    """Return the labels of instalments of closed periods, whose entries the open book does not
+    hold. Raises BookRefusedError where the history that knows them is missing.
+    """
+    if not book.settings.seals or book.path.name == HISTORY:
+        return set()
+    path = book.folder / HISTORY
+    if not path.is_file():
+        periods = [each for each in book.settings.periods if each.name in book.settings.seals]
+        raise BookRefusedError(without_history(periods[-1].name, periods[-1].end))
+    return set(load_book(path).register.by_label)
+
+
 def without_history(closed: str, day: date) -> str:
     """Say that the book cannot answer for a day of a closed period."""
     return (

@@ -163,9 +163,10 @@ def free_labels(register: Register) -> Labels:
     return Labels([*register.by_label, *register.held_under])
 
 
-def further_label(register: Register, label: str) -> str:
+def further_label(register: Register, label: str, used: Iterable[str] = ()) -> str:
     """Return the label of a further instalment that raises one which is paid; "" where something
-    is open of it, or what was left of it was given up: that stays so.
+    is open of it, or what was left of it was given up: that stays so. `used` are labels of closed
+    periods, which the register does not know.
     """
     last = register.by_label[label][-1]
     if last.after.is_open or last.event not in RECEIVING:
@@ -173,7 +174,7 @@ def further_label(register: Register, label: str) -> str:
     pledge = pledge_of(label)
     numbers = [
         int(number)
-        for each in register.by_label
+        for each in (*register.by_label, *used)
         if pledge_of(each) == pledge and (number := each.rpartition(".")[2]).isdigit()
     ]
     return f"{pledge}.{max(numbers, default=1) + 1}"

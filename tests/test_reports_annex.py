@@ -142,3 +142,19 @@ def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books
     japan, *norway = books.annex("2002-2003")["rows"]
     assert (japan["rate_pledged"], japan["rate_paid"]) == ("131", "131")
     assert [row["rate_pledged"] for row in norway] == ["9", "9"]
+
+
+def test_an_increase_takes_no_label_of_a_closed_period(books: Books) -> None:
+    books.record(
+        "pledge AUT --currency EUR --instalment 100@2001-05-01 --instalment 200@2001-06-01"
+        " --fund CPCJF --date 2001-02-01",
+        "payment AUT-2001-01.2 --dollars 200 --date 2001-07-01",
+    )
+    books.close("2000-2001")
+    books.record(
+        "payment AUT-2001-01.1 --dollars 100 --date 2002-03-01",
+        "amendment AUT-2001-01.1 50 --date 2003-02-01",
+    )
+    assert set(load_book(books.main).register.by_label) == {"AUT-2001-01.1", "AUT-2001-01.3"}
+    history = load_book(books.main.with_name("history.beancount"))
+    assert (history.errors, len(history.register.by_label)) == ([], 3)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.answering import labels_of_closed
 from pledgebook.ledger.building import EventRefusedError, Part
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
@@ -48,7 +49,9 @@ def amendment(
     settled = sum(settled_so_far(change for change in history if change.date <= day), Decimal(0))
     recording.check_money(amount, claim.currency)
     value, rate = Decimal(0), None
-    if further := further_label(book.register, claim.label):
+    carried = not claim.is_open and history[0].event == "opening"
+    used = labels_of_closed(book) if carried else ()
+    if further := further_label(book.register, claim.label, used):
         value, rate = recording.value(amount, claim.currency, dollars, reason)
         part = Part(amount, value)
         return Drafted(
