@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from beancount.core.data import Transaction
@@ -26,6 +26,10 @@ from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.figures import total
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.selection import select
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from serving import Complaints
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "data" / "golden"
@@ -188,6 +192,32 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("PLEDGEBOOK_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for all tests that need it."""
+    from serving import chromium  # noqa: PLC0415 - other tests do without its start
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """What `page` says is wrong."""
+    from serving import Complaints  # noqa: PLC0415
+
+    return Complaints()
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
+    """A window of its own, with nothing kept from another."""
+    page = browser.new_page()
+    complaints.follow(page)
+    yield page
+    page.close()
 
 
 class Keeper:

@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).parent))
 from matching_year import RATES, Year, _Making, _Open, judge
 from pledgebook.ledger import events
 from pledgebook.ledger.assigning import match_receipts

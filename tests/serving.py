@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = [
@@ -20,6 +21,8 @@ OPTIONS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 expect.set_options(timeout=20_000)  # a busy machine loads a book in more than the usual five
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+"""The checker of accessibility, as a script to evaluate in a page."""
 COMMAND = [sys.executable, "-m", "pledgebook.cli"]
 
 NEEDS_CHROMIUM = [
@@ -66,13 +69,11 @@ def _await_listening(port: int) -> None:
 
 
 @contextmanager
-def chromium(profile: Path) -> Iterator[BrowserContext]:
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=OPTIONS, headless=True
-        )
-        yield context
-        context.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS, headless=True)
+        yield browser
+        browser.close()
 
 
 class Complaints(list[str]):

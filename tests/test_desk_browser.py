@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pledgebook.ledger.book import load_book
-
-sys.path.insert(0, str(Path(__file__).parent))
-from serving import COMMAND, NEEDS_CHROMIUM, Complaints, chromium, served, show
+from serving import AXE, COMMAND, NEEDS_CHROMIUM, Complaints, served, show
 
 pytestmark = NEEDS_CHROMIUM
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 CHECK = """axe.run(
     {include: "#desk", exclude: ["#desk svelte-component"]}, {resultTypes: ["violations"]}
 )"""
@@ -64,25 +59,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(book: Path) -> Iterator[str]:
     with served(book) as base:
         yield f"{base}/example-book-every-figure-is-made-up/extension"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with chromium(tmp_path_factory.mktemp("profile")) as context:
-        yield context
-
-
-@pytest.fixture
-def complaints() -> Complaints:
-    return Complaints()
-
-
-@pytest.fixture
-def page(browser: BrowserContext, complaints: Complaints) -> Iterator[Page]:
-    page = browser.new_page()
-    complaints.follow(page)
-    yield page
-    page.close()
 
 
 def opened(page: Page, url: str) -> None:
@@ -205,7 +181,7 @@ def test_the_rules_are_overridden_by_keyboard_and_the_book_says_why(
 
 
 def test_of_two_windows_the_second_is_told_and_nothing_is_lost(
-    browser: BrowserContext, page: Page, address: str, book: Path
+    browser: Browser, page: Page, address: str, book: Path
 ) -> None:
     url = f"{address}/Paragraphs/?paragraph=OP7&period=2002-2003"
     other = browser.new_page()

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pledgebook.ledger.book import load_book
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.making import make_book
 from pledgebook.ledger.money import format_units
+from serving import NEEDS_CHROMIUM, Complaints, served, show
 from werkzeug.test import TestResponse
-
-sys.path.insert(0, str(Path(__file__).parent))
-from serving import NEEDS_CHROMIUM, Complaints, chromium, served, show
 
 SHEET = """Letters received (made up);;;;;;
 Donor;Note verbale;Date of pledge;Currency;Amount;Due date;Earmarking
@@ -226,24 +221,13 @@ def test_a_donor_with_markup_in_its_name_is_text(main: Path, fava: FlaskClient) 
     assert "&lt;img" in page
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    if not shutil.which("chromium"):
-        pytest.skip("Chromium is not installed")
-    with chromium(tmp_path_factory.mktemp("profile")) as context:
-        yield context
-
-
 @pytest.mark.browser
 @NEEDS_CHROMIUM[1]
 def test_from_a_file_on_a_desk_to_pledges_in_the_book(
-    main: Path, browser: BrowserContext, tmp_path: Path
+    main: Path, page: Page, complaints: Complaints, tmp_path: Path
 ) -> None:
     sent = tmp_path / "sent.csv"
     sent.write_text(SHEET, "utf-8")
-    complaints = Complaints()
-    page: Page = browser.new_page()
-    complaints.follow(page)
     with served(main) as address:
         page.goto(address)
         show(page, "Inbox")
@@ -269,6 +253,5 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
 
         page.get_by_role("button", name="Take 2 entries into the book").click()
         expect(page.get_by_text("This file was imported before")).to_be_visible(timeout=30_000)
-        page.close()
     assert pledged(main) == {"NOR-2002-01.1": "10000", "GBR-2002-01.1": "20000"}
     assert complaints == []

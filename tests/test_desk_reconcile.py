@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from matching_year import generate
+from playwright.sync_api import Browser, Page, expect
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.decisions import FILE
 from pledgebook.ledger.making import make_book
 from pledgebook.ledger.waiting import waiting_receipts
-
-sys.path.insert(0, str(Path(__file__).parent))
-from matching_year import generate
-from serving import NEEDS_CHROMIUM, Complaints, chromium, served, show
+from serving import NEEDS_CHROMIUM, Complaints, served, show
 
 pytestmark = NEEDS_CHROMIUM
 WRITING = 90_000
@@ -71,25 +66,6 @@ def small_book(folder: Path) -> Path:
         file.write(BANK)
     assert load_book(main).errors == []
     return main
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with chromium(tmp_path_factory.mktemp("profile")) as context:
-        yield context
-
-
-@pytest.fixture
-def complaints() -> Complaints:
-    return Complaints()
-
-
-@pytest.fixture
-def page(browser: BrowserContext, complaints: Complaints) -> Iterator[Page]:
-    page = browser.new_page()
-    complaints.follow(page)
-    yield page
-    page.close()
 
 
 def waits(main: Path) -> list[str]:
@@ -231,7 +207,7 @@ def test_the_keyboard_alone_suffices_at_a_thousand_receipts(
 
 
 def test_two_windows_and_an_editor_lose_and_double_nothing(
-    tmp_path: Path, browser: BrowserContext, page: Page
+    tmp_path: Path, browser: Browser, page: Page
 ) -> None:
     main = small_book(tmp_path / "book")
     entries = main.with_name("2002-2003.beancount")

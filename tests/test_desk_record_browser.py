@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pledgebook.ledger.book import load_book
 from pledgebook.ledger.making import make_book
-
-sys.path.insert(0, str(Path(__file__).parent))
-from serving import NEEDS_CHROMIUM, Complaints, chromium, served, show
+from serving import NEEDS_CHROMIUM, Complaints, served, show
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 pytestmark = NEEDS_CHROMIUM
@@ -41,25 +38,6 @@ def main(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(main: Path) -> Iterator[str]:
     with served(main) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with chromium(tmp_path_factory.mktemp("profile")) as context:
-        yield context
-
-
-@pytest.fixture
-def complaints() -> Complaints:
-    return Complaints()
-
-
-@pytest.fixture
-def page(browser: BrowserContext, complaints: Complaints) -> Iterator[Page]:
-    page = browser.new_page()
-    complaints.follow(page)
-    yield page
-    page.close()
 
 
 def text_of(main: Path) -> str:

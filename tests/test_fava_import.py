@@ -6,17 +6,14 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pledgebook.ledger import load_book
 from pledgebook.ledger.example import IMPORTED, STATEMENTS, TO_TRY
-
-sys.path.insert(0, str(Path(__file__).parent))
-from serving import COMMAND, NEEDS_CHROMIUM, Complaints, chromium, pledgebook, served, show
+from serving import COMMAND, NEEDS_CHROMIUM, Complaints, pledgebook, served, show
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -40,21 +37,8 @@ def address(book: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def complaints() -> Complaints:
-    return Complaints()
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[BrowserContext]:
-    with chromium(tmp_path / "profile") as context:
-        yield context
-
-
-@pytest.fixture
-def page(browser: BrowserContext, address: str, complaints: Complaints) -> Page:
-    """The book's first page in a new browser."""
-    page = browser.pages[0]
-    complaints.follow(page)
+def page(page: Page, address: str) -> Page:
+    """The book's first page."""
     page.goto(address)
     page.wait_for_load_state("networkidle")
     return page

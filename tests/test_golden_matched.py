@@ -7,7 +7,6 @@ unstated charges and two gifts without a pledge are decided as a person would. A
 from __future__ import annotations
 
 import shlex
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from click.testing import CliRunner
 from pledgebook.cli.main import group
 from pledgebook.ledger.assigning import match_receipts
 from pledgebook.ledger.book import Book, load_book
-
-sys.path.insert(0, str(Path(__file__).parent))
 from test_golden_recorded import COMMANDS, assert_golden, new_book
 
 BANK = """

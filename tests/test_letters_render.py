@@ -7,14 +7,14 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.reports.letters import Letter, Papers, make_letter, make_letters
 from pledgebook.reports.render.letters import (
@@ -25,9 +25,9 @@ from pledgebook.reports.render.letters import (
     to_pdfs,
 )
 from pledgebook.reports.selection import select
+from serving import NEEDS_CHROMIUM
 
 DAY = date(2004, 1, 20)
-CHROMIUM = "/usr/bin/chromium"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = "<script>alert(1)</script> &amp; \"quoted\" 'single' {{ 7*7 }} \u202egnp.exe"
 
@@ -154,21 +154,13 @@ def test_pdf_without_libreoffice_is_refused_before_anything_is_made(
         render_letters([letter_of(golden, "statement", "ITA")], ("html", "pdf"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@NEEDS_CHROMIUM[1]
 @pytest.mark.parametrize("width", [390, 900])
 def test_an_arabic_page_begins_at_the_right_and_fits_its_width(
-    golden: Book, browser: Browser, width: int
+    golden: Book, page: Page, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_viewport_size({"width": width, "height": 900})
     page.set_content(to_letter_page(letter_of(golden, "statement", "ITA", "ar")))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     first, last = (
@@ -177,19 +169,16 @@ def test_an_arabic_page_begins_at_the_right_and_fits_its_width(
     assert first
     assert last
     assert first["x"] > last["x"]
-    page.close()
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@NEEDS_CHROMIUM[1]
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
 def test_a_printed_page_has_its_number_and_the_notice(
-    headed: Book, browser: Browser, tmp_path: Path
+    headed: Book, page: Page, tmp_path: Path
 ) -> None:
-    page = browser.new_page()
     page.set_content(to_letter_page(letter_of(headed, "reminder", "CAN")))
     page.pdf(path=tmp_path / "letter.pdf", prefer_css_page_size=True)
-    page.close()
     text = subprocess.run(
         ["pdftotext", "-layout", str(tmp_path / "letter.pdf"), "-"],
         check=True, capture_output=True, text=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 import python_calamine as calamine
 from click.testing import CliRunner, Result
+from matching_hard import generate_hard
+from matching_year import generate, judge
 from pledgebook.cli.main import group
 from pledgebook.ledger.applying import apply_matches
 from pledgebook.ledger.assigning import Match, match_receipts
@@ -22,10 +23,6 @@ from pledgebook.ledger.instalments import Instalment, list_instalments
 from pledgebook.ledger.writing import write_entries
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.schedule import make_schedule
-
-sys.path.insert(0, str(Path(__file__).parent))
-from matching_hard import generate_hard
-from matching_year import generate, judge
 
 D = Decimal
 Load = Callable[..., Book]

@@ -7,28 +7,23 @@ amounts are made up.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import subprocess
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pledgebook.ledger.book import Book
 from pledgebook.reports import make_reports, select, source_of
 from pledgebook.reports.render import to_page
+from serving import AXE, NEEDS_CHROMIUM
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 WARNING = "The book has 1 error; the figures of this report may be wrong."
 NAMES = ("schedule", "ageing", "statements", "paragraphs", "in-kind", "write-off-proposals")
 WIDTHS = {"desk": 1280, "telephone": 390}
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +35,6 @@ def address(golden: Book, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "reports.html"
     path.write_text(to_page(made, source), "utf-8")
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], headless=True
-        )
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, address: str, width: int, **more: Any) -> Page:
@@ -100,8 +85,6 @@ def test_every_printed_page_says_that_the_book_has_errors(
 ) -> None:
     if not shutil.which("pdftotext"):
         pytest.skip("needs pdftotext")
-    import subprocess  # noqa: PLC0415
-
     page = opened(browser, address, 1280)
     (tmp_path / "page.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
     page.context.close()

@@ -8,11 +8,15 @@ const row = (label) => rows().find((each) => each.dataset.receipt === label);
 const shown = () => byId("receipt")?.querySelector("h2")?.dataset.receipt;
 const linkOf = (each) => each?.querySelector("a");
 
+let asked = 0;
+
 /** Put one receipt's panel in its place; `focus` says where the keyboard goes then. */
 async function choose(label, { find = "", focus = "" } = {}) {
+  asked += 1;
+  const own = asked;
   const html = await fetchPart(NAME, "receipt", { receipt: label, find });
-  if (html === null) {
-    return;
+  if (html === null || own !== asked) {
+    return; // another one was asked for meanwhile: a late answer takes nobody's place
   }
   byId("receipt").innerHTML = html;
   ready(byId("receipt"));
@@ -28,8 +32,12 @@ async function choose(label, { find = "", focus = "" } = {}) {
   if (focus === "list") {
     linkOf(row(label))?.focus();
   } else if (focus === "panel") {
-    (byId("receipt").querySelector(".offers button") ?? byId("receipt").querySelector("h2")).focus();
+    focusPanel();
   }
+}
+
+function focusPanel() {
+  (byId("receipt").querySelector(".offers button") ?? byId("receipt").querySelector("h2")).focus();
 }
 
 /** Go on to the next receipt that nobody decided, after the one that is shown. */
@@ -100,7 +108,12 @@ export default {
       if (link) {
         event.preventDefault();
         event.stopPropagation();
-        choose(link.closest("tr").dataset.receipt, { focus: "panel" });
+        const chosen = link.closest("tr").dataset.receipt;
+        if (chosen === shown() && !byId("find")?.elements.find.value) {
+          focusPanel(); // it is there: what was begun in it stays
+        } else {
+          choose(chosen, { focus: "panel" });
+        }
       } else if (!button || button.disabled) {
         return;
       } else if (button.dataset.number) {
