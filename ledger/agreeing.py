@@ -7,7 +7,7 @@ who looks for it. What surely is wrong is an error; what may be meant is a notic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 from beancount.core.data import Directive, Transaction
@@ -42,7 +42,6 @@ def check_agreement(
     settings = register.settings
     errors = [fault for change in register.changes for fault in _check_rest(change, settings)]
     notices = list(_counted_twice(register))
-    asked = {key for mandate in settings.mandates.values() for key in _keys_of(mandate)}
     for entry in entries:
         if not isinstance(entry, Transaction):
             continue
@@ -51,7 +50,7 @@ def check_agreement(
             errors += _check_values(entry, lines, settings)
             errors += _check_donors(entry, lines, settings)
             notices += _check_labels(entry, lines, settings)
-            notices += _nearly_ours(entry, asked)
+            notices += _nearly_ours(entry, settings.rule_keys)
     return errors, notices
 
 
@@ -158,7 +157,7 @@ def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> 
         )
 
 
-def _nearly_ours(entry: Transaction, asked: set[str]) -> Iterator[Finding]:
+def _nearly_ours(entry: Transaction, asked: Container[str]) -> Iterator[Finding]:
     """A key that is nearly one of ours loses what it says."""
     for meta in (entry.meta, *(posting.meta or {} for posting in entry.postings)):
         for key in meta:
@@ -193,11 +192,6 @@ def _is_near(key: str, own: str) -> bool:
         return len(differing) == 1 or swapped
     longer, shorter = (key, own) if len(key) > len(own) else (own, key)
     return any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
-
-
-def _keys_of(mandate: object) -> Iterator[str]:
-    for rule in getattr(mandate, "rules", ()):
-        yield from getattr(rule, "conditions", {})
 
 
 def _counted_twice(register: Register) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from beancount.core.data import Transaction
@@ -111,9 +111,7 @@ class _Applying:
         for label in candidate.labels:
             self._claim(label)
         day = max(candidate.receipt.day, *(self.moved[label] for label in candidate.labels))
-        settings = self.book.settings
-        sealed = [each.end for each in settings.periods if each.name in settings.seals]
-        return max(day, max(sealed) + timedelta(days=1)) if sealed else day
+        return max(day, self.book.settings.first_open_day)
 
     def _settled(self, candidate: Candidate, claims: Sequence[Claim], day: date) -> list[Settled]:
         """Share the dollars, gross of charges, among the instalments: as they are stated, as many

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,11 +123,9 @@ def _gift(book: Book, receipt: Receipt, gift: Gift, by: str) -> Draft:
     settings, meta = book.settings, {"entered-by": by} if by else {}
     if receipt.original:
         meta["original"] = "{:f} {}".format(*receipt.original)
-    sealed = [each.end for each in settings.periods if each.name in settings.seals]
-    first_open = max(sealed) + timedelta(days=1) if sealed else date.min
     return application_without_pledge(
         settings,
-        day=max(receipt.day, first_open),
+        day=max(receipt.day, settings.first_open_day),
         receipt=receipt.label,
         held=receipt.held,
         amount=receipt.dollars,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -62,6 +62,12 @@ class Settings:
                 place = None
             self._places[account] = place
             return place
+
+    @cached_property
+    def first_open_day(self) -> date:
+        """The day after the last sealed period, from which on entries may be dated."""
+        ends = [period.end for period in self.periods if period.name in self.seals]
+        return max(ends) + timedelta(days=1) if ends else date.min
 
     @cached_property
     def rule_keys(self) -> frozenset[str]:

@@ -68,7 +68,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
         else:
             new[held.kind] += held.dollars
     return CashProof(
-        collected=total.collected_prior + total.collected_current,
+        collected=total.collected,
         applied_from_opening=applied,
         bank_charges=balances.charges_of_donors,
         new_advances=new["in-advance"],

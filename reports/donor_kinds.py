@@ -39,7 +39,7 @@ def donor_kinds(selection: Selection) -> Report:
                 kind=_TITLES.get(kind, kind.replace("-", " ").capitalize()),
                 donors=len(counted[group, kind]),
                 pledged=own.pledged,
-                paid=own.collected_prior + own.collected_current,
+                paid=own.collected,
                 unpaid=own.closing,
                 future=own.future,
                 uncommitted=own.uncommitted,

@@ -85,14 +85,13 @@ def exchange(selection: Selection) -> Report:
 
 
 def _put(layout: Layout, code: str, donor: str, currency: str, own: Figures) -> None:
-    collected = own.collected_prior + own.collected_current
     on_collected = own.exchange - own.exchange_unpaid
     layout.row(
         code,
         donor=donor,
         currency=currency,
-        settled=collected - on_collected,
-        collected=collected,
+        settled=own.collected - on_collected,
+        collected=own.collected,
         on_collected=on_collected,
         on_unpaid=own.exchange_unpaid,
     )

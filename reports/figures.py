@@ -89,6 +89,11 @@ class Figures:
         return {column.name: getattr(self, column.name) for column in fields(self)}
 
     @property
+    def collected(self) -> Decimal:
+        """What was collected, for prior and for current pledges."""
+        return self.collected_prior + self.collected_current
+
+    @property
     def is_nil(self) -> bool:
         """Whether there is nothing to show."""
         return not any(getattr(self, column) for column in MONEY_COLUMNS)

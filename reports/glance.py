@@ -29,12 +29,12 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One line: a fund and class, or (`class_` empty) a total under the schedule's name for it.
+    """One line, in dollars: a fund and class, or (`class_` empty) a total, `fund` then being the
+    schedule's name for it.
 
     `before` is the same line of the period before, None where the book does not know it.
     """
 
-    name: str
     fund: str
     class_: str
     figures: Figures
@@ -57,7 +57,7 @@ def at_a_glance(selection: Selection, made: Schedule) -> list[Glance]:
     last = _lines_before(selection)
     own = _lines(made)
     return [
-        Glance(name, *name if isinstance(name, tuple) else (name, ""), figures, _of(last, name))  # type: ignore[arg-type]
+        Glance(*(name if isinstance(name, tuple) else (name, "")), figures, _of(last, name))
         for name, figures in own.items()
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pledgebook.ledger.history import restatements
@@ -128,13 +128,21 @@ def _limited(report: Report, selection: Selection) -> Report:
 def _pending(report: Report, selection: Selection) -> Report:
     """Name on a report the entries that wait for approval."""
     said = waiting_for_approval(selection)
-    if not said:
-        return report
+    return _noted(report, after=said) if said else report
+
+
+def _noted(
+    report: Report, before: Sequence[str] = (), after: Sequence[str] = (), **stated: str
+) -> Report:
+    """Put sentences before or after a report's notes, in its JSON document too, beside what else
+    is to be stated there.
+    """
     payload = report.payload
     if payload is not None:
-        notes = payload.get("notes")
-        payload = {**payload, "notes": [*(notes if isinstance(notes, list) else []), *said]}
-    return replace(report, notes=[*report.notes, *said], payload=payload)
+        own = payload.get("notes")
+        notes = [*before, *(own if isinstance(own, list) else []), *after]
+        payload = {**payload, **stated, "notes": notes}
+    return replace(report, notes=[*before, *report.notes, *after], payload=payload)
 
 
 def _warned(report: Report, selection: Selection) -> Report:
@@ -175,12 +183,7 @@ def _marked(report: Report, selection: Selection) -> Report:
         "computed from the same events as a book kept so would have them; the book itself was tied "
         "to its accounts under its own policy."
     )
-    payload = report.payload
-    if payload is not None:
-        notes = payload.get("notes")
-        stated = [note, *notes] if isinstance(notes, list) else [note]
-        payload = {**payload, "recognition": selection.recognition, "notes": stated}
-    return replace(report, notes=[note, *report.notes], payload=payload)
+    return _noted(report, [note], recognition=selection.recognition)
 
 
 def _restated(report: Report, selection: Selection) -> Report:
@@ -188,12 +191,7 @@ def _restated(report: Report, selection: Selection) -> Report:
     said = restatements(selection.book.settings, selection.cut.period)
     if not said:
         return report
-    payload = report.payload
-    if payload is not None:
-        notes = payload.get("notes")
-        payload = {**payload, "notes": [*said, *(notes if isinstance(notes, list) else [])]}
-    subtitle = f"{report.subtitle}, as restated"
-    return replace(report, subtitle=subtitle, notes=[*said, *report.notes], payload=payload)
+    return replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
 
 
 def source_of(selection: Selection, made_at: str) -> Source:

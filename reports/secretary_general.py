@@ -42,7 +42,7 @@ def secretary_general(selection: Selection) -> Report:
                 summary=mandate.paragraphs.get(paragraph, ""),
                 donors=", ".join(name_of(selection, code) for code in names),
                 pledged=figures.pledged,
-                paid=figures.collected_prior + figures.collected_current,
+                paid=figures.collected,
                 unpaid=figures.closing,
             )
     unit = selection.book.settings.currency

@@ -128,7 +128,7 @@ def _of_group(
 ) -> list[tuple[str, Decimal, Decimal]]:
     due, deferred, memorandum, gifts = (kinds[kind] for kind in _KINDS)
     pledges = total([due, deferred])
-    collected = memorandum.collected_prior + memorandum.collected_current
+    collected = memorandum.collected
     owed = memorandum.closing + memorandum.future + memorandum.uncommitted
     return [
         (

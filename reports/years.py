@@ -26,7 +26,7 @@ def years(selection: Selection) -> Report:
             year=cut.name,
             pledged=own.pledged,
             adjustments=own.adjustments,
-            paid=own.collected_prior + own.collected_current,
+            paid=own.collected,
             exchange=own.exchange,
             written_off=own.written_off,
             unpaid=own.closing,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from conftest import SETTINGS
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.instalments import list_instalments
 
@@ -83,6 +84,25 @@ def test_a_key_that_is_nearly_ours_is_remarked(load: Load, key: str, near: str) 
     """)
     (notice,) = [each for each in book.notices if each.rule == "nearly-a-key"]
     assert notice.message == f"{key}: is not read; did you mean {near}:?"
+
+
+def test_a_key_that_only_an_excluding_rule_asks_for_is_left_alone(load: Load) -> None:
+    rule = """
+2000-12-04 custom "rule" "A/RES/55/64" "R7a" "OP7"
+  relation: "call"
+  not-appeals: "other"
+"""
+    book = load(
+        """
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      appeals: "other"
+      Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR -100.00 USD
+    """,
+        SETTINGS + rule,
+    )
+    assert book.errors == []
+    assert [each for each in book.notices if each.rule == "nearly-a-key"] == []
 
 
 def test_a_key_of_ones_own_is_left_alone(told: Told) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tarfile
@@ -78,3 +79,33 @@ def test_every_dependency_is_pinned() -> None:
     stated = project["dependencies"] + project["optional-dependencies"]["dev"]
     names = {entry.split(">")[0].lower().replace("_", "-") for entry in stated}
     assert names <= pins
+
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "ledger": set(),
+    "plugins": {"ledger"},
+    "importers": {"ledger"},
+    "reports": {"ledger", "importers"},
+    "cli": {"ledger", "plugins", "importers", "reports"},
+}
+"""What each folder may import besides itself, as docs/design.md says under Layers."""
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_imports_only_from_those_below_it(folder: str) -> None:
+    found = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        if "data" in path.parent.parts:
+            continue  # a file of new books, not a module
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            parts = [name.split(".") for name in names]
+            found |= {
+                (path.relative_to(ROOT).as_posix(), each[1])
+                for each in parts
+                if each[0] == "pledgebook" and len(each) > 1
+            }
+    allowed = {folder, *MAY_IMPORT[folder]}
+    assert found
+    assert [each for each in sorted(found) if each[1] not in allowed] == []

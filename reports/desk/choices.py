@@ -29,7 +29,7 @@ class Choices:
 
 
 def read_choices(text: str) -> Choices:
-    """Read what an address or a form chooses. Raises RequestRefusedError."""
+    """Read what an address or a form chooses. Raises PageRefusedError."""
     if not text:
         return Choices()
     try:

@@ -68,7 +68,7 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
         named["group"],
         named["donor"],
         named["policy"],
-        periods_of(book),
+        _periods_of(book),
         {fund.code: fund.name for fund in book.settings.funds.values()},
         list(dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)),
         GROUPS,
@@ -77,12 +77,7 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
 
 
 def _select(book: Book, named: Mapping[str, str]) -> Selection:
-    try:
-        as_at = date.fromisoformat(named["as_at"]) if named["as_at"] else None
-    except ValueError:
-        raise SelectionError(
-            _("%(day)s is no date: write it as 2003-12-31.", day=named["as_at"])
-        ) from None
+    as_at = read_day(named["as_at"]) if named["as_at"] else None
     period = named["period"] or None
     if period is None and as_at is None:
         period = _period_of_last(book)
@@ -98,6 +93,14 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
     )
 
 
+def read_day(text: str) -> date:
+    """Read a day of an address or a form. Raises SelectionError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SelectionError(_("%(day)s is no date: write it as 2003-12-31.", day=text)) from None
+
+
 def _period_of_last(book: Book) -> str | None:
     """Return the period of the last entry, else the last one declared: a new book has a page."""
     last = book.register.last_day
@@ -106,8 +109,8 @@ def _period_of_last(book: Book) -> str | None:
     return found.name if found else names[-1] if names else None
 
 
-def periods_of(book: Book) -> list[str]:
-    """Return the declared periods with entries first, each with its years, the latest first."""
+def _periods_of(book: Book) -> list[str]:
+    """Return the declared periods, the latest first, each followed by its years."""
     names = []
     for period in reversed(list(book.settings.periods)):
         names.append(period.name)

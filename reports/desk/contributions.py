@@ -18,7 +18,7 @@ from pledgebook.reports.desk.page import Page
 from pledgebook.reports.desk.searching import search
 from pledgebook.reports.desk.texts import gettext as _
 from pledgebook.reports.desk.texts import marked
-from pledgebook.reports.figures import Figures, total
+from pledgebook.reports.figures import total
 from pledgebook.reports.glance import Glance, Month, at_a_glance, by_month, period_before
 from pledgebook.reports.schedule import Line, Schedule, make_schedule
 
@@ -29,7 +29,7 @@ _ORDERS = {
     "name": lambda row: row.line.name,
     "unpaid": lambda row: -row.line.figures.closing,
     "pledged": lambda row: -row.line.figures.pledged,
-    "paid": lambda row: -row.paid,
+    "paid": lambda row: -row.line.figures.collected,
 }
 
 
@@ -40,11 +40,6 @@ class DonorRow:
     fund: str
     class_: str
     line: Line
-
-    @property
-    def paid(self) -> Decimal:
-        """What was collected, whenever it was pledged."""
-        return paid(self.line.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +86,7 @@ class Contributions(Page):
             "charts": _charts(choice, lines, months, made),
             "rows": cut_page(rows, asked),
             "notices": _notices(desk, ""),
-            "paid": paid,
         }
-
-
-def paid(figures: Figures) -> Decimal:
-    """Return what was collected in a row, whenever it was pledged."""
-    return figures.collected_prior + figures.collected_current
 
 
 def _rows(made: Schedule) -> list[DonorRow]:

@@ -19,7 +19,6 @@ from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_o
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Change
 from pledgebook.reports.desk.choosing import cut_page, read_choice
-from pledgebook.reports.desk.contributions import paid
 from pledgebook.reports.desk.entries import EntryView, view_entry
 from pledgebook.reports.desk.loaded import Desk, desk_of
 from pledgebook.reports.desk.page import (
@@ -113,7 +112,6 @@ class Donor(Page):
             "pledge": pledge,
             "choice": choice,
             "figures": figures,
-            "paid": paid,
             "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
             "held": _held(desk, code),
             "announced": _announced(desk, code),

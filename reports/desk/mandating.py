@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.mandates import Mandate, Rule, Tagging, paragraph_order
 from pledgebook.ledger.overriding import override_paragraphs
 from pledgebook.ledger.register import Claim, Gift
-from pledgebook.ledger.tagging import OVERRIDE
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.entries import Place, place_of
 from pledgebook.reports.desk.loaded import Desk
@@ -53,16 +51,6 @@ class Answer:
     notices: tuple[str, ...]
     figures: Figures
     place: Place
-
-    @property
-    def paid(self) -> Decimal:
-        """What was collected, whenever it was pledged."""
-        return self.figures.collected_prior + self.figures.collected_current
-
-    @property
-    def is_overridden(self) -> bool:
-        """Whether a person decided, not the rules."""
-        return OVERRIDE in self.rules
 
 
 @dataclass(frozen=True, slots=True)

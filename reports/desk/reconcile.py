@@ -35,6 +35,7 @@ from pledgebook.ledger.names import normalise
 from pledgebook.ledger.recording import find_donor, find_earmark, read_amount
 from pledgebook.ledger.register import Claim, Held
 from pledgebook.ledger.writing import write_entries, write_texts
+from pledgebook.reports.desk.choosing import read_day
 from pledgebook.reports.desk.entries import EntryView, view_entry
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.loaded import Desk, desk_of
@@ -183,7 +184,7 @@ class Reconcile(Page):
     def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a receipt's application back: out of the file or, with a day, by an entry."""
         receipt = str(form.get("receipt"))
-        day = _read_day(str(form["day"])) if form.get("day") else None
+        day = read_day(str(form["day"])) if form.get("day") else None
 
         def write(book: Book) -> Sequence[Any]:
             if day is not None:
@@ -396,12 +397,3 @@ def _read_decision(book: Book, form: Mapping[str, Any]) -> Decision:
 
 def _amount(text: object) -> Decimal | None:
     return read_amount(str(text)) if text else None
-
-
-def _read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RequestRefusedError(
-            _("%(day)s is no date: write it as 2003-12-31.", day=text)
-        ) from None

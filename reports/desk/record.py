@@ -32,6 +32,7 @@ from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Fo
 from pledgebook.ledger.mending import approve, find_entry, take_out
 from pledgebook.ledger.recording import find_donor
 from pledgebook.ledger.writing import write_entries
+from pledgebook.reports.desk.choosing import read_day
 from pledgebook.reports.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.loaded import Desk, desk_of
@@ -154,7 +155,7 @@ class Record(Page):
         """
         asked = request.args
         book = book_as_seen(self.ledger, asked.get("book", ""))
-        day = _day(asked.get("day", ""))
+        day = read_day(asked.get("day", ""))
         about = _about(book, asked.get("about", ""), day)
         return {"path": keep_paper(book, content, asked.get("name", ""), day, about)}
 
@@ -202,15 +203,6 @@ def _about(book: Book, text: str, day: date) -> str:
         return find_donor(book.settings, text, day).code
     code = text.partition("-")[0]
     return code if book.settings.donors.get(code) else ""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RequestRefusedError(
-            _("%(day)s is no date: write it as 2003-12-31.", day=text)
-        ) from None
 
 
 def _text(given: object) -> str:

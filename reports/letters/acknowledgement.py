@@ -6,7 +6,7 @@ from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register import Change
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table, Value
-from pledgebook.reports.letters.paper import Order, Papers, about, compose
+from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
 from pledgebook.reports.letters.tables import column_title, total_line
 
 
@@ -44,10 +44,7 @@ def acknowledgement(papers: Papers, order: Order, pledge: str = "") -> Letter:
             )
         ),
     ]
-    payment = papers.letterhead(order.funds).lines("payment", speaking.code)
-    if payment:
-        body.append(Paragraph(say("Payment is asked for to:"), strong=True))
-        body += [Paragraph(line) for line in payment]
+    body += payment_lines(papers, order)
     return compose(
         papers,
         order,

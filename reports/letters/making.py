@@ -77,13 +77,7 @@ def make_letters(
         speaking = language(tag or papers.preferred_language(donor))
         for funds in papers.roots():
             order = Order(kind, donor, funds, speaking, day)
-            wanted = {
-                "statement": has_statement(papers, order),
-                "acknowledgement": bool(commitments(papers, order, pledge)),
-                "confirmation": has_balance(papers, order) or donor in named,
-                "reminder": bool(overdue(papers, order)),
-            }
-            if wanted[kind]:
+            if _is_wanted(papers, order, pledge) or (kind == "confirmation" and donor in named):
                 yield make_letter(
                     papers,
                     kind,
@@ -94,6 +88,20 @@ def make_letters(
                     pledge=pledge,
                     reference=refer(donor),
                 )
+
+
+def _is_wanted(papers: Papers, order: Order, pledge: str) -> bool:
+    """Tell whether there is anything to write such a letter about."""
+    match order.kind:
+        case "statement":
+            return has_statement(papers, order)
+        case "acknowledgement":
+            return bool(commitments(papers, order, pledge))
+        case "confirmation":
+            return has_balance(papers, order)
+        case "reminder":
+            return bool(overdue(papers, order))
+    raise ValueError(f"{order.kind!r} is no letter: one of {', '.join(KINDS)}")
 
 
 def issue_receipts(

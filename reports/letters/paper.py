@@ -24,7 +24,7 @@ from pledgebook.ledger.settings import Settings
 from pledgebook.ledger.stationery import Texts
 from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.letters.language import Language, clean, mark
-from pledgebook.reports.letters.letter import Block, Facts, Letter, Slip
+from pledgebook.reports.letters.letter import Block, Facts, Letter, Paragraph, Slip
 from pledgebook.reports.schedule import Schedule, make_schedule
 from pledgebook.reports.selection import Selection
 
@@ -312,3 +312,12 @@ def about(papers: Papers, order: Order, *more: tuple[str, str]) -> Facts:
         for code in papers.funds_of(order.donor, order.funds)
     ]
     return Facts(((speaking.say("Donor"), papers.donor_name(order.donor, speaking)), *funds, *more))
+
+
+def payment_lines(papers: Papers, order: Order) -> list[Block]:
+    """Return where payment is asked for to, as the letterhead says; nothing if it does not."""
+    lines = papers.letterhead(order.funds).lines("payment", order.speaking.code)
+    if not lines:
+        return []
+    title = Paragraph(order.speaking.say("Payment is asked for to:"), strong=True)
+    return [title, *(Paragraph(line) for line in lines)]

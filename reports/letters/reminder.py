@@ -5,7 +5,7 @@ from __future__ import annotations
 from pledgebook.ledger.instalments import Instalment
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
-from pledgebook.reports.letters.paper import Order, Papers, about, compose
+from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
 from pledgebook.reports.letters.tables import column_title, total_line
 
 
@@ -37,10 +37,7 @@ def reminder(papers: Papers, order: Order) -> Letter:
         ),
         _table(papers, order, overdue(papers, order)),
     ]
-    payment = papers.letterhead(order.funds).lines("payment", speaking.code)
-    if payment:
-        body.append(Paragraph(say("Payment is asked for to:"), strong=True))
-        body += [Paragraph(line) for line in payment]
+    body += payment_lines(papers, order)
     body.append(
         Paragraph(
             say(
