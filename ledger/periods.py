@@ -40,7 +40,7 @@ class SealStated:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """That a sealed period was opened again: the how-manieth time, on whose authority and when."""
+    """That a sealed period was opened again: which time (from 1), on whose authority and when."""
 
     period: str
     number: int

@@ -73,7 +73,7 @@ def test_what_the_page_shows_is_taken_in_one_write_and_its_receipt_kept(
     main: Path, fava: FlaskClient
 ) -> None:
     page = fava.get(BASE, query_string={"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}).text
-    assert "1 rows new, 0 amend a pledge, 2 wait, 0 rejected" in page
+    assert "New: 1; amending a pledge: 0; waiting: 2; rejected: 0" in page
     answer = take(fava, "letters.csv")
     assert answer.status_code == 200, answer.json
     assert pledged(main) == {"NOR-2002-01.1": "10000"}
@@ -207,7 +207,7 @@ def test_a_file_over_the_limit_of_fava_is_taken(main: Path, fava: FlaskClient) -
     assert len(content) > 8_000_000
     assert upload(fava, "large.csv", content).status_code == 200
     page = fava.get(BASE, query_string={"file": "large.csv", "choices": '{"fund": "CPCJF"}'})
-    assert "300 rows new" in page.text
+    assert "New: 300;" in page.text
     assert len(page.data) < 1_000_000
     assert take(fava, "large.csv").status_code == 200
     assert len(pledged(main)) == 300
@@ -237,10 +237,10 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
 
         page.get_by_label("Fund, for the file").select_option(FUND)
         page.get_by_role("button", name="Look again", exact=True).click()
-        expect(page.get_by_text("1 rows new")).to_be_visible()
+        expect(page.get_by_text("New: 1;")).to_be_visible()
         page.get_by_label("Code of “Untied Kingdom”").fill("GBR")
         page.get_by_role("button", name="Confirm, and look again").click()
-        expect(page.get_by_text("2 rows new")).to_be_visible()
+        expect(page.get_by_text("New: 2;")).to_be_visible()
 
         # A column is read as something else, and then as it was found.
         column = page.locator("select[name=column-G]")
@@ -249,7 +249,7 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         expect(page.locator("select[name=column-G]")).to_have_value("remarks")
         page.locator("select[name=column-G]").select_option("purpose")
         page.get_by_role("button", name="Look again", exact=True).click()
-        expect(page.get_by_text("2 rows new")).to_be_visible()
+        expect(page.get_by_text("New: 2;")).to_be_visible()
 
         page.get_by_role("button", name="Take 2 entries into the book").click()
         expect(page.get_by_text("This file was imported before")).to_be_visible(timeout=30_000)
