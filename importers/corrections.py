@@ -14,7 +14,7 @@ from typing import cast
 from pledgebook.importers.amounts import DecimalMark
 from pledgebook.importers.cells import Workbook
 from pledgebook.importers.dates import DateOrder
-from pledgebook.importers.headings import REPEATED, Field
+from pledgebook.importers.headings import DECIDING, REPEATED, Field, has_word_of
 from pledgebook.importers.mapping import (
     MappingError,
     SheetMapping,
@@ -25,6 +25,7 @@ from pledgebook.importers.mapping import (
     write_mapping,
 )
 from pledgebook.importers.tables import SheetReading, Table, TableColumn, Units, rows_outside
+from pledgebook.importers.words import is_warning
 
 CONSTANTS = (
     Field.FUND,
@@ -190,14 +191,27 @@ def _correct(
 
 
 def _left_alone(table: Table, correction: Correction) -> frozenset[int]:
-    """Return the columns that are not to be read: those that are said not to be, or, where all is
-    said to be decided, all that are not read.
+    """Return the columns that are not to be read: those that are said not to be, and, where the
+    table's questions are said to be decided, those that are not read and say nothing of single
+    rows. "Cancelled" goes on deciding on its rows, whatever else was decided.
     """
     return frozenset(
         column.number
         for column in table.table_columns
         if correction.columns.get(column.letter) == ""
-        or (correction.decided and column.field is None and column.letter not in correction.columns)
+        or (
+            correction.decided
+            and column.field is None
+            and column.letter not in correction.columns
+            and not _speaks_of_rows(table, column)
+        )
+    )
+
+
+def _speaks_of_rows(table: Table, column: TableColumn) -> bool:
+    cells = (table.sheet.cell(row.number, column.number) for row in table.rows)
+    return any(has_word_of(kind, column.heading) for kind in DECIDING) or any(
+        isinstance(value, str) and is_warning(value) for value in cells
     )
 
 

@@ -75,6 +75,11 @@ TRANSACTION_CODES = frozenset(str(code) for code in range(1, 14))
 """What kinds of transactions IATI 2.03 tells apart; 1, 11 and 13 are those of money coming in."""
 
 
+DECIDING = ("undone", "certain", "changing")
+"""Lists in the data of words in headings of columns that decide on their rows: cancelled,
+confirmed, adjusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeadingMatch:
     """What a heading was taken for: `score` up to 100, `reason` in words.

@@ -26,7 +26,7 @@ from pledgebook.importers.classifying import RowKind, TableRow, TotalLevel
 from pledgebook.importers.columns import TableColumn
 from pledgebook.importers.dates import NO_DATE, DateOrder, DateReading, column_order, parse_date
 from pledgebook.importers.grouped import donors_above
-from pledgebook.importers.headings import DATES, MONEY, REPEATED, Field, has_word_of
+from pledgebook.importers.headings import DATES, DECIDING, MONEY, REPEATED, Field, has_word_of
 from pledgebook.importers.tables import Table
 from pledgebook.importers.values import (
     clean,
@@ -648,7 +648,7 @@ class _Reader:
             filled = any(self._sheet.cell(row, column.number) is not None for row in data)
             if not filled or has_word_of("by_whom", column.heading):
                 continue
-            for kind in ("undone", "certain", "changing"):
+            for kind in DECIDING:
                 if has_word_of(kind, column.heading):
                     deciding.append((column, kind))
                     break

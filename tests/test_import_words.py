@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from pledgebook.importers import import_files
 from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.corrections import Correction, name_of
 from pledgebook.importers.mapping import MappingError, parse_mapping
 from pledgebook.importers.verdicts import JudgedTable
 from pledgebook.ledger.aliases import AliasRefusedError
@@ -394,3 +395,21 @@ def test_a_month_is_not_said_to_be_a_matter_of_order(take: Take) -> None:
     assert _said(table) == ["waiting"]
     assert "a month and no day" in table.verdicts[0].reason
     assert "dmy" not in table.verdicts[0].reason
+
+
+def test_what_is_decided_of_a_table_leaves_columns_that_decide_on_rows_deciding(
+    main: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "Donor|Date of pledge|Desk|Cancelled|Amount (USD)\n"
+        "Norway|2002-03-02|Corruption|x|7001\nPoland|2002-03-02|North||7002\n",
+        "utf-8",
+    )
+    book = load_book(main)
+    (table,) = import_files(book, [path], fund="CPCJF", dry_run=True).files[0].tables
+    assert _said(table) == ["waiting", "waiting"]
+    decided = {name_of(table.table): Correction(decided=True)}
+    (table,) = import_files(book, [path], fund="CPCJF", corrections=decided).files[0].tables
+    assert _said(table) == ["waiting", "imported"]
+    assert "Cancelled: x" in table.verdicts[0].reason
