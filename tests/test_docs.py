@@ -241,10 +241,14 @@ def test_the_page_of_the_book_lists_every_account_of_the_chart() -> None:
 
 def test_the_floor_plan_names_every_module() -> None:
     page = (DOCS / "design.md").read_text("utf-8")
-    named = set(re.findall(r"^\| `((?:ledger|plugins|reports)/[\w/]+\.py)` \|", page, re.MULTILINE))
+    named = set(
+        re.findall(
+            r"^\| `((?:ledger|plugins|importers|reports)/[\w/]+\.py)` \|", page, re.MULTILINE
+        )
+    )
     there = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("ledger", "plugins", "reports")
+        for folder in ("ledger", "plugins", "importers", "reports")
         for path in (ROOT / folder).rglob("*.py")
         if "data" not in path.parts and (path.name != "__init__.py" or folder == "plugins")
     }

@@ -12,9 +12,9 @@ from __future__ import annotations
 from pledgebook.reports.desk.contributions import Contributions
 from pledgebook.reports.desk.donor import Donor
 from pledgebook.reports.desk.inbox import Inbox
-from pledgebook.reports.desk.mandating import Paragraphs
+from pledgebook.reports.desk.paragraphs import Paragraphs
 from pledgebook.reports.desk.reconcile import Reconcile
 from pledgebook.reports.desk.record import Record
-from pledgebook.reports.desk.reporting import Reports
+from pledgebook.reports.desk.reports import Reports
 
 __all__ = ["Contributions", "Donor", "Inbox", "Paragraphs", "Reconcile", "Record", "Reports"]

@@ -265,4 +265,5 @@ def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
 
 
 def _announced(desk: Desk, code: str) -> list[Announcement]:
-    return [each for each in read_announcements(desk.book.entries) if each.donor == code]
+    known = desk.once("announcements", lambda: list(read_announcements(desk.book.entries)))
+    return [each for each in known if each.donor == code]

@@ -1,6 +1,6 @@
 """What all pages of the desk share: how one is made, how it says what is wrong, how it writes.
 
-A page is a class here, a template and a script of its name. The class says what the page shows
+A page is a class, a template and a script of its name. The class says what the page shows
 (`view`, from the address to data), the template how; both are thin, and what they show is computed
 by `pledgebook.ledger` and `pledgebook.reports`.
 """
@@ -78,9 +78,6 @@ class Page(FavaExtensionBase):
     title: str
     """The page's name in the sidebar, in English; `marked`, to be translated when it is read."""
 
-    template = ""
-    """The template's file; without one it is the class's name in small letters."""
-
     has_js_module = True
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
@@ -137,7 +134,7 @@ class Page(FavaExtensionBase):
         try:
             desk = desk_of(self.ledger)
             shown = self.view(desk, request.args)
-            return self._render(self.template or f"{self.name.lower()}.html", desk=desk, **shown)
+            return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
         except (*REFUSALS, ReportDoesNotFootError) as error:
             return self._render("message.html", desk=None, message=str(error))
         except Exception as error:  # noqa: BLE001 - a reader gets a page in any case

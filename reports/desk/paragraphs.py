@@ -29,6 +29,7 @@ _RELATIONS = (
     ("serves", marked("serves")),
     ("acknowledged", marked("acknowledged")),
 )
+_OTHER = marked("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,6 @@ class Paragraphs(Page):
     """All paragraphs of a mandate, or (`paragraph`) what answers one."""
 
     title = marked("Paragraphs")
-    template = "paragraphs.html"
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the figures of each paragraph, or the contributions of one."""
@@ -95,10 +95,10 @@ class Paragraphs(Page):
         )
         name = asked.get("paragraph", "")
         if not name:
-            lines = desk.once(
+            lines, others = desk.once(
                 ("paragraphs", symbol, *choice.key), lambda: _overview(mandate, taggings)
             )
-            return {**shown, "name": "", "lines": lines, "all": _lists(mandate, taggings)}
+            return {**shown, "name": "", "lines": lines, "others": others}
         answers = desk.once(
             ("answers", symbol, name, *choice.key), lambda: _answers(choice, taggings, name)
         )
@@ -130,9 +130,9 @@ def describe(rule: Rule) -> str:
     """Return a rule in a line: what must hold for it."""
     said = [f"{key}: {' '.join(sorted(values))}" for key, values in sorted(rule.conditions.items())]
     if rule.since:
-        said.append(f"from {rule.since}")
+        said.append(_("from %(day)s", day=rule.since))
     if rule.until:
-        said.append(f"until {rule.until}")
+        said.append(_("until %(day)s", day=rule.until))
     return "; ".join([rule.relation, *said])
 
 
@@ -143,13 +143,16 @@ def _text(form: Mapping[str, Any], key: str) -> str:
     return value.strip()
 
 
-def _overview(mandate: Mandate, taggings: Taggings) -> list[Line]:
+def _overview(mandate: Mandate, taggings: Taggings) -> tuple[list[Line], list[tuple[str, Figures]]]:
+    """Return a line a paragraph, and what is counted under none: acknowledged, before the
+    resolution, to review.
+    """
     primary = taggings.figures(lambda tagging: [primary_line(tagging)])
     related = {
         relation: taggings.figures(lambda tagging, of=relation: getattr(tagging, of))  # type: ignore[misc]
         for relation, _title in _RELATIONS
     }
-    return [
+    lines = [
         Line(
             name,
             summary,
@@ -161,12 +164,7 @@ def _overview(mandate: Mandate, taggings: Taggings) -> list[Line]:
             mandate.paragraphs.items(), key=lambda item: paragraph_order(item[0])
         )
     ]
-
-
-def _lists(mandate: Mandate, taggings: Taggings) -> list[tuple[str, Figures]]:
-    """Return what is counted under no paragraph: acknowledged, before the resolution, to review."""
-    primary = taggings.figures(lambda tagging: [primary_line(tagging)])
-    return [(name, own) for name, own in primary.items() if name not in mandate.paragraphs]
+    return lines, [each for each in primary.items() if each[0] not in mandate.paragraphs]
 
 
 def _answers(choice: Choice, taggings: Taggings, name: str) -> list[Answer]:
@@ -220,4 +218,4 @@ def _relation(tagging: Tagging, name: str) -> str:
     for relation, title in _RELATIONS:
         if name in getattr(tagging, relation):
             return title
-    return "other" if primary_line(tagging) == name else ""
+    return _OTHER if primary_line(tagging) == name else ""
