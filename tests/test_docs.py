@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -274,3 +275,10 @@ def test_the_index_names_every_page() -> None:
     index = (DOCS / "README.md").read_text("utf-8")
     pages = {page.name for page in DOCS.glob("*.md")} - {"README.md"}
     assert {page for page in pages if f"]({page})" not in index} == set()
+
+
+def test_the_changelog_says_nothing_twice() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    said = [" ".join(each.split()) for each in re.split(r"^- |^#.*$", text, flags=re.MULTILINE)]
+    twice = {each for each, number in Counter(filter(None, said)).items() if number > 1}
+    assert twice == set()
