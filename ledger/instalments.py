@@ -126,7 +126,7 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         carrying=claim.value,
         received=sum((_received(change) for change in changes), ZERO),
         status=_status(settings, claim, changes, paid, written_off, advance, day),
-        overdue=claim.is_open and claim.due is not None and claim.due < day,
+        overdue=claim.is_overdue(day),
         recognition=settings.funds[claim.fund].policy(claim.class_),
         taggings=tag_claim(claim, settings),
     )

@@ -78,6 +78,12 @@ class Claim:
         """What the commitment makes it depend on, in its own words; "" if nothing."""
         return stated(*self.origin, "condition") or ""
 
+    def is_overdue(self, day: date) -> bool:
+        """Tell whether something is outstanding whose due date is before `day`: not yet on the due
+        date itself, and never of an instalment without one.
+        """
+        return self.is_open and self.due is not None and self.due < day
+
     def is_recognised(self, day: date) -> bool:
         """Tell whether the claim is a due receivable on `day`."""
         return self.recognised is not None and self.recognised <= day

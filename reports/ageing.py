@@ -21,7 +21,7 @@ TITLE = "Ageing of unpaid contributions"
 _YEAR = 365
 _BANDS = (
     ("not_due", "Not yet due", -1),
-    ("year_1", "Up to 1 year", _YEAR),
+    ("year_1", "0 days to 1 year", _YEAR),
     ("year_2", "1 to 2 years", 2 * _YEAR),
     ("year_3", "2 to 3 years", 3 * _YEAR),
     ("older", "Over 3 years", None),
@@ -112,11 +112,6 @@ def band_of(days: int) -> str:
         if until is None or days <= until:
             return key
     raise AssertionError("the last band takes all")  # pragma: no cover
-
-
-def is_due(claim: Claim, day: date) -> bool:
-    """Tell whether an instalment is due by a day: by its due date, without one by its pledge."""
-    return _due(claim) <= day
 
 
 def _due(claim: Claim) -> date:

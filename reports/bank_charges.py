@@ -1,13 +1,19 @@
-"""Bank charges: what correspondents kept of donors' payments, and what banks charged besides."""
+"""Bank charges: what correspondents kept of donors' payments, and what banks charged besides.
+
+What was paid, gross, is the money that an entry put to use: of an application that is the receipt
+held unapplied until then. It is set beside what the register says was settled.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.accounts import MONEY
 from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import Line, infer_event, read_lines
+from pledgebook.ledger.register import RECEIVING
 from pledgebook.reports.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.selection import Selection
 from pledgebook.reports.table import Column, Report, Tie
@@ -21,6 +27,8 @@ def bank_charges(selection: Selection) -> Report:
     """Return charges in dollars within the cut: by donor, then those of no payment."""
     of_donors: dict[str, list[tuple[Decimal, Decimal]]] = {}
     others: dict[str, Decimal] = {}
+    settled = _settled(selection)
+    paid = booked_as = ZERO
     for entry in continuing(selection.book.entries):
         if not isinstance(entry, Transaction):
             continue
@@ -39,7 +47,11 @@ def bank_charges(selection: Selection) -> Report:
         if donor and not selection.covers_donor(donor):
             continue
         if event in FROM_DONORS and donor:
-            gross = charge + _sum(lines, "cash")
+            kept_for_later = _credited(lines)
+            gross = sum((_sum(lines, kind) for kind in MONEY), kept_for_later)
+            if id(entry) in settled or kept_for_later:
+                paid += gross
+                booked_as += settled.get(id(entry), ZERO) + kept_for_later
             of_donors.setdefault(donor, []).append((gross, charge))
         elif selection.whole_classes:
             what = entry.narration or event
@@ -54,6 +66,7 @@ def bank_charges(selection: Selection) -> Report:
                 donor=name_of(selection, donor),
                 payments=len(own),
                 gross=sum((gross for gross, _ in own), ZERO),
+                received=sum((gross - charge for gross, charge in own), ZERO),
                 charges=sum((charge for _, charge in own), ZERO),
             )
         layout.total("Total of payments")
@@ -70,6 +83,11 @@ def bank_charges(selection: Selection) -> Report:
         ZERO,
     )
     shown = sum((charge for own in of_donors.values() for _, charge in own), ZERO)
+    ties = [Tie("paid gross with charges, instalments and gifts", paid, booked_as)]
+    if selection.whole_classes:
+        ties.append(
+            Tie("charges, expense accounts", shown + sum(others.values(), ZERO), booked),
+        )
     return over_the_cut(
         selection,
         NAME,
@@ -78,14 +96,35 @@ def bank_charges(selection: Selection) -> Report:
             Column("donor", "Donor"),
             Column("payments", "Payments", "count"),
             Column("gross", "Paid, gross", "amount", unit),
-            Column("charges", "Charges", "amount", unit),
+            Column("received", "Received", "amount", unit),
+            Column("charges", "Kept, charges", "amount", unit),
         ],
         layout.rows,
         notes=["Collected counts the gross amount; what a bank kept of it is expenditure."],
-        ties=[Tie("charges, expense accounts", shown + sum(others.values(), ZERO), booked)]
-        if selection.whole_classes
-        else [],
+        ties=ties,
     )
+
+
+def _settled(selection: Selection) -> dict[int, Decimal]:
+    """Return what each entry settled in dollars, gross, as the register says: instalments, money
+    in advance and gifts, by the entry's identity.
+    """
+    found: dict[int, Decimal] = {}
+    register = selection.book.register
+    for change in register.changes:
+        claim = change.before or change.after
+        if change.event in RECEIVING and (claim.fund, claim.class_) in selection.groups:
+            key = id(change.entry)
+            found[key] = found.get(key, ZERO) + change.received + change.advanced
+    for gift in register.gifts:
+        if (gift.fund, gift.class_) in selection.groups:
+            found[id(gift.entry)] = found.get(id(gift.entry), ZERO) + gift.dollars
+    return found
+
+
+def _credited(lines: list[Line]) -> Decimal:
+    """Return what the entry keeps for the donor: held unapplied or payable, not yet settled."""
+    return sum((max(-_sum(lines, kind), ZERO) for kind in ("unapplied", "payable-to-donors")), ZERO)
 
 
 def _sum(lines: list[Line], kind: str) -> Decimal:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from conftest import Load
 from pledgebook.ledger.book import Book
 from pledgebook.reports import REPORTS, Report, Selection, make_reports, select
 from pledgebook.reports.agreements import disagreements
@@ -194,6 +195,41 @@ def test_charges_support_costs_and_gifts_in_kind_have_their_reports(either: Book
     assert support["CPCJF, special"]["rate"] == "13.00 %"
     in_kind = rows_of(report_of(either, "in-kind"), "donor")
     assert in_kind["Switzerland"]["value"] == D(8000)
+
+
+def test_what_a_bank_kept_of_money_applied_later_stands_beside_what_it_settled(load: Load) -> None:
+    book = load("""
+        2002-04-02 * "Japan" "Pledge" ^JPN-2002-01
+          class: "general"
+          Assets:CPCJF:Pledges:JPN        120000 USD {0 # 120000.00 USD, "JPN-2002-01.1"}
+          Income:CPCJF:Contributions:JPN  -120000.00 USD
+        2002-07-01 * "Japan" "Came"
+          event: "receipt-unapplied"
+          class: "general"
+          Assets:CPCJF:Cash               119985.00 USD
+          Liabilities:CPCJF:Unapplied     -119985.00 USD {0 # 119985.00 USD, "R-2002-0003"}
+        2002-07-02 * "Japan" "Application" ^JPN-2002-01
+          event: "application"
+          class: "general"
+          charges: "advised"
+          Assets:CPCJF:Pledges:JPN        -120000 USD {"JPN-2002-01.1"}
+          Liabilities:CPCJF:Unapplied     119985.00 USD {"R-2002-0003"}
+          Expenses:CPCJF:Bank-Charges     15.00 USD
+        2002-08-01 * "Canada" "Gift, and a part that is not explained"
+          event: "receipt-without-pledge"
+          class: "general"
+          Assets:CPCJF:Cash               490.00 USD
+          Expenses:CPCJF:Bank-Charges     10.00 USD
+          Income:CPCJF:Contributions:CAN  -400.00 USD
+          Liabilities:CPCJF:Unapplied     -100.00 USD {0 # 100.00 USD, "R-2002-0004"}
+    """)
+    report = report_of(book, "bank-charges")
+    rows = rows_of(report, "donor")
+    keys = ("gross", "received", "charges")
+    assert [rows["Japan"][key] for key in keys] == [D(120000), D(119985), D(15)]
+    assert [rows["Canada"][key] for key in keys] == [D(500), D(490), D(10)]
+    gross, _ = report.ties
+    assert (gross.report, gross.ledger) == (D(120500), D(120500))
 
 
 def test_movements_lead_from_what_was_owed_to_what_is_owed(either: Book) -> None:

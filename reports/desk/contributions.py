@@ -10,7 +10,6 @@ from typing import Any
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.waiting import waiting_receipts
-from pledgebook.reports.ageing import is_due
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.entries import Place, place_of_finding
 from pledgebook.reports.desk.loaded import Desk
@@ -98,7 +97,7 @@ def _rows(made: Schedule) -> list[DonorRow]:
 
 
 def _overdue(desk: Desk, choice: Choice) -> Decimal:
-    """What is unpaid and due by the end of the cut, in dollars, as the ageing counts it."""
+    """What of the unpaid is overdue at the end of the cut, in dollars, as the register says it."""
     day = choice.selection.cut.end
 
     def compute() -> Decimal:
@@ -110,7 +109,7 @@ def _overdue(desk: Desk, choice: Choice) -> Decimal:
                 if claim.fund in choice.selection.funds
                 and claim.is_recognised(day)
                 and claim.committed
-                and is_due(claim, day)
+                and claim.is_overdue(day)
             ),
             ZERO,
         )
