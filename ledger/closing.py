@@ -23,7 +23,7 @@ from pledgebook.ledger.carrying import carry_forward
 from pledgebook.ledger.checks import check_changes
 from pledgebook.ledger.declarations import FORMS
 from pledgebook.ledger.drafts import Draft, quoted
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.errors import BookRefusedError, place_of
 from pledgebook.ledger.history import CLOSES, FOLDER, HISTORY, carried_from, continuing, is_closing
 from pledgebook.ledger.periods import Period
 from pledgebook.ledger.register import derive_register
@@ -214,24 +214,24 @@ def _refuse_unready(book: Book, period: Period, own: Path) -> None:
             what = f"the period {earlier.name}" if earlier else "no declared period"
             advice = f"close {earlier.name} first" if earlier else "declare its period and close it"
             raise BookRefusedError(
-                f"{_at(entry)}: an entry of {entry.date} is in {what}, which is not "
+                f"{place_of(entry.meta)}: an entry of {entry.date} is in {what}, which is not "
                 f"closed: {advice}."
             )
         stands, belongs = Path(str(entry.meta["filename"])) == own, entry.date in period
         if belongs and not stands:
             raise BookRefusedError(
-                f"{_at(entry)}: a period is a file, and this entry of {entry.date} does not "
-                f"stand in {own.name}: move it there."
+                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} does "
+                f"not stand in {own.name}: move it there."
             )
         if stands and not belongs:
             raise BookRefusedError(
-                f"{_at(entry)}: a period is a file, and this entry of {entry.date} is not of "
-                f"{name}: move it to {file_for(settings, entry.date)}."
+                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} is "
+                f"not of {name}: move it to {file_for(settings, entry.date)}."
             )
         if belongs and entry.flag == "!":
             raise BookRefusedError(
-                f"{_at(entry)}: this entry of {entry.date} waits for approval (it is flagged !): "
-                "have it approved, or take it out."
+                f"{place_of(entry.meta)}: this entry of {entry.date} waits for approval (it is "
+                "flagged !): have it approved, or take it out."
             )
     _refuse_unreleased(book, period, transactions)
     _refuse_settings(own)
@@ -256,18 +256,14 @@ def _refuse_settings(own: Path) -> None:
         declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
         if isinstance(entry, Price) or declares:
             raise BookRefusedError(
-                f"{_at(entry)}: the file of a period goes out of the open book when it is closed, "
-                "and this declaration or rate with it: move it to a file that stays."
+                f"{place_of(entry.meta)}: the file of a period goes out of the open book when it "
+                "is closed, and this declaration or rate with it: move it to a file that stays."
             )
     if options["include"] or options["plugin"]:
         raise BookRefusedError(
             f"{own.name} includes files or plugins, which would go out of the open book with it: "
             "move these lines to the main file."
         )
-
-
-def _at(entry: Directive) -> str:
-    return f"{Path(str(entry.meta.get('filename', ''))).name}:{entry.meta.get('lineno', 0)}"
 
 
 def _ends(entry: Directive, name: str) -> bool:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.postings import stated
 from pledgebook.ledger.register import Change, Gift, Register
+from pledgebook.ledger.reversing import PAYING
 
 
 class CollectionKey(NamedTuple):
@@ -65,7 +66,7 @@ def list_collections(register: Register) -> list[Collection]:
     by_entry: dict[tuple[int, str, str], list[Change | Gift]] = {}
     for change in register.changes:
         claim = change.before or change.after
-        if change.event in {"payment", "application"} and change.received + change.advanced:
+        if change.event in PAYING and change.received + change.advanced:
             by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
     for gift in register.gifts:
         by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)

@@ -18,9 +18,9 @@ from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.rates import MissingRateError, Rates
 from pledgebook.ledger.register import Change, Register
+from pledgebook.ledger.reversing import PAYING
 from pledgebook.ledger.settings import Settings
 
-_PAID = frozenset({"payment", "application"})
 _VALUED = frozenset({"commitment", "amendment"})
 
 
@@ -91,7 +91,7 @@ def _stated(change: Change, settings: Settings) -> _Stated | None:
     units = after.units - (own.units if own else ZERO)
     if own is not None and own.currency != after.currency:
         return None
-    if change.event in _PAID and own is not None:
+    if change.event in PAYING and own is not None:
         amount, dollars = -units, change.received + change.advanced
     elif change.event in _VALUED and after.committed:
         amount, dollars = units, after.value - (own.value if own else ZERO)

@@ -6,6 +6,8 @@ entry), the rule in a sentence, the value and what to do; Beancount's loader sho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount.core.data import Directive
@@ -39,6 +41,11 @@ def finding(entry: Directive, rule: str, message: str, source: Any = None) -> Fi
     meta = source if source and "lineno" in source else entry.meta
     place = {"filename": meta.get("filename", ""), "lineno": meta.get("lineno", 0)}
     return Finding(place, message, entry, rule)
+
+
+def place_of(source: Mapping[str, Any]) -> str:
+    """Return the place that metadata states, as a sentence names it: 2002-2003.beancount:69."""
+    return f"{Path(str(source.get('filename', ''))).name}:{source.get('lineno', 0)}"
 
 
 class BookRefusedError(Exception):

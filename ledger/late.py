@@ -7,12 +7,12 @@ changes what later ones were made of: they come out first and are recorded again
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from beancount.core.data import Transaction, entry_sortkey
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.errors import place_of
 from pledgebook.ledger.ordering import order_of, rank_of
 from pledgebook.ledger.postings import read_lines
 from pledgebook.ledger.reversing import event_of
@@ -78,7 +78,7 @@ def _advice(later: Sequence[tuple[str, Transaction]], book: Book) -> str:
     more = f" and {len(later) - _NAMED} more" if len(later) > _NAMED else ""
     labels = " and ".join(dict.fromkeys(label for label, _ in later))
     one = len(later) == 1
-    last = _place(max((entry for _, entry in later), key=entry_sortkey))
+    last = place_of(max((entry for _, entry in later), key=entry_sortkey).meta)
     return (
         f"{'A later entry stands' if one else 'Later entries stand'} in the way: {named}{more} "
         f"{'was' if one else 'were'} made of {labels} as it stood without this one. Take "
@@ -90,12 +90,7 @@ def _advice(later: Sequence[tuple[str, Transaction]], book: Book) -> str:
 def told(entry: Transaction, book: Book) -> str:
     """Return an entry's event, day and place."""
     event = event_of(entry, read_lines(entry, book.settings)) or "the entry"
-    return f"{event} of {entry.date} ({_place(entry)})"
-
-
-def _place(entry: Transaction) -> str:
-    name = Path(str(entry.meta.get("filename", ""))).name
-    return f"{name}:{entry.meta.get('lineno', 0)}"
+    return f"{event} of {entry.date} ({place_of(entry.meta)})"
 
 
 def is_drafted(entry: Transaction, drafts: Iterable[Draft]) -> bool:

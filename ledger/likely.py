@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declarations import as_text
-from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.errors import Finding, finding, place_of
 from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.postings import read_lines
@@ -88,9 +87,9 @@ def _pledged_twice(entries: Iterable[list[Change]]) -> Iterator[Finding]:
             new[0].entry,
             "pledged-twice",
             f"{pledge_of(claim.label)} is the same as {pledge_of(known[0].label)} "
-            f"({_place(known[0].entry)}): {amounts} of {claim.donor}, pledged on {new[0].date} for "
-            "the same. If it is one pledge, take this entry out; if there are two, write a "
-            "reference: in each.",
+            f"({place_of(known[0].entry.meta)}): {amounts} of {claim.donor}, pledged on "
+            f"{new[0].date} for the same. If it is one pledge, take this entry out; if there are "
+            "two, write a reference: in each.",
         )
 
 
@@ -110,8 +109,8 @@ def _paid_twice(entries: Iterable[list[Change]], settings: Settings) -> Iterator
             entry,
             "paid-alike",
             f"{format_amount(cash)} {settings.currency} for {', '.join(labels)} came on "
-            f"{entry.date} by another entry too ({_place(known)}). If both are one payment, take "
-            "this entry out; if there were two, write a ref: in each.",
+            f"{entry.date} by another entry too ({place_of(known.meta)}). If both are one payment, "
+            "take this entry out; if there were two, write a ref: in each.",
         )
 
 
@@ -122,7 +121,3 @@ def _told_apart(one: Transaction, other: Transaction) -> bool:
         if len(texts) > 1 and "" not in texts:
             return True
     return False
-
-
-def _place(entry: Transaction) -> str:
-    return f"{Path(str(entry.meta.get('filename', ''))).name}:{entry.meta.get('lineno', 0)}"

@@ -14,13 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, Posting, Transaction
 from pledgebook.ledger.accounts import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declarations import as_text
-from pledgebook.ledger.errors import Finding, finding
+from pledgebook.ledger.errors import Finding, finding, place_of
 from pledgebook.ledger.history import carried_from, is_closing
 from pledgebook.ledger.money import format_units, share, to_cents
 from pledgebook.ledger.postings import Line, read_lines, stated
@@ -513,5 +512,4 @@ def _cost_date(line: Line, entry: Transaction) -> date:
 
 
 def _at(entry: Transaction) -> str:
-    name = Path(str(entry.meta.get("filename", ""))).name
-    return f"on {entry.date} ({name}:{entry.meta.get('lineno', 0)})"
+    return f"on {entry.date} ({place_of(entry.meta)})"

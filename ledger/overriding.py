@@ -15,7 +15,7 @@ from pathlib import Path
 from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.drafts import quoted
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.errors import BookRefusedError, place_of
 from pledgebook.ledger.mandates import paragraph_order
 from pledgebook.ledger.register import claim_at
 from pledgebook.ledger.writing import refuse_sealed, write_texts
@@ -67,8 +67,8 @@ def _commitment(book: Book, label: str) -> Transaction:
     entry, posting = claim.origin
     if "op" in (posting.meta or {}):
         raise BookRefusedError(
-            f"{label} has an op: of its own on its posting ({Path(entry.meta['filename']).name}:"
-            f"{entry.meta['lineno']}): change it there."
+            f"{label} has an op: of its own on its posting ({place_of(entry.meta)}): change it "
+            "there."
         )
     return entry
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.carrying import kept_facts, told_amounts
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Meta
+from pledgebook.ledger.errors import place_of
 from pledgebook.ledger.history import HISTORY
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.money import format_units, share
@@ -91,10 +91,9 @@ def _the_payment(changes: list[Change], label: str, name: str) -> Change:
         if _left(named[0], returns) > 0:
             return named[0]
         last = returns[-1].entry
-        at = f"{Path(str(last.meta['filename'])).name}:{last.meta['lineno']}"
         raise EventRefusedError(
-            f"The payment of {label} of {named[0].date} was taken back on {last.date} ({at}): "
-            "it cannot be taken back twice."
+            f"The payment of {label} of {named[0].date} was taken back on {last.date} "
+            f"({place_of(last.meta)}): it cannot be taken back twice."
         )
     known = [
         str(change.date) for change in payments if _left(change, _returns(changes, change)) > 0

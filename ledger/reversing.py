@@ -18,7 +18,7 @@ from pledgebook.ledger.money import format_units
 from pledgebook.ledger.postings import Line, infer_event
 
 PAYING = frozenset({"payment", "application"})
-"""Events that a returned payment may take back."""
+"""Events that pay instalments, which a returned payment may take back."""
 
 
 @dataclass(frozen=True, slots=True)

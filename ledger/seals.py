@@ -26,7 +26,7 @@ from beancount.core.data import Custom, Directive, Posting, Price, Transaction
 from beancount.parser import booking, parser
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.declarations import FORMS
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.errors import BookRefusedError, place_of
 from pledgebook.ledger.history import CLOSES, FOLDER, HISTORY, carried_from, is_closing
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.periods import Period
@@ -253,8 +253,7 @@ def _verify(
         verdict.say(
             "entries",
             f"{HISTORY} has {len(errors)} error(s) here. First: "
-            f"{Path(str(source.get('filename', ''))).name}:{source.get('lineno', 0)}: "
-            f"{getattr(first, 'message', first)}",
+            f"{place_of(source)}: {getattr(first, 'message', first)}",
         )
     _compare_entries(verdict, seal, written, period, history.folder)
     settled = _compare_set(

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 from pledgebook.importers.statements.statement import Entry, Statement
@@ -19,6 +18,7 @@ from pledgebook.ledger.bank_balances import Movement
 from pledgebook.ledger.banks import BANK_ENTRY, BANK_REFERENCE, BankAccount
 from pledgebook.ledger.declarations import as_text
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.errors import place_of
 from pledgebook.ledger.money import format_amount
 
 _NEAR = timedelta(days=10)
@@ -208,7 +208,6 @@ def _label(movement: Movement) -> str:
 
 def _words(movement: Movement) -> str:
     entry = movement.entry
-    place = f"{Path(str(entry.meta.get('filename', ''))).name}:{entry.meta.get('lineno', 0)}"
     label = _label(movement)
     name = f"{label} of {entry.date}" if label else f"an entry of {entry.date}"
-    return f"{name} over {format_amount(movement.amount)} ({place})"
+    return f"{name} over {format_amount(movement.amount)} ({place_of(entry.meta)})"

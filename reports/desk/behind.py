@@ -108,6 +108,5 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
 def _places(selection: Selection, entries: list[Transaction]) -> tuple[tuple[date, Place], ...]:
     book = selection.book
     return tuple(
-        (entry.date, place_of(book, entry.meta.get("filename", ""), entry.meta.get("lineno", 0)))
-        for entry in reversed(entries[-_ENTRIES_SHOWN:])
+        (entry.date, place_of(book, entry.meta)) for entry in reversed(entries[-_ENTRIES_SHOWN:])
     )

@@ -11,7 +11,7 @@ from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.waiting import waiting_receipts
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
-from pledgebook.reports.desk.entries import Place, place_of_finding
+from pledgebook.reports.desk.entries import Place, place_of
 from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.page import Page
 from pledgebook.reports.desk.searching import search
@@ -132,7 +132,7 @@ def _notices(desk: Desk, rule: str) -> list[Notices]:
             name,
             len(own),
             [
-                (place_of_finding(desk.book, each), each.message)
+                (place_of(desk.book, each.source), each.message)
                 for each in (own if rule else own[:_FEW])
             ],
         )

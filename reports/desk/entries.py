@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.declarations import as_text
-from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.postings import infer_event, read_lines
 from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.import_receipt import FOLDER
@@ -64,7 +64,7 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
         entry.payee or "",
         entry.narration or "",
         entry.flag == "!",
-        place_of(book, meta.get("filename", ""), meta.get("lineno", 0)),
+        place_of(book, meta),
         tuple(sorted(entry.links or ())),
         source,
         _receipt_of(desk, source, as_text(meta.get("source-sha256", ""))) if source else "",
@@ -75,18 +75,15 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
     )
 
 
-def place_of(book: Book, file: object, line: object) -> Place:
-    """Return a place of the book, its file named from the book's folder."""
-    path = Path(str(file))
+def place_of(book: Book, source: Mapping[str, Any]) -> Place:
+    """Return the place that an entry's metadata or a finding's source states, its file named from
+    the book's folder.
+    """
+    path, line = Path(str(source.get("filename", ""))), source.get("lineno")
     inside = path.is_absolute() and path.is_relative_to(book.folder)
     shown = str(path.relative_to(book.folder)) if inside else path.name
     number = line if isinstance(line, int) else 0
     return Place(f"{shown}:{number}" if number else shown, str(path), number)
-
-
-def place_of_finding(book: Book, found: Finding) -> Place:
-    """Return the place of a finding."""
-    return place_of(book, found.file, found.line)
 
 
 def paper_path(book: Book, name: str) -> str:

@@ -210,7 +210,7 @@ def _answer(
         tagging.reason,
         tagging.notices,
         figures,
-        place_of(book, entry.meta.get("filename", ""), entry.meta.get("lineno")),
+        place_of(book, entry.meta),
     )
 
 

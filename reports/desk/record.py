@@ -248,7 +248,6 @@ def _announced(desk: Desk, places: str) -> Iterator[Place]:
     """Yield the announcements at those places: lines that are no entries."""
     wanted = places.split(",")
     for announced in read_announcements(desk.book.entries) if places else ():
-        meta = announced.entry.meta
-        place = place_of(desk.book, meta.get("filename"), meta.get("lineno"))
+        place = place_of(desk.book, announced.entry.meta)
         if place.shown in wanted:
             yield place

@@ -80,7 +80,7 @@ def _index(book: Book) -> Iterator[Hit]:
         )
         pledge = min(entry.links, default="") if labels and donors else ""
         title = f"{entry.date} {entry.payee or ''}".strip()
-        place = place_of(book, entry.meta.get("filename", ""), entry.meta.get("lineno", 0))
+        place = place_of(book, entry.meta)
         entries.append(
             Hit(title, entry.narration or "", _plain(text), min(donors, default=""), pledge, place)
         )
