@@ -14,6 +14,7 @@ from pledgebook.cli.common import (
     DONE,
     WAITS,
     answer,
+    book_for,
     book_option,
     counted,
     fail,
@@ -45,7 +46,7 @@ from pledgebook.reports.letters import (
 from pledgebook.reports.letters.receipt import without_receipt
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.letters import FORMATS, NoOfficeError, render_letters
-from pledgebook.reports.selection import SelectionError, find_donor, select
+from pledgebook.reports.selection import SelectionError, cut_of, find_donor, select
 
 _NAMES = {
     "statement": "Write statements of contributions.",
@@ -106,12 +107,14 @@ def _command(kind: str) -> None:
         with failing_on(SelectionError, UnknownLanguageError, BookRefusedError, NoOfficeError,
                         OSError):  # fmt: skip
             codes = [find_donor(book, text) for text in donors]
-            papers = Papers(select(book, period, as_at, fund))
+            answering = _answering(book, period, as_at)
+            papers = Papers(select(answering, period, as_at, fund))
             if issue and kind == "receipt":
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
                 write_entries(book, [], correspondence_texts(book, lines))
                 book = load_book(book.path)
-                papers = Papers(select(book, period, as_at, fund))
+                answering = load_book(answering.path) if answering.path != book.path else book
+                papers = Papers(select(answering, period, as_at, fund))
                 say(f"Issued {counted(len(lines), 'official receipt')}.")
             references = _References(book, day)
             refer = references.give if record_sent else _no_reference
@@ -168,6 +171,18 @@ def _refuse_errors(book: Book) -> None:
             f"The book has {len(book.errors)} error(s), so no letter is written from it. First: "
             f"{error_sentence(book.errors[0])}"
         )
+
+
+def _answering(book: Book, period: str | None, as_at: date | None) -> Book:
+    """Return the book that the letters are written from: for a closed period its history; what is
+    issued or sent is kept in the main book all the same.
+    """
+    if not book.settings.seals or (period is None and as_at is None):
+        return book
+    answering = book_for(book, cut_of(book, period, as_at).start)
+    if answering is not book:
+        _refuse_errors(answering)
+    return answering
 
 
 def _write(files: dict[str, bytes], out: Path) -> None:

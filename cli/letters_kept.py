@@ -65,6 +65,19 @@ def void(number: str, reason: str, day: date | None) -> None:
     day = day or date.today()  # noqa: DTZ011 - the day where the user is
     if not reason.strip():
         fail("A receipt is made void for a reason: --reason says it in words.")
+    issued = {each.number: each for each in read_receipts(book.entries)}
+    if number not in issued:
+        fail(
+            f"There is no receipt {number}, so nothing was made void: pledgebook letter list "
+            "shows those that were issued."
+        )
+    if since := issued[number].void_on:
+        fail(f"Receipt {number} is void already, since {since}: {issued[number].void}")
+    if day < issued[number].issued_on:
+        fail(
+            f"Receipt {number} was issued on {issued[number].issued_on}, so it cannot be void "
+            f"since {day}: give a later --date."
+        )
     with failing_on(BookRefusedError, OSError):
         lines = [draft_void(number, reason, day)]
         write_entries(book, [], correspondence_texts(book, lines))

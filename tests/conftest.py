@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -140,6 +141,30 @@ def copy_golden() -> Callable[..., Path]:
         return main
 
     return copy
+
+
+def split_golden(folder: Path, policy: str) -> Path:
+    """Write the golden book with a file a period, and the period that follows declared."""
+    main = GOLDEN / ("main.beancount" if policy == "pledge" else "main-receipt.beancount")
+    parts = re.split(r"\n(?=\d{4}-)", (GOLDEN / f"policy-{policy}.beancount").read_text("utf-8"))
+    entries = [part.strip() for part in parts if re.match(r"[\d-]{10} [*!]", part)]
+    opens = [part for part in parts if re.match(r"[\d-]{10} open", part)]
+    settings = (GOLDEN / "settings.beancount").read_text("utf-8")
+    settings = settings.replace("../../../ledger/data/book/", "")
+    folder.mkdir()
+    shutil.copy(MANDATE, folder)
+    (folder / "settings.beancount").write_text(
+        "\n".join([settings, '2004-01-01 custom "period" "2004-2005" 2005-12-31', *opens, ""]),
+        "utf-8",
+    )
+    names = ("2000-2001", "2002-2003")
+    for name in names:
+        own = [part for part in entries if name[:4] <= part[:4] <= name[5:]]
+        (folder / f"{name}.beancount").write_text("\n\n".join(own) + "\n", "utf-8")
+    includes = "\n".join(f'include "{name}.beancount"' for name in names)
+    text = re.sub(r'include "policy-.*"', includes, main.read_text("utf-8"))
+    (folder / "main.beancount").write_text(text, "utf-8")
+    return folder / "main.beancount"
 
 
 _ASIDE = frozenset({"approval", "document", "cash-below-nothing", "refund-beyond"})

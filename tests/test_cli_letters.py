@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import split_golden
+from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.book import load_book
+from pledgebook.ledger.closing import close_period
 
 Run = Callable[..., Result]
 
@@ -45,7 +48,13 @@ def test_receipts_are_issued_once_made_void_and_listed(run: Run, tmp_path: Path)
     )
     refused = run("void", "CPCJF/2004/0077", "--reason", "Wrong payer", "--date", "2004-02-01")
     assert refused.exit_code == 2
-    assert "which the book does not hold" in refused.output
+    assert "There is no receipt CPCJF/2004/0077" in refused.output
+    for number, day, said in (
+        ("CPCJF/2004/0001", "2004-03-01", "is void already, since 2004-02-01: Wrong payer"),
+        ("CPCJF/2004/0002", "2004-01-01", "was issued on 2004-01-15, so it cannot be void since"),
+    ):
+        refused = run("void", number, "--reason", "Wrong payer", "--date", day)
+        assert (refused.exit_code, said in refused.output) == (2, True), refused.output
     listed = json.loads(run("list", "--donor", "Germany", "--json").output)
     (receipt,) = listed["receipts"]
     assert receipt == {
@@ -53,6 +62,34 @@ def test_receipts_are_issued_once_made_void_and_listed(run: Run, tmp_path: Path)
         "collected_on": "2003-04-04", "collection": "DEU-2002-01.1", "amount": "161290.32",
         "void": "Wrong payer",
     }  # fmt: skip
+
+
+def test_letters_about_a_closed_period_come_from_its_history_and_are_kept_in_the_book(
+    tmp_path: Path,
+) -> None:
+    out = str(tmp_path / "out")
+    main = split_golden(tmp_path / "book", "pledge")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(group, ["--book", str(main), "letter", *words])
+
+    words = ("--period", "2003", "--date", "2004-02-01", "--json")
+    open_book = [
+        json.loads(run(kind, *words).stdout) for kind in ("statement", "confirmation", "reminder")
+    ]
+    for period in ("2000-2001", "2002-2003"):
+        close_period(load_book(main), period, make_figures)
+    for kind, was in zip(("statement", "confirmation", "reminder"), open_book, strict=True):
+        assert json.loads(run(kind, *words).stdout) == was
+    done = run("receipt", *words[:-1], "--issue", "--record-sent", "--out", out)
+    assert (done.exit_code, "Issued 8 official receipts." in done.output) == (0, True)
+    assert "history.beancount answers" in done.output
+    assert correspondence(tmp_path).count('custom "letter"') == 8
+    assert (
+        "Issued 0 official receipts." in run("receipt", *words[:-1], "--issue", "--out", out).output
+    )
+    for name in ("main.beancount", "history.beancount"):
+        assert not load_book(main.with_name(name)).errors
 
 
 def test_what_is_sent_and_answered_is_kept(run: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
+from conftest import split_golden
 from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook.cli.close import make_figures
@@ -392,6 +393,48 @@ def test_an_override_in_a_sealed_period_is_refused(tmp_path: Path) -> None:
     assert not history.errors
     with pytest.raises(BookRefusedError, match="sealed"):
         override_paragraphs(history, "AUT-2002-01.1", ["OP7"], "A reason")
+
+
+def test_the_pages_answer_of_a_closed_period_from_the_history(
+    tmp_path: Path,
+) -> None:
+    main = split_golden(tmp_path / "book", "pledge")
+    main.write_text(main.read_text("utf-8") + LINE, "utf-8")
+    open_desk = Desk(main)
+    asked = (
+        ("Contributions", {"period": "2002-2003"}),
+        ("Reports", {"period": "2002-2003", "as_at": "2003-06-30", "name": "schedule"}),
+        ("Donor", {"period": "2002-2003", "donor": "DEU"}),
+        ("Paragraphs", {"period": "2002-2003", "paragraph": "OP8"}),
+    )
+    figures = re.compile(r'<td class="num[^"]*"[^>]*>[^<]*')
+    before = [figures.findall(open_desk.get(page, **given)) for page, given in asked]
+    close_period(load_book(main), "2000-2001", make_figures)
+    close_period(load_book(main), "2002-2003", make_figures)
+    desk = Desk(main)
+    said = "This period is closed: the page answers from history.beancount"
+    for (page, given), was in zip(asked, before, strict=True):
+        shown = desk.get(page, **given)
+        assert said in shown
+        assert figures.findall(shown) == was
+        assert f'data-book="{load_book(main).sha256}"' in shown
+    assert "Decide otherwise" not in shown
+    assert said not in desk.get("Contributions")  # the open period is the main book's
+
+    link = re.search(r'href="([^"]*/closed[?][^"]*)"', shown)
+    assert link
+    answer = desk.client.get(unescape(unescape(link[1])))
+    assert answer.mimetype == "text/plain"
+    assert answer.data == (main.parent / "2002-2003.beancount").read_bytes()
+    for path in (str(main), "/etc/passwd", str(main.parent / "../book/2002-2003.beancount")):
+        assert desk.ask("Donor/closed", path=path, period="2002-2003").status_code == 404
+    letter = desk.ask("Donor/letter", donor="DEU", kind="statement", form="html", period="2003")
+    assert letter.headers["Content-Disposition"].startswith("attachment")
+    file = desk.ask("Reports/download", name="schedule", form=".csv", period="2000-2001")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+
+    (main.parent / "history.beancount").unlink()
+    assert "is closed and its entries are not in this book" in desk.get("Donor", **asked[2][1])
 
 
 def test_letters_to_a_donor_are_written_from_the_page(desk: Desk, golden: Book) -> None:

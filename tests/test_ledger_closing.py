@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 from beancount.core.data import Transaction
 from click.testing import CliRunner
+from conftest import split_golden
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
@@ -43,7 +44,6 @@ from pledgebook.reports.selection import SelectionError, select
 from pledgebook.reports.table import Report, Value
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
-MANDATE = Path(__file__).parent.parent / "ledger" / "data" / "book" / "A-RES-55-64.beancount"
 D = Decimal
 DAY = date(2002, 1, 20)
 Edit = Callable[[Path], object]
@@ -60,30 +60,6 @@ class Closed(NamedTuple):
 
     def history(self) -> Book:
         return load_book(self.main.with_name("history.beancount"))
-
-
-def split_golden(folder: Path, policy: str) -> Path:
-    """Write the golden book with a file a period, and the period that follows declared."""
-    main = GOLDEN / ("main.beancount" if policy == "pledge" else "main-receipt.beancount")
-    parts = re.split(r"\n(?=\d{4}-)", (GOLDEN / f"policy-{policy}.beancount").read_text("utf-8"))
-    entries = [part.strip() for part in parts if re.match(r"[\d-]{10} [*!]", part)]
-    opens = [part for part in parts if re.match(r"[\d-]{10} open", part)]
-    settings = (GOLDEN / "settings.beancount").read_text("utf-8")
-    settings = settings.replace("../../../ledger/data/book/", "")
-    folder.mkdir()
-    shutil.copy(MANDATE, folder)
-    (folder / "settings.beancount").write_text(
-        "\n".join([settings, '2004-01-01 custom "period" "2004-2005" 2005-12-31', *opens, ""]),
-        "utf-8",
-    )
-    names = ("2000-2001", "2002-2003")
-    for name in names:
-        own = [part for part in entries if name[:4] <= part[:4] <= name[5:]]
-        (folder / f"{name}.beancount").write_text("\n\n".join(own) + "\n", "utf-8")
-    includes = "\n".join(f'include "{name}.beancount"' for name in names)
-    text = re.sub(r'include "policy-.*"', includes, main.read_text("utf-8"))
-    (folder / "main.beancount").write_text(text, "utf-8")
-    return folder / "main.beancount"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.funds import POLICIES
 from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.texts import gettext as _
-from pledgebook.reports.selection import Selection, SelectionError, select
+from pledgebook.reports.selection import Selection, SelectionError, cut_of, select
 
 ItemT = TypeVar("ItemT")
 PER_PAGE = 100
@@ -50,6 +50,17 @@ class Slice(Generic[ItemT]):
     number: int
     pages: int
     whole: int
+
+
+def desk_answering(desk: Desk, asked: Mapping[str, str]) -> Desk:
+    """Return the desk that answers for the period or day of an address: that of history.beancount
+    where it is closed. Raises SelectionError, and BookRefusedError where the history is missing.
+    """
+    period, day = (asked.get(name, "").strip() for name in ("period", "as_at"))
+    if not desk.book.settings.seals or not (period or day):
+        return desk
+    cut = cut_of(desk.book, period or None, read_day(day) if day else None)
+    return desk.answering(cut.start)
 
 
 def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:

@@ -54,6 +54,7 @@ class Contributions(Page):
     """The page that is looked at first."""
 
     title = marked("Contributions")
+    by_period = True
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the figures, donors, charts and notices of the period and fund asked for."""

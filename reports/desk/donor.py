@@ -20,7 +20,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Change
 from pledgebook.reports.desk.choosing import cut_page, read_choice
 from pledgebook.reports.desk.entries import EntryView, view_entry
-from pledgebook.reports.desk.loaded import Desk, desk_of
+from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.page import (
     REFUSALS,
     Page,
@@ -86,6 +86,7 @@ class Donor(Page):
     """The story of a donor (`donor`), or of one pledge or instalment of it (`pledge`, `label`)."""
 
     title = marked("Donors")
+    by_period = True
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return a donor's story; without a donor, the list of donors."""
@@ -128,7 +129,10 @@ class Donor(Page):
         """
         asked = request.args
         code, kind, form = (asked.get(name, "") for name in ("donor", "kind", "form"))
-        desk = desk_of(self.ledger)
+        try:
+            desk = self.desk(asked)
+        except REFUSALS as error:
+            return in_words(str(error))
         if kind not in KINDS or form not in FORMATS or desk.book.settings.donors.get(code) is None:
             return in_words(_("There is no such letter, form or donor."))
         if desk.book.errors:

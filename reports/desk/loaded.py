@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar, cast
 
 from beancount.core.data import Directive, Options
 from fava.core import FavaLedger
+from pledgebook.ledger.answering import book_answering, left_out
 from pledgebook.ledger.book import Book, book_loaded, without_garbage_collection
+from pledgebook.ledger.history import HISTORY
 
 T = TypeVar("T")
 _KEPT = 64
@@ -23,10 +28,15 @@ _KEPT = 64
 
 
 class Desk:
-    """One load of a book, and what its pages computed of it."""
+    """One load of a book, and what its pages computed of it.
 
-    def __init__(self, book: Book) -> None:
+    `main` is the desk of the book that Fava loaded and pages write to: this one, unless this is
+    the desk of history.beancount, which answers for closed periods.
+    """
+
+    def __init__(self, book: Book, main: Desk | None = None) -> None:
         self.book = book
+        self.main = main or self
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = RLock()
 
@@ -42,6 +52,31 @@ class Desk:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return cast("T", self._kept[key])
+
+    @property
+    def is_history(self) -> bool:
+        """Whether this is the desk of history.beancount, on which nothing is written."""
+        return self.main is not self
+
+    def answering(self, day: date) -> Desk:
+        """Return the desk that answers for a day: this one, or that of history.beancount, loaded
+        once. Raises BookRefusedError where the day's period is closed and there is no history.
+        """
+        if not left_out(self.book, day):
+            return self
+        path = self.book.folder / HISTORY
+        digest = sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        return self.once(
+            ("history", digest), lambda: Desk(book_answering(self.book, day), self.main)
+        )
+
+    @cached_property
+    def closed_files(self) -> frozenset[str]:
+        """The files of closed periods, by their paths: Fava, which did not load them, neither
+        shows nor changes them.
+        """
+        own = {str(path) for path in self.main.book.files}
+        return frozenset(str(path) for path in self.book.files) - own
 
 
 _DESKS: dict[str, Desk] = {}

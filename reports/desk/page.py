@@ -23,6 +23,7 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 from pledgebook.ledger.building import EventRefusedError
 from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.reports.desk.choosing import desk_answering
 from pledgebook.reports.desk.entries import find_paper
 from pledgebook.reports.desk.guarding import (
     RequestRefusedError,
@@ -78,6 +79,10 @@ class Page(FavaExtensionBase):
     title: str
     """The page's name in the sidebar, in English; `marked`, to be translated when it is read."""
 
+    by_period = False
+    """Whether the page reads the period of its address, and no other book than that period's can
+    answer."""
+
     has_js_module = True
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
@@ -103,6 +108,13 @@ class Page(FavaExtensionBase):
         for what cannot be shown.
         """
         raise NotImplementedError
+
+    def desk(self, asked: Mapping[str, str]) -> Desk:
+        """Return the desk that answers for an address: of history.beancount for a closed period.
+        Raises SelectionError, BookRefusedError.
+        """
+        desk = desk_of(self.ledger)
+        return desk_answering(desk, asked) if self.by_period else desk
 
     def after_load_file(self) -> None:
         """Take the book as Fava loaded it, and its files' digests before they change again."""
@@ -132,7 +144,7 @@ class Page(FavaExtensionBase):
     def page(self) -> Markup:
         """Return the page, or a readable message of what is wrong."""
         try:
-            desk = desk_of(self.ledger)
+            desk = self.desk(request.args)
             shown = self.view(desk, request.args)
             return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
         except (*REFUSALS, ReportDoesNotFootError) as error:
@@ -165,6 +177,7 @@ class Page(FavaExtensionBase):
             read_only=is_read_only(),
             filtered=any(request.args.get(name) for name in _FILTERS),
             address=address,
+            when={name: request.args.get(name, "") for name in ("period", "as_at")},
             **shown,
         )
         return Markup(text)  # noqa: S704 - the template escaped it
@@ -183,6 +196,21 @@ class Page(FavaExtensionBase):
         if path is None:
             return abort(HTTPStatus.NOT_FOUND)
         answer = send_file(path, as_attachment=True)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "sandbox"
+        return answer
+
+    @served("closed")
+    def closed(self) -> Response:
+        """Show a file of a closed period as plain text: Fava's editor knows only what it loaded."""
+        try:
+            desk = self.desk(request.args)
+        except REFUSALS as error:
+            return in_words(str(error))
+        path = request.args.get("path", "")
+        if path not in desk.closed_files or not Path(path).is_file():
+            return abort(HTTPStatus.NOT_FOUND)
+        answer = Response(Path(path).read_bytes(), mimetype="text/plain")
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Content-Security-Policy"] = "sandbox"
         return answer

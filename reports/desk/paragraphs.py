@@ -71,6 +71,7 @@ class Paragraphs(Page):
     """All paragraphs of a mandate, or (`paragraph`) what answers one."""
 
     title = marked("Paragraphs")
+    by_period = True
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the figures of each paragraph, or the contributions of one."""

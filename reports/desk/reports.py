@@ -14,7 +14,7 @@ from flask import Response, request
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.desk.behind import pieces_behind
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
-from pledgebook.reports.desk.loaded import Desk, desk_of
+from pledgebook.reports.desk.loaded import Desk
 from pledgebook.reports.desk.page import (
     REFUSALS,
     Page,
@@ -95,6 +95,7 @@ class Reports(Page):
     """A report (`name`), what stands behind one of its figures (`behind`), or the list of them."""
 
     title = marked("Reports")
+    by_period = True
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the report asked for, cut to a page."""
@@ -141,8 +142,8 @@ class Reports(Page):
         name, ending = request.args.get("name", ""), request.args.get("form", "")
         if ending not in ENDINGS:
             return in_words(_("A report is written as one of %(forms)s.", forms=", ".join(ENDINGS)))
-        desk = desk_of(self.ledger)
         try:
+            desk = self.desk(request.args)
             choice = read_choice(desk, request.args)
             if name == ALL:
                 reports = make_reports(choice.selection, (ALL,))
