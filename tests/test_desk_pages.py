@@ -23,6 +23,7 @@ from pledgebook.ledger.closing import close_period
 from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.instalments import list_instalments
 from pledgebook.ledger.making import make_book
+from pledgebook.ledger.office import find_office
 from pledgebook.ledger.overriding import override_paragraphs
 from pledgebook.reports.ageing import ageing
 from pledgebook.reports.desk.behind import pieces_behind
@@ -300,6 +301,24 @@ def test_a_download_that_cannot_be_made_says_why(
     assert answer.status_code == 409
     assert sentence in answer.text
     assert answer.mimetype == "text/plain"
+
+
+@pytest.mark.office
+@pytest.mark.skipif(find_office() is None, reason="needs LibreOffice")
+def test_a_report_is_downloaded_as_pdf_where_libreoffice_is_installed(desk: Desk) -> None:
+    answer = desk.ask("Reports/download", name="ageing", form=".pdf", period="2003")
+    assert "ageing-2003.pdf" in answer.headers["Content-Disposition"]
+    assert answer.data.startswith(b"%PDF-")
+
+
+def test_without_libreoffice_no_pdf_is_offered_and_one_asked_for_is_refused_in_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "form=.pdf" not in desk.ask("Reports/", name="ageing", period="2003").text
+    answer = desk.ask("Reports/download", name="ageing", form=".pdf", period="2003")
+    assert answer.status_code == 409
+    assert "written as one of .xlsx" in answer.text
 
 
 def test_all_reports_come_in_one_workbook(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.office import NoOfficeError, find_office
 from pledgebook.reports.desk.behind import pieces_behind
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.loaded import Desk
@@ -105,7 +106,7 @@ class Reports(Page):
                 _("The book declares no fund or no period yet, so there is nothing to report.")
             )
         choice = read_choice(desk, asked)
-        shown = {"choice": choice, "name": name, "titles": titles(), "endings": ENDINGS}
+        shown = {"choice": choice, "name": name, "titles": titles(), "endings": _forms()}
         if column:
             pieces = desk.once(
                 ("behind", column, *choice.key), lambda: pieces_behind(choice.selection, column)
@@ -140,8 +141,8 @@ class Reports(Page):
     def download(self) -> Response:
         """Give a report, or all of them, as a file in the form asked for."""
         name, ending = request.args.get("name", ""), request.args.get("form", "")
-        if ending not in ENDINGS:
-            return in_words(_("A report is written as one of %(forms)s.", forms=", ".join(ENDINGS)))
+        if ending not in (forms := _forms()):
+            return in_words(_("A report is written as one of %(forms)s.", forms=", ".join(forms)))
         try:
             desk = self.desk(request.args)
             choice = read_choice(desk, request.args)
@@ -156,8 +157,13 @@ class Reports(Page):
                 path = Path(folder) / file
                 render(reports, source, path)
                 return as_file(path.read_bytes(), file)
-        except (*REFUSALS, ReportDoesNotFootError, ValueError) as error:
+        except (*REFUSALS, ReportDoesNotFootError, NoOfficeError, ValueError) as error:
             return in_words(str(error))
+
+
+def _forms() -> tuple[str, ...]:
+    """Return the forms of a file that can be written here, by their endings."""
+    return (*ENDINGS, ".pdf") if find_office() else ENDINGS
 
 
 def _report(desk: Desk, choice: Choice, name: str) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pledgebook.ledger.office import NoOfficeError, find_office
+from pledgebook.ledger.office import NoOfficeError
 from pledgebook.reports.letters.letter import Letter
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.letters.page import to_letter_page
@@ -15,7 +15,6 @@ from pledgebook.reports.render.letters.word import to_letter_document
 __all__ = [
     "FORMATS",
     "NoOfficeError",
-    "find_office",
     "render_letters",
     "to_letter_document",
     "to_letter_page",
