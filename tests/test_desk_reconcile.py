@@ -142,6 +142,8 @@ def test_receipts_are_matched_split_joined_and_recorded_in_one_write(
         page.get_by_role("button", name="Record them in the book").click()
         expect(page.locator("#waiting tbody tr")).to_have_count(1, timeout=WRITING)
 
+        expect(page.get_by_text("6 decisions are in the book.")).to_be_visible()
+
         book = load_book(main)
         assert book.errors == []
         assert waits(main) == ["R-2002-0008"]

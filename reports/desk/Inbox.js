@@ -1,4 +1,4 @@
-import { enhance, go, send, sendFile } from "../extension/Contributions/desk.js";
+import { enhance, go, report, send, sendFile } from "../extension/Contributions/desk.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -96,10 +96,14 @@ export default {
       const { file, stamp, choices } = byId("file").dataset;
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
-      if (await send(context, "import", { file, stamp, choices })) {
+      const answer = await send(context, "import", { file, stamp, choices });
+      if (answer && answer.remark) {
+        report(answer.remark);
+      } else if (answer) {
         const address = new URL(window.location.href);
         address.search = "";
         address.searchParams.set("file", file);
+        address.searchParams.set("taken", answer.taken);
         go(address.href);
       } else {
         button.disabled = false;

@@ -94,8 +94,13 @@ export default {
     async function andReload(button, endpoint, form) {
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
-      if (await send(context, endpoint, form)) {
-        go(new URL(window.location.pathname, window.location.href).href);
+      const answer = await send(context, endpoint, form);
+      if (answer) {
+        const address = new URL(window.location.pathname, window.location.href);
+        if (answer.recorded) {
+          address.searchParams.set("recorded", answer.recorded);
+        }
+        go(address.href);
       } else {
         button.disabled = false;
         button.removeAttribute("aria-busy");

@@ -136,6 +136,10 @@ def cut_page(
 ) -> Slice[ItemT]:
     """Return the page of a list that an address asks for; the last one where it asks too far."""
     pages = max(1, -(-len(items) // size))
-    text = asked.get("page", "1")
-    number = min(max(int(text), 1), pages) if text.isdecimal() and len(text) < 9 else 1
+    number = min(max(whole_number(asked.get("page", "")), 1), pages)
     return Slice(items[(number - 1) * size : number * size], number, pages, len(items))
+
+
+def whole_number(text: str) -> int:
+    """Return a whole number that an address states; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

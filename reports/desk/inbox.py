@@ -23,6 +23,7 @@ from pledgebook.ledger.aliases import AliasRefusedError
 from pledgebook.ledger.banks import BankNotDeclaredError
 from pledgebook.ledger.book import Book
 from pledgebook.reports.desk.choices import Choices, read_choices
+from pledgebook.reports.desk.choosing import whole_number
 from pledgebook.reports.desk.entries import KNOWN_BY, import_receipts
 from pledgebook.reports.desk.found import show_sheets, show_statements, show_unread
 from pledgebook.reports.desk.guarding import RequestRefusedError
@@ -61,6 +62,7 @@ class Inbox(Page):
             "file": path.name,
             "choices": choices,
             "stamp": stamp_of(path),
+            "taken": whole_number(asked.get("taken", "")),
             "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
         }
         try:
@@ -82,21 +84,26 @@ class Inbox(Page):
             raise RequestRefusedError(
                 _("The file was changed since it was shown; look at it again.")
             )
-        kept: list[Path] = []
+        done: dict[str, Any] = {"taken": 0, "remark": ""}
 
         def write(book: Book) -> Sequence[Path]:
             result = _import(book, path, choices, dry_run=False)
+            done["taken"] = result.transactions
             made_at = datetime.now().astimezone().isoformat(timespec="seconds")
-            for file in result.files:
-                receipt = keep_receipt(book, file, made_at, None)
-                kept.extend([receipt] if receipt else [])
+            try:
+                for file in result.files:
+                    keep_receipt(book, file, made_at, None)
+            except OSError as error:
+                done["remark"] = _(
+                    "The receipt of the import could not be kept: %(why)s", why=error
+                )
             return result.written
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
         except REFUSED as error:
             raise RequestRefusedError(str(error)) from error
-        return {"book": desk.book.sha256, "receipts": [folder.name for folder in kept]}
+        return {"book": desk.book.sha256, **done}
 
     @writing("upload", takes_file=True)
     def upload(self, content: bytes) -> Mapping[str, Any]:

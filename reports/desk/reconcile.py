@@ -35,7 +35,7 @@ from pledgebook.ledger.names import normalise
 from pledgebook.ledger.recording import find_donor, find_earmark, read_amount
 from pledgebook.ledger.register import Claim, Held
 from pledgebook.ledger.writing import write_entries, write_texts
-from pledgebook.reports.desk.choosing import read_day
+from pledgebook.reports.desk.choosing import read_day, whole_number
 from pledgebook.reports.desk.entries import EntryView, view_entry
 from pledgebook.reports.desk.guarding import RequestRefusedError
 from pledgebook.reports.desk.loaded import Desk, desk_of
@@ -98,6 +98,7 @@ class Reconcile(Page):
             "progress": _progress(decided, matches),
             "panel": shown,
             "gone": label if label and label not in matches else "",
+            "recorded": whole_number(asked.get("recorded", "")),
             "applied": _applied(desk, asked.get("applied", "")),
             "balances": desk.once("bank balances", lambda: _balances(book)),
             "dollar": book.settings.currency,
@@ -175,10 +176,12 @@ class Reconcile(Page):
                 drafts = draft_decisions(book, decisions, str(form.get("by", "")).strip())
                 written = write_entries(book, drafts)
                 keep_decisions(book, [])
+                recorded.extend(decisions)
                 return written
 
+            recorded: list[Decision] = []
             desk = save(self.ledger, str(form.get("book")), write)
-        return {"book": desk.book.sha256}
+        return {"book": desk.book.sha256, "recorded": len(recorded)}
 
     @writing("undo")
     def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -276,6 +279,8 @@ class Panel:
     find: str
     beside: Sequence[Match]
     donor: str
+    decided: frozenset[str]
+    """Instalments that decisions not recorded yet pay."""
 
 
 def _panel(desk: Desk, label: str, find: str) -> Panel:
@@ -304,6 +309,12 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
             if payer and other is not match and normalise(other.receipt.payer) == payer
         ][:MOST_APPLIED],
         donor,
+        frozenset(
+            allocation.label
+            for decision in read_decisions(book)
+            if label not in decision.receipts
+            for allocation in decision.allocations
+        ),
     )
 
 
