@@ -62,7 +62,7 @@ _UNBOUND = 10_000
 @click.option("--class", "class_", metavar="C", help="One class of funds only.")
 @click.option("--group", metavar="G", help="One group of donors only: Governments ...")
 @click.option("--donor", metavar="D", help="One donor only, by code or name.")
-@click.option("--purpose", metavar="P", help="Money for one purpose only.")
+@click.option("--purpose", metavar="P", help="Money for one purpose only; none: without one.")
 @click.option(
     "--recognition",
     metavar="P",

@@ -45,6 +45,8 @@ def earmarked(selection: Selection) -> Report:
         layout.section(name)
         left = ZERO
         for place in own:
+            if not selection.scope.covers_purpose(place[2]):
+                continue
             amounts = sums.get(place, {})
             apart = held.get(place, {})
             values = {key: amounts.get(key, ZERO) for key in _ADDS}
@@ -106,7 +108,7 @@ def _sums(
         before = entry.date < cut.start or event == "opening"
         for number, line in enumerate(lines):
             place = (line.place.fund, line.class_, purposes.get(number, ""))
-            if line.dollars is None or not _is_shown(selection, place):
+            if line.dollars is None or place[:2] not in selection.groups:
                 continue
             kind = line.place.kind
             if kind == "cash":
@@ -118,11 +120,6 @@ def _sums(
         {place: own for place, own in sums.items() if any(own.values())},
         {place: own for place, own in held.items() if any(own.values())},
     )
-
-
-def _is_shown(selection: Selection, place: Place) -> bool:
-    fund, class_, purpose = place
-    return (fund, class_) in selection.groups and selection.scope.purpose in {"", purpose}
 
 
 def _came(amounts: dict[str, Decimal]) -> bool:

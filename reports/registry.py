@@ -170,7 +170,7 @@ def _named(selection: Selection, limit: str, value: str) -> str:
     if limit == "donor":
         return name_of(selection, value)
     if limit == "purpose":
-        return selection.book.settings.purposes[value]
+        return selection.book.settings.purposes.get(value, value)
     return value
 
 

@@ -24,6 +24,10 @@ from pledgebook.reports.figures import Figures, each_contribution
 from pledgebook.reports.ties import Balances, read_balances
 
 
+NO_PURPOSE = "none"
+"""Asked for as a purpose: money without one."""
+
+
 class SelectionError(Exception):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
@@ -31,13 +35,17 @@ class SelectionError(Exception):
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
-    `donor` a code.
+    `donor` a code, `purpose` a declared one or NO_PURPOSE.
     """
 
     class_: str = ""
     group: str = ""
     donor: str = ""
     purpose: str = ""
+
+    def covers_purpose(self, purpose: str) -> bool:
+        """Tell whether money for a purpose, "" for money without one, is to be shown."""
+        return self.purpose in {"", purpose or NO_PURPOSE}
 
     def limits(self) -> dict[str, str]:
         """Return the limits that are set, by the names people know them under."""
@@ -102,7 +110,7 @@ class Selection:
         """Tell whether the item is to be shown."""
         return (
             (item.fund, item.class_) in self.groups
-            and self.scope.purpose in {"", item.purpose}
+            and self.scope.covers_purpose(item.purpose)
             and self.covers_donor(item.donor)
         )
 
@@ -112,7 +120,7 @@ class Selection:
         """
         return (
             (line.place.fund, line.class_) in self.groups
-            and self.scope.purpose in {"", line.purpose}
+            and self.scope.covers_purpose(line.purpose)
             and (
                 not (self.scope.donor or self.scope.group)
                 or (takes(line.place.kind) == "donor" and self.covers_donor(line.place.part))
@@ -145,7 +153,7 @@ def select(
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
     early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
-    `purpose` limit what is shown of them. `recognition` ("receipt", or
+    `purpose` (NO_PURPOSE for money without one) limit what is shown of them. `recognition` ("receipt", or
     "special=receipt,convention=receipt") asks for the view under another policy. Raises
     SelectionError.
     """
@@ -242,10 +250,21 @@ def find_donor(book: Book, text: str | None) -> str:
 
 
 def _purpose(book: Book, name: str | None) -> str:
-    if name and name not in book.settings.purposes:
-        known = ", ".join(book.settings.purposes) or "none"
-        raise SelectionError(f"The book declares no purpose {name!r} (declared: {known}).")
-    return name or ""
+    declared = book.settings.purposes
+    known = ", ".join(declared) or "nothing"
+    asked = f"name a declared one ({known}), or {NO_PURPOSE} for money without a purpose."
+    if name is None:
+        return ""
+    if not name.strip():
+        raise SelectionError(f"The purpose is empty: {asked}")
+    if name == NO_PURPOSE and name in declared:
+        raise SelectionError(
+            f"The book declares a purpose {name!r}, which is also the word for money without one: "
+            "a report cannot tell which is meant. Rename the purpose."
+        )
+    if name not in {NO_PURPOSE, *declared}:
+        raise SelectionError(f"The book declares no purpose {name!r}: {asked}")
+    return name
 
 
 def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from conftest import Load
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.donors import GROUPS
 from pledgebook.reports import Report, SelectionError, make_reports, select
@@ -13,6 +14,7 @@ from pledgebook.reports.figures import Figures, total
 from pledgebook.reports.registry import REPORTS, left_out
 from pledgebook.reports.render import to_document
 from pledgebook.reports.schedule import make_schedule
+from pledgebook.reports.table import Part
 
 D = Decimal
 PERIOD = "2002-2003"
@@ -46,6 +48,28 @@ def test_what_is_shown_in_parts_adds_up_to_the_whole(either: Book) -> None:
     assert together(either, "donor", sorted(donors)) == whole
     special = schedule_of(either, class_="special")
     assert together(either, "purpose", list(either.settings.purposes)) == special
+    assert together(either, "purpose", ["none", *either.settings.purposes]) == whole
+
+
+def test_the_cash_of_the_purposes_and_of_none_adds_up(load: Load) -> None:
+    book = load("""
+        2002-03-01 * "Canada" "Gift for a purpose"
+          class: "special"
+          purpose: "corruption"
+          Assets:CPCJF:Cash               100.00 USD
+          Income:CPCJF:Contributions:CAN  -100.00 USD
+        2002-04-01 * "Canada" "Gift that names none"
+          class: "special"
+          Assets:CPCJF:Cash               7.00 USD
+          Income:CPCJF:Contributions:CAN  -7.00 USD
+    """)
+
+    def left(**limits: str) -> Decimal:
+        (report,) = make_reports(select(book, PERIOD, **limits), ("earmarked",))  # type: ignore[arg-type]
+        return report.sum_of(Part("earmarked", "received"))
+
+    assert (left(purpose="none"), left(purpose="corruption"), left()) == (D(7), D(100), D(107))
+    assert schedule_of(book, purpose="none").collected == D(7)
 
 
 LIMITS = [
@@ -59,6 +83,7 @@ LIMITS = [
     {"donor": "Norway"},
     {"donor": "PER"},
     {"purpose": "corruption"},
+    {"purpose": "none"},
     {"class_": "special", "group": "Governments", "purpose": "organized-crime"},
 ]
 
@@ -108,7 +133,8 @@ def test_a_donor_is_found_by_name_and_named_on_the_report(golden: Book) -> None:
         ({"fund": "UNTOC", "class_": "special"}, "no class 'special' (declared: convention)"),
         ({"group": "States"}, "the groups are Governments;"),
         ({"donor": "Itly"}, "Nearest: ITA (Italy)"),
-        ({"purpose": "sports"}, "no purpose 'sports' (declared: "),
+        ({"purpose": "sports"}, "no purpose 'sports': name a declared one (corruption, "),
+        ({"purpose": ""}, "The purpose is empty: name a declared one (corruption, "),
     ],
 )
 def test_what_the_book_does_not_know_is_refused(
