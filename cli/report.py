@@ -127,9 +127,7 @@ def report(
             written = write(made, source, out)
         wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
     if out is not None or not wants_json():
-        ties = [tie for each in made for tie in each.ties]
-        agreeing = sum(tie.agrees for tie in ties)
-        beside = f"{agreeing} of {len(ties)} figures set beside the ledger's own agree with it."
+        beside = _beside(selection, made, as_reported=as_reported)
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differing = [tie for each in made for tie in each.ties if not tie.agrees]
     for tie in differing:
@@ -142,6 +140,23 @@ def report(
     for agreement, one, other in apart:
         click.echo(f"Reports do not agree: {agreement.title}: {one} and {other}", err=True)
     sys.exit(WAITS if differing or apart or book.errors else DONE)
+
+
+def _beside(selection: Selection, made: list[Report], *, as_reported: bool) -> str:
+    """Say how many figures agree with the ledger's own; where none has one there, why."""
+    ties = [tie for each in made for tie in each.ties]
+    if ties:
+        agreeing = sum(tie.agrees for tie in ties)
+        return f"{agreeing} of {len(ties)} figures set beside the ledger's own agree with it."
+    if as_reported:
+        why = "they are read from the seal, and the ledger may have changed since"
+    elif selection.scope.purpose:
+        why = "accounts do not say which purpose money is for"
+    elif selection.whole_classes:
+        why = "no account holds what is shown here"
+    else:
+        why = "no account holds what is shown here by donor"
+    return f"No figure could be set beside the ledger's own: {why}."
 
 
 def _say_what_is_left_out(selection: Selection, names: tuple[str, ...]) -> None:

@@ -36,20 +36,10 @@ def ageing(selection: Selection) -> Report:
     committed = [claim for claim in claims if claim.committed]
     due = [claim for claim in committed if claim.is_recognised(day)]
     later = [claim for claim in committed if not claim.is_recognised(day)]
+    limited = bool(selection.scope.limits())
     layout = Layout()
-    layout.section("Due in this period or before")
-    for year in sorted({_due(claim).year for claim in due}):
-        layout.group(f"Due in {year}")
-        for claim in _in_order(selection, due):
-            if _due(claim).year == year:
-                layout.row(claim.donor, **_values(selection, claim, day))
-        layout.subtotal(f"Due in {year}")
-    layout.total("Unpaid, as in the schedule")
-    layout.section("Later periods")
-    for claim in _in_order(selection, later):
-        layout.row(claim.donor, **_values(selection, claim, day))
-    layout.total("Future periods, as in the schedule")
-    layout.grand_total("Total unpaid")
+    if committed or not limited:
+        _lay_out(selection, layout, due, later, limited=limited)
     agreements = [
         Agreement(
             "unpaid: ageing and schedule", Part(NAME, "unpaid", 0), Part("schedule", "closing")
@@ -92,7 +82,7 @@ def ageing(selection: Selection) -> Report:
                 across=True,
             )
         ]
-        if owed
+        if committed
         else [],
         ties=[]
         if selection.scope.purpose
@@ -104,6 +94,27 @@ def ageing(selection: Selection) -> Report:
             )
         ],
     )
+
+
+def _lay_out(
+    selection: Selection, layout: Layout, due: list[Claim], later: list[Claim], *, limited: bool
+) -> None:
+    """Put what is due and what is due later; of a part of the donors the latter only if any is."""
+    day = selection.cut.end
+    layout.section("Due in this period or before")
+    for year in sorted({_due(claim).year for claim in due}):
+        layout.group(f"Due in {year}")
+        for claim in _in_order(selection, due):
+            if _due(claim).year == year:
+                layout.row(claim.donor, **_values(selection, claim, day))
+        layout.subtotal(f"Due in {year}")
+    layout.total("Unpaid, as in the schedule")
+    if later or not limited:
+        layout.section("Later periods")
+        for claim in _in_order(selection, later):
+            layout.row(claim.donor, **_values(selection, claim, day))
+        layout.total("Future periods, as in the schedule")
+    layout.grand_total("Total unpaid")
 
 
 def band_of(days: int) -> str:

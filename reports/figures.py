@@ -12,7 +12,7 @@ is due in a later period is in closing, and *future* says how much of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
@@ -104,6 +104,11 @@ class Figures:
         return self.closing == sum(
             (sign * getattr(self, column) for column, sign in CLOSING.items()), ZERO
         )
+
+
+def read_figures(amounts: Mapping[str, str]) -> Figures:
+    """Return the figures that a sealed document says. Raises KeyError, InvalidOperation."""
+    return Figures(**{column.name: Decimal(amounts[column.name]) for column in fields(Figures)})
 
 
 def total(rows: Iterable[Figures]) -> Figures:

@@ -10,7 +10,7 @@ import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -20,7 +20,7 @@ from pledgebook.ledger.history import FOLDER
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.periods import Cut
 from pledgebook.ledger.register import RECEIVING, Claim, Register
-from pledgebook.reports.figures import Figures, total
+from pledgebook.reports.figures import Figures, read_figures, total
 from pledgebook.reports.schedule import NAME, Schedule, make_schedule
 from pledgebook.reports.selection import Selection, select
 
@@ -171,16 +171,12 @@ def _sealed_lines(book: Book, period: str) -> Mapping[_Name, Figures] | None:
         content = json.loads((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
         document = content["figures"][NAME]
         lines: dict[_Name, Figures] = {
-            (each["fund"], each["class"]): _figures(each["total"]) for each in document["funds"]
+            (each["fund"], each["class"]): read_figures(each["total"]) for each in document["funds"]
         }
-        lines |= {name: _figures(amounts) for name, amounts in document["totals"].items()}
+        lines |= {name: read_figures(amounts) for name, amounts in document["totals"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
         return None
     return lines
-
-
-def _figures(amounts: Mapping[str, str]) -> Figures:
-    return Figures(**{column.name: Decimal(amounts[column.name]) for column in fields(Figures)})
 
 
 def _of(lines: Mapping[_Name, Figures] | None, name: _Name) -> Figures | None:

@@ -15,7 +15,7 @@ from pledgebook.ledger.register import Claim, Gift
 from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Chart, Column, Report, Row, Tie, Value
+from pledgebook.reports.table import NOTHING, Agreement, Chart, Column, Report, Row, Tie, Value
 
 Key = tuple[str, str, str]
 """Fund, class and donor."""
@@ -125,7 +125,7 @@ def _report(
     charts: Sequence[Chart],
 ) -> Report:
     cut = selection.cut
-    rows = rows or [Row("section", label="Nothing to report")]
+    rows = rows or [Row("section", label=NOTHING)]
     currency = selection.book.settings.currency
     return Report(
         name,

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from pledgebook.ledger.donors import GROUPS
 from pledgebook.ledger.history import FOLDER
-from pledgebook.reports.figures import MONEY_COLUMNS
-from pledgebook.reports.schedule import schedule
+from pledgebook.reports.figures import read_figures, total
+from pledgebook.reports.schedule import Line, lay_out, schedule
 from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Report, Row, Value
+from pledgebook.reports.table import Report, Row
 
 
 def schedule_as_reported(selection: Selection) -> Report:
@@ -39,7 +40,7 @@ def schedule_as_reported(selection: Selection) -> Report:
         )
     try:
         document = json.loads(path.read_text("utf-8"))["figures"]["schedule"]
-        rows = list(_rows(document))
+        rows = _rows(selection, document)
     except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise SelectionError(
             f"{FOLDER}/{path.name} cannot be read ({error}): pledgebook verify says what is wrong "
@@ -65,22 +66,29 @@ def _first_sealed(folder: Path, period: str) -> Path | None:
     return None
 
 
-def _rows(document: Mapping[str, Any]) -> list[Row]:
-    rows: list[Row] = []
-    for section in document["funds"]:
-        rows.append(Row("section", label=f"{section['fund']}, {section['class']}"))
-        first = len(rows)
-        for line in section["rows"]:
-            named: dict[str, Value] = {"donor": str(line["name"]), **_amounts(line)}
-            rows.append(Row("row", named, donor=str(line["donor"])))
-        label = f"Total, {section['fund']} {section['class']}"
-        values: dict[str, Value] = {"donor": label, **_amounts(section["total"])}
-        rows.append(Row("total", values, label, tuple(range(first, len(rows)))))
-    for name, figures in document["totals"].items():
-        label = f"Total, {name}"
-        rows.append(Row("total", {"donor": label, **_amounts(figures)}, label))
-    return rows
+def _rows(selection: Selection, document: Mapping[str, Any]) -> list[Row]:
+    """Lay the sealed figures out as the schedule is. Raises ValueError if they do not add up."""
+    sections = {
+        (str(section["fund"]), str(section["class"])): [
+            Line(
+                str(line["donor"]),
+                str(line["name"]),
+                _group(selection, line),
+                read_figures(line),
+            )
+            for line in section["rows"]
+        ]
+        for section in document["funds"]
+    }
+    for section, lines in zip(document["funds"], sections.values(), strict=True):
+        if total(line.figures for line in lines) != read_figures(section["total"]):
+            raise ValueError(f"{section['fund']} {section['class']} does not add up")
+    totals = {str(name): read_figures(amounts) for name, amounts in document["totals"].items()}
+    return lay_out(selection, sections, totals)
 
 
-def _amounts(line: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {key: Decimal(line[key]) for key in MONEY_COLUMNS}
+def _group(selection: Selection, line: Mapping[str, Any]) -> str:
+    """Return the group of donors a sealed line stands in; seals that say none follow the book."""
+    donor = selection.book.settings.donors.get(str(line["donor"]))
+    group = str(line.get("group") or (donor.group if donor else GROUPS[-1]))
+    return group if group in GROUPS else GROUPS[-1]

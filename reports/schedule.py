@@ -24,7 +24,7 @@ from pledgebook.reports.figures import (
     total,
 )
 from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Row, RowKind, Tie
+from pledgebook.reports.table import NOTHING, Column, Report, Row, RowKind, Tie
 from pledgebook.reports.ties import Balances, ledger_ties
 
 NAME = "schedule"
@@ -131,10 +131,36 @@ def _totals(
 def schedule(selection: Selection) -> Report:
     """Return the schedule laid out for any renderer, with its JSON document as `payload`."""
     made = make_schedule(selection)
+    notes = _notes(selection)
+    return Report(
+        NAME,
+        TITLE,
+        _subtitle(selection),
+        selection.cut.name,
+        selection.cut.end,
+        selection.book.settings.currency,
+        _columns(selection),
+        lay_out(selection, made.sections, made.totals) or [Row("section", label=NOTHING)],
+        notes=notes,
+        ties=[*made.ties, *_cash_ties(made.proof)],
+        payload=_payload(selection, made, notes),
+    )
+
+
+def lay_out(
+    selection: Selection,
+    sections: Mapping[tuple[str, str], list[Line]],
+    totals: Mapping[str, Figures],
+) -> list[Row]:
+    """Return the rows of a schedule: funds and classes, groups of donors, and their totals. Of a
+    part of the donors or classes, totals that would say nothing new are left out.
+    """
+    settings = selection.book.settings
     rows: list[Row] = []
+    limited = bool(selection.scope.limits())
     positions: dict[tuple[str, str], int] = {}
-    for (fund, class_), lines in made.sections.items():
-        name = selection.book.settings.funds[fund].name
+    for (fund, class_), lines in sections.items():
+        name = settings.funds[fund].name if fund in settings.funds else fund
         rows.append(Row("section", label=f"{name} ({fund}), {class_}"))
         group_totals = []
         for group in GROUPS:
@@ -151,28 +177,17 @@ def schedule(selection: Selection) -> Report:
             rows.append(_total_row("subtotal", f"Total, {group}", members, range(first, len(rows))))
         positions[fund, class_] = len(rows)
         rows.append(_total_row("total", f"Total, {fund} {class_}", lines, group_totals))
-    for name, figures in made.totals.items():
+    for name, figures in totals.items():
         funds = _funds_in(name)
         adds = tuple(at for (fund, _), at in positions.items() if fund in funds)
         if name in selection.funds and len(adds) == 1 and len(positions) > 1:
             continue  # a fund of one class: its total stands above
+        if limited and (len(adds) < 2 or any(row.adds == adds for row in rows)):
+            continue  # nothing is shown of these funds, or it is what a total above says
         rows.append(
             Row("total", {"donor": f"Total, {name}", **figures.amounts()}, f"Total, {name}", adds)
         )
-    notes = _notes(selection)
-    return Report(
-        NAME,
-        TITLE,
-        _subtitle(selection),
-        selection.cut.name,
-        selection.cut.end,
-        selection.book.settings.currency,
-        _columns(selection),
-        rows,
-        notes=notes,
-        ties=[*made.ties, *_cash_ties(made.proof)],
-        payload=_payload(selection, made, notes),
-    )
+    return rows
 
 
 def _funds_in(name: str) -> set[str]:

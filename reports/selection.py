@@ -23,7 +23,6 @@ from pledgebook.ledger.register import Claim, Gift, Held
 from pledgebook.reports.figures import Figures, each_contribution
 from pledgebook.reports.ties import Balances, read_balances
 
-
 NO_PURPOSE = "none"
 """Asked for as a purpose: money without one."""
 
@@ -153,9 +152,9 @@ def select(
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
     early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
-    `purpose` (NO_PURPOSE for money without one) limit what is shown of them. `recognition` ("receipt", or
-    "special=receipt,convention=receipt") asks for the view under another policy. Raises
-    SelectionError.
+    `purpose` (NO_PURPOSE for money without one) limit what is shown of them. `recognition`
+    ("receipt", or "special=receipt,convention=receipt") asks for the view under another policy.
+    Raises SelectionError.
     """
     cut = cut_of(book, period, as_at)
     closed = left_out(book, cut.start)

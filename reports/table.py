@@ -19,6 +19,9 @@ Value = str | Decimal | date | int | None
 """A cell: text, an exact amount, a date, a count, or nothing. `None` in an amount column means
 unknown and is shown as ".."; a nil amount is `Decimal(0)` and is shown as a dash."""
 
+NOTHING = "Nothing to report"
+"""Heads a report that has nothing to show."""
+
 ColumnKind = Literal["text", "amount", "date", "count"]
 RowKind = Literal["section", "group", "row", "subtotal", "total"]
 

@@ -301,6 +301,10 @@ def test_a_restated_period_is_still_shown_as_it_was_reported(two: Path) -> None:
     assert reported.subtitle.endswith("as first reported")
     assert total(now, "pledged") == total(reported, "pledged") + D(100)  # type: ignore[operator]
     assert total(before, "pledged") == total(reported, "pledged")
+    kinds = {"section", "group", "subtotal", "total"}
+    heads = [[row.label for row in each.rows if row.kind in kinds] for each in (now, reported)]
+    assert heads[0] == heads[1]
+    assert "Total, Governments" in heads[1]
     document = to_document(reported)
     assert document.pop("as_reported") == "2000-2001.1.json"
     assert document == sealed["figures"]["schedule"]

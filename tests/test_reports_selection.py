@@ -125,6 +125,18 @@ def test_a_donor_is_found_by_name_and_named_on_the_report(golden: Book) -> None:
     assert row.values["collected_prior"] == D("269591.08")
 
 
+def test_a_part_repeats_no_total_and_shows_none_of_nothing(golden: Book) -> None:
+    schedule, ageing = make_reports(select(golden, PERIOD, donor="ITA"), ("schedule", "ageing"))
+    labels = [row.label for row in schedule.rows if row.kind == "total"]
+    assert labels == ["Total, CPCJF special"]
+    assert [row.label for row in ageing.rows] == ["Nothing to report"]
+    assert not ageing.charts
+    (nothing,) = make_reports(select(golden, "2000-2001", donor="UNDP"), ("schedule",))
+    assert [row.label for row in nothing.rows] == ["Nothing to report"]
+    (whole,) = make_reports(select(golden, PERIOD, class_="general"), ("schedule",))
+    assert [row.label for row in whole.rows if row.kind == "total"] == ["Total, CPCJF general"]
+
+
 @pytest.mark.parametrize(
     ("limits", "sentence"),
     [

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
 from pledgebook.ledger.book import Book
@@ -40,6 +41,23 @@ def test_a_table_has_its_figures_under_their_headings_and_names_what_is_empty() 
         "",
         "Nothing stands under: Written off.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("schedule --purpose corruption", "accounts do not say which purpose money is for"),
+        ("in-kind", "no account holds what is shown here"),
+        ("exchange --donor Italy", "no account holds what is shown here by donor"),
+    ],
+)
+def test_where_no_figure_can_be_set_beside_the_ledger_the_reason_is_said(
+    asked: str, why: str
+) -> None:
+    words = ["--book", str(GOLDEN), "report", *asked.split(), "--period", "2002-2003"]
+    answer = CliRunner().invoke(group, words)
+    assert f"No figure could be set beside the ledger's own: {why}." in answer.stderr
+    assert "0 of 0" not in answer.output
 
 
 def test_no_line_is_wider_than_the_terminal_and_no_figure_is_lost(golden: Book) -> None:
