@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.collected import list_collections
@@ -18,6 +20,8 @@ from pledgebook.ledger.correspondence import (
 from pledgebook.ledger.official_receipts import draft_void, read_receipts
 from pledgebook.ledger.writing import write_entries
 from pledgebook.reports.letters import Papers, issue_receipts, make_letters
+from pledgebook.reports.render.letters.page import to_letter_page
+from pledgebook.reports.render.letters.word import to_letter_document
 from pledgebook.reports.selection import select
 
 Told = dict[str, str]
@@ -66,7 +70,27 @@ def test_a_void_receipt_keeps_its_number_and_its_collection_is_receipted_anew(
     ]  # fmt: skip
     assert receipts[4].key == receipts[0].key
     letters = list(make_letters(Papers(select(book, "2003-Q2")), "receipt", day=DAY))
-    assert "VOID since 1 February 2004." in str(letters[0].body[0])
+    assert letters[0].void == (
+        "VOID",
+        "This receipt has not counted since 1 February 2004: Wrong payer (made up)",
+        "It is replaced by official receipt No. CPCJF/2004/0005.",
+    )
+    assert (letters[0].closing, letters[0].signature) == ("", ())
+    assert "thanks" not in str(letters[0])
+    assert letters[4].void == ()
+    assert "thanks" in str(letters[4])
+    assert letters[4].closing
+    for each, count in ((letters[0], True), (letters[4], False)):
+        page = to_letter_page(each)
+        with ZipFile(BytesIO(to_letter_document(each))) as parts:
+            document = parts.read("word/document.xml").decode()
+            header = parts.read("word/header.xml").decode()
+        assert ('<div class="void" role="note">' in page) is count
+        assert (">VOID</w:t>" in document) is count
+        assert ("VOID" in header) is count
+        assert ('class="signature"' in page) is not count
+        assert ("It is replaced by official receipt No. CPCJF/2004/0005." in page) is count
+        assert ("It is replaced by official receipt No. CPCJF/2004/0005." in document) is count
     assert letters[4].day == date(2004, 2, 2)
     assert letters[4].receipt == "CPCJF/2004/0005"
 

@@ -88,7 +88,8 @@ class Slip:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to one donor. `heading` are the lines of its letterhead, the first the name of who
-    writes; `notice` heads every page; `page` is "Page {page} of {pages}" in its language; `file` a
+    writes; `notice` heads every page; `void` are the lines of the banner of a receipt that does not
+    count, the first the word for it; `page` is "Page {page} of {pages}" in its language; `file` a
     name for its file, without ending.
     """
 
@@ -115,6 +116,7 @@ class Letter:
     period: str = ""
     as_at: date | None = None
     receipt: str = ""
+    void: tuple[str, ...] = ()
 
     @property
     def tables(self) -> Iterator[Table]:

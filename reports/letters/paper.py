@@ -240,8 +240,11 @@ def compose(
     facts: Iterable[tuple[str, str]] = (),
     slip: Slip | None = None,
     receipt: str = "",
+    void: tuple[str, ...] = (),
 ) -> Letter:
-    """Put a body on the paper of its fund: letterhead, addressee, salutation, signature."""
+    """Put a body on the paper of its fund: letterhead, addressee, salutation, signature. Nobody
+    signs what is void.
+    """
     speaking, code = order.speaking, order.speaking.code
     say = speaking.say
     head = papers.letterhead(order.funds)
@@ -272,8 +275,10 @@ def compose(
         subject=subject,
         salutation=addressee.text("salutation", code) or say("Dear Sir or Madam,"),
         body=tuple(body),
-        closing=say("Yours faithfully,"),
-        signature=(*head.lines("signatory", code), *head.lines("signatory-title", code)),
+        closing="" if void else say("Yours faithfully,"),
+        signature=()
+        if void
+        else (*head.lines("signatory", code), *head.lines("signatory-title", code)),
         page=say("Page {page} of {pages}"),
         notice=head.text("notice", code),
         slip=slip,
@@ -281,6 +286,7 @@ def compose(
         period=cut.name,
         as_at=cut.end,
         receipt=receipt,
+        void=void,
     )
     return _cleaned(letter)
 

@@ -16,32 +16,31 @@ from pledgebook.reports.letters.tables import collection_table
 def official_receipt(
     papers: Papers, order: Order, receipt: OfficialReceipt, collection: Collection | None
 ) -> Letter:
-    """Return a receipt as it was issued; a void one says so. The collection is None where the
+    """Return a receipt as it was issued; a void one bears a banner that says so, why, and which
+    receipt replaces it, thanks for nothing and is not signed. The collection is None where the
     payment of a void receipt was taken out of the book: then the sum alone is stated.
     """
     speaking, say = order.speaking, order.speaking.say
     order = replace(order, funds=(receipt.fund,), day=receipt.issued_on)
     body: list[Block] = []
-    if receipt.void and receipt.void_on:
-        body.append(
-            Paragraph(
-                say("VOID since {day}.", day=speaking.long_date(receipt.void_on)), strong=True
-            )
-        )
-    body += [
+    body.append(
         about(
             papers,
             order,
             (say("Received on"), speaking.long_date(receipt.key.day)),
             (say("Amount received"), speaking.money(receipt.amount, receipt.currency)),
-        ),
-        Paragraph(
-            say(
-                "The receipt of this contribution to the fund named above is acknowledged with "
-                "thanks."
+        )
+    )
+    void = _void(papers, order, receipt)
+    if not void:
+        body.append(
+            Paragraph(
+                say(
+                    "The receipt of this contribution to the fund named above is acknowledged "
+                    "with thanks."
+                )
             )
-        ),
-    ]
+        )
     if collection:
         body.append(collection_table(papers, order, [collection], say("What was received")))
         charges = say("Amounts are as they were paid, before charges of banks on the way.")
@@ -53,7 +52,29 @@ def official_receipt(
         subject=say("Official receipt No. {number}", number=receipt.number),
         facts=((say("Receipt No."), receipt.number),),
         receipt=receipt.number,
+        void=void,
     )
+
+
+def _void(papers: Papers, order: Order, receipt: OfficialReceipt) -> tuple[str, ...]:
+    """Return the lines of the banner over a void receipt; none for one that counts."""
+    speaking, say = order.speaking, order.speaking.say
+    if not receipt.void_on:
+        return ()
+    lines = [
+        say("VOID"),
+        say(
+            "This receipt has not counted since {day}: {reason}",
+            day=speaking.long_date(receipt.void_on),
+            reason=receipt.void,
+        ),
+    ]
+    lines += [
+        say("It is replaced by official receipt No. {number}.", number=other.number)
+        for other in papers.receipts
+        if other.key == receipt.key and not other.void
+    ]
+    return tuple(lines)
 
 
 def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collection]:
