@@ -21,6 +21,8 @@ from pledgebook.ledger.settings import Settings
 
 _LONGEST = 200
 _MOST_COMPARED = 50
+_PLACES = frozenset({"state", "territory"})
+"""Kinds of donors whose names are names of places too."""
 
 
 def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> Table:
@@ -129,7 +131,7 @@ def _may_matter(table: Table, column: TableColumn, settings: Settings) -> str:
 
 def _another_donor(table: Table, column: TableColumn, settings: Settings) -> int:
     """Return the first row where an unread column names another donor than the row's, if most of
-    its texts name donors; else 0.
+    its texts name donors; else 0. A State there is a place as often as a donor, and asks nothing.
     """
     donors = table.columns_of(Field.DONOR)
     if not donors or is_named("places", column.heading):
@@ -139,6 +141,7 @@ def _another_donor(table: Table, column: TableColumn, settings: Settings) -> int
         number
         for number, value in cells
         if (found := settings.donors.resolve(clean(value))) is not None
+        and found.kind not in _PLACES
         and found != settings.donors.resolve(_donor_text(table, number, donors[0]))
     ]
     return other[0] if len(other) * 2 > len(cells) else 0

@@ -158,6 +158,14 @@ def test_an_unread_column_with_one_name_of_the_book_keeps_the_rows_waiting(take:
     assert "Desk" in table.verdicts[0].reason
 
 
+def test_states_in_a_column_that_is_not_read_ask_nothing(take: Take) -> None:
+    """A place is as often meant; every list of flows has such columns."""
+    head = HEAD.replace("Remarks", "Pool of the flow")
+    table = take(head + NORWAY.rstrip("\n") + "Afghanistan\n")
+    assert _said(table) == ["imported"]
+    assert any("Pool of the flow" in doubt for doubt in table.table.doubts)
+
+
 def test_columns_that_are_not_read_are_named(take: Take) -> None:
     table = take(FLAT.format("Desk officer") + "Norway|2002-03-02|J. Smith|7001\n")
     assert _said(table) == ["imported"]
