@@ -338,7 +338,7 @@ def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> l
                 finding(
                     claim.origin[0],
                     "release-not-made",
-                    f"{label} became income on {starts}, but {format_amount(dollars)} "
+                    f"{label} is due to become income on {starts}, and {format_amount(dollars)} "
                     f"{register.settings.currency} is still held as deferred or in advance: "
                     "reports show it as future. Record its release.",
                 )

@@ -1,7 +1,8 @@
 """Statements I and II: income, expenditure and balances of each class, and what they consist of.
 
 A table a fund with the funds operated within it: its own classes, the inner funds, what is
-eliminated between them, the total and the total of the period before. Figures are sums over
+eliminated between them, the total and the total of the period before (of the year before, where a
+year or a quarter is asked for). Figures are sums over
 accounts; how contributions become income follows the policy they were booked under, or the view
 that was asked for.
 """
@@ -15,9 +16,8 @@ from typing import NamedTuple
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.periods import Cut
 from pledgebook.ledger.recognition import Group
-from pledgebook.reports.comparatives import Totals, read_totals
+from pledgebook.reports.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures import Figures, contribution_figures
 from pledgebook.reports.schedule import long_date
 from pledgebook.reports.selection import Selection
@@ -220,19 +220,16 @@ def statement_totals(selection: Selection) -> Totals:
 
 
 def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
-    """Return the declared period before and the totals of these funds in it: from its entries
-    where the book holds them, else as they were sealed; nothing where neither says them.
+    """Return the name of the days compared with (as long as the selection's own) and the totals of
+    these funds in them: from the entries where the book holds them, else as they were sealed;
+    nothing where neither says them.
     """
     book = selection.book
-    found = None
-    for period in book.settings.periods:
-        if period.end < selection.cut.period.start:
-            found = period
+    found = days_before(selection)
     if found is None:
         return "", {}
     if any(isinstance(entry, Transaction) and entry.date <= found.end for entry in book.entries):
-        cut = Cut(found.name, found.start, found.end, found)
-        return found.name, statement_totals(replace(selection, cut=cut))
+        return found.name, statement_totals(replace(selection, cut=found))
     if selection.kept is not None:
         return found.name, {}  # what was sealed is under the book's own policy
     sealed = read_totals(book, found.name)
@@ -247,7 +244,6 @@ def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
 def _rows(
     selection: Selection, made: Statement, old: Mapping[str, Decimal] | None, first: int
 ) -> list[Row]:
-    cut = selection.cut
     name = f"{selection.book.settings.funds[made.fund].name} ({made.fund})"
     rows: list[Row] = []
 
@@ -272,8 +268,8 @@ def _rows(
     put("expenditure", "Total expenditure", put_all(_EXPENDITURE))
     excess = put("excess", "Excess of income over expenditure", ())
     change = put("net_change", "Net change", [excess, *put_all(_BELOW)])
-    opening = put("balance_before", f"Balances, {long_date(cut.start)}")
-    put("balance_after", f"Balances, {long_date(cut.end)}", [change, opening], last=True)
+    opening = put("balance_before", "Balances, beginning of period")
+    put("balance_after", "Balances, end of period", [change, opening], last=True)
     rows.append(Row("section", label=f"{name}, Statement II", new_page=True))
     put("assets", "Total assets", put_all(_ASSETS))
     owed = put("liabilities", "Total liabilities", put_all(_LIABILITIES))
@@ -314,8 +310,8 @@ def _notes(selection: Selection, *, known: bool) -> list[str]:
     ]
     if not known:
         notes.append(
-            "The book holds no entry of the period before, and no sealed statements of the same "
-            "funds and policy: its figures are unknown (..)."
+            "The book holds no entry of a period before of the same length, and no sealed "
+            "statements of the same funds and policy: its figures are unknown (..)."
         )
     return notes
 

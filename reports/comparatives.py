@@ -1,4 +1,4 @@
-"""The statements of a period that is closed, as they were sealed with it.
+"""What a period is compared with, and its statements as they were sealed with it.
 
 A book that begins with what was carried forward holds no entry of the period before, yet its
 statements show that period's totals beside their own: they are read from the seal, where `verify`
@@ -8,17 +8,52 @@ proves them, and never computed from the opening.
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.history import FOLDER
+from pledgebook.ledger.periods import Cut
+from pledgebook.reports.schedule import long_date
+from pledgebook.reports.selection import Selection
 
 SEALED = "statements"
 """The name under which a seal keeps them."""
 
 Totals = Mapping[str, Mapping[str, Decimal]]
 """Each fund's lines, by their keys, in dollars: the total column."""
+
+
+def period_before(selection: Selection) -> Cut | None:
+    """Return the cut that the selection's is compared with: the period before; of a year or a
+    quarter the same of the year before.
+    """
+    periods = selection.book.settings.periods
+    cut = selection.cut
+    earlier = [period for period in periods if period.end < cut.period.start]
+    if cut.name == cut.period.name:
+        return periods.named(earlier[-1].name) if earlier else None
+    return periods.named(f"{int(cut.name[:4]) - 1}{cut.name[4:]}")
+
+
+def days_before(selection: Selection) -> Cut | None:
+    """Return the days that the selection's are compared with: those of the period before, ended as
+    early as the selection's own; None where no declared period holds them or the day is not in it.
+    """
+    before = period_before(selection)
+    own = selection.book.settings.periods.named(selection.cut.name)
+    day = selection.cut.end
+    if before is None or own is None or own.end == day:
+        return before
+    year = day.year - own.start.year + before.start.year
+    end = date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    if not before.start <= end <= before.end:
+        return None
+    name = f"{long_date(before.start)} to {long_date(end)}"
+    return replace(before, name=name, end=end)
 
 
 def totals_document(totals: Totals) -> dict[str, object]:

@@ -18,8 +18,8 @@ from itertools import pairwise
 from pledgebook.ledger.book import Book
 from pledgebook.ledger.history import FOLDER
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.periods import Cut
 from pledgebook.ledger.register import RECEIVING, Claim, Register
+from pledgebook.reports.comparatives import period_before
 from pledgebook.reports.figures import Figures, read_figures, total
 from pledgebook.reports.schedule import NAME, Schedule, make_schedule
 from pledgebook.reports.selection import Selection, select
@@ -60,17 +60,6 @@ def at_a_glance(selection: Selection, made: Schedule) -> list[Glance]:
         Glance(*(name if isinstance(name, tuple) else (name, "")), figures, _of(last, name))
         for name, figures in own.items()
     ]
-
-
-def period_before(selection: Selection) -> Cut | None:
-    """Return the cut that the selection's is compared with: the period, year or quarter before."""
-    periods = selection.book.settings.periods
-    cut = selection.cut
-    earlier = [period for period in periods if period.end < cut.period.start]
-    if cut.name == cut.period.name:
-        return periods.named(earlier[-1].name) if earlier else None
-    year, _, quarter = cut.name.partition("-Q")
-    return periods.named(f"{int(year) - 1}{'-Q' if quarter else ''}{quarter}")
 
 
 def by_month(selection: Selection) -> list[Month]:

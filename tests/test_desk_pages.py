@@ -26,10 +26,11 @@ from pledgebook.ledger.making import make_book
 from pledgebook.ledger.office import find_office
 from pledgebook.ledger.overriding import override_paragraphs
 from pledgebook.reports.ageing import ageing
+from pledgebook.reports.comparatives import period_before
 from pledgebook.reports.desk.behind import pieces_behind
 from pledgebook.reports.desk.reports import TITLES
 from pledgebook.reports.figures import Figures, total
-from pledgebook.reports.glance import at_a_glance, by_month, period_before
+from pledgebook.reports.glance import at_a_glance, by_month
 from pledgebook.reports.registry import REPORTS, make_reports, source_of
 from pledgebook.reports.render import ENDINGS, render
 from pledgebook.reports.render.texts import amount_text

@@ -738,7 +738,7 @@ def test_releases_not_made_are_noticed_also_of_money_in_advance(told: Told) -> N
       Assets:CPCJF:Cash       100.00 USD
       Income:CPCJF:Interest  -100.00 USD
     """
-    assert "became income on 2004-01-01" in told["release-not-made"]
+    assert "is due to become income on 2004-01-01" in told["release-not-made"]
 
 
 def test_income_of_a_later_biennium_is_noticed(told: Told) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -128,13 +129,46 @@ def test_the_report_foots_ties_and_shows_the_biennium_before(golden: Book) -> No
     assert [tie for tie in report.ties if not tie.agrees] == []
     shown = {str(row.values.get("line")): row.values for row in report.rows}
     assert shown["Contributions receivable, due"]["comparative"] == Decimal("390338.93")
-    assert shown["Balances, 1 January 2002"]["comparative"] == Decimal("100000.00")
+    assert shown["Balances, beginning of period"]["comparative"] == Decimal("100000.00")
     assert "Obligations" not in shown
     for row in report.rows:
         if row.adds:
             for column in COLUMNS:
                 added = sum(Decimal(str(report.rows[at].values[column])) for at in row.adds)
                 assert row.values[column] == added, (row.label, column)
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "title"),
+    [
+        (("2003-Q4", None), ("2002-Q4", None), "Total, 2002-Q4"),
+        (("2003", None), ("2002", None), "Total, 2002"),
+        (("2002Q1", None), ("2001-Q1", None), "Total, 2001Q1"),
+        (
+            ("2002-2003", date(2003, 6, 30)),
+            ("2000-2001", date(2001, 6, 30)),
+            "Total, 1 January 2000 to 30 June 2001",
+        ),
+    ],
+)
+def test_a_part_of_a_period_stands_beside_as_long_a_part(
+    golden: Book,
+    asked: tuple[str, date | None],
+    before: tuple[str, date | None],
+    title: str,
+) -> None:
+    report = footed(statements(select(golden, *asked)))
+    (old,) = make_statements(select(golden, *before))
+    shown = {str(row.values.get("line")): row.values.get("comparative") for row in report.rows}
+    assert report.columns[-1].title == title
+    assert shown["Total income"] == old.lines["income"]["total"]
+    assert shown["Balances, end of period"] == old.lines["balance_after"]["total"]
+
+
+def test_the_parts_of_a_first_period_have_nothing_to_stand_beside(golden: Book) -> None:
+    report = statements(select(golden, "2000-Q4"))
+    assert {row.values["comparative"] for row in report.rows if row.kind == "row"} == {None}
+    assert any("a period before of the same length" in note for note in report.notes)
 
 
 def test_without_a_biennium_before_the_comparatives_are_unknown(golden: Book) -> None:

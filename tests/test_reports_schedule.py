@@ -348,7 +348,7 @@ def test_a_release_not_made_and_entries_that_wait_are_noted(load: Load) -> None:
     )
     (report,) = make_reports(select(book, "2004-2005"), ("schedule",))
     notes = " ".join(report.notes)
-    assert "NOR-2002-01.1 became income on 2004-01-01" in notes
+    assert "NOR-2002-01.1 is due to become income on 2004-01-01" in notes
     assert "1 entry waits for approval (flag !), counted here: 2004-02-01 interest." in notes
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pledgebook.ledger.errors import Finding
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.reports.comparatives import period_before
 from pledgebook.reports.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.reports.desk.entries import Place, place_of
 from pledgebook.reports.desk.loaded import Desk
@@ -18,7 +19,7 @@ from pledgebook.reports.desk.searching import search
 from pledgebook.reports.desk.texts import gettext as _
 from pledgebook.reports.desk.texts import marked
 from pledgebook.reports.figures import total
-from pledgebook.reports.glance import Glance, Month, at_a_glance, by_month, period_before
+from pledgebook.reports.glance import Glance, Month, at_a_glance, by_month
 from pledgebook.reports.schedule import Line, Schedule, make_schedule
 
 _FEW = 5
