@@ -457,6 +457,28 @@ def test_the_pages_answer_of_a_closed_period_from_the_history(
     assert "is closed and its entries are not in this book" in desk.get("Donor", **asked[2][1])
 
 
+def test_a_donors_page_shows_what_waits_beside_what_is_overdue(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-03-01 * "Austria" "Pledge (made up)" ^AUT-2002-01\n  class: "general"\n'
+            '  Assets:CPCJF:Pledges:AUT  600 USD {0 # 600.00 USD, "AUT-2002-01.1"}\n'
+            "    due: 2002-06-30\n  Income:CPCJF:Contributions:AUT  -600.00 USD\n"
+            '2003-02-03 * "MIN OF FINANCE" "Transfer (made up)"\n'
+            '  event: "receipt-unapplied"\n  class: "general"\n  proposed-donor: "AUT"\n'
+            "  Assets:CPCJF:Cash  550.00 USD\n"
+            '  Liabilities:CPCJF:Unapplied  -550.00 USD {1 USD, "BANK-1"}\n'
+        )
+    assert load_book(main).errors == []
+    desk = Desk(main)
+    said = desk.text("Donor", donor="AUT")
+    assert "Received, not yet applied to a pledge" in said
+    assert "2003-02-03BANK-1CPCJF550.00" in said.replace(" ", "")
+    assert "1 instalment of this donor is overdue: AUT-2002-01.1 (600.00 USD)" in said
+    assert "Reconcile/?receipt=BANK-1" in desk.get("Donor", donor="AUT")
+    assert "not yet applied" not in desk.text("Donor", donor="NOR")
+
+
 def test_letters_to_a_donor_are_written_from_the_page(desk: Desk, golden: Book) -> None:
     line = next(line for line in list_instalments(golden.register) if line.overdue)
     given = {"donor": line.donor, "period": "2002-2003"}

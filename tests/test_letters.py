@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -97,6 +98,19 @@ def test_money_in_advance_and_not_applied_is_shown(golden: Book) -> None:
     april = Papers(select(golden, "2002-2003", date(2003, 4, 30)))
     letter = make_letter(april, "statement", "JPN", day=DAY)
     assert ["Received, not yet applied to a pledge", "500.00"] in shown(letter, "summary")
+    day, mark = "28\N{NO-BREAK SPACE}Apr\N{NO-BREAK SPACE}2003", "not yet applied to a pledge"
+    assert shown(letter, "received")[-3:] == [
+        [day, "JPN-2003-01.1", "General purpose", "USD", "20,000.00", "20,000.00"],
+        [day, mark, "USD", "500.00", "500.00"],
+        ["Total", "20,500.00"],
+    ]
+    later = replace(april.selection.cut, start=date(2003, 5, 1), end=date(2003, 5, 10))
+    may = Papers(replace(april.selection, cut=later))
+    letter = make_letter(may, "statement", "JPN", day=DAY)
+    assert shown(letter, "received") == [
+        ["Total", "–"],
+        [day, mark, "USD", "500.00", "500.00"],
+    ]
 
 
 @pytest.mark.parametrize("cut", CUTS)

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +18,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 from pledgebook.ledger.book import Book, load_book
 from pledgebook.reports.letters import Letter, Papers, make_letter, make_letters
+from pledgebook.reports.letters.letter import written
 from pledgebook.reports.render.letters import (
     NoOfficeError,
     render_letters,
@@ -144,6 +146,56 @@ def test_pdf_is_made_or_the_sentence_says_what_is_missing(golden: Book) -> None:
         said = str(error)
     assert bool(made) != bool(said)
     assert "LibreOffice" in said or made["--hostile name"].startswith(b"%PDF-")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_no_figure_is_broken_and_no_total_stands_alone_in_a_pdf(
+    golden: Book, tmp_path: Path
+) -> None:
+    letters = {
+        f"{donor}-{tag}": letter_of(golden, "statement", donor, tag)
+        for donor in ("DEU", "CAN", "ITA", "FRA", "GBR", "NOR", "JPN", "SWE")
+        for tag in ("ar", "fr")
+    }
+    made = to_pdfs({name: to_letter_document(each) for name, each in letters.items()})
+    for name, letter in letters.items():
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(made[name])
+        text = subprocess.run(
+            ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
+        ).stdout
+        plain = "".join(each for each in text if unicodedata.category(each) != "Cf")
+        for table in letter.tables:
+            rows = [
+                [
+                    cell.strip("()")
+                    for heading, cell in zip(
+                        table.headings, written(letter, table, line), strict=True
+                    )
+                    if heading.kind == "amount" and cell not in {"", "–"}
+                ]
+                for line in table.lines
+            ]
+            for row in rows:
+                assert all(holds(plain, cell) for cell in row), (name, row)
+            before, total = ([], *rows)[-2:]
+            assert any(
+                all(holds(page, cell) for cell in [*before, *total]) for page in plain.split("\f")
+            ), (name, table.name)
+        if letter.language == "fr":
+            words = {
+                word
+                for table in letter.tables
+                for each in table.headings
+                for word in each.title.split()
+            }
+            assert {word for word in words if word not in plain} == set(), name
+
+
+def holds(text: str, figure: str) -> bool:
+    """Tell whether a figure stands unbroken in what pdftotext read."""
+    return bool(re.search(re.escape(figure).replace("\u202f", "[\u202f\xa0 ]?"), text))
 
 
 def test_pdf_without_libreoffice_is_refused_before_anything_is_made(

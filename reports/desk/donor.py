@@ -18,6 +18,7 @@ from pledgebook.ledger.donors import Donor as DonorOfRecord
 from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register import Change
+from pledgebook.ledger.waiting import waiting_receipts
 from pledgebook.reports.desk.choosing import cut_page, read_choice
 from pledgebook.reports.desk.entries import EntryView, view_entry
 from pledgebook.reports.desk.loaded import Desk
@@ -114,6 +115,16 @@ class Donor(Page):
             "choice": choice,
             "figures": figures,
             "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
+            "waiting": [
+                each
+                for each in desk.once("waiting receipts", lambda: waiting_receipts(desk.book))
+                if each.donor == code
+            ],
+            "overdue": [
+                line
+                for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ())
+                if line.overdue and line.outstanding
+            ],
             "held": _held(desk, code),
             "announced": _announced(desk, code),
             "letters": _sent(desk, code),

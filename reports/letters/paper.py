@@ -38,6 +38,17 @@ CLASS_NAMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Money of a donor that is not yet applied to a pledge: since when, in which fund, what is left
+    of it in dollars.
+    """
+
+    day: date
+    fund: str
+    dollars: Decimal
+
+
 @dataclass(frozen=True)
 class Papers:
     """What letters rest on: a selection, read once for all donors."""
@@ -125,14 +136,23 @@ class Papers:
 
     @cached_property
     def unapplied(self) -> dict[tuple[str, str], Decimal]:
-        """Money that waits to be applied at the end of the cut, by donor and fund, where its entry
-        says whose it is: what was paid too much, or came under the donor's exact name.
+        """Money that waits to be applied at the end of the cut, by donor and fund."""
+        found: dict[tuple[str, str], Decimal] = {}
+        for donor, own in self.waiting.items():
+            for each in own:
+                found[donor, each.fund] = found.get((donor, each.fund), ZERO) + each.dollars
+        return found
+
+    @cached_property
+    def waiting(self) -> dict[str, list[Waiting]]:
+        """What waits to be applied at the end of the cut, by donor, where its entry says whose it
+        is: what was paid too much, or came under the donor's exact name.
         """
         register = self.book.register
         donors: dict[int, set[str]] = {}
         for change in register.changes:
             donors.setdefault(id(change.entry), set()).add(change.after.donor)
-        found: dict[tuple[str, str], Decimal] = {}
+        found: dict[str, list[Waiting]] = {}
         for label, held in register.held_under.items():
             if held[0].kind != "unapplied":
                 continue
@@ -145,9 +165,9 @@ class Papers:
                 next(iter(known)) if len(known) == 1 else ""
             )
             if donor and left and label:
-                key = (donor, held[0].fund)
-                found[key] = found.get(key, ZERO) + left
-        return found
+                day = min(each.opened for each in held)
+                found.setdefault(donor, []).append(Waiting(day, held[0].fund, left))
+        return {donor: sorted(own, key=lambda each: each.day) for donor, own in found.items()}
 
     def funds_of(self, donor: str, funds: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of some funds in which the donor has anything; all of them if in none."""

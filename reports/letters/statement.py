@@ -79,12 +79,10 @@ def statement(papers: Papers, order: Order) -> Letter:
         (each for each in [*came, *went] if each.key.fund in order.funds),
         key=lambda each: each.key.day,
     )
-    if received:
-        body.append(
-            collection_table(
-                papers, order, received, say("Received from {start} to {end}", start=start, end=end)
-            )
-        )
+    waiting = [each for each in papers.waiting.get(order.donor, []) if each.fund in order.funds]
+    if received or waiting:
+        caption = say("Received from {start} to {end}", start=start, end=end)
+        body.append(collection_table(papers, order, received, caption, waiting))
     body.append(
         Paragraph(
             say("Should your records differ, please let us know, quoting the reference above.")
@@ -142,7 +140,7 @@ def _summary(papers: Papers, order: Order) -> Table:
     if waiting:
         blank: tuple[Decimal | None, ...] = (None,) * (len(columns) - 1)
         beside.append(Line((titles["unapplied"], *blank, waiting)))
-    note = say("Other amounts below the line of what is unpaid are no part of it.")
+    note = say("The amounts below what is unpaid are for your information and not included in it.")
     return Table(
         "summary",
         say("Summary"),

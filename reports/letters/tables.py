@@ -9,7 +9,7 @@ from pledgebook.ledger.instalments import Instalment
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.letters.language import Language
 from pledgebook.reports.letters.letter import Heading, Line, Table, Value
-from pledgebook.reports.letters.paper import Order, Papers
+from pledgebook.reports.letters.paper import Order, Papers, Waiting
 
 
 def sections_of(papers: Papers, order: Order) -> list[tuple[str, str]]:
@@ -83,9 +83,15 @@ def instalment_table(
 
 
 def collection_table(
-    papers: Papers, order: Order, collections: Iterable[Collection], caption: str
+    papers: Papers,
+    order: Order,
+    collections: Iterable[Collection],
+    caption: str,
+    waiting: Iterable[Waiting] = (),
 ) -> Table:
-    """Return what came in, a line a part: in the pledge's currency and in dollars as received."""
+    """Return what came in, a line a part: in the pledge's currency and in dollars as received; then
+    what waits to be applied. What of it came before the cut stands below the total.
+    """
     say, currency = order.speaking.say, papers.settings.currency
     parts = [(each, part) for each in collections for part in each.parts]
     advance = any(part.advance for _, part in parts)
@@ -114,7 +120,16 @@ def collection_table(
             )
         )
     dollars = sum((part.dollars for _, part in parts), ZERO)
-    rows.append(total_line(headings, say("Total"), dollars=dollars))
+    earlier = []
+    for money in waiting:
+        said = say("not yet applied to a pledge")
+        line = Line((money.day, "", said, currency, money.dollars, money.dollars))
+        if money.day < papers.selection.cut.start:
+            earlier.append(line)
+        else:
+            rows.append(line)
+            dollars += money.dollars
+    rows += [total_line(headings, say("Total"), dollars=dollars), *earlier]
     note = say("a/ Received before the period in which it falls due, and held in advance.")
     return Table("received", caption, tuple(headings), tuple(rows), note if advance else "")
 

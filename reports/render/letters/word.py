@@ -15,13 +15,18 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
-from pledgebook.reports.letters.letter import Heading, Letter, Paragraph, Table, written
+from pledgebook.reports.letters.letter import Heading, Letter, Line, Paragraph, Table, written
 
 _TEXT_WIDTH = 9638
 """Between the margins of A4, in twentieths of a point."""
 
-_DIGIT, _MARGINS = 100, 180
-"""The width of a digit in a table, and the margins of a cell, in the same."""
+_MARGINS = 180
+"""The margins of a cell, in the same."""
+
+_CELL, _ARABIC_CELL, _SMALLEST = (18, 100, 114), (20, 112, 142), 10
+"""The size of letters in a table in half points (styles.xml), with the width of a digit and of a
+bold one in the widest fonts that documents are shown with; and the smallest size.
+"""
 
 _PARTS = {
     "[Content_Types].xml": "types.xml",
@@ -123,7 +128,8 @@ def _blocks(letter: Letter) -> Iterator[tuple[str, object]]:
                 (line, list(zip(block.headings, written(letter, block, line), strict=True)))
                 for line in block.lines
             ]
-            texts = [[text for _, text in cells] for _, cells in lines]
+            texts = [(line, [text for _, text in cells]) for line, cells in lines]
+            widths, size = _laid_out(block.headings, texts, rtl=letter.direction == "rtl")
             yield (
                 "table",
                 {
@@ -131,33 +137,48 @@ def _blocks(letter: Letter) -> Iterator[tuple[str, object]]:
                     "headings": block.headings,
                     "lines": lines,
                     "note": block.note,
-                    "widths": _widths(block.headings, texts),
+                    "widths": widths,
+                    "size": size,
+                    # a total never stands alone on a page: the lines around it keep together
+                    "kept": {
+                        at for at, line in enumerate(block.lines[1:]) if line.total or at == 0
+                    },
                 },
             )
         else:
             yield "facts", block
 
 
-def _widths(headings: Sequence[Heading], rows: list[list[str]]) -> list[int]:
-    """Return the columns' widths in twentieths of a point: figures and codes whole, so far as
-    there is room; what is left goes to the texts by their length.
+def _laid_out(
+    headings: Sequence[Heading], rows: Sequence[tuple[Line, list[str]]], *, rtl: bool
+) -> tuple[list[int], int]:
+    """Return the columns' widths in twentieths of a point, and the size of the letters in half
+    points: figures, codes and words are never broken, so what does not fit is written smaller.
+    What is left goes to the texts by their length.
     """
+    size, digit, bold = _ARABIC_CELL if rtl else _CELL
     needed, wanted = [], []
     for column, heading in enumerate(headings):
-        cells = [row[column] for row in rows] or [""]
-        word = max(len(each) for text in [heading.title, *cells] for each in (text.split(" ")))
-        longest = max(map(len, cells))
-        longest += 1 if longest == len(cells[-1]) else 0  # the last line is a total, in bold
+        cells = [(row[column], bold if line.total else digit) for line, row in rows]
         whole = heading.kind == "code" or (heading.kind in {"amount", "count"} and column > 0)
-        least = max(word, longest if whole else min(longest, 10))
-        needed.append(least * _DIGIT + _MARGINS)
-        wanted.append(0 if whole else max(0, min(longest, 40) - least))
-    spare = _TEXT_WIDTH - sum(needed)
-    if spare < 0 or not any(wanted):
-        widths = [_TEXT_WIDTH * width // sum(needed) for width in needed]
-    else:
+        least = max(len(word) + 1 for word in heading.title.split(" ")) * digit
+        longest = 0
+        for text, wide in cells:
+            words = [text] if whole else text.split(" ")
+            least = max(least, max(map(len, words)) * wide)
+            longest = max(longest, len(text) * wide)
+        needed.append(least)
+        wanted.append(0 if whole else max(0, min(longest, 40 * digit) - least))
+    room = _TEXT_WIDTH - _MARGINS * len(headings)
+    spare = room - sum(needed)
+    if spare < 0:
+        size = max(_SMALLEST, size * room // sum(needed))
+        widths = [room * width // sum(needed) for width in needed]
+    elif any(wanted):
         widths = [
             width + spare * more // sum(wanted) for width, more in zip(needed, wanted, strict=True)
         ]
-    widths[0] += _TEXT_WIDTH - sum(widths)
-    return widths
+    else:
+        widths = [room * width // sum(needed) for width in needed]
+    widths[0] += room - sum(widths)
+    return [width + _MARGINS for width in widths], size
