@@ -47,7 +47,7 @@ def programme_support(selection: Selection) -> Report:
             Column("where", "Fund and class"),
             Column("programme", "Programme expenditure", "amount", unit),
             Column("support", "Support costs", "amount", unit),
-            Column("rate", "Rate"),
+            Column("rate", "Rate", "rate"),
             Column("total", "Total", "amount", unit, {"programme": 1, "support": 1}),
         ],
         layout.rows,

@@ -22,8 +22,13 @@ unknown and is shown as ".."; a nil amount is `Decimal(0)` and is shown as a das
 NOTHING = "Nothing to report"
 """Heads a report that has nothing to show."""
 
-ColumnKind = Literal["text", "amount", "date", "count"]
+ColumnKind = Literal["text", "amount", "date", "count", "rate"]
+"""A rate is text, with as many decimals as it is known to, that stands as figures do."""
 RowKind = Literal["section", "group", "row", "subtotal", "total"]
+
+
+FIGURES = frozenset({"amount", "count", "rate"})
+"""Kinds of column whose cells stand to the right."""
 
 
 @dataclass(frozen=True, slots=True)

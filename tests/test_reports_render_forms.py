@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -28,6 +29,7 @@ from pledgebook.ledger.book import Book
 from pledgebook.ledger.office import NoOfficeError
 from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.render import delimited, texts, xlsx
+from pledgebook.reports.render.cells import LINE_HEIGHT
 from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Source, Tie
 
 D = Decimal
@@ -277,8 +279,11 @@ def test_every_column_is_wide_enough_for_its_longest_figure(content: bytes) -> N
 def test_the_sheet_is_set_up_for_printing_and_reading(content: bytes) -> None:
     sheet = loaded(content, values=True)["Schedule"]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
-    assert sheet.page_setup.fitToHeight == 0  # one page wide is the default of fitToWidth
+    (drawn, second) = [each.id for each in sheet.row_breaks.brk]  # its charts begin pages
+    assert sheet.max_row <= drawn < second
+    other = loaded(content, values=True)["Official receipts"]
+    assert other.sheet_properties.pageSetUpPr.fitToPage is True
+    assert other.page_setup.fitToHeight == 0  # one page wide is the default of fitToWidth
     assert sheet.freeze_panes == "B7"
     assert sheet.print_title_rows == "$1:$6"
     assert sheet.oddFooter.center.text == "Page &P of &N"
@@ -333,6 +338,51 @@ def test_a_chart_draws_the_cells_themselves(content: bytes) -> None:
     assert across.count("<c:ser>") == 1
     assert re.search(r"<c:f>Schedule!\$B\$(\d+):\$D\$\1</c:f>", across)
     assert 'descr="Closing"' in drawing
+
+
+def test_a_chart_that_is_not_on_the_tables_only_page_begins_one() -> None:
+    def sheet_of(rows: int) -> Any:
+        columns = [Column("donor", "Donor"), Column("a", "Unpaid", "amount", "USD")]
+        lines = [Row("row", {"donor": f"Donor {at}", "a": D(at)}) for at in range(rows)]
+        chart = Chart("Unpaid", ("a",), 0, rows - 1, names="donor")
+        report = Report("x", "X", "", "2003", date(2003, 12, 31), "USD", columns, lines,
+                        charts=(chart,))  # fmt: skip
+        return loaded(render.to_workbook([report], SOURCE), values=True)["X"]
+
+    long, short = sheet_of(60), sheet_of(3)
+    (at,) = [each.id for each in long.row_breaks.brk]
+    assert at == long._charts[0].anchor._from.row
+    assert not long.sheet_properties.pageSetUpPr.fitToPage
+    assert not short.row_breaks.brk
+    assert short.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_cover_shows_the_whole_of_what_a_report_is_about() -> None:
+    def height(subtitle: str) -> float:
+        report = dataclasses.replace(receipts(), subtitle=subtitle)
+        cover = loaded(render.to_workbook([report], SOURCE), values=True)["Cover"]
+        (row,) = [cell.row for cell in cover["C"] if cell.value == subtitle]
+        return float(cover.row_dimensions[row].height)
+
+    about = "As at 31 December 2003; donor United Nations Development Programme only"
+    assert height(about) >= 2 * LINE_HEIGHT
+    assert height(about) > height("As at 31 December 2003")
+
+
+def test_the_annexes_two_rates_are_told_apart_and_stand_as_figures(golden: Book) -> None:
+    made = make_reports(select(golden, "2002-2003"), ("annex",))
+    titles = [column.title for column in made[0].columns]
+    assert len(set(titles)) == len(titles)
+    sheet = loaded(render.to_workbook(made, SOURCE), values=True)["Annex"]
+    cells = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value}
+    for title in ("Rate at pledge", "Rate at payment"):
+        heading = cells[title]
+        below = sheet.cell(heading.row + 2, heading.column)
+        assert (heading.alignment.horizontal, below.alignment.horizontal) == ("right", "right")
+    page = BeautifulSoup(render.to_page(made, SOURCE), "html.parser")
+    rate = cells["Rate at pledge"].column - 1
+    rows = [row.find_all(["th", "td"]) for row in page.select("tbody tr.row")]
+    assert {"numeric" in row[rate]["class"] for row in rows} == {True}
 
 
 def test_totals_have_names(content: bytes) -> None:

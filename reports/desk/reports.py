@@ -200,7 +200,7 @@ def _leads(desk: Desk, choice: Choice, report: Report) -> Lead:
         if position in places and column.key in MONEY_COLUMNS:
             where = {**places[position], "donor": row.donor, "behind": column.key}
             return f"{behind}{urlencode({key: value for key, value in where.items() if value})}"
-        if column.kind == "text" and column.key != "paragraph":
+        if column.kind in {"text", "rate"} and column.key != "paragraph":
             return ""
         if row.instalment:
             return f"{story}{urlencode({'label': row.instalment})}"

@@ -26,7 +26,7 @@ from pledgebook.reports.render.texts import (
     count_text,
     period_line,
 )
-from pledgebook.reports.table import Column, ColumnKind, Report, Row, Source, Value
+from pledgebook.reports.table import FIGURES, Column, ColumnKind, Report, Row, Source, Value
 
 _SENTENCE = 60
 """A text of more letters makes its column wider."""
@@ -126,7 +126,7 @@ def _line(report: Report, row: Row, labels: int, *, indent: bool) -> Markup:
 
 
 def _written(cell: Cell) -> str:
-    names: str = "numeric" if cell.kind in {"amount", "count"} else cell.kind
+    names: str = "numeric" if cell.kind in FIGURES else cell.kind
     names += " memo" * cell.memo + " sentence" * (len(cell.text) > _SENTENCE)
     inner = str(escape(cell.text))
     if cell.exact:

@@ -40,6 +40,8 @@ _ROW_POINTS = 15.0
 _PAGE_WIDTH, _PAGE_HEIGHT = 784, 516
 """Points of an A4 page, landscape, within the margins."""
 _A3 = 8
+_LARGER = 2**0.5
+"""How much longer the sides of A3 are."""
 _SMALLEST = 0.66
 """Of the usual size: what would be smaller on A4 is set for A3."""
 _MARGIN = 92
@@ -78,6 +80,8 @@ class ReportSheet:
         self._looks: dict[tuple[RowKind, int, int], Format] = {}
         self.row = 0
         self.first = 0
+        self.drawn: list[int] = []
+        """The rows at which charts begin."""
 
     def write(self, source: Source, workbook: Workbook, check: Check) -> Finished:
         """Write everything and return what the cover needs; `check` is how it was checked.
@@ -221,6 +225,7 @@ class ReportSheet:
     def _draw_charts(self, workbook: Workbook) -> None:
         for chart in self.report.charts:
             self.row += 1
+            self.drawn.append(self.row)
             drawing = draw(
                 workbook, self.report, chart, self.sheet.name, self.first, self.first - 1
             )
@@ -247,16 +252,22 @@ class ReportSheet:
         )
 
     def _fit_pages(self) -> None:
-        """Make the table as wide as a page, a larger one where the print would be too small."""
+        """Make the table as wide as a page, a larger one where the print would be too small; a
+        chart that is not on the table's only page begins one.
+        """
         scale = min(1.0, _PAGE_WIDTH / (sum(self.widths) * _POINTS))
-        self.sheet.set_paper(_A4 if scale >= _SMALLEST else _A3)
-        breaks = [self.first + at for at, row in enumerate(self.report.rows) if row.new_page]
-        if breaks and scale >= _SMALLEST:  # breaks are passed over where pages are fitted
-            self.sheet.set_h_pagebreaks(breaks)
-            self.sheet.set_print_scale(int(scale * _MARGIN))
-            return
+        is_small = scale < _SMALLEST
+        self.sheet.set_paper(_A3 if is_small else _A4)
         height = sum(self.cells.heights.get(row, _ROW_POINTS) for row in range(self.row))
         pages = height * scale / _PAGE_HEIGHT
+        breaks = [self.first + at for at, row in enumerate(self.report.rows) if row.new_page]
+        breaks = [] if is_small else breaks
+        if breaks or pages > _SHRUNK:
+            breaks += self.drawn
+        if breaks:  # they are passed over where pages are fitted
+            self.sheet.set_h_pagebreaks(breaks)
+            self.sheet.set_print_scale(int(scale * _MARGIN * (_LARGER if is_small else 1)))
+            return
         self.sheet.fit_to_pages(1, int(1 < pages <= _SHRUNK))
 
     def _totals(self) -> dict[str, str]:

@@ -89,6 +89,8 @@ class Styles:
                 look |= {"num_format": number_format(decimals), "align": "right"}
             case "count":
                 look |= {"num_format": number_format(0), "align": "right"}
+            case "rate":
+                look |= {"num_format": "@_)", "align": "right"}
             case "date":
                 look |= {"num_format": DATE_FORMAT, "align": "left", "indent": indent}
             case "text":

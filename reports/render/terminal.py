@@ -19,7 +19,7 @@ from pledgebook.reports.render.texts import (
     decimals_of,
     period_line,
 )
-from pledgebook.reports.table import Column, Report, Row
+from pledgebook.reports.table import FIGURES, Column, Report, Row
 
 _GAP = "  "
 _WIDEST = 36
@@ -128,7 +128,7 @@ def _table(report: Report, columns: Sequence[int], cells: dict[int, list[str]]) 
     def joined(texts: Sequence[str]) -> str:
         parts = []
         for at, text in zip(columns, texts, strict=True):
-            width, right = heads[at][1], report.columns[at].kind in {"amount", "count"}
+            width, right = heads[at][1], report.columns[at].kind in FIGURES
             parts.append(text.rjust(width) if right else text.ljust(width))
         return _GAP.join(parts)
 
@@ -138,7 +138,7 @@ def _table(report: Report, columns: Sequence[int], cells: dict[int, list[str]]) 
     for number, row in enumerate(report.rows):
         if row.kind == "total":
             yield _GAP.join(
-                ("-" if report.columns[at].kind in {"amount", "count"} else " ") * heads[at][1]
+                ("-" if report.columns[at].kind in FIGURES else " ") * heads[at][1]
                 for at in columns
             )
         if row.kind in _OVER:

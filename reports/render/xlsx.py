@@ -159,7 +159,7 @@ class _Cover:
             self.cells.value(self.row, 3, item.place.report.as_at, self.styles.place("day"))
             self._write_agreement(item.check)
             texts = (item.place.report.title, item.place.report.subtitle)
-            lines = max(lines_in(text, _COVER_WIDTHS[1]) for text in texts)
+            lines = max(map(lines_in, texts, _COVER_WIDTHS[1:3]))
             self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
             self.row += 1
         if any(item.check.count for item in finished):
