@@ -158,6 +158,32 @@ def test_a_donor_is_found_and_read_by_keyboard_alone(
     assert complaints == []
 
 
+def test_a_wide_table_keeps_its_donor_in_sight_and_clips_no_heading(
+    page: Page, address: str
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": 800})
+    opened(page, f"{address}/Paragraphs/?paragraph=OP8&period=2002-2003")
+    row = page.locator("table.named tbody tr").first
+    summary = row.locator("summary")
+    words, mark = summary.evaluate(
+        """each => [parseFloat(getComputedStyle(each).paddingLeft),
+                    parseFloat(getComputedStyle(each, "::before").left) + 12]"""
+    )
+    assert words > mark  # the triangle stands before the words, not on them
+    summary.click()
+    row.locator("input[name=reason]").focus()
+    table = page.locator(".scroll").filter(has=row)
+    assert table.evaluate("each => each.scrollLeft") > 0
+    edge, name = table.bounding_box(), row.locator("td").first.bounding_box()
+    assert edge
+    assert name
+    assert name["x"] >= edge["x"] - 1
+    opened(page, f"{address}/Reports/?name=schedule&period=2002-2003")
+    assert not page.locator("table.report thead th").evaluate_all(
+        "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.innerText)"
+    )
+
+
 def test_the_rules_are_overridden_by_keyboard_and_the_book_says_why(
     page: Page, address: str, book: Path, complaints: Complaints
 ) -> None:

@@ -163,7 +163,61 @@ def test_the_overview_shows_the_schedules_figures_by_fund_and_donor(
             assert f"{line.figures.pledged:,.2f}" in page or not line.figures.pledged
     assert f"{made.totals['CPCJF with UNTOC'].closing:,.2f}" in page
     kinds = [chart["type"] for chart in desk.charts("Contributions", period="2002-2003")]
-    assert kinds == ["bar", "balances", "hierarchy"]
+    assert kinds == ["bar", "bar", "balances", "hierarchy"]
+    bars = desk.charts("Contributions", period="2002-2003")[:2]
+    assert [chart["label"] for chart in bars] == ["Paid by month, CPCJF", "Paid by month, UNTOC"]
+    for chart in bars:
+        fund = chart["label"].rpartition(" ")[2]
+        paid = sum(Decimal(str(month["balance"].get("USD", 0))) for month in chart["data"])
+        own = make_schedule(select(golden, "2002-2003", None, fund)).sections.values()
+        assert paid == sum(line.figures.collected for lines in own for line in lines)
+
+
+def test_what_is_pledged_and_not_committed_is_on_the_overview(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-03-01 * "Portugal" "Pledge, subject to parliament (made up)" ^PRT-2002-01\n'
+            '  event: "commitment"\n  class: "general"\n  status: "pledged"\n'
+            "  Assets:CPCJF:Memorandum:Pledges:PRT  2150.38 USD "
+            '{0 # 2150.38 USD, "PRT-2002-01.1"}\n'
+            "    due: 2002-06-30\n  Assets:CPCJF:Memorandum:Contra  -2150.38 USD\n"
+        )
+    book = load_book(main)
+    assert book.errors == []
+    figures = total(
+        line.figures
+        for lines in make_schedule(select(book, "2002-2003")).sections.values()
+        for line in lines
+    )
+    assert figures.uncommitted == Decimal("2150.38")
+    page = Desk(main).text("Contributions", period="2002-2003").replace(" ", "")
+    assert "Pledged,notcommitted2,150.38" in page
+    assert page.count("2,150.38") >= 3  # the tile, the fund, the donor
+
+
+def test_a_report_is_limited_to_a_donor_and_a_purpose_which_go_by_their_names(
+    desk: Desk, golden: Book
+) -> None:
+    asked = {"period": "2002-2003", "name": "schedule"}
+    shown = desk.get("Reports", **asked, donor="ITA", purpose="organized-crime")
+    assert '<option value="ITA" selected>Italy</option>' in shown
+    title = golden.settings.purposes["organized-crime"]
+    assert f'<option value="organized-crime" selected>{title}</option>' in shown
+    limited = select(golden, "2002-2003", donor="ITA", purpose="organized-crime")
+    (row,) = [line for lines in make_schedule(limited).sections.values() for line in lines]
+    assert f"{row.figures.collected:,.2f}" in shown
+    assert "Germany</a>" not in shown
+    assert "purpose=organized-crime" in shown
+    behind = {"behind": "collected_prior", "period": "2002-2003", "donor": "ITA"}
+    for page in (
+        desk.text("Reports", **behind),
+        desk.text("Donor", donor="ITA"),
+        desk.text("Reports", period="2002-2003", name="annex"),
+        desk.text("Paragraphs", period="2002-2003", paragraph="OP8"),
+    ):
+        assert not [code for code in golden.settings.purposes if "-" in code and code in page]
+    assert title in desk.text("Reports", **behind)
 
 
 def test_what_is_overdue_is_what_the_register_says(tmp_path: Path) -> None:

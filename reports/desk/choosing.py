@@ -31,15 +31,18 @@ class Choice:
     class_: str
     group: str
     donor: str
+    purpose: str
     policy: str
     periods: Sequence[str]
     funds: Mapping[str, str]
     classes: Sequence[str]
     groups: Sequence[str]
+    donors: Mapping[str, str]
+    purposes: Mapping[str, str]
     policies: Sequence[str]
 
 
-_ASKED = ("period", "as_at", "fund", "class", "group", "donor", "policy")
+_ASKED = ("period", "as_at", "fund", "class", "group", "donor", "purpose", "policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,14 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
         named["class"],
         named["group"],
         named["donor"],
+        named["purpose"],
         named["policy"],
         _periods_of(book),
         {fund.code: fund.name for fund in book.settings.funds.values()},
         list(dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)),
         GROUPS,
+        desk.once("donors to choose", lambda: _donors_of(book)),
+        book.settings.purposes,
         POLICIES,
     )
 
@@ -101,7 +107,17 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
         class_=named["class"],
         group=named["group"],
         donor=named["donor"],
+        purpose=named["purpose"] or None,
     )
+
+
+def _donors_of(book: Book) -> dict[str, str]:
+    """Return the donors with anything in the register, by code, in the order of their names."""
+    register = book.register
+    codes = {change.after.donor for change in register.changes}
+    codes |= {gift.donor for gift in register.gifts} | {held.donor for held in register.held}
+    donors = [donor for code in codes if (donor := book.settings.donors.get(code))]
+    return {donor.code: donor.name for donor in sorted(donors, key=lambda donor: donor.name)}
 
 
 def read_day(text: str) -> date:

@@ -148,18 +148,24 @@ def _charts(
 ) -> list[dict[str, Any]]:
     """Return charts as Fava's own are described (fava/internal_api.py, frontend/src/charts)."""
     currency = choice.selection.book.settings.currency
-    paid_by_month = [
-        {
-            "date": month.day.replace(day=1),
-            "balance": {currency: sum(month.paid.values(), ZERO)},
-            "account_balances": {fund: {currency: dollars} for fund, dollars in month.paid.items()},
-            "budgets": {},
-        }
-        for month in months
-    ]
+    paid = {  # Fava's bars have no legend: a chart a fund says which is which
+        fund: [
+            {
+                "date": month.day.replace(day=1),
+                "balance": {currency: month.paid[fund]},
+                "account_balances": {},
+                "budgets": {},
+            }
+            for month in months
+        ]
+        for fund in choice.selection.funds
+    }
     unpaid = [{"date": month.day, "balance": month.unpaid} for month in months]
     return [
-        {"type": "bar", "label": _("Paid by month"), "data": paid_by_month},
+        *(
+            {"type": "bar", "label": _("Paid by month, %(fund)s", fund=fund), "data": data}
+            for fund, data in paid.items()
+        ),
         {"type": "balances", "label": _("Unpaid"), "data": unpaid},
         {
             "type": "hierarchy",

@@ -133,7 +133,7 @@ class Reports(Page):
             "period_line": period_line(report),
             "columns": [(column_title(each, report.currency), each) for each in report.columns],
             "rows": rows,
-            "lines": list(_lines(report, rows.items, first, leads)),
+            "lines": list(_lines(report, rows.items, first, leads, choice.purposes)),
             "by_account": name in _BY_ACCOUNT,
         }
 
@@ -186,7 +186,7 @@ def _leads(desk: Desk, choice: Choice, report: Report) -> Lead:
     story = _with(address("Donor", period=choice.period))
     paragraphs = _with(address("Paragraphs", **asked))
     if report.name == SCHEDULE:
-        behind = _with(address("Reports", policy=choice.policy, **asked))
+        behind = _with(address("Reports", policy=choice.policy, purpose=choice.purpose, **asked))
         places = _schedule_places(desk, choice, report)
     else:
         places = {}
@@ -243,7 +243,9 @@ def _schedule_places(desk: Desk, choice: Choice, report: Report) -> dict[int, di
     return places
 
 
-def _lines(report: Report, rows: Sequence[Row], first: int, lead: Lead) -> Iterator[Line]:
+def _lines(
+    report: Report, rows: Sequence[Row], first: int, lead: Lead, purposes: Mapping[str, str]
+) -> Iterator[Line]:
     labels = label_column(report)
     for position, row in enumerate(rows, first):
         if row.kind in {"section", "group"} and not row.values:
@@ -254,6 +256,8 @@ def _lines(report: Report, rows: Sequence[Row], first: int, lead: Lead) -> Itera
             value = row.values.get(column.key)
             if number == labels and row.label:
                 value = row.label
+            if column.key == "purpose" and isinstance(value, str):
+                value = purposes.get(value, value)
             text, exact = _text(column, value, there=column.key in row.values)
             href = lead(position, row, column) if text and value not in (None, ZERO) else ""
             cells.append(Cell(text, column.kind, href, exact, column.memo, number == labels))
