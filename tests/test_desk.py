@@ -37,7 +37,9 @@ class Trying(Page):
     """A page for tests: it writes a comment into the book's file, or fails as it is told."""
 
     title = "Trying"
-    template = "desk.html"
+
+    def _render(self, template: str, **shown: Any) -> Any:
+        return super()._render("desk.html" if template == "trying.html" else template, **shown)
 
     def view(self, _desk: loaded.Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         if asked.get("fail"):
