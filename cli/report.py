@@ -168,6 +168,7 @@ def _say_what_is_left_out(selection: Selection, names: tuple[str, ...]) -> None:
 def write(made: list[Report], source: Source, out: Path) -> list[Path]:
     """Write reports to a file, or into a folder, a file each in every format."""
     if out.suffix:
+        out.parent.mkdir(parents=True, exist_ok=True)
         render(made, source, out)
         return [out]
     out.mkdir(parents=True, exist_ok=True)

@@ -78,3 +78,11 @@ def test_the_command_shows_a_report_where_no_file_is_named() -> None:
     assert "Earmarked balances by purpose" in result.stdout
     assert re.search(r"Corruption +25,000\.00 +83,000\.00", result.stdout)
     assert re.search(r"(\d+) of \1 figures", result.stderr)
+
+
+def test_the_folder_of_a_reports_file_is_made(golden: Book, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder" / "schedule.csv"
+    words = ["--book", str(golden.path), "report", "schedule", "--period", "2002-2003"]
+    done = CliRunner().invoke(group, [*words, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert out.is_file()
