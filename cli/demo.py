@@ -246,5 +246,5 @@ def _say_what_to_open(folder: Path) -> None:
     click.echo(f"  {folder / 'reports' / WORKBOOK}")
     click.echo(f"  {folder / 'reports' / 'schedule.html'}")
     click.echo(f"  {folder / 'letters'}: letters to donors and official receipts")
-    click.echo(f"  Fava: pledgebook --book {folder} serve (or make fava). On its import page,")
-    click.echo(f"  {TO_TRY} waits to be tried.")
+    click.echo(f"  Fava: pledgebook --book {folder} serve (or make fava). In its Inbox")
+    click.echo(f"  {TO_TRY} waits to be tried, and two receipts in Reconcile.")
