@@ -78,11 +78,7 @@ def described(table: Description) -> SheetMapping:
             of_field.setdefault(found, []).append(letter)
     lines.append("[columns]")
     for found, letters in of_field.items():
-        if len(letters) > 1 and found not in REPEATED:
-            both = " and ".join(letters)
-            raise MappingError(
-                [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
-            )
+        _refuse_two(found, letters, name)
         labels = [f"_{letter}" for letter in letters] if len(letters) > 1 else [""]
         lines += [
             f"{found.value}{label} = {toml_text(letter)}"
@@ -231,11 +227,7 @@ def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableCo
             of_field.setdefault(column.field, []).append(column)
     labels: dict[int, str] = {}
     for found, own in of_field.items():
-        if len(own) > 1 and found not in REPEATED:
-            both = " and ".join(column.letter for column in own)
-            raise MappingError(
-                [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
-            )
+        _refuse_two(found, [column.letter for column in own], name)
         bare = [column for column in own if not column.label]
         if len(bare) > 1:  # told apart by their headings; one that was found stays the total
             labels |= {
@@ -246,6 +238,15 @@ def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableCo
     return tuple(
         replace(column, label=labels.get(column.number, column.label)) for column in changed
     )
+
+
+def _refuse_two(found: Field, letters: Sequence[str], name: str) -> None:
+    """Raise MappingError where several columns are said to hold what one can."""
+    if len(letters) > 1 and found not in REPEATED:
+        both = " and ".join(letters)
+        raise MappingError(
+            [f"{name}: columns {both} are both said to hold the {found.value}; one can."]
+        )
 
 
 def _field(text: str, name: str) -> Field | None:

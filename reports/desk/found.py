@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pledgebook.importers.cells import UnreadableFile, cell_text, column_letter
-from pledgebook.importers.corrections import CONSTANTS, Description, name_of
+from pledgebook.importers.corrections import Description, name_of
 from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.rows import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
@@ -78,8 +78,9 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
     rows, a page at a time.
     """
     tables = {name_of(each.table): each for each in file.tables}
+    counts = {name: each.counts() for name, each in tables.items()}
     first = next(
-        (name for name, each in tables.items() if any(each.counts()[v] for v in _LOOKED_AT_FIRST)),
+        (name for name, own in counts.items() if any(own[v] for v in _LOOKED_AT_FIRST)),
         next(iter(tables)),
     )
     name = asked.get("table", "") if asked.get("table", "") in tables else first
@@ -88,6 +89,8 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
     return {
         "kind": "sheet",
         "tables": tables,
+        "counts": counts,
+        "count": {kind: sum(own[kind] for own in counts.values()) for kind in VERDICTS},
         "sheets": file.sheets,
         "table": name,
         "judged": judged,
@@ -96,8 +99,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "lines": cut_page(_lines(judged, kind), asked),
         "unknown": _unknown(desk.book.settings.donors, file.tables),
         "donor_kinds": KINDS,
-        "fields": {each.value: title for each, title in FIELDS.items()},
-        "constants": [each.value for each in CONSTANTS],
+        "fields": FIELDS,
         "funds": list(desk.book.settings.funds),
     }
 
@@ -129,7 +131,7 @@ def show_unread(path: Path, described: Description | None) -> Mapping[str, Any]:
     return {
         "excerpts": excerpts,
         "headings": headings,
-        "fields": {each.value: title for each, title in FIELDS.items()},
+        "fields": FIELDS,
     }
 
 
