@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
-FOLDERS = cli importers ledger plugins reports
+FOLDERS = cli desk importers ledger plugins reports
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo fava test lint types format clean install

@@ -18,8 +18,8 @@ from pledgebook.cli.common import (
     place,
     wants_json,
 )
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.errors import Finding
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.register.book import Book
 
 
 @click.command()

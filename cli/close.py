@@ -20,15 +20,15 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.closing import close_period, reopen_period
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.recording import due_releases
-from pledgebook.ledger.seals import Figures, Verdict, verify_seals
-from pledgebook.ledger.writing import file_for
+from pledgebook.ledger.closing.periods import close_period, reopen_period
+from pledgebook.ledger.closing.seals import Figures, Verdict, verify_seals
+from pledgebook.ledger.events.asking import due_releases
+from pledgebook.ledger.files.writing import file_for
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
-from pledgebook.reports.comparatives import SEALED, totals_document
+from pledgebook.reports.figures.comparatives import SEALED, totals_document
 from pledgebook.reports.render import to_document
 
 _REPORTS = ("schedule", "paragraphs")

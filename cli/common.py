@@ -14,11 +14,12 @@ from types import MappingProxyType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from pledgebook.ledger.answering import book_answering
-from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.errors import BookRefusedError, Finding
-from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.ledger.files.answering import book_answering
+from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
+from pledgebook.ledger.files.writing import error_sentence, write_entries
+from pledgebook.ledger.findings import BookRefusedError, Finding
+from pledgebook.ledger.register.book import Book
 
 DONE, WAITS, NOT_DONE = 0, 1, 2
 """Exit status: done; done, but something waits for a person; not done."""

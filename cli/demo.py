@@ -20,12 +20,9 @@ import click
 from beancount.core.data import Transaction
 from pledgebook.cli.common import counted, fail, failing_on, now
 from pledgebook.importers import ImportResult, import_files
-from pledgebook.importers.verdicts import JudgedFile
+from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
-from pledgebook.ledger.applying import apply_matches
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.candidates import Candidate, describe
-from pledgebook.ledger.correspondence import correspondence_texts
+from pledgebook.ledger.correspondence.letters import correspondence_texts
 from pledgebook.ledger.example import (
     IMPORTED,
     STATEMENTS,
@@ -35,12 +32,15 @@ from pledgebook.ledger.example import (
     make_example,
     new_biennium,
 )
-from pledgebook.ledger.making import FolderNotEmptyError
-from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.ledger.files.making import FolderNotEmptyError
+from pledgebook.ledger.files.writing import error_sentence, write_entries
+from pledgebook.ledger.matching.applying import apply_matches
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.matching.candidates import Candidate, describe
 from pledgebook.reports import Report, Source, make_reports, select, source_of
 from pledgebook.reports.letters import Papers, issue_receipts, make_letter, make_letters
+from pledgebook.reports.letters.render import write_letters
 from pledgebook.reports.render import render
-from pledgebook.reports.render.letters import write_letters
 
 PERIOD = "2002-2003"
 WORKBOOK = f"contributions-{PERIOD}.xlsx"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.importers.tables import SheetReading, Table
-from pledgebook.importers.verdicts import JudgedFile, JudgedTable, Verdict
+from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict
+from pledgebook.importers.tables.tables import SheetReading, Table
 from pledgebook.ledger.money import format_amount
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 from pledgebook.cli.common import failing_on
-from pledgebook.ledger.making import FolderNotEmptyError, make_book
+from pledgebook.ledger.files.making import FolderNotEmptyError, make_book
 
 
 @click.command()

@@ -24,8 +24,7 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.letters_kept import answered, list_, void
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.correspondence import (
+from pledgebook.ledger.correspondence.letters import (
     KINDS,
     Sending,
     correspondence_texts,
@@ -33,8 +32,11 @@ from pledgebook.ledger.correspondence import (
     next_reference,
     read_letters,
 )
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.writing import error_sentence, write_entries
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import error_sentence, write_entries
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.selection import SelectionError, cut_of, find_donor, select
 from pledgebook.reports.letters import (
     Letter,
     Papers,
@@ -44,9 +46,8 @@ from pledgebook.reports.letters import (
     make_letters,
 )
 from pledgebook.reports.letters.receipt import without_receipt
+from pledgebook.reports.letters.render import FORMATS, NoOfficeError, render_letters
 from pledgebook.reports.render.files import write_whole
-from pledgebook.reports.render.letters import FORMATS, NoOfficeError, render_letters
-from pledgebook.reports.selection import SelectionError, cut_of, find_donor, select
 
 _NAMES = {
     "statement": "Write statements of contributions.",

@@ -19,18 +19,18 @@ from pledgebook.cli.common import (
     say,
     wants_json,
 )
-from pledgebook.ledger.correspondence import (
+from pledgebook.ledger.correspondence.letters import (
     RESULTS,
     SentLetter,
     correspondence_texts,
     draft_answer,
     read_letters,
 )
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.correspondence.receipts import OfficialReceipt, draft_void, read_receipts
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.official_receipts import OfficialReceipt, draft_void, read_receipts
-from pledgebook.ledger.writing import write_entries
-from pledgebook.reports.selection import SelectionError, find_donor
+from pledgebook.reports.figures.selection import SelectionError, find_donor
 
 _STATED = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})? [A-Z]{3}")
 

@@ -21,15 +21,14 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.candidates import Candidate, describe
-from pledgebook.ledger.deciding import PAID_METAVAR, allocate, read_allocation
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.files.writing import write_entries, write_texts
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.ledger.matching.allocation import PAID_METAVAR, allocate, read_allocation
+from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.matching.candidates import Candidate, describe
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.writing import write_entries, write_texts
+from pledgebook.ledger.register.book import Book
 
 _FEW = 3
 _NOTHING = (

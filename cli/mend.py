@@ -18,11 +18,10 @@ from pledgebook.cli.common import (
     say,
     wants_json,
 )
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.mending import approve, find_entry, take_out, text_of
-from pledgebook.ledger.register import Claim
+from pledgebook.ledger.files.mending import approve, find_entry, take_out, text_of
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Claim
 
 _ENTRY = click.argument("entry", metavar="ENTRY")
 _DAY = click.option("--date", "day", type=DAY, help="Its day, where several are named so.")

@@ -19,9 +19,9 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.ledger.currencies import decimals
-from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
 
 @click.command()

@@ -18,11 +18,11 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.rates import read_rates
-from pledgebook.importers.rates_judging import JudgedRates, by_reason, judge_rates, save_rates
-from pledgebook.ledger.currencies import is_currency
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.importers.rates.judging import JudgedRates, by_reason, judge_rates, save_rates
+from pledgebook.importers.rates.published import read_rates
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.ledger.declared.currencies import is_currency
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_units
 
 _FEW = 8

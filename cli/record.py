@@ -18,10 +18,9 @@ from pledgebook.cli.common import (
     say,
     wants_json,
 )
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
+from pledgebook.ledger.register.book import Book
 
 
 @click.group()

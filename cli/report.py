@@ -21,9 +21,9 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.files.writing import error_sentence
 from pledgebook.ledger.office import NoOfficeError
-from pledgebook.ledger.writing import error_sentence
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import (
     Report,
     Selection,
@@ -33,7 +33,8 @@ from pledgebook.reports import (
     select,
     source_of,
 )
-from pledgebook.reports.agreements import disagreements
+from pledgebook.reports.figures.agreements import disagreements
+from pledgebook.reports.figures.selection import cut_of
 from pledgebook.reports.registry import ALL, left_out
 from pledgebook.reports.render import (
     ENDINGS,
@@ -46,7 +47,6 @@ from pledgebook.reports.render import (
 from pledgebook.reports.render.terminal import to_text
 from pledgebook.reports.reported import schedule_as_reported
 from pledgebook.reports.schedule import NAME
-from pledgebook.reports.selection import cut_of
 
 _UNBOUND = 10_000
 """Letters of a line where nobody reads it on a terminal."""

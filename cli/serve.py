@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from pledgebook.cli.common import book_option, fail, failing_on, find_main
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 _LOCALHOST = "127.0.0.1"
 
@@ -27,6 +22,7 @@ def serve(port: int, read_only: bool) -> None:
     # Fava reads its book from here too; the one we serve is the one we were told.
     os.environ.pop("BEANCOUNT_FILE", None)
     from cheroot.wsgi import Server  # noqa: PLC0415 - a second, only where it is served
+    from pledgebook.desk.serving import served_app  # noqa: PLC0415
 
     server = Server((_LOCALHOST, port), served_app(main, read_only=read_only))
     click.echo(f"Fava on {main}: http://{_LOCALHOST}:{port}  (stop it with Ctrl+C)")
@@ -35,18 +31,6 @@ def serve(port: int, read_only: bool) -> None:
             server.start()
     except KeyboardInterrupt:
         server.stop()
-
-
-def served_app(main: Path, *, read_only: bool) -> Flask:
-    """Return Fava on a book, answering to this machine's own names alone: a foreign page whose name
-    was made to resolve to this machine is told by that name.
-    """
-    from fava.application import create_app  # noqa: PLC0415 - a second, only where it is served
-    from pledgebook.reports.desk.guarding import THIS_MACHINE  # noqa: PLC0415
-
-    app = create_app([main], load=True, read_only=read_only)
-    app.config["TRUSTED_HOSTS"] = list(THIS_MACHINE)
-    return app
 
 
 def _refuse_used(port: int) -> None:

@@ -24,25 +24,25 @@ from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
-from pledgebook.importers.cells import UnreadableFile, Workbook
 from pledgebook.importers.imports import ImportResult, import_files
-from pledgebook.importers.mapping import (
+from pledgebook.importers.judging.matrices import labels_of
+from pledgebook.importers.judging.unread_columns import settle_unread
+from pledgebook.importers.reading.cells import UnreadableFile, Workbook
+from pledgebook.importers.reading.recalculating import recalculate as fill_formulas
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.tables.mapping import (
     MappingError,
     SheetMapping,
     read_mapping,
     stands_above,
     write_mapping,
 )
-from pledgebook.importers.matrices import labels_of
-from pledgebook.importers.recalculating import recalculate as fill_formulas
-from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.importers.tables import SheetReading, Table, read_sheets
-from pledgebook.importers.unread_columns import settle_unread
-from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.aliases import AliasRefusedError
-from pledgebook.ledger.banks import BankNotDeclaredError
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.errors import BookRefusedError
+from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
+from pledgebook.ledger.declared.aliases import AliasRefusedError
+from pledgebook.ledger.declared.banks import BankNotDeclaredError
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import keep_receipt
 
 FILE = click.Path(path_type=Path)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 from pledgebook.cli.statements import show_statements
-from pledgebook.importers.cells import Sheet
 from pledgebook.importers.imports import ImportResult
-from pledgebook.importers.totals import ControlTotal
-from pledgebook.importers.values import shown
-from pledgebook.importers.verdicts import JudgedFile, JudgedTable, Verdict, VerdictName
+from pledgebook.importers.judging.totals import ControlTotal
+from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict, VerdictName
+from pledgebook.importers.reading.cells import Sheet
+from pledgebook.importers.values.values import shown
 from pledgebook.ledger.money import format_amount
 
 _SHOWN: tuple[VerdictName, ...] = (

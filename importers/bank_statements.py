@@ -24,8 +24,8 @@ from pledgebook.importers.statements.judging import (
     judge_statements,
 )
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.ledger.banks import BANK, BANK_ENTRY
-from pledgebook.ledger.book import book_of
+from pledgebook.ledger.declared.banks import BANK, BANK_ENTRY
+from pledgebook.ledger.register.book import book_of
 
 
 class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types

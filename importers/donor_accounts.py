@@ -14,8 +14,8 @@ from typing import cast
 
 from beancount.core.data import Directive
 from fava.ext import FavaExtensionBase
-from pledgebook.ledger.accounts import account
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.settings import Settings, read_settings
 
 _KINDS = ("pledges", "memorandum", "deferred", "in-advance", "contributions", "in-kind")
 """What the entries of an imported contribution may name."""

@@ -18,17 +18,17 @@ from pathlib import Path
 from beancount.core.data import Directive, Note, Transaction, new_metadata
 from beangulp import Importer
 from beangulp.extract import DUPLICATE
-from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import judge_file
-from pledgebook.importers.known import IMPORT_ID, Context
-from pledgebook.importers.mapping import SheetMapping, read_mapping
-from pledgebook.importers.tables import read_sheets
-from pledgebook.importers.verdicts import JudgedFile
-from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.accounts import account
-from pledgebook.ledger.rates import Rates
-from pledgebook.ledger.register import derive_register
-from pledgebook.ledger.settings import read_settings
+from pledgebook.importers.judging.known import IMPORT_ID, Context
+from pledgebook.importers.judging.verdicts import JudgedFile
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.tables.mapping import SheetMapping, read_mapping
+from pledgebook.importers.tables.tables import read_sheets
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.rates import Rates
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.register.register import derive_register
 
 _ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv"})
 

@@ -15,13 +15,15 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from beancount.core.data import Directive
-from pledgebook.importers.cells import Sheet, UnreadableFile
-from pledgebook.importers.contributions import judge_tables
-from pledgebook.importers.corrections import Correction, apply_rules, correct_readings
-from pledgebook.importers.known import Context
-from pledgebook.importers.mapping import MappingError, SheetMapping, apply_mapping
-from pledgebook.importers.matrices import labels_of
-from pledgebook.importers.recalculating import recalculate
+from pledgebook.importers.judging.contributions import judge_tables
+from pledgebook.importers.judging.known import Context
+from pledgebook.importers.judging.matrices import labels_of
+from pledgebook.importers.judging.unread_columns import settle_unread
+from pledgebook.importers.judging.verdicts import JudgedFile, JudgedSheet
+from pledgebook.importers.judging.withdrawn import find_withdrawn
+from pledgebook.importers.reading.cells import Sheet, UnreadableFile
+from pledgebook.importers.reading.recalculating import recalculate
+from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.statements.judging import (
     BankContext,
     JudgedStatements,
@@ -29,15 +31,14 @@ from pledgebook.importers.statements.judging import (
 )
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.recording import statement_texts
-from pledgebook.importers.tables import SheetReading, Table, read_sheets, rows_outside
-from pledgebook.importers.unread_columns import settle_unread
-from pledgebook.importers.verdicts import JudgedFile, JudgedSheet
-from pledgebook.importers.withdrawn import find_withdrawn
-from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.aliases import add_purpose_alias, alias_texts, confirm
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.settings import Settings
-from pledgebook.ledger.writing import write_entries
+from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
+from pledgebook.importers.tables.mapping import MappingError, SheetMapping, apply_mapping
+from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
+from pledgebook.ledger.declared.aliases import confirm
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.register.book import Book
 
 _Read = TypeVar("_Read")
 

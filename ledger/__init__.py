@@ -8,12 +8,9 @@ tells it with examples.
 
 from __future__ import annotations
 
-from pledgebook.ledger.applying import apply_matches, take_back, undo_texts
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.book import Book, BookNotFoundError, find_book, load_book
-from pledgebook.ledger.deciding import Allocation, allocate, decide
+from pledgebook.ledger.declared.rates import MissingRateError, Rate, Rates
+from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.drafts import Draft, DraftLine
-from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.events import (
     Advance,
     Earmark,
@@ -53,22 +50,26 @@ from pledgebook.ledger.events import (
     transfer,
     write_off,
 )
-from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.making import make_book
-from pledgebook.ledger.mending import approve, find_entry, take_out
-from pledgebook.ledger.rates import MissingRateError, Rate, Rates
-from pledgebook.ledger.recording import (
+from pledgebook.ledger.events.asking import (
     advance_for,
     due_releases,
     find_claim,
     free_labels,
     receipt_held,
 )
-from pledgebook.ledger.register import Change, Claim, Register, derive_register
-from pledgebook.ledger.returning import find_return
-from pledgebook.ledger.settings import Settings, read_settings
-from pledgebook.ledger.waiting import Receipt, waiting_receipts
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.events.returns import find_return
+from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.mending import approve, find_entry, take_out
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError, Finding
+from pledgebook.ledger.matching.allocation import Allocation, allocate, decide
+from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.ledger.register.register import Change, Claim, Register, derive_register
 
 __all__ = [
     "Advance",

@@ -14,10 +14,10 @@ The book's settings and its register are derived once for all of them.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
-from pledgebook.ledger.bank_balances import check_statements
-from pledgebook.ledger.errors import Finding
-from pledgebook.ledger.register import derive_register
-from pledgebook.ledger.settings import read_settings
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.guards.statements import check_statements
+from pledgebook.ledger.register.register import derive_register
 from pledgebook.plugins.correspondence import guard_correspondence
 from pledgebook.plugins.donors import open_accounts
 from pledgebook.plugins.funds import guard_funds

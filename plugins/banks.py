@@ -20,9 +20,9 @@ agreed when it was recorded and does not any more. A statement that never agreed
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
-from pledgebook.ledger.bank_balances import check_statements
-from pledgebook.ledger.errors import Finding
-from pledgebook.ledger.settings import read_settings
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.guards.statements import check_statements
 
 __plugins__ = ("banks",)
 

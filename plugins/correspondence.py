@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beancount.core.data import Directive, Options
-from pledgebook.ledger.correspondence import check_letters
-from pledgebook.ledger.errors import Finding
-from pledgebook.ledger.official_receipts import check_receipt_lines
-from pledgebook.ledger.register import Register, derive_register
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.correspondence.letters import check_letters
+from pledgebook.ledger.correspondence.receipts import check_receipt_lines
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.register.register import Register, derive_register
 
 __plugins__ = ("correspondence",)
 

@@ -23,9 +23,9 @@ from datetime import date
 from beancount.core.data import Custom, Directive, Open, Options, Transaction, new_metadata
 from beancount.core.data import sorted as in_order
 from beancount.core.getters import get_accounts
-from pledgebook.ledger.accounts import fixed_accounts, read_account, takes
-from pledgebook.ledger.errors import Finding, finding
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.declared.chart import fixed_accounts, read_account, takes
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding, finding
 
 __plugins__ = ("donors",)
 

@@ -23,19 +23,16 @@ and nobody else approved, in a fund with `four-eyes: "yes"`.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Price, Transaction
-from pledgebook.ledger.approval import check_approval
-from pledgebook.ledger.checks import (
-    check_balances,
-    check_earmarked,
-    check_rate,
-    check_stated_rate,
-    check_words,
-)
-from pledgebook.ledger.errors import Finding
-from pledgebook.ledger.having import check_having
-from pledgebook.ledger.postings import read_lines
-from pledgebook.ledger.rates import Rates
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.declared.rates import Rates
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.guards.approval import check_approval
+from pledgebook.ledger.guards.balances import check_balances
+from pledgebook.ledger.guards.cover import check_having
+from pledgebook.ledger.guards.earmarked import check_earmarked
+from pledgebook.ledger.guards.rates import check_rate, check_stated_rate
+from pledgebook.ledger.guards.words import check_words
+from pledgebook.ledger.register.postings import read_lines
 
 __plugins__ = ("funds",)
 

@@ -20,11 +20,11 @@ a rule refuses as a contribution.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options, Transaction
-from pledgebook.ledger.errors import Finding, finding
-from pledgebook.ledger.mandates import Tagging, paragraph_order
-from pledgebook.ledger.register import Claim, Register, derive_register
-from pledgebook.ledger.settings import Settings, read_settings
-from pledgebook.ledger.tagging import override_faults, tag_claim, tag_gift
+from pledgebook.ledger.declared.mandates import Tagging, paragraph_order
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.register.register import Claim, Register, derive_register
+from pledgebook.ledger.register.tagging import override_faults, tag_claim, tag_gift
 
 __plugins__ = ("mandates",)
 

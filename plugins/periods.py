@@ -20,9 +20,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Options, Transaction
-from pledgebook.ledger.errors import Finding, finding
-from pledgebook.ledger.history import HISTORY
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.register.history import HISTORY
 
 __plugins__ = ("periods",)
 

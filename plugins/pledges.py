@@ -24,13 +24,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Directive, Options
-from pledgebook.ledger.agreeing import check_agreement
-from pledgebook.ledger.checks import check_changes
-from pledgebook.ledger.collecting import check_receipts
-from pledgebook.ledger.errors import Finding
-from pledgebook.ledger.lots import check_lots
-from pledgebook.ledger.register import Register, derive_register
-from pledgebook.ledger.settings import Settings, read_settings
+from pledgebook.ledger.declared.settings import Settings, read_settings
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.guards.charges import check_receipts
+from pledgebook.ledger.guards.instalments import check_changes
+from pledgebook.ledger.guards.lots import check_lots
+from pledgebook.ledger.guards.parts import check_agreement
+from pledgebook.ledger.register.register import Register, derive_register
 
 __plugins__ = ("pledges",)
 

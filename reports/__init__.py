@@ -6,9 +6,9 @@ makes the tables, `render` in `pledgebook.reports.render` writes them.
 
 from __future__ import annotations
 
+from pledgebook.reports.figures.selection import Selection, SelectionError, select
+from pledgebook.reports.figures.table import Column, Report, Row, Source, Tie
 from pledgebook.reports.registry import REPORTS, make_reports, source_of
-from pledgebook.reports.selection import Selection, SelectionError, select
-from pledgebook.reports.table import Column, Report, Row, Source, Tie
 
 __all__ = [
     "REPORTS",

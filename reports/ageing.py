@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO, to_cents
-from pledgebook.ledger.register import Claim
-from pledgebook.reports.disclosures import received_since
-from pledgebook.reports.layout import Layout, at_the_end, name_of, owed_per_ledger
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Tie, Value
+from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.figures.disclosures import received_since
+from pledgebook.reports.figures.layout import Layout, at_the_end, name_of, owed_per_ledger
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Tie, Value
 
 NAME = "ageing"
 TITLE = "Ageing of unpaid contributions"

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from pledgebook.ledger.currencies import convert_legacy
-from pledgebook.ledger.declarations import as_text
-from pledgebook.ledger.instalments import first_commitment, first_terms, list_instalments
+from pledgebook.ledger.declared.currencies import convert_legacy
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import CENT, ZERO, round_to, to_cents
-from pledgebook.ledger.register import RECEIVING, Change, Claim, Gift
-from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, name_of, over_the_cut, owed_ties, section_name
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Column, Part, Report, Value
+from pledgebook.ledger.register.instalments import first_commitment, first_terms, list_instalments
+from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Gift
+from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, owed_ties, section_name
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Value
 
 NAME = "annex"
 TITLE = "Annex: pledges in their own currencies"

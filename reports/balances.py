@@ -15,14 +15,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.recognition import Group
-from pledgebook.reports.comparatives import Totals, days_before, read_totals
-from pledgebook.reports.figures import Figures, contribution_figures
-from pledgebook.reports.schedule import long_date
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Row, Tie, Value
-from pledgebook.reports.ties import Balances
+from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Row, Tie, Value
+from pledgebook.reports.figures.ties import Balances, balances_of
 
 NAME = "statements"
 TITLE = "Statements I and II: income, expenditure and balances"
@@ -94,7 +94,7 @@ class Statement:
 def make_statements(selection: Selection) -> list[Statement]:
     """Compute the statements of the selected funds over the cut, a fund within another with it."""
     settings, funds = selection.book.settings, selection.funds
-    balances = selection.balances
+    balances = balances_of(selection)
     later = _due_later(selection)
     made = []
     for fund in funds:
@@ -328,7 +328,7 @@ def _ties(selection: Selection) -> list[Tie]:
         selection,
         lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),
     )
-    balances = selection.balances
+    balances = balances_of(selection)
     for fund in dict.fromkeys(fund for fund, _ in selection.groups):
         due = rows.get((fund, "pledges", False), Figures()).closing
         later = rows.get((fund, "pledges", True), Figures()).future

@@ -9,15 +9,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.accounts import MONEY
-from pledgebook.ledger.history import continuing
+from pledgebook.ledger.declared.chart import MONEY
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.postings import Line, infer_event, read_lines
-from pledgebook.ledger.register import RECEIVING
-from pledgebook.reports.layout import Layout, by_group_and_name, name_of, over_the_cut
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import FROM_DONORS
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.history import continuing
+from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.register import RECEIVING
+from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie
+from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
 
 NAME = "bank-charges"
 TITLE = "Bank charges"
@@ -77,7 +78,7 @@ def bank_charges(selection: Selection) -> Report:
         layout.total("Total of other charges")
     layout.grand_total("Total")
     unit = selection.book.settings.currency
-    balances = selection.as_kept.balances
+    balances = balances_of(selection.as_kept)
     booked = sum(
         (amount for (_, kind), amount in balances.within.items() if kind == "bank-charges"),
         ZERO,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pledgebook.ledger.donors import GROUPS, KINDS
-from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, over_the_cut, owed_ties
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Column, Part, Report
+from pledgebook.ledger.declared.donors import GROUPS, KINDS
+from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.layout import Layout, over_the_cut, owed_ties
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Agreement, Column, Part, Report
 
 NAME = "donor-kinds"
 TITLE = "Contributions by kind of donor"

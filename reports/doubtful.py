@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from pledgebook.ledger.declarations import as_date
-from pledgebook.ledger.register import Change
-from pledgebook.reports.layout import Layout, at_the_end, name_of, section_name
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report
+from pledgebook.ledger.declared.declarations import as_date
+from pledgebook.ledger.register.register import Change
+from pledgebook.reports.figures.layout import Layout, at_the_end, name_of, section_name
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report
 
 NAME = "write-off-proposals"
 TITLE = "Long unpaid contributions, to propose for write-off"

@@ -9,14 +9,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.checks import purposes_of_money
-from pledgebook.ledger.history import continuing
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.postings import infer_event, read_lines
-from pledgebook.reports.layout import Layout, over_the_cut, section_name
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie
-from pledgebook.reports.ties import FROM_DONORS
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.history import continuing
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.purposes import purposes_of_money
+from pledgebook.reports.figures.layout import Layout, over_the_cut, section_name
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie
+from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
 
 NAME = "earmarked"
 TITLE = "Earmarked balances by purpose"
@@ -31,7 +32,7 @@ def earmarked(selection: Selection) -> Report:
     """Return the cash of each purpose of classes that hold earmarked money, in dollars."""
     sums, held = _sums(selection)
     purposes = selection.book.settings.purposes
-    balances = selection.as_kept.balances
+    balances = balances_of(selection.as_kept)
     layout = Layout()
     ties = []
     for fund, class_ in selection.groups:

@@ -7,11 +7,12 @@ other currencies gained or lost, which is never the contributions'.
 from __future__ import annotations
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register import Claim
-from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.layout import Layout, name_of, over_the_cut, section_name
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Column, Part, Report, Tie
+from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, section_name
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Tie
+from pledgebook.reports.figures.ties import balances_of
 
 NAME = "exchange"
 TITLE = "Exchange differences on contributions"
@@ -30,7 +31,7 @@ def exchange(selection: Selection) -> Report:
         ),
     )
     moved = {key: own for key, own in found.items() if own.exchange or own.exchange_unpaid}
-    balances = selection.as_kept.balances
+    balances = balances_of(selection.as_kept)
     layout = Layout()
     ties: list[Tie] = []
     for group in selection.groups:

@@ -15,14 +15,14 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.history import FOLDER
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register import RECEIVING, Claim, Register
-from pledgebook.reports.comparatives import period_before
-from pledgebook.reports.figures import Figures, read_figures, total
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import FOLDER
+from pledgebook.ledger.register.register import RECEIVING, Claim, Register
+from pledgebook.reports.figures.comparatives import period_before
+from pledgebook.reports.figures.figures import Figures, read_figures, total
+from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.schedule import NAME, Schedule, make_schedule
-from pledgebook.reports.selection import Selection, select
 
 _DAY = timedelta(days=1)
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from pledgebook.importers.mapping import stands_above, write_mapping
-from pledgebook.importers.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
-from pledgebook.ledger.book import Book
+from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
+from pledgebook.importers.tables.mapping import stands_above, write_mapping
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.table import Column, Report, Row, Source, Value
 from pledgebook.reports.render import write_page, write_workbook
-from pledgebook.reports.table import Column, Report, Row, Source, Value
 
 FOLDER = "imports"
 _MOST_ON_PAGE = 500

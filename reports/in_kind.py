@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pledgebook.reports.layout import Layout, name_of, over_the_cut
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report
+from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report
 
 NAME = "in-kind"
 TITLE = "Contributions in kind"

@@ -10,10 +10,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register import Change, claim_at
-from pledgebook.reports.layout import Layout, name_of, over_the_cut
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie, Value
+from pledgebook.ledger.register.register import Change, claim_at
+from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie, Value
 
 NAME = "movements"
 TITLE = "What changed: movements of unpaid contributions"

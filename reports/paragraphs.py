@@ -11,14 +11,19 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cached_property
 
-from pledgebook.ledger.mandates import Mandate, Tagging, paragraph_order
+from pledgebook.ledger.declared.mandates import Mandate, Tagging, paragraph_order
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register import Claim, Gift
-from pledgebook.ledger.tagging import tag_claim, tag_gift
-from pledgebook.reports.figures import Figures, contribution_figures, total
-from pledgebook.reports.schedule import long_date
-from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Tie
+from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.ledger.register.tagging import tag_claim, tag_gift
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.figures import (
+    Figures,
+    contribution_figures,
+    contributions_of,
+    total,
+)
+from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Row, Tie
 
 NAME = "paragraphs"
 
@@ -46,7 +51,7 @@ def paragraphs(selection: Selection) -> Report:
     rows = _primary_rows(mandate, primary)
     rows += _overlapping_rows(mandate, taggings)
     everything = total(primary.values())
-    schedule = total(figures for _, figures in selection.contributions)
+    schedule = total(figures for _, figures in contributions_of(selection))
     cut = selection.cut
     return Report(
         NAME,

@@ -11,14 +11,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.bank_balances import Movement, balance_on, beginning, movements
-from pledgebook.ledger.banks import BankAccount
-from pledgebook.ledger.history import continuing
-from pledgebook.ledger.waiting import waiting_receipts
-from pledgebook.reports.layout import Layout, at_the_end
-from pledgebook.reports.schedule import long_date
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.ledger.declared.banks import BankAccount
+from pledgebook.ledger.guards.statements import Movement, balance_on, beginning, movements
+from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.ledger.register.history import continuing
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.layout import Layout, at_the_end
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie
 
 NAME = "reconciliation"
 TITLE = "Bank reconciliation"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from pledgebook.ledger.history import restatements
+from pledgebook.ledger.register.history import restatements
 from pledgebook.reports import (
     ageing,
     annex,
@@ -25,10 +25,10 @@ from pledgebook.reports import (
     support,
     years,
 )
-from pledgebook.reports.disclosures import waiting_for_approval
-from pledgebook.reports.layout import name_of
-from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Report, Source
+from pledgebook.reports.figures.disclosures import waiting_for_approval
+from pledgebook.reports.figures.layout import name_of
+from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.table import Report, Source
 
 REPORTS: Mapping[str, Callable[[Selection], Report]] = {
     schedule.NAME: schedule.schedule,

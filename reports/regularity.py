@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.periods import Cut
-from pledgebook.reports.figures import Figures, contribution_figures, each_contribution, total
-from pledgebook.reports.layout import Layout, at_the_end, by_group_and_name, name_of
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie, Value
+from pledgebook.reports.figures.figures import (
+    Figures,
+    contribution_figures,
+    contributions_of,
+    total,
+)
+from pledgebook.reports.figures.layout import Layout, at_the_end, by_group_and_name, name_of
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie, Value
 
 NAME = "regularity"
 TITLE = "Regularity of contributions"
@@ -92,7 +97,7 @@ def _tie(selection: Selection, paid: dict[tuple[str, str], dict[int, Decimal]]) 
     period = selection.cut.period
     end = selection.cut.end
     cut = Cut(period.name, period.start, end, period)
-    collected = _collected(total(figures for _, figures in each_contribution(selection, cut)))
+    collected = _collected(total(figures for _, figures in contributions_of(selection, cut)))
     years = range(period.start.year, end.year + 1)
     shown = sum(
         (amount for own in paid.values() for year, amount in own.items() if year in years), ZERO

@@ -13,12 +13,12 @@ from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from pledgebook.ledger.donors import GROUPS
-from pledgebook.ledger.history import FOLDER
-from pledgebook.reports.figures import read_figures, total
+from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.register.history import FOLDER
+from pledgebook.reports.figures.figures import read_figures, total
+from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.table import Report, Row
 from pledgebook.reports.schedule import Line, lay_out, schedule
-from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Report, Row
 
 
 def schedule_as_reported(selection: Selection) -> Report:

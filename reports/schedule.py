@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from pledgebook.ledger.checks import check_changes
-from pledgebook.ledger.donors import GROUPS
+from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.guards.instalments import check_changes
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.cash import CashProof, prove_cash
-from pledgebook.reports.figures import (
+from pledgebook.reports.figures.cash import CashProof, prove_cash
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.figures import (
     CLOSING,
     MONEY_COLUMNS,
     Figures,
@@ -23,9 +24,9 @@ from pledgebook.reports.figures import (
     held_figures,
     total,
 )
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import NOTHING, Column, Report, Row, RowKind, Tie
-from pledgebook.reports.ties import Balances, ledger_ties
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import NOTHING, Column, Report, Row, RowKind, Tie
+from pledgebook.reports.figures.ties import Balances, balances_of, ledger_ties
 
 NAME = "schedule"
 TITLE = "Schedule of voluntary contributions"
@@ -65,7 +66,7 @@ def make_schedule(selection: Selection) -> Schedule:
         if lines:
             lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
             sections[group] = lines
-    balances = selection.balances
+    balances = balances_of(selection)
     ties = ledger_ties(selection, rows, balances)
     proof = None
     if selection.whole_classes:  # the bank does not say whose or what for its money is
@@ -205,11 +206,6 @@ def _total_row(kind: RowKind, label: str, lines: list[Line], adds: range | list[
 def _subtitle(selection: Selection) -> str:
     cut = selection.cut
     return f"{long_date(cut.start)} to {long_date(cut.end)}"
-
-
-def long_date(day: date) -> str:
-    """Write a date as the UN's documents do: 31 December 2003."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def _columns(selection: Selection) -> list[Column]:

@@ -7,12 +7,12 @@ calls in the report `paragraphs` adds up.
 
 from __future__ import annotations
 
-from pledgebook.ledger.mandates import Mandate, paragraph_order
-from pledgebook.reports.figures import Figures, contribution_figures
-from pledgebook.reports.layout import Layout, by_group_and_name, name_of, over_the_cut
+from pledgebook.ledger.declared.mandates import Mandate, paragraph_order
+from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
+from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.table import Column, Report
 from pledgebook.reports.paragraphs import Taggings
-from pledgebook.reports.selection import Selection, SelectionError
-from pledgebook.reports.table import Column, Report
 
 NAME = "secretary-general"
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO, round_to
-from pledgebook.reports.layout import Layout, over_the_cut, section_name
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Column, Report, Tie
+from pledgebook.reports.figures.layout import Layout, over_the_cut, section_name
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Column, Report, Tie
+from pledgebook.reports.figures.ties import balances_of
 
 NAME = "programme-support"
 TITLE = "Programme support costs"
@@ -17,7 +18,7 @@ TITLE = "Programme support costs"
 
 def programme_support(selection: Selection) -> Report:
     """Return expenditure, support costs and their rate by fund and class, in dollars."""
-    balances = selection.as_kept.balances
+    balances = balances_of(selection.as_kept)
     layout = Layout()
     costs = income = ZERO
     groups = selection.groups

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from pledgebook.ledger.periods import Cut
-from pledgebook.reports.figures import each_contribution, total
-from pledgebook.reports.layout import Layout, over_the_cut
-from pledgebook.reports.selection import Selection
-from pledgebook.reports.table import Agreement, Chart, Column, Part, Report
+from pledgebook.ledger.declared.periods import Cut
+from pledgebook.reports.figures.figures import contributions_of, total
+from pledgebook.reports.figures.layout import Layout, over_the_cut
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report
 
 NAME = "years"
 TITLE = "Pledged, paid and unpaid by year"
@@ -21,7 +21,7 @@ def years(selection: Selection) -> Report:
     layout = Layout()
     layout.section("Calendar years")
     for cut in years_of(selection.cut):
-        own = total(figures for _, figures in each_contribution(selection, cut))
+        own = total(figures for _, figures in contributions_of(selection, cut))
         layout.row(
             year=cut.name,
             pledged=own.pledged,

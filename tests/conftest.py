@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.postings import read_lines
-from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import write_entries
-from pledgebook.reports.figures import total
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.figures.figures import total
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -17,9 +17,9 @@ from random import Random
 
 from matching_year import RATES, Year, _Making, _Open, judge
 from pledgebook.ledger import events
-from pledgebook.ledger.assigning import match_receipts
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark, Part
-from pledgebook.ledger.settings import Settings
+from pledgebook.ledger.matching.assignment import match_receipts
 
 D = Decimal
 ROUND = [D(5000), D(10000), D(10000), D(25000), D(50000), D(100000)]

@@ -16,13 +16,14 @@ from pathlib import Path
 from random import Random
 
 from pledgebook.ledger import events
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.currencies import EURO_RATES, convert_legacy
+from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import Earmark, Part
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.matching.assignment import Match, match_receipts
 from pledgebook.ledger.money import to_cents
-from pledgebook.ledger.settings import Settings
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 RATES = {"EUR": D("1.10"), "SEK": D("10.10"), "GBP": D("0.69"), "NOK": D("8.60")}

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.workbook import read_workbook
+from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.ledger import Book, list_instalments, load_book
-from pledgebook.ledger.assigning import match_receipts
 from pledgebook.ledger.example import IMPORTED, STATEMENTS, TO_TRY, make_example
+from pledgebook.ledger.matching.assignment import match_receipts
 
 MADE_UP = ("MADE UP", "INVENTÉS", "ВЫМЫШЛЕНЫ")
 

@@ -18,9 +18,9 @@ import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
 from pledgebook.cli.sheets_report import list_rows
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.instalments import list_instalments
 
 SHEET = """\
 Contributions to the Fund (made up)

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from conftest import split_golden
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
 
 Run = Callable[..., Result]
 

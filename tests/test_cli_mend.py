@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 FOUR_EYES = """
 1999-12-31 custom "fund" "CPCJF" "Crime Prevention and Criminal Justice Fund"

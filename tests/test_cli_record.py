@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
 RATES = """
 2001-05-01 price USD 1.13 EUR

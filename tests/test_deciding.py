@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 from pledgebook.ledger import Allocation, Book, EventRefusedError, decide, load_book, write_entries
-from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
 from pledgebook.reports import select
 from pledgebook.reports.schedule import make_schedule
 

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
+from pledgebook import desk
 from pledgebook.cli.serve import served_app
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.making import make_book
-from pledgebook.ledger.writing import write_texts
-from pledgebook.reports import desk
-from pledgebook.reports.desk import loaded
-from pledgebook.reports.desk.page import Page, writing
-from pledgebook.reports.desk.saving import save
+from pledgebook.desk import loaded
+from pledgebook.desk.page import Page, writing
+from pledgebook.desk.saving import save
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.writing import write_texts
+from pledgebook.ledger.findings import BookRefusedError
 from werkzeug.test import TestResponse
 
-LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"'
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"'
 PLEDGE = """
 2002-03-01 * "Austria" "Pledge (made up)" ^AUT-2002-01
   class: "special"

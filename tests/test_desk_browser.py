@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from pledgebook.ledger.book import load_book
+from pledgebook.ledger.files.loading import load_book
 from serving import AXE, COMMAND, NEEDS_CHROMIUM, Complaints, served, show
 
 pytestmark = NEEDS_CHROMIUM

@@ -9,10 +9,10 @@ import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.money import format_units
+from pledgebook.ledger.register.instalments import list_instalments
 from serving import NEEDS_CHROMIUM, Complaints, served, show
 from werkzeug.test import TestResponse
 

@@ -18,30 +18,31 @@ from conftest import split_golden
 from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook.cli.close import make_figures
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.desk.behind import pieces_behind
+from pledgebook.desk.reports import TITLES
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.overriding import override_paragraphs
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.office import find_office
-from pledgebook.ledger.overriding import override_paragraphs
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.ageing import ageing
-from pledgebook.reports.comparatives import period_before
-from pledgebook.reports.desk.behind import pieces_behind
-from pledgebook.reports.desk.reports import TITLES
-from pledgebook.reports.figures import Figures, total
+from pledgebook.reports.figures.comparatives import period_before
+from pledgebook.reports.figures.figures import Figures, total
+from pledgebook.reports.figures.selection import select
+from pledgebook.reports.figures.table import Part
 from pledgebook.reports.glance import at_a_glance, by_month
 from pledgebook.reports.registry import REPORTS, make_reports, source_of
 from pledgebook.reports.render import ENDINGS, render
 from pledgebook.reports.render.texts import amount_text
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
-from pledgebook.reports.table import Part
 from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "data" / "golden"
-LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
 
 
 class Desk:

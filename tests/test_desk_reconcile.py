@@ -7,16 +7,17 @@ from pathlib import Path
 
 from matching_year import generate
 from playwright.sync_api import Browser, Page, expect
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.decisions import FILE
-from pledgebook.ledger.making import make_book
-from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.matching.decisions import FILE
+from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.ledger.register.book import Book
 from serving import NEEDS_CHROMIUM, Complaints, served, show
 
 pytestmark = NEEDS_CHROMIUM
 WRITING = 90_000
 """Milliseconds a write may take on a busy machine: the book is loaded twice for it."""
-LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
 BANK = """
 1999-12-31 custom "donor" "EXF" "Example Foundation"
   kind: "foundation"

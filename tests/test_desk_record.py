@@ -19,12 +19,12 @@ from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook.cli.main import group
 from pledgebook.cli.record import record
-from pledgebook.ledger.book import load_book
+from pledgebook.desk.record import in_words
+from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.forms import FORMS, Field
-from pledgebook.reports.desk.record import in_words
 from werkzeug.test import TestResponse
 
-LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
 RATES = (
     "2001-05-01 price USD 1.13 EUR\n2002-03-01 price USD 1.14 EUR\n2003-12-31 price USD 0.80 EUR\n"
 )

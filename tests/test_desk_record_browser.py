@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 from serving import NEEDS_CHROMIUM, Complaints, served, show
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"

@@ -14,11 +14,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fava.application import create_app
-from pledgebook.reports.desk import texts
+from pledgebook.desk import texts
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "data" / "golden"
-LINE = '1999-12-31 custom "fava-extension" "pledgebook.reports.desk"\n'
+LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
 FRENCH = '1999-12-31 custom "fava-option" "language" "fr"\n'
 
 
@@ -28,7 +28,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     target = tmp_path_factory.mktemp("texts") / "desk.pot"
     subprocess.run(
         [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", "pyproject.toml",
-         "-k", "marked", "-o", str(target), "reports/desk"],
+         "-k", "marked", "-o", str(target), "desk"],
         cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
     with target.open("rb") as file:

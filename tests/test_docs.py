@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger import accounts, declarations
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.postings import EVENTS, infer_event, read_lines
+from pledgebook.ledger.declared import chart as accounts
+from pledgebook.ledger.declared import declarations
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.events import EVENTS, infer_event
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -195,7 +198,7 @@ def test_the_page_of_events_names_every_builder() -> None:
     page = (DOCS / "events.md").read_text("utf-8")
     builders = {
         node.name
-        for path in (ROOT / "ledger").glob("*.py")
+        for path in (ROOT / "ledger" / "events").glob("*.py")
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
         if node.returns is not None and ast.unparse(node.returns) == "Draft"
@@ -244,12 +247,12 @@ def test_the_floor_plan_names_every_module() -> None:
     page = (DOCS / "design.md").read_text("utf-8")
     named = set(
         re.findall(
-            r"^\| `((?:ledger|plugins|importers|reports)/[\w/]+\.py)` \|", page, re.MULTILINE
+            r"^\| `((?:desk|ledger|plugins|importers|reports)/[\w/]+\.py)` \|", page, re.MULTILINE
         )
     )
     there = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("ledger", "plugins", "importers", "reports")
+        for folder in ("desk", "ledger", "plugins", "importers", "reports")
         for path in (ROOT / folder).rglob("*.py")
         if "data" not in path.parts and (path.name != "__init__.py" or folder == "plugins")
     }

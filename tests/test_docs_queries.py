@@ -11,7 +11,7 @@ import beanquery
 import pytest
 from beancount.core.inventory import Inventory
 from fava.core import FavaLedger
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import Report, make_reports, select
 from pledgebook.reports.render import footed
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.reports.figures import Figures, total
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.reports.figures.figures import Figures, total
+from pledgebook.reports.figures.selection import Selection, select
+from pledgebook.reports.figures.table import Report
 from pledgebook.reports.paragraphs import paragraphs
 from pledgebook.reports.schedule import Schedule, make_schedule, schedule
-from pledgebook.reports.selection import Selection, select
-from pledgebook.reports.table import Report
 
 Told = dict[str, str]
 GOLDEN = Path(__file__).parent / "data" / "golden"

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.assigning import match_receipts
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.matching.assignment import match_receipts
+from pledgebook.ledger.register.book import Book
 from test_golden_recorded import COMMANDS, assert_golden, new_book
 
 BANK = """

@@ -20,14 +20,15 @@ from click.testing import CliRunner
 from pledgebook.cli.main import group
 from pledgebook.importers import import_files
 from pledgebook.ledger import events
-from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import Earmark, Part
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.recording import due_releases, find_claim, receipt_held
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.events.asking import due_releases, find_claim, receipt_held
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import select
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 LEDGER = GOLDEN.parent.parent.parent / "ledger"

@@ -19,9 +19,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.instalments import list_instalments
 from test_import_mess import LANGUAGES
 
 COLUMNS = ("donor", "reference", "date", "currency", "amount", "due", "purpose")

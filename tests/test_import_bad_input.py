@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pledgebook.cli.main import group
-from pledgebook.importers.workbook import MAX_FILE_BYTES
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.reading.workbook import MAX_FILE_BYTES
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 HEAD = ["Donor", "Reference", "Date of pledge", "Currency", "Amount"]
 GOOD = ["Italy", "NV 1/2002", date(2002, 3, 1), "USD", 5000]

@@ -17,13 +17,14 @@ from pledgebook.cli.close import make_figures
 from pledgebook.importers import BankStatements, DonorSheets
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.statements.judging import JudgedStatement
-from pledgebook.ledger.bank_balances import balance_on, movements
-from pledgebook.ledger.banks import BankNotDeclaredError
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.events import Earmark, application_without_pledge, expenditure
-from pledgebook.ledger.making import make_book
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.guards.statements import balance_on, movements
+from pledgebook.ledger.register.book import Book
 
 BANKS = """
 1999-12-31 custom "bank" "MAIN" "GB29 NWBK 6016 1331 9268 19"

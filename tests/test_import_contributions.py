@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.headings import Field
-from pledgebook.importers.mapping import parse_mapping
-from pledgebook.importers.verdicts import Verdict
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.judging.verdicts import Verdict
+from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.mapping import parse_mapping
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
 HEAD = "Donor|Date of pledge|Currency|Amount\n"
 PAPER = "Donor|Reference|Date of pledge|Currency|Amount"

@@ -18,17 +18,18 @@ from itertools import combinations, count
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import context_of, judge_file
-from pledgebook.importers.mapping import (
+from pledgebook.importers.judging.verdicts import JudgedFile
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.mapping import (
     SheetMapping,
     parse_mapping,
     stands_above,
     write_mapping,
 )
-from pledgebook.importers.verdicts import JudgedFile
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
 from sent_files import write_as
 from test_import_mess import RATES, Meant, Sheet, _Maker, import_sheet, write_sheet
 

@@ -20,8 +20,8 @@ import xlwt
 from click.testing import CliRunner
 from openpyxl import load_workbook
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 MEMORY = 1_500_000_000
 """Bytes of address space; Python with the importer and pandas' friends takes a third of it."""
@@ -32,9 +32,9 @@ GOOD = ["Italy", "NV 1", "2002-03-01", "USD", "5000.00"]
 JUDGE = """\
 import json, sys, time
 from pathlib import Path
-from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.imports import context_of, judge_file
-from pledgebook.ledger.book import load_book
+from pledgebook.ledger.files.loading import load_book
 book = load_book(Path(sys.argv[1]))
 for name in sys.argv[2:]:
     began = time.process_time()

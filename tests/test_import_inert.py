@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 MARK = "EVIL"

@@ -11,9 +11,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.amounts import parse_amount
-from pledgebook.importers.verdicts import JudgedTable
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.importers.judging.verdicts import JudgedTable
+from pledgebook.importers.values.amounts import parse_amount
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 Take = Callable[[str], JudgedTable]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.verdicts import Verdict
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.importers.judging.verdicts import Verdict
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 Take = Callable[[str], list[Verdict]]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.verdicts import Verdict
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.importers.judging.verdicts import Verdict
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 D = Decimal
 Sheet = Callable[..., list[Verdict]]

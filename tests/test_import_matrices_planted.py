@@ -16,10 +16,11 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import context_of, judge_file
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 HEADS = {

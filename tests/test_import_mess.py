@@ -22,21 +22,22 @@ from typing import NamedTuple
 import openpyxl
 import pytest
 from babel.dates import format_date
-from pledgebook.importers.cells import UnreadableFile
 from pledgebook.importers.imports import judge_file
-from pledgebook.importers.known import Context
-from pledgebook.importers.mapping import (
+from pledgebook.importers.judging.known import Context
+from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.mapping import (
     SheetMapping,
     parse_mapping,
     stands_above,
     write_mapping,
 )
-from pledgebook.importers.tables import Table
-from pledgebook.importers.verdicts import JudgedFile, Verdict
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.donors import Directory
+from pledgebook.importers.tables.tables import Table
+from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
 
 SHEETS = 240
 CENT = Decimal("0.01")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.headings import Field, match_heading
-from pledgebook.importers.verdicts import JudgedTable, Verdict
-from pledgebook.importers.words import read_kind
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.headings import Field, match_heading
+from pledgebook.importers.values.words import read_kind
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 Take = Callable[[str], JudgedTable]

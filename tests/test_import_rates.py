@@ -14,12 +14,13 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.rates import read_rates
-from pledgebook.importers.rates_judging import judge_rates, save_rates, used_currencies
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.rates.judging import judge_rates, save_rates, used_currencies
+from pledgebook.importers.rates.published import read_rates
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
 
 ROWS = [
     ("Austria", "Euro", "EUR", "01 Jul 2002", "1.012"),

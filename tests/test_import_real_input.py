@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import ImportResult, import_files
-from pledgebook.importers.mapping import read_mapping
-from pledgebook.importers.verdicts import Verdict
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.judging.verdicts import Verdict
+from pledgebook.importers.tables.mapping import read_mapping
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 DATA = Path(__file__).parent / "data"
 FTS = DATA / "fts" / "fts_incoming_funding_jor.csv"

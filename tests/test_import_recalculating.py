@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.importers.cells import ErrorValue, UnreadableFile
-from pledgebook.importers.recalculating import recalculate
-from pledgebook.importers.workbook import read_workbook
-from pledgebook.ledger.book import Book
+from pledgebook.importers.reading.cells import ErrorValue, UnreadableFile
+from pledgebook.importers.reading.recalculating import recalculate
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 needs_libreoffice = pytest.mark.skipif(

@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from pledgebook.cli.main import group
 from pledgebook.cli.progress import Progress
-from pledgebook.importers.mapping import read_mapping
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.tables.mapping import read_mapping
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 SHEET = """\
 Contributions to the Fund (made up)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 from pledgebook.importers import import_files
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.dates import parse_date
-from pledgebook.importers.headings import Field, match_heading
-from pledgebook.importers.verdicts import JudgedTable
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.importers.judging.verdicts import JudgedTable
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.headings import Field, match_heading
+from pledgebook.importers.values.dates import parse_date
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 D = Decimal
 Take = Callable[[str], JudgedTable]

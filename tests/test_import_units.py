@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 
 
 def verdicts(load: Callable[..., Book], folder: Path, title: str) -> list[tuple[str, str]]:

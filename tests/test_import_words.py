@@ -13,13 +13,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from pledgebook.importers import import_files
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.corrections import Correction, name_of
-from pledgebook.importers.mapping import MappingError, parse_mapping
-from pledgebook.importers.verdicts import JudgedTable
-from pledgebook.ledger.aliases import AliasRefusedError
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.importers.judging.verdicts import JudgedTable
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.corrections import Correction, name_of
+from pledgebook.importers.tables.mapping import MappingError, parse_mapping
+from pledgebook.ledger.declared.aliases import AliasRefusedError
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 HEAD = "Donor|Reference|Date of pledge|Purpose|Amount (EUR)|Remarks\n"
 NORWAY = "Norway|1/2002|2002-03-02|Corruption|7000|\n"

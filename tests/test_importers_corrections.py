@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.corrections import Correction, correct_readings, name_of
-from pledgebook.importers.mapping import MappingError
-from pledgebook.importers.rows import read_rows
-from pledgebook.importers.tables import SheetReading, read_sheets
-from pledgebook.importers.workbook import Workbook, read_workbook
+from pledgebook.importers.reading.workbook import Workbook, read_workbook
+from pledgebook.importers.rows.reader import read_rows
+from pledgebook.importers.tables.corrections import Correction, correct_readings, name_of
+from pledgebook.importers.tables.mapping import MappingError
+from pledgebook.importers.tables.tables import SheetReading, read_sheets
 
 SHEET = """Donor;Reference;Date of pledge;Currency;Amount;Other amount;Remarks
 Austria;NV 1;01.03.2002;EUR;1.234;10;CORR

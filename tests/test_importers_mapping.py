@@ -8,11 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.mapping import MappingError, apply_mapping, parse_mapping, write_mapping
-from pledgebook.importers.rows import SheetRow, read_rows
-from pledgebook.importers.tables import Table, read_sheets
-from pledgebook.importers.totals import control_totals
-from pledgebook.importers.workbook import read_workbook
+from pledgebook.importers.judging.totals import control_totals
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.rows.reader import read_rows
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.mapping import (
+    MappingError,
+    apply_mapping,
+    parse_mapping,
+    write_mapping,
+)
+from pledgebook.importers.tables.tables import Table, read_sheets
 
 DATA = Path(__file__).parent / "data"
 

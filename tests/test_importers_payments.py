@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.ledger import list_instalments, load_book
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.making import make_book
 
 
 class Taken:

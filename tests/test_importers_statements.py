@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Custom
-from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.statement import Original, Statement, identified
-from pledgebook.ledger.banks import BankAccount, Banks
+from pledgebook.ledger.declared.banks import BankAccount, Banks
 
 SAMPLES = Path(__file__).parent / "data" / "bank"
 VERSIONS = [f"{number:02}" for number in (2, 3, 4, 6, 8, 10, 13)]

@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.cells import Area, CellValue, MissingResult, Sheet, Workbook
-from pledgebook.importers.rows import SheetRow, footnotes, read_rows
-from pledgebook.importers.tables import SheetReading, Table, find_tables, read_sheets
-from pledgebook.importers.totals import control_totals
+from pledgebook.importers.judging.totals import control_totals
+from pledgebook.importers.reading.cells import Area, CellValue, MissingResult, Sheet, Workbook
+from pledgebook.importers.rows.reader import footnotes, read_rows
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.tables import SheetReading, Table, find_tables, read_sheets
 
 DATA = Path(__file__).parent / "data"
 

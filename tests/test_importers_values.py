@@ -16,12 +16,12 @@ from babel.numbers import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from pledgebook.importers.amounts import column_mark, parse_amount
-from pledgebook.importers.cells import ErrorValue, MissingResult
-from pledgebook.importers.dates import YearRange, column_order, parse_date, parse_years
-from pledgebook.importers.headings import Field, known_headings, match_heading
-from pledgebook.importers.values import multiplier_in, split_footnote
-from pledgebook.ledger.currencies import recognise
+from pledgebook.importers.reading.cells import ErrorValue, MissingResult
+from pledgebook.importers.tables.headings import Field, known_headings, match_heading
+from pledgebook.importers.values.amounts import column_mark, parse_amount
+from pledgebook.importers.values.dates import YearRange, column_order, parse_date, parse_years
+from pledgebook.importers.values.values import multiplier_in, split_footnote
+from pledgebook.ledger.declared.currencies import recognise
 
 
 @pytest.mark.parametrize(

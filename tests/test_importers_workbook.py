@@ -17,9 +17,15 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from pledgebook.importers import packages, workbook
-from pledgebook.importers.cells import Area, ErrorValue, MissingResult, column_letter, column_number
-from pledgebook.importers.workbook import UnreadableFile, read_workbook
+from pledgebook.importers.reading import packages, workbook
+from pledgebook.importers.reading.cells import (
+    Area,
+    ErrorValue,
+    MissingResult,
+    column_letter,
+    column_number,
+)
+from pledgebook.importers.reading.workbook import UnreadableFile, read_workbook
 
 DATA = Path(__file__).parent / "data"
 

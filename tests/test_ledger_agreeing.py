@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from conftest import SETTINGS
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 Told = dict[str, str]
 Load = Callable[..., Book]

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
-from pledgebook.ledger.answering import book_answering
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.reports.selection import SelectionError, select
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.answering import book_answering
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.figures.selection import SelectionError, select
 
 HEAD = """option "operating_currency" "USD"
 plugin "pledgebook.plugins"

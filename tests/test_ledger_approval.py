@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 
 Load = Callable[..., Book]
 

@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.cli.close import make_figures
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.ledger.register.book import Book
 
 BOOK = """
 2003-05-05 * "Some Bank" "Money from the north" ^B-77

@@ -21,27 +21,28 @@ from conftest import split_golden
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period, reopen_period
-from pledgebook.ledger.correspondence import (
+from pledgebook.ledger.closing.periods import close_period, reopen_period
+from pledgebook.ledger.closing.seals import verify_seals
+from pledgebook.ledger.correspondence.letters import (
     Sending,
     correspondence_texts,
     draft_answer,
     draft_letter,
 )
-from pledgebook.ledger.errors import BookRefusedError
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.official_receipts import draft_void
-from pledgebook.ledger.seals import verify_seals
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.correspondence.receipts import draft_void
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.balances import make_statements
+from pledgebook.reports.figures.selection import SelectionError, select
+from pledgebook.reports.figures.table import Report, Value
 from pledgebook.reports.letters import Papers, issue_receipts, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import to_document
 from pledgebook.reports.reported import schedule_as_reported
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import SelectionError, select
-from pledgebook.reports.table import Report, Value
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 D = Decimal

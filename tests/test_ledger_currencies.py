@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pledgebook.ledger.currencies import (
+from pledgebook.ledger.declared.currencies import (
     EURO_RATES,
     UnknownCurrencyError,
     convert_legacy,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from pledgebook.ledger.assigning import match_receipts
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.building import Earmark, EventRefusedError
-from pledgebook.ledger.deciding import Allocation
-from pledgebook.ledger.decisions import (
+from pledgebook.ledger.events.parts import Earmark
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.matching.allocation import Allocation
+from pledgebook.ledger.matching.assignment import match_receipts
+from pledgebook.ledger.matching.decisions import (
     FILE,
     Decision,
     Gift,
@@ -19,8 +21,8 @@ from pledgebook.ledger.decisions import (
     of_candidate,
     read_decisions,
 )
-from pledgebook.ledger.waiting import waiting_receipts
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.ledger.register.book import Book
 
 # All amounts are made up.
 BOOK = """

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pledgebook.ledger import donors
-from pledgebook.ledger.donors import GROUPS, KINDS, LANGUAGES, Directory, Donor, DonorName
-from pledgebook.ledger.names import name_keys, normalise, strip_footnote_marks
+from pledgebook.ledger.declared import donors
+from pledgebook.ledger.declared.donors import GROUPS, KINDS, LANGUAGES, Directory, Donor, DonorName
+from pledgebook.ledger.declared.names import name_keys, normalise, strip_footnote_marks
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "ledger" / "data"

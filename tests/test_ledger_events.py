@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.errors import BookRefusedError, Finding
 from pledgebook.ledger.events import (
     Earmark,
     EventRefusedError,
@@ -28,14 +27,16 @@ from pledgebook.ledger.events import (
     receipt_without_pledge,
     release,
 )
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.ordering import rank_of
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError, Finding
 from pledgebook.ledger.money import share
-from pledgebook.ledger.ordering import rank_of
-from pledgebook.ledger.rates import MissingRateError
-from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 Load = Callable[..., Book]
 GENERAL = Earmark("CPCJF", "general")

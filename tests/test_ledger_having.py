@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import Part
 from pledgebook.ledger.events import (
     Earmark,
     EventRefusedError,
@@ -16,6 +14,8 @@ from pledgebook.ledger.events import (
     programme_support,
     transfer,
 )
+from pledgebook.ledger.events.parts import Part
+from pledgebook.ledger.register.book import Book
 
 Told = dict[str, str]
 DAY = date(2003, 3, 3)

@@ -20,10 +20,8 @@ from beancount.core.data import Transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from oracle import Instalment, Oracle
-from pledgebook.ledger.accounts import CLAIMS
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.building import earmark_of
-from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import (
     Earmark,
@@ -59,20 +57,23 @@ from pledgebook.ledger.events import (
     transfer,
     write_off,
 )
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.events.asking import advance_for, due_releases
+from pledgebook.ledger.events.parts import earmark_of
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.ordering import rank_of
+from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.money import ZERO, share, to_cents
-from pledgebook.ledger.ordering import rank_of
-from pledgebook.ledger.postings import read_lines
-from pledgebook.ledger.recording import advance_for, due_releases
-from pledgebook.ledger.register import Claim
-from pledgebook.ledger.writing import write_entries
-from pledgebook.reports.agreements import disagreements
-from pledgebook.reports.figures import Figures
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.figures.agreements import disagreements
+from pledgebook.reports.figures.figures import Figures
+from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.letters import Papers, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render.footing import footed
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import Selection, select
 
 D = Decimal
 HEAD = """plugin "pledgebook.plugins"

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pledgebook.ledger.book import load_book
 from pledgebook.ledger.events import (
     Advance,
     Earmark,
@@ -31,6 +30,7 @@ from pledgebook.ledger.events import (
     release,
     returned_payment,
 )
+from pledgebook.ledger.files.loading import load_book
 
 D = Decimal
 GENERAL = Earmark("CPCJF", "general")

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.checks import purposes_of_money
-from pledgebook.ledger.instalments import Instalment, list_instalments, pledge_of
-from pledgebook.ledger.postings import read_lines
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.purposes import purposes_of_money
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 Told = dict[str, str]
 Load = Callable[..., Book]

@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 HEAD = """option "operating_currency" "USD"
 plugin "pledgebook.plugins"

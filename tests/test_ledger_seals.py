@@ -19,9 +19,9 @@ from beancount.core.amount import Amount
 from beancount.core.data import Posting, Transaction
 from beancount.core.position import Cost
 from pledgebook.cli.close import make_figures
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.seals import Verdict, canonical, verify_seals
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.closing.seals import Verdict, canonical, verify_seals
+from pledgebook.ledger.files.loading import load_book
 
 D = Decimal
 MAIN = """

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.settings import read_settings
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.register.book import Book
 
 Told = dict[str, str]
 Load = Callable[..., Book]

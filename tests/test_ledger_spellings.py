@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pledgebook.ledger.donors import Directory
+from pledgebook.ledger.declared.donors import Directory
 
 FILE = Path(__file__).parent / "data" / "spellings" / "spellings.csv"
 STATES = Directory.of_states()

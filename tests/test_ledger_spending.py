@@ -11,8 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.events import (
     Earmark,
     EventRefusedError,
@@ -27,6 +25,8 @@ from pledgebook.ledger.events import (
     settlement,
     transfer,
 )
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.findings import BookRefusedError
 
 D = Decimal
 GENERAL = Earmark("CPCJF", "general")

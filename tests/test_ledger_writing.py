@@ -10,12 +10,13 @@ from decimal import Decimal
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger.book import Book, load_book
 from pledgebook.ledger.drafts import Draft, DraftLine
-from pledgebook.ledger.errors import BookRefusedError
 from pledgebook.ledger.events import Earmark, receipt_without_pledge
-from pledgebook.ledger.ordering import rank_of
-from pledgebook.ledger.writing import insert_entries, write_entries
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.ordering import rank_of
+from pledgebook.ledger.files.writing import insert_entries, write_entries
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
 
 Load = Callable[..., Book]
 

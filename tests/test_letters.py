@@ -13,9 +13,11 @@ from textwrap import dedent
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.register import RECEIVING
-from pledgebook.reports.figures import MONEY_COLUMNS, Figures, total
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import RECEIVING
+from pledgebook.reports.figures.figures import MONEY_COLUMNS, Figures, total
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.letters import (
     Letter,
     Papers,
@@ -28,7 +30,6 @@ from pledgebook.reports.letters import (
 )
 from pledgebook.reports.letters.language import clean, language
 from pledgebook.reports.letters.letter import Line, Table, written
-from pledgebook.reports.selection import select
 
 D = Decimal
 DAY = date(2004, 1, 20)

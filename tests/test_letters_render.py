@@ -16,17 +16,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.letters import Letter, Papers, make_letter, make_letters
 from pledgebook.reports.letters.letter import written
-from pledgebook.reports.render.letters import (
+from pledgebook.reports.letters.render import (
     NoOfficeError,
     render_letters,
     to_letter_document,
     to_letter_page,
     to_pdfs,
 )
-from pledgebook.reports.selection import select
 from serving import NEEDS_CHROMIUM
 
 DAY = date(2004, 1, 20)

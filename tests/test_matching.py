@@ -16,11 +16,12 @@ from click.testing import CliRunner, Result
 from matching_hard import generate_hard
 from matching_year import generate, judge
 from pledgebook.cli.main import group
-from pledgebook.ledger.applying import apply_matches
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.instalments import Instalment, list_instalments
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.matching.applying import apply_matches
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.schedule import make_schedule
 

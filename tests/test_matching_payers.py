@@ -9,12 +9,13 @@ from decimal import Decimal
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.applying import apply_matches
-from pledgebook.ledger.assigning import Match, match_receipts
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.donors import Directory
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.matching.applying import apply_matches
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 D = Decimal
 Load = Callable[..., Book]

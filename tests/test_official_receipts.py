@@ -9,20 +9,21 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.collected import list_collections
-from pledgebook.ledger.correspondence import (
+from pledgebook.ledger.correspondence.letters import (
     correspondence_texts,
     draft_answer,
     next_reference,
     read_letters,
 )
-from pledgebook.ledger.official_receipts import draft_void, read_receipts
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.correspondence.receipts import draft_void, read_receipts
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.collections import list_collections
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.letters import Papers, issue_receipts, make_letters
-from pledgebook.reports.render.letters.page import to_letter_page
-from pledgebook.reports.render.letters.word import to_letter_document
-from pledgebook.reports.selection import select
+from pledgebook.reports.letters.render.page import to_letter_page
+from pledgebook.reports.letters.render.word import to_letter_document
 
 Told = dict[str, str]
 DAY = date(2004, 1, 15)

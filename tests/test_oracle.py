@@ -17,13 +17,14 @@ import pytest
 from handwritten import HEAD, STARTS, Writer
 from oracle import Row
 from pledgebook.cli.close import make_figures
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.closing import close_period
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.seals import verify_seals
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.closing.seals import verify_seals
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.balances import make_statements
+from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import Selection, select
 
 Policies = tuple[str, str, str]
 LIVES = int(os.environ.get("PLEDGEBOOK_ORACLE", "18"))

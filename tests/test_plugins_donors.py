@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Open
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 
 Told = dict[str, str]
 Load = Callable[..., Book]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 Told = dict[str, str]
 Load = Callable[..., Book]

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.instalments import list_instalments
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 Told = dict[str, str]
 Load = Callable[..., Book]

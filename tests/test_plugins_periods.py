@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 
 
 def test_an_entry_of_a_fund_has_the_tag_of_its_own_date(book: Book) -> None:

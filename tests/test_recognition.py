@@ -14,17 +14,17 @@ from beancount import loader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pledgebook.ledger import events
-from pledgebook.ledger.book import Book
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import Advance, Earmark, EventRefusedError, Part
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.recognition import policy_change
-from pledgebook.ledger.register import Claim
+from pledgebook.ledger.events.policies import policy_change
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.balances import Amounts, make_statements
-from pledgebook.reports.figures import Figures
+from pledgebook.reports.figures.figures import Figures
+from pledgebook.reports.figures.selection import Selection, SelectionError, select
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import make_schedule, schedule
-from pledgebook.reports.selection import Selection, SelectionError, select
 
 D = Decimal
 GENERAL = Earmark("CPCJF", "general")

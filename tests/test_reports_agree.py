@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 from conftest import Load
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import REPORTS, Report, Selection, make_reports, select
-from pledgebook.reports.agreements import disagreements
+from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.render import footed, to_document
 from pledgebook.reports.schedule import make_schedule
 

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.closing import close_period
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.files.loading import load_book
 from pledgebook.reports.annex import annex
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.render import to_document
-from pledgebook.reports.selection import select
 
 HEAD = """option "operating_currency" "USD"
 option "inferred_tolerance_default" "*:0.000001"

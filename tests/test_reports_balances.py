@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book, load_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports.balances import make_statements, statements
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.render.footing import footed
-from pledgebook.reports.selection import select
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 COLUMNS = ("general", "special", "support", "UNTOC", "eliminated", "total")

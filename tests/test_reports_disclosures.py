@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.render import to_csv, to_document
 
@@ -141,8 +142,6 @@ def test_a_book_with_errors_is_refused_and_marked_where_it_is_asked_for(
 
 
 def test_a_warning_is_a_line_of_its_own_in_csv(faulty: Path) -> None:
-    from pledgebook.ledger.book import load_book  # noqa: PLC0415
-
     (report,) = make_reports(select(load_book(faulty), "2002-2003"), ("schedule",))
     lines = to_csv(report).splitlines()
     assert lines[1].startswith("warning,The book has ")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select, source_of
 from pledgebook.reports.render import to_page
 from serving import AXE, NEEDS_CHROMIUM

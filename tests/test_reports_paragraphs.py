@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.selection import SelectionError, select
+from pledgebook.reports.figures.table import Report
 from pledgebook.reports.paragraphs import paragraphs
-from pledgebook.reports.selection import SelectionError, select
-from pledgebook.reports.table import Report
 
 Load = Callable[..., Book]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pledgebook.reports.figures.table import Column, Report, Row
 from pledgebook.reports.render import footing, formulas, texts
-from pledgebook.reports.table import Column, Report, Row
 
 D = Decimal
 COLUMNS = (

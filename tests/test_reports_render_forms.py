@@ -25,12 +25,21 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pledgebook.ledger.book import Book
 from pledgebook.ledger.office import NoOfficeError
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, render, select
+from pledgebook.reports.figures.table import (
+    Agreement,
+    Chart,
+    Column,
+    Part,
+    Report,
+    Row,
+    Source,
+    Tie,
+)
 from pledgebook.reports.render import delimited, texts, xlsx
 from pledgebook.reports.render.cells import LINE_HEIGHT
-from pledgebook.reports.table import Agreement, Chart, Column, Part, Report, Row, Source, Tie
 
 D = Decimal
 DASH = "\N{EN DASH}"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pledgebook.ledger.book import Book
-from pledgebook.reports.figures import Figures
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.figures import Figures
+from pledgebook.reports.figures.selection import SelectionError, select
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import to_document
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import SelectionError, select
 
 Load = Callable[..., Book]
 D = Decimal

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 from conftest import Load
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.donors import GROUPS
+from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import Report, SelectionError, make_reports, select
-from pledgebook.reports.figures import Figures, total
+from pledgebook.reports.figures.figures import Figures, total
+from pledgebook.reports.figures.table import Part
 from pledgebook.reports.registry import REPORTS, left_out
 from pledgebook.reports.render import to_document
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.table import Part
 
 D = Decimal
 PERIOD = "2002-2003"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
+from pledgebook.reports.figures.table import Column, Report, Row
 from pledgebook.reports.render.terminal import to_text
-from pledgebook.reports.table import Column, Report, Row
 
 GOLDEN = Path(__file__).parent / "data" / "golden" / "main.beancount"
 

@@ -18,8 +18,8 @@ from pledgebook.ledger import (
     waiting_receipts,
     write_entries,
 )
-from pledgebook.ledger.instalments import list_instalments
-from pledgebook.ledger.writing import write_texts
+from pledgebook.ledger.files.writing import write_texts
+from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports import select
 from pledgebook.reports.schedule import make_schedule
 from test_deciding import BOOK, receipts

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from pledgebook.ledger.book import Book, load_book
-from pledgebook.ledger.currencies import EURO_RATES, convert_legacy, to_euro
+from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, to_euro
 from pledgebook.ledger.events import (
     Earmark,
     Part,
@@ -18,10 +17,12 @@ from pledgebook.ledger.events import (
     redenomination,
     split_gross,
 )
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.money import dollars_at
-from pledgebook.ledger.writing import write_entries
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
-from pledgebook.reports.selection import select
 
 D = Decimal
 Load = Callable[..., Book]

@@ -20,9 +20,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.donors import Directory
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 from pledgebook.reports import make_reports, select, source_of
 from pledgebook.reports.render import to_csv, to_json, to_page, to_workbook
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from babel import Locale
 from babel.core import get_global
-from pledgebook.ledger.names import normalise
+from pledgebook.ledger.declared.names import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "ledger" / "data"

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale
-from pledgebook.ledger.names import normalise
+from pledgebook.ledger.declared.names import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "ledger" / "data"

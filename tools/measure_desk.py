@@ -17,8 +17,8 @@ from time import perf_counter
 
 from fava.application import create_app
 from flask.testing import FlaskClient
-from pledgebook.ledger.donors import Directory
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.files.making import make_book
 
 PAGES = (
     "Contributions/",

@@ -20,8 +20,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
-from pledgebook.ledger.donors import Directory
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.files.making import make_book
 
 HEAD = ["Donor", "Reference", "Date of pledge", "Currency", "Amount", "Due date", "Purpose"]
 RATES = {"EUR": "1.10", "GBP": "0.65"}

@@ -21,12 +21,12 @@ from itertools import product
 from pathlib import Path
 from string import ascii_uppercase
 
-from pledgebook.importers.rates import read_rates
-from pledgebook.importers.rates_judging import judge_rates, save_rates
-from pledgebook.ledger.book import load_book
-from pledgebook.ledger.currencies import is_currency
+from pledgebook.importers.rates.judging import judge_rates, save_rates
+from pledgebook.importers.rates.published import read_rates
+from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events import Earmark, Part, commitment
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 USED = ("EUR", "GBP", "NOK", "SEK", "CHF", "DKK", "JPY", "CAD")
 FIRST = 2002

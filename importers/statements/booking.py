@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Transaction
 from pledgebook.importers.statements.statement import Entry, Original
-from pledgebook.ledger.banks import (
+from pledgebook.ledger.declared.banks import (
     BANK,
     BANK_ENTRY,
     BANK_REFERENCE,
@@ -22,7 +22,7 @@ from pledgebook.ledger.banks import (
     BankAccount,
     BankRule,
 )
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events import (
     Earmark,
@@ -31,12 +31,12 @@ from pledgebook.ledger.events import (
     interest,
     receipt_unapplied,
 )
-from pledgebook.ledger.history import continuing
+from pledgebook.ledger.events.asking import free_labels
+from pledgebook.ledger.files.ordering import rank_of
 from pledgebook.ledger.money import ZERO, format_amount, share
-from pledgebook.ledger.ordering import rank_of
-from pledgebook.ledger.postings import read_lines
-from pledgebook.ledger.rates import Rate
-from pledgebook.ledger.recording import free_labels
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import continuing
+from pledgebook.ledger.register.postings import read_lines
 
 _LONGEST_NARRATION = 120
 

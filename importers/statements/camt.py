@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.packages import parse_xml
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.packages import parse_xml
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 
 _MARK = re.compile(rb"<(?:[\w.-]+:)?BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)\b")

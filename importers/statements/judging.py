@@ -14,7 +14,8 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from pledgebook.importers.known import Doubt
+from pledgebook.importers.judging.known import Doubt
+from pledgebook.importers.judging.verdicts import VERDICTS
 from pledgebook.importers.statements.booking import Cashier
 from pledgebook.importers.statements.known import EntryVerdict, Known
 from pledgebook.importers.statements.statement import (
@@ -23,21 +24,20 @@ from pledgebook.importers.statements.statement import (
     StatementFile,
     identified,
 )
-from pledgebook.importers.values import shown
-from pledgebook.importers.verdicts import VERDICTS
-from pledgebook.ledger.accounts import account
-from pledgebook.ledger.bank_balances import Movement, balance_on, movements
-from pledgebook.ledger.banks import (
+from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.banks import (
     BANK,
     BANK_ENTRY,
     BankAccount,
     BankNotDeclaredError,
 )
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError
+from pledgebook.ledger.guards.statements import Movement, balance_on, movements
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.rates import MissingRateError
+from pledgebook.ledger.register.book import Book
 
 
 @dataclass(frozen=True, slots=True)

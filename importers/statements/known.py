@@ -12,13 +12,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.statements.statement import Entry, Statement
-from pledgebook.importers.verdicts import VerdictName
-from pledgebook.ledger.bank_balances import Movement
-from pledgebook.ledger.banks import BANK_ENTRY, BANK_REFERENCE, BankAccount
-from pledgebook.ledger.declarations import as_text
+from pledgebook.ledger.declared.banks import BANK_ENTRY, BANK_REFERENCE, BankAccount
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.errors import place_of
+from pledgebook.ledger.findings import place_of
+from pledgebook.ledger.guards.statements import Movement
 from pledgebook.ledger.money import format_amount
 
 _NEAR = timedelta(days=10)

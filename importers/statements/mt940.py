@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.importers.cells import UnreadableFile
-from pledgebook.importers.delimited import decode
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.delimited import decode
 from pledgebook.importers.statements.details import details_of
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import MAX_FILE_BYTES, read_workbook
 from pledgebook.importers.statements.camt import is_camt, read_camt
 from pledgebook.importers.statements.mt940 import is_mt940, read_mt940
 from pledgebook.importers.statements.sheets import is_list_of_entries, read_sheets
 from pledgebook.importers.statements.statement import Statement, StatementFile
-from pledgebook.importers.workbook import MAX_FILE_BYTES, read_workbook
-from pledgebook.ledger.banks import NO_BANKS, Banks
+from pledgebook.ledger.declared.banks import NO_BANKS, Banks
 
 
 def is_statement(path: Path) -> bool:

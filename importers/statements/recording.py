@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
-from pledgebook.ledger.banks import BankStatement
-from pledgebook.ledger.book import Book
+from pledgebook.ledger.declared.banks import BankStatement
 from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.register.book import Book
 
 FILE = "bank.beancount"
 

@@ -18,8 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from pledgebook.importers.amounts import column_mark, parse_amount
-from pledgebook.importers.cells import (
+from pledgebook.importers.reading.cells import (
     CellValue,
     Sheet,
     UnreadableFile,
@@ -27,13 +26,14 @@ from pledgebook.importers.cells import (
     cell_text,
     column_letter,
 )
-from pledgebook.importers.dates import column_order, parse_date
-from pledgebook.importers.heading_rows import may_be_heading
-from pledgebook.importers.headings import Field, match_heading
 from pledgebook.importers.statements.statement import Entry, Original, Statement
-from pledgebook.importers.values import LONGEST_VALUE, plain, shown
-from pledgebook.ledger.banks import NO_BANKS, Banks, plain_number
-from pledgebook.ledger.currencies import is_currency, recognise
+from pledgebook.importers.tables.heading_rows import may_be_heading
+from pledgebook.importers.tables.headings import Field, match_heading
+from pledgebook.importers.values.amounts import column_mark, parse_amount
+from pledgebook.importers.values.dates import column_order, parse_date
+from pledgebook.importers.values.values import LONGEST_VALUE, plain, shown
+from pledgebook.ledger.declared.banks import NO_BANKS, Banks, plain_number
+from pledgebook.ledger.declared.currencies import is_currency, recognise
 from pledgebook.ledger.money import format_amount
 
 _LOOKED_AT = 60

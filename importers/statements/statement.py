@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.importers.cells import UnreadableFile
+from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.ledger.money import format_amount
 
 

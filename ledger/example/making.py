@@ -16,8 +16,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pledgebook.ledger.book import MAIN
-from pledgebook.ledger.making import make_book
+from pledgebook.ledger.files.loading import MAIN
+from pledgebook.ledger.files.making import make_book
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_cell_to_rowcol
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.currencies import EURO_RATES
+from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import application_without_pledge, redenomination, release
+from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import format_units
-from pledgebook.ledger.waiting import waiting_receipts
+from pledgebook.ledger.register.book import Book
 
 _BIENNIUM = date(2002, 1, 1)
 _FOUNDATION = "EXF"

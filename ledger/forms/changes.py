@@ -7,14 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
-from pledgebook.ledger.answering import labels_of_closed
-from pledgebook.ledger.building import EventRefusedError, Part
-from pledgebook.ledger.forms.field import Field
-from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
-from pledgebook.ledger.funds import POLICIES
-from pledgebook.ledger.instalments import settled_so_far
-from pledgebook.ledger.recognition import policy_change, redeclared
-from pledgebook.ledger.recording import (
+from pledgebook.ledger.declared.funds import POLICIES
+from pledgebook.ledger.events.asking import (
     advance_for,
     claim_of,
     due_releases,
@@ -25,7 +19,14 @@ from pledgebook.ledger.recording import (
     legacy_claims,
     releasable,
 )
-from pledgebook.ledger.register import Claim
+from pledgebook.ledger.events.parts import Part
+from pledgebook.ledger.events.policies import policy_change, redeclared
+from pledgebook.ledger.files.answering import labels_of_closed
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.forms.field import Field
+from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.register.instalments import settled_so_far
+from pledgebook.ledger.register.register import Claim
 
 LABEL = Field("label", "Instalment", required=True, suggests="instalment")
 ANY_LABEL = Field("label", "Instalment", suggests="instalment")

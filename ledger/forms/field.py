@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pledgebook.ledger.building import EventRefusedError
+from pledgebook.ledger.events.asking import read_amount, read_dollars
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.recording import read_amount, read_dollars
 
 Kind = Literal["text", "day", "amount", "dollars", "dollars-or-none", "flag", "choice"]
 """What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the

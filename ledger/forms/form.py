@@ -14,17 +14,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pledgebook.ledger.approval import OVERRIDE, WAITING
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.building import Earmark, EventRefusedError
-from pledgebook.ledger.currencies import decimals, is_currency
+from pledgebook.ledger.declared.currencies import decimals, is_currency
+from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.explaining import Effect, effects_of, explain
+from pledgebook.ledger.events.asking import dollars_of_day, find_earmark
+from pledgebook.ledger.events.effects import Effect, effects_of, explain
+from pledgebook.ledger.events.parts import Earmark
+from pledgebook.ledger.files.writing import refuse_sealed
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.rates import Rate
-from pledgebook.ledger.recording import dollars_of_day, find_earmark
-from pledgebook.ledger.register import Claim, claim_at
-from pledgebook.ledger.writing import refuse_sealed
+from pledgebook.ledger.guards.approval import OVERRIDE, WAITING
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Claim, claim_at
 
 COMMON = (
     Field("day", "Date", "--date", "The day of the event.", kind="day", required=True),

@@ -8,19 +8,19 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
-from pledgebook.ledger.announcements import AnnouncementDraft
-from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.building import Part as Instalment
-from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
-from pledgebook.ledger.rates import Rate
-from pledgebook.ledger.recording import (
+from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.events.asking import (
     find_donor,
     find_pledged,
     free_labels,
     read_amount,
     share_out,
 )
+from pledgebook.ledger.events.parts import Part as Instalment
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.forms.field import Field, Part
+from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.guards.announcements import AnnouncementDraft
 
 DONOR = Field("donor", "Donor", required=True, suggests="donor")
 INSTALMENTS = Field(

@@ -6,17 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pledgebook.ledger import events
-from pledgebook.ledger.building import EventRefusedError
-from pledgebook.ledger.currencies import EURO_RATES
-from pledgebook.ledger.deciding import PAID_METAVAR, read_allocation
+from pledgebook.ledger.declared.currencies import EURO_RATES
+from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.forms.changes import LABEL
-from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
-from pledgebook.ledger.forms.pledges import DONOR
-from pledgebook.ledger.money import ZERO, format_amount, format_units
-from pledgebook.ledger.rates import Rate
-from pledgebook.ledger.recording import (
+from pledgebook.ledger.events.asking import (
     Asked,
     advance_for,
     dollars_of_day,
@@ -30,7 +23,14 @@ from pledgebook.ledger.recording import (
     redenominated,
     settle,
 )
-from pledgebook.ledger.returning import find_return
+from pledgebook.ledger.events.returns import find_return
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.forms.changes import LABEL
+from pledgebook.ledger.forms.field import Field, Part
+from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.forms.pledges import DONOR
+from pledgebook.ledger.matching.allocation import PAID_METAVAR, read_allocation
+from pledgebook.ledger.money import ZERO, format_amount, format_units
 
 _PAID = (
     Part("Instalment", suggests="instalment"),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.events.asking import find_donor, read_dollars
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
-from pledgebook.ledger.recording import find_donor, read_dollars
 
 DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
 _PLACES = "FUND[/CLASS[/PURPOSE]]"

@@ -2,7 +2,7 @@
 balance and reminders, in the donor's language.
 
 A letter is a pure function of a book, a donor, a kind, a period and a language; renderers of
-`pledgebook.reports.render.letters` make pages, Word documents and PDF of it. See docs/letters.md.
+`pledgebook.reports.letters.render` make pages, Word documents and PDF of it. See docs/letters.md.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pledgebook.ledger.instalments import pledge_of
 from pledgebook.ledger.money import ZERO, round_to
-from pledgebook.ledger.register import Change
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.register import Change
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table, Value
 from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
 from pledgebook.reports.letters.tables import column_title, total_line

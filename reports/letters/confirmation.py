@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pledgebook.ledger.instalments import Instalment
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.instalments import Instalment
 from pledgebook.reports.letters.letter import Block, Facts, Letter, Paragraph, Slip
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
 from pledgebook.reports.letters.tables import instalment_table

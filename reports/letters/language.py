@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_currency_name
-from pledgebook.ledger.donors import LANGUAGES
+from pledgebook.ledger.declared.donors import LANGUAGES
 from pledgebook.ledger.money import format_amount
 
 SOURCE = "en"

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pledgebook.ledger.currencies import UnknownCurrencyError, decimals
+from pledgebook.ledger.declared.currencies import UnknownCurrencyError, decimals
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.letters.language import language
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from pledgebook.ledger.correspondence import KINDS
-from pledgebook.ledger.official_receipts import draft_receipt, next_serial, receipt_number
+from pledgebook.ledger.correspondence.letters import KINDS
+from pledgebook.ledger.correspondence.receipts import draft_receipt, next_serial, receipt_number
 from pledgebook.reports.letters.acknowledgement import acknowledgement, commitments
 from pledgebook.reports.letters.confirmation import confirmation, has_balance
 from pledgebook.reports.letters.language import language

@@ -12,21 +12,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar, cast
 
-from pledgebook.ledger.book import Book
-from pledgebook.ledger.collected import Collection, list_collections, list_returns
-from pledgebook.ledger.correspondence import SentLetter, read_letters
-from pledgebook.ledger.declarations import as_text
-from pledgebook.ledger.instalments import Instalment, list_instalments
+from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
+from pledgebook.ledger.correspondence.receipts import OfficialReceipt, read_receipts
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.declared.stationery import Texts
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.official_receipts import OfficialReceipt, read_receipts
-from pledgebook.ledger.register import Change, Claim, Gift
-from pledgebook.ledger.settings import Settings
-from pledgebook.ledger.stationery import Texts
-from pledgebook.reports.figures import Figures, contribution_figures
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.collections import Collection, list_collections, list_returns
+from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.ledger.register.register import Change, Claim, Gift
+from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.letters.language import Language, clean, mark
 from pledgebook.reports.letters.letter import Block, Facts, Letter, Paragraph, Slip
 from pledgebook.reports.schedule import Schedule, make_schedule
-from pledgebook.reports.selection import Selection
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pledgebook.ledger.collected import Collection
+from pledgebook.ledger.correspondence.receipts import OfficialReceipt
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.official_receipts import OfficialReceipt
+from pledgebook.ledger.register.collections import Collection
 from pledgebook.reports.letters.letter import Block, Letter, Paragraph
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
 from pledgebook.reports.letters.tables import collection_table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pledgebook.ledger.instalments import Instalment
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.instalments import Instalment
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
 from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
 from pledgebook.reports.letters.tables import column_title, total_line

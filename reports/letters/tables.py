@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pledgebook.ledger.collected import Collection
-from pledgebook.ledger.instalments import Instalment
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.collections import Collection
+from pledgebook.ledger.register.instalments import Instalment
 from pledgebook.reports.letters.language import Language
 from pledgebook.reports.letters.letter import Heading, Line, Table, Value
 from pledgebook.reports.letters.paper import Order, Papers, Waiting

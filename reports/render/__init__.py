@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pledgebook.reports.figures.table import Report, Source
 from pledgebook.reports.render.delimited import to_csv, write_csv
 from pledgebook.reports.render.documents import to_document, to_json, write_json
 from pledgebook.reports.render.footing import ReportDoesNotFootError, footed
 from pledgebook.reports.render.html import to_page, write_page
 from pledgebook.reports.render.pdf import write_pdf
 from pledgebook.reports.render.xlsx import to_workbook, write_workbook
-from pledgebook.reports.table import Report, Source
 
 __all__ = [
     "ENDINGS",

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pledgebook.ledger.money import format_amount
+from pledgebook.reports.figures.table import Value
 from pledgebook.reports.render.texts import UNKNOWN, decimals_in
-from pledgebook.reports.table import Value
 from xlsxwriter.format import Format
 from xlsxwriter.utility import cell_autofit_width, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet

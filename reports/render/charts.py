@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pledgebook.reports.figures.table import Chart, Report
 from pledgebook.reports.render.styles import FONT, INK, NAVY
 from pledgebook.reports.render.texts import number_format
-from pledgebook.reports.table import Chart, Report
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart as Drawing
 

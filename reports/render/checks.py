@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pledgebook.reports.agreements import among, disagreements
+from pledgebook.reports.figures.agreements import among, disagreements
+from pledgebook.reports.figures.table import Column, Part, Report
 from pledgebook.reports.render.cells import Cells, lines_in
 from pledgebook.reports.render.formulas import sum_formula
 from pledgebook.reports.render.styles import Styles
 from pledgebook.reports.render.texts import decimals_in
-from pledgebook.reports.table import Column, Part, Report
 from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 

@@ -20,10 +20,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from pledgebook.ledger.money import format_amount
+from pledgebook.reports.figures.table import Column, Report, Row
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.footing import footed, label_column
 from pledgebook.reports.render.texts import UNKNOWN
-from pledgebook.reports.table import Column, Report, Row
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 

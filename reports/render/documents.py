@@ -18,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from pledgebook.ledger.money import format_amount
+from pledgebook.reports.figures.table import Report, Row
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.footing import footed, label_column, ties_agree
-from pledgebook.reports.table import Report, Row
 
 
 def to_json(reports: Report | Sequence[Report]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
-from pledgebook.reports.table import Column, Report, Row, Value
+from pledgebook.reports.figures.table import Column, Report, Row, Value
 
 
 class ReportDoesNotFootError(ValueError):

@@ -18,6 +18,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 from pledgebook.ledger.money import format_amount
+from pledgebook.reports.figures.table import FIGURES, Column, ColumnKind, Report, Row, Source, Value
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.footing import footed, label_column, ties_agree
 from pledgebook.reports.render.texts import (
@@ -26,7 +27,6 @@ from pledgebook.reports.render.texts import (
     count_text,
     period_line,
 )
-from pledgebook.reports.table import FIGURES, Column, ColumnKind, Report, Row, Source, Value
 
 _SENTENCE = 60
 """A text of more letters makes its column wider."""

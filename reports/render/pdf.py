@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pledgebook.ledger.office import NoOfficeError, convert
+from pledgebook.reports.figures.table import Report, Source
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.xlsx import to_workbook
-from pledgebook.reports.table import Report, Source
 
 _TAGGED = 'pdf:calc_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 

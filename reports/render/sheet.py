@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pledgebook.reports.figures.table import Report, Row, RowKind, Source, Value
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.charts import HEIGHT, ROWS, WIDTH, draw
 from pledgebook.reports.render.checks import Check, Place
@@ -22,7 +23,6 @@ from pledgebook.reports.render.texts import (
     period_line,
 )
 from pledgebook.reports.render.widths import column_widths, indent
-from pledgebook.reports.table import Report, Row, RowKind, Source, Value
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell

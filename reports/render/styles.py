@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pledgebook.reports.figures.table import Column, RowKind
 from pledgebook.reports.render.texts import FEWEST_DECIMALS, number_format
-from pledgebook.reports.table import Column, RowKind
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from pledgebook.reports.figures.table import FIGURES, Column, Report, Row
 from pledgebook.reports.render.footing import footed, label_column
 from pledgebook.reports.render.texts import (
     amount_text,
@@ -19,7 +20,6 @@ from pledgebook.reports.render.texts import (
     decimals_of,
     period_line,
 )
-from pledgebook.reports.table import FIGURES, Column, Report, Row
 
 _GAP = "  "
 _WIDEST = 36

@@ -12,7 +12,7 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.numbers import get_currency_name
 from pledgebook.ledger.money import format_amount
-from pledgebook.reports.table import Column, Report, Value
+from pledgebook.reports.figures.table import Column, Report, Value
 
 NIL = "\N{EN DASH}"
 UNKNOWN = ".."

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from heapq import nlargest
 
+from pledgebook.reports.figures.table import Column, Report, Row
 from pledgebook.reports.render.cells import text_pixels
 from pledgebook.reports.render.footing import label_column
 from pledgebook.reports.render.texts import amount_text, column_title, count_text
-from pledgebook.reports.table import Column, Report, Row
 
 _WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 360, 70, 10, 8
 _MOST_MEASURED = 500

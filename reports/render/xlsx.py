@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pledgebook.reports.figures.table import Column, Report, Source
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.checks import CHECKS, Check, CheckSheet, plan_checks
 from pledgebook.reports.render.files import write_whole
@@ -19,7 +20,6 @@ from pledgebook.reports.render.footing import footed
 from pledgebook.reports.render.sheet import Finished, ReportSheet
 from pledgebook.reports.render.styles import FONT, Styles
 from pledgebook.reports.render.texts import currency_name, long_date
-from pledgebook.reports.table import Column, Report, Source
 from xlsxwriter import Workbook
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet

@@ -1,0 +1,112 @@
+"""What stands behind a figure: the contributions it adds up, each with its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+from pledgebook.desk.entries import Place, place_of
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.reports.figures.figures import MONEY_COLUMNS, contributions_of
+from pledgebook.reports.figures.layout import name_of
+from pledgebook.reports.figures.selection import Selection
+
+_ENTRIES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One contribution's part of a figure, in dollars. `label` is empty for money that no pledge
+    preceded; `entries` are the days and places of its entries within the cut, the latest first.
+    """
+
+    donor: str
+    name: str
+    fund: str
+    class_: str
+    purpose: str
+    label: str
+    pledged_on: date
+    amount: Decimal
+    entries: tuple[tuple[date, Place], ...]
+
+
+def pieces_behind(selection: Selection, column: str) -> list[Piece]:
+    """Return what a column of the schedule adds up over the selection: the amounts' sum is the
+    figure. A column that the schedule has not has nothing behind it.
+    """
+    if column not in MONEY_COLUMNS:
+        return []
+    pieces = [
+        _piece(selection, item, amount)
+        for item, figures in contributions_of(selection)
+        if (amount := getattr(figures, column))
+    ]
+    pieces += _held(selection, column)
+    return sorted(pieces, key=lambda piece: (piece.name, piece.pledged_on, piece.label))
+
+
+def _piece(selection: Selection, item: Claim | Gift, amount: Decimal) -> Piece:
+    if isinstance(item, Gift):
+        label, day, entries = "", item.entry.date, [item.entry]
+    else:
+        label, day = item.label, item.pledged_on
+        cut = selection.cut
+        changes = selection.book.register.by_label[label]
+        entries = [each.entry for each in changes if cut.start <= each.date <= cut.end]
+        entries = entries or [each.entry for each in changes if each.date <= cut.end][-1:]
+    return Piece(
+        item.donor,
+        name_of(selection, item.donor),
+        item.fund,
+        item.class_,
+        item.purpose,
+        label,
+        day,
+        amount,
+        _places(selection, entries),
+    )
+
+
+def _held(selection: Selection, column: str) -> Iterator[Piece]:
+    """Yield money in advance by label, and refunds."""
+    register, cut = selection.book.register, selection.cut
+    if column == "in_advance":
+        by_label: dict[tuple[str, str, str, str], list[tuple[Transaction, Decimal, str]]] = {}
+        for held in register.held:
+            if held.kind == "in-advance" and held.entry.date <= cut.end and selection.covers(held):
+                key = (held.donor, held.fund, held.class_, held.label)
+                by_label.setdefault(key, []).append((held.entry, held.dollars, held.purpose))
+        for (donor, fund, class_, label), own in by_label.items():
+            if amount := sum((dollars for _, dollars, _ in own), ZERO):
+                first = own[0][0].date
+                places = _places(selection, [entry for entry, _, _ in own])
+                name = name_of(selection, donor)
+                yield Piece(donor, name, fund, class_, own[0][2], label, first, amount, places)
+    elif column == "refunded":
+        for flow in register.refunds:
+            line, day = flow.line, flow.entry.date
+            if cut.start <= day <= cut.end and selection.covers_line(line) and line.dollars:
+                donor = line.place.part
+                yield Piece(
+                    donor,
+                    name_of(selection, donor),
+                    line.place.fund,
+                    line.class_,
+                    line.purpose,
+                    "",
+                    day,
+                    line.dollars,
+                    _places(selection, [flow.entry]),
+                )
+
+
+def _places(selection: Selection, entries: list[Transaction]) -> tuple[tuple[date, Place], ...]:
+    book = selection.book
+    return tuple(
+        (entry.date, place_of(book, entry.meta)) for entry in reversed(entries[-_ENTRIES_SHOWN:])
+    )

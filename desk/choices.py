@@ -1,0 +1,72 @@
+"""What a person chooses for a file that is to be imported, as an address states it.
+
+{"fund": "CPCJF", "names": {"Untied Kingdom": "GBR"},
+ "tables": {"Pledges!A6:H41": {"columns": {"D": "amount"}, "decimal": ",", "decided": true}}}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pledgebook.desk.page import PageRefusedError
+from pledgebook.desk.texts import gettext as _
+from pledgebook.importers.tables.corrections import Correction, Description
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for a file: fund, bank account, whom names mean, corrected tables."""
+
+    fund: str = ""
+    bank: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Correction] = field(default_factory=dict)
+    described: Description | None = None
+    text: str = ""
+
+
+def read_choices(text: str) -> Choices:
+    """Read what an address or a form chooses. Raises PageRefusedError."""
+    if not text:
+        return Choices()
+    try:
+        given = json.loads(text)
+        tables = {
+            str(name): _correction(each) for name, each in dict(given.get("tables") or {}).items()
+        }
+        own = given.get("described")
+        described = (
+            Description(str(own["sheet"]), int(own["row"]), _correction(own)) if own else None
+        )
+        return Choices(
+            str(given.get("fund") or ""),
+            str(given.get("bank") or ""),
+            {name: code for name, code in _texts(given.get("names")).items() if code},
+            tables,
+            described,
+            json.dumps(given, sort_keys=True, ensure_ascii=False),
+        )
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        raise PageRefusedError(_("The choices of this address cannot be read.")) from error
+
+
+def _correction(given: Mapping[str, Any]) -> Correction:
+    return Correction(
+        _texts(given.get("columns")),
+        _texts(given.get("constants")),
+        int(given["units"]) if given.get("units") else None,
+        _one_of(given.get("dates"), ("dmy", "mdy")),
+        _one_of(given.get("decimal"), (".", ",")),
+        bool(given.get("decided")),
+    )
+
+
+def _texts(given: Any) -> dict[str, str]:
+    return {str(key): str(text) for key, text in dict(given or {}).items()}
+
+
+def _one_of(text: Any, known: Sequence[str]) -> str:
+    return text if text in known else ""

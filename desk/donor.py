@@ -1,0 +1,284 @@
+"""Donor: one donor's whole story, from what was promised to what was paid and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from beancount.core.data import Transaction
+from flask import Response, request
+from pledgebook.desk.choosing import cut_page, read_choice
+from pledgebook.desk.entries import EntryView, view_entry
+from pledgebook.desk.loaded import Desk
+from pledgebook.desk.page import (
+    REFUSALS,
+    Page,
+    PageRefusedError,
+    as_file,
+    in_words,
+    served,
+)
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked
+from pledgebook.ledger.correspondence.letters import KINDS, SentLetter, read_letters
+from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
+from pledgebook.ledger.guards.announcements import Announcement, read_announcements
+from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.register.register import Change
+from pledgebook.reports.letters import Papers, languages, make_letters
+from pledgebook.reports.letters.render import FORMATS, NoOfficeError, render_letters
+from pledgebook.reports.schedule import make_schedule
+
+_PLEDGES_A_PAGE = 25
+_KINDS = (
+    ("statement", marked("Statement of contributions")),
+    ("receipt", marked("Official receipts")),
+    ("acknowledgement", marked("Acknowledgement")),
+    ("confirmation", marked("Confirmation of balance")),
+    ("reminder", marked("Reminder")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one entry did to one instalment: units before and after in its currency, and dollars."""
+
+    entry: EntryView
+    label: str
+    currency: str
+    change: Decimal
+    left: Decimal
+    received: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A pledge: its instalments as they stand, and every entry on them. `link` is empty for a
+    contribution that no pledge preceded.
+    """
+
+    link: str
+    instalments: Sequence[Instalment]
+    steps: Sequence[Step]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is outstanding."""
+        return any(line.outstanding for line in self.instalments)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A donor in the list of donors: how many pledges, and dollars unpaid at carrying value."""
+
+    donor: DonorOfRecord
+    pledges: int
+    unpaid: Decimal
+
+
+class Donor(Page):
+    """The story of a donor (`donor`), or of one pledge or instalment of it (`pledge`, `label`)."""
+
+    title = marked("Donors")
+    by_period = True
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return a donor's story; without a donor, the list of donors."""
+        pledge = asked.get("pledge", "") or pledge_of(asked.get("label", ""))
+        code = asked.get("donor", "") or (_donor_of(desk, pledge) if pledge else "")
+        if not code:
+            return {"donor": None, "accounts": cut_page(_accounts(desk), asked)}
+        donor = desk.book.settings.donors.get(code)
+        if donor is None:
+            raise PageRefusedError(_("The book knows no donor %(code)s.", code=code))
+        choice = read_choice(desk, {"period": asked.get("period", "")})
+        made = desk.once(("schedule", *choice.key), lambda: make_schedule(choice.selection))
+        figures = [
+            (fund, class_, line.figures)
+            for (fund, class_), lines in made.sections.items()
+            for line in lines
+            if line.donor == code
+        ]
+        pledges = _pledges(desk, code)
+        if pledge:
+            pledges = [each for each in pledges if each.link == pledge]
+        return {
+            "donor": donor,
+            "pledge": pledge,
+            "choice": choice,
+            "figures": figures,
+            "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
+            "waiting": [
+                each
+                for each in desk.once("waiting receipts", lambda: waiting_receipts(desk.book))
+                if each.donor == code
+            ],
+            "overdue": [
+                line
+                for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ())
+                if line.overdue and line.outstanding
+            ],
+            "held": _held(desk, code),
+            "announced": _announced(desk, code),
+            "letters": _sent(desk, code),
+            "kinds": _KINDS,
+            "languages": languages(),
+        }
+
+    @served("letter")
+    def letter(self) -> Response:
+        """Give a letter of a kind to a donor as a file, a draft of today; several in one archive.
+
+        It is not kept as sent: `pledgebook letter KIND --record-sent` does that.
+        """
+        asked = request.args
+        code, kind, form = (asked.get(name, "") for name in ("donor", "kind", "form"))
+        try:
+            desk = self.desk(asked)
+        except REFUSALS as error:
+            return in_words(str(error))
+        if kind not in KINDS or form not in FORMATS or desk.book.settings.donors.get(code) is None:
+            return in_words(_("There is no such letter, form or donor."))
+        if desk.book.errors:
+            return in_words(_("The book has errors, so no letter is written from it."))
+        try:
+            choice = read_choice(desk, {"period": asked.get("period", "")})
+            papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
+            day = date.today()  # noqa: DTZ011 - the day where the user is
+            letters = make_letters(
+                papers, kind, day=day, donors=[code], tag=asked.get("language", "")
+            )
+            files = render_letters(letters, [form])
+        except (*REFUSALS, NoOfficeError, ValueError) as error:
+            return in_words(str(error))
+        if not files:
+            return in_words(_("In this period there is nothing to write such a letter about."))
+        if len(files) == 1:
+            ((name, content),) = files.items()
+            return as_file(content, name)
+        return as_file(_archive(files), f"{kind}-{code}.zip")
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    stream = BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def _sent(desk: Desk, code: str) -> list[SentLetter]:
+    letters = desk.once("letters", lambda: read_letters(desk.book.entries))
+    return [letter for letter in letters if letter.donor == code]
+
+
+def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:
+    found: dict[str, list[Instalment]] = {}
+    for line in list_instalments(desk.book.register):
+        found.setdefault(line.donor, []).append(line)
+    return found
+
+
+def _accounts(desk: Desk) -> list[Account]:
+    donors = desk.book.settings.donors
+    accounts = []
+    for code, lines in desk.once("instalments", lambda: _by_donor(desk)).items():
+        if (donor := donors.get(code)) is not None:
+            pledges = len({line.pledge or line.label for line in lines})
+            accounts.append(Account(donor, pledges, sum((line.carrying for line in lines), ZERO)))
+    return sorted(accounts, key=lambda account: account.donor.name)
+
+
+def _donor_of(desk: Desk, pledge: str) -> str:
+    known = desk.once("donors of pledges", lambda: _donors_of_pledges(desk))
+    if pledge not in known:
+        raise PageRefusedError(_("The book has no pledge %(pledge)s.", pledge=pledge))
+    return known[pledge]
+
+
+def _donors_of_pledges(desk: Desk) -> Mapping[str, str]:
+    lines = desk.once("instalments", lambda: _by_donor(desk))
+    return {line.pledge: donor for donor, own in lines.items() for line in own if line.pledge}
+
+
+def _pledges(desk: Desk, code: str) -> list[Pledge]:
+    """Return a donor's pledges, the latest first, what is open before what is not."""
+    register = desk.book.register
+    by_link: dict[str, list[Instalment]] = {}
+    alone: list[Instalment] = []
+    for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ()):
+        if line.label in register.by_label:
+            by_link.setdefault(line.pledge, []).append(line)
+        else:
+            alone.append(line)
+    found = [Pledge(link, lines, _steps(desk, lines)) for link, lines in by_link.items()]
+    gifts = [gift for gift in register.gifts if gift.donor == code]
+    for line in alone:
+        own = [
+            gift
+            for gift in gifts
+            if (gift.entry.date, gift.dollars, gift.fund)
+            == (line.pledged_on, line.received, line.fund)
+        ]
+        steps = [
+            Step(view_entry(desk, gift.entry), line.label, line.currency, ZERO, ZERO, gift.dollars)
+            for gift in own[:1]
+        ]
+        gifts = [gift for gift in gifts if gift not in own[:1]]
+        found.append(Pledge(line.pledge, [line], steps))
+    latest_first = sorted(found, key=lambda pledge: pledge.instalments[0].pledged_on, reverse=True)
+    return sorted(latest_first, key=lambda pledge: not pledge.is_open)
+
+
+def _steps(desk: Desk, lines: Iterable[Instalment]) -> list[Step]:
+    steps = [
+        _step(desk, change) for line in lines for change in desk.book.register.by_label[line.label]
+    ]
+    return sorted(steps, key=lambda step: (step.entry.day, step.label))
+
+
+def _step(desk: Desk, change: Change) -> Step:
+    before = change.before.units if change.before else ZERO
+    if change.before and change.before.currency != change.after.currency:
+        before = ZERO  # amounts of two currencies are not set off
+    return Step(
+        view_entry(desk, change.entry, change.event),
+        change.label,
+        change.after.currency,
+        change.after.units - before,
+        change.after.units,
+        change.received + change.advanced,
+    )
+
+
+def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
+    """Return what is or was held for a donor in advance or given back: entry, kind, label,
+    dollars (positive when received).
+    """
+    register = desk.book.register
+    found: list[tuple[Transaction, str, str, Decimal]] = [
+        (held.entry, held.kind, held.label, held.dollars)
+        for held in register.held
+        if held.donor == code
+    ]
+    found += [
+        (flow.entry, "refund", flow.line.label, -(flow.line.dollars or ZERO))
+        for flow in register.refunds
+        if flow.line.place.part == code
+    ]
+    return [
+        (view_entry(desk, entry), kind, label, dollars)
+        for entry, kind, label, dollars in sorted(found, key=lambda each: each[0].date)
+    ]
+
+
+def _announced(desk: Desk, code: str) -> list[Announcement]:
+    known = desk.once("announcements", lambda: list(read_announcements(desk.book.entries)))
+    return [each for each in known if each.donor == code]

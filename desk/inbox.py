@@ -1,0 +1,154 @@
+"""Inbox: donors' sheets and banks' statements, looked at before they are taken into the book.
+
+A file of the inbox is read and judged as the command does it. What a person corrects stands in the
+address (`choices`, JSON), so that a page can be gone back to; only `import` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import request
+from pledgebook.desk.choices import Choices, read_choices
+from pledgebook.desk.choosing import whole_number
+from pledgebook.desk.entries import KNOWN_BY, import_receipts
+from pledgebook.desk.found import show_sheets, show_statements, show_unread
+from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.inbox_files import (
+    ENDINGS,
+    digest_of,
+    find_file,
+    free_path,
+    list_files,
+    stamp_of,
+)
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.page import Page, writing
+from pledgebook.desk.saving import save
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked
+from pledgebook.importers.imports import ImportResult, import_files
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.tables.corrections import described
+from pledgebook.importers.tables.mapping import MappingError
+from pledgebook.ledger.declared.aliases import AliasRefusedError
+from pledgebook.ledger.declared.banks import BankNotDeclaredError
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.import_receipt import keep_receipt
+
+REFUSED = (UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError)
+"""What the importer says of a file or a choice, in a sentence."""
+
+
+class Inbox(Page):
+    """Files that wait to be imported."""
+
+    title = marked("Inbox")
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the files of the inbox or, of the one asked for, what was found in it."""
+        folder = self._folder()
+        if not asked.get("file"):
+            return {"files": list_files(desk, folder), "file": "", "endings": ENDINGS}
+        path = find_file(folder, asked["file"])
+        choices = read_choices(asked.get("choices", ""))
+        shown = {
+            "file": path.name,
+            "choices": choices,
+            "stamp": stamp_of(path),
+            "taken": whole_number(asked.get("taken", "")),
+            "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
+        }
+        try:
+            result = _judged(desk, path, choices)
+        except REFUSED as error:
+            seen = show_unread(path, choices.described)
+            return {**shown, **seen, "refused": str(error), "result": None}
+        shown |= {"result": result, "refused": ""}
+        if result.files:
+            return {**shown, **show_sheets(desk, result.files[0], asked)}
+        return {**shown, **show_statements(result.statements[0], asked)}
+
+    @writing("import")
+    def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take a file into the book as it was shown: all its entries, or none."""
+        path = find_file(self._folder(), str(form.get("file")))
+        choices = read_choices(str(form.get("choices") or ""))
+        if form.get("stamp") != stamp_of(path):
+            raise RequestRefusedError(
+                _("The file was changed since it was shown; look at it again.")
+            )
+        done: dict[str, Any] = {"taken": 0, "remark": ""}
+
+        def write(book: Book) -> Sequence[Path]:
+            result = _import(book, path, choices, dry_run=False)
+            done["taken"] = result.transactions
+            made_at = datetime.now().astimezone().isoformat(timespec="seconds")
+            try:
+                for file in result.files:
+                    keep_receipt(book, file, made_at, None)
+            except OSError as error:
+                done["remark"] = _(
+                    "The receipt of the import could not be kept: %(why)s", why=error
+                )
+            return result.written
+
+        try:
+            desk = save(self.ledger, str(form.get("book")), write)
+        except REFUSED as error:
+            raise RequestRefusedError(str(error)) from error
+        return {"book": desk.book.sha256, **done}
+
+    @writing("upload", takes_file=True)
+    def upload(self, content: bytes) -> Mapping[str, Any]:
+        """Put a file into the inbox, if it holds what can be read: under its own name or, where
+        that file was not imported yet, under one that is free.
+        """
+        folder = self._folder()
+        folder.mkdir(exist_ok=True)
+        asked = request.args.get("name", "")
+        with TemporaryDirectory(dir=folder, prefix=".") as beside:
+            tried = free_path(Path(beside), asked)
+            tried.write_bytes(content)
+            try:
+                (read_statements if is_statement(tried) else read_workbook)(tried)
+            except UnreadableFile as error:
+                raise RequestRefusedError(str(error)) from error
+            desk = desk_of(self.ledger)
+            path = folder / tried.name
+            # The list that was imported is kept with its receipt; a new version takes its place.
+            if path.exists() and digest_of(desk, path)[:KNOWN_BY] not in import_receipts(desk):
+                path = free_path(folder, asked)
+            tried.replace(path)
+        return {"file": path.name}
+
+    def _folder(self) -> Path:
+        """Return the inbox: the first folder that Fava's import page looks into."""
+        dirs = self.ledger.fava_options.import_dirs
+        book = Path(self.ledger.beancount_file_path).parent
+        return (book / (dirs[0] if dirs else "inbox")).resolve()
+
+
+def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> ImportResult:
+    return import_files(
+        book,
+        [path],
+        fund=choices.fund,
+        bank=choices.bank,
+        names=choices.names,
+        mapping=described(choices.described) if choices.described else None,
+        corrections=choices.tables,
+        dry_run=dry_run,
+    )
+
+
+def _judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
+    """Read and judge a file once, as long as it, the choices and the book stay as they are."""
+    key = ("judged", stamp_of(path), choices.text)
+    return desk.once(key, lambda: _import(desk.book, path, choices, dry_run=True))

@@ -1,0 +1,293 @@
+"""What all pages of the desk share: how one is made, how it says what is wrong, how it writes.
+
+A page is a class, a template and a script of its name. The class says what the page shows
+(`view`, from the address to data), the template how; both are thin, and what they show is computed
+by `pledgebook.ledger` and `pledgebook.reports`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from urllib.parse import quote, urlencode
+
+from fava.core import FavaLedger
+from fava.ext import FavaExtensionBase, extension_endpoint
+from flask import Response, abort, current_app, jsonify, request, send_file
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
+from markupsafe import Markup
+from pledgebook.desk.choosing import desk_answering
+from pledgebook.desk.entries import find_paper
+from pledgebook.desk.guarding import (
+    RequestRefusedError,
+    is_read_only,
+    read_file,
+    read_form,
+)
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.texts import day_text, gettext, ngettext
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.reports.figures.selection import SelectionError
+from pledgebook.reports.render import ReportDoesNotFootError
+from pledgebook.reports.render.texts import amount_text
+
+_LOG = logging.getLogger(__name__)
+_HERE = Path(__file__).parent
+_TEMPLATES = _HERE / "templates"
+_FILTERS = ("time", "account", "filter")
+"""Arguments of an address that Fava's own filters use; pages of the desk go by their own."""
+
+PageT = TypeVar("PageT", bound="Page")
+
+
+Method = Callable[[PageT], Response]
+
+
+def served(name: str, verb: str = "GET") -> Callable[[Method[PageT]], Method[PageT]]:
+    """Mark a page's method as what answers at `name` below the page's address."""
+    mark: Any = extension_endpoint(name, [verb])  # Fava leaves it half typed
+
+    def decorate(method: Method[PageT]) -> Method[PageT]:
+        return cast("Method[PageT]", mark(method))
+
+    return decorate
+
+
+class PageRefusedError(Exception):
+    """A page that cannot be shown as its address asks; the message is a sentence for the reader."""
+
+
+REFUSALS = (
+    PageRefusedError,
+    RequestRefusedError,
+    EventRefusedError,
+    BookRefusedError,
+    SelectionError,
+)
+"""Errors whose message is for the reader."""
+
+
+class Page(FavaExtensionBase):
+    """One page. A subclass has a `title` and a `view`, and stands in `desk/__init__.py`."""
+
+    title: str
+    """The page's name in the sidebar, in English; `marked`, to be translated when it is read."""
+
+    by_period = False
+    """Whether the page reads the period of its address, and no other book than that period's can
+    answer."""
+
+    has_js_module = True
+
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """Make the page once a process; a faulty configuration is said and not raised, since an
+        exception here keeps Fava from showing the book.
+        """
+        self.config_fault = ""
+        try:
+            super().__init__(ledger, config)
+            self.hosts = _read_hosts(self.config)
+        except Exception as error:  # noqa: BLE001 - whatever the book says must not end Fava
+            super().__init__(ledger, None)
+            self.hosts = ()
+            self.config_fault = f"{config}: {error}"
+
+    @property
+    def report_title(self) -> str:  # type: ignore[override]
+        """The page's name in the sidebar, in the reader's language."""
+        return gettext(self.title)
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return what the template shows for an address. Raises PageRefusedError, SelectionError
+        for what cannot be shown.
+        """
+        raise NotImplementedError
+
+    def desk(self, asked: Mapping[str, str]) -> Desk:
+        """Return the desk that answers for an address: of history.beancount for a closed period.
+        Raises SelectionError, BookRefusedError.
+        """
+        desk = desk_of(self.ledger)
+        return desk_answering(desk, asked) if self.by_period else desk
+
+    def after_load_file(self) -> None:
+        """Take the book as Fava loaded it, and its files' digests before they change again."""
+        try:
+            desk_of(self.ledger)
+        except Exception:  # noqa: BLE001 - an exception here keeps Fava from showing the book
+            _LOG.exception("The book could not be taken over; its pages will say why.")
+
+    @cached_property
+    def jinja_env(self) -> Environment:
+        """Fava's environment with our templates. What Fava renders as the page is `page()`, which
+        catches what goes wrong.
+        """
+        page = DictLoader({f"{self.name}.html": "{{ extension.page() }}"})
+        assert current_app.jinja_loader is not None
+        loader = ChoiceLoader([page, FileSystemLoader(_TEMPLATES), current_app.jinja_loader])
+        environment = current_app.jinja_env.overlay(loader=loader)
+        environment.globals = {
+            **environment.globals,
+            "_": gettext,
+            "gettext": gettext,
+            "ngettext": ngettext,
+        }
+        environment.filters = {**environment.filters, "amount": amount_text, "day": day_text}
+        return environment
+
+    def page(self) -> Markup:
+        """Return the page, or a readable message of what is wrong."""
+        try:
+            desk = self.desk(request.args)
+            shown = self.view(desk, request.args)
+            return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
+        except (*REFUSALS, ReportDoesNotFootError) as error:
+            return self._render("message.html", desk=None, message=str(error))
+        except Exception as error:  # noqa: BLE001 - a reader gets a page in any case
+            _LOG.exception("The page %s could not be made", self.name)
+            fault = f"{type(error).__name__}: {error}"
+            return self._render("message.html", desk=None, fault=fault)
+
+    def part(self, template: str, view: Callable[[Desk], Mapping[str, Any]]) -> Response:
+        """Give a part of the page by itself, for the page's script to put in its place; what is
+        refused is given as a plain sentence.
+        """
+        try:
+            desk = desk_of(self.ledger)
+            text = self._render(template, desk=desk, **view(desk))
+            return Response(text, mimetype="text/html")
+        except REFUSALS as error:
+            return Response(str(error), HTTPStatus.CONFLICT, mimetype="text/plain")
+        except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
+            _LOG.exception("%s could not be made", template)
+            fault = f"{type(error).__name__}: {error}"
+            return Response(fault, HTTPStatus.INTERNAL_SERVER_ERROR, mimetype="text/plain")
+
+    def _render(self, template: str, *, desk: Desk | None, **shown: Any) -> Markup:
+        text = self.jinja_env.get_template(template).render(
+            extension=self,
+            desk=desk,
+            ledger=self.ledger,
+            read_only=is_read_only(),
+            filtered=any(request.args.get(name) for name in _FILTERS),
+            address=address,
+            when={name: request.args.get(name, "") for name in ("period", "as_at")},
+            **shown,
+        )
+        return Markup(text)  # noqa: S704 - the template escaped it
+
+    @served("desk.css")
+    def style(self) -> Response:
+        """Give the pages' style sheet."""
+        return send_file(_HERE / "desk.css")
+
+    @served("paper")
+    def paper(self) -> Response:
+        """Hand out a file of the book's folders for papers. It is never shown as a page of this
+        origin: a paper may be anything that a donor sent.
+        """
+        path = find_paper(desk_of(self.ledger).book, request.args.get("path", ""))
+        if path is None:
+            return abort(HTTPStatus.NOT_FOUND)
+        answer = send_file(path, as_attachment=True)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "sandbox"
+        return answer
+
+    @served("closed")
+    def closed(self) -> Response:
+        """Show a file of a closed period as plain text: Fava's editor knows only what it loaded."""
+        try:
+            desk = self.desk(request.args)
+        except REFUSALS as error:
+            return in_words(str(error))
+        path = request.args.get("path", "")
+        if path not in desk.closed_files or not Path(path).is_file():
+            return abort(HTTPStatus.NOT_FOUND)
+        answer = Response(Path(path).read_bytes(), mimetype="text/plain")
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "sandbox"
+        return answer
+
+    @served("desk.js")
+    def script(self) -> Response:
+        """Give what the pages' scripts share."""
+        return send_file(_HERE / "desk.js")
+
+
+def address(page: str, endpoint: str = "", /, **asked: object) -> str:
+    """Return the address of a page of the desk, with Fava's filters carried along, or of an
+    endpoint of it. What is empty is left out.
+    """
+    given = {key: str(value) for key, value in asked.items() if value not in (None, "")}
+    url_for: Any = current_app.jinja_env.globals["url_for"]
+    if not endpoint:
+        return str(url_for("extension_report", extension_name=page, **given))
+    # Fava's route names this part as its own function names its first argument.
+    base = str(url_for("extension_report", extension_name=page)).partition("?")[0]
+    return f"{base}{quote(endpoint)}{'?' if given else ''}{urlencode(given)}"
+
+
+def in_words(text: str) -> Response:
+    """Answer with a sentence where a file was asked for that cannot be made."""
+    return Response(text, HTTPStatus.CONFLICT, mimetype="text/plain")
+
+
+def as_file(content: bytes, name: str) -> Response:
+    """Answer with a file to keep."""
+    return send_file(BytesIO(content), as_attachment=True, download_name=name)
+
+
+def writing(
+    name: str, *, takes_file: bool = False
+) -> Callable[[Callable[[PageT, Any], Mapping[str, Any]]], Callable[[PageT], Response]]:
+    """Mark a page's method as an endpoint that may write: it is given the form (a dict) or, with
+    `takes_file`, the file's bytes that the page sent, and returns what to answer.
+
+    The answer is JSON: what the method returns or, where it is refused, {"refused": sentence}.
+    """
+
+    def decorate(
+        method: Callable[[PageT, Any], Mapping[str, Any]],
+    ) -> Callable[[PageT], Response]:
+        @wraps(method)
+        def endpoint(self: PageT) -> Response:
+            try:
+                given = read_file(self.hosts) if takes_file else read_form(self.hosts)
+                return jsonify(method(self, given))
+            except RequestRefusedError as error:
+                return _refusal(str(error), error.status)
+            except REFUSALS as error:
+                return _refusal(str(error), HTTPStatus.CONFLICT)
+            except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
+                _LOG.exception("%s could not be carried out", name)
+                said = gettext("This failed; look at the book before you repeat it.")
+                fault = f"{said} {type(error).__name__}: {error}"
+                return _refusal(fault, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+        return served(name, "POST")(endpoint)
+
+    return decorate
+
+
+def _refusal(sentence: str, status: HTTPStatus) -> Response:
+    answer = jsonify({"refused": sentence})
+    answer.status_code = status
+    return answer
+
+
+def _read_hosts(config: Any) -> tuple[str, ...]:
+    """Return the hosts that the configuration names: {"hosts": ["desk.example.org"]}."""
+    if config is None:
+        return ()
+    if not isinstance(config, dict) or config.keys() - {"hosts"}:
+        raise ValueError('only {"hosts": ["name", ...]} can be configured')
+    hosts = config.get("hosts", [])
+    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
+        raise ValueError('"hosts" must be a list of names')
+    return tuple(hosts)

@@ -1,0 +1,222 @@
+"""Paragraphs: what each operative paragraph calls for, what came, and why an entry is tagged so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pledgebook.desk.choosing import Choice, cut_page, read_choice
+from pledgebook.desk.entries import Place, place_of
+from pledgebook.desk.loaded import Desk
+from pledgebook.desk.page import Page, PageRefusedError, writing
+from pledgebook.desk.saving import save
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked
+from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragraph_order
+from pledgebook.ledger.files.overriding import override_paragraphs
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.reports.figures.figures import Figures, contributions_of
+from pledgebook.reports.figures.layout import name_of
+from pledgebook.reports.paragraphs import Taggings, primary_line
+
+_RELATIONS = (
+    ("calls", marked("call")),
+    ("serves", marked("serves")),
+    ("acknowledged", marked("acknowledged")),
+)
+_OTHER = marked("other")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A contribution in relation to a paragraph: the relation, the rules that held (by id), and
+    what came over the period, in dollars. `label` is empty for money that no pledge preceded.
+    """
+
+    donor: str
+    name: str
+    fund: str
+    class_: str
+    purpose: str
+    label: str
+    pledged_on: date
+    relation: str
+    calls: tuple[str, ...]
+    rules: tuple[str, ...]
+    reason: str
+    notices: tuple[str, ...]
+    figures: Figures
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph in the overview: what is counted under it once (primary), and what stands in each
+    relation to it.
+    """
+
+    name: str
+    summary: str
+    primary: Figures
+    related: Mapping[str, Figures]
+    rules: Sequence[Rule]
+
+
+class Paragraphs(Page):
+    """All paragraphs of a mandate, or (`paragraph`) what answers one."""
+
+    title = marked("Paragraphs")
+    by_period = True
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the figures of each paragraph, or the contributions of one."""
+        mandates = desk.book.settings.mandates
+        if not mandates or not desk.book.settings.periods.names():
+            raise PageRefusedError(
+                _('The book declares no mandate, so nothing is tagged: add custom "mandate".')
+            )
+        symbol = asked.get("mandate", "") or next(iter(mandates))
+        if symbol not in mandates:
+            raise PageRefusedError(_("The book declares no mandate %(symbol)s.", symbol=symbol))
+        mandate = mandates[symbol]
+        choice = read_choice(desk, asked)
+        shown = {
+            "choice": choice,
+            "mandate": mandate,
+            "mandates": mandates,
+            "relations": _RELATIONS,
+        }
+        taggings = desk.once(
+            ("taggings", symbol, *choice.key), lambda: Taggings(choice.selection, mandate)
+        )
+        name = asked.get("paragraph", "")
+        if not name:
+            lines, others = desk.once(
+                ("paragraphs", symbol, *choice.key), lambda: _overview(mandate, taggings)
+            )
+            return {**shown, "name": "", "lines": lines, "others": others}
+        answers = desk.once(
+            ("answers", symbol, name, *choice.key), lambda: _answers(choice, taggings, name)
+        )
+        return {
+            **shown,
+            "name": name,
+            "summary": mandate.paragraphs.get(name, ""),
+            "answers": cut_page(answers, asked),
+            "rules": [rule for rule in mandate.rules if rule.paragraph == name],
+            "texts": {rule.id: describe(rule) for rule in mandate.rules},
+        }
+
+    @writing("override")
+    def override(self, form: dict[str, Any]) -> dict[str, Any]:
+        """Write a person's decision on an instalment's commitment: `label`, `op` (paragraphs
+        separated by spaces, "none", or "" for what the rules say) and `reason`.
+        """
+        label, op, reason = (_text(form, key) for key in ("label", "op", "reason"))
+        chosen = None if not op else [] if op == "none" else op.split()
+
+        def write(book: Book) -> list[Path]:
+            return override_paragraphs(book, label, chosen, reason)
+
+        desk = save(self.ledger, _text(form, "book"), write)
+        return {"book": desk.book.sha256}
+
+
+def describe(rule: Rule) -> str:
+    """Return a rule in a line: what must hold for it."""
+    said = [f"{key}: {' '.join(sorted(values))}" for key, values in sorted(rule.conditions.items())]
+    if rule.since:
+        said.append(_("from %(day)s", day=rule.since))
+    if rule.until:
+        said.append(_("until %(day)s", day=rule.until))
+    return "; ".join([rule.relation, *said])
+
+
+def _text(form: Mapping[str, Any], key: str) -> str:
+    value = form.get(key, "")
+    if not isinstance(value, str) or len(value) > 2000:
+        raise BookRefusedError(_("%(key)s must be a text.", key=key))
+    return value.strip()
+
+
+def _overview(mandate: Mandate, taggings: Taggings) -> tuple[list[Line], list[tuple[str, Figures]]]:
+    """Return a line a paragraph, and what is counted under none: acknowledged, before the
+    resolution, to review.
+    """
+    primary = taggings.figures(lambda tagging: [primary_line(tagging)])
+    related = {
+        relation: taggings.figures(lambda tagging, of=relation: getattr(tagging, of))  # type: ignore[misc]
+        for relation, _title in _RELATIONS
+    }
+    lines = [
+        Line(
+            name,
+            summary,
+            primary.get(name, Figures()),
+            {relation: own[name] for relation, own in related.items() if name in own},
+            [rule for rule in mandate.rules if rule.paragraph == name],
+        )
+        for name, summary in sorted(
+            mandate.paragraphs.items(), key=lambda item: paragraph_order(item[0])
+        )
+    ]
+    return lines, [each for each in primary.items() if each[0] not in mandate.paragraphs]
+
+
+def _answers(choice: Choice, taggings: Taggings, name: str) -> list[Answer]:
+    """Return the contributions in any relation to a paragraph, or counted in a line of that name,
+    which moved in the period or are unpaid at its end.
+    """
+    selection = choice.selection
+    whole: dict[object, tuple[Claim | Gift, Figures]] = {}
+    for item, figures in contributions_of(selection):
+        # An instalment may be several pieces, as of two currencies; here it is one line.
+        piece: object = id(item)
+        if isinstance(item, Claim):
+            piece = (item.label, item.donor, item.fund, item.class_, item.purpose)
+        whole.setdefault(piece, (item, Figures()))[1].add(figures)
+    found = []
+    for item, figures in whole.values():
+        tagging = taggings.of(item)
+        relation = _relation(tagging, name)
+        if relation and not figures.is_nil:
+            found.append(_answer(choice, item, figures, tagging, relation))
+    return sorted(found, key=lambda each: (each.name, each.pledged_on, each.label))
+
+
+def _answer(
+    choice: Choice, item: Claim | Gift, figures: Figures, tagging: Tagging, relation: str
+) -> Answer:
+    if isinstance(item, Gift):
+        label, day, entry = "", item.entry.date, item.entry
+    else:
+        label, day, entry = item.label, item.pledged_on, item.origin[0]
+    book = choice.selection.book
+    return Answer(
+        item.donor,
+        name_of(choice.selection, item.donor),
+        item.fund,
+        item.class_,
+        item.purpose,
+        label,
+        day,
+        relation,
+        tagging.calls,
+        tagging.rules,
+        tagging.reason,
+        tagging.notices,
+        figures,
+        place_of(book, entry.meta),
+    )
+
+
+def _relation(tagging: Tagging, name: str) -> str:
+    for relation, title in _RELATIONS:
+        if name in getattr(tagging, relation):
+            return title
+    return _OTHER if primary_line(tagging) == name else ""

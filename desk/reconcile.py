@@ -1,0 +1,410 @@
+"""Reconcile: receipts that wait beside the instalments they may pay.
+
+What somebody decides collects in a file beside the book
+(`pledgebook.ledger.matching.decisions`) and is written in one go. The page is the matcher's
+candidates with their evidence; nothing is decided here by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from threading import RLock
+from typing import Any
+
+from flask import Response, request
+from pledgebook.desk.choosing import read_day, whole_number
+from pledgebook.desk.entries import EntryView, view_entry
+from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.page import Page, PageRefusedError, served, writing
+from pledgebook.desk.saving import save
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked
+from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.events.asking import find_donor, find_earmark, read_amount
+from pledgebook.ledger.files.writing import write_entries, write_texts
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.matching.allocation import Allocation
+from pledgebook.ledger.matching.applying import take_back, undo_texts
+from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.matching.candidates import Candidate, describe
+from pledgebook.ledger.matching.decisions import (
+    Decision,
+    Gift,
+    describe_decision,
+    draft_decisions,
+    keep_decisions,
+    of_candidate,
+    read_decisions,
+)
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Claim, Held
+from pledgebook.reports.figures.selection import select
+from pledgebook.reports.figures.table import Tie
+from pledgebook.reports.reconciliation import reconciliation
+
+MOST_OPEN = 40
+"""Open instalments shown at a time; a word finds others."""
+MOST_CANDIDATES = 9
+"""Candidates shown of a receipt, one for each of the keys 1 to 9."""
+MOST_APPLIED = 30
+
+_LOCK = RLock()
+"""Decisions are read, added to and kept again by one request at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A candidate as the page offers it: what it settles, what speaks for it, and its number."""
+
+    number: int
+    what: str
+    reason: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that waits to be recorded, in words; `fault` says why it no longer fits."""
+
+    receipts: tuple[str, ...]
+    what: str
+    fault: str
+
+
+class Reconcile(Page):
+    """Receipts, candidates, decisions."""
+
+    title = marked("Reconcile")
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the receipts that wait, the one that is looked at, and what was decided."""
+        matches, book = _matches(desk), desk.book
+        decided = _decided(desk)
+        of_receipt = {label: each for each in decided for label in each.receipts}
+        label = asked.get("receipt", "")
+        if not label:
+            undecided = (label for label in matches if label not in of_receipt)
+            label = next(undecided, next(iter(matches), ""))
+        shown = _panel(desk, label, asked.get("find", "")) if label in matches else None
+        return {
+            "matches": list(matches.values()),
+            "of_receipt": of_receipt,
+            "decided": decided,
+            "progress": _progress(decided, matches),
+            "panel": shown,
+            "gone": label if label and label not in matches else "",
+            "recorded": whole_number(asked.get("recorded", "")),
+            "applied": _applied(desk, asked.get("applied", "")),
+            "balances": desk.once("bank balances", lambda: _balances(book)),
+            "dollar": book.settings.currency,
+            "certain": sum(
+                match.verdict == "certain" and label not in of_receipt
+                for label, match in matches.items()
+            ),
+        }
+
+    @served("receipt")
+    def receipt(self) -> Response:
+        """Give one receipt's panel alone, for the page's script."""
+        return self.part("reconcile_receipt.html", self._receipt_part)
+
+    def _receipt_part(self, desk: Desk) -> Mapping[str, Any]:
+        label = request.args.get("receipt", "")
+        if label not in _matches(desk):
+            raise PageRefusedError(
+                _("%(receipt)s does not wait to be applied any more.", receipt=label)
+            )
+        return {
+            "panel": _panel(desk, label, request.args.get("find", "")),
+            "dollar": desk.book.settings.currency,
+        }
+
+    @served("entries")
+    def entries(self) -> Response:
+        """Give the entries that the decisions would write, before they are written."""
+
+        def shown(desk: Desk) -> Mapping[str, Any]:
+            drafts = draft_decisions(desk.book, read_decisions(desk.book))
+            return {"texts": [draft.text() for draft in drafts]}
+
+        return self.part("reconcile_entries.html", shown)
+
+    @writing("accept")
+    def accept(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Decide for candidates: of one receipt that of a number, or `all` that are certain."""
+        desk = desk_of(self.ledger)
+        matches = _matches(desk)
+        if form.get("all"):
+            chosen = [match.chosen for match in matches.values() if match.verdict == "certain"]
+            return self._add(desk, [of_candidate(each) for each in chosen if each], skip=True)
+        match = matches.get(str(form.get("receipt")))
+        offers = _candidates(match) if match else []
+        number = form.get("number")
+        if not isinstance(number, int) or not 0 < number <= len(offers):
+            raise RequestRefusedError(_("There is no such candidate any more."))
+        return self._add(desk, [of_candidate(offers[number - 1])])
+
+    @writing("decide")
+    def decide(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Decide by hand: receipts, and the instalments they pay or the donor whose gift it is."""
+        return self._add(desk := desk_of(self.ledger), [_read_decision(desk.book, form)])
+
+    @writing("withdraw")
+    def withdraw(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take decisions back that were not recorded yet: that on a receipt, or `all`."""
+        desk = desk_of(self.ledger)
+        with _LOCK:
+            label = str(form.get("receipt", ""))
+            left = [] if form.get("all") else read_decisions(desk.book)
+            keep_decisions(desk.book, [each for each in left if label not in each.receipts])
+        return self._answer(desk)
+
+    @writing("record")
+    def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Write all decisions into the book, or none."""
+        with _LOCK:
+
+            def write(book: Book) -> Sequence[Any]:
+                decisions = read_decisions(book)
+                if not decisions:
+                    raise EventRefusedError(_("Nothing was decided yet."))
+                drafts = draft_decisions(book, decisions, str(form.get("by", "")).strip())
+                written = write_entries(book, drafts)
+                keep_decisions(book, [])
+                recorded.extend(decisions)
+                return written
+
+            recorded: list[Decision] = []
+            desk = save(self.ledger, str(form.get("book")), write)
+        return {"book": desk.book.sha256, "recorded": len(recorded)}
+
+    @writing("undo")
+    def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take a receipt's application back: out of the file or, with a day, by an entry."""
+        receipt = str(form.get("receipt"))
+        day = read_day(str(form["day"])) if form.get("day") else None
+
+        def write(book: Book) -> Sequence[Any]:
+            if day is not None:
+                return write_entries(book, take_back(book, receipt, day))
+            texts = undo_texts(book, receipt)
+            write_texts(book, texts)
+            return list(texts)
+
+        return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
+
+    def _add(
+        self, desk: Desk, decisions: Sequence[Decision], *, skip: bool = False
+    ) -> Mapping[str, Any]:
+        """Add decisions, if all of them together fit the book; with `skip` leave out those on
+        receipts that are decided already.
+        """
+        with _LOCK:
+            before = read_decisions(desk.book)
+            taken = {label for each in before for label in each.receipts}
+            new = [each for each in decisions if not (skip and taken.intersection(each.receipts))]
+            draft_decisions(desk.book, [*before, *new])
+            keep_decisions(desk.book, [*before, *new])
+        return self._answer(desk)
+
+    def _answer(self, desk: Desk) -> Mapping[str, Any]:
+        """Return what a page changes once something was decided: words by receipt, the list."""
+        decided = _decided(desk)
+        return {
+            "decided": {label: each.what for each in decided for label in each.receipts},
+            "progress": _progress(decided, _matches(desk)),
+            "html": self._render("reconcile_decided.html", desk=desk, decided=decided),
+        }
+
+
+def _progress(decided: Sequence[Decided], matches: Mapping[str, Match]) -> str:
+    """Say how many of the receipts that wait are decided, and not recorded yet."""
+    labels = {label for each in decided for label in each.receipts if label in matches}
+    if not labels:
+        return ""
+    return _(
+        "%(decided)s decided and not recorded yet, %(left)s left",
+        decided=len(labels),
+        left=len(matches) - len(labels),
+    )
+
+
+def _matches(desk: Desk) -> dict[str, Match]:
+    return desk.once(
+        "matches", lambda: {match.receipt.label: match for match in match_receipts(desk.book)}
+    )
+
+
+def _candidates(match: Match) -> list[Candidate]:
+    return [*([match.chosen] if match.chosen else []), *match.others][:MOST_CANDIDATES]
+
+
+def _decided(desk: Desk) -> list[Decided]:
+    """Return the decisions that wait, each tried behind those before it."""
+    decisions = read_decisions(desk.book)
+    faults = dict.fromkeys(range(len(decisions)), "")
+    try:
+        draft_decisions(desk.book, decisions)
+    except EventRefusedError:  # one at a time, to say which
+        fitting: list[Decision] = []
+        for at, decision in enumerate(decisions):
+            try:
+                draft_decisions(desk.book, [*fitting, decision])
+            except EventRefusedError as error:
+                faults[at] = str(error)
+            else:
+                fitting.append(decision)
+    dollar = desk.book.settings.currency
+    return [
+        Decided(each.receipts, describe_decision(each, dollar), faults[at])
+        for at, each in enumerate(decisions)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One receipt as the page shows it: what the bank said, what it may pay, what else is open."""
+
+    match: Match
+    entry: EntryView
+    words: Sequence[tuple[str, str]]
+    offers: Sequence[Offer]
+    open: Sequence[Claim]
+    more: int
+    find: str
+    beside: Sequence[Match]
+    donor: str
+    decided: frozenset[str]
+    """Instalments that decisions not recorded yet pay."""
+
+
+def _panel(desk: Desk, label: str, find: str) -> Panel:
+    match, book = _matches(desk)[label], desk.book
+    entry = book.register.held_under[label][0].entry
+    candidates = _candidates(match)
+    dollar = book.settings.currency
+    donors = {part.claim.donor for each in candidates[:1] for part in each.parts}
+    donor = match.receipt.donor or (donors.pop() if len(donors) == 1 else "")
+    found = list(_open(desk, find, donor, match))
+    payer = normalise(match.receipt.payer)
+    return Panel(
+        match,
+        view_entry(desk, entry),
+        [(_(title), str(entry.meta[key])) for key, title in _WORDS.items() if entry.meta.get(key)],
+        [
+            Offer(number, describe(each, dollar), each.reason, each.rule)
+            for number, each in enumerate(candidates, 1)
+        ],
+        found[:MOST_OPEN],
+        max(len(found) - MOST_OPEN, 0),
+        find,
+        [
+            other
+            for other in _matches(desk).values()
+            if payer and other is not match and normalise(other.receipt.payer) == payer
+        ][:MOST_APPLIED],
+        donor,
+        frozenset(
+            allocation.label
+            for decision in read_decisions(book)
+            if label not in decision.receipts
+            for allocation in decision.allocations
+        ),
+    )
+
+
+_WORDS = {
+    "payer": marked("Payer"),
+    "payer-account": marked("Its account"),
+    "remittance": marked("Text"),
+    "end-to-end": marked("Sender's reference"),
+    "bank-reference": marked("Bank's reference"),
+    "references": marked("Other references"),
+    "original": marked("Sent"),
+    "original-rate": marked("Bank's rate"),
+    "bank-charges": marked("Banks kept"),
+    "booked-on": marked("Booked on"),
+    "statement": marked("Statement"),
+}
+"""What the bank passed on, in the order it is shown, and what it is called."""
+
+
+def _open(desk: Desk, find: str, donor: str, match: Match) -> Iterator[Claim]:
+    """Yield open instalments: those with all the words sought or, without words, the donor's
+    first, then those nearest in amount.
+    """
+    claims = desk.once("open instalments", lambda: list(desk.book.register.claims_at(date.max)))
+    claims = [claim for claim in claims if claim.committed]
+    if find:
+        donors = desk.book.settings.donors
+        for claim in claims:
+            named = donors.get(claim.donor)
+            text = f"{claim.label} {claim.donor} {named.name if named else ''} {claim.purpose}"
+            if all(word in text.casefold() for word in find.casefold().split()):
+                yield claim
+        return
+    amount = match.receipt.dollars
+    yield from sorted(
+        claims,
+        key=lambda claim: (
+            claim.donor != donor, abs(claim.value - amount), claim.due or date.max, claim.label,
+        ),
+    )  # fmt: skip
+
+
+def _applied(desk: Desk, find: str) -> Sequence[Held]:
+    """Return the latest applications of receipts, or those of a receipt that is sought."""
+    held = [
+        each
+        for each in desk.book.register.held
+        if each.kind == "unapplied" and each.dollars < 0 and each.event == "application"
+    ]
+    if find:
+        held = [each for each in held if find.casefold() in each.label.casefold()]
+    return held[-MOST_APPLIED:][::-1]
+
+
+def _balances(book: Book) -> Sequence[Tie]:
+    """Return each bank account's statement beside its ledger, at the end of the latest period."""
+    if not book.settings.banks.accounts or not book.settings.periods:
+        return ()
+    return reconciliation(select(book)).ties
+
+
+def _read_decision(book: Book, form: Mapping[str, Any]) -> Decision:
+    receipts = form.get("receipts")
+    if not isinstance(receipts, list) or not receipts:
+        raise RequestRefusedError(_("Name the receipts."))
+    labels = tuple(map(str, receipts))
+    if form.get("donor"):
+        named = {name: str(form.get(name, "")) for name in ("donor", "fund", "class", "purpose")}
+        donor = find_donor(book.settings, named["donor"], date.max)
+        earmark = find_earmark(book.settings, named["fund"], named["class"], named["purpose"])
+        return Decision(labels, gift=Gift(donor.code, earmark))
+    settles = form.get("settles")
+    if not isinstance(settles, list) or not settles:
+        raise RequestRefusedError(_("Choose the instalments that are paid, or a donor."))
+    kept = form.get("charges")
+    return Decision(
+        labels,
+        tuple(
+            Allocation(
+                str(each.get("label")),
+                _amount(each.get("amount")),
+                str(each.get("currency") or ""),
+                _amount(each.get("dollars")),
+            )
+            for each in settles
+            if isinstance(each, dict)
+        ),
+        None if kept is True else _amount(kept) or ZERO,
+    )
+
+
+def _amount(text: object) -> Decimal | None:
+    return read_amount(str(text)) if text else None

@@ -1,0 +1,252 @@
+"""Record: a form for each event, shown as it will be booked before it is; and what waits for
+approval.
+
+The forms are those of `pledgebook.ledger.forms`, which the command `pledgebook record` is made of
+too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from beancount.core.data import Transaction
+from flask import Response, request
+from pledgebook.desk.choosing import read_day
+from pledgebook.desk.entries import EntryView, Place, place_of, view_entry
+from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.page import Page, PageRefusedError, served, writing
+from pledgebook.desk.papers import ENDINGS, LARGEST, keep_paper, paper_place
+from pledgebook.desk.saving import book_as_seen, save
+from pledgebook.desk.suggesting import propose
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked
+from pledgebook.ledger.events.asking import find_donor
+from pledgebook.ledger.events.effects import (
+    InstalmentEffect,
+    MoneyEffect,
+    effects_of_booked,
+    explain,
+)
+from pledgebook.ledger.files.mending import approve, find_entry, take_out
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, Finding
+from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
+from pledgebook.ledger.guards.announcements import read_announcements
+from pledgebook.ledger.guards.approval import waiting_entries
+from pledgebook.ledger.register.book import Book
+
+_FIRST = COMMON[:1]
+_FAULTS = (EventRefusedError, BookRefusedError, RequestRefusedError)
+"""What is told at a field or above the form, which stays as it was filled in."""
+
+_OPTION = re.compile(r"--[a-z][a-z-]*")
+
+
+class Record(Page):
+    """Events by hand."""
+
+    title = marked("Record")
+
+    def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the forms there are or, of the one asked for, its fields; and what waits."""
+        form = _form(asked["event"]) if asked.get("event") else None
+        shown = {
+            "groups": GROUPS,
+            "form": form,
+            "words": lambda text: in_words(form, _(text)) if form else text,
+            "waiting": [] if form else desk.once("waiting entries", lambda: _waiting(desk)),
+            "written": list(_written(desk, asked.get("written", ""))),
+            "announced": list(_announced(desk, asked.get("written", ""))),
+            "taken": "taken" in asked,
+        }
+        if form is None:
+            return shown
+        kinds = {each.suggests for each in form.fields}
+        kinds |= {part.suggests for each in form.fields for part in each.parts}
+        return {
+            **shown,
+            "fields": (*_FIRST, *form.own),
+            "common": COMMON[1:],
+            "given": asked,
+            "proposals": {kind: propose(desk, kind) for kind in sorted(kinds - {""})},
+            "endings": ENDINGS,
+            "largest": LARGEST,
+        }
+
+    @served("proposals")
+    def proposals(self) -> Response:
+        """Give what may stand in a field, with the words that were written."""
+
+        def found(desk: Desk) -> Mapping[str, Any]:
+            kind, words = request.args.get("kind", ""), request.args.get("find", "")
+            return {"proposals": propose(desk, kind, words)}
+
+        return self.part("record_proposals.html", found)
+
+    @writing("show")
+    def show(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Show what an event would write and do, tried on a copy of the book; what is refused is
+        told with its field.
+        """
+        desk, event = desk_of(self.ledger), _form(str(form.get("event")))
+        heard: list[Finding] = []
+        try:
+            plan = _plan(desk.book, event, form)
+            write_entries(desk.book, plan.drafts, plan.others, only_try=True, heard=heard)
+        except _FAULTS as error:
+            return _fault(event, error)
+        shown = {
+            "plan": plan,
+            "notices": [notice.message for notice in heard],
+            "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
+            "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
+        }
+        return {"html": self._render("record_plan.html", desk=desk, **shown)}
+
+    @writing("record")
+    def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Write an event into the book."""
+        event = _form(str(form.get("event")))
+        plans: list[Plan] = []
+
+        def write(book: Book) -> Sequence[Path]:
+            plans.append(_plan(book, event, form))
+            return write_entries(book, plans[0].drafts, plans[0].others)
+
+        try:
+            desk = save(self.ledger, str(form.get("book")), write)
+        except _FAULTS as error:
+            return _fault(event, error)
+        places = [_place(desk.book, draft.text()) for draft in plans[0].drafts]
+        return {"book": desk.book.sha256, "written": ",".join(filter(None, places))}
+
+    @writing("approve")
+    def approve(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Approve an entry that waits, by its place and the name of who approves it."""
+        place = str(form.get("entry"))
+
+        def write(book: Book) -> Sequence[Path]:
+            return [approve(book, find_entry(book, place), str(form.get("by", "")))]
+
+        desk = save(self.ledger, str(form.get("book")), write)
+        return {"book": desk.book.sha256, "written": place}
+
+    @writing("take-out")
+    def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take a wrong entry of an open period out of the book, by its place."""
+
+        def write(book: Book) -> Sequence[Path]:
+            return [take_out(book, find_entry(book, str(form.get("entry"))))]
+
+        return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
+
+    @writing("keep", takes_file=True)
+    def keep(self, content: bytes) -> Mapping[str, Any]:
+        """Keep a paper under the book's documents and return its path within the book; not where
+        what rests on it would be refused, since the book was changed.
+        """
+        asked = request.args
+        book = book_as_seen(self.ledger, asked.get("book", ""))
+        day = read_day(asked.get("day", ""))
+        about = _about(book, asked.get("about", ""), day)
+        return {"path": keep_paper(book, content, asked.get("name", ""), day, about)}
+
+
+def in_words(form: Form, sentence: str) -> str:
+    """Return a sentence about a form as a page says it: fields by their titles, where the command
+    names options and arguments.
+    """
+    named = {each.option: each for each in form.fields if each.option}
+    named |= {each.name.rstrip("_").upper(): each for each in form.own if not each.option}
+    names = "|".join(sorted(map(re.escape, named), key=len, reverse=True))
+    pattern = rf"(?<![\w-])({names})(?![\w-])"
+    return re.sub(pattern, lambda found: f"“{_(named[found[0]].title)}”", sentence)
+
+
+def _fault(form: Form, error: Exception) -> Mapping[str, Any]:
+    """Return what is wrong in words, and the field that it is about, if it names one."""
+    field = error.field if isinstance(error, FieldRefusedError) else ""
+    if not field and (options := _OPTION.findall(str(error))):
+        field = next((each.name for each in form.fields if each.option == options[0]), "")
+    return {"fault": in_words(form, str(error)), "field": field}
+
+
+def _form(name: str) -> Form:
+    if name not in FORMS:
+        raise PageRefusedError(_("There is no form %(name)s.", name=name))
+    return FORMS[name]
+
+
+def _plan(book: Book, event: Form, form: Mapping[str, Any]) -> Plan:
+    given = form.get("values")
+    if not isinstance(given, dict):
+        raise RequestRefusedError(_("What was sent is no form."))
+    values = event.read(given)
+    if form.get("paper"):  # not kept before it is recorded, but shown where it will be
+        about = _about(book, _text(form.get("about")), values["day"])
+        place = paper_place(book, _text(form["paper"]), values["day"], about)
+        values["document"] = place.relative_to(book.folder).as_posix()
+    return event.plan(book, values)
+
+
+def _about(book: Book, text: str, day: date) -> str:
+    """Return the code of a donor by its name, or that of a label's; "" if there is none."""
+    with suppress(EventRefusedError):
+        return find_donor(book.settings, text, day).code
+    code = text.partition("-")[0]
+    return code if book.settings.donors.get(code) else ""
+
+
+def _text(given: object) -> str:
+    return given if isinstance(given, str) else ""
+
+
+def _place(book: Book, text: str) -> str:
+    """Return "file:line" of an entry that was written, "" where it is none: the last with that
+    text, since a new entry stands behind its like of the same day.
+    """
+    for path in book.files:
+        before, found, _after = path.read_text("utf-8").rpartition(text)
+        if found:
+            return f"{path.relative_to(book.folder).as_posix()}:{before.count(chr(10)) + 1}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of the book with what it does, in sentences."""
+
+    entry: EntryView
+    does: Sequence[str]
+
+
+def _shown(desk: Desk, entry: Transaction, event: str = "") -> Shown:
+    return Shown(view_entry(desk, entry, event), explain(effects_of_booked(desk.book, entry)))
+
+
+def _waiting(desk: Desk) -> list[Shown]:
+    found = waiting_entries(desk.book.entries, desk.book.settings)
+    return [_shown(desk, entry, event) for entry, event in found]
+
+
+def _written(desk: Desk, places: str) -> Iterator[Shown]:
+    """Yield the entries at the places that an address names, as far as they are there."""
+    for place in filter(None, places.split(",")):
+        with suppress(EventRefusedError):
+            yield _shown(desk, find_entry(desk.book, place))
+
+
+def _announced(desk: Desk, places: str) -> Iterator[Place]:
+    """Yield the announcements at those places: lines that are no entries."""
+    wanted = places.split(",")
+    for announced in read_announcements(desk.book.entries) if places else ():
+        place = place_of(desk.book, announced.entry.meta)
+        if place.shown in wanted:
+            yield place

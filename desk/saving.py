@@ -1,0 +1,40 @@
+"""Writing from a page: by the command's own writer, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from fava.core import FavaLedger
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.texts import gettext as _
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
+
+
+def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]]) -> Desk:
+    """Let `write` change the book and return the desk of the changed one. `seen` is the digest of
+    the book that the page showed (`book.sha256`), `write` returns the files it wrote.
+
+    One page writes at a time, Fava's own included. Raises BookRefusedError, and nothing is
+    written, where the book is no longer the one that was seen, or the writer refuses.
+    """
+    with ledger.file._lock:  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
+        for path in write(book_as_seen(ledger, seen)):
+            ledger.watcher.notify(path)
+    ledger.changed()
+    return desk_of(ledger)
+
+
+def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
+    """Return the book, if it is still the one of that digest. Raises BookRefusedError."""
+    ledger.changed()
+    book = desk_of(ledger).book
+    if book.sha256 != seen:
+        raise BookRefusedError(
+            _(
+                "The book was changed since this page was made; nothing was written. Look at the "
+                "page again and repeat it."
+            )
+        )
+    return book

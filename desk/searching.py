@@ -1,0 +1,101 @@
+"""Finding a donor, a pledge or an entry by any word that stands on it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from beancount.core.data import Transaction
+from pledgebook.desk.entries import Place, place_of
+from pledgebook.desk.loaded import Desk
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.postings import read_lines
+
+AT_MOST = 50
+"""How many of each kind are shown; a longer word finds fewer."""
+
+_WORDS = (
+    "reference",
+    "import-id",
+    "source",
+    "document",
+    "payer",
+    "bank-reference",
+    "end-to-end",
+    "bank-entry",
+    "receipt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What was found: a donor by `donor`, a pledge by its link, else an entry by its place."""
+
+    title: str
+    detail: str
+    text: str
+    donor: str = ""
+    pledge: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and whether there was more than is shown."""
+
+    donors: list[Hit]
+    entries: list[Hit]
+    more: bool
+
+
+def search(desk: Desk, words: str) -> Found:
+    """Return what holds all of the words, whatever their case and accents."""
+    index = desk.once("search", lambda: list(_index(desk.book)))
+    wanted = _plain(words).split()
+    hits = [hit for hit in index if all(word in hit.text for word in wanted)] if wanted else []
+    donors = [hit for hit in hits if hit.place is None]
+    entries = [hit for hit in hits if hit.place is not None]
+    more = max(len(donors), len(entries)) > AT_MOST
+    return Found(donors[:AT_MOST], entries[:AT_MOST], more)
+
+
+def _index(book: Book) -> Iterator[Hit]:
+    """Yield donors that the book's entries name, then its entries, the latest first."""
+    named: set[str] = set()
+    entries = []
+    for entry in book.entries:
+        if not isinstance(entry, Transaction):
+            continue
+        lines = read_lines(entry, book.settings)
+        if not lines:
+            continue
+        donors = {line.place.part for line in lines if line.place.part in book.settings.donors}
+        named |= donors
+        labels = {line.label for line in lines if line.label}
+        words = (as_text(entry.meta.get(key, "")) for key in _WORDS)
+        text = " ".join(
+            [entry.payee or "", entry.narration or "", *(entry.links or ()), *labels, *words]
+        )
+        pledge = min(entry.links, default="") if labels and donors else ""
+        title = f"{entry.date} {entry.payee or ''}".strip()
+        place = place_of(book, entry.meta)
+        entries.append(
+            Hit(title, entry.narration or "", _plain(text), min(donors, default=""), pledge, place)
+        )
+    for code in sorted(named):
+        donor = book.settings.donors.get(code)
+        if donor is None:
+            continue
+        names = {donor.name, *(name.text for name in donor.names)}
+        yield Hit(donor.name, code, _plain(" ".join([code, *names])), code)
+    yield from reversed(entries)
+
+
+def _plain(text: str) -> str:
+    """Return a text without case and accents."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,1 @@
+"""What becomes of each row: a verdict, its reason, its entries."""

@@ -1,0 +1,351 @@
+"""A row that finds its pledge in the book with other figures: what changed, and its entries.
+
+Old and new are set side by side. Entries are drafted only where the sheet itself says when the
+pledge was changed, since that date decides rate and period; else the row waits. A pledge is known
+again by its reference or, where neither it nor the row has one, by donor, date and purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.known import (
+    IMPORT_ID,
+    Context,
+    Doubt,
+    KnownPledge,
+    earmark_words,
+    gives_to,
+    parts_in_order,
+)
+from pledgebook.importers.values.values import plain, shown
+from pledgebook.ledger.declared.rates import MissingRateError
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import (
+    EventRefusedError,
+    Part,
+    amendment,
+    earmark_of,
+    increase,
+    postponement,
+)
+from pledgebook.ledger.events.asking import advance_for, further_label
+from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.register.instalments import settled_so_far
+from pledgebook.ledger.register.register import Change, Claim
+
+_UNDATED = (
+    "The sheet does not say when it was changed: add a column with the date of the change, give "
+    "changed_on under [constants] in a mapping, or record the change by hand."
+)
+
+
+_NEAR = timedelta(days=31)
+"""Two pledges of the same amount so near each other may be one whose date was corrected."""
+
+
+class Changed(NamedTuple):
+    """What a row changes: how the pledge stood, the sentence about it, and the entries."""
+
+    before: str
+    reason: str
+    drafts: tuple[Draft, ...]
+
+
+def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge | None:
+    """Return the book's pledge that a row is about, None for a new one.
+
+    Raises Doubt where it may be one of several, or where the likeness is no proof. `table` names
+    the file and sheet of the row.
+    """
+    _refuse_met_before(reading, context, table)
+    under = context.of_reference(reading)
+    own = [known for known in under if gives_to(known, reading)]
+    if len(own) > 1:
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} is that of several "
+            f"pledges in the book ({_labels(own)}), none of them with these figures: record by "
+            "hand which of them was changed."
+        )
+    if own:
+        return own[0]
+    others = [known for known in under if known.label not in context.present]
+    if len(others) > 1:
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} is in the book as "
+            f"{_labels(others)}, of another purpose or project: record by hand what was changed."
+        )
+    return others[0] if others else _find_alike(reading, context)
+
+
+def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
+    paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
+    met = context.references.get(paper) if reading.reference else None
+    if (met and not met.label) or paper in context.gifts:
+        raise Doubt(
+            f"Money was received from {reading.donor} under the reference "
+            f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
+            "record the payment."
+        )
+    if met and (met.table != table or met.gives_to == (reading.earmark, reading.project)):
+        what = (
+            "if these are instalments of one pledge, state the due date of each; if the pledge was "
+            "changed, import the earlier row first, alone, and this one"
+            if met.table == table
+            else "if the pledge was changed, import the earlier file first, alone, and this one"
+        )
+        raise Doubt(
+            f"The reference {shown(reading.reference)} of {reading.donor} stands in {met.table} "
+            f"as {met.label}, with other figures: {what} after it."
+        )
+
+
+def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
+    total = sum((part.amount for part in reading.parts), ZERO)
+    found = []
+    for known in context.alike(reading):
+        if known.label in context.present:
+            continue  # another row of this file is that pledge
+        same = (known.total, known.first.currency) == (total, reading.currency)
+        unnamed = not known.reference and not reading.reference
+        if unnamed and gives_to(known, reading) and (known.imported or not same):
+            found.append(known)
+        elif same and not (known.imported and known.reference and reading.reference):
+            how = "" if known.imported else " that was entered by hand"
+            raise Doubt(
+                f"The book has a pledge of {reading.donor} of {reading.day} over "
+                f"{format_amount(total)} {reading.currency}{how}, {known.label}, of another "
+                "purpose, due date or reference: if it was changed, record the change; if this is "
+                "another one, enter it by hand.",
+                pledge=known.label,
+            )
+    if len(found) > 1:
+        raise Doubt(
+            f"{reading.donor} has several pledges of {reading.day} in the book "
+            f"({_labels(found)}), none with these figures and none with a reference: record by "
+            "hand which of them was changed, or give this one a reference."
+        )
+    if not found and not reading.reference:
+        _refuse_other_day(reading, total, context)
+    return found[0] if found else None
+
+
+def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> None:
+    """Wait where the row may be a pledge of the book whose date was corrected: neither has a
+    reference, all else is the same, and the file does not list the other.
+    """
+    stated = parts_in_order(reading.parts, reading.day)
+    for known in context.by_total.get((reading.donor, reading.currency, total), ()):
+        if known.reference or known.label in context.present or not gives_to(known, reading):
+            continue
+        near = abs(known.first.pledged_on - reading.day) <= _NEAR
+        due = known.parts() == stated and all(day for _, day in stated)
+        if near or due:
+            raise Doubt(
+                f"The book has a pledge of {reading.donor} over {format_amount(total)} "
+                f"{reading.currency} of {known.first.pledged_on}, {known.label}, which this file "
+                f"does not list: if its date was corrected to {reading.day}, record that; if this "
+                "is another one, give it a reference or enter it by hand.",
+                pledge=known.label,
+            )
+
+
+def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
+    """Tell whether a row says what the book says of its pledge now."""
+    return (
+        gives_to(known, reading)
+        and known.first.pledged_on == reading.day
+        and known.now.currency == reading.currency
+        and known.now.committed == (reading.kind == "commitment")
+        and known.parts() == parts_in_order(reading.parts, reading.day)
+    )
+
+
+def describe_pledge(known: KnownPledge) -> str:
+    """Write how a pledge stands in the book: "5,000.00 USD due 2002-06-30"."""
+    return _terms(known.parts(), known.now.currency)
+
+
+def describe_row(reading: Reading) -> str:
+    """Write what a row says of amounts and due dates, as `describe_pledge` does."""
+    return _terms(parts_in_order(reading.parts, reading.day), reading.currency)
+
+
+def change_of(
+    reading: Reading, known: KnownPledge, context: Context, meta: Mapping[str, str]
+) -> Changed:
+    """Return what a row changes of its pledge, with the entries; raises Doubt where the date of
+    the change is not stated or no amendment or postponement says it.
+    """
+    before, after = describe_pledge(known), describe_row(reading)
+    sides = f"{known.label} stands in the book as {before}; this row says {after}."
+
+    def doubt(why: str) -> Doubt:
+        return Doubt(f"{sides} {why}", pledge=known.label, before=before)
+
+    other = "; ".join(_other_changes(reading, known))
+    if other:
+        raise doubt(f"Also changed: {other}. Record that by hand.")
+    on = reading.changed_on
+    if on is None:
+        raise doubt(_UNDATED + _by_command(reading, known))
+    if not (known.imported or known.reference):
+        raise doubt("The pledge was entered by hand without a reference: record the change.")
+    try:
+        drafts = tuple(_draft_changes(reading, known, context, on, meta))
+    except (EventRefusedError, MissingRateError) as error:
+        message = str(error).rstrip(".")
+        why = f"{message[:1].upper()}{message[1:]}. Record the change by hand."
+        raise doubt(why + _by_command(reading, known)) from error
+    return Changed(before, f"Was {before}; is {after} since {on}.", drafts)
+
+
+def _by_command(reading: Reading, known: KnownPledge) -> str:
+    """Return the command that records an amount which alone is changed; "" for other changes."""
+    stated = parts_in_order(reading.parts, reading.day)
+    changed = [
+        (_changing(own), new[0] - old[0], new[1] == old[1])
+        for own, old, new in zip(known.instalments(), known.parts(), stated, strict=True)
+        if old != new
+    ]
+    if len(changed) != 1 or not changed[0][2]:
+        return ""
+    claim, more, _ = changed[0]
+    left = claim.units + more
+    if left <= 0:
+        return ""
+    return f" By command: pledgebook record amendment {claim.label} {left:f} --date DATE."
+
+
+def _other_changes(reading: Reading, known: KnownPledge) -> Iterator[str]:
+    """Yield what differs besides amounts and due dates."""
+    now = known.now
+    if earmark_of(now) != reading.earmark:
+        yield f"{earmark_words(earmark_of(now))}, now {earmark_words(reading.earmark)}"
+    elif known.project != plain(reading.project):
+        yield f"the project, now {shown(reading.project) if reading.project else 'none'}"
+    if known.first.pledged_on != reading.day:
+        yield f"the date of the pledge, {known.first.pledged_on}, now {reading.day}"
+    if now.currency != reading.currency:
+        yield f"the currency, {now.currency}, now {reading.currency}"
+    if now.committed != (reading.kind == "commitment"):
+        words = {True: "a commitment", False: "a pledge not yet committed"}
+        yield f"{words[now.committed]}, now {words[not now.committed]}"
+    if len(known.parts()) != len(reading.parts):
+        yield f"{len(known.parts())} instalments, now {len(reading.parts)}"
+    elif len(known.parts()) != len(known.instalments()):
+        yield "an instalment of it was cancelled"
+
+
+def _draft_changes(
+    reading: Reading,
+    known: KnownPledge,
+    context: Context,
+    on: date,
+    meta: Mapping[str, str],
+) -> Iterator[Draft]:
+    own: Mapping[str, str] = meta
+    if reading.reference:
+        own = {**meta, "reference": reading.reference}
+    stated = parts_in_order(reading.parts, reading.day)
+    for histories, old, new in zip(known.instalments(), known.parts(), stated, strict=True):
+        if old == new:
+            continue
+        for changes in histories:
+            _refuse_day(on, changes)
+        claim = _changing(histories)
+        if new[0] > old[0] and (further := further_label(context.register, claim.label)):
+            if any(changes[0].event == "opening" for changes in histories):
+                raise EventRefusedError(
+                    f"{claim.label} is paid and was carried forward from a closed period, whose "
+                    "labels the command knows"
+                )
+            yield _increased(claim, further, new[0] - old[0], on, context, own)
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+        elif new[0] != old[0]:
+            settled = sum(settled_so_far(context.register.by_label[claim.label]), ZERO)
+            units = claim.units + new[0] - old[0]
+            draft, claim = _amended(claim, units, settled, on, context, own)
+            yield draft
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+        if new[1] != old[1]:
+            if new[1] is None:
+                raise EventRefusedError(f"{claim.label} has no due date any more")
+            held = advance_for(context.register, claim.label, on)
+            yield postponement(
+                context.settings, day=on, claim=claim, due=new[1], advance=held, meta=own
+            )
+            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+
+
+def _changing(histories: list[list[Change]]) -> Claim:
+    """Return what of an instalment a change is about: what is open of it, else its last part."""
+    now = [changes[-1].after for changes in histories]
+    return next((claim for claim in now if claim.is_open), now[-1])
+
+
+def _increased(
+    claim: Claim, label: str, amount: Decimal, on: date, context: Context, meta: Mapping[str, str]
+) -> Draft:
+    """Return the further instalment that raises one which is paid."""
+    value, rate = context.rates.dollars(amount, claim.currency, on)
+    part = Part(amount, value)
+    settings = context.settings
+    return increase(settings, day=on, claim=claim, label=label, part=part, rate=rate, meta=meta)
+
+
+def _refuse_day(on: date, changes: list[Change]) -> None:
+    last = changes[-1]
+    if on < last.date or (on == last.date and len(changes) > 1):
+        raise EventRefusedError(
+            f"It was changed on {on}, and the book has an entry of {last.date} about {last.label}"
+        )
+
+
+def _amended(
+    claim: Claim,
+    units: Decimal,
+    settled: Decimal,
+    on: date,
+    context: Context,
+    meta: Mapping[str, str],
+) -> tuple[Draft, Claim]:
+    """Return the amendment of an instalment to `units` outstanding, and the instalment then."""
+    if units <= 0:
+        raise EventRefusedError(
+            f"That leaves nothing to pay of {claim.label}, which is a cancellation or a refund"
+        )
+    if units > claim.units:
+        more = units - claim.units
+        added, rate = context.rates.dollars(more, claim.currency, on)
+        value = claim.value + added
+    else:
+        added, rate, value = ZERO, None, share(claim.value, units, claim.units)
+    draft = amendment(
+        context.settings,
+        day=on,
+        claim=claim,
+        units=units,
+        value_added=added,
+        settled=settled,
+        rate=rate,
+        meta=meta,
+    )
+    return draft, replace(claim, units=units, value=value)
+
+
+def _terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:
+    if not parts:
+        return "cancelled"
+    return " and ".join(
+        f"{format_amount(amount)} {currency}{f' due {due}' if due else ''}" for amount, due in parts
+    )
+
+
+def _labels(pledges: list[KnownPledge]) -> str:
+    return ", ".join(known.label for known in pledges)

@@ -1,0 +1,200 @@
+"""From a row that is read to the drafts of its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import (
+    Earmark,
+    Labels,
+    Part,
+    commitment,
+    in_kind,
+    payment,
+    receipt_without_pledge,
+    release,
+)
+from pledgebook.ledger.events.pledges import account_kind
+from pledgebook.ledger.money import ZERO, format_units, to_cents
+from pledgebook.ledger.register.register import Claim
+
+Kind = Literal["commitment", "pledge", "payment", "in-kind"]
+"""What a row is: a written commitment, a pledge not yet committed, money received without a pledge
+in the book, or a contribution in kind."""
+
+
+class Received(NamedTuple):
+    """What a sheet says was paid: of the instalment at a position of `Reading.parts`, or (None) of
+    the pledge as a whole.
+    """
+
+    part: int | None
+    amount: Decimal
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One contribution as its rows state it, everything known. `parts` are its instalments with
+    their dollars; `remarks` are sentences about it, `said` the sheet's own notes and
+    comments. `received` is what the sheet says was paid of it, `changed_on` the day since when
+    it is as it is, if the sheet says so.
+    """
+
+    rows: tuple[SheetRow, ...]
+    kind: Kind
+    donor: str
+    day: date
+    earmark: Earmark
+    currency: str
+    parts: tuple[Part, ...]
+    rate: Rate | None
+    reference: str = ""
+    project: str = ""
+    remarks: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    received: tuple[Received, ...] = ()
+    changed_on: date | None = None
+
+
+def draft_contribution(
+    reading: Reading, settings: Settings, labels: Labels, meta: Mapping[str, str]
+) -> tuple[tuple[Draft, ...], str]:
+    """Return the drafts of a contribution, and the label of its pledge ("" without one)."""
+    own: dict[str, str | date] = dict(meta)
+    if reading.reference:
+        own["reference"] = reading.reference
+    if reading.project:
+        own["project"] = reading.project
+    if reading.said:
+        own["remarks"] = "; ".join(reading.said)
+    value = sum((part.value for part in reading.parts), ZERO)
+    what = _what(reading)
+    if reading.kind == "in-kind":
+        draft = in_kind(
+            settings,
+            day=reading.day,
+            donor=reading.donor,
+            earmark=reading.earmark,
+            value=value,
+            narration=f"In kind{what}",
+            meta=own | _original(reading, settings),
+        )
+        return (draft,), ""
+    if reading.kind == "payment":
+        draft = receipt_without_pledge(
+            settings,
+            day=reading.day,
+            donor=reading.donor,
+            earmark=reading.earmark,
+            dollars=value,
+            narration=f"Contribution received{what}",
+            rate=reading.rate,
+            meta=own | _original(reading, settings),
+        )
+        return (draft,), ""
+    pledge = labels.next(reading.donor, reading.day)
+    draft = commitment(
+        settings,
+        day=reading.day,
+        donor=reading.donor,
+        pledge=pledge,
+        earmark=reading.earmark,
+        currency=reading.currency,
+        parts=reading.parts,
+        narration=f"Pledge{what}",
+        committed=reading.kind == "commitment",
+        rate=reading.rate,
+        meta=own,
+    )
+    return (draft, *_payments(reading, draft, settings, pledge, meta)), pledge
+
+
+def _payments(
+    reading: Reading, pledged: Draft, settings: Settings, pledge: str, meta: Mapping[str, str]
+) -> list[Draft]:
+    """Return the payments that the sheet states with all that an entry needs: money, day and
+    dollars. What was paid of the pledge as a whole settles its instalments in order of due date.
+    """
+    if reading.kind != "commitment" or reading.currency != settings.currency:
+        return []
+    parts = reading.parts
+    order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
+    drafts: list[Draft] = []
+    for received in reading.received:
+        left = received.amount
+        for number, position in enumerate(order, 1):
+            units = min(left, parts[position].amount)
+            if received.on is None or units <= 0 or received.part not in {None, position}:
+                continue
+            claim = _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
+            drafts += _payment(claim, pledged, settings, units, received.on, meta)
+            left -= units
+    return drafts
+
+
+def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, label: str) -> Claim:
+    """Return an instalment as the register will have it once the commitment is booked."""
+    entry = pledged.parsed()
+    return Claim(
+        label=label,
+        kind=account_kind(settings, reading.earmark),
+        fund=reading.earmark.fund,
+        class_=reading.earmark.class_,
+        purpose=reading.earmark.purpose,
+        donor=reading.donor,
+        units=part.amount,
+        currency=reading.currency,
+        value=part.value,
+        pledged_on=reading.day,
+        due=part.due,
+        committed=True,
+        recognised=max(reading.day, settings.periods.start_of(part.due or reading.day)),
+        origin=(entry, entry.postings[0]),
+    )
+
+
+def _payment(
+    claim: Claim,
+    pledged: Draft,
+    settings: Settings,
+    units: Decimal,
+    day: date,
+    meta: Mapping[str, str],
+) -> Iterator[Draft]:
+    """Yield a payment in dollars; before it the release, where its biennium has begun by then."""
+    deferred = any(
+        line.label == claim.label and ":Deferred:" in line.account for line in pledged.lines
+    )
+    if deferred and claim.is_recognised(day) and claim.recognised is not None:
+        yield release(settings, day=claim.recognised, claim=claim, deferred=claim.value)
+    elif deferred:
+        claim = replace(claim, recognised=None)
+    yield payment(
+        settings,
+        day=day,
+        claim=claim,
+        units=units,
+        dollars=to_cents(units),
+        meta={key: value for key, value in meta.items() if key != "import-id"},
+    )
+
+
+def _what(reading: Reading) -> str:
+    return f", {reading.reference}" if reading.reference else ""
+
+
+def _original(reading: Reading, settings: Settings) -> dict[str, str | date]:
+    """Say what the donor sent, where that was not dollars."""
+    if reading.currency == settings.currency:
+        return {}
+    amount = sum((part.amount for part in reading.parts), ZERO)
+    return {"original": f"{format_units(amount)} {reading.currency}"}

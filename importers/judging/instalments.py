@@ -1,0 +1,122 @@
+"""Instalments in rows: rows of one reference that are one pledge, entered whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.known import Doubt, Paper
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.values.values import plain
+from pledgebook.importers.values.words import read_kind
+
+_PLEDGED = frozenset({"commitment", "pledge"})
+
+
+class _Pledged(NamedTuple):
+    """A pledge of the file: where it stands, what it gives to, and what identifies it."""
+
+    place: str
+    gives_to: object
+    import_id: str
+
+
+class Unclear(NamedTuple):
+    """A row that waits: where it stands, its donor ("" if nobody knows) and the reason."""
+
+    place: str
+    donor: str
+    reason: str
+
+
+def instalments_in_rows(
+    rows: Iterable[SheetRow], donor_of: Callable[[SheetRow], str]
+) -> list[list[SheetRow]]:
+    """Put together the rows that are instalments of one pledge: same donor however it is written
+    (`donor_of`), same reference, same date, and each with its own due date. Without a reference a
+    column must number them.
+    """
+    groups: dict[object, list[SheetRow]] = {}
+    for row in rows:
+        key: object = row.number
+        known = row.reference or row.instalment
+        if known and row.due_date.value and not row.instalments:
+            dated = row.pledge_date.value or row.pledge_date.text
+            key = (donor_of(row), plain(row.reference), dated, plain(row.status))
+            if not row.reference:
+                key = (*key, row.currency, plain(row.purpose), plain(row.fund), plain(row.project))
+        groups.setdefault(key, []).append(row)
+    result = []
+    for group in groups.values():
+        dues = {row.due_date.value for row in group}
+        numbers = {plain(row.instalment) for row in group}
+        told_apart = len(dues) == len(group) and (
+            bool(group[0].reference) or len(numbers) == len(group)
+        )
+        result += [group] if told_apart else [[row] for row in group]
+    return result
+
+
+class UnclearReferences:
+    """The references of a file of which some row waits: it may be an instalment of what the other
+    rows of that reference pledge, and without it they would be entered as a smaller pledge.
+    """
+
+    def __init__(self) -> None:
+        self._unclear: dict[str, list[Unclear]] = {}
+        self._donors: dict[str, set[str]] = {}
+        self._pledged: dict[Paper, list[_Pledged]] = {}
+
+    def add(self, rows: Sequence[SheetRow], place: str, donor: str, doubt: Doubt | None) -> None:
+        """Take note of the rows of a contribution, at a place, and of the doubt about them."""
+        row = rows[0]
+        reference = plain(row.reference)
+        if not reference:
+            return
+        if donor:
+            self._donors.setdefault(reference, set()).add(donor)
+        received = row.amount_source == "paid" or read_kind(row.status) == "payment"
+        if doubt is not None and doubt.verdict != "ignored" and not received:
+            unclear = Unclear(place, donor, doubt.reason)
+            self._unclear.setdefault(reference, []).append(unclear)
+
+    def add_pledge(self, reading: Reading, place: str, import_id: str) -> None:
+        """Take note of a pledge that is not in the book and does not date a change of itself."""
+        if reading.reference and reading.changed_on is None and reading.kind in _PLEDGED:
+            gives_to = (reading.earmark, reading.project)
+            pledged = _Pledged(place, gives_to, import_id)
+            self._pledged.setdefault(_paper(reading), []).append(pledged)
+
+    def doubt_about(self, reading: Reading, place: str, import_id: str) -> Doubt | None:
+        """Return the doubt about a pledge that a row which waits may belong to, or another row of
+        the same reference with other figures.
+
+        A row whose donor nobody knows may belong to it unless several donors share the reference.
+        """
+        reference = plain(reading.reference)
+        if reading.kind not in _PLEDGED:
+            return None
+        sheet = place.rpartition("!")[0]
+        gives_to = (reading.earmark, reading.project)
+        for other in self._pledged.get(_paper(reading), ()):
+            elsewhere = other.place.rpartition("!")[0] != sheet
+            if other.import_id != import_id and (elsewhere or other.gives_to == gives_to):
+                return Doubt(
+                    f"{other.place} has the same reference and other figures: if these are "
+                    "instalments of one pledge, write them below each other with the same date of "
+                    "pledge and the due date of each; if the pledge was changed, import the "
+                    "earlier row first, alone, and this one after it."
+                )
+        shared = len(self._donors.get(reference, ())) > 1
+        for row in self._unclear.get(reference, ()):
+            if row.donor == reading.donor or not (row.donor or shared):
+                return Doubt(
+                    f"{row.place} has the same reference and is not clear: it may be an instalment "
+                    f"of this pledge, which is entered whole. There: {row.reason}"
+                )
+        return None
+
+
+def _paper(reading: Reading) -> Paper:
+    return reading.earmark.fund, reading.donor, plain(reading.reference)

@@ -1,0 +1,310 @@
+"""What a row means: a commitment, a pledge, money received or a thing in kind; of whom, when, in
+which currency. The first thing that is not clear is a Doubt, and the row waits with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.importers.judging.drafting import Kind, Reading
+from pledgebook.importers.judging.earmarks import earmark_of_row, refuse_earmark_in_words
+from pledgebook.importers.judging.known import Context, Doubt
+from pledgebook.importers.judging.stated import (
+    look_at_payment,
+    look_at_receipt,
+    note_payment,
+    note_terms,
+    once,
+    parts_of,
+    received_of,
+    refuse_nil,
+)
+from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.values.values import is_nil, is_unknown, plain, shown
+from pledgebook.importers.values.words import (
+    is_announcement,
+    read_in_kind,
+    read_kind,
+    says_in_kind,
+    says_otherwise,
+)
+from pledgebook.ledger.declared.currencies import is_currency
+from pledgebook.ledger.declared.donors import Donor
+
+_PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
+"""An instalment that says how many there are: "1 of 2"."""
+
+_MOST_COMPARED = 500
+"""Unknown names of a run to which the nearest donors are looked for."""
+
+
+def read_contribution(
+    group: list[SheetRow], donor: str | Doubt, table: Table, context: Context
+) -> Reading:
+    """Read the rows of one contribution, of a donor as `find_donor` gives it; raises Doubt with the
+    first thing that is not clear.
+    """
+    row = group[0]
+    if row.skipped:
+        raise Doubt(row.skipped, "ignored")
+    refuse_nil(group)
+    if table.questions:
+        raise Doubt(" ".join(table.questions))
+    if isinstance(donor, Doubt):
+        raise donor
+    for each in group:
+        _refuse_said_otherwise(each)
+    remarks: list[str] = []
+    kind = _kind_of(row)
+    day = _day_of(row, kind)
+    for each in group:
+        for problem in each.problems:
+            raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
+    if row.pledge_date.decided.startswith("the mapping dates"):
+        once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
+    if context.settings.periods.of(day) is None:
+        remarks.append(f"No period that the book declares holds {day}.")
+    earmark = earmark_of_row(row, table, context)
+    for each in group:
+        refuse_earmark_in_words(_said([each]), earmark, context.settings)
+    _refuse_part_alone(group, kind)
+    if _states_dollars_only(row, table):
+        code = context.settings.currency
+        stated = row.currency_text or "its currency"
+        remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
+        group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
+        row = group[0]
+        refuse_nil(group)
+    currency = _currency_of(row, day, context)
+    parts, rate = parts_of(group, currency, day, context, remarks)
+    pledged = sum((part.amount for part in parts), Decimal(0))
+    received = received_of(group) if kind in {"commitment", "pledge"} else ()
+    if received and row.paid_currency and currency not in row.paid_currency:
+        once(
+            remarks,
+            f"What was paid is stated in {' or '.join(row.paid_currency)}, not in {currency}: "
+            "record the payment from the bank's advice.",
+        )
+        received = ()
+    for part, paid, paid_on in received:
+        whole = pledged if part is None else parts[part].amount
+        look_at_payment(paid, paid_on, day, whole)
+        note_payment(paid, paid_on, kind, currency, context, remarks)
+    if kind in {"commitment", "pledge"}:
+        note_terms(group, parts, remarks)
+        _note_change(group, table, remarks)
+    if kind == "payment":
+        look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
+    if row.donor_from:
+        once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
+    for mark in row.unknown_marks:
+        once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
+    said = _said(group)
+    for text in said:
+        once(remarks, f"The sheet says {shown(text)} of it, which changes no figure.")
+    return Reading(
+        rows=tuple(group),
+        kind=kind,
+        donor=donor,
+        day=day,
+        earmark=earmark,
+        currency=currency,
+        parts=tuple(parts),
+        rate=rate,
+        reference=row.reference,
+        project=row.project,
+        remarks=tuple(remarks),
+        said=said,
+        received=received,
+        changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
+    )
+
+
+def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
+    """Wait where a row is one instalment of several, and the others are not with it."""
+    stated = _PART.fullmatch(plain(group[0].instalment))
+    if stated and kind in {"commitment", "pledge"} and int(stated[1]) != len(group):
+        raise Doubt(
+            f"It is instalment {shown(group[0].instalment)}, and {len(group)} of them were found: "
+            "write the instalments of one pledge below each other, with the same donor, reference "
+            "and date of pledge, and the due date of each."
+        )
+
+
+def _said(group: list[SheetRow]) -> tuple[str, ...]:
+    """Return what notes, conditions and remarks say of a contribution, each once."""
+    texts = (
+        text
+        for row in group
+        for text in (*row.notes, row.conditions, row.remarks, *row.beside)
+        if not (is_unknown(text) or is_nil(text))
+    )
+    return tuple(dict.fromkeys(texts))
+
+
+def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> None:
+    """Say so if a column dates a change of a row: what it was before the sheet does not say."""
+    changed = [row.changed_on.value for row in group if row.changed_on.value]
+    if changed and "changed_on" in table.columns:
+        once(
+            remarks,
+            f"The sheet says that it was changed on {max(changed)}, not from what: it is recorded "
+            "as if it had been pledged so.",
+        )
+
+
+def _states_dollars_only(row: SheetRow, table: Table) -> bool:
+    """Tell whether a contribution is stated in dollars only, though its currency was another, and
+    the mapping says that then the dollars count.
+    """
+    return (
+        table.rules.dollars_without_amount
+        and row.amount.state == "unknown"
+        and not row.instalments
+        and row.dollars.value is not None
+    )
+
+
+def _verdict_of(message: str) -> VerdictName:
+    says_none = "is no currency" in message or "was no currency" in message
+    return "rejected" if says_none else "waiting"
+
+
+def find_donor(row: SheetRow, context: Context) -> str | Doubt:
+    """Return the code of the donor that a row names, or the doubt with the nearest donors."""
+    on = row.pledge_date.value or row.payment_date.value
+    known = context.donors.get((row.donor, on))
+    if known is None:
+        known = context.donors[row.donor, on] = _look_up(row.donor, on, context)
+    return known
+
+
+def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
+    """Return the nearest donors, for the first some hundred names: each is compared with all."""
+    if context.unknown_donors >= _MOST_COMPARED:
+        return ()
+    context.unknown_donors += 1
+    return context.settings.donors.suggest(text)
+
+
+def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
+    if not text:
+        return Doubt("No donor is named.")
+    directory = context.settings.donors
+    found = directory.resolve(text, on)
+    if found is not None:
+        return found.code
+    several = directory.candidates(text, on)
+    if len(several) > 1:
+        names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
+        return Doubt(
+            f"The donor {shown(text)} may be {names}: write the full name, or confirm "
+            'which (import --donor "TEXT=CODE").'
+        )
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in _suggested(text, context))
+    hint = f" Nearest: {near}." if near else ""
+    return Doubt(
+        f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "
+        'means (import --donor "TEXT=CODE"), or say that it is new (--donor "TEXT=CODE:ngo").'
+    )
+
+
+def _refuse_said_otherwise(row: SheetRow) -> None:
+    """Wait where words beside the figures say that it is no plain contribution in money."""
+    texts = (*row.notes, row.conditions, row.remarks, row.status, row.reference)
+    for text in texts:
+        if is_announcement(text):
+            raise Doubt(
+                f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
+                "writing."
+            )
+    for text in (*texts, row.purpose):
+        if says_in_kind(text) and not row.in_kind:
+            raise Doubt(
+                f"It may be in kind ({shown(text)}), and no column says whether it is: add "
+                "one to the sheet, or enter it by hand."
+            )
+    for text in row.elsewhere:
+        raise Doubt(
+            f"A cell that is not read says {shown(text)}: say in a mapping what its column "
+            "is or that it is to be ignored, or decide how the row is to be recorded, and enter it "
+            "by hand."
+        )
+    for text in (*row.notes, row.conditions, row.remarks, row.reference):
+        if says_otherwise(text):
+            raise Doubt(
+                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
+                "enter it by hand."
+            )
+
+
+def _kind_of(row: SheetRow) -> Kind:
+    in_kind = read_in_kind(row.in_kind)
+    if in_kind is None:
+        raise Doubt(
+            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; "
+            "say in a mapping which it is."
+        )
+    if in_kind:
+        return "in-kind"
+    kind = read_kind(row.status)
+    if row.amount_source == "paid" and not row.status:
+        return "payment"
+    if kind is None:
+        raise Doubt(
+            f"The status {shown(row.status)} is not known; say in a mapping whether it is a "
+            "pledge, a commitment or a payment."
+        )
+    if kind == "cancelled":
+        raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
+    return kind
+
+
+def _day_of(row: SheetRow, kind: Kind) -> date:
+    readings = [row.pledge_date]
+    if kind in {"payment", "in-kind"}:
+        readings.insert(0, row.payment_date)
+    for reading in readings:
+        if reading.state == "ambiguous" and reading.order is not None:
+            raise Doubt(
+                f"The date {shown(reading.text)} names no one day ({reading.reason}): ask for the "
+                "date of the letter and write it in the sheet."
+            )
+        if reading.state == "ambiguous":
+            raise Doubt(
+                f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say in a mapping "
+                'which comes first: dates = "dmy" or "mdy".'
+            )
+        if reading.state == "error":
+            raise Doubt(f"The date {shown(reading.text)} cannot be read: {reading.reason}.")
+        if reading.value is not None:
+            return reading.value
+    stated = next((reading.text for reading in readings if reading.text), "")
+    what = f"{shown(stated)} names no day" if stated else "no date is stated"
+    hint = ""
+    if row.year.years is not None or any(reading.years is not None for reading in readings):
+        hint = ' A mapping can say which day of a year stands for it (day_in_year = "12-31").'
+    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.{hint}")
+
+
+def _currency_of(row: SheetRow, day: date, context: Context) -> str:
+    codes = row.currency
+    if not codes:
+        codes = next((part.currency for part in row.instalments if part.currency), ())
+    if not codes and row.amount.state == "unknown" and row.dollars.known:
+        raise Doubt(
+            f"Neither amount nor currency is stated, only {shown(row.dollars.text)} dollars: say "
+            "in a mapping whether these count (dollars_without_amount = true)."
+        )
+    if len(codes) != 1:
+        what = f"may be {' or '.join(codes)}" if codes else "is not stated"
+        raise Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
+    (code,) = codes
+    if code != context.settings.currency and not is_currency(code, day):
+        raise Doubt(f"{code} was not a currency on {day}.", "rejected")
+    return code

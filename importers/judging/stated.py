@@ -1,0 +1,242 @@
+"""What a row states in figures: instalments, their dollars, and what was paid of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.importers.judging.drafting import Kind, Received
+from pledgebook.importers.judging.known import Context, Doubt
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.currencies import decimals
+from pledgebook.ledger.declared.rates import MissingRateError, Rate
+from pledgebook.ledger.events import Part
+from pledgebook.ledger.money import format_amount, to_cents
+
+_FAR = Decimal("1.25")
+"""Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
+
+
+def stated_amount(row: SheetRow) -> Decimal | None:
+    """Return what a row states in all, in its currency; None if it states nothing."""
+    if row.amount.value is not None:
+        return row.amount.value
+    parts = [part.amount.value for part in row.instalments if part.amount.value is not None]
+    return sum(parts, Decimal(0)) if parts else None
+
+
+def refuse_nil(group: list[SheetRow]) -> None:
+    """Leave out rows of which every stated amount is nil."""
+    amounts = [row.amount for row in group]
+    amounts += [part.amount for row in group for part in row.instalments]
+    stated = [amount for amount in amounts if amount.state != "unknown"]
+    if stated and all(amount.value == 0 for amount in stated):
+        raise Doubt("The amount is nil: there is nothing to record.", "ignored")
+
+
+def parts_of(
+    group: list[SheetRow], currency: str, day: date, context: Context, remarks: list[str]
+) -> tuple[list[Part], Rate | None]:
+    """Return the instalments that the rows of a contribution state, and the rate they are valued
+    at (None: dollars, or the sheet's own).
+    """
+    stated: list[tuple[Decimal, date | None, Decimal | None]] = []
+    for row in group:
+        if row.instalments:
+            stated += _instalments_in_columns(row, remarks)
+        else:
+            if row.amount.value is None:
+                raise Doubt("The amount is not stated, which is not the same as nil.")
+            _note_decision(row.amount.decided, remarks)
+            dollars = row.dollars.value if row.amount_source == "amount" else None
+            stated.append((row.amount.value, row.due_date.value, dollars))
+    parts = []
+    rate = None
+    for amount, due, dollars in stated:
+        _refuse_amount(amount, currency)
+        value, found = _value_of(amount, dollars, currency, day, context, remarks)
+        if due is not None and due < day:
+            once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
+        rate = rate or found
+        parts.append(Part(amount, value, due))
+    return parts, rate
+
+
+def _instalments_in_columns(
+    row: SheetRow, remarks: list[str]
+) -> list[tuple[Decimal, date | None, Decimal | None]]:
+    stated = []
+    for part in row.instalments:
+        if part.amount.value is None or not part.amount.value:
+            continue
+        due = part.due_date.value
+        if due is None and part.label.isdigit() and len(part.label) == 4:
+            due = date(int(part.label), 12, 31)
+            once(remarks, f"What stands under {part.label} falls due by the end of that year.")
+        elif due is None and not part.label.isdigit():
+            raise Doubt(
+                f"An amount stands under {shown(part.label)}, which is neither a year nor the "
+                "number of an instalment: say in a mapping what it is."
+            )
+        stated.append((part.amount.value, due, part.dollars.value))
+    if not stated:
+        raise Doubt("No amount is stated.")
+    total = sum((amount for amount, _, _ in stated), Decimal(0))
+    if row.amount.value is not None and row.amount.value != total:
+        raise Doubt(
+            f"The instalments add up to {format_amount(total)}, the row's amount is "
+            f"{format_amount(row.amount.value)}."
+        )
+    return stated
+
+
+def _refuse_amount(amount: Decimal, currency: str) -> None:
+    if amount < 0:
+        raise Doubt(
+            f"A pledge is above zero, this one is {format_amount(amount)}: a reduction is recorded "
+            "as an amendment of its pledge.",
+            "rejected",
+        )
+    smallest = Decimal(1).scaleb(-decimals(currency))
+    if amount % smallest:
+        raise Doubt(f"{amount} has more decimals than {currency} is counted in.")
+
+
+def _value_of(
+    amount: Decimal,
+    dollars: Decimal | None,
+    currency: str,
+    day: date,
+    context: Context,
+    remarks: list[str],
+) -> tuple[Decimal, Rate | None]:
+    """Return the dollars of an amount: at the book's UN rate; if it has none, as the sheet says."""
+    if dollars is not None and dollars < 0:
+        raise Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
+    try:
+        value, rate = context.rates.dollars(amount, currency, day)
+    except MissingRateError as error:
+        if not dollars:
+            raise Doubt(f"There is no dollar value: {error}.") from error
+        once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
+        return to_cents(dollars), None
+    if dollars and not (value / _FAR < dollars < value * _FAR):
+        once(
+            remarks,
+            f"The sheet's own dollars, {format_amount(dollars)}, are far from "
+            f"{format_amount(value)} at the UN rate: look whether amount and currency are right.",
+        )
+    if value <= 0:
+        raise Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
+    return value, rate
+
+
+def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
+    """Return what the rows say was paid: of each instalment, or of the pledge as a whole."""
+    if len(group) > 1:
+        return tuple(
+            Received(position, row.paid.value, row.payment_date.value)
+            for position, row in enumerate(group)
+            if row.paid.value
+        )
+    (row,) = group
+    found = []
+    position = 0
+    for part in row.instalments:
+        if part.paid.value and not part.amount.value:
+            raise Doubt(
+                f"{format_amount(part.paid.value)} was paid under {shown(part.label)}, where "
+                "no amount is pledged: say which instalment it is of."
+            )
+        if part.paid.value:
+            found.append(Received(position, part.paid.value, part.payment_date.value))
+        position += bool(part.amount.value)
+    if not row.paid.value:
+        return tuple(found)
+    total = sum((each.amount for each in found), Decimal(0))
+    if found and total != row.paid.value:
+        raise Doubt(
+            f"The payments of the instalments add up to {format_amount(total)}, the row says that "
+            f"{format_amount(row.paid.value)} was paid."
+        )
+    return tuple(found) or (Received(None, row.paid.value, row.payment_date.value),)
+
+
+def look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
+    """Wait where what was paid contradicts what was pledged."""
+    if paid < 0:
+        raise Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
+    if paid > pledged:
+        raise Doubt(
+            f"More was paid ({format_amount(paid)}) than pledged ({format_amount(pledged)}): say "
+            "which figure is right, or whether the rest is another contribution."
+        )
+    if paid_on is not None and paid_on < day:
+        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
+
+
+def look_at_receipt(
+    row: SheetRow, paid: Decimal | None, amount: Decimal, remarks: list[str]
+) -> None:
+    """Wait where a row that is money received says that another sum was paid."""
+    if paid is not None and paid != amount:
+        raise Doubt(
+            f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
+            f"{format_amount(amount)} was paid: say whether it is a payment or a pledge."
+        )
+    if row.payment_date.value is None:
+        remarks.append("No date of payment is stated: the date of the row was taken.")
+
+
+def note_payment(
+    paid: Decimal,
+    paid_on: date | None,
+    kind: Kind,
+    currency: str,
+    context: Context,
+    remarks: list[str],
+) -> None:
+    """Say so if a payment that the sheet states lacks what an entry needs."""
+    if kind == "pledge":
+        missing = "the pledge is not yet committed"
+    elif paid_on is None:
+        missing = "the sheet gives no date of payment"
+    elif currency != context.settings.currency:
+        missing = "the dollars received are not in the sheet"
+    else:
+        return
+    remarks.append(
+        f"The payment of {format_amount(paid)} {currency} is not recorded, since {missing}: record "
+        "it from the bank's advice."
+    )
+
+
+def _note_decision(decided: str, remarks: list[str]) -> None:
+    if decided:
+        once(remarks, f"An ambiguous figure was settled: {decided}.")
+
+
+def note_terms(group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[str]) -> None:
+    """Say so where no due date is stated, and where what is unpaid is not amount less payments."""
+    if any(part.due is None for part in parts):
+        which = "No due date is stated" if len(parts) == 1 else "An instalment has no due date"
+        once(remarks, f"{which}: it counts for the biennium of the pledge.")
+    for row in group:
+        amount, unpaid = stated_amount(row), row.unpaid.value
+        if amount is None or unpaid is None or row.paid_currency not in {(), row.currency}:
+            continue
+        left = amount - (row.paid.value or Decimal(0))
+        if unpaid != left:
+            once(
+                remarks,
+                f"The sheet says that {format_amount(unpaid)} is unpaid; its amount less what was "
+                f"paid is {format_amount(left)}.",
+            )
+
+
+def once(remarks: list[str], remark: str) -> None:
+    """Add a remark that is not there yet."""
+    if remark not in remarks:
+        remarks.append(remark)

@@ -1,0 +1,151 @@
+"""Columns that nobody reads: which they are, and what the book knows of their texts.
+
+What an unread column says would be lost, and an earmark become general money. So every one is
+named; one whose cells are all purposes or all funds of the book is read; one that holds a name of
+the book beside other texts keeps the table waiting, until somebody says what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pledgebook.importers.judging.earmarks import fund_names, purpose_names
+from pledgebook.importers.reading.cells import CellValue, cell_text
+from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.headings import Field, is_named
+from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.values.values import clean, plain, shown
+from pledgebook.importers.values.words import read_class
+from pledgebook.ledger.declared.settings import Settings
+
+_LONGEST = 200
+_MOST_COMPARED = 50
+_PLACES = frozenset({"state", "territory"})
+"""Kinds of donors whose names are names of places too."""
+
+
+def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> Table:
+    """Return a table with what the book knows of columns that are not read: read if they are plain,
+    in question if they are not. Where a mapping names the columns (`mapped`), somebody has looked
+    at them, and only names of purposes and funds are asked about.
+    """
+    settled = _read_names(table, Field.PURPOSE, purpose_names(settings))
+    settled = _read_names(settled, Field.FUND, fund_names(settings))
+    asked = [
+        f"Column {column.letter} ({column.heading}) is not read, yet {said}: say in a mapping what "
+        "it is, or that it is to be ignored."
+        for column in _unread(settled)
+        if (said := _names(settled, column, settings))
+        or (not mapped and (said := _may_matter(settled, column, settings)))
+    ]
+    questions = tuple(dict.fromkeys((*settled.questions, *asked)))
+    return replace(settled, questions=questions)
+
+
+def _unread(table: Table, *fields: Field) -> list[TableColumn]:
+    return [
+        column
+        for column in table.table_columns
+        if (column.field is None or column.field in fields)
+        and column.number not in table.rules.ignored
+    ]
+
+
+def _cells(table: Table, column: TableColumn) -> list[tuple[int, CellValue]]:
+    return [
+        (row.number, value)
+        for row in table.rows
+        if row.kind == "data" and (value := table.sheet.cell(row.number, column.number)) is not None
+    ]
+
+
+def _texts(table: Table, column: TableColumn) -> dict[str, int]:
+    """Return the texts of a column, as `plain` writes them, and the first row of each."""
+    found: dict[str, int] = {}
+    for number, value in _cells(table, column):
+        text = clean(cell_text(value))
+        if isinstance(value, str) and text and len(text) <= _LONGEST:
+            found.setdefault(plain(text), number)
+    return found
+
+
+def _read_names(table: Table, field: Field, names: dict[str, str]) -> Table:
+    """Read the one column of which all texts are names of purposes, or of funds, if no other holds
+    them.
+    """
+    if table.columns_of(field) or field in table.rules.constants:
+        return table
+    found = []
+    for column in _unread(table, Field.PROJECT):
+        texts = _texts(table, column)
+        general = [text for text in texts if read_class(text, ("general",)) == "general"]
+        named = [text for text in texts if text in names]
+        rest = set(texts) - set(named) - (set(general) if field is Field.PURPOSE else set())
+        if named and not rest:
+            found.append(column)
+    if len(found) != 1:
+        return table
+    (column,) = found
+    what = f"{field.value}s"
+    doubt = (
+        f"Column {column.letter} ({column.heading}) was read as the {field.value}: all its texts "
+        f"are {what} of the book."
+    )
+    return replace(
+        table,
+        table_columns=tuple(
+            replace(each, field=field, label="") if each is column else each
+            for each in table.table_columns
+        ),
+        doubts=(*table.doubts, doubt),
+    )
+
+
+def _names(table: Table, column: TableColumn, settings: Settings) -> str:
+    """Say which purpose or fund of the book a text of an unread column names; "" if none."""
+    texts = _texts(table, column)
+    purposes, funds = purpose_names(settings), fund_names(settings)
+    codes = {plain(code) for code in settings.funds}
+    for text, number in texts.items():
+        place = table.sheet.address(number, column.number)
+        if text in purposes:
+            return f"{place} names a purpose of the book, {shown(text)}"
+        if text in funds or codes & {word.strip(".,;:()[]/\"'") for word in text.split()}:
+            return f"{place} names a fund of the book, {shown(text)}"
+    return ""
+
+
+def _may_matter(table: Table, column: TableColumn, settings: Settings) -> str:
+    """Say that an unread column's texts are classes of funds, or other donors; "" if not."""
+    texts = _texts(table, column)
+    classes = {each for fund in settings.funds.values() for each in fund.classes}
+    named = [text for text in texts if len(text) > 1 and read_class(text, classes)]
+    if named and len(named) == len(texts) and not table.columns_of(Field.CLASS):
+        return f"its texts name classes of funds, such as {shown(named[0])}"
+    if number := _another_donor(table, column, settings):
+        place = table.sheet.address(number, column.number)
+        return f"{place} names a donor that is not the row's"
+    return ""
+
+
+def _another_donor(table: Table, column: TableColumn, settings: Settings) -> int:
+    """Return the first row where an unread column names another donor than the row's, if most of
+    its texts name donors; else 0. A State there is a place as often as a donor, and asks nothing.
+    """
+    donors = table.columns_of(Field.DONOR)
+    if not donors or is_named("places", column.heading):
+        return 0
+    cells = [(n, v) for n, v in _cells(table, column) if isinstance(v, str)][:_MOST_COMPARED]
+    other: Sequence[int] = [
+        number
+        for number, value in cells
+        if (found := settings.donors.resolve(clean(value))) is not None
+        and found.kind not in _PLACES
+        and found != settings.donors.resolve(_donor_text(table, number, donors[0]))
+    ]
+    return other[0] if len(other) * 2 > len(cells) else 0
+
+
+def _donor_text(table: Table, number: int, column: TableColumn) -> str:
+    return clean(cell_text(table.sheet.cell(number, column.number)))

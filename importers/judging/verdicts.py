@@ -1,0 +1,105 @@
+"""What became of each row of a sheet, and why: the six verdicts, and the sums that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from pledgebook.importers.judging.totals import ControlTotal
+from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.tables import SheetReading, Table
+from pledgebook.ledger.drafts import Draft
+
+VerdictName = Literal["imported", "duplicate", "amended", "waiting", "rejected", "ignored"]
+VERDICTS: tuple[VerdictName, ...] = (
+    "imported",
+    "duplicate",
+    "amended",
+    "waiting",
+    "rejected",
+    "ignored",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One data row: what became of it, in which pledge it stands, and the reason in a sentence.
+
+    `amount` is in `currency` as the sheet states it, None where it could not be read. `drafts` are
+    the entries to write; only an imported or amended row has any. `before` says how the pledge that
+    it changes stands in the book. `import_id` identifies its content.
+    """
+
+    row: SheetRow
+    verdict: VerdictName
+    reason: str = ""
+    donor: str = ""
+    pledge: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    drafts: tuple[Draft, ...] = ()
+    import_id: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTable:
+    """A table with a verdict for every data row and its control totals."""
+
+    table: Table
+    rows: tuple[SheetRow, ...]
+    verdicts: tuple[Verdict, ...]
+    totals: tuple[ControlTotal, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Count the data rows, in all and by verdict."""
+        counts = {"data": len(self.verdicts)} | dict.fromkeys(VERDICTS, 0)
+        for verdict in self.verdicts:
+            counts[verdict.verdict] += 1
+        return counts
+
+
+class Withdrawn(NamedTuple):
+    """A contribution of the book that an earlier version of a sheet listed and this one does not:
+    its pledge ("" for money received), donor, how it stands, and where it was listed.
+    """
+
+    pledge: str
+    donor: str
+    stands: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSheet:
+    """A sheet: how it was read, its tables, and what an earlier version of it listed besides."""
+
+    reading: SheetReading
+    tables: tuple[JudgedTable, ...]
+    withdrawn: tuple[Withdrawn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """A file: its name, digest and sheets."""
+
+    path: str
+    sha256: str
+    sheets: tuple[JudgedSheet, ...]
+
+    @property
+    def tables(self) -> list[JudgedTable]:
+        """All tables of all sheets."""
+        return [table for sheet in self.sheets for table in sheet.tables]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The entries to write, in the order of the rows."""
+        return [
+            draft for table in self.tables for verdict in table.verdicts for draft in verdict.drafts
+        ]
+
+    def count(self, *verdicts: VerdictName) -> int:
+        """Count the rows with one of these verdicts."""
+        return sum(table.counts()[verdict] for table in self.tables for verdict in verdicts)

@@ -1,0 +1,1 @@
+"""Published exchange rates into prices of the book."""

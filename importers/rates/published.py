@@ -1,0 +1,191 @@
+"""UN operational rates of exchange as they are published: XML, delimited text, workbooks.
+
+Each row is a currency of a country: units for one dollar, and the day it takes effect. A currency
+of many countries stands in many rows; a rate of zero, or of what was no currency that day, is
+rejected; what can be read in two ways waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from pledgebook.importers.reading.cells import CellValue, Sheet, UnreadableFile, cell_text
+from pledgebook.importers.reading.packages import parse_xml
+from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.statements.reading import read_bytes
+from pledgebook.importers.values.dates import DateOrder, column_order, parse_date
+from pledgebook.importers.values.values import LONGEST_VALUE, is_code, plain, shown
+
+_XML = re.compile(rb"<(?:\w+:)?f_curr_code\b", re.IGNORECASE)
+_ROW, _CODE, _DAY, _RATE, _NAME = (
+    "un_operational_rates", "f_curr_code", "eff_date", "rate", "name",
+)  # fmt: skip
+_POINTED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)")
+_EFFECTIVE = re.compile(r"effective|en vigueur|efectiv", re.IGNORECASE)
+_DATED = re.compile(r"\d{1,2}[ ./-]\w+[ ./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\w+ \d{1,2},? \d{4}")
+_LOOKED_AT = 40
+
+_HEADINGS = {
+    "code": ("f_curr_code", "currency code", "code", "abbreviation", "abbrev", "curr code",
+             "currency abbreviation", "iso code", "iso", "symbol", "code devise", "codigo"),
+    "rate": ("rate", "exchange rate", "operational rate", "rate of exchange", "units per usd",
+             "un operational rate", "taux", "tasa", "local currency per us$", "rate to usd"),
+    "day": ("effective date", "eff_date", "date", "effective", "eff date", "date d'effet",
+            "fecha efectiva", "effective from"),
+    "name": ("currency", "currency name", "name", "monnaie", "devise", "moneda"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One row: units of `currency` for one dollar from `day` on. `problem` says in a sentence what
+    cannot be read; then `number` or `day` is None. `place` is its row or element.
+    """
+
+    place: str
+    currency: str
+    number: Decimal | None
+    day: date | None
+    name: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateFile:
+    """A file of rates: its path, the SHA-256 of its bytes and its rows."""
+
+    path: str
+    sha256: str
+    kind: str
+    rows: tuple[RateRow, ...]
+
+
+def read_rates(path: Path) -> RateFile:
+    """Read a file of UN operational rates.
+
+    Raises UnreadableFile with a sentence for a file that cannot be read or holds no rates.
+    """
+    data = read_bytes(path)
+    if _XML.search(data):
+        rows, kind = tuple(_of_xml(path.name, data)), "xml"
+    else:
+        workbook = read_workbook(path)
+        rows, kind = _of_sheets(workbook.sheets), workbook.kind
+    if not rows:
+        raise UnreadableFile(
+            f"{path.name}: no UN operational rates were found: a table of them has a heading row "
+            "with a currency code, a rate and an effective date."
+        )
+    return RateFile(str(path), hashlib.sha256(data).hexdigest(), kind, rows)
+
+
+def _of_xml(name: str, data: bytes) -> Iterator[RateRow]:
+    found: list[dict[str, str]] = []
+    at: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        del attributes
+        at.append(tag.lower())
+        if at[-1] == _ROW:
+            found.append({})
+
+    def text(words: str) -> None:
+        if len(at) > 1 and at[-2] == _ROW:
+            found[-1][at[-1]] = found[-1].get(at[-1], "") + words
+
+    try:
+        parse_xml(name, data, start, lambda _: at.pop(), text)
+    except UnreadableFile as error:
+        raise UnreadableFile(
+            f"{name} is no whole file of rates in XML: it is cut or damaged, or declares XML "
+            "entities. Download it again."
+        ) from error
+    order = column_order(row.get(_DAY, "").strip() for row in found)
+    for number, row in enumerate(found, 1):
+        own = {key: " ".join(value.split()) for key, value in row.items()}
+        read = _row(f"rate {number}", own.get(_CODE, ""), own.get(_RATE), own.get(_DAY), order)
+        yield replace(read, name=own.get(_NAME, ""))
+
+
+def _of_sheets(sheets: Iterable[Sheet]) -> tuple[RateRow, ...]:
+    for sheet in sheets:
+        for number, row in enumerate(sheet.rows[:_LOOKED_AT], 1):
+            columns = _columns(row)
+            if {"code", "rate"} <= columns.keys():
+                rows = tuple(_below(sheet, number, columns))
+                if rows:
+                    return rows
+    return ()
+
+
+def _columns(row: Sequence[CellValue | None]) -> dict[str, int]:
+    found: dict[str, tuple[int, int]] = {}
+    for number, cell in enumerate(row, 1):
+        heading = plain(cell_text(cell)).rstrip(".:*")
+        for name, headings in _HEADINGS.items():
+            if heading in headings:
+                rank = headings.index(heading)
+                found[name] = min(found.get(name, (rank, number)), (rank, number))
+    return {name: number for name, (_, number) in found.items()}
+
+
+def _below(sheet: Sheet, heading: int, columns: dict[str, int]) -> Iterator[RateRow]:
+    rows = range(heading + 1, len(sheet.rows) + 1)
+    if "day" in columns:
+        order = column_order(sheet.cell(row, columns["day"]) for row in rows)
+    else:
+        order = None
+    title = _title_day(sheet.rows[: heading - 1])
+    for row in rows:
+        code = " ".join(cell_text(sheet.cell(row, columns["code"])).split())
+        rate = sheet.cell(row, columns["rate"])
+        if not code or rate is None:
+            continue  # a remark below or between; a row of a currency has both
+        day = sheet.cell(row, columns["day"]) if "day" in columns else title
+        read = _row(f"{sheet.name}!{row}", code, rate, day, order)
+        name = cell_text(sheet.cell(row, columns["name"])) if "name" in columns else ""
+        yield replace(read, name=" ".join(name.split()))
+
+
+def _title_day(rows: Iterable[Sequence[CellValue | None]]) -> CellValue | None:
+    """Return the effective date that stands once, above the table."""
+    for row in rows:
+        cells = [cell for cell in row if cell is not None]
+        if not any(_EFFECTIVE.search(cell_text(cell)) for cell in cells):
+            continue
+        for cell in cells:
+            if isinstance(cell, date):
+                return cell
+            if isinstance(cell, str) and (match := _DATED.search(cell[:LONGEST_VALUE])):
+                return match[0]
+    return None
+
+
+def _row(
+    place: str, code: str, rate: CellValue | None, day: CellValue | None, order: DateOrder | None
+) -> RateRow:
+    number, problem = _number(rate)
+    if not is_code(code):
+        return RateRow(place, code, number, None, problem=f"{shown(code)} is no currency code.")
+    dated = parse_date(day, order, serials=True)
+    if dated.value is None:
+        why = dated.reason or "no day is stated"
+        problem = problem or f"The effective date {shown(dated.text)} cannot be read: {why}."
+    return RateRow(place, code, number, dated.value, problem=problem)
+
+
+def _number(rate: CellValue | None) -> tuple[Decimal | None, str]:
+    """Return a rate and, if there is none, why. UN rates have a decimal point."""
+    if isinstance(rate, Decimal):
+        return rate, ""
+    text = cell_text(rate).strip()
+    figure = text.replace(" ", "")
+    if _POINTED.fullmatch(figure):
+        return Decimal(figure.replace(",", "")), ""
+    return None, f"The rate {shown(text)} is no figure with a decimal point."

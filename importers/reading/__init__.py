@@ -1,0 +1,1 @@
+"""Files into sheets of cells, whatever their format and name."""

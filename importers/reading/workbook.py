@@ -1,0 +1,140 @@
+"""Read a file into sheets of cells, whatever its format and whatever its name.
+
+The format is found in the content: .xlsx, .xls and .ods workbooks, or delimited text, also text
+that was saved under the name of a workbook. A file that cannot be read is refused with one
+sentence that names it and says what to do. A file is hostile until it is read: its size, its
+unpacked size and the area its cells span are bounded before anything is allocated for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from pledgebook.importers.reading.cells import Sheet, UnreadableFile, Workbook
+from pledgebook.importers.reading.delimited import read_delimited
+from pledgebook.importers.reading.opendocument import inspect_opendocument
+from pledgebook.importers.reading.openxml import inspect_openxml
+from pledgebook.importers.reading.packages import open_package
+from pledgebook.importers.reading.spreadsheets import read_sheets
+
+__all__ = ["MAX_FILE_BYTES", "Sheet", "UnreadableFile", "Workbook", "read_workbook"]
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+
+_ZIP = b"PK\x03\x04"
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_FIRST_RECORD = bytes.fromhex("0908100000060500")
+_RECORD_HEAD = struct.Struct("<HH")
+_RECORDS_LOOKED_AT = 8
+_FILEPASS = 0x2F
+_OTHER_FORMATS = {
+    b"%PDF": "a PDF document; ask the donor for the spreadsheet it was made from",
+    b"\x89PNG": "a picture; type its figures into a spreadsheet",
+    b"\xff\xd8\xff": "a picture; type its figures into a spreadsheet",
+    b"{\\rtf": "a text document; copy its table into a spreadsheet",
+    b"\x1f\x8b": "a compressed archive; unpack it and import the spreadsheet inside",
+    b"7z\xbc\xaf": "a compressed archive; unpack it and import the spreadsheet inside",
+    b"PK\x05\x06": "an empty archive and no workbook",
+    b"PK\x07\x08": "an archive in several parts and no workbook",
+}
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read every sheet of a file.
+
+    Raises UnreadableFile, with a sentence for the user, if there is nothing to read: no such file,
+    a folder, an empty, damaged, too large or password-protected file, or no spreadsheet at all.
+    """
+    data = _read_bytes(path)
+    digest = hashlib.sha256(data).hexdigest()
+    name = path.name
+    if data.startswith(_ZIP):
+        return _read_package(path, data, digest)
+    if data.startswith(_COMPOUND):
+        if _ENCRYPTED_STREAM in data or _has_password_record(data):
+            raise UnreadableFile(_password_sentence(name))
+        return Workbook(path, digest, read_sheets(name, data, {}), "xls")
+    for signature, what in _OTHER_FORMATS.items():
+        if data.startswith(signature):
+            raise UnreadableFile(f"{name} is {what}.")
+    sheet, notes = read_delimited(path, data)
+    return Workbook(path, digest, (sheet,), "text", notes)
+
+
+def _read_bytes(path: Path) -> bytes:
+    name = path.name or str(path)
+    if path.is_dir():
+        raise UnreadableFile(f"{name} is a folder; name the file to read.")
+    try:
+        if not path.is_file():
+            what = "is no ordinary file" if path.exists() else "does not exist"
+            raise UnreadableFile(f"{name} {what}; check the name and the folder.")
+        size = path.stat().st_size
+        if not size:
+            raise UnreadableFile(f"{name} is empty (0 bytes); ask for it to be sent again.")
+        if size > MAX_FILE_BYTES:
+            raise UnreadableFile(
+                f"{name} is too large: {size / 1024**2:.0f} MB, and at most "
+                f"{MAX_FILE_BYTES // 1024**2} MB are read; save the one sheet as its own file."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{name} cannot be opened: {error.strerror}.") from error
+
+
+def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
+    name = path.name
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = frozenset(archive.namelist())
+            if "xl/workbook.xml" in names:
+                details = inspect_openxml(name, open_package(name, archive))
+                return Workbook(path, digest, read_sheets(name, data, details), "xlsx")
+            if "content.xml" in names:
+                package = open_package(name, archive)
+                if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
+                    raise UnreadableFile(_password_sentence(name))
+                if b"opendocument.spreadsheet" not in package.get("mimetype", b""):
+                    raise UnreadableFile(f"{name} is a text document, not a spreadsheet.")
+                details = inspect_opendocument(name, package["content.xml"])
+                return Workbook(path, digest, read_sheets(name, data, details), "ods")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise UnreadableFile(
+            f"{name} is damaged: its packaging cannot be opened ({error}); "
+            "open it in a spreadsheet program, save it again, or ask for it to be sent again."
+        ) from error
+    if "xl/workbook.bin" in names:
+        what = "a binary workbook (.xlsb); save it as .xlsx and import that"
+    elif "word/document.xml" in names:
+        what = "a text document, not a spreadsheet; copy its table into a spreadsheet"
+    else:
+        what = "an archive and no workbook; unpack it and import the spreadsheet inside"
+    raise UnreadableFile(f"{name} is {what}.")
+
+
+def _has_password_record(data: bytes) -> bool:
+    """Whether an .xls says so in the first of its records (MS-XLS: FILEPASS after BOF)."""
+    place = data.find(_FIRST_RECORD)
+    if place < 0:
+        return False
+    for _ in range(_RECORDS_LOOKED_AT):
+        head = data[place : place + _RECORD_HEAD.size]
+        if len(head) < _RECORD_HEAD.size:
+            return False
+        record, length = _RECORD_HEAD.unpack(head)
+        if record == _FILEPASS:
+            return True
+        place += _RECORD_HEAD.size + length
+    return False
+
+
+def _password_sentence(name: str) -> str:
+    return (
+        f"{name} is protected by a password; open it with the password, save a copy without one, "
+        "and import the copy."
+    )

@@ -1,0 +1,1 @@
+"""Typed rows of a table, and what is wrong with them."""

@@ -1,0 +1,1 @@
+"""Finding tables on a sheet, and what their columns hold."""

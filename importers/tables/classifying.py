@@ -1,0 +1,318 @@
+"""What each row below a table's headings is: data, total, note, blank, or a heading again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
+from pledgebook.importers.tables.columns import HeadingBlock, heading_text
+from pledgebook.importers.tables.headings import MONEY, Field
+from pledgebook.importers.values.amounts import parse_amount
+from pledgebook.importers.values.values import (
+    clean,
+    plain,
+    split_footnote,
+    starts_with_note_mark,
+    words,
+)
+
+RowKind = Literal["heading", "total", "note", "blank", "data"]
+TotalLevel = Literal["", "subtotal", "total"]
+
+_LEAST_FILLED = 2
+_LONG_TEXT = 60
+_LIKE_A_NOTE = "it begins like a note"
+_PUNCTUATION = " :.,;-()[]（）：=*"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """What a row of a table is; `number` counts from 1 on the sheet, `reason` says why.
+
+    `level` tells subtotals from totals. A heading within the table that names a group of donors
+    ("Governments") has that text as its `section`, and so have the rows below it.
+    """
+
+    number: int
+    kind: RowKind
+    reason: str = ""
+    level: TotalLevel = ""
+    section: str = ""
+
+
+class ClassifiedRows(NamedTuple):
+    """The rows below the headings down to the table's last, and doubts about them."""
+
+    rows: tuple[TableRow, ...]
+    doubts: tuple[str, ...]
+
+
+def classify_rows(
+    sheet: Sheet,
+    block: HeadingBlock,
+    last_row: int,
+    total_words: frozenset[str] = frozenset(),
+    *,
+    to_end: bool = False,
+) -> ClassifiedRows:
+    """Name every row below the headings, to the end of the table or to `last_row`.
+
+    A gap ends the table, unless rows with a donor and an amount, a total or marked notes follow
+    below it. `total_words` are further words, as `plain`
+    writes them, that begin a total row.
+    """
+    judge = _Judge(sheet, block, total_words)
+    rows: list[TableRow] = []
+    gap: list[TableRow] = []
+    doubts: list[str] = []
+    for number in range(block.rows[-1] + 1, last_row + 1):
+        row = judge.row(number, after_total=any(r.kind == "total" for r in rows[-1:]))
+        if row.kind == "blank":
+            gap.append(row)
+            continue
+        if gap and not to_end:
+            if not judge.continues(row, len(gap)) and not judge.resumes(number, last_row):
+                break
+            if row.kind == "data" and len(gap) > 1:
+                doubts.append(
+                    f"Rows {gap[0].number} to {gap[-1].number} are blank; the rows below them were "
+                    "read as the same table."
+                )
+        rows.extend(gap)
+        gap = []
+        rows.append(row)
+    rows = _settle_totals(judge, rows, doubts)
+    return ClassifiedRows(tuple(_with_sections(rows)), (*doubts, *judge.doubts))
+
+
+class _Judge:
+    def __init__(self, sheet: Sheet, block: HeadingBlock, total_words: frozenset[str]) -> None:
+        self.sheet = sheet
+        self.doubts: list[str] = []
+        self._last_sure: int | None = None
+        numbers = [column.number for column in block.columns]
+        self._first, self._last = min(numbers), max(numbers)
+        self._block = block
+        self._totals = words()["total"] | total_words
+        self._begins_total = _beginning(self._totals)
+        self._begins_subtotal = _beginning(words()["subtotal"])
+        self._begins_note = _beginning(words()["note"])
+        self._headings = {
+            column.number: plain(heading_text(sheet, block.rows[-1:], column.number))
+            for column in block.columns
+        }
+        self._donor = self._column(Field.DONOR)
+        self.money = [c.number for c in block.columns if c.field in MONEY]
+        self._papers = [
+            column.number
+            for column in block.columns
+            if column.field in {Field.REFERENCE, Field.PLEDGE_DATE, Field.DUE_DATE}
+        ]
+
+        self._receipts = [c.number for c in block.columns if c.field is Field.PAYMENT_DATE]
+
+    def _column(self, field: Field) -> int | None:
+        return next((c.number for c in self._block.columns if c.field is field), None)
+
+    def row(self, number: int, *, after_total: bool) -> TableRow:
+        cells = self.sheet.rows[number - 1]
+        filled = [(c, value) for c, value in enumerate(cells, start=1) if value is not None]
+        if not filled:
+            return TableRow(number, "blank")
+        inside = [(c, value) for c, value in filled if self._first <= c <= self._last]
+        if not inside:
+            return TableRow(number, "note", "it stands beside the table")
+        if self._is_heading(inside):
+            return TableRow(number, "heading", "the headings stand again")
+        if all(isinstance(value, str) and value.startswith("#") for _, value in inside):
+            return TableRow(number, "heading", "tags below the headings")
+        level, reason = self._total(number, inside)
+        if level:
+            return TableRow(number, "total", reason, level)
+        return self._plain_row(number, inside, after_total=after_total)
+
+    def _plain_row(
+        self, number: int, inside: Sequence[tuple[int, CellValue]], *, after_total: bool
+    ) -> TableRow:
+        has_money = any(self._figure(number, column) for column in self.money)
+        first = inside[0][1]
+        if has_money or not isinstance(first, str):
+            return TableRow(number, "data")
+        text = clean(first)
+        if len(inside) <= 2 and (
+            starts_with_note_mark(text) or self._begins_note.match(plain(text))
+        ):
+            return TableRow(number, "note", _LIKE_A_NOTE)
+        if len(inside) == 1:
+            if plain(split_footnote(text)[0]).strip(_PUNCTUATION) in words()["section"]:
+                return TableRow(number, "heading", "it heads a group of donors", section=text)
+            if self._is_merged_across(number, inside[0][0]):
+                return TableRow(number, "heading", "its cell spans the columns", section=text)
+            if len(text) > _LONG_TEXT or after_total:
+                return TableRow(number, "note", "it is a text across the table")
+        return TableRow(number, "data")
+
+    def continues(self, row: TableRow, gap: int) -> bool:
+        """Whether a row below a gap still belongs to the table."""
+        if row.kind == "total":
+            return True
+        if row.kind == "note":
+            return gap == 1 and row.reason == _LIKE_A_NOTE
+        if row.kind == "heading":
+            return gap == 1 or not row.section
+        has_money = any(self._figure(row.number, column) for column in self.money)
+        named = self._donor is None or self.sheet.cell(row.number, self._donor) is not None
+        return has_money and named
+
+    def resumes(self, number: int, last_row: int) -> bool:
+        """Whether from this row on one can only be data: donor, amount, and reference or date, or
+        most of the cells where the table has neither.
+        """
+        if self._last_sure is None:
+            sure = (row for row in range(last_row, number - 1, -1) if self._is_sure(row))
+            self._last_sure = next(sure, 0)
+        return number <= self._last_sure
+
+    def _is_sure(self, row: int) -> bool:
+        return (
+            self._donor is not None
+            and self.sheet.cell(row, self._donor) is not None
+            and any(self._figure(row, column) for column in self.money)
+            and self._is_evident(row)
+        )
+
+    def _is_evident(self, row: int) -> bool:
+        columns = self._papers + self._receipts
+        if columns:
+            return any(self.sheet.cell(row, column) is not None for column in columns)
+        filled = sum(self.sheet.cell(row, c.number) is not None for c in self._block.columns)
+        return filled > _LEAST_FILLED and filled * 2 > len(self._block.columns)
+
+    def _figure(self, row: int, column: int) -> bool:
+        value = self.sheet.cell(row, column)
+        if isinstance(value, str):
+            return parse_amount(value).state != "error" and bool(clean(value))
+        return value is not None
+
+    def _is_heading(self, inside: Sequence[tuple[int, CellValue]]) -> bool:
+        same = sum(plain(cell_text(value)) == self._headings.get(c, "") for c, value in inside)
+        return same >= max(2, len(inside) - 1)
+
+    def _is_merged_across(self, row: int, column: int) -> bool:
+        return any(
+            area.first_row == row == area.last_row
+            and area.first_column <= column <= area.last_column
+            and area.last_column - area.first_column >= 1
+            for area in self.sheet.merged
+        )
+
+    def _total(
+        self, number: int, inside: Sequence[tuple[int, CellValue]]
+    ) -> tuple[TotalLevel, str]:
+        texts = [value for _, value in inside[:2] if isinstance(value, str)]
+        donor = self.sheet.cell(number, self._donor) if self._donor else None
+        if isinstance(donor, str) and donor not in texts:
+            texts.append(donor)
+        for text in texts:
+            level, alone = self._total_level(text)
+            if not level:
+                continue
+            if not alone and any(self.sheet.cell(number, c) is not None for c in self._papers):
+                self.doubts.append(
+                    f"Row {number} ({clean(text)!r}) begins like a total but has a reference or "
+                    "date, so it was read as data."
+                )
+                return "", ""
+            return level, f"it says {clean(text)!r}"
+        return "", ""
+
+    def is_grand_total(self, row: TableRow) -> bool:
+        """Whether a row is a total by a word that stands alone: "Total", not "Total Austria"."""
+        cells = self.sheet.rows[row.number - 1]
+        return row.level == "total" and any(
+            isinstance(value, str) and self._total_level(value) == ("total", True)
+            for value in cells
+        )
+
+    def _total_level(self, text: str) -> tuple[TotalLevel, bool]:
+        """Tell subtotal and total, and whether the word stands alone."""
+        reduced = plain(split_footnote(text)[0]).strip(_PUNCTUATION)
+        subtotals = words()["subtotal"]
+        if reduced in subtotals:
+            return "subtotal", True
+        if reduced in self._totals:
+            return "total", True
+        if len(reduced) > _LONG_TEXT:
+            return "", False
+        if self._begins_subtotal.match(reduced):
+            return "subtotal", False
+        if self._begins_total.match(reduced):
+            return "total", False
+        if reduced.endswith((" total", " subtotal", " итог", " gesamt", " 小计")):
+            return "subtotal", False
+        return "", False
+
+
+def _beginning(listed: frozenset[str]) -> re.Pattern[str]:
+    """Match a text that begins with one of these words, whole; Chinese puts no space behind it."""
+    alternatives = "|".join(map(re.escape, sorted(listed, key=len, reverse=True)))
+    return re.compile(rf"(?:{alternatives})(?:(?!\w)|(?<=[一-鿿]))")
+
+
+def _settle_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:
+    """Recognise totals without a word, and call totals that more data follow subtotals."""
+    settled = _unlabelled_totals(judge, rows, doubts)
+    last_data = max((i for i, row in enumerate(settled) if row.kind == "data"), default=-1)
+    grand = max((i for i, row in enumerate(settled) if judge.is_grand_total(row)), default=-1)
+    return [
+        replace(row, level="subtotal")
+        if row.level == "total" and (i < last_data or (i < grand and not judge.is_grand_total(row)))
+        else row
+        for i, row in enumerate(settled)
+    ]
+
+
+def _unlabelled_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:
+    settled = list(rows)
+    for position, row in enumerate(rows):
+        if row.kind != "data" or not _only_money(judge, row.number):
+            continue
+        above = [r.number for r in settled[:position] if r.kind == "data"]
+        if len(above) > 1 and any(
+            _adds_up(judge, column, row.number, above) for column in judge.money
+        ):
+            settled[position] = replace(
+                row, kind="total", level="total", reason="it is the sum of the rows above"
+            )
+            doubts.append(
+                f"Row {row.number} has no name and equals the sum of the rows above it; it was "
+                "read as a total."
+            )
+    return settled
+
+
+def _only_money(judge: _Judge, number: int) -> bool:
+    cells = judge.sheet.rows[number - 1]
+    filled = [column for column, value in enumerate(cells, start=1) if value is not None]
+    return bool(filled) and set(filled) <= set(judge.money)
+
+
+def _adds_up(judge: _Judge, column: int, total: int, above: list[int]) -> bool:
+    stated = parse_amount(judge.sheet.cell(total, column)).value
+    if not stated:
+        return False
+    figures = [parse_amount(judge.sheet.cell(number, column)).value for number in above]
+    return stated == sum((figure for figure in figures if figure is not None), Decimal(0))
+
+
+def _with_sections(rows: list[TableRow]) -> list[TableRow]:
+    section = ""
+    named = []
+    for row in rows:
+        section = row.section or section
+        named.append(replace(row, section=section) if section else row)
+    return named

@@ -1,0 +1,200 @@
+"""Find the heading rows of tables on a sheet, wherever they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
+from pledgebook.importers.tables.columns import HeadingBlock, read_columns
+from pledgebook.importers.tables.headings import DATES, MONEY, Field, is_year_heading, match_heading
+from pledgebook.importers.tables.letterhead import speaks_of_contributions, stated_above
+from pledgebook.importers.tables.settling import settle
+from pledgebook.importers.values.amounts import parse_amount
+from pledgebook.importers.values.dates import parse_date
+from pledgebook.importers.values.values import clean, multiplier_in, plain, shown
+from pledgebook.ledger.declared.currencies import recognise
+
+_MAX_HEADING_ROWS = 3
+_LONGEST_HEADING = 200
+_LEAST_CELLS = 2
+_UNITS = (1, 1000, 1_000_000)
+_FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
+_ADDRESS = re.compile(r"\s*(?:https?://|www\.)|\s*[^\s@]+@[^\s@]+\.\w+\s*$", re.IGNORECASE)
+_SEEN_LIMIT = 30
+
+
+def find_heading_blocks(
+    sheet: Sheet, labels: Collection[str] = ()
+) -> tuple[list[HeadingBlock], list[str]]:
+    """Find all blocks of headings that name a donor and an amount, and the headings seen at all."""
+    known_labels = frozenset(map(plain, labels))
+    candidates = {
+        number for number, cells in enumerate(sheet.rows, start=1) if may_be_heading(cells)
+    }
+    blocks: list[HeadingBlock] = []
+    seen: list[str] = []
+    row = 1
+    for number in sorted(candidates):
+        if number < row or (blocks and number == row and _is_tags(sheet.rows[number - 1])):
+            continue  # tags right below headings say nothing that the headings do not
+        if len(seen) < _SEEN_LIMIT:
+            seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
+        block = _best_block(sheet, number, candidates, row, known_labels)
+        if block is None or _repeats(block, blocks) or _is_data(sheet, block):
+            continue
+        blocks.append(block)
+        row = block.rows[-1] + 1
+    return blocks, seen
+
+
+def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
+    """Whether a row holds two texts or more and no figure or date but years; one with two amounts
+    or days in words ("8250.00 USD", "8-Jun-2002") is a row of data.
+    """
+    texts = values = 0
+    for value in cells:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            if len(value) > _LONGEST_HEADING or _ADDRESS.match(value):
+                return False
+            if _FIGURE.fullmatch(value) and not is_year_heading(value):
+                return False
+            texts += 1
+            values += _is_value(value)
+            if values >= _LEAST_CELLS:
+                return False
+        elif isinstance(value, Decimal) and is_year_heading(cell_text(value)):
+            texts += 1
+        else:
+            return False
+    return texts >= _LEAST_CELLS
+
+
+def _is_value(text: str) -> bool:
+    if not any(char.isdigit() for char in text) or is_year_heading(text):
+        return False
+    amount = parse_amount(text)
+    figures = (amount.value, *amount.readings)
+    unit = multiplier_in(text) != 1 or any(figure in _UNITS for figure in figures)
+    year = any(figure is not None and is_year_heading(f"{figure:f}") for figure in figures)
+    if recognise(amount.currency) and figures != (None,) and not unit and not year:
+        return True
+    return parse_date(text).state == "value"
+
+
+def describe_columns(
+    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
+) -> HeadingBlock:
+    """Say what each column under these heading rows holds."""
+    return settle(sheet, rows, read_columns(sheet, rows, labels))
+
+
+def _is_tags(cells: Iterable[CellValue | None]) -> bool:
+    """Whether a row holds hashtags only, as HXL puts them under the headings."""
+    texts = [value for value in cells if value is not None]
+    return bool(texts) and all(isinstance(text, str) and text.startswith("#") for text in texts)
+
+
+def _best_block(
+    sheet: Sheet, top: int, candidates: set[int], first: int, labels: frozenset[str]
+) -> HeadingBlock | None:
+    best: HeadingBlock | None = None
+    for depth in range(1, _MAX_HEADING_ROWS + 1):
+        rows = tuple(range(top, top + depth))
+        if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
+            break
+        block = _with_letterhead(sheet, describe_columns(sheet, rows, labels), first)
+        if not _is_contributions(block):
+            continue
+        if best is None or _worth(block) > _worth(best):
+            best = block
+    return best if best is not None and best.rows[0] >= first else None
+
+
+def _contributes(sheet: Sheet, row: int, labels: frozenset[str]) -> bool:
+    """Whether at least half of a row's texts can be headings, so that it is no data row."""
+    texts = [clean(cell_text(value)) for value in sheet.rows[row - 1] if value is not None]
+    named = [
+        text
+        for text in texts
+        if is_year_heading(text) or plain(text) in labels or match_heading(text) is not None
+    ]
+    return len(named) * 2 >= len(texts)
+
+
+_OF_ONE_DONOR = {
+    Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.REFERENCE, Field.PURPOSE,
+}  # fmt: skip
+"""What a list of one donor's contributions states beside the amounts."""
+
+
+def _with_letterhead(sheet: Sheet, block: HeadingBlock, first: int) -> HeadingBlock:
+    """Add what the text above the headings says of all rows: the donor, where no column does, and
+    the date of the pledge.
+    """
+    fields = {column.field for column in block.columns}
+    wanted = set() if Field.DONOR in fields else {Field.DONOR}
+    if not fields & DATES and Field.YEAR not in fields:
+        wanted.add(Field.PLEDGE_DATE)
+    if not wanted or not fields & MONEY or (Field.DONOR in wanted and not fields & _OF_ONE_DONOR):
+        return block
+    top, bottom = block.rows[0], block.rows[-1]
+    if Field.DONOR in wanted and not speaks_of_contributions(sheet, first, top, bottom):
+        return block
+    stated = stated_above(sheet, first, top)
+    taken = {field: said for field, said in stated.items() if field in wanted}
+    doubts = [
+        f"The {field.value.replace('_', ' ')} of all rows is {shown(said.text)}, because "
+        f"{said.address} says so."
+        for field, said in taken.items()
+    ]
+    constants = {field: said.text for field, said in taken.items()}
+    return block._replace(doubts=(*block.doubts, *doubts), constants=constants)
+
+
+def _is_contributions(block: HeadingBlock) -> bool:
+    fields = {column.field for column in block.columns} | set(block.constants)
+    return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
+
+
+def _worth(block: HeadingBlock) -> int:
+    return sum(column.field is not None for column in block.columns)
+
+
+def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
+    """Whether the same headings stand again, as they do on each printed page."""
+    return (
+        bool(blocks)
+        and block.constants == blocks[-1].constants
+        and [c.heading for c in blocks[-1].columns] == [c.heading for c in block.columns]
+    )
+
+
+def _is_data(sheet: Sheet, block: HeadingBlock) -> bool:
+    """Whether what would name the donor stands below as a donor again: a row of data, whose values
+    happen to be words of headings ("Supporter").
+    """
+    donor = next((c.number for c in block.columns if c.field is Field.DONOR), None)
+    if donor is None:
+        return False
+    top = block.rows[-1]
+    name = plain(clean(cell_text(sheet.cell(top, donor))))
+    heads = sheet.rows[top - 1]
+    for cells in sheet.rows[top:]:
+        value = cells[donor - 1] if donor <= len(cells) else None
+        if value is None or plain(clean(cell_text(value))) != name:
+            continue
+        if (
+            sum(one == other for one, other in zip(heads, cells, strict=False) if one)
+            < _LEAST_CELLS
+        ):
+            return True
+    return False
+
+
+def _seen(cells: Iterable[CellValue | None], limit: int) -> list[str]:
+    texts = [clean(cell_text(value)) for value in cells if value is not None]
+    return [repr(text) for text in texts if len(text) <= _LONGEST_HEADING // 4][:limit]

@@ -1,0 +1,420 @@
+"""Which field of a contribution a column's heading names, in ten languages.
+
+The dictionary is data, in `data/headings.toml`. A whole heading found there counts 100; a heading
+in two languages ("Donor / Donateur") 95; otherwise its words are looked at, and the fewer of them
+are known, the lower the score. A currency, a unit ("in thousands"), a year or the number of an
+instalment in the heading are told apart from its words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib import resources
+
+from pledgebook.importers.values.dates import parse_years
+from pledgebook.importers.values.values import (
+    SCALES,
+    THOUSANDS,
+    ascii_digits,
+    clean,
+    multiplier_in,
+    plain,
+    split_footnote,
+)
+from pledgebook.importers.values.values import words as value_words
+from pledgebook.ledger.declared.currencies import recognise
+
+
+class Field(StrEnum):
+    """What a column of a contributions table can hold. `unpaid` is a check, never counted;
+    `pledged` is what was promised, where the amount beside it is what was committed in writing.
+    """
+
+    DONOR = "donor"
+    REFERENCE = "reference"
+    PLEDGE_DATE = "pledge_date"
+    CURRENCY = "currency"
+    AMOUNT = "amount"
+    PLEDGED = "pledged"
+    DUE_DATE = "due_date"
+    PURPOSE = "purpose"
+    CLASS = "class"
+    FUND = "fund"
+    PROJECT = "project"
+    STATUS = "status"
+    PAID = "paid"
+    PAYMENT_DATE = "payment_date"
+    DOLLARS = "dollars"
+    RATE = "rate"
+    UNPAID = "unpaid"
+    REMARKS = "remarks"
+    IN_KIND = "in_kind"
+    CONDITIONS = "conditions"
+    BANK_REFERENCE = "bank_reference"
+    CHANGED_ON = "changed_on"
+    YEAR = "year"
+    INSTALMENT = "instalment"
+
+
+MONEY = frozenset({Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.DOLLARS, Field.UNPAID})
+"""Fields of which the columns hold amounts."""
+
+DATES = frozenset({Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.CHANGED_ON})
+"""Fields of which the columns hold dates."""
+
+REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.DUE_DATE, Field.PAYMENT_DATE})
+"""Fields that may stand in several columns, told apart by year, fund or number of instalment."""
+
+
+TRANSACTION_CODES = frozenset(str(code) for code in range(1, 14))
+"""What kinds of transactions IATI 2.03 tells apart; 1, 11 and 13 are those of money coming in."""
+
+
+DECIDING = ("undone", "certain", "changing")
+"""Lists in the data of words in headings of columns that decide on their rows: cancelled,
+confirmed, adjusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMatch:
+    """What a heading was taken for: `score` up to 100, `reason` in words.
+
+    `currency` is a mark or word in the heading ("US$"), `multiplier` its unit (1000 for "in
+    thousands"), `label` a year or number in it ("2002", "1").
+    """
+
+    field: Field
+    score: int
+    reason: str
+    currency: str = ""
+    multiplier: int = 1
+    label: str = ""
+
+
+_LONGEST = 90
+_ENOUGH = 50
+_HALF_KNOWN = 0.5
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY = re.compile(
+    r"US\s?\$|\$\s?US|\$\s?E\.?-?U\.?|\bUSD(?=\b|[A-Z])|(?<=[a-z])USD\b|€|£|¥|\$"
+    r"|\bUS-?dollars?\b"
+    r"|\b(?:EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|NZD|ATS|BEF|DEM|ESP|FIM|FRF|GRD|IEP|ITL|LUF|NLG|PTE)\b"
+    r"|\b(?:US|United States|U\.S\.)\s+dollars?\b|\bdollars?(?: (?:des États-Unis|EU|ÉU))?\b"
+    r"|\beuros?\b"
+    r"|\bdólares(?: de los Estados Unidos)?\b|долл(?:\.|ар\w*)?(?:\s*США)?|\bевро\b"
+    r"|(?:ب?ال|ب)?دولار(?:ات)?(?:\s+(?:(?:ال)?أمريكي[ةا]?|الولايات المتحدة(?: الأمريكية)?))?"
+    r"|美元|欧元",
+    re.IGNORECASE,
+)
+_PLACE_OF_CURRENCY = re.compile(
+    r"[(\[]\s*(?:in |en |em |в |у )?([^()\[\]\d]{1,30}?)\s*[)\]]"
+    r"|\b(?:in|en|em|в|у)\s+([^()\[\]\d]{2,30})$|[\s,:-]([A-Z]{3})$"
+)
+"""Where a heading may name any currency that is known."""
+_ENGLISH_WORDS = frozenset({"ALL", "TOP"})
+"""Codes of currencies that are words of headings in capitals, too."""
+_OF_UNITED_STATES = re.compile(
+    r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США"
+    r"|أمريكي|الولايات المتحدة|美元",
+    re.IGNORECASE,
+)
+_DOLLARS = re.compile(r"dollars?|dólares|долл|دولار", re.IGNORECASE)
+_LABEL_YEARS = re.compile(
+    r"(?<!\d)(?:FY\s?)?(?:19|20)\d{2}(?:\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2}))?(?!\d)"
+)
+_LABEL_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|ère|er|ème|e|º|ª|\.|-[яйе])?(?!\d)")
+_COUNT = re.compile(
+    r"(?:number|no|nr|#|count|nombre|n[uú]mero|cantidad|quantit[ay]|quantità|anzahl|aantal|numero) "
+    r"(?:of|de|di|van|d)\b|(?:anzahl|aantal|quantity|qty|количество|число|кол во|عدد)\b"
+    r"|(?:件|笔|人)?数量?$"
+)
+"""A heading that counts things: "Number of donations" is no amount."""
+_SHORTEST_PART = 4
+_SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
+_TOKENS = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def match_heading(text: str) -> HeadingMatch | None:
+    """Give the field that a heading names, or None if it names none clearly enough."""
+    heading = split_footnote(clean(text))[0]
+    if not heading or len(heading) > _LONGEST or "%" in heading:
+        return None
+    exact = _dictionary().get(_key(heading))
+    multiplier = multiplier_in(heading)
+    currency = _currency(heading)
+    if exact is not None:
+        return HeadingMatch(exact, 100, f"{heading!r} is a known heading", currency, multiplier)
+    rest, label = _split_label(THOUSANDS.sub(" ", _part_currency(heading)[1]))
+    key = _without_units(_key(rest))
+    if currency and not key and not label:
+        field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
+        return HeadingMatch(field, 90, "it names a currency only", currency, multiplier)
+    if known := _dictionary().get(key):
+        reason = f"{rest.strip()!r} is a known heading"
+        return HeadingMatch(known, 98, reason, currency, multiplier, label)
+    parts = [_dictionary().get(_without_units(_key(part))) for part in _SPLIT.split(rest) if part]
+    named = {part for part in parts if part is not None}
+    if len(named) == 1:
+        field = named.pop()
+        return HeadingMatch(
+            field, 95, "one of its parts is a known heading", currency, multiplier, label
+        )
+    by_words = _match_words(key)
+    if by_words is None:
+        return None
+    field, score = by_words
+    return HeadingMatch(field, score, "its words name it", currency, multiplier, label)
+
+
+def known_headings() -> dict[str, tuple[str, ...]]:
+    """Give the whole headings that are known, by field: what docs and messages list."""
+    return {field: tuple(names) for field, names in _data()["headings"].items()}
+
+
+def is_named(names: str, heading: str) -> bool:
+    """Whether a heading is in a list of `[lists]` in the data (places, names ...) or of gifts."""
+    key = _key(split_footnote(clean(heading))[0])
+    if names == "gifts":
+        return any("gift" in _concepts().get(token, ()) for token in key.split())
+    return key in _lists()[names]
+
+
+def heading_signs(headings: Collection[str]) -> frozenset[str]:
+    """Tell what the headings of a table say together of its parties.
+
+    "address" if they hold parts of the address of a person ("City" and "Street", "Last name"),
+    "contact" if they hold another way to reach one, "recipient" if they say who receives or what
+    for.
+    """
+    found = set()
+    keys = [_key(clean(heading)) for heading in headings]
+    tokens = {token for key in keys for token in key.split()}
+    if sum(key in _lists()["address"] for key in keys) > 1 or any(
+        key in _lists()["persons"] for key in keys
+    ):
+        found.add("address")
+    if tokens & _lists()["contact"] or any(key in _lists()["address"] for key in keys):
+        found.add("contact")
+    if tokens & _lists()["recipients"]:
+        found.add("recipient")
+    return frozenset(found)
+
+
+def speaks_of_giving(text: str) -> bool:
+    """Whether a text speaks of contributions, pledges or donors, in any of the languages."""
+    return speaks_of_gifts(text) or any(word in plain(text) for word in _data()["giving"]["donors"])
+
+
+def speaks_of_gifts(text: str) -> bool:
+    """Whether a text speaks of what is given or promised, not only of who does."""
+    return any(word in plain(text) for word in _data()["giving"]["acts"])
+
+
+def is_currency_only(heading: str) -> bool:
+    """Whether a heading is the name of a currency and nothing else."""
+    named, rest = _part_currency(clean(heading))
+    return bool(named) and not _key(rest)
+
+
+def has_word_of(names: str, heading: str) -> bool:
+    """Whether one of a heading's words is in a list of `[lists]` in the data."""
+    tokens = _key(clean(heading)).split()
+    return any(part in _lists()[names] for token in tokens for part in _parted(token))
+
+
+def is_dollar_mark(currency: str) -> bool:
+    """Whether a mark or word in a heading means dollars of the United States."""
+    return bool(
+        re.fullmatch(
+            r"US.*|.*(?:USD|U\.?S\.?)|\$|dollars?.*|dólar.*|долл.*|.*دولار.*|美元",
+            currency,
+            re.IGNORECASE,
+        )
+    )
+
+
+def currency_in(text: str) -> str:
+    """Give the mark or word for a currency that a heading or title names, else "".
+
+    Dollars of the United States are "US$" in whatever grammar of whatever language they stand, and
+    dollars without a country "dollars".
+    """
+    return _currency(text)
+
+
+def _currency(heading: str) -> str:
+    named, _ = _part_currency(heading)
+    if _OF_UNITED_STATES.search(named):
+        return "US$"
+    return "dollars" if _DOLLARS.search(named) else named
+
+
+@lru_cache(maxsize=4096)
+def _part_currency(heading: str) -> tuple[str, str]:
+    """Part a heading into the mark or word for a currency in it ("" if none) and the rest.
+
+    Any currency counts in brackets or behind "in", or as a code at the end: "Сума (грн)",
+    "Amount (INR)", "Value in Kenyan shillings", "Amount UGX".
+    """
+    for match in _PLACE_OF_CURRENCY.finditer(heading):
+        named = _without_scale(next(filter(None, match.groups())))
+        if named not in _ENGLISH_WORDS and recognise(named):
+            return named, heading[: match.start()] + " " + heading[match.end() :]
+    found = _CURRENCY.search(heading)
+    return (found[0].strip(), _CURRENCY.sub(" ", heading)) if found else ("", heading)
+
+
+def _without_scale(named: str) -> str:
+    """Take the unit from before a currency: "millions of lire" gives "lire"."""
+    units = set().union(*(value_words()[unit] for unit in SCALES))
+    words = named.split()
+    if not words or plain(words[0]) not in units:
+        return named
+    rest = words[1:]
+    if len(rest) > 1 and plain(rest[0]) in {"of", "de", "di", "d", "von", "van"}:
+        rest = rest[1:]
+    return " ".join(rest)
+
+
+def _split_label(heading: str) -> tuple[str, str]:
+    if match := _LABEL_YEARS.search(heading):
+        return heading[: match.start()] + " " + heading[match.end() :], clean(match[0])
+    if match := _LABEL_NUMBER.search(ascii_digits(heading)):
+        return heading[: match.start()] + " " + heading[match.end() :], match[1].lstrip("0")
+    first, _, rest = clean(heading).partition(" ")
+    if rest and (number := _ordinals().get(plain(first))):
+        return rest, number
+    return heading, ""
+
+
+def is_year_heading(text: str) -> bool:
+    """Whether a heading is a year and nothing else: "2002", "FY02/03", "2002-2003"."""
+    return parse_years(clean(text)) is not None
+
+
+def _key(text: str) -> str:
+    """Reduce a heading to its words in lower case, without accents and punctuation."""
+    parted = _CAMEL.sub(" ", clean(text))
+    return " ".join(_TOKENS.findall(plain(parted)))
+
+
+def _without_units(key: str) -> str:
+    units = set().union(*(value_words()[unit] for unit in SCALES))
+    kept = [word for word in key.split() if word not in units]
+    while kept and kept[-1] in {"in", "en", "de", "of", "in the", "в", "em", "d"}:
+        kept.pop()
+    return " ".join(kept)
+
+
+@cache
+def _data() -> dict[str, dict[str, list[str]]]:
+    text = (resources.files("pledgebook.importers") / "data" / "headings.toml").read_text("utf-8")
+    data: dict[str, dict[str, list[str]]] = tomllib.loads(text)
+    return data
+
+
+@cache
+def _ordinals() -> dict[str, str]:
+    listed = _data()["ordinals"]
+    return {plain(word): number for number, words in listed.items() for word in words}
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(_key, listed)) for name, listed in _data()["lists"].items()}
+
+
+@cache
+def _dictionary() -> dict[str, Field]:
+    known: dict[str, Field] = {}
+    for field, names in _data()["headings"].items():
+        for name in names:
+            known.setdefault(_key(name), Field(field))
+    return known
+
+
+@cache
+def _concepts() -> dict[str, set[str]]:
+    concepts: dict[str, set[str]] = {}
+    for concept, listed in _data()["words"].items():
+        for word in listed:
+            concepts.setdefault(_key(word), set()).add(concept)
+    return concepts
+
+
+def _match_words(key: str) -> tuple[Field, int] | None:
+    tokens = [part for token in key.split() for part in _parted(token)]
+    if not tokens or _COUNT.match(" ".join(tokens)):
+        return None
+    named: set[str] = set()
+    known = 0
+    for token in tokens:
+        concepts = _concepts().get(token, set())
+        if "not" in concepts:
+            return None
+        named |= concepts
+        known += bool(concepts)
+    if named >= {"donor", "pledged"} and _concepts().get(tokens[-1], set()) == {"pledged"}:
+        named -= {"donor"}  # what the donor pledged, as English says it: "donor pledge"
+    field = _field_of(named - {"neutral"})
+    if field is None or known / len(tokens) < _HALF_KNOWN:
+        return None
+    score = _ENOUGH + round(40 * known / len(tokens))
+    return field, score
+
+
+@lru_cache(maxsize=4096)
+def _parted(token: str) -> tuple[str, ...]:
+    """Part words written without a space between, if all of it is known: "donorpledge"."""
+    if token in _concepts() or not token.isascii() or len(token) < 2 * _SHORTEST_PART:
+        return (token,)
+    for place in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
+        if token[:place] in _concepts() and token[place:] in _concepts():
+            return token[:place], token[place:]
+    return (token,)
+
+
+def _field_of(concepts: set[str]) -> Field | None:
+    """Give the field that concepts name together; what is told first outranks what follows."""
+    rules: tuple[tuple[set[str], Field], ...] = (
+        ({"unpaid"}, Field.UNPAID),
+        ({"conditions"}, Field.CONDITIONS),
+        ({"rate"}, Field.RATE),
+        ({"date", "paid", "due"}, Field.DUE_DATE),
+        ({"date", "gift", "pledged"}, Field.PLEDGE_DATE),
+        ({"date", "gift"}, Field.PAYMENT_DATE),
+        ({"date", "paid"}, Field.PAYMENT_DATE),
+        ({"date", "due"}, Field.DUE_DATE),
+        ({"date", "instalment"}, Field.DUE_DATE),
+        ({"date", "pledged"}, Field.PLEDGE_DATE),
+        ({"reference"}, Field.REFERENCE),
+        ({"purpose"}, Field.PURPOSE),
+        ({"amount", "currency"}, Field.CURRENCY),
+        ({"currency"}, Field.CURRENCY),
+        ({"equivalent"}, Field.DOLLARS),
+        ({"due"}, Field.DUE_DATE),
+        ({"paid"}, Field.PAID),
+        ({"gift", "pledged"}, Field.AMOUNT),
+        ({"gift"}, Field.PAID),
+        ({"amount"}, Field.AMOUNT),
+        ({"donor"}, Field.DONOR),
+        ({"pledged"}, Field.AMOUNT),
+        ({"project"}, Field.PROJECT),
+        ({"instalment", "amount"}, Field.AMOUNT),
+        ({"instalment"}, Field.INSTALMENT),
+    )
+    if "date" in concepts and not concepts & {
+        "paid",
+        "due",
+        "instalment",
+        "pledged",
+        "gift",
+    }:
+        return None
+    return next((field for needed, field in rules if needed <= concepts), None)

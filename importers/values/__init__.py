@@ -1,0 +1,1 @@
+"""What one cell says: amounts, dates, words, in any language."""

@@ -1,0 +1,123 @@
+"""Words in a row that say what it is: pledge or payment, earmarked or not, in kind or cash.
+
+The words are data, in `data/terms.toml`; a mapping's `[values.status]` adds to them by translating
+a sheet's own words into these.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Literal, cast
+
+from pledgebook.importers.values.values import plain
+from pledgebook.importers.values.values import words as value_words
+
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
+_JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
+
+StatusKind = Literal["commitment", "pledge", "payment", "cancelled"]
+
+
+def read_kind(status: str) -> StatusKind | None:
+    """Return what a status says a row is; without a status it is a commitment; None if unknown.
+
+    Dates and words that add nothing are left out: "Paid on 12 May 2002", "Fully received".
+    """
+    if not status:
+        return "commitment"
+    return _kind_in(plain(status))
+
+
+@lru_cache(maxsize=1024)
+def _kind_in(status: str) -> StatusKind | None:
+    known = _by_word("status")
+    if found := known.get(status):
+        return cast(StatusKind, found)
+    if "?" in status or "%" in status or (_DIGIT.search(status) and not _YEAR.search(status)):
+        return None  # a share, a doubt or an amount: more than a word and its date
+    fillers = value_words()["status-filler"]
+    said = [word for word in _WORD.findall(_DATE.sub(" ", status)) if word not in fillers]
+    text = " ".join(said)
+    if found := known.get(text):
+        return cast(StatusKind, found)
+    kinds = {known.get(word) for word in text.split()}
+    return cast(StatusKind | None, kinds.pop()) if len(kinds) == 1 else None
+
+
+def read_class(text: str, classes: Collection[str]) -> str | None:
+    """Return which of a fund's classes a text names, or None."""
+    key = plain(text)
+    if text in classes:
+        return text
+    found = _by_word("class").get(key)
+    return found if found in classes else None
+
+
+def read_in_kind(text: str) -> bool | None:
+    """Tell whether a text says that the contribution is in kind; None if its words are unknown.
+
+    Without a text it is in money.
+    """
+    if not text:
+        return False
+    said = _by_word("in_kind").get(plain(text))
+    return None if said is None else said == "yes"
+
+
+def says_in_kind(text: str) -> bool:
+    """Tell whether a remark says somewhere that the contribution is in kind."""
+    return _holds_phrase("in_kind_phrases", text)
+
+
+def says_otherwise(text: str) -> bool:
+    """Tell whether a remark says that it is not, or not yet, or no longer, what the figures say:
+    withdrawn, conditional, included in another row ...
+    """
+    return _holds_phrase("otherwise", text)
+
+
+def is_announcement(text: str) -> bool:
+    """Tell whether a text says that the contribution is only announced ("subject to ...")."""
+    return _holds_phrase("announcement", text)
+
+
+@lru_cache(maxsize=4096)
+def is_warning(text: str) -> bool:
+    """Tell whether a text is as a whole one of the words that say in kind, withdrawn, a loan ..."""
+    word = plain(text)
+    return (
+        word in _by_word("in_kind_phrases")
+        or word in _by_word("otherwise")
+        or _by_word("status").get(word) == "cancelled"
+    )
+
+
+def _holds_phrase(section: str, text: str) -> bool:
+    said = plain(text)
+    # Looking for the letters first is what keeps long remarks cheap.
+    return any(word in said and whole.search(said) for word, whole in _phrases(section))
+
+
+@cache
+def _phrases(section: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return each phrase of a section, and what matches it as whole words; Chinese has no blanks
+    between words, and Arabic joins some to the next.
+    """
+    return tuple(
+        (word, re.compile(re.escape(word) if _JOINED.search(word) else rf"\b{re.escape(word)}\b"))
+        for word in _by_word(section)
+    )
+
+
+@cache
+def _by_word(section: str) -> Mapping[str, str]:
+    text = (resources.files("pledgebook.importers") / "data" / "terms.toml").read_text("utf-8")
+    listed: dict[str, dict[str, list[str]]] = tomllib.loads(text)
+    return {plain(word): name for name, words in listed[section].items() for word in words}

@@ -1,0 +1,349 @@
+"""The entries that close a period and the ones that open the next with what was left.
+
+The closing takes every lot and every balance out to Equity:FUND:Opening-Balance, income and
+expenditure too, so that nothing is left in any account. The opening puts the lots and balances of
+the balance sheet back: each instalment with its label, commitment date, due date, paragraphs'
+facts, and what was pledged, paid and written off, so that the register forgets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.data import Posting, Transaction
+from pledgebook.ledger.declared.chart import CLAIMS, account
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.periods import Period
+from pledgebook.ledger.drafts import Draft, DraftLine
+from pledgebook.ledger.events.parts import donor_name
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.carried import Meta, kept_facts, told_amounts
+from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES, continuing
+from pledgebook.ledger.register.instalments import (
+    AT_PLEDGE,
+    list_instalments,
+    pledge_of,
+)
+from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.purposes import purposes_of_money
+from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, claim_at
+
+_BETWEEN = frozenset({"due-from", "due-to"})
+_BALANCES = _BETWEEN | {
+    "cash", "in-kind-held", "payable-to-donors", "obligations", "operating-reserve", "reserved",
+}  # fmt: skip
+"""Kinds of account, besides lots, whose balance the next period begins with."""
+
+
+_OF_ONE = frozenset(
+    {
+        "due",
+        "status",
+        "pledged",
+        "paid",
+        "written-off",
+        "received",
+        AT_PLEDGE,
+        PLEDGED_ON,
+        RECORDED_AS,
+    }
+)
+"""What an opening says of each instalment by itself, even where two say the same."""
+
+_OF_WHOLE = ("original", "bank-charges")
+"""What a receipt says of all its money, and not of what is left of it."""
+
+Group = tuple[str, str]
+"""A fund and a class of it."""
+
+
+@dataclass
+class _Lot:
+    """An open lot at the period's end. `meta` is what its opening says on the posting."""
+
+    account: str
+    kind: str
+    label: str
+    currency: str
+    group: Group
+    purpose: str
+    donor: str
+    origin: tuple[Transaction, Posting]
+    units: Decimal = Decimal(0)
+    dollars: Decimal = ZERO
+    opened: date = date.min
+    meta: Meta = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Balance:
+    """What one account holds without a lot, of one class, purpose and currency."""
+
+    account: str
+    kind: str
+    group: Group
+    purpose: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The entries that end a period and those that begin the next."""
+
+    closing: list[Draft]
+    opening: list[Draft]
+
+
+def carry_forward(book: Book, period: Period, first: date) -> Carried:
+    """Return the closing of a period and the opening of the next, which begins on `first`.
+
+    Raises BookRefusedError for a lot without a label, which could not be named again.
+    """
+    lots, balances = _read(book, period.end)
+    closing: list[Draft] = []
+    opening: list[Draft] = []
+    pledges: dict[tuple[str, Group], list[_Lot]] = {}
+    for lot in lots:
+        pledges.setdefault((pledge_of(lot.label), lot.group), []).append(lot)
+    for (pledge, group), own in sorted(pledges.items(), key=lambda item: item[0]):
+        closing.append(_close_lots(book, period, pledge, group, own))
+        opening.append(_open_lots(book, period, first, group, own))
+    classes: dict[Group | None, dict[_Balance, Decimal]] = {}
+    for balance, units in balances.items():
+        # Balances between funds mirror each other in one entry, whatever their funds.
+        at = None if balance.kind in _BETWEEN else balance.group
+        classes.setdefault(at, {})[balance] = units
+    for at in sorted(classes, key=lambda group: group or ("~", "")):
+        title = " ".join(at) if at else "balances between funds"
+        held = classes[at]
+        out = {balance: -units for balance, units in held.items()}
+        kept = {balance: units for balance, units in held.items() if balance.kind in _BALANCES}
+        closing.append(_total(period.end, out, at, f"Closing of {period.name}: {title}"))
+        closing[-1] = _state(closing[-1], {"event": "closing", CLOSES: period.name})
+        if kept:
+            narration = f"Opening from {period.name}: {title}"
+            opening.append(_total(first, kept, at, narration))
+            opening[-1] = _state(opening[-1], {"event": "opening", CARRIED_FROM: period.name})
+    return Carried(closing, opening)
+
+
+def _state(draft: Draft, meta: Mapping[str, str]) -> Draft:
+    return Draft(
+        draft.date, draft.payee, draft.narration, draft.lines, draft.links, {**meta, **draft.meta}
+    )
+
+
+def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
+    """Return the open lots and the balances that are not nil at the end of a day."""
+    held: dict[tuple[str, str], _Lot] = {}
+    balances: dict[_Balance, Decimal] = {}
+    purpose_of: dict[str, str] = {}
+    for entry in continuing(book.entries):
+        if not isinstance(entry, Transaction) or entry.date > end:
+            continue
+        lines = read_lines(entry, book.settings)
+        purposes = purposes_of_money(lines, purpose_of)
+        for number, line in enumerate(lines):
+            kind = line.place.kind
+            if kind in CLAIMS or kind in {"contra", "opening-balance"}:
+                continue  # known to the register; and what mirrors the rest
+            group = (line.place.fund, line.class_)
+            if line.posting.cost is not None:
+                _hold(held, entry, line, group)
+                continue
+            purpose = purposes.get(number, "") if kind in {"cash", "obligations"} else ""
+            key = _Balance(line.posting.account, kind, group, purpose, line.currency)
+            balances[key] = balances.get(key, Decimal(0)) + line.units
+    lots = [*_claims(book, end), *(lot for lot in held.values() if lot.units)]
+    _remember_paid(book, end, lots)
+    return lots, {balance: units for balance, units in balances.items() if units}
+
+
+def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, group: Group) -> None:
+    posting, cost = line.posting, line.posting.cost
+    label = cost.label if cost else None
+    if not label:
+        raise BookRefusedError(
+            f"{posting.meta and posting.meta.get('filename')}: a lot of {posting.account} has no "
+            "label, so the next period could not name it. Write one between its braces."
+        )
+    key = (posting.account, label)
+    lot = held.get(key)
+    adds = lot is None or not lot.units or (line.units > 0) == (lot.units > 0)
+    back = lot is not None and lot.kind == "unapplied" and lot.origin[0] is not entry
+    if lot is None or not (lot.units or back):  # what is left of a receipt is still that receipt
+        place = line.place
+        lot = held[key] = _Lot(
+            posting.account, place.kind, label, line.currency, group, line.purpose, place.part,
+            (entry, posting),
+        )  # fmt: skip
+        lot.opened = (cost.date if cost else None) or entry.date
+    if adds:
+        lot.group, lot.purpose = group, line.purpose
+    lot.units += line.units
+    lot.dollars += line.dollars or ZERO
+
+
+def _claims(book: Book, end: date) -> Iterator[_Lot]:
+    for claim in book.register.claims_at(end):
+        yield _Lot(
+            account(claim.kind, claim.fund, claim.donor), claim.kind, claim.label, claim.currency,
+            (claim.fund, claim.class_), claim.purpose, claim.donor, claim.origin, claim.units,
+            claim.value, claim.pledged_on,
+        )  # fmt: skip
+
+
+def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
+    """Write on each instalment's lot what the register must not forget; where it is paid in
+    advance and only that money is left, on the money.
+    """
+    told = {line.label: line for line in list_instalments(book.register, end) if line.label}
+    claims = {lot.label for lot in lots if lot.kind in CLAIMS}
+    for lot in lots:
+        claim = claim_at(book.register.by_label.get(lot.label, []), end)
+        lot.meta = kept_facts(lot.origin)
+        if lot.kind == "unapplied" and not _is_whole(lot):
+            for key in _OF_WHOLE:
+                lot.meta.pop(key, None)
+        if claim is None or lot.label not in told:
+            continue
+        if lot.kind not in CLAIMS and (lot.kind != "in-advance" or lot.label in claims):
+            lot.meta = {}
+            continue
+        line = told[lot.label]
+        lot.origin, lot.meta = _words_of(book.register.by_label[lot.label], end, claim.origin)
+        if claim.due:
+            lot.meta["due"] = claim.due
+        if lot.kind not in CLAIMS:
+            lot.meta |= _paid_up(claim)
+        if not claim.committed:
+            lot.meta["status"] = "pledged"
+        changes = [each for each in book.register.by_label[lot.label] if each.date <= end]
+        lot.meta |= told_amounts(line, changes, book.settings.currency)
+
+
+def _is_whole(lot: _Lot) -> bool:
+    """Tell whether nothing was taken of a receipt since it came."""
+    units = lot.origin[1].units
+    return units is not None and units.number == lot.units
+
+
+def _words_of(
+    changes: list[Change], end: date, origin: tuple[Transaction, Posting]
+) -> tuple[tuple[Transaction, Posting], Meta]:
+    """Return whose words the opening repeats, and its facts: what was only pledged and committed
+    later bears the words and the paper of its commitment.
+    """
+    kept = kept_facts(origin)
+    for change in changes:
+        before = change.before
+        if change.date <= end and before and not before.committed and change.after.committed:
+            origin = (change.entry, origin[1])
+            paper = change.entry.meta.get("document")
+            if paper is not None:
+                kept["document"] = as_text(paper)
+    return origin, kept
+
+
+def _paid_up(claim: Claim) -> Meta:
+    """What tells an instalment of which only the money paid in advance is left."""
+    meta: Meta = {PLEDGED_ON: claim.pledged_on}
+    if claim.kind != "pledges":
+        meta[RECORDED_AS] = claim.kind
+    return meta
+
+
+def _close_lots(book: Book, period: Period, pledge: str, group: Group, lots: list[_Lot]) -> Draft:
+    purposes = {lot.purpose for lot in lots}
+    one = next(iter(purposes)) if len(purposes) == 1 else ""
+    lines = [
+        DraftLine(
+            lot.account, -lot.units, lot.currency, lot.label,
+            meta={"purpose": lot.purpose} if lot.purpose != one else {},
+        )
+        for lot in lots
+    ]  # fmt: skip
+    lines += _against(book, group, lots, -1)
+    meta: Meta = {"event": "closing", CLOSES: period.name, "class": group[1]}
+    if one:
+        meta["purpose"] = one
+    entry = lots[0].origin[0]
+    links = tuple(sorted(entry.links or ()))
+    name = donor_name(book.settings, lots[0].donor, period.end) or entry.payee or ""
+    return Draft(period.end, name, f"Closing of {period.name}: {pledge}", tuple(lines), links, meta)
+
+
+def _open_lots(book: Book, period: Period, first: date, group: Group, lots: list[_Lot]) -> Draft:
+    told = [lot for lot in lots if lot.meta]
+    common: Meta = {
+        key: value
+        for key, value in (told[0].meta if told else {}).items()
+        if key not in _OF_ONE
+        and all(lot.meta.get(key) == value for lot in told)
+    }  # fmt: skip
+    purposes = {lot.purpose for lot in lots}
+    meta: Meta = {"event": "opening", CARRIED_FROM: period.name, "class": group[1]}
+    one = next(iter(purposes)) if len(purposes) == 1 else ""
+    if one:
+        meta["purpose"] = one
+    lines = []
+    for lot in lots:
+        own = {key: value for key, value in lot.meta.items() if key not in common}
+        if lot.purpose != one:
+            own = {"purpose": lot.purpose, **own}
+        value = abs(lot.dollars)
+        lines.append(
+            DraftLine(
+                lot.account, lot.units, lot.currency, lot.label, value, lot.opened, own,
+                book.settings.currency,
+            )
+        )  # fmt: skip
+    lines += _against(book, group, lots, 1)
+    entry = lots[0].origin[0]
+    return Draft(
+        first,
+        donor_name(book.settings, lots[0].donor, first) or entry.payee or "",
+        entry.narration or "",
+        tuple(lines),
+        tuple(sorted(entry.links or ())),
+        meta | common,
+    )
+
+
+def _against(book: Book, group: Group, lots: Iterable[_Lot], sign: int) -> list[DraftLine]:
+    """Return the other side of lots: the fund balance, and the contra account of memorandums."""
+    fund, _ = group
+    sides = {"opening-balance": ZERO, "contra": ZERO}
+    for lot in lots:
+        sides["contra" if lot.kind == "memorandum" else "opening-balance"] -= sign * lot.dollars
+    return [
+        DraftLine(account(kind, fund), amount, book.settings.currency)
+        for kind, amount in sides.items()
+        if amount
+    ]
+
+
+def _total(day: date, units: Mapping[_Balance, Decimal], at: Group | None, narration: str) -> Draft:
+    """Return the entry that books these balances against the fund balance of their class."""
+    lines = []
+    sums: dict[tuple[Group, str], Decimal] = {}
+    for balance, number in sorted(
+        units.items(), key=lambda item: (item[0].account, item[0].purpose)
+    ):
+        meta: Meta = {"class": balance.group[1]} if at is None else {}
+        if balance.purpose:
+            meta["purpose"] = balance.purpose
+        lines.append(DraftLine(balance.account, number, balance.currency, meta=meta))
+        key = (balance.group, balance.currency)
+        sums[key] = sums.get(key, Decimal(0)) - number
+    for ((fund, class_), currency), number in sorted(sums.items()):
+        if number:
+            name = account("opening-balance", fund)
+            meta = {"class": class_} if at is None else {}
+            lines.append(DraftLine(name, number, currency, meta=meta))
+    return Draft(day, "", narration, tuple(lines), meta={"class": at[1]} if at else {})

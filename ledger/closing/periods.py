@@ -1,0 +1,364 @@
+"""Closing a period, and opening it again.
+
+A period is a file. Closing ends it with its closing entries, begins the next period's file with
+the opening, moves its include from the main file to history.beancount, and writes the seal. All is
+tried on a shadow of the book first; the reports of the period made from history.beancount, and
+those of the main book before, must be the same, or nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from beancount.core.data import Custom, Directive, Price, Transaction
+from beancount.parser import parser
+from pledgebook.ledger.closing.entries import carry_forward
+from pledgebook.ledger.closing.seals import MakeFigures, Seal, book_until, seal_period
+from pledgebook.ledger.declared.declarations import FORMS
+from pledgebook.ledger.declared.periods import Period
+from pledgebook.ledger.drafts import Draft, quoted
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.writing import (
+    error_sentence,
+    file_for,
+    insert_entries,
+    places_in,
+    text_without,
+    write_texts,
+)
+from pledgebook.ledger.findings import BookRefusedError, place_of
+from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
+from pledgebook.ledger.guards.announcements import read_announcements
+from pledgebook.ledger.guards.instalments import check_changes
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import (
+    CLOSES,
+    FOLDER,
+    HISTORY,
+    carried_from,
+    continuing,
+    is_closing,
+)
+from pledgebook.ledger.register.register import derive_register
+
+SEALS = "seals.beancount"
+"""The file of the book that holds its seals."""
+
+ANNOUNCEMENTS = "announcements.beancount"
+"""The file that keeps what donors announced in periods that are closed: no seal is on it."""
+
+_DAY = timedelta(days=1)
+_HEAD = "; Closed periods and their seals. Written by pledgebook close and reopen; do not edit.\n"
+_ANNOUNCED = "; What donors announced in closed periods: take a line out once it is pledged.\n"
+_HISTORY_HEAD = (
+    "; All periods of the book, the closed ones too: for reports over several periods and for\n"
+    "; pledgebook verify. Written by pledgebook close. Everything else is in the main file.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing a period wrote."""
+
+    period: str
+    opened: date
+    """The first day of the next period, on which its opening is dated."""
+    sha256: str
+    written: tuple[Path, ...]
+
+
+def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
+    """Close a declared period of a book: write its closing, the next one's opening and the seal.
+
+    Raises BookRefusedError with a sentence, and writes nothing, if the book has errors, something
+    in the period waits (an approval, a release), its entries stand with others', or an earlier
+    period is open.
+    """
+    period = _period(book, name)
+    own = book.folder / f"{name}.beancount"
+    _refuse_unready(book, period, own)
+    first = period.end + _DAY
+    following = book.folder / file_for(book.settings, first)
+    carried = carry_forward(book, period, first)
+    seals = book.folder / SEALS
+    closed = [
+        *(each for each in book.settings.periods.names() if each in book.settings.seals),
+        name,
+    ]
+    main = _exchange_include(_read(book.path), own.name, following.name, SEALS)
+    history = book.folder / HISTORY
+    kept, announced = _without_announcements(book, own)
+    texts = {
+        own: insert_entries(kept, carried.closing, places_in(book, own)),
+        following: _with(book, following, carried.opening),
+        history: _history(main, book.path, closed),
+    }
+    if announced:
+        still = book.folder / ANNOUNCEMENTS
+        texts[still] = (_read(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
+        if not _includes(main, still.name):
+            main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
+    before = make_figures(book_until(book, period.end), name)
+    others = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    # Tried with a seal of nothing: what it states is known only from the files as they will be.
+    texts[seals] = _seal_text([*others, _seal_line(period, "0" * 64, {})])
+    texts[book.path] = main
+    made: list[Seal] = []
+
+    def prove(tried: Sequence[Book]) -> Mapping[Path, str]:
+        figures = make_figures(book_until(tried[1], period.end), name)
+        if figures != before:
+            raise BookRefusedError(
+                f"The reports of {name} would not be the same once it is closed, which is a fault "
+                "of this program and none of the book's; nothing was written."
+            )
+        seal = seal_period(tried[1], period, figures)
+        made.append(seal)
+        texts[seals] = _seal_text([*others, _seal_line(period, seal.sha256, seal.digests())])
+        return {book.folder / FOLDER / f"{name}.json": seal.document()}
+
+    write_texts(book, texts, [history], prove)
+    written = (*texts, book.folder / FOLDER / f"{name}.json")
+    return Closed(name, first, made[0].sha256, written)
+
+
+def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path]:
+    """Open a sealed period again on someone's authority, and return the files written.
+
+    The figures as sealed are kept as sealed/PERIOD.1.json (2, 3 …); the authority stands in the
+    book, and reports of the period say from then on that they are restated. Raises
+    BookRefusedError, and writes nothing, if the period is not sealed or a later one is.
+    """
+    period = _period(book, name)
+    settings = book.settings
+    if not authority.strip():
+        raise BookRefusedError("Re-opening a period needs the authority that approved it: name it.")
+    if name not in settings.seals:
+        raise BookRefusedError(f"The period {name} is not closed, so there is nothing to re-open.")
+    later = [
+        each.name
+        for each in settings.periods
+        if each.start > period.start and each.name in settings.seals
+    ]
+    if later:
+        raise BookRefusedError(
+            f"The period {later[-1]} is closed and begins with what {name} left: re-open "
+            f"{later[-1]} first."
+        )
+    if book.errors:
+        raise BookRefusedError(_first_error(book))
+    number = 1 + sum(each.period == name for each in settings.reopenings)
+    own, seals = book.folder / f"{name}.beancount", book.folder / SEALS
+    sealed = book.folder / FOLDER / f"{name}.json"
+    kept = sealed.with_name(f"{name}.{number}.json")
+    history = load_book(book.folder / HISTORY)
+    following = {
+        Path(str(entry.meta["filename"]))
+        for entry in history.entries
+        if carried_from(entry) == name
+    }
+    texts = {
+        path: text_without(
+            history, path, lambda entry: carried_from(entry) == name or _ends(entry, name)
+        )
+        for path in {own, *following}
+    }
+    lines = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    texts[seals] = _seal_text(
+        [
+            *lines,
+            f'{period.end} custom "reopening" {quoted(name)} "{number}"\n'
+            f"  authority: {quoted(authority)}\n"
+            f"  reopened-on: {day}\n"
+            f'  figures: "{FOLDER}/{kept.name}"\n',
+        ]
+    )
+    main = _read(book.path)
+    if not _includes(main, own.name):
+        main = main.rstrip("\n") + f'\ninclude "{own.name}"\n'
+    texts[book.path] = main
+    closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
+    texts[book.folder / HISTORY] = _history(main, book.path, closed)
+    keep = {kept: _read(sealed)}
+    write_texts(_knowing(book, history), texts, [book.folder / HISTORY], lambda _: keep)
+    sealed.unlink(missing_ok=True)
+    return [*texts, kept]
+
+
+def _period(book: Book, name: str) -> Period:
+    for period in book.settings.periods:
+        if period.name == name:
+            return period
+    declared = ", ".join(book.settings.periods.names()) or "none"
+    raise BookRefusedError(
+        f"The book declares no period {name!r} (declared: {declared}): name one of these."
+    )
+
+
+def _first_error(book: Book) -> str:
+    return (
+        f"{book.path.name} has errors, so nothing is written to it. First: "
+        f"{error_sentence(book.errors[0])}"
+    )
+
+
+def _refuse_unready(book: Book, period: Period, own: Path) -> None:
+    """Raise the first reason why a period cannot be closed."""
+    name, settings = period.name, book.settings
+    if name in settings.seals:
+        raise BookRefusedError(f"The period {name} is closed already.")
+    if book.errors:
+        raise BookRefusedError(_first_error(book))
+    if not book.runs_plugins:
+        raise BookRefusedError(f"{book.path.name} does not run Pledgebook's plugin: add its line.")
+    transactions = [entry for entry in continuing(book.entries) if isinstance(entry, Transaction)]
+    for entry in transactions:
+        if entry.date < period.start:
+            earlier = settings.periods.of(entry.date)
+            what = f"the period {earlier.name}" if earlier else "no declared period"
+            advice = f"close {earlier.name} first" if earlier else "declare its period and close it"
+            raise BookRefusedError(
+                f"{place_of(entry.meta)}: an entry of {entry.date} is in {what}, which is not "
+                f"closed: {advice}."
+            )
+        stands, belongs = Path(str(entry.meta["filename"])) == own, entry.date in period
+        if belongs and not stands:
+            raise BookRefusedError(
+                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} does "
+                f"not stand in {own.name}: move it there."
+            )
+        if stands and not belongs:
+            raise BookRefusedError(
+                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} is "
+                f"not of {name}: move it to {file_for(settings, entry.date)}."
+            )
+        if belongs and entry.flag == "!":
+            raise BookRefusedError(
+                f"{place_of(entry.meta)}: this entry of {entry.date} waits for approval (it is "
+                "flagged !): have it approved, or take it out."
+            )
+    _refuse_unreleased(book, period, transactions)
+    _refuse_settings(own)
+
+
+def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Directive]) -> None:
+    register = derive_register(
+        [entry for entry in transactions if entry.date <= period.end], book.settings
+    )
+    register.last_day = period.end
+    for found in check_changes(register)[1]:
+        if found.rule == "release-not-made":
+            raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
+
+
+def _refuse_settings(own: Path) -> None:
+    """A period's file holds its entries only: what else it said would leave the open book."""
+    if not own.is_file():
+        raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
+    entries, _, options = parser.parse_file(str(own))
+    for entry in entries:
+        declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
+        if isinstance(entry, Price) or declares:
+            raise BookRefusedError(
+                f"{place_of(entry.meta)}: the file of a period goes out of the open book when it "
+                "is closed, and this declaration or rate with it: move it to a file that stays."
+            )
+    if options["include"] or options["plugin"]:
+        raise BookRefusedError(
+            f"{own.name} includes files or plugins, which would go out of the open book with it: "
+            "move these lines to the main file."
+        )
+
+
+def _ends(entry: Directive, name: str) -> bool:
+    return is_closing(entry) and str(entry.meta.get(CLOSES)) == name
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
+    """Return the text of the period's file without its announcements, its lines where they were,
+    and the announcements: they hold on after the period, and may be taken out of a closed one.
+    """
+    lines = _read(own).split("\n")
+    announced: list[str] = []
+    for each in read_announcements(book.entries):
+        if Path(str(each.entry.meta["filename"])) == own:
+            number = each.entry.meta["lineno"] - 1
+            last = number + 1
+            while last < len(lines) and lines[last].strip() and lines[last][:1].isspace():
+                last += 1
+            announced += lines[number:last]
+            lines[number:last] = [""] * (last - number)
+    return "\n".join(lines), announced
+
+
+def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:
+    return insert_entries(_read(path), drafts, places_in(book, path))
+
+
+def _include(name: str) -> re.Pattern[str]:
+    return re.compile(rf'^include\s+"(?:\./)?{re.escape(name)}"[^\n]*$', re.MULTILINE)
+
+
+def _includes(text: str, name: str) -> bool:
+    return bool(_include(name).search(text))
+
+
+def _exchange_include(main: str, old: str, new: str, seals: str) -> str:
+    """Return the main file with the closed period's include replaced by the next one's, and with
+    the file of seals; Fava then proposes the next one's file too.
+    """
+    if not _includes(main, old):
+        raise BookRefusedError(
+            f'The main file has no line include "{old}" of its own, so it cannot be closed: write '
+            "the include there."
+        )
+    lines = [f'include "{name}"' for name in (seals, new) if not _includes(main, name)]
+    main = _include(old).sub("\n".join(lines), main, count=1)
+    option = re.compile(rf'("fava-option"\s+"default-file"\s+)"{re.escape(old)}"')
+    return option.sub(rf'\1"{new}"', main)
+
+
+def _history(main: str, path: Path, closed: Iterable[str]) -> str:
+    """Return history.beancount: the main file's options and plugins, which Beancount reads from
+    the top file only, the main file, and the closed periods.
+    """
+    head = re.findall(r"^(?:option|plugin)\s[^\n]*$", main, re.MULTILINE)
+    includes = [f'include "{path.name}"', *(f'include "{name}.beancount"' for name in closed)]
+    return "\n".join([_HISTORY_HEAD, *head, "", *includes]) + "\n"
+
+
+def _seal_lines(text: str) -> list[str]:
+    """Return the directives of the file of seals, each with its metadata."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        if line[:1].isdigit():
+            found.append(line + "\n")
+        elif found and line.strip() and line[:1].isspace():
+            found[-1] += line + "\n"
+    return found
+
+
+def _seal_text(directives: Iterable[str]) -> str:
+    return _HEAD + "\n" + "\n".join(sorted(directives))
+
+
+def _seal_line(period: Period, sha256: str, digests: Mapping[str, str]) -> str:
+    head = f'{period.end} custom "seal" {quoted(period.name)} "{sha256}"\n'
+    return head + "".join(f'  {key}: "{digest}"\n' for key, digest in digests.items())
+
+
+def _names(directive: str, kind: str, period: str) -> bool:
+    return f'custom "{kind}" {quoted(period)} ' in directive
+
+
+def _knowing(book: Book, history: Book) -> Book:
+    """Return the book with the digests of the files that only history.beancount includes."""
+    return replace(book, digests={**history.digests, **book.digests})

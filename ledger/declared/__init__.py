@@ -1,0 +1,1 @@
+"""What a book declares, read once into typed values."""

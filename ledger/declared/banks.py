@@ -1,0 +1,275 @@
+"""Bank accounts: which cash of which funds each holds, and what its statements say.
+
+    1999-12-31 custom "bank" "MAIN" "GB29 NWBK 6016 1331 9268 19"
+      currency: "USD"
+      accounts: "Assets:CPCJF:Cash Assets:UNTOC:Cash"
+      fund: "CPCJF"
+    2002-01-01 custom "bank-rule" "MAIN" "monthly fee" "charges"
+    2002-12-31 custom "statement" "MAIN" "2002-12"
+      opening: 1000.00 USD
+      closing: 2500.00 USD
+      agrees: "yes"
+
+One bank account may hold the cash of several funds and classes: its balance is the sum over the
+cash accounts that it names. A statement counts by the day on which the bank booked, the ledger by
+value date; an entry whose two days differ says the bank's under `booked-on:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom
+from pledgebook.ledger.declared.chart import read_account
+from pledgebook.ledger.declared.currencies import is_currency
+from pledgebook.ledger.declared.declarations import Declaration, as_date
+from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.findings import Finding, finding
+
+BANK = "bank"
+"""Metadata of an entry: the bank account whose statement it came from."""
+
+BANK_ENTRY = "bank-entry"
+"""Metadata of an entry: the statement's entry that it records, by the id `import` shows."""
+
+BANK_REFERENCE = "bank-reference"
+"""Metadata of an entry: the bank's own reference of the statement's entry."""
+
+BOOKED_ON = "booked-on"
+"""Metadata of an entry: the day on which the bank booked it, where that is not its own day."""
+
+RULES = ("charges", "interest")
+"""What a rule may take an entry of a statement for."""
+
+_NO_NUMBER = str.maketrans("", "", " -./")
+
+
+@dataclass(frozen=True, slots=True)
+class BankRule:
+    """What a person said of a bank's entries whose text holds `words`: `kind` is one of RULES, and
+    the money is of class `class_` (empty: as an unapplied receipt's).
+    """
+
+    words: str
+    kind: str
+    class_: str = ""
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text holds the words, whole ones, case and accents aside."""
+        return f" {normalise(self.words)} " in f" {normalise(text)} "
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """A bank account. `numbers` are the spellings of its number; `accounts` the cash accounts that
+    it holds, the first of each fund being where its money is booked; what nobody has claimed waits
+    in `fund`.
+    """
+
+    code: str
+    numbers: tuple[str, ...]
+    currency: str
+    accounts: tuple[str, ...]
+    fund: str
+    entry: Custom
+    rules: tuple[BankRule, ...] = ()
+
+    @property
+    def account(self) -> str:
+        """The cash account in which its receipts are booked."""
+        return next(name for name in self.accounts if name.split(":")[1] == self.fund)
+
+    def answers_to(self, number: str) -> bool:
+        """Tell whether a statement's account number is this one: blanks, hyphens, points and
+        strokes make no difference, nor does the currency behind the number.
+        """
+        given = plain_number(number)
+        return any(given in (own, own + self.currency) for own in map(plain_number, self.numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatement:
+    """What one statement of a bank account says: its balances, in the account's currency, and the
+    days it covers (`since` may be unknown). With `agrees` the ledger must come to its closing
+    balance; without, it was recorded while something of it was not yet in the ledger.
+    """
+
+    bank: str
+    number: str
+    day: date
+    closing: Decimal
+    opening: Decimal | None
+    since: date | None
+    agrees: bool
+    entry: Custom
+
+
+class BankNotDeclaredError(LookupError):
+    """A statement is of an account that the book does not declare; the message says what to add."""
+
+
+def plain_number(number: str) -> str:
+    """Return an account number without blanks, hyphens, points and strokes, in capitals."""
+    return number.translate(_NO_NUMBER).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Banks:
+    """The bank accounts a book declares, by code, and their statements in order of day."""
+
+    accounts: Mapping[str, BankAccount] = field(default_factory=dict)
+    statements: tuple[BankStatement, ...] = ()
+
+    def find(self, number: str) -> BankAccount | None:
+        """Return the bank account of a number, or None."""
+        return next((bank for bank in self.accounts.values() if bank.answers_to(number)), None)
+
+    @property
+    def by_account(self) -> dict[str, BankAccount]:
+        """The bank account of each cash account."""
+        return {name: bank for bank in self.accounts.values() for name in bank.accounts}
+
+
+NO_BANKS = Banks()
+"""A book that declares no bank account, or none that is known yet."""
+
+
+def read_banks(
+    declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
+    funds: Iterable[str],
+    dollar: str,
+) -> tuple[Banks, list[Finding]]:
+    """Return the bank accounts and statements that are declared, and what is wrong with them."""
+    faults: list[Finding] = []
+    accounts: dict[str, BankAccount] = {}
+    held: dict[str, str] = {}
+    known = frozenset(funds)
+    for declaration in declared["bank"].values():
+        bank = _read_bank(declaration, known, dollar)
+        for name in bank.accounts if isinstance(bank, BankAccount) else ():
+            if name in held:
+                words = (
+                    f"{name} is cash of two bank accounts, {held[name]} and {declaration.texts[0]}"
+                )
+                bank = _fault(declaration, f"{words}: give each its own, as {name}:NAME.")
+                break
+        if isinstance(bank, Finding):
+            faults.append(bank)
+            continue
+        accounts[bank.code] = bank
+        held |= dict.fromkeys(bank.accounts, bank.code)
+    rules: dict[str, list[BankRule]] = {}
+    for declaration in declared["bank-rule"].values():
+        rule = _read_rule(declaration, accounts)
+        if isinstance(rule, Finding):
+            faults.append(rule)
+        else:
+            rules.setdefault(declaration.texts[0], []).append(rule)
+    statements = []
+    for declaration in declared["statement"].values():
+        statement = _read_statement(declaration, accounts)
+        if isinstance(statement, Finding):
+            faults.append(statement)
+        else:
+            statements.append(statement)
+    with_rules = {
+        code: BankAccount(
+            code, bank.numbers, bank.currency, bank.accounts, bank.fund, bank.entry,
+            tuple(rules.get(code, ())),
+        )
+        for code, bank in accounts.items()
+    }  # fmt: skip
+    statements.sort(key=lambda statement: (statement.day, statement.number))
+    return Banks(with_rules, tuple(statements)), faults
+
+
+def _read_bank(
+    declaration: Declaration, funds: frozenset[str], dollar: str
+) -> BankAccount | Finding:
+    code, number = declaration.texts
+    currency = declaration.text("currency", dollar)
+    names = declaration.words("accounts")
+    if not is_currency(currency):
+        return _fault(declaration, f"{code} is in {currency!r}, which is no currency.")
+    if not names:
+        words = f"{code} names no cash account: write accounts: with those it holds, such as"
+        return _fault(declaration, f'{words} "Assets:{next(iter(sorted(funds)), "FUND")}:Cash".')
+    holders = []
+    for name in names:
+        place = read_account(name)
+        if place is None or place.kind != "cash" or place.fund not in funds:
+            words = f"{code} names {name}, which is not cash of a fund that the book declares"
+            return _fault(declaration, f"{words}: write it as Assets:FUND:Cash.")
+        holders.append(place.fund)
+    fund = declaration.text("fund", holders[0])
+    if fund not in holders:
+        words = f"Receipts of {code} wait in {fund!r}, but none of its cash accounts is that fund's"
+        return _fault(declaration, f"{words}: name one of {', '.join(dict.fromkeys(holders))}.")
+    numbers = (
+        number,
+        *(declaration.text(key) for key in declaration.meta if key.startswith("number")),
+    )
+    return BankAccount(code, numbers, currency, names, fund, declaration.entry)
+
+
+def _read_rule(declaration: Declaration, accounts: Mapping[str, BankAccount]) -> BankRule | Finding:
+    bank, words, kind = declaration.texts
+    if bank not in accounts:
+        return _unknown(declaration, accounts)
+    if kind not in RULES or not normalise(words):
+        sentence = f"The rule for {words!r} takes it for {kind!r}"
+        return finding(
+            declaration.entry,
+            "bank-rule",
+            f"{sentence}: a rule has words to look for, and takes what holds them for "
+            f"{' or '.join(RULES)}.",
+        )
+    return BankRule(words, kind, declaration.text("class"))
+
+
+def _read_statement(
+    declaration: Declaration, accounts: Mapping[str, BankAccount]
+) -> BankStatement | Finding:
+    bank, number = declaration.texts
+    if bank not in accounts:
+        return _unknown(declaration, accounts)
+    amounts: list[Decimal | None] = []
+    for key in ("closing", "opening"):
+        value = declaration.meta.get(key)
+        if isinstance(value, Amount) and value.currency == accounts[bank].currency:
+            amounts.append(value.number)
+        elif value is None and key == "opening":
+            amounts.append(None)
+        else:
+            currency = accounts[bank].currency
+            return finding(
+                declaration.entry,
+                "bank-statement",
+                f"The statement {number} of {bank} has no {key} balance in {currency}, which it "
+                f"is there for: write {key}: 0.00 {currency}.",
+            )
+    closing, opening = amounts
+    assert closing is not None  # a value that is no amount has returned
+    since = as_date(declaration.meta.get("from"))
+    agrees = declaration.text("agrees") == "yes"
+    return BankStatement(
+        bank, number, declaration.day, closing, opening, since, agrees, declaration.entry
+    )
+
+
+def _fault(declaration: Declaration, message: str) -> Finding:
+    return finding(declaration.entry, "bank-account", f"The bank account {message}")
+
+
+def _unknown(declaration: Declaration, accounts: Mapping[str, BankAccount]) -> Finding:
+    known = ", ".join(accounts) or "none"
+    return finding(
+        declaration.entry,
+        "unknown-bank",
+        f"The {declaration.kind} is of the bank account {declaration.texts[0]!r}, which is not "
+        f"declared (declared: {known}): correct the code, or declare the account.",
+    )

@@ -1,0 +1,271 @@
+"""Reading `custom` directives: what a book is told about funds, donors, mandates and periods.
+
+    2002-01-01 custom "purpose" "corruption" "Corruption"
+
+Every kind of declaration has a form here: how many texts it takes, whether a date follows, which
+metadata keys it knows. Two of one key: the later date replaces the earlier from its date on.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+from beancount.core.data import Custom, Directive
+from pledgebook.ledger.findings import Finding, finding
+
+LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
+                   "payment", "reply-to", "notice")  # fmt: skip
+"""What a letterhead may say, each also by language: the organization and its office, the address,
+how to reach it, who signs, how to pay, where replies go, and a notice that heads every page."""
+
+ADDRESSEE_KEYS = ("name", "address", "salutation")
+"""What an addressee may say, each also by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What one kind of declaration looks like: `texts` are the names of its strings, of which the
+    last `optional` may be missing; `key_length` of them identify it; `keys` is its metadata.
+    """
+
+    texts: tuple[str, ...]
+    key_length: int = 1
+    optional: int = 0
+    ends_with_date: bool = False
+    keys: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+
+
+FORMS: Mapping[str, Form] = {
+    "fund": Form(
+        ("code", "name"),
+        keys=frozenset(
+            {
+                "within",
+                "classes",
+                "overspending",
+                "four-eyes",
+                "allowance",
+                "charges-absolute",
+                "charges-percent",
+                "rate-tolerance",
+            }
+        ),
+        prefixes=("recognition-", "name-"),
+    ),
+    "purpose": Form(("code", "name")),
+    "donor": Form(("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)),
+    "alias": Form(("text", "donor")),
+    "mandate": Form(("symbol", "title"), keys=frozenset({"primary"})),
+    "paragraph": Form(("mandate", "paragraph", "summary"), key_length=2),
+    "rule": Form(
+        ("mandate", "rule", "paragraph"),
+        key_length=2,
+        optional=1,
+        keys=frozenset({"relation", "from", "until", "notice"}),
+    ),
+    "announcement": Form(("donor", "fund", "words"), key_length=3),
+    "letterhead": Form(
+        ("fund", "organization"),
+        keys=frozenset(LETTERHEAD_KEYS),
+        prefixes=tuple(f"{key}-" for key in LETTERHEAD_KEYS),
+    ),
+    "addressee": Form(
+        ("donor", "name"),
+        keys=frozenset({*ADDRESSEE_KEYS, "language"}),
+        prefixes=tuple(f"{key}-" for key in ADDRESSEE_KEYS),
+    ),
+    "official-receipt": Form(
+        ("number", "donor"), keys=frozenset({"amount", "collected-on", "collection", "language"})
+    ),
+    "void-receipt": Form(("number", "reason")),
+    "letter": Form(
+        ("reference", "kind", "donor"),
+        keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
+    ),
+    "answer": Form(("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
+    "period": Form(("name",), ends_with_date=True),
+    "bank": Form(
+        ("code", "account"),
+        keys=frozenset({"currency", "accounts", "fund"}),
+        prefixes=("number",),
+    ),
+    "bank-rule": Form(("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
+    "statement": Form(
+        ("bank", "number"),
+        key_length=2,
+        keys=frozenset({"from", "opening", "closing", "agrees", "source", "source-sha256"}),
+    ),
+    "seal": Form(("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
+    "reopening": Form(
+        ("period", "number"), key_length=2, keys=frozenset({"authority", "reopened-on", "figures"})
+    ),
+}
+
+_ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One well-formed `custom` directive of ours: its texts, its end date, its metadata."""
+
+    kind: str
+    day: date
+    texts: tuple[str, ...]
+    until: date | None
+    meta: Mapping[str, Any]
+    entry: Custom
+    since: date
+    """The day it was first declared: a later declaration changes what is said of it, not since
+    when it exists."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What identifies the declaration among those of its kind."""
+        return self.texts[: FORMS[self.kind].key_length]
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a metadata value as text, whatever Beancount read it as."""
+        value = self.meta.get(key)
+        return default if value is None else as_text(value)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list value: words separated by spaces."""
+        return tuple(self.text(key).split())
+
+
+def as_text(value: object) -> str:
+    """Return a metadata value as text: strings, dates, numbers, amounts and booleans alike."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Amount):
+        return f"{value.number:f} {value.currency}" if value.number is not None else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip()
+
+
+def as_date(value: object) -> date | None:
+    """Return a metadata value as a date: a date, or text in ISO form (Fava saves text)."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+
+
+def read_declarations(
+    entries: Iterable[Directive],
+) -> tuple[dict[str, dict[tuple[str, ...], Declaration]], list[Finding], list[Finding]]:
+    """Return the declarations by kind and key, then errors, then notices."""
+    found: dict[str, dict[tuple[str, ...], Declaration]] = {kind: {} for kind in FORMS}
+    errors: list[Finding] = []
+    notices: list[Finding] = []
+    for entry in entries:
+        if not isinstance(entry, Custom):
+            continue
+        if entry.type not in FORMS:
+            notices.extend(_nearly_ours(entry))
+            continue
+        result = _read(entry)
+        if isinstance(result, Finding):
+            errors.append(result)
+            continue
+        notices.extend(_unknown_keys(result))
+        known = found[result.kind].get(result.key)
+        if known is not None and known.day == result.day:
+            place = f"{known.entry.meta.get('filename')}:{known.entry.meta.get('lineno')}"
+            errors.append(
+                finding(
+                    entry,
+                    "declared-twice",
+                    f"The {result.kind} {' '.join(result.key)!r} is declared twice for "
+                    f"{result.day}, first at {place}: one declaration a date; remove one, or "
+                    "give the change its own date.",
+                )
+            )
+        elif known is None or known.day < result.day:
+            since = known.since if known else result.since
+            found[result.kind][result.key] = replace(result, since=since)
+    return found, errors, notices
+
+
+def _read(entry: Custom) -> Declaration | Finding:
+    form = FORMS[entry.type]
+    values = [value.value for value in entry.values or ()]
+    until: date | None = None
+    if form.ends_with_date and values and isinstance(values[-1], date):
+        until = values.pop()
+    least = len(form.texts) - form.optional
+    if (
+        not all(isinstance(value, str) and value.strip() for value in values)
+        or not least <= len(values) <= len(form.texts)
+        or (form.ends_with_date and until is None)
+    ):
+        wanted = " ".join(f'"{name.upper()}"' for name in form.texts)
+        wanted += " END-DATE" if form.ends_with_date else ""
+        shown = " ".join(repr(str(value)) for value in values) or "nothing"
+        return finding(
+            entry,
+            "declaration-form",
+            f'A {entry.type} is declared as: DATE custom "{entry.type}" {wanted}; '
+            f"here stands {shown}. Write it in that form.",
+        )
+    texts = tuple(str(value).strip() for value in values)
+    return Declaration(entry.type, entry.date, texts, until, entry.meta, entry, entry.date)
+
+
+def _nearly_ours(entry: Custom) -> list[Finding]:
+    if not entry.values:
+        return [
+            finding(
+                entry,
+                "custom-without-value",
+                f'The line custom "{entry.type}" has no value, which stops Fava from opening the '
+                "book: add a value or remove the line.",
+            )
+        ]
+    if entry.type in _ELSEWHERE:
+        return []
+    near = difflib.get_close_matches(entry.type.lower(), FORMS, 1, 0.75)
+    if not near:
+        return []
+    return [
+        finding(
+            entry,
+            "nearly-a-declaration",
+            f'custom "{entry.type}" is not read; did you mean "{near[0]}"?',
+        )
+    ]
+
+
+def _unknown_keys(declaration: Declaration) -> list[Finding]:
+    form = FORMS[declaration.kind]
+    if declaration.kind == "rule" or not form.keys:
+        return []
+    notices = []
+    for key in declaration.meta:
+        known = key in form.keys or key in {"filename", "lineno"}
+        if known or key.startswith(("__", *form.prefixes)):
+            continue
+        head, dash, rest = key.partition("-")
+        near = difflib.get_close_matches(key, form.keys, 1, 0.75) or [
+            found + rest for found in difflib.get_close_matches(head + dash, form.prefixes, 1, 0.75)
+        ]
+        if near:
+            notices.append(
+                finding(
+                    declaration.entry,
+                    "unknown-key",
+                    f"A {declaration.kind} has no key {key!r}, so it is not read; "
+                    f"did you mean {near[0]!r}?",
+                )
+            )
+    return notices

@@ -1,0 +1,324 @@
+"""Donors: who gives, what kind of donor it is, and under which names it is met.
+
+All States come with the package, with the names the United Nations uses in its six official
+languages, everyday names, and States that are no more; territories too, which are no States. A
+book adds its own donors. A text is a donor's name only if it is one of the names letter by letter
+once both are normalised (see names); what merely looks alike is proposed and never taken.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+KINDS = (
+    "state",
+    "territory",
+    "un-entity",
+    "ifi",
+    "funding-agency",
+    "european-community",
+    "ngo",
+    "foundation",
+    "academia",
+    "company",
+    "person",
+)
+"""What a donor can be. Rules that ask States match "state" alone, not "territory"."""
+
+GROUPS = ("Governments", "UN and intergovernmental", "Others")
+"""How reports group donors, in their order."""
+
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+"""The official languages: those in which every State has a name for reports."""
+
+_GROUP_OF_KIND = {
+    "state": GROUPS[0],
+    "territory": GROUPS[0],
+    "un-entity": GROUPS[1],
+    "ifi": GROUPS[1],
+    "european-community": GROUPS[1],
+}
+_STATES = frozenset({"state", "territory"})
+_LONGEST_STATE, _SHORTEST_STATE, _MOST_WORDS = 9, 3, 40
+"""Of a State's name in a text: the most words and the least letters; the words looked at."""
+
+_DATA = Path(__file__).parent.parent / "data"
+
+
+class DonorName(NamedTuple):
+    """A name for reports in one language, and the last day it was in use (None: still is)."""
+
+    language: str
+    text: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """A donor of record. The validity dates are the first and the last day, both included.
+
+    `name` is its present English name for reports; `stated_group` one of `GROUPS` where a book
+    lists the donor elsewhere than its kind says. Raises ValueError for an unknown kind, an
+    empty code or name, or a last day before the first.
+    """
+
+    code: str
+    name: str
+    kind: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    names: tuple[DonorName, ...] = field(default=(), repr=False)
+    stated_group: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.code or not self.name:
+            raise ValueError("a donor needs a code and a name")
+        if self.kind not in KINDS:
+            raise ValueError(
+                f"donor {self.code}: {self.kind!r} is no kind of donor; use {', '.join(KINDS)}"
+            )
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError(
+                f"donor {self.code} would end on {self.valid_until}, before {self.valid_from}"
+            )
+
+    @property
+    def group(self) -> str:
+        """The heading under which reports list the donor: as stated, else by its kind."""
+        return self.stated_group or _GROUP_OF_KIND.get(self.kind, GROUPS[2])
+
+    def is_valid(self, on: date | None) -> bool:
+        """Return whether the donor exists on that day; without a day, always."""
+        return on is None or (
+            (self.valid_from is None or self.valid_from <= on)
+            and (self.valid_until is None or on <= self.valid_until)
+        )
+
+    def name_in(self, language: str, on: date | None = None) -> str:
+        """Return the name for reports in a language as it was on a day (None: the present one).
+
+        Where that language has no name, the English one is given.
+        """
+        for wanted in dict.fromkeys((language, "en")):
+            in_use = [
+                name
+                for name in self.names
+                if name.language == wanted
+                and (name.until is None or (on is not None and on <= name.until))
+            ]
+            if in_use:
+                return min(in_use, key=lambda name: name.until or date.max).text
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Directory:
+    """Donors by code and by name. It never changes: `with_donors` gives a new one."""
+
+    _donors: Mapping[str, Donor]
+    _short_codes: Mapping[str, tuple[str, ...]]
+    _names: Mapping[str, tuple[str, ...]]
+    _proposals: Mapping[str, tuple[str, ...]]
+    _aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def of_states() -> Directory:
+        """Return the directory of all States and territories, read once a process."""
+        return _read_states()
+
+    def with_donors(
+        self, extra: Iterable[Donor], names: Mapping[str, Iterable[str]] | None = None
+    ) -> Directory:
+        """Return this directory with the book's donors and, by code, further names of donors.
+
+        A donor under a code that is here already takes its place; it is still recognised under
+        the names it had, and keeps those for reports in other languages than English. A name that
+        two donors bear resolves to neither. Raises ValueError for names of an unknown code.
+        """
+        donors = dict(self._donors)
+        keys = dict(self._names)
+
+        def add(text: str, code: str) -> None:
+            key = normalise(text)
+            if key and code not in keys.get(key, ()):
+                keys[key] = (*keys.get(key, ()), code)
+
+        for donor in extra:
+            before = donors.get(donor.code)
+            donors[donor.code] = donor if before is None else _with_names_of(before, donor)
+            add(donor.name, donor.code)
+            for name in donor.names:
+                add(name.text, donor.code)
+        for code, texts in (names or {}).items():
+            if code not in donors:
+                raise ValueError(f"names are given for donor {code}, which no directive declares")
+            for text in texts:
+                add(text, code)
+        return replace(self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys))
+
+    def with_alias(self, text: str, code: str) -> Directory:
+        """Return this directory with a text that names the donor of that code, and no other."""
+        return replace(self, _aliases={**self._aliases, normalise(text): code})
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._donors
+
+    def __iter__(self) -> Iterator[Donor]:
+        return iter(self._donors.values())
+
+    def __len__(self) -> int:
+        return len(self._donors)
+
+    def get(self, code: str) -> Donor | None:
+        """Return the donor of a code (ISO alpha-3 for States), or None."""
+        return self._donors.get(code)
+
+    def resolve(self, text: str, on: date | None = None) -> Donor | None:
+        """Return the one donor that a text names on a day, or None if none or several do."""
+        hits = self.candidates(text, on)
+        return hits[0] if len(hits) == 1 else None
+
+    def candidates(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
+        """Return every donor that bears exactly this name or code and exists on that day.
+
+        A code counts only in the letters it is declared with; a State's two letters only in
+        capitals. Codes come before names, aliases that a person confirmed before the names of
+        donors, and literal names before those that are left when the words of an office are taken
+        off; the first that gives any donor decides.
+        """
+        code = strip_footnote_marks(text)
+        by_code = (code,) if code in self._donors else self._short_codes.get(code, ())
+        if hits := self._valid(by_code, on):
+            return hits
+        alias = self._aliases.get(normalise(text)) if self._aliases else None
+        if alias and (hits := self._valid((alias,), on)):
+            return hits
+        for key in name_keys(text):
+            if hits := self._valid(self._names.get(key, ()), on):
+                return hits
+        return ()
+
+    def named_in(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
+        """Return the States whose names stand as whole words in what an office is called, as in
+        "Ministry of Finance of the Russian Federation": of names that overlap the longest. A text
+        that says nothing of an office gives none: a person and a company bear such names too.
+        """
+        words = normalise(text).split()[:_MOST_WORDS]
+        if not offices().intersection(words):
+            return ()
+        found: dict[str, Donor] = {}
+        taken: set[int] = set()
+        for length in range(min(_LONGEST_STATE, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                span = range(start, start + length)
+                key = " ".join(words[start : start + length])
+                if len(key) < _SHORTEST_STATE or taken.intersection(span):
+                    continue
+                states = [
+                    donor
+                    for donor in self._valid(self._names.get(key, ()), on)
+                    if donor.kind in _STATES
+                ]
+                if states:
+                    taken.update(span)
+                    found |= {donor.code: donor for donor in states}
+        return tuple(found.values())
+
+    def suggest(self, text: str, limit: int = 3, on: date | None = None) -> tuple[Donor, ...]:
+        """Return the donors that a text may mean, the likeliest first, for a person to choose.
+
+        Exact hits come first, then what the text stands for without being its name (an agency's
+        State, the bearers of a shared name), then names spelt alike. With a day, only donors
+        that exist then.
+        """
+        scores: dict[str, float] = defaultdict(float)
+
+        def credit(codes: Iterable[str], score: float) -> None:
+            for code in codes:
+                scores[code] = max(scores[code], score)
+
+        spellings = [*self._names, *self._proposals]
+        for key in name_keys(text):
+            credit(self._names.get(key, ()), 3.0)
+            credit(self._proposals.get(key, ()), 2.0)
+            for spelling, score, _ in process.extract(
+                key, spellings, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=None
+            ):
+                credit(self._bearers(spelling), score)
+            for spelling, score, _ in process.extract(
+                key, spellings, scorer=fuzz.token_set_ratio, score_cutoff=80, limit=None
+            ):
+                credit(self._bearers(spelling), 0.0085 * score)
+        likeliest = sorted(scores, key=lambda code: (-scores[code], self._donors[code].name, code))
+        return self._valid(likeliest, on)[:limit]
+
+    def _bearers(self, key: str) -> tuple[str, ...]:
+        return self._names.get(key, ()) + self._proposals.get(key, ())
+
+    def _valid(self, codes: Iterable[str], on: date | None) -> tuple[Donor, ...]:
+        donors = (self._donors[code] for code in codes)
+        return tuple(donor for donor in donors if donor.is_valid(on))
+
+
+def _with_names_of(before: Donor, donor: Donor) -> Donor:
+    stated = {name.language for name in donor.names} | {"en"}
+    kept = tuple(name for name in before.names if name.language not in stated)
+    return replace(donor, names=donor.names + kept)
+
+
+@cache
+def _read_states() -> Directory:
+    former: dict[str, list[DonorName]] = defaultdict(list)
+    names: dict[str, tuple[str, ...]] = {}
+    proposals: dict[str, tuple[str, ...]] = {}
+    for line in _lines("states-names.csv"):
+        key, code = line["key"], line["code"]
+        table = proposals if line["use"] == "proposed" else names
+        table[key] = (*table.get(key, ()), code)
+        if line["use"] == "former":
+            former[code].append(
+                DonorName(line["language"], line["name"], _day(line["valid_until"]))
+            )
+    donors: dict[str, Donor] = {}
+    short_codes: dict[str, tuple[str, ...]] = {}
+    for line in _lines("states.csv"):
+        code, short = line["code"], line["alpha2"]
+        donors[code] = Donor(
+            code,
+            line["en"],
+            line["kind"],
+            _day(line["valid_from"]),
+            _day(line["valid_until"]),
+            (*former[code], *(DonorName(language, line[language]) for language in LANGUAGES)),
+        )
+        short_codes[short] = (*short_codes.get(short, ()), code)
+    return Directory(
+        MappingProxyType(donors),
+        MappingProxyType(short_codes),
+        MappingProxyType(names),
+        MappingProxyType(proposals),
+    )
+
+
+def _lines(name: str) -> Iterator[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        columns = next(lines)
+        for line in lines:
+            yield dict(zip(columns, line, strict=True))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

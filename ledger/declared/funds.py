@@ -1,0 +1,154 @@
+"""Funds, their classes and their rules of recognition.
+
+1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
+classes: "general special support"
+recognition-general: "pledge"
+recognition-special: "pledge"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.declared.chart import is_code
+from pledgebook.ledger.declared.declarations import Declaration
+from pledgebook.ledger.findings import Finding, finding
+
+POLICIES = ("pledge", "receipt", "agreement")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
+_YEARS, _WHOLE = 3, 100
+_TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolerance": "10"}
+_DEFAULT_CLASSES = ("general", "special", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
+    `recognition` gives the policy of each class; `since` is the day its accounts open.
+    """
+
+    code: str
+    name: str
+    since: date
+    classes: tuple[str, ...]
+    within: str = ""
+    recognition: Mapping[str, str] | None = None
+    overspending: str = "error"
+    four_eyes: bool = False
+    """Whether what needs approval is an error without two persons."""
+
+    charges_absolute: Decimal = Decimal("50.00")
+    charges_percent: Decimal = Decimal(1)
+    """What banks may keep of a payment for it to be a charge: the smaller of the two."""
+
+    rate_tolerance: Decimal = Decimal(10)
+    """Percent by which dollars may differ from the UN rate's before it is a notice."""
+
+    allowance: tuple[Decimal, ...] = ()
+    """Percent held to be doubtful of what is more than one, two, three years overdue; empty: the
+    fund makes no allowance."""
+
+    def policy(self, class_: str) -> str:
+        """Return how contributions of `class_` become income: pledge unless declared."""
+        return (self.recognition or {}).get(class_, "pledge")
+
+    def class_of(self, stated: str | None, purpose: str | None) -> str:
+        """Return the class of a posting: the fund's only one, else the stated one, else special
+        for earmarked money and general for the rest.
+        """
+        if len(self.classes) == 1:
+            return self.classes[0]
+        return stated or ("special" if purpose else "general")
+
+
+def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
+    """Return the fund a declaration describes, and what is wrong with it."""
+    code, name = declaration.texts
+    faults = []
+
+    def fault(rule: str, message: str) -> None:
+        faults.append(finding(declaration.entry, rule, message))
+
+    if not is_code(code):
+        fault(
+            "code",
+            f"The fund code {code!r} cannot be part of an account name: it begins with a capital "
+            "letter or digit and holds letters, digits and hyphens only.",
+        )
+    recognition = {
+        key.removeprefix("recognition-"): declaration.text(key)
+        for key in declaration.meta
+        if key.startswith("recognition-")
+    }
+    classes = declaration.words("classes") or (
+        tuple(recognition)
+        if len(recognition) == 1 and not recognition.keys() & set(_DEFAULT_CLASSES)
+        else _DEFAULT_CLASSES
+    )
+    for class_, policy in recognition.items():
+        if policy not in POLICIES:
+            fault(
+                "recognition",
+                f"The recognition policy of class {class_!r} is {policy!r}: it must be one of "
+                f"{', '.join(POLICIES)}.",
+            )
+        if class_ not in classes:
+            fault(
+                "class",
+                f"recognition-{class_} names a class that fund {code} does not have: its classes "
+                f"are {', '.join(classes)}.",
+            )
+    overspending = declaration.text("overspending", "error")
+    if overspending not in {"error", "notice"}:
+        fault("overspending", f"overspending is {overspending!r}: it must be error or notice.")
+    four_eyes = declaration.text("four-eyes", "no")
+    if four_eyes not in {"yes", "no"}:
+        fault("four-eyes", f"four-eyes is {four_eyes!r}: it must be yes or no.")
+    tolerances = []
+    for key, default in _TOLERANCES.items():
+        text = declaration.text(key, default)
+        if not _NUMBER.fullmatch(text):
+            said = f"{key} is {text!r}: it must be a number, zero or above, such as {default!r}."
+            if key == "rate-tolerance":
+                fault("rate-tolerance", said)
+            else:
+                fault("charges-tolerance", said)
+            text = default
+        tolerances.append(Decimal(text))
+    fund = Fund(
+        code,
+        name,
+        declaration.since,
+        classes,
+        declaration.text("within"),
+        recognition,
+        overspending,
+        four_eyes == "yes",
+        tolerances[0],
+        tolerances[1],
+        tolerances[2],
+        _read_allowance(declaration.words("allowance"), fault),
+    )
+    return fund, faults
+
+
+def _read_allowance(words: Sequence[str], fault: Callable[[str, str], None]) -> tuple[Decimal, ...]:
+    """Return the percents of a fund's allowance, rising with the years; none unless declared."""
+    if not words:
+        return ()
+    percents = [Decimal(word) for word in words if _NUMBER.fullmatch(word)]
+    if len(percents) != len(words) or len(words) != _YEARS or percents != sorted(percents):
+        fault(
+            "allowance",
+            f"allowance is {' '.join(words)!r}: it must be three rising percents, for one, two and "
+            'three years overdue, such as "25 60 100".',
+        )
+        return ()
+    if percents[-1] > _WHOLE:
+        fault("allowance", f"allowance is {' '.join(words)!r}: nothing is doubtful beyond 100.")
+        return ()
+    return tuple(percents)

@@ -1,0 +1,289 @@
+"""Everything a book declares, read once into typed values.
+
+`read_settings` is the one place that turns `custom` directives into funds, donors, purposes,
+mandates and periods; the rest of the program asks `Settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from beancount.core.data import Directive, Options, Posting
+from pledgebook.ledger.declared.aliases import read_aliases
+from pledgebook.ledger.declared.banks import Banks, read_banks
+from pledgebook.ledger.declared.chart import Place, is_code, read_account
+from pledgebook.ledger.declared.declarations import Declaration, as_date, read_declarations
+from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
+from pledgebook.ledger.declared.funds import Fund, read_fund
+from pledgebook.ledger.declared.mandates import Mandate, read_mandates
+from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated
+from pledgebook.ledger.declared.stationery import Stationery, read_stationery
+from pledgebook.ledger.findings import Finding, finding
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the book declares. `currency` is the currency accounts are kept in."""
+
+    funds: Mapping[str, Fund]
+    donors: Directory
+    purposes: Mapping[str, str]
+    mandates: Mapping[str, Mandate]
+    periods: Periods
+    currency: str = "USD"
+    seals: Mapping[str, SealStated] = field(default_factory=dict)
+    """Of each sealed period, what is sealed."""
+    purpose_aliases: Mapping[str, str] = field(default_factory=dict)
+    """What sheets call purposes, by text, as somebody confirmed it."""
+    banks: Banks = field(default_factory=Banks)
+    reopenings: tuple[Reopening, ...] = ()
+    stationery: Stationery = field(default_factory=Stationery)
+    errors: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What `postings.read_lines` has read, by the identity of a transaction's postings."""
+    tagged: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What `tagging` has found, by mandate, day and facts."""
+    _places: dict[str, Place | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, account: str) -> Place | None:
+        """Read an account name; None outside the chart or the declared funds."""
+        try:
+            return self._places[account]
+        except KeyError:
+            place = read_account(account)
+            if place is not None and place.fund not in self.funds:
+                place = None
+            self._places[account] = place
+            return place
+
+    @cached_property
+    def first_open_day(self) -> date:
+        """The day after the last sealed period, from which on entries may be dated."""
+        ends = [period.end for period in self.periods if period.name in self.seals]
+        return max(ends) + timedelta(days=1) if ends else date.min
+
+    @cached_property
+    def rule_keys(self) -> frozenset[str]:
+        """The keys of metadata that a rule of any mandate asks for."""
+        return frozenset(
+            key.removeprefix("not-")
+            for mandate in self.mandates.values()
+            for rule in mandate.rules
+            for key in rule.conditions
+        )
+
+    def faults(self, kinds: Container[str]) -> list[Finding]:
+        """Return the faults of declarations of these kinds, so that each plugin can report its
+        own and all together report every fault once.
+        """
+        return [fault for fault in self.errors if getattr(fault.entry, "type", None) in kinds]
+
+    def is_within(self, inner: str, outer: str) -> bool:
+        """Tell whether a fund is operated within another, directly or not."""
+        seen = set()
+        while inner in self.funds and inner not in seen:
+            seen.add(inner)
+            inner = self.funds[inner].within
+            if inner == outer:
+                return True
+        return False
+
+    def is_to_defer(
+        self, fund: str, class_: str, *, due: date | None, condition: str, day: date
+    ) -> bool:
+        """Tell whether what is recorded in a pledge account on `day` is not yet income: under
+        `pledge` what falls due in a later period, under `agreement` what depends on a condition.
+        """
+        if self.waits_for_condition(fund, class_, condition):
+            return True
+        later = due is not None and self.periods.start_of(due) > day
+        return later and self.funds[fund].policy(class_) == "pledge"
+
+    def waits_for_condition(self, fund: str, class_: str, condition: str) -> bool:
+        """Tell whether a condition, and not the due date, decides when something is income."""
+        return bool(condition) and self.funds[fund].policy(class_) == "agreement"
+
+
+def read_settings(entries: Iterable[Directive], options: Options | None = None) -> Settings:
+    """Return the settings of a loaded book; faults of declarations are in its `errors`."""
+    declared, errors, notices = read_declarations(entries)
+    funds = {}
+    for declaration in declared["fund"].values():
+        fund, faults = read_fund(declaration)
+        errors.extend(faults)
+        if not any(fault.rule == "code" for fault in faults):
+            funds[fund.code] = fund
+    errors.extend(_unknown_parents(declared["fund"].values(), funds))
+    donors, faults = _read_donors(declared["donor"].values())
+    errors.extend(faults)
+    purposes = {key[0]: item.texts[1] for key, item in declared["purpose"].items()}
+    named = {
+        key: item
+        for key, item in declared["alias"].items()
+        if item.texts[1] in purposes and item.texts[1] not in donors
+    }
+    aliases = [item for key, item in declared["alias"].items() if key not in named]
+    donors, faults = read_aliases(aliases, donors)
+    errors.extend(faults)
+    mandates, faults = read_mandates(
+        declared["mandate"].values(), declared["paragraph"].values(), declared["rule"].values()
+    )
+    errors.extend(faults)
+    periods, faults = _read_periods(declared["period"].values())
+    errors.extend(faults)
+    currencies = list(options["operating_currency"]) if options else []
+    currency = currencies[0] if currencies else "USD"
+    banks, faults = read_banks(declared, funds, currency)
+    errors.extend(faults)
+    stationery, faults = read_stationery(declared, funds, donors)
+    errors.extend(faults)
+    return Settings(
+        funds=funds,
+        donors=donors,
+        purposes=purposes,
+        purpose_aliases={item.texts[0]: item.texts[1] for item in named.values()},
+        mandates=mandates,
+        periods=periods,
+        seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
+        reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
+        banks=banks,
+        stationery=stationery,
+        currency=currency,
+        errors=tuple(errors),
+        notices=tuple(notices),
+    )
+
+
+def _read_seal(declaration: Declaration) -> SealStated:
+    digests = {key: declaration.text(key) for key in ("declarations", "rates", "figures")}
+    period, sha256 = declaration.texts
+    return SealStated(period, sha256, digests)
+
+
+def _read_reopening(declaration: Declaration) -> Reopening:
+    period, number = declaration.texts
+    return Reopening(
+        period,
+        int(number) if number.isdigit() else 0,
+        declaration.text("authority"),
+        as_date(declaration.meta.get("reopened-on")),
+    )
+
+
+def _unknown_parents(
+    declarations: Iterable[Declaration], funds: Mapping[str, Fund]
+) -> list[Finding]:
+    return [
+        finding(
+            declaration.entry,
+            "unknown-fund",
+            f"Fund {declaration.texts[0]} is said to be within {declaration.text('within')!r}, "
+            "which is not declared: declare that fund, or take the line out.",
+        )
+        for declaration in declarations
+        if declaration.text("within") and declaration.text("within") not in funds
+    ]
+
+
+def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[Finding]]:
+    donors: list[Donor] = []
+    names: dict[str, list[str]] = {}
+    faults: list[Finding] = []
+    states = Directory.of_states()
+    for declaration in declarations:
+        code, name = declaration.texts
+        known = states.get(code)
+        kind = declaration.text("kind") or (known.kind if known else "")
+        if not is_code(code):
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "code",
+                    f"The donor code {code!r} cannot be part of an account name: it begins with "
+                    "a capital letter or digit and holds letters, digits and hyphens only.",
+                )
+            )
+            continue
+        if kind not in KINDS:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-kind",
+                    f"Donor {code} has the kind {kind!r}: write kind: as one of "
+                    f"{', '.join(KINDS)}.",
+                )
+            )
+            continue
+        if declaration.text("group", GROUPS[0]) not in GROUPS:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-group",
+                    f"Donor {code} has the group {declaration.text('group')!r}: write group: as "
+                    f"one of {', '.join(GROUPS)}, or leave it out.",
+                )
+            )
+            continue
+        until = as_date(declaration.meta.get("until"))
+        if until is None and "until" in declaration.meta:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-until",
+                    f"Donor {code} has until: {declaration.text('until')!r}, which is no date: "
+                    "write it as 2002-01-01.",
+                )
+            )
+        donors.append(
+            Donor(
+                code,
+                name,
+                kind,
+                valid_from=None,
+                valid_until=until,
+                stated_group=declaration.text("group"),
+            )
+        )
+        names[code] = [
+            declaration.text(key)
+            for key in declaration.meta
+            if key.startswith("name") and declaration.text(key)
+        ]
+    return states.with_donors(donors, names), faults
+
+
+def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Finding]]:
+    periods: list[Period] = []
+    faults: list[Finding] = []
+    for declaration in sorted(declarations, key=lambda item: item.day):
+        end = declaration.until
+        assert end is not None  # the form of a period ends with a date
+        (name,) = declaration.texts
+        if end < declaration.day:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-order",
+                    f"Period {name!r} ends on {end}, before it begins on {declaration.day}: "
+                    "correct one of the dates.",
+                )
+            )
+        elif periods and declaration.day <= periods[-1].end:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-overlap",
+                    f"Period {name!r} begins on {declaration.day}, within period "
+                    f"{periods[-1].name!r} (to {periods[-1].end}): periods do not overlap.",
+                )
+            )
+        else:
+            periods.append(Period(declaration.day, end, name))
+    return Periods(periods), faults

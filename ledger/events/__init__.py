@@ -1,0 +1,90 @@
+"""Every event a book can record, each by its builder: the public list.
+
+A builder returns the draft of one entry, in the shape docs/events.md gives, or raises
+EventRefusedError with the reason; `write_entries` saves drafts. Pledges are made in `pledging`,
+changed in `changing`, paid in `receiving`; money is spent and moved in `spending`.
+"""
+
+from __future__ import annotations
+
+from pledgebook.ledger.events.changes import (
+    amendment,
+    cancellation,
+    postponement,
+    re_earmarking,
+    redenomination,
+    revaluation,
+    write_off,
+)
+from pledgebook.ledger.events.parts import Advance, Earmark, Labels, Part, earmark_of
+from pledgebook.ledger.events.pledges import commitment, commitment_of_pledge, increase
+from pledgebook.ledger.events.policies import policy_change
+from pledgebook.ledger.events.receipts import (
+    Settled,
+    application,
+    application_without_pledge,
+    in_kind,
+    joint_payment,
+    payment,
+    receipt_unapplied,
+    receipt_without_pledge,
+    refund_overpayment,
+    release,
+    returned_payment,
+)
+from pledgebook.ledger.events.spending import (
+    bank_charge,
+    expenditure,
+    interest,
+    obligation_paid,
+    operating_reserve,
+    programme_support,
+    refund_unspent,
+    savings,
+    settlement,
+    split_gross,
+    transfer,
+)
+from pledgebook.ledger.findings import EventRefusedError
+
+__all__ = [
+    "Advance",
+    "Earmark",
+    "EventRefusedError",
+    "Labels",
+    "Part",
+    "Settled",
+    "amendment",
+    "application",
+    "application_without_pledge",
+    "bank_charge",
+    "cancellation",
+    "commitment",
+    "commitment_of_pledge",
+    "earmark_of",
+    "expenditure",
+    "in_kind",
+    "increase",
+    "interest",
+    "joint_payment",
+    "obligation_paid",
+    "operating_reserve",
+    "payment",
+    "policy_change",
+    "postponement",
+    "programme_support",
+    "re_earmarking",
+    "receipt_unapplied",
+    "receipt_without_pledge",
+    "redenomination",
+    "refund_overpayment",
+    "refund_unspent",
+    "release",
+    "returned_payment",
+    "revaluation",
+    "savings",
+    "settlement",
+    "split_gross",
+    "transfer",
+    "write_off",
+]

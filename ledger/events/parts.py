@@ -1,0 +1,180 @@
+"""What builders of events share: where money goes, lots in and out, and how an entry states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.money import format_units, to_cents
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.register import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One instalment of a commitment: its amount in the pledge's currency, its value in dollars
+    and cents, when it falls due (None: the biennium of the pledge), and the condition it depends
+    on, if any, in the donor's words.
+    """
+
+    amount: Decimal
+    value: Decimal
+    due: date | None = None
+    condition: str = ""
+
+
+class Advance(NamedTuple):
+    """Money held in advance for an instalment: its dollars, and the day the first of it came."""
+
+    dollars: Decimal
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Earmark:
+    """Where a contribution goes: the fund, its class and, if earmarked, the purpose."""
+
+    fund: str
+    class_: str
+    purpose: str = ""
+
+    def meta(self) -> dict[str, str | date]:
+        """Return the metadata an entry states it with."""
+        stated: dict[str, str | date] = {"class": self.class_}
+        if self.purpose:
+            stated["purpose"] = self.purpose
+        return stated
+
+
+def earmark_of(claim: Claim) -> Earmark:
+    """Return where an instalment goes."""
+    return Earmark(claim.fund, claim.class_, claim.purpose)
+
+
+def make_entry(
+    settings: Settings,
+    *,
+    day: date,
+    event: str,
+    narration: str,
+    lines: Iterable[DraftLine],
+    donor: str = "",
+    earmark: Earmark | None = None,
+    labels: Sequence[str] = (),
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """Return an entry as all builders state it: event, class and purpose, rate, the donor of
+    record as payee, a link a pledge; postings of nothing are left out.
+    """
+    stated: dict[str, str | date] = {"event": event}
+    if earmark is not None:
+        stated |= earmark.meta()
+    if rate is not None:
+        stated |= {"rate": format_units(rate.number), "rate-date": rate.day}
+    return Draft(
+        day,
+        donor_name(settings, donor, day),
+        narration,
+        tuple(line for line in lines if line.number),
+        tuple(dict.fromkeys(pledge_of(label) for label in labels)),
+        stated | dict(meta or {}),
+    )
+
+
+def donor_name(settings: Settings, donor: str, day: date) -> str:
+    """Return the donor's name on a day, as payee."""
+    found = settings.donors.get(donor)
+    return found.name_in("en", day) if found else donor
+
+
+def in_dollars(settings: Settings, name: str, amount: Decimal) -> DraftLine:
+    """Return a posting without a lot, in the book's currency."""
+    return DraftLine(name, whole_cents(amount), settings.currency)
+
+
+def whole_cents(amount: Decimal) -> Decimal:
+    """Return dollars with two decimals. Raises EventRefusedError where there are more: what a cent
+    is rounded to is decided before an entry is made of it.
+    """
+    cents = to_cents(amount)
+    if cents != amount:
+        raise EventRefusedError(f"Dollars are whole cents; {amount:f} is not: round it first.")
+    return cents
+
+
+def held_lot(
+    settings: Settings, name: str, amount: Decimal, label: str, since: date | None = None
+) -> DraftLine:
+    """Return a posting to a liability held under a label: put in at its own dollars (amount
+    negative; at the day `since` where it is put back), or taken out by its label.
+    """
+    amount = whole_cents(amount)
+    value = -amount if amount < 0 else None
+    back = since if amount < 0 else None
+    dollar = settings.currency
+    return DraftLine(name, amount, dollar, label, value, back, dollar=dollar)
+
+
+def taken_out(claim: Claim) -> DraftLine:
+    """Return the posting that takes an instalment's whole lot out."""
+    name = account(claim.kind, claim.fund, claim.donor)
+    return DraftLine(name, -claim.units, claim.currency, claim.label)
+
+
+def put_back(settings: Settings, claim: Claim) -> DraftLine:
+    """Return the posting that puts an instalment's lot (back) as `claim` describes it, at the date
+    of its commitment.
+    """
+    return DraftLine(
+        account(claim.kind, claim.fund, claim.donor),
+        claim.units,
+        claim.currency,
+        claim.label,
+        whole_cents(claim.value),
+        claim.pledged_on,
+        {"due": claim.due} if claim.due else {},
+        settings.currency,
+    )
+
+
+def deferral(settings: Settings, claim: Claim, amount: Decimal) -> DraftLine:
+    """Return a posting to the deferral of an instalment: put in (amount negative) or taken out."""
+    name = account("deferred", claim.fund, claim.donor)
+    return held_lot(settings, name, amount, claim.label)
+
+
+class Labels:
+    """Gives out labels: pledges DONOR-YEAR-NN, receipts R-YEAR-NNNN. The next number of that donor
+    and year that neither the book nor this run has used; a label once given never changes.
+    """
+
+    def __init__(self, used: Iterable[str]) -> None:
+        self._last: dict[tuple[str, int], int] = {}
+        for label in used:
+            stem, _, number = pledge_of(label).rpartition("-")
+            donor, _, year = stem.rpartition("-")
+            if donor and year.isdigit() and number.isdigit():
+                key = (donor, int(year))
+                self._last[key] = max(self._last.get(key, 0), int(number))
+
+    def next(self, donor: str, day: date) -> str:
+        """Return the next free label for a pledge of `donor` made on `day`."""
+        return f"{donor}-{day.year}-{self._number(donor, day):02d}"
+
+    def receipt(self, day: date) -> str:
+        """Return the next free label for a receipt of `day`."""
+        return f"R-{day.year}-{self._number('R', day):04d}"
+
+    def _number(self, stem: str, day: date) -> int:
+        key = (stem, day.year)
+        self._last[key] = self._last.get(key, 0) + 1
+        return self._last[key]

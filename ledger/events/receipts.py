@@ -1,0 +1,564 @@
+"""Builders of receipts: money that settles instalments, comes without a pledge, or waits.
+
+What settles an instalment takes its whole lot out and puts back what is left, at the date of its
+commitment and at its share of the carrying value. Collected is gross of bank charges; what payment
+brought more or less than the carrying value is exchange, never an adjustment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.events.parts import (
+    Advance,
+    Earmark,
+    deferral,
+    earmark_of,
+    held_lot,
+    in_dollars,
+    make_entry,
+    put_back,
+    taken_out,
+)
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.money import ZERO, format_amount, share
+from pledgebook.ledger.register.register import INSTALMENT, Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a receipt settles of one instalment: `units` of it, for `dollars` gross of charges.
+
+    `advance` is what is held in advance for the instalment already, if anything.
+    """
+
+    claim: Claim
+    units: Decimal
+    dollars: Decimal
+    advance: Advance | None = None
+
+    def __post_init__(self) -> None:
+        claim = self.claim
+        if not claim.is_open:
+            raise EventRefusedError(
+                f"Nothing is outstanding of {claim.label}: money for it is an unapplied receipt."
+            )
+        if not ZERO < self.units <= claim.units:
+            raise EventRefusedError(
+                f"{claim.label} has {format_amount(claim.units)} {claim.currency} outstanding; "
+                f"{format_amount(self.units)} cannot be settled of it."
+            )
+        if not claim.committed:
+            raise EventRefusedError(
+                f"{claim.label} is pledged, not committed: record its commitment first."
+            )
+        if self.dollars <= 0:
+            raise EventRefusedError(
+                f"A payment brings dollars, this one {format_amount(self.dollars)}."
+            )
+
+    @property
+    def left(self) -> Claim:
+        """The instalment afterwards; nothing may be left of it."""
+        units = self.claim.units - self.units
+        return replace(
+            self.claim, units=units, value=share(self.claim.value, units, self.claim.units)
+        )
+
+
+def payment(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    units: Decimal,
+    dollars: Decimal,
+    charges: Decimal = ZERO,
+    advance: Advance | None = None,
+    narration: str = "",
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """A payment of `units` of one instalment, for which `dollars` reached the bank.
+
+    Collected is gross of `charges`. A deferred instalment paid before its biennium goes to
+    In-Advance, without exchange; `advance` is what is held there for it already.
+    """
+    settled = [Settled(claim, units, dollars + charges, advance)]
+    return joint_payment(
+        settings,
+        day=day,
+        settled=settled,
+        charges=charges,
+        narration=narration,
+        rate=rate,
+        meta=meta,
+    )
+
+
+def joint_payment(
+    settings: Settings,
+    *,
+    day: date,
+    settled: Sequence[Settled],
+    charges: Decimal = ZERO,
+    excess: Decimal = ZERO,
+    receipt: str = "",
+    narration: str = "",
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """A payment by bank, of one instalment or several of one fund.
+
+    The bank received the dollars settled, less `charges` that its correspondents kept, plus
+    `excess` that no pledge asks for, which waits as an unapplied receipt under the label
+    `receipt`. Charges and excess are of the first instalment's class.
+    """
+    if charges < 0 or excess < 0:
+        raise EventRefusedError("Charges and what was paid too much are not below zero.")
+    fund = _one_fund(settled)
+    first = earmark_of(settled[0].claim)
+    if excess and not receipt:
+        raise EventRefusedError("What was paid too much waits as a receipt: it needs a label.")
+    lines = _settle(settings, settled, day)
+    for earmark, dollars in _by_earmark(settled).items():
+        own = dollars + (excess - charges if earmark == first else ZERO)
+        lines.append((earmark, in_dollars(settings, account("cash", fund), own)))
+    lines.append((first, in_dollars(settings, account("bank-charges", fund), charges)))
+    if excess:
+        lines.append((first, held_lot(settings, account("unapplied", fund), -excess, receipt)))
+    return _entry(settings, day, "payment", settled, lines, narration, rate, meta)
+
+
+def application(
+    settings: Settings,
+    *,
+    day: date,
+    receipt: str,
+    held: Earmark,
+    amount: Decimal,
+    settled: Sequence[Settled],
+    charges: Decimal = ZERO,
+    narration: str = "",
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """An unapplied receipt settles instalments, its cash moving to their fund and class.
+
+    `amount` is what is held under the label `receipt` in the fund and class `held`; what the
+    instalments do not take stays there. `charges`, which correspondents kept of it, are settled
+    too and are an expense of the first instalment's class.
+    """
+    if not settled:
+        raise EventRefusedError("An application says which instalments it settles.")
+    if charges < 0:
+        raise EventRefusedError("Charges are not below zero.")
+    used = sum((each.dollars for each in settled), ZERO) - charges
+    if used > amount:
+        raise EventRefusedError(
+            f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
+        )
+    lines = _settle(settings, settled, day)
+    unapplied = account("unapplied", held.fund)
+    lines.append((held, held_lot(settings, unapplied, amount, receipt)))
+    if used < amount:
+        lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
+    cash: dict[Earmark, Decimal] = {held: -used}
+    first = earmark_of(settled[0].claim)
+    lines.append((first, in_dollars(settings, account("bank-charges", first.fund), charges)))
+    cash[first] = cash.get(first, ZERO) - charges
+    for earmark, dollars in _by_earmark(settled).items():
+        cash[earmark] = cash.get(earmark, ZERO) + dollars
+    for earmark, dollars in cash.items():
+        lines.append((earmark, in_dollars(settings, account("cash", earmark.fund), dollars)))
+    words = narration or f"Application of {receipt}"
+    return _entry(settings, day, "application", settled, lines, words, rate, meta)
+
+
+def application_without_pledge(
+    settings: Settings,
+    *,
+    day: date,
+    receipt: str,
+    held: Earmark,
+    amount: Decimal,
+    donor: str,
+    earmark: Earmark,
+    dollars: Decimal | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """An unapplied receipt, which holds `amount`, turns out to be a contribution that no pledge
+    preceded, or `dollars` of it does; its cash moves to that fund and class.
+    """
+    used = amount if dollars is None else dollars
+    if not ZERO < used <= amount:
+        raise EventRefusedError(
+            f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
+        )
+    unapplied = account("unapplied", held.fund)
+    lines = [(held, held_lot(settings, unapplied, amount, receipt))]
+    if used < amount:
+        lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
+    lines.append(
+        (earmark, in_dollars(settings, account("contributions", earmark.fund, donor), -used))
+    )
+    if earmark != held:
+        lines += [
+            (held, in_dollars(settings, account("cash", held.fund), -used)),
+            (earmark, in_dollars(settings, account("cash", earmark.fund), used)),
+        ]
+    own, stated = _stated(lines)
+    return make_entry(
+        settings,
+        day=day,
+        event="application",
+        narration=narration or f"Application of {receipt}",
+        lines=own,
+        donor=donor,
+        earmark=stated,
+        meta=meta,
+    )
+
+
+def returned_payment(
+    settings: Settings,
+    *,
+    day: date,
+    now: Claim,
+    was: Claim,
+    dollars: Decimal,
+    reverses: str,
+    advance: Advance | None = None,
+    told: Meta | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
+    open again as it `was` before that payment (or with that part of it), and collected is negative
+    by `dollars`. `reverses` names the payment's entry, by date or ref; `advance` is what is held
+    in advance for the instalment, out of which the money goes while its biennium has not begun;
+    `told` is what the entry says of an instalment settled in a closed period (`find_return`).
+    """
+    if was.units <= now.units or was.currency != now.currency:
+        raise EventRefusedError(
+            f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with the "
+            f"payment taken back it has more, not {format_amount(was.units)} {was.currency}."
+        )
+    _need_dollars(settings, was.label, was.currency, was.units - now.units, dollars)
+    deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
+    lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
+    again = put_back(settings, was)
+    lines.append(replace(again, meta={**again.meta, **(told or {})}))
+    back = was.value - now.value
+    lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
+    if was.kind == "memorandum":
+        lines.append(in_dollars(settings, account("contra", was.fund), -back))
+    if deferred:
+        if now.is_open:
+            lines.append(deferral(settings, now, now.value))
+        lines.append(deferral(settings, was, -was.value))
+    if deferred or (was.kind == "memorandum" and not was.is_recognised(day)):
+        if advance is None or advance.dollars < dollars:
+            raise EventRefusedError(
+                f"{format_amount(dollars)} is taken back of {was.label}, which is not due yet: "
+                "say what is held in advance for it, no less than that."
+            )
+        name = account("in-advance", was.fund, was.donor)
+        rest = dollars - advance.dollars
+        lines.append(held_lot(settings, name, advance.dollars, was.label))
+        lines.append(held_lot(settings, name, rest, was.label, advance.since))
+    elif was.kind == "memorandum":
+        name = account("contributions", was.fund, was.donor)
+        lines.append(in_dollars(settings, name, dollars))
+    else:
+        lines.append(in_dollars(settings, account("exchange", was.fund), dollars - back))
+    return make_entry(
+        settings,
+        day=day,
+        event="returned-payment",
+        narration=narration or f"Payment of {was.label} taken back by the bank",
+        lines=lines,
+        donor=was.donor,
+        earmark=earmark_of(was),
+        labels=[was.label],
+        meta={"reverses": reverses, **(meta or {})},
+    )
+
+
+def receipt_without_pledge(
+    settings: Settings,
+    *,
+    day: date,
+    donor: str,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """A contribution that no pledge preceded, at the dollars received; also a share of confiscated
+    proceeds paid into the Convention's account.
+    """
+    return make_entry(
+        settings,
+        day=day,
+        event="receipt-without-pledge",
+        narration=narration,
+        lines=[
+            in_dollars(settings, account("cash", earmark.fund), dollars),
+            in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
+        ],
+        donor=donor,
+        earmark=earmark,
+        rate=rate,
+        meta=meta,
+    )
+
+
+def receipt_unapplied(
+    settings: Settings,
+    *,
+    day: date,
+    fund: str,
+    label: str,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """Money whose donor, purpose or pledge is not known yet: a liability under its own label, of
+    the fund's general class (or its only one).
+    """
+    return make_entry(
+        settings,
+        day=day,
+        event="receipt-unapplied",
+        narration=narration,
+        lines=[
+            in_dollars(settings, account("cash", fund), dollars),
+            held_lot(settings, account("unapplied", fund), -dollars, label),
+        ],
+        earmark=Earmark(fund, settings.funds[fund].class_of(None, None)),
+        meta=meta,
+    )
+
+
+def in_kind(
+    settings: Settings,
+    *,
+    day: date,
+    donor: str,
+    earmark: Earmark,
+    value: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """A contribution in kind at the donor's valuation, in its own accounts and commodity, outside
+    every money total.
+    """
+    commodity = f"{settings.currency}.IK"
+    return make_entry(
+        settings,
+        day=day,
+        event="in-kind",
+        narration=narration,
+        lines=[
+            DraftLine(account("in-kind-held", earmark.fund), value, commodity),
+            DraftLine(account("in-kind", earmark.fund, donor), -value, commodity),
+        ],
+        donor=donor,
+        earmark=earmark,
+        meta=meta,
+    )
+
+
+def release(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    deferred: Decimal = ZERO,
+    advance: Decimal = ZERO,
+) -> Draft:
+    """The release of a deferred instalment, and of money received for it in advance, to income on
+    the first day of its biennium, or under `agreement` when its condition is met. Amounts are the
+    dollars still held under its label.
+    """
+    fund, donor = claim.fund, claim.donor
+    starts = settings.periods.start_of(claim.due or claim.pledged_on)
+    if deferred < 0 or advance < 0 or not deferred + advance:
+        raise EventRefusedError(f"Nothing is held of {claim.label} that could be released.")
+    if day < starts and not settings.waits_for_condition(fund, claim.class_, claim.condition):
+        raise EventRefusedError(
+            f"{claim.label} becomes income on {starts}, the first day of its period, not on {day}."
+        )
+    lines = [in_dollars(settings, account("contributions", fund, donor), -(deferred + advance))]
+    if advance:
+        name = account("in-advance", fund, donor)
+        lines.insert(0, held_lot(settings, name, advance, claim.label))
+    if deferred:
+        lines.insert(0, deferral(settings, claim, deferred))
+    return make_entry(
+        settings,
+        day=day,
+        event="release",
+        narration=f"Release of {claim.label}",
+        lines=lines,
+        donor=donor,
+        earmark=earmark_of(claim),
+        labels=[claim.label],
+    )
+
+
+def refund_overpayment(
+    settings: Settings,
+    *,
+    day: date,
+    receipt: str,
+    held: Earmark,
+    amount: Decimal,
+    dollars: Decimal | None = None,
+    donor: str = "",
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """Money that was paid too much, or by mistake, goes back: out of the unapplied receipt that
+    holds `amount`, `dollars` of it (all, unless stated). It never was a contribution.
+    """
+    back = amount if dollars is None else dollars
+    if not ZERO < back <= amount:
+        raise EventRefusedError(
+            f"{receipt} holds {format_amount(amount)}; {format_amount(back)} cannot be refunded."
+        )
+    name = account("unapplied", held.fund)
+    lines = [
+        held_lot(settings, name, amount, receipt),
+        in_dollars(settings, account("cash", held.fund), -back),
+    ]
+    if back < amount:
+        lines.append(held_lot(settings, name, back - amount, receipt))
+    return make_entry(
+        settings,
+        day=day,
+        event="refund-overpayment",
+        narration=narration or f"Refund out of {receipt}",
+        lines=lines,
+        donor=donor,
+        earmark=held,
+        meta=meta,
+    )
+
+
+def _settle(
+    settings: Settings, settled: Sequence[Settled], day: date
+) -> list[tuple[Earmark, DraftLine]]:
+    """Return the postings that settle instalments, all but the money's own."""
+    several = len(settled) > 1
+    lines = []
+    for each in settled:
+        own = _settle_one(settings, each, day, {INSTALMENT: each.claim.label} if several else {})
+        lines += [(earmark_of(each.claim), line) for line in own]
+    return lines
+
+
+def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> list[DraftLine]:
+    claim, left = settled.claim, settled.left
+    _need_dollars(settings, claim.label, claim.currency, settled.units, settled.dollars)
+    fund, donor = claim.fund, claim.donor
+    out = claim.value - left.value
+    lines = [taken_out(claim)]
+    if left.is_open:
+        lines.append(put_back(settings, left))
+    if claim.is_deferred:
+        lines.append(deferral(settings, claim, claim.value))
+        if left.is_open:
+            lines.append(deferral(settings, claim, -left.value))
+    if claim.kind == "memorandum":
+        lines.append(in_dollars(settings, account("contra", fund), out))
+    if not claim.is_recognised(day):
+        name = account("in-advance", fund, donor)
+        held, since = settled.advance or (ZERO, None)
+        if held:
+            lines.append(held_lot(settings, name, held, claim.label))
+        lines.append(held_lot(settings, name, -settled.dollars - held, claim.label, since))
+        return lines
+    if claim.kind == "memorandum":
+        line = in_dollars(settings, account("contributions", fund, donor), -settled.dollars)
+    else:
+        line = in_dollars(settings, account("exchange", fund), out - settled.dollars)
+    return [*lines, replace(line, meta=own)]
+
+
+def _need_dollars(
+    settings: Settings, label: str, currency: str, units: Decimal, dollars: Decimal
+) -> None:
+    """Exchange exists only where a pledge is in another currency than the book."""
+    if currency == settings.currency and units != dollars:
+        raise EventRefusedError(
+            f"{label} is in {currency}: {format_amount(units)} of it is settled by as much, not by "
+            f"{format_amount(dollars)}. What a bank kept is a charge; what is missing is unpaid."
+        )
+
+
+def _one_fund(settled: Sequence[Settled]) -> str:
+    funds = {each.claim.fund for each in settled}
+    if len(funds) != 1:
+        raise EventRefusedError(
+            f"A payment settles instalments of one fund, these are of {', '.join(sorted(funds))}: "
+            "record it as a receipt and apply that."
+        )
+    return funds.pop()
+
+
+def _by_earmark(settled: Sequence[Settled]) -> dict[Earmark, Decimal]:
+    sums: dict[Earmark, Decimal] = {}
+    for each in settled:
+        earmark = earmark_of(each.claim)
+        sums[earmark] = sums.get(earmark, ZERO) + each.dollars
+    return sums
+
+
+def _stated(
+    lines: Sequence[tuple[Earmark, DraftLine]],
+) -> tuple[list[DraftLine], Earmark | None]:
+    """State class and purpose once where all postings share them, else on each posting."""
+    earmarks = {(earmark.class_, earmark.purpose) for earmark, line in lines if line.number}
+    if len(earmarks) == 1:
+        return [line for _, line in lines], lines[0][0]
+    return [replace(line, meta={**earmark.meta(), **line.meta}) for earmark, line in lines], None
+
+
+def _entry(
+    settings: Settings,
+    day: date,
+    event: str,
+    settled: Sequence[Settled],
+    lines: Sequence[tuple[Earmark, DraftLine]],
+    narration: str,
+    rate: Rate | None,
+    meta: Meta | None,
+) -> Draft:
+    own, stated = _stated(lines)
+    labels = [each.claim.label for each in settled]
+    part = any(each.left.is_open for each in settled)
+    words = f"{'Part payment' if part else 'Payment'} of {', '.join(labels)}"
+    donors = {each.claim.donor for each in settled}
+    return make_entry(
+        settings,
+        day=day,
+        event=event,
+        narration=narration or words,
+        lines=own,
+        donor=donors.pop() if len(donors) == 1 else "",
+        earmark=stated,
+        labels=labels,
+        rate=rate,
+        meta=meta,
+    )

@@ -1,0 +1,306 @@
+"""Builders of spending and of movements between funds: nothing here touches an instalment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.events.parts import Earmark, in_dollars, make_entry
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.money import format_amount, to_cents
+
+
+def expenditure(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    obligated: bool = False,
+    meta: Meta | None = None,
+) -> Draft:
+    """Spending on the programme: disbursed from cash, or an obligation raised (`obligated`)."""
+    _need_dollars(dollars)
+    source = "obligations" if obligated else "cash"
+    return _booked(
+        settings,
+        day,
+        "expenditure",
+        earmark,
+        [("programme", dollars), (source, -dollars)],
+        narration,
+        meta,
+    )
+
+
+def obligation_paid(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """An obligation is paid: no new expenditure."""
+    _need_dollars(dollars)
+    lines = [("obligations", dollars), ("cash", -dollars)]
+    return _booked(settings, day, "obligation", earmark, lines, narration, meta)
+
+
+def savings(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """An obligation of an earlier period is not needed: a saving, below the line."""
+    _need_dollars(dollars)
+    lines = [("obligations", dollars), ("savings", -dollars)]
+    return _booked(settings, day, "savings", earmark, lines, narration, meta)
+
+
+def programme_support(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    expenditure: Decimal,
+    rate: Decimal,
+    support_class: str = "support",
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """Programme support costs: `rate` (0.13) of `expenditure`, a cost of the class that spent and
+    income of the support class.
+    """
+    if earmark.class_ == support_class:
+        raise EventRefusedError(
+            f"The class {support_class} earns support costs of other classes; it is charged none."
+        )
+    if expenditure > 0 and rate > 1:
+        raise EventRefusedError(
+            f"Support costs are a part of expenditure; {format_amount(rate * 100)} % is more than "
+            "all of it. State the percent as 13."
+        )
+    dollars = to_cents(expenditure * rate)
+    _need_dollars(dollars)
+    fund = earmark.fund
+    spent, support = earmark.meta(), Earmark(fund, support_class).meta()
+    lines = [
+        _stated(settings, account("programme-support", fund), dollars, spent),
+        _stated(settings, account("cash", fund), -dollars, spent),
+        _stated(settings, account("cash", fund), dollars, support),
+        _stated(settings, account("programme-support-income", fund), -dollars, support),
+    ]
+    words = narration or f"Programme support, {format_amount(rate * 100)} % of expenditure"
+    return make_entry(
+        settings, day=day, event="programme-support", narration=words, lines=lines, meta=meta
+    )
+
+
+def split_gross(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
+    """Split an amount that includes support costs: what is for the programme, and the support."""
+    programme = to_cents(gross / (1 + rate))
+    return programme, gross - programme
+
+
+def bank_charge(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str = "Bank charges",
+    meta: Meta | None = None,
+) -> Draft:
+    """What a bank took for itself out of the fund's cash; what correspondents keep of a payment is
+    part of that payment.
+    """
+    _need_dollars(dollars)
+    lines = [("bank-charges", dollars), ("cash", -dollars)]
+    return _booked(settings, day, "expenditure", earmark, lines, narration, meta)
+
+
+def interest(
+    settings: Settings,
+    *,
+    day: date,
+    shares: Sequence[tuple[Earmark, Decimal]],
+    narration: str = "Interest",
+    meta: Meta | None = None,
+) -> Draft:
+    """Interest as advised, to each class its share."""
+    lines = []
+    for earmark, dollars in shares:
+        _need_dollars(dollars)
+        stated = earmark.meta()
+        lines.append(_stated(settings, account("cash", earmark.fund), dollars, stated))
+        lines.append(_stated(settings, account("interest", earmark.fund), -dollars, stated))
+    return make_entry(
+        settings, day=day, event="interest", narration=narration, lines=lines, meta=meta
+    )
+
+
+def refund_unspent(
+    settings: Settings,
+    *,
+    day: date,
+    donor: str,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """Earmarked money that was not spent goes back to its donor: below the line."""
+    _need_dollars(dollars)
+    fund = earmark.fund
+    return make_entry(
+        settings,
+        day=day,
+        event="refund-unspent",
+        narration=narration,
+        lines=[
+            in_dollars(settings, account("refunds", fund, donor), dollars),
+            in_dollars(settings, account("cash", fund), -dollars),
+        ],
+        donor=donor,
+        earmark=earmark,
+        meta=meta,
+    )
+
+
+def transfer(
+    settings: Settings,
+    *,
+    day: date,
+    source: Earmark,
+    target: Earmark,
+    dollars: Decimal,
+    narration: str,
+    settled: bool = False,
+    donor: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """Collected money passes to another fund or class; the schedule is not touched.
+
+    Between funds it is owed over the accounts between them until it is paid: in the same entry
+    where it is `settled` at once, else by a `settlement`.
+    """
+    _need_dollars(dollars)
+    if source == target:
+        raise EventRefusedError("A transfer goes to another fund, class or purpose; state one.")
+    one, other = source.meta(), target.meta()
+    if source.fund == target.fund:
+        lines = [
+            _stated(settings, account("cash", source.fund), -dollars, one),
+            _stated(settings, account("transfers", source.fund, source.fund), dollars, one),
+            _stated(settings, account("cash", source.fund), dollars, other),
+            _stated(settings, account("transfers", source.fund, source.fund), -dollars, other),
+        ]
+    else:
+        lines = [
+            _stated(settings, account("transfers", source.fund, target.fund), dollars, one),
+            _stated(settings, account("due-to", source.fund, target.fund), -dollars, one),
+            _stated(settings, account("due-from", target.fund, source.fund), dollars, other),
+            _stated(settings, account("transfers", target.fund, source.fund), -dollars, other),
+        ]
+        if settled:
+            lines += _settlement(settings, source, target, dollars)
+    return make_entry(
+        settings,
+        day=day,
+        event="transfer",
+        narration=narration,
+        lines=lines,
+        donor=donor,
+        meta=meta,
+    )
+
+
+def settlement(
+    settings: Settings,
+    *,
+    day: date,
+    source: Earmark,
+    target: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """Money owed between funds is paid: the accounts between them and the cash of both."""
+    _need_dollars(dollars)
+    lines = _settlement(settings, source, target, dollars)
+    return make_entry(
+        settings, day=day, event="settlement", narration=narration, lines=lines, meta=meta
+    )
+
+
+def _settlement(
+    settings: Settings, source: Earmark, target: Earmark, dollars: Decimal
+) -> list[DraftLine]:
+    one, other = source.meta(), target.meta()
+    due_to = account("due-to", source.fund, target.fund)
+    due_from = account("due-from", target.fund, source.fund)
+    return [
+        _stated(settings, due_to, dollars, one),
+        _stated(settings, account("cash", source.fund), -dollars, one),
+        _stated(settings, account("cash", target.fund), dollars, other),
+        _stated(settings, due_from, -dollars, other),
+    ]
+
+
+def operating_reserve(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """A part of the balance is set aside as operating reserve (negative: given free again)."""
+    if not dollars:
+        raise EventRefusedError("An operating reserve of nothing needs no entry.")
+    lines = [("reserved", dollars), ("operating-reserve", -dollars)]
+    return _booked(settings, day, "operating-reserve", earmark, lines, narration, meta)
+
+
+def _booked(
+    settings: Settings,
+    day: date,
+    event: str,
+    earmark: Earmark,
+    amounts: Sequence[tuple[str, Decimal]],
+    narration: str,
+    meta: Meta | None,
+) -> Draft:
+    return make_entry(
+        settings,
+        day=day,
+        event=event,
+        narration=narration,
+        lines=[
+            in_dollars(settings, account(kind, earmark.fund), dollars) for kind, dollars in amounts
+        ],
+        earmark=earmark,
+        meta=meta,
+    )
+
+
+def _stated(settings: Settings, name: str, dollars: Decimal, meta: Meta) -> DraftLine:
+    return replace(in_dollars(settings, name, dollars), meta=meta)
+
+
+def _need_dollars(dollars: Decimal) -> None:
+    if dollars <= 0:
+        raise EventRefusedError(f"The amount is above zero, this one is {format_amount(dollars)}.")

@@ -1,0 +1,1 @@
+"""The book on disk: found, loaded, written, mended."""

@@ -1,0 +1,82 @@
+"""Finding a book and loading it, causes of errors before what follows from them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from beancount import loader
+from beancount.core.data import Directive, Options
+from beancount.parser.grammar import ParserSyntaxError
+from beancount.parser.lexer import LexerError
+from pledgebook.ledger.files.reasons import with_reason
+from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
+
+MAIN = "main.beancount"
+
+
+class BookNotFoundError(Exception):
+    """There is no book at that place; the message names it."""
+
+
+def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, str]) -> Path:
+    """Return the main file of the book at `place` (a file or its folder); without it, of
+    `$BEANCOUNT_FILE`, else of the present folder. Raises BookNotFoundError.
+    """
+    given = place or environment.get("BEANCOUNT_FILE") or "."
+    path = Path(given)
+    if path.is_dir():
+        path /= MAIN
+    if not path.is_file():
+        raise BookNotFoundError(
+            f"{path}: there is no book here. Name its main file or folder with --book, or make a "
+            "new one with: pledgebook init DIR"
+        )
+    return path.absolute()
+
+
+def load_book(path: Path) -> Book:
+    """Load a book with its plugins; what is wrong with it is in its `errors`."""
+    path = path.absolute()  # as Beancount names the files it includes
+    with without_garbage_collection():
+        entries, errors, options = loader.load_file(str(path))
+    return book_loaded(path, entries, errors, options)
+
+
+def book_loaded(
+    path: Path, entries: list[Directive], errors: Sequence[Any], options: Options
+) -> Book:
+    """Return what Beancount just loaded from `path`, here or in Fava, as a book. The files are
+    read once more for their digests: what is changed afterwards is noticed before it is replaced.
+    """
+    files = {path, *map(Path, options["include"])}
+    digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
+    return Book(path, entries, _causes_first(errors), options, digests)
+
+
+def _causes_first(errors: Sequence[Any]) -> list[Any]:
+    """Return errors with causes before what follows from them: lines that cannot be read, then by
+    the entries' dates, and at one entry our own findings before Beancount's.
+    """
+    unread = [with_reason(error) for error in errors if isinstance(error, _UNREAD)]
+    rest = sorted(
+        (error for error in errors if not isinstance(error, _UNREAD)),
+        key=lambda error: (
+            getattr(getattr(error, "entry", None), "date", date.min),
+            not isinstance(error, Finding),
+        ),
+    )
+    if not unread or not rest:
+        return unread + rest
+    follows = (
+        "A line that cannot be read drops its whole directive, a declaration of a fund or donor "
+        f"too: the {len(rest)} error(s) after this one may come from it. Mend it first."
+    )
+    return [*unread, Finding(unread[0].source, follows, None, "syntax"), *rest]
+
+
+_UNREAD = (LexerError, ParserSyntaxError)

@@ -1,0 +1,71 @@
+"""What sheets call donors and purposes, written into the book's file of aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
+from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import quoted
+from pledgebook.ledger.register.book import Book
+
+FILE = "names.beancount"
+"""The file of the book that aliases are written to."""
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+_HEAD = "; What sheets call donors, as somebody confirmed it (docs/importing.md).\n"
+
+
+def add_purpose_alias(settings: Settings, text: str, code: str) -> Settings:
+    """Return the settings in which a text names the purpose of that code. Raises
+    AliasRefusedError.
+    """
+    if code not in settings.purposes or code in settings.donors:
+        known = ", ".join(settings.purposes) or "none"
+        raise AliasRefusedError(
+            f"{text!r} is said to be {code!r}, which is no purpose of the book ({known})."
+        )
+    if not normalise(text):
+        raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a purpose's name.")
+    return replace(settings, purpose_aliases={**settings.purpose_aliases, text: code})
+
+
+def alias_texts(
+    book: Book, names: Mapping[str, str], day: date, purposes: Mapping[str, str] = _NONE
+) -> dict[Path, str]:
+    """Return the new text of the book's file of aliases, by its path; empty if nothing changes.
+
+    `names` says by text whom it means, as `confirm` takes it; a new donor is declared since the
+    first fund. `purposes` says by text which purpose it means. Raises AliasRefusedError.
+    """
+    path = book.folder / FILE
+    donors = book.settings.donors
+    since = min((fund.since for fund in book.settings.funds.values()), default=day)
+    lines = []
+    for text, said in names.items():
+        found = donors.resolve(text)
+        donors = confirm(donors, text, said)
+        code, _, kind = said.partition(":")
+        if kind:
+            name = quoted(" ".join(text.split()))
+            lines.append(f'{since} custom "donor" {quoted(code)} {name}\n  kind: {quoted(kind)}\n')
+        elif found is None:
+            code = code_of(donors, said)
+            lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
+    settings = book.settings
+    for text, code in purposes.items():
+        settings = add_purpose_alias(settings, text, code)
+        if book.settings.purpose_aliases.get(text) != code:
+            lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
+    if not lines:
+        return {}
+    old = path.read_text("utf-8") if path.exists() else _HEAD
+    return {path: old.rstrip("\n") + "\n" + "".join(lines)}

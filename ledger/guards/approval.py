@@ -1,0 +1,146 @@
+"""Who entered and who approved an entry, and the paper it rests on.
+
+Write-offs, refunds, transfers, re-earmarkings, cancellations and dollars stated against the UN
+rate carry `entered-by:` and `approved-by:`, two persons. Where they do not it is a notice, an error
+in a fund that declares `four-eyes: "yes"`. An entry that waits for approval bears the flag `!`.
+Commitments, amendments, refunds and write-offs name their paper with `document:`; the row of a
+sheet they were imported from (`source:`) is paper too. It is a record, not a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from beancount.core.data import Directive, Transaction
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.postings import read_lines
+
+OVERRIDE = "rate-override"
+"""Metadata of an entry whose dollars were stated, not taken at the UN rate: the reason."""
+
+WAITING = "!"
+"""The flag of an entry that waits for approval."""
+
+_REFUNDS = ("refund-unspent", "refund-overpayment")
+_APPROVED = frozenset({"write-off", *_REFUNDS, "transfer", "re-earmark", "cancellation"})
+_ON_PAPER = frozenset({"commitment", "amendment", *_REFUNDS, "write-off"})
+_NAMED_AT_MOST = 5
+
+
+def check_approval(
+    entries: Iterable[Directive], settings: Settings
+) -> tuple[list[Finding], list[Finding]]:
+    """Find what lacks a second person. Returns errors (of funds with four eyes) and notices."""
+    errors: list[Finding] = []
+    lacking: dict[tuple[str, str], list[Transaction]] = {}
+    for entry, event, funds in _events(entries, settings):
+        overrides = bool(as_text(entry.meta.get(OVERRIDE, "")))
+        if entry.flag == WAITING or not (event in _APPROVED or overrides):
+            continue
+        problem = _problem(entry)
+        if not problem:
+            continue
+        what = event if event in _APPROVED else "rate override"
+        if any(settings.funds[fund].four_eyes for fund in funds):
+            errors.append(
+                finding(
+                    entry,
+                    "approval",
+                    f"A {what} needs two persons where the fund asks for four eyes; {problem}. "
+                    "Write entered-by: and approved-by:, or flag the entry ! until it is approved.",
+                )
+            )
+        else:
+            lacking.setdefault((what, problem), []).append(entry)
+    notices = [
+        finding(
+            own[0],
+            "approval",
+            f"A {what} is entered by one person and approved by another; {problem} "
+            f"({_listed(own)}). Write entered-by: and approved-by:.",
+        )
+        for (what, problem), own in lacking.items()
+    ]
+    return errors, notices
+
+
+def check_paper(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
+    """Find what names no paper: a notice an event, however many entries."""
+    lacking: dict[str, list[Transaction]] = {}
+    for entry, event, _ in _events(entries, settings):
+        papers = (as_text(entry.meta.get(key, "")) for key in ("document", "source"))
+        if event in _ON_PAPER and not any(papers):
+            lacking.setdefault(event, []).append(entry)
+    return [
+        finding(
+            own[0],
+            "document",
+            f"A {event} rests on a paper; here document: is not written ({_listed(own)}). Write "
+            "the letter, note verbale or memorandum.",
+        )
+        for event, own in lacking.items()
+    ]
+
+
+def list_waiting(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
+    """Return a notice for each entry that waits for approval."""
+    return [
+        finding(
+            entry,
+            "waiting",
+            f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. "
+            "pledgebook approve does it, or write approved-by: and change the flag to *.",
+        )
+        for entry, event in waiting_entries(entries, settings)
+    ]
+
+
+def waiting_entries(
+    entries: Iterable[Directive], settings: Settings
+) -> list[tuple[Transaction, str]]:
+    """Return the entries that wait for approval, each with its event."""
+    found = _events((entry for entry in entries if getattr(entry, "flag", "") == WAITING), settings)
+    return [(entry, event) for entry, event, _ in found]
+
+
+def list_unapproved(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
+    """Return every notice on approval and paper."""
+    entries = list(entries)
+    waiting = list_waiting(entries, settings)
+    return [*waiting, *check_approval(entries, settings)[1], *check_paper(entries, settings)]
+
+
+def _events(
+    entries: Iterable[Directive], settings: Settings
+) -> Iterator[tuple[Transaction, str, set[str]]]:
+    for entry in entries:
+        if isinstance(entry, Transaction) and (lines := read_lines(entry, settings)):
+            event = as_text(entry.meta.get("event", "")) or infer_event(lines)
+            yield entry, event, {line.place.fund for line in lines}
+
+
+def _problem(entry: Transaction) -> str:
+    entered, approved = (
+        " ".join(as_text(entry.meta.get(key, "")).split()).casefold()
+        for key in ("entered-by", "approved-by")
+    )
+    missing = [
+        key for key, who in (("entered-by:", entered), ("approved-by:", approved)) if not who
+    ]
+    if missing:
+        return f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not written"
+    return "the same person stands in both" if entered == approved else ""
+
+
+def _listed(entries: list[Transaction]) -> str:
+    named = ", ".join(_name(entry) for entry in entries[:_NAMED_AT_MOST])
+    more = len(entries) - _NAMED_AT_MOST
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _name(entry: Transaction) -> str:
+    label = ", ".join(sorted(entry.links or ())) or as_text(entry.meta.get("ref", ""))
+    return f"{label} of {entry.date}" if label else f"of {entry.date}"

@@ -1,0 +1,88 @@
+"""Earmarked money is spent from cash received for its purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from beancount.core.data import Directive, Transaction
+from pledgebook.ledger.declared.chart import LABELLED
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.history import is_closing
+from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.purposes import purposes_of_money
+
+
+def check_earmarked(
+    entries: Iterable[Directive], settings: Settings
+) -> tuple[list[Finding], list[Finding]]:
+    """Money for a purpose is spent only as far as it came in. Returns errors and notices: it is a
+    notice where the fund sets `overspending: "notice"`.
+
+    Available is cash received for the purpose less what was spent, refunded or is obligated, less
+    money in advance, which is not to be spent before its date; never a pledge.
+    """
+    errors: list[Finding] = []
+    notices: list[Finding] = []
+    available: dict[tuple[str, str, str], Decimal] = {}
+    purpose_of: dict[str, str] = {}
+    for entry in entries:
+        if not isinstance(entry, Transaction):
+            continue
+        spent: dict[tuple[str, str, str], Decimal] = {}
+        lines = read_lines(entry, settings)
+        purposes = purposes_of_money(lines, purpose_of)
+        for number, line in enumerate(lines):
+            purpose = purposes.get(number, "")
+            held = line.class_ == SPECIAL and line.place.kind in _AVAILABLE
+            if line.dollars is None or not (purpose or held):
+                continue
+            key = (line.place.fund, line.class_, purpose)
+            available[key] = available.get(key, ZERO) + line.dollars
+            spent[key] = spent.get(key, ZERO) - line.dollars
+        for key, amount in spent.items():
+            spends = _is_spending(lines) and not is_closing(entry)
+            if amount > 0 and available[key] < 0 and spends:
+                found = _overspent(entry, key, amount, available[key], settings)
+                strict = settings.funds[key[0]].overspending == "error"
+                (errors if strict else notices).append(found)
+    return errors, notices
+
+
+SPECIAL = "special"
+"""The class of earmarked money: what has no purpose there yet is spent no further than it came."""
+
+
+_AVAILABLE = frozenset({"cash", "in-advance", "unapplied", "obligations"})
+"""Cash, less what is not to be spent: received in advance, not applied, owed."""
+
+
+_SPENDING = frozenset({"programme", "programme-support", "refunds", "transfers", "obligations"})
+
+
+def _is_spending(lines: list[Line]) -> bool:
+    """Tell whether money is spent; a charge the bank keeps of a receipt is not spending."""
+    kinds = {line.place.kind for line in lines}
+    paid_out = any(line.place.kind == "cash" and line.units < 0 for line in lines)
+    charged = "bank-charges" in kinds and paid_out and not kinds & LABELLED
+    return bool(kinds & _SPENDING) or charged
+
+
+def _overspent(
+    entry: Transaction,
+    key: tuple[str, str, str],
+    amount: Decimal,
+    left: Decimal,
+    settings: Settings,
+) -> Finding:
+    fund, class_, purpose = key
+    return finding(
+        entry,
+        "earmarked-overspent",
+        f"Earmarked money is spent as far as it was received: {format_amount(amount)} "
+        f"{settings.currency} is spent here on {purpose or 'no purpose'} ({fund}, {class_}), of "
+        f"which "
+        f"{format_amount(left + amount)} was available. Spend less, or record the money first.",
+    )

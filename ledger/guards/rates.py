@@ -1,0 +1,148 @@
+"""Rates are above zero, and an entry that states one rests on one of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core.data import Price, Transaction
+from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.currencies import EURO_RATES
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.rates import MissingRateError, Rates
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.guards.approval import OVERRIDE
+from pledgebook.ledger.money import ZERO, format_amount, format_units
+from pledgebook.ledger.register.events import PAYING
+from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.register import Change, Register
+
+
+def check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
+    """A UN operational rate is above zero."""
+    number = entry.amount.number
+    if settings.currency in {entry.currency, entry.amount.currency} and (
+        number is None or number <= 0
+    ):
+        yield finding(
+            entry,
+            "rate",
+            f"A UN operational rate is above zero; {entry.currency} is priced at {number} "
+            f"{entry.amount.currency} on {entry.date}. Correct the rate, or take the line out.",
+        )
+
+
+def check_stated_rate(
+    entry: Transaction, lines: list[Line], rates: Rates, settings: Settings
+) -> Iterator[Finding]:
+    """An entry that states the UN rate it was made with rests on a rate of the book."""
+    stated = entry.meta.get("rate-date")
+    if stated is None:
+        return
+    currencies = {line.currency: line for line in lines if line.place.kind in CLAIMS}
+    for currency, line in currencies.items():
+        known = {currency, "EUR"} if currency in EURO_RATES else {currency}
+        if currency == settings.currency or any(rates.find(name, entry.date) for name in known):
+            continue
+        yield finding(
+            entry,
+            "rate-missing",
+            f"The entry states a UN operational rate of {as_text(stated)}, but the book has none "
+            f"of {currency} effective on or before {entry.date}: add it as "
+            f'"{entry.date.replace(day=1)} price {settings.currency} UNITS {currency}".',
+            line.posting.meta,
+        )
+
+
+_VALUED = frozenset({"commitment", "amendment"})
+
+
+class _Stated(NamedTuple):
+    """What an entry says of one currency: the amount and its dollars, and the day they are of."""
+
+    entry: Transaction
+    fund: str
+    labels: tuple[str, ...]
+    amount: Decimal
+    currency: str
+    dollars: Decimal
+    day: date
+
+
+def check_rates(register: Register, rates: Rates) -> list[Finding]:
+    """Return a notice for each commitment, increase or payment whose dollars differ from the UN
+    rate's by more than the fund's `rate-tolerance:`.
+    """
+    notices = []
+    for stated in _joined(register):
+        try:
+            usual, rate = rates.dollars(stated.amount, stated.currency, stated.day)
+        except MissingRateError:
+            continue
+        percent = register.settings.funds[stated.fund].rate_tolerance
+        if rate is None or abs(stated.dollars - usual) <= usual * percent / 100:
+            continue
+        dollar = register.settings.currency
+        notices.append(
+            finding(
+                stated.entry,
+                "rate-differs",
+                f"{format_units(stated.amount)} {stated.currency} of {', '.join(stated.labels)} is "
+                f"{format_amount(stated.dollars)} {dollar} here and {format_amount(usual)} "
+                f"{dollar} at the UN rate of {rate.day} ({format_units(rate.number)}): more than "
+                f"{format_units(percent)} % apart. Correct the amount or the dollars, or add the "
+                "rate that was effective.",
+            )
+        )
+    return notices
+
+
+def _joined(register: Register) -> Iterator[_Stated]:
+    """Yield what entries state; instalments of one currency that an entry settles are one."""
+    found: dict[tuple[int, str], _Stated] = {}
+    for change in register.changes:
+        stated = _stated(change, register.settings)
+        if stated is None or stated.currency == register.settings.currency:
+            continue
+        key = (id(change.entry), stated.currency)
+        other = found.get(key)
+        if other is not None:
+            stated = stated._replace(
+                labels=(*other.labels, *stated.labels),
+                amount=other.amount + stated.amount,
+                dollars=other.dollars + stated.dollars,
+            )
+        found[key] = stated
+    yield from found.values()
+
+
+def _stated(change: Change, settings: Settings) -> _Stated | None:
+    before, after, entry = change.before, change.after, change.entry
+    if entry.meta.get(OVERRIDE) is not None:
+        return None  # stated against the rate, with the reason
+    own = before if before is not None and before.committed else None
+    units = after.units - (own.units if own else ZERO)
+    if own is not None and own.currency != after.currency:
+        return None
+    if change.event in PAYING and own is not None:
+        amount, dollars = -units, change.received + change.advanced
+    elif change.event in _VALUED and after.committed:
+        amount, dollars = units, after.value - (own.value if own else ZERO)
+    else:
+        return None
+    if amount <= 0:
+        return None
+    day = _came(entry, settings)
+    return _Stated(entry, after.fund, (after.label,), amount, after.currency, dollars, day)
+
+
+def _came(entry: Transaction, settings: Settings) -> date:
+    """Return the day money came: a receipt that is applied later, the day it was received."""
+    for line in read_lines(entry, settings):
+        cost = line.posting.cost
+        if line.place.kind == "unapplied" and line.units > 0 and cost is not None:
+            return cost.date or entry.date
+    return entry.date

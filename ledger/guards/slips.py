@@ -1,0 +1,123 @@
+"""What is allowed and likely a slip: entered twice, due before it was pledged, moved into the past.
+
+All of it can be meant, so each is a notice; what tells two alike apart is a `reference:` or `ref:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import Finding, finding, place_of
+from pledgebook.ledger.money import ZERO, format_amount, format_units
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import Change, Claim, Gift, Register
+
+
+def check_likely(register: Register) -> Iterator[Finding]:
+    """Yield notices of dates and entries that are likely slips."""
+    by_entry: dict[int, list[Change]] = {}
+    for change in register.changes:
+        yield from _check_due(change)
+        if change.before is None and change.event == "commitment":
+            yield from _check_class(change.entry, change.after, register.settings)
+        by_entry.setdefault(id(change.entry), []).append(change)
+    for gift in register.gifts:
+        yield from _check_class(gift.entry, gift, register.settings)
+    yield from _pledged_twice(by_entry.values())
+    yield from _paid_twice(by_entry.values(), register.settings)
+
+
+def _check_due(change: Change) -> Iterator[Finding]:
+    before, after = change.before, change.after
+    if after.due is None:
+        return
+    if change.event == "commitment" and after.due < after.pledged_on:
+        yield finding(
+            change.entry,
+            "due-before-pledge",
+            f"{change.label} falls due on {after.due}, before it was pledged on "
+            f"{after.pledged_on}. Correct due: or the date, if that is a slip.",
+        )
+    elif (
+        change.event == "postponement"
+        and before is not None
+        and before.due is not None
+        and after.due < min(before.due, change.date)
+    ):
+        yield finding(
+            change.entry,
+            "due-in-the-past",
+            f"This postponement of {change.date} moves {change.label} from {before.due} back to "
+            f"{after.due}, which is past. Correct due:, if that is a slip.",
+        )
+
+
+def _check_class(entry: Transaction, item: Claim | Gift, settings: Settings) -> Iterator[Finding]:
+    """What is earmarked is not general, where the fund has a class for it."""
+    if item.class_ == "general" and item.purpose and "special" in settings.funds[item.fund].classes:
+        yield finding(
+            entry,
+            "general-earmarked",
+            f"Class general is for money of no purpose, special for what is earmarked; this of "
+            f"{item.donor} is general and for {item.purpose}. Take class: or purpose: out.",
+        )
+
+
+def _pledged_twice(entries: Iterable[list[Change]]) -> Iterator[Finding]:
+    first: dict[object, list[Change]] = {}
+    for changes in entries:
+        new = [each for each in changes if each.before is None and each.event == "commitment"]
+        if not new:
+            continue
+        parts = sorted(
+            (each.after.units, each.after.currency, each.after.due or date.max) for each in new
+        )
+        claim = new[0].after
+        key = (claim.donor, claim.fund, claim.class_, claim.purpose, new[0].date, tuple(parts))
+        known = first.setdefault(key, new)
+        if known is new or _told_apart(known[0].entry, new[0].entry):
+            continue
+        amounts = " and ".join(f"{format_units(units)} {code}" for units, code, _ in parts)
+        yield finding(
+            new[0].entry,
+            "pledged-twice",
+            f"{pledge_of(claim.label)} is the same as {pledge_of(known[0].label)} "
+            f"({place_of(known[0].entry.meta)}): {amounts} of {claim.donor}, pledged on "
+            f"{new[0].date} for the same. If it is one pledge, take this entry out; if there are "
+            "two, write a reference: in each.",
+        )
+
+
+def _paid_twice(entries: Iterable[list[Change]], settings: Settings) -> Iterator[Finding]:
+    first: dict[object, Transaction] = {}
+    for changes in entries:
+        if changes[0].event != "payment":
+            continue
+        entry = changes[0].entry
+        labels = tuple(sorted(each.label for each in changes))
+        lines = read_lines(entry, settings)
+        cash = sum((line.dollars or ZERO for line in lines if line.place.kind == "cash"), ZERO)
+        known = first.setdefault((entry.date, labels, cash), entry)
+        if known is entry or _told_apart(known, entry):
+            continue
+        yield finding(
+            entry,
+            "paid-alike",
+            f"{format_amount(cash)} {settings.currency} for {', '.join(labels)} came on "
+            f"{entry.date} by another entry too ({place_of(known.meta)}). If both are one payment, "
+            "take this entry out; if there were two, write a ref: in each.",
+        )
+
+
+def _told_apart(one: Transaction, other: Transaction) -> bool:
+    """Tell whether a reference says that two entries are not the same event."""
+    for key in ("reference", "ref"):
+        texts = {as_text(entry.meta.get(key, "")).strip() for entry in (one, other)}
+        if len(texts) > 1 and "" not in texts:
+            return True
+    return False

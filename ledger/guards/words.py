@@ -1,0 +1,69 @@
+"""Purposes, classes, events and dates are words that the book knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.register.events import contradiction
+from pledgebook.ledger.register.postings import Line
+
+
+def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+    """Purposes and classes are declared ones, and `event:` fits the accounts."""
+    for line in _first_of_each(lines, lambda line: line.purpose):
+        if line.purpose and line.purpose not in settings.purposes:
+            yield finding(
+                entry,
+                "unknown-purpose",
+                f"The purpose {line.purpose!r} is not declared in the book (declared: "
+                f"{', '.join(settings.purposes) or 'none'}): correct it, or declare it with "
+                f'custom "purpose" "{line.purpose}" "…".',
+                line.posting.meta,
+            )
+    for line in _first_of_each(lines, lambda line: f"{line.place.fund} {line.class_}"):
+        classes = settings.funds[line.place.fund].classes
+        if line.class_ not in classes:
+            yield finding(
+                entry,
+                "unknown-class",
+                f"Fund {line.place.fund} has no class {line.class_!r}: its classes are "
+                f"{', '.join(classes)}. Correct class:, or add it to the fund.",
+                line.posting.meta,
+            )
+    for line in lines:
+        due = (line.posting.meta or {}).get("due", entry.meta.get("due"))
+        if line.place.kind in CLAIMS and due is not None and as_date(due) is None:
+            yield finding(
+                entry,
+                "due-date",
+                f"due: is the day an instalment falls due; {as_text(due)!r} is no date. Write it "
+                "as 2002-06-30.",
+                line.posting.meta,
+            )
+    event = entry.meta.get("event")
+    problem = contradiction(as_text(event), lines) if event is not None and lines else None
+    if problem:
+        yield finding(
+            entry, "event", f"event: says what happened: {problem}. Correct event: or the accounts."
+        )
+    writes_off = event == "write-off" or any(line.place.kind == "written-off" for line in lines)
+    if lines and writes_off and event != "closing" and not as_text(entry.meta.get("authority", "")):
+        yield finding(
+            entry,
+            "write-off-authority",
+            "A write-off needs the authority that approved it: add authority: with the name of "
+            "the office and its paper.",
+        )
+
+
+def _first_of_each(lines: Iterable[Line], key: Callable[[Line], str]) -> Iterator[Line]:
+    seen: set[str] = set()
+    for line in lines:
+        if key(line) not in seen:
+            seen.add(key(line))
+            yield line

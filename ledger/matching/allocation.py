@@ -1,0 +1,294 @@
+"""What a person decides: which receipts pay which instalments, however they are split or joined.
+
+One receipt may pay several instalments, several receipts one; what is not named stays with the
+receipt. Each receipt becomes an application of its own, so each can be taken back by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, decimals, is_currency
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events.asking import (
+    Asked,
+    find_claim,
+    in_euros,
+    read_amount,
+    read_as_legacy,
+    read_dollars,
+    redenominated,
+    settle,
+)
+from pledgebook.ledger.events.receipts import Settled
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.guards.charges import tolerance
+from pledgebook.ledger.matching.applying import apply_matches
+from pledgebook.ledger.matching.candidates import Candidate, Part
+from pledgebook.ledger.matching.matcher import EURO
+from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
+from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Claim
+
+
+class Allocation(NamedTuple):
+    """What is to be settled of an instalment: `amount` of it (None: all that is unpaid, or what
+    there is of dollars) in `currency` ("": its own; EUR for one that the euro replaced), and the
+    `dollars` that go to it, gross of charges, where they do not follow from the amounts.
+    """
+
+    label: str
+    amount: Decimal | None = None
+    currency: str = ""
+    dollars: Decimal | None = None
+
+
+PAID_METAVAR = "LABEL[=AMOUNT[CUR][@DOLLARS]]"
+_PAID = re.compile(
+    r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
+)
+
+
+def read_allocation(text: str) -> Allocation:
+    """Read LABEL, LABEL=AMOUNT, LABEL=AMOUNT EUR or LABEL=AMOUNT@DOLLARS. Raises
+    EventRefusedError.
+    """
+    read = _PAID.fullmatch(text)
+    if read is None:
+        raise EventRefusedError(
+            f"{text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "
+            "AUT-2002-01.1=40000."
+        )
+    amount, dollars = read["amount"], read["dollars"]
+    return Allocation(
+        read["label"],
+        read_amount(amount) if amount else None,
+        read["currency"] or "",
+        read_dollars(dollars) if dollars else None,
+    )
+
+
+def decide(
+    book: Book,
+    receipts: Sequence[str],
+    allocations: Sequence[Allocation],
+    *,
+    charges: Decimal | None = ZERO,
+    by: str = "",
+    charges_advised: bool = False,
+) -> list[Draft]:
+    """Return the entries that apply waiting receipts, by their labels, as a person says: to be
+    given to `write_entries` together. `by` is who decided, for `entered-by:`.
+
+    `charges` are dollars that banks kept (None: whatever is missing of the amounts);
+    `charges_advised` where the payer's advice names them, as a part payment wants it. Raises
+    EventRefusedError, with what to do, where it cannot be so.
+    """
+    candidates = allocate(book, receipts, allocations, charges=charges)
+    return apply_matches(book, candidates, entered_by=by, charges_advised=charges_advised)
+
+
+def allocate(
+    book: Book,
+    receipts: Sequence[str],
+    allocations: Sequence[Allocation],
+    *,
+    charges: Decimal | None = ZERO,
+) -> list[Candidate]:
+    """Return what each receipt pays, in order of their days: the earliest is used up first."""
+    money = _receipts(book, receipts)
+    if not allocations:
+        raise EventRefusedError("Name the instalments that are paid.")
+    asked = [_asked(book, each, money) for each in allocations]
+    dollar = book.settings.currency
+    held = sum((each.dollars for each in money), ZERO)
+    kept = _missing(asked, money, dollar) if charges is None else charges
+    if kept < 0:
+        raise EventRefusedError(f"What banks kept is not below zero ({format_amount(kept)}).")
+    gross = held + kept
+    asked = _with_dollars(asked, gross, dollar)
+    whole = gross
+    if all(each.claim.currency == dollar for each in asked):
+        named = sum((each.amount for each in asked if each.amount is not None), ZERO)
+        if named > gross:
+            kept_too = " with charges" if kept else ""
+            raise EventRefusedError(
+                f"{_names(money)} holds {format_amount(gross)} {dollar}{kept_too}, less than the "
+                f"{format_amount(named)} that is to be settled by it: settle a part."
+            )
+        if all(each.amount is not None for each in asked):
+            whole = named
+    settled, _ = settle(book.register, asked, whole, date.max, dollar)
+    used = sum((each.dollars for each in settled), ZERO)
+    if kept:
+        _check_charges(book, settled[0].claim.fund, money[-1].dollars, kept)
+        if used < gross:
+            raise EventRefusedError(
+                f"{format_amount(gross - used)} would be left of the money although banks kept "
+                f"{format_amount(kept)} of it: name all that it pays, or no charges."
+            )
+    return _shared(money, settled, kept)
+
+
+def _receipts(book: Book, labels: Sequence[str]) -> list[Receipt]:
+    waiting = {each.label: each for each in waiting_receipts(book)}
+    for label in labels:
+        if label not in waiting:
+            known = ", ".join(waiting) or "none"
+            raise EventRefusedError(
+                f"No receipt {label} waits to be applied (there wait: {known})."
+            )
+    if not labels or len(set(labels)) < len(labels):
+        raise EventRefusedError("Name each receipt that pays once.")
+    return [each for label, each in waiting.items() if label in set(labels)]
+
+
+def _asked(book: Book, allocation: Allocation, money: Sequence[Receipt]) -> Asked:
+    claim = find_claim(book.register, allocation.label, date.max)
+    if _is_paid_in_euro(claim, money) and allocation.currency in {"", claim.currency}:
+        allocation = _in_euro(claim, allocation)
+    amount = allocation.amount
+    euros = None if amount is None else in_euros(claim, amount, allocation.currency)
+    if euros is not None:
+        amount = euros
+    elif allocation.currency and allocation.currency != claim.currency:
+        if allocation.currency != EURO:
+            raise EventRefusedError(
+                f"{claim.label} is in {claim.currency}: state what is settled of it in that."
+            )
+        claim = redenominated(claim, EURO)
+    if amount is not None and not allocation.currency:
+        looks_wrong = read_as_legacy(book.register, claim, amount)
+        if looks_wrong:
+            raise EventRefusedError(looks_wrong)
+    if not claim.is_open or (amount is not None and not ZERO < amount <= claim.units):
+        what = "nothing more" if amount is None else format_units(amount)
+        raise EventRefusedError(
+            f"{claim.label} has {format_units(claim.units)} {claim.currency} outstanding; {what} "
+            "can be settled of it."
+        )
+    return Asked(claim, amount, allocation.dollars)
+
+
+def _is_paid_in_euro(claim: Claim, money: Sequence[Receipt]) -> bool:
+    """Tell whether an instalment in a currency that the euro replaced is paid in euro: the bank
+    says so, or nothing can be paid in the old currency any more.
+    """
+    return (
+        claim.is_open
+        and claim.currency in EURO_RATES
+        and any(
+            (each.original is not None and each.original[1] == EURO)
+            or not is_currency(claim.currency, each.day)
+            for each in money
+        )
+    )
+
+
+def _in_euro(claim: Claim, allocation: Allocation) -> Allocation:
+    """Restate what is to be settled, in francs or in lire, at the fixed rate."""
+    if allocation.amount is None or allocation.amount > claim.units:
+        return allocation._replace(currency=EURO if allocation.amount is None else "")
+    amount = convert_legacy(allocation.amount, claim.currency, EURO)
+    return allocation._replace(amount=amount, currency=EURO)
+
+
+def _missing(asked: Sequence[Asked], money: Sequence[Receipt], dollar: str) -> Decimal:
+    """Return what the money falls short of what is named, in dollars: of another currency at the
+    rate by which the bank made dollars of what was sent.
+    """
+    held = sum((each.dollars for each in money), ZERO)
+    sent = _sent(asked, money)
+    if sent:
+        units = (each.claim.units if each.amount is None else each.amount for each in asked)
+        missing = sum(units, ZERO) - sent
+        if missing > 0:
+            return to_cents(held * missing / sent)
+    named = ZERO
+    for each in asked:
+        if each.claim.currency != dollar and each.dollars is None:
+            raise EventRefusedError(
+                f"{each.claim.label} is in {each.claim.currency}: state the dollars that banks "
+                "kept, or the dollars that go to it."
+            )
+        amount = each.claim.units if each.amount is None else each.amount
+        named += amount if each.dollars is None else each.dollars
+    if named <= held:
+        raise EventRefusedError(
+            f"Nothing is missing that banks could have kept: {format_amount(held)} came, "
+            f"{format_amount(named)} is to be settled."
+        )
+    return named - held
+
+
+def _sent(asked: Sequence[Asked], money: Sequence[Receipt]) -> Decimal:
+    """Return what was sent in the one currency of all that is named, as the bank says; else 0."""
+    currencies = {each.claim.currency for each in asked}
+    if any(each.dollars is not None for each in asked) or len(currencies) > 1:
+        return ZERO
+    originals = [each.original for each in money]
+    if any(each is None or each[1] not in currencies for each in originals):
+        return ZERO
+    return sum((each[0] for each in originals if each is not None), ZERO)
+
+
+def _with_dollars(asked: Sequence[Asked], gross: Decimal, dollar: str) -> list[Asked]:
+    """Of instalments in several currencies, dollars take as many dollars; one other the rest."""
+    if len({each.claim.currency for each in asked}) == 1:
+        return list(asked)
+    known = [
+        each._replace(dollars=each.claim.units if each.amount is None else each.amount)
+        if each.claim.currency == dollar
+        else each
+        for each in asked
+    ]
+    rest = gross - sum((each.dollars for each in known if each.dollars is not None), ZERO)
+    open_ones = [at for at, each in enumerate(known) if each.dollars is None]
+    if len(open_ones) == 1 and rest > 0:
+        known[open_ones[0]] = known[open_ones[0]]._replace(dollars=rest)
+    return known
+
+
+def _check_charges(book: Book, fund: str, last: Decimal, kept: Decimal) -> None:
+    """Hold charges against the receipt whose entry will bear them."""
+    most = tolerance(book.settings.funds[fund], last + kept)
+    if kept > most:
+        raise EventRefusedError(
+            f"{format_amount(kept)} is no charge that the fund takes of "
+            f"{format_amount(last + kept)} (at most {format_amount(most)}): settle a part."
+        )
+
+
+def _shared(money: Sequence[Receipt], settled: Sequence[Settled], kept: Decimal) -> list[Candidate]:
+    """Share what is settled among the receipts, the earliest first; banks kept of the last."""
+    todo = [(each.claim, each.units, each.dollars) for each in settled]
+    candidates = []
+    for receipt in money:
+        own = kept if receipt is money[-1] else ZERO
+        left = receipt.dollars + own
+        parts = []
+        while todo and left > 0:
+            claim, units, dollars = todo[0]
+            taken = min(left, dollars)
+            exact = units * taken / dollars
+            part = units if taken == dollars else round_to(exact, max(2, decimals(claim.currency)))
+            parts.append(Part(claim, part, taken))
+            left -= taken
+            todo[0] = (claim, units - part, dollars - taken)
+            if taken == dollars:
+                del todo[0]
+        if not parts:
+            raise EventRefusedError(
+                f"{receipt.label} is not needed: the other receipts settle what is named."
+            )
+        candidates.append(Candidate(receipt, tuple(parts), (), own))
+    return candidates
+
+
+def _names(money: Sequence[Receipt]) -> str:
+    return " and ".join(receipt.label for receipt in money)

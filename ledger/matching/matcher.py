@@ -1,0 +1,341 @@
+"""Which pledge does this money pay? Receipts that wait, open instalments, and the candidates.
+
+For each receipt: one instalment, several of one donor, a part, with bank charges, in euro for a
+legacy currency, in a third currency at the day's rate. What is certain, `certainty` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+
+from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, is_currency
+from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.declared.rates import MissingRateError
+from pledgebook.ledger.events.asking import redenominated
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.guards.charges import tolerance
+from pledgebook.ledger.matching.candidates import (
+    WORTH_A_LOOK,
+    Candidate,
+    Part,
+    in_dollars_of,
+    oldest,
+    one_digit_off,
+)
+from pledgebook.ledger.matching.quotes import Quoted, Quoting
+from pledgebook.ledger.matching.receipts import Receipt, donors_of_payers, receipts_of_amount
+from pledgebook.ledger.matching.rules import Certainty
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.register import Claim
+
+EURO = "EUR"
+_BAND = Decimal("0.05")
+_NEAR_DAYS = 90
+_SENT_TWICE = 31
+_MOST_TOGETHER = 4
+_MOST_OF_A_DONOR = 12
+_MOST_BY_DUE = 25
+_MOST_OWED = 6
+_OF_PAYER = {"donor", "history", "named"}
+
+
+class Matcher:
+    """What receipts are held against. `open` are the instalments with something left; it shrinks as
+    matches are taken, so that none is paid twice.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.dollar = book.settings.currency
+        self.open: dict[str, Claim] = {
+            label: claim
+            for label, changes in book.register.by_label.items()
+            if (claim := changes[-1].after).is_open and claim.committed
+        }
+        self.by_donor: dict[str, dict[str, None]] = {}  # what is open still, in order
+        self.by_amount: dict[tuple[str, Decimal], set[str]] = {}
+        for label, claim in self.open.items():
+            self.by_donor.setdefault(claim.donor, {})[label] = None
+            for units, currency in self._amounts(claim):
+                self.by_amount.setdefault((currency, units), set()).add(label)
+        self.quoting = Quoting(book.register, self.open.values())
+        self.certainty = Certainty(book.settings, self.quoting, self._open_of, self._open_in)
+        self.history = donors_of_payers(book)
+        self.equals = receipts_of_amount(book)
+        self._names: dict[tuple[str, date], tuple[str, ...]] = {}
+
+    def _open_of(self, donor: str) -> list[str]:
+        return list(self.by_donor.get(donor, ()))
+
+    def _open_in(self, pledge: str) -> list[Claim]:
+        claims = (self.open[label] for label in self.quoting.by_pledge.get(pledge, ()))
+        return [claim for claim in claims if claim.is_open]
+
+    def take(self, candidate: Candidate) -> None:
+        """Count what a match settles as settled."""
+        for part in candidate.parts:
+            units = part.claim.units - part.units
+            share = part.claim.value * units / part.claim.units
+            self.open[part.claim.label] = replace(part.claim, units=units, value=share)
+            if not units:
+                self.by_donor[part.claim.donor].pop(part.claim.label, None)
+
+    def has_equals(self, candidate: Candidate) -> bool:
+        """Tell whether the candidate is one of equal instalments of a pledge, and the text does not
+        say which: the one due first, if no other money has paid that.
+        """
+        paid = {(pledge_of(part.claim.label), part.units) for part in candidate.parts}
+        return "label" not in candidate.evidence and any(
+            (pledge, claim.units) in paid and claim.label not in candidate.labels
+            for pledge in {pledge for pledge, _ in paid}
+            for claim in self._open_in(pledge)
+        )
+
+    def claim(self, label: str, currency: str) -> Claim | None:
+        """Return an open instalment in a currency: its own, or the euro by law; None if neither."""
+        claim = self.open.get(label)
+        if claim is None or not claim.is_open:
+            return None
+        if claim.currency == currency:
+            return claim
+        if currency == EURO and claim.currency in EURO_RATES:
+            return redenominated(claim, EURO)
+        return None
+
+    def _amounts(self, claim: Claim) -> Iterator[tuple[Decimal, str]]:
+        yield claim.units, claim.currency
+        if claim.currency in EURO_RATES:
+            yield redenominated(claim, EURO).units, EURO
+
+    def candidates(self, receipt: Receipt) -> list[Candidate]:
+        """Return what a receipt may pay, what most speaks for first; a certain one alone."""
+        quoted = self.quoting.read(receipt.text, self._payers(receipt))
+        pool = self._pool(receipt, quoted)
+        found: dict[tuple[tuple[str, Decimal], ...], Candidate] = {}
+        for candidate in self._all(receipt, pool, quoted):
+            key = tuple(sorted((part.claim.label, part.units) for part in candidate.parts))
+            known = found.get(key)
+            if known is None or known.score < candidate.score:
+                found[key] = candidate
+        ordered = sorted(found.values(), key=lambda each: (-each.score, oldest(each)))
+        likely = [candidate for candidate in ordered if candidate.score >= WORTH_A_LOOK]
+        certain = self.certainty.rule(likely, quoted, doubled=self._is_doubled(receipt))
+        if certain:
+            return [certain]
+        rest = ordered[len(likely) :]  # in order of scores
+        owed = [each for each in rest if not _OF_PAYER.isdisjoint(each.evidence)]
+        return likely + owed[:_MOST_OWED]  # what the payer owes is never left out
+
+    def _payers(self, receipt: Receipt) -> set[str]:
+        """Return the donors that the payer is, has paid for, or names."""
+        known = {receipt.donor} if receipt.donor else set(self._named(receipt))
+        return known | self.history.get(normalise(receipt.payer), set())
+
+    def _named(self, receipt: Receipt) -> tuple[str, ...]:
+        """Return the one State that the payer's name holds, if nothing says who it is."""
+        if receipt.donor:
+            return ()
+        key = (receipt.payer, receipt.day)
+        if key not in self._names:
+            found = self.book.settings.donors.named_in(receipt.payer, receipt.day)
+            self._names[key] = tuple(donor.code for donor in found) if len(found) == 1 else ()
+        return self._names[key]
+
+    def _is_doubled(self, receipt: Receipt) -> bool:
+        """Tell whether the donor sent as much about then, so that one may be sent twice."""
+        about_then = [
+            donor
+            for day, donor in self.equals.get(receipt.dollars, ())
+            if abs((day - receipt.day).days) <= _SENT_TWICE
+            and (not donor or not receipt.donor or donor == receipt.donor)
+        ]
+        return len(about_then) > 1
+
+    def _pool(self, receipt: Receipt, quoted: Quoted) -> set[str]:
+        pool = quoted.labels | quoted.papers | quoted.short | quoted.near_papers
+        for pledge in quoted.pledges | quoted.near:
+            pool |= set(self.quoting.by_pledge[pledge])
+        for donor in self._payers(receipt):
+            own = self._open_of(donor)
+            own.sort(key=lambda label: abs((self._due(label) - receipt.day).days))
+            pool |= set(own[:_MOST_BY_DUE])
+            pool |= {label for label in own[_MOST_BY_DUE:] if self._is_nearly(receipt, label)}
+        for amount, currency in self._money(receipt):
+            pool |= self.by_amount.get((currency, amount), set())
+        return {label for label in pool if label in self.open and self.open[label].is_open}
+
+    def _is_nearly(self, receipt: Receipt, label: str) -> bool:
+        """Tell whether the dollars are what is unpaid of an instalment, less what banks keep."""
+        claim = self.open[label]
+        kept = claim.units - receipt.dollars
+        if claim.currency != self.dollar or kept <= 0:
+            return False
+        return kept <= tolerance(self.book.settings.funds[claim.fund], claim.units)
+
+    def _money(self, receipt: Receipt) -> list[tuple[Decimal, str]]:
+        """Return what came, in each currency in which it is known."""
+        money = [(receipt.dollars, self.dollar)]
+        if receipt.charges:
+            money.append((receipt.dollars + receipt.charges, self.dollar))
+        if receipt.original and receipt.original[1] != self.dollar:
+            money.append(receipt.original)
+        return money
+
+    def _all(self, receipt: Receipt, pool: set[str], quoted: Quoted) -> Iterator[Candidate]:
+        donors: dict[str, list[str]] = {}
+        for label in sorted(pool):
+            yield from self._single(receipt, label, quoted)
+            donors.setdefault(self.open[label].donor, []).append(label)
+        for labels in donors.values():
+            yield from self._together(receipt, labels, quoted)
+
+    def _single(self, receipt: Receipt, label: str, quoted: Quoted) -> Iterator[Candidate]:
+        claim = self.open[label]
+        own = about = self._about(receipt, [label], quoted)
+        known = False
+        for amount, currency in self._money(receipt):
+            now = self.claim(label, currency)
+            if now is None:
+                continue
+            known = True
+            charges = amount - receipt.dollars if currency == self.dollar else ZERO
+            sent_so = currency == receipt.sent_in(self.dollar)
+            about = own if sent_so else (*own, "sent-otherwise")
+            fund = self.book.settings.funds[now.fund]
+            if amount == now.units:
+                kind = "charges-stated" if charges else "amount"
+                uneven = ("uneven",) if amount % 100 else ()
+                yield Candidate(receipt, (Part(now, amount),), (kind, *uneven, *about), charges)
+            elif amount < now.units:
+                yield Candidate(receipt, (Part(now, amount),), ("part", *about), charges)
+                short = now.units - amount
+                kept = short if currency == self.dollar else in_dollars_of(receipt, amount, short)
+                if not charges and kept <= tolerance(fund, receipt.dollars + kept):
+                    yield Candidate(receipt, (Part(now, now.units),), ("charges", *about), kept)
+                if one_digit_off(amount, now.units):
+                    yield Candidate(receipt, (Part(now, amount),), ("digits", *about), charges)
+            elif not charges:
+                kinds = ("digits",) if one_digit_off(amount, now.units) else ("too-much",)
+                yield Candidate(receipt, (Part(now, now.units),), (*kinds, *about))
+        if not known:
+            if not is_currency(claim.currency, receipt.day):  # the euro took its place
+                claim = self.claim(label, EURO) or claim
+            kind = self._nearness(receipt, claim)
+            if kind != "dollars-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
+                yield Candidate(receipt, (Part(claim, claim.units),), (kind, *about))
+            if self.open[label].currency != self.dollar:
+                yield from self._as_said(receipt, claim, quoted, about)
+
+    def _as_said(
+        self, receipt: Receipt, claim: Claim, quoted: Quoted, about: tuple[str, ...]
+    ) -> Iterator[Candidate]:
+        """What the text itself says was sent, where the bank knows only dollars."""
+        for said, currency in quoted.money:
+            amount = said
+            if currency != claim.currency:
+                euro = convert_legacy(said, currency, EURO) if currency in EURO_RATES else None
+                if claim.currency != EURO or euro is None:
+                    continue
+                amount = euro
+            if ZERO < amount <= claim.units:
+                kinds = ("said",) if amount == claim.units else ("part",)
+                yield Candidate(receipt, (Part(claim, amount),), (*kinds, *about))
+
+    def _nearness(self, receipt: Receipt, claim: Claim) -> str:
+        """Return how near the dollars are to what is unpaid at the UN rate of the day."""
+        try:
+            dollars, _ = self.book.rates.dollars(claim.units, claim.currency, receipt.day)
+        except (MissingRateError, EventRefusedError):
+            return "dollars-only"
+        if receipt.dollars == dollars:
+            return "rate-exact"
+        near = abs(receipt.dollars - dollars) <= dollars * _BAND
+        return "rate-band" if near else "dollars-only"
+
+    def _together(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> Iterator[Candidate]:
+        """Several instalments of one donor that come to the amount."""
+        if len(labels) < 2:
+            return
+        quotes = quoted.labels | quoted.papers
+        labels = sorted(
+            labels,
+            key=lambda label: (
+                label not in quotes and pledge_of(label) not in quoted.pledges,
+                self._due(label),
+                label,
+            ),
+        )
+        for amount, currency in self._money(receipt):
+            claims = [claim for label in labels if (claim := self.claim(label, currency))]
+            claims = [claim for claim in claims if claim.units < amount]
+            charges = amount - receipt.dollars if currency == self.dollar else ZERO
+            sets = [tuple(claims)] if len(claims) > _MOST_TOGETHER else []
+            sets += list(combinations(claims[:_MOST_BY_DUE], 2))
+            few = claims[:_MOST_OF_A_DONOR]
+            for size in range(3, _MOST_TOGETHER + 1):
+                sets += list(combinations(few, size))
+            for chosen in sets:
+                if len({claim.fund for claim in chosen}) > 1:
+                    continue
+                if sum((claim.units for claim in chosen), Decimal(0)) == amount:
+                    about = self._about(receipt, [claim.label for claim in chosen], quoted)
+                    parts = tuple(Part(claim, claim.units) for claim in chosen)
+                    yield Candidate(receipt, parts, ("several", *about), charges)
+
+    def _about(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> tuple[str, ...]:
+        """Return the evidence that is not of the amount."""
+        claims = [self.open[label] for label in labels]
+        pledges = {pledge_of(label) for label in labels}
+        donor = claims[0].donor
+        found = []
+        if set(labels) <= quoted.labels:
+            found.append("label")
+        elif all(each in quoted.labels or pledge_of(each) in quoted.pledges for each in labels):
+            found.append("pledge")
+        elif set(labels) <= quoted.papers:
+            found.append("reference")
+        elif set(labels) <= quoted.short:
+            found.append("short-reference")
+        elif set(labels) <= quoted.near_papers:
+            found.append("near-paper")
+        elif pledges <= quoted.joined:
+            found.append("joined")
+        elif pledges & quoted.near:
+            found.append("near-reference" if len(quoted.near) == 1 else "near-several")
+        if receipt.donor == donor:
+            found.append("donor")
+        elif receipt.donor:
+            found.append("other-donor")
+        elif donor in self.history.get(normalise(receipt.payer), ()):
+            found.append("history")
+        elif donor in self._named(receipt):
+            found.append("named")
+        if _OF_PAYER & set(found) and self.by_donor[donor].keys() == set(labels):
+            found.append("only")
+        if self._is_due(receipt, labels, bool(pledges & (quoted.pledges | quoted.joined))):
+            found.append("due")
+        first = self.open[labels[0]].currency
+        if first != self.dollar and any(currency == first for _, currency in quoted.money):
+            found.append("said-currency")
+        if any(claim.pledged_on > receipt.day for claim in claims):
+            found.append("early")
+        return tuple(found)
+
+    def _is_due(self, receipt: Receipt, labels: list[str], quoted: bool) -> bool:
+        """Tell whether one of them is due about then; of a pledge that is quoted, the one that is
+        due first is meant, however late it is.
+        """
+        if quoted and len(labels) == 1:
+            own = [claim.label for claim in self._open_in(pledge_of(labels[0]))]
+            return min(own, key=lambda label: (self._due(label), label)) == labels[0]
+        return any(abs((self._due(label) - receipt.day).days) <= _NEAR_DAYS for label in labels)
+
+    def _due(self, label: str) -> date:
+        claim = self.open[label]
+        return claim.due or claim.pledged_on

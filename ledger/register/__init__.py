@@ -1,0 +1,1 @@
+"""What happened: postings read, instalments followed, the book as a value."""

@@ -1,0 +1,104 @@
+"""What an opening says of an instalment's life before it: written at closing, read again after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount.core.data import Posting, Transaction
+from pledgebook.ledger.declared.currencies import convert_legacy
+from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.money import format_units
+from pledgebook.ledger.register.events import names_of
+from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
+from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
+from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is left to be taken back of what one entry took out of a label, in `currency`. Where
+    `carried`, it was taken before the book began, and `entry` is the opening that says so.
+    """
+
+    entry: Transaction
+    event: str
+    units: Decimal
+    currency: str
+    carried: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """By what `reverses:` may name it."""
+        return [] if self.carried else names_of(self.entry)
+
+    def is_named(self, name: str) -> bool:
+        """Tell whether `reverses:` may mean it by `name`."""
+        day = as_date(name)
+        return (day is None or day < self.entry.date) if self.carried else name in self.names
+
+    def in_currency(self, currency: str) -> Decimal:
+        """Return the units in the currency that the instalment has now."""
+        converted = convert_legacy(self.units, self.currency, currency)
+        return self.units if converted is None else converted
+
+
+def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, Taken]:
+    """Return what an opening says was paid of each instalment before."""
+    found = {}
+    for line in lines:
+        told = (line.posting.meta or {}).get("paid", entry.meta.get("paid"))
+        number, _, currency = as_text(told or "").partition(" ")
+        if line.label and currency:
+            try:
+                found[line.label] = Taken(entry, "payment", Decimal(number), currency, carried=True)
+            except ArithmeticError:
+                continue
+    return found
+
+
+# Said anew by the opening, added by plugins on load, or about the entry and not the pledge.
+_NOT_KEPT = frozenset(
+    {
+        "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
+        CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
+        PLEDGED_ON, RECORDED_AS, "op-serves", "op-acknowledged", "op-rule", "op-notice",
+    }
+)  # fmt: skip
+
+
+Meta = dict[str, str | date]
+
+
+def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
+    """Return what an opening says was pledged, paid, written off and received of an instalment,
+    and what it was first committed for.
+    """
+    amounts = {"pledged": line.pledged, "paid": line.paid, "written-off": line.written_off}
+    told: Meta = {
+        key: f"{format_units(amount)} {line.currency}"
+        for key, amount in amounts.items()
+        if amount or key == "pledged"
+    }
+    if line.received:
+        told["received"] = f"{line.received:f} {dollar}"
+    first = first_terms(changes)
+    if first is not None:
+        told[AT_PLEDGE] = (
+            f"{format_units(first.units)} {first.currency}, {first.dollars:f} {dollar}"
+        )
+    return told
+
+
+def kept_facts(origin: tuple[Transaction, Posting]) -> Meta:
+    """Return what a commitment says of itself that rules and readers may ask for later."""
+    entry, posting = origin
+    kept: Meta = {}
+    for key, value in {**entry.meta, **(posting.meta or {})}.items():
+        if key in _NOT_KEPT or key.startswith("__") or value is None:
+            continue
+        kept[key] = value if isinstance(value, date) else as_text(value)
+    return kept

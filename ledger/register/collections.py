@@ -1,0 +1,138 @@
+"""Collections: the sums that came in from donors, each of which is receipted once.
+
+A collection is what one entry collected of one donor in one fund, whether it settles instalments,
+comes before their period, or had no pledge. Entries that neither day nor labels tell apart (two
+payments of an instalment on one day) are one collection. Money that waits to be applied is none
+yet: it is one when it is applied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.events import PAYING
+from pledgebook.ledger.register.postings import stated
+from pledgebook.ledger.register.register import Change, Gift, Register
+
+
+class CollectionKey(NamedTuple):
+    """What a collection is known by: `labels` are those of its instalments (or the reference of a
+    contribution without a pledge), parted by spaces; "" if it has none.
+    """
+
+    fund: str
+    donor: str
+    day: date
+    labels: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a collection paid of one instalment: `units` in the pledge's `currency`, as the donor
+    owed it, and `dollars` received, gross of bank charges. `advance`: it is not due yet.
+    """
+
+    label: str
+    class_: str
+    purpose: str
+    units: Decimal
+    currency: str
+    dollars: Decimal
+    advance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A sum that came in. `returned` is what the bank took back of it since, in dollars."""
+
+    key: CollectionKey
+    parts: tuple[Part, ...]
+    returned: Decimal = ZERO
+
+    @property
+    def dollars(self) -> Decimal:
+        """What was received, in dollars and cents, gross of bank charges."""
+        return sum((part.dollars for part in self.parts), ZERO)
+
+
+def list_collections(register: Register) -> list[Collection]:
+    """Return the collections of a book, by day, fund, donor and labels."""
+    found: dict[CollectionKey, list[Part]] = {}
+    returned: dict[CollectionKey, Decimal] = {}
+    by_entry: dict[tuple[int, str, str], list[Change | Gift]] = {}
+    for change in register.changes:
+        claim = change.before or change.after
+        if change.event in PAYING and change.received + change.advanced:
+            by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
+    for gift in register.gifts:
+        by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)
+    paid: dict[str, list[CollectionKey]] = {}
+    for (_, fund, donor), items in by_entry.items():
+        parts = [_part(item, register.settings.currency) for item in items]
+        labels = " ".join(sorted({part.label for part in parts if part.label}))
+        key = CollectionKey(fund, donor, items[0].entry.date, labels)
+        found.setdefault(key, []).extend(parts)
+        for part in parts:
+            paid.setdefault(part.label, []).append(key)
+    for change in register.changes:
+        if change.event == "returned-payment":
+            _take_back(change, paid.get(change.label, []), found, returned)
+    return [
+        Collection(key, tuple(found[key]), returned.get(key, ZERO))
+        for key in sorted(found, key=lambda key: (key.day, key.fund, key.donor, key.labels))
+    ]
+
+
+def _take_back(
+    change: Change,
+    keys: list[CollectionKey],
+    found: dict[CollectionKey, list[Part]],
+    returned: dict[CollectionKey, Decimal],
+) -> None:
+    """Count money that the bank takes back against the latest payments of that instalment."""
+    left = -(change.received + change.advanced)
+    for key in sorted(set(keys), key=lambda key: key.day, reverse=True):
+        if key.day > change.date:
+            continue
+        own = sum((part.dollars for part in found[key] if part.label == change.label), ZERO)
+        taken = min(left, own - returned.get(key, ZERO))
+        if taken > 0:
+            returned[key] = returned.get(key, ZERO) + taken
+            left -= taken
+
+
+def _part(item: Change | Gift, currency: str) -> Part:
+    if isinstance(item, Gift):
+        units, unit = item.original or (item.dollars, currency)
+        label = stated(item.entry, item.posting, "reference") or ""
+        return Part(label, item.class_, item.purpose, units, unit, item.dollars)
+    claim = item.before or item.after
+    units = (item.before.units if item.before else Decimal(0)) - item.after.units
+    dollars = item.received + item.advanced
+    return Part(
+        item.label,
+        claim.class_,
+        claim.purpose,
+        units,
+        claim.currency,
+        dollars,
+        advance=bool(item.advanced),
+    )
+
+
+def list_returns(register: Register) -> list[Collection]:
+    """Return what banks took back, and applications that were undone, as collections below zero,
+    in booked order.
+    """
+    return [
+        Collection(
+            CollectionKey(change.after.fund, change.after.donor, change.date, change.label),
+            (_part(change, register.settings.currency),),
+        )
+        for change in register.changes
+        if change.event == "returned-payment"
+    ]

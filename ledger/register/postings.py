@@ -1,0 +1,86 @@
+"""What a posting says: its place in the chart, its class and purpose, its dollars."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core.amount import Amount
+from beancount.core.convert import get_weight
+from beancount.core.data import Posting, Transaction
+from pledgebook.ledger.declared.chart import LABELLED, Place
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.money import to_cents
+
+
+class Line(NamedTuple):
+    """One posting to a fund's account, read.
+
+    `dollars` is its weight in the book's currency in whole cents (debit positive), or None for
+    another commodity such as contributions in kind. `label` is the lot's, or empty. `units` are
+    the posting's own, debit positive, in `currency`.
+    """
+
+    posting: Posting
+    place: Place
+    class_: str
+    purpose: str
+    dollars: Decimal | None
+    label: str
+    units: Decimal
+    currency: str
+
+
+def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
+    """Read the postings of a booked transaction that touch a declared fund's chart.
+
+    They are read once a load: every pass over the entries asks for them again.
+    """
+    known = settings.lines_read.get(id(entry.postings))
+    if known is not None and known[0] is entry.postings:
+        return known[1]
+    lines = _read(entry, settings)
+    settings.lines_read[id(entry.postings)] = (entry.postings, lines)
+    return lines
+
+
+def _read(entry: Transaction, settings: Settings) -> list[Line]:
+    lines = []
+    for posting in entry.postings:
+        place = settings.place(posting.account)
+        if place is None:
+            continue
+        purpose = stated(entry, posting, "purpose") or ""
+        class_ = settings.funds[place.fund].class_of(stated(entry, posting, "class"), purpose)
+        weight = weigh(posting)
+        in_dollars = weight.number is not None and weight.currency == settings.currency
+        units = posting.units
+        label = posting.cost.label if posting.cost and place.kind in LABELLED else None
+        lines.append(
+            Line(
+                posting,
+                place,
+                class_,
+                purpose,
+                to_cents(weight.number) if in_dollars and weight.number is not None else None,
+                label or "",
+                units.number if units and units.number is not None else Decimal(0),
+                units.currency if units else "",
+            )
+        )
+    return lines
+
+
+def weigh(posting: Posting) -> Amount:
+    """Return what a posting weighs in its entry's balance: at cost where it has one."""
+    weight: Amount = get_weight(posting)  # type: ignore[no-untyped-call]
+    return weight
+
+
+def stated(entry: Transaction, posting: Posting, key: str) -> str | None:
+    """Return what the posting says under `key`, else what its transaction says."""
+    value = posting.meta.get(key) if posting.meta else None
+    if value is None:
+        value = entry.meta.get(key)
+    return None if value is None else as_text(value)

@@ -1,0 +1,535 @@
+"""The register of contributions, derived from the lots of a booked ledger.
+
+Nothing is stored beside the ledger: one pass over the entries in their booked order follows each
+instalment, by its label, from commitment to its end. Everything that asks who promised what, who
+paid and what is unpaid (the command, the reports, the plugins) asks this register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from beancount.core.data import Directive, Posting, Transaction
+from pledgebook.ledger.declared.chart import CLAIMS, MONEY
+from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.money import ZERO, share
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.history import continuing
+from pledgebook.ledger.register.postings import Line, read_lines, stated
+from pledgebook.ledger.register.purposes import purpose_after
+
+_DAY = timedelta(days=1)
+INSTALMENT = "instalment"
+"""Metadata of an exchange or contributions posting: the instalment it belongs to, where an entry
+settles several."""
+
+PLEDGED_ON = "pledged-on"
+"""Metadata of an opening's money in advance where its instalment has nothing left to pay: the
+date of the commitment."""
+
+RECORDED_AS = "recorded-as"
+"""Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
+
+RECEIVING = frozenset({"payment", "application", "returned-payment"})
+"""Events by which money settles an instalment (or is taken back)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One instalment at a moment: what is still owed, and where its lot stands.
+
+    `units` are in `currency`, `value` is the carrying value in dollars and cents; both are zero
+    once nothing is left. `recognised` is the day it became (or becomes) a due receivable; None
+    while it is deferred by an entry or only pledged. `origin` is the transaction and posting that
+    committed (or opened) it.
+    """
+
+    label: str
+    kind: str
+    fund: str
+    class_: str
+    purpose: str
+    donor: str
+    units: Decimal
+    currency: str
+    value: Decimal
+    pledged_on: date
+    due: date | None
+    committed: bool
+    recognised: date | None
+    origin: tuple[Transaction, Posting]
+    opened: bool = False
+    """Whether it came with an opening balance rather than a commitment in this book."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is outstanding."""
+        return self.units > 0
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether a deferral stands against it: committed, recorded as a pledge, not yet due."""
+        return self.kind == "pledges" and self.committed and self.recognised is None
+
+    @property
+    def condition(self) -> str:
+        """What the commitment makes it depend on, in its own words; "" if nothing."""
+        return stated(*self.origin, "condition") or ""
+
+    def is_overdue(self, day: date) -> bool:
+        """Tell whether something is outstanding whose due date is before `day`: not yet on the due
+        date itself, and never of an instalment without one.
+        """
+        return self.is_open and self.due is not None and self.due < day
+
+    def is_recognised(self, day: date) -> bool:
+        """Tell whether the claim is a due receivable on `day`."""
+        return self.recognised is not None and self.recognised <= day
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transaction did to one instalment.
+
+    `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
+    a payment back); `advanced` the part credited to In-Advance; `advance_released` what became
+    income of money in advance.
+    """
+
+    entry: Transaction
+    event: str
+    before: Claim | None
+    after: Claim
+    received: Decimal = ZERO
+    advanced: Decimal = ZERO
+    advance_released: Decimal = ZERO
+
+    @property
+    def date(self) -> date:
+        """The date of the transaction."""
+        return self.entry.date
+
+    @property
+    def brings_forward(self) -> bool:
+        """Whether the entry itself tells what happened before it (`paid:`, `written-off:`): an
+        opening, and the return of a payment that settled the instalment in a closed period.
+        """
+        return self.event == "opening" or (self.event == "returned-payment" and self.before is None)
+
+    @property
+    def label(self) -> str:
+        """The instalment's label."""
+        return self.after.label
+
+    @property
+    def value_out(self) -> Decimal:
+        """The carrying value taken out, in dollars; negative if value was added."""
+        return (self.before.value if self.before else ZERO) - self.after.value
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A contribution received without a pledge, at the dollars received. `original` is the amount
+    and currency the donor sent, where the entry says so.
+    """
+
+    entry: Transaction
+    posting: Posting
+    fund: str
+    class_: str
+    purpose: str
+    donor: str
+    dollars: Decimal
+    original: tuple[Decimal, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
+    `dollars` positive when received; `opened` the day this money came.
+    """
+
+    entry: Transaction
+    event: str
+    kind: str
+    fund: str
+    class_: str
+    purpose: str
+    donor: str
+    label: str
+    dollars: Decimal
+    opened: date
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A posting that a report counts by donor without an instalment: refunds of unspent money."""
+
+    entry: Transaction
+    line: Line
+
+
+@dataclass
+class Register:
+    """The contributions of a book, in booked order.
+
+    `changes` are the instalments' histories, interleaved; `by_label` the same by instalment.
+    """
+
+    settings: Settings
+    changes: list[Change] = field(default_factory=list)
+    by_label: dict[str, list[Change]] = field(default_factory=dict)
+    gifts: list[Gift] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    held_under: dict[str, list[Held]] = field(default_factory=dict)
+    refunds: list[Flow] = field(default_factory=list)
+    in_kind: list[Flow] = field(default_factory=list)
+    last_day: date | None = None
+
+    def claims_at(self, day: date) -> Iterator[Claim]:
+        """Yield the instalments with something outstanding at the end of `day`."""
+        for changes in self.by_label.values():
+            claim = claim_at(changes, day)
+            if claim is not None and claim.is_open:
+                yield claim
+
+
+def claim_at(changes: list[Change], day: date) -> Claim | None:
+    """Return an instalment as it stood at the end of `day`, None if it was not yet pledged."""
+    for change in reversed(changes):
+        if change.date <= day:
+            return change.after
+    return None
+
+
+def derive_register(entries: Iterable[Directive], settings: Settings) -> Register:
+    """Follow every instalment through `entries`, which are booked and in their order.
+
+    Entries that booking refused (no postings) and faulty postings are passed over: what is wrong
+    with them is the pledge plugin's to say.
+    """
+    deriving = _Deriving(settings)
+    for entry in continuing(entries):
+        if isinstance(entry, Transaction):
+            deriving.take(entry)
+    return deriving.register
+
+
+class _Deriving:
+    """The state of one pass: every instalment and deferral so far, by label."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.register = Register(settings)
+        self.claims: dict[str, Claim] = {}
+        self.deferred: dict[str, Decimal] = {}
+        self.opened: dict[tuple[str, str], date] = {}
+
+    def take(self, entry: Transaction) -> None:
+        lines = read_lines(entry, self.settings)
+        if not lines:
+            return
+        register = self.register
+        register.last_day = entry.date
+        event = as_text(entry.meta.get("event", "")) or infer_event(lines)
+        for line in lines:
+            if line.place.kind in {"in-advance", "unapplied"} and line.label:
+                held = _held(entry, event, line, self.opened)
+                register.held.append(held)
+                register.held_under.setdefault(held.label, []).append(held)
+            elif line.place.kind == "refunds":
+                register.refunds.append(Flow(entry, line))
+            elif line.place.kind == "in-kind":
+                register.in_kind.append(Flow(entry, line))
+        changes = self._changes(entry, event, lines)
+        for change in changes:
+            self.claims[change.label] = change.after
+            register.changes.append(change)
+            register.by_label.setdefault(change.label, []).append(change)
+        register.gifts.extend(_gifts(entry, event, lines, changes))
+
+    def _changes(self, entry: Transaction, event: str, lines: list[Line]) -> list[Change]:
+        by_label: dict[str, list[Line]] = {}
+        for line in lines:
+            if line.label and line.place.kind in _OF_INSTALMENTS:
+                by_label.setdefault(line.label, []).append(line)
+        changes = []
+        for label, own in by_label.items():
+            deferred = _dollars(own, "deferred")
+            self.deferred[label] = self.deferred.get(label, ZERO) - deferred
+            before = self.claims.get(label)
+            after = _after(entry, before, [line for line in own if line.place.kind in CLAIMS])
+            if after is None and event == "opening":
+                after = _paid_in_advance(entry, own)
+            if after is None:
+                continue
+            after = replace(
+                after,
+                recognised=self._recognised(entry, event, before, after)
+                if after.is_open or before
+                else None,
+                opened=before.opened if before else event == "opening",
+            )
+            advance = _dollars(own, "in-advance")
+            changes.append(
+                Change(
+                    entry,
+                    event,
+                    before,
+                    after,
+                    advanced=-advance if event in RECEIVING else ZERO,
+                    advance_released=advance if event in _RELEASING else ZERO,
+                )
+            )
+        return _with_receipts(event, lines, changes, self.settings.currency)
+
+    def _recognised(
+        self, entry: Transaction, event: str, before: Claim | None, after: Claim
+    ) -> date | None:
+        """Return the day the claim becomes a due receivable.
+
+        In a pledge account the ledger says it: it is deferred as long as a deferral is open under
+        its label. A memorandum has no deferral; there the due date's period decides.
+        """
+        if not after.committed:
+            return None
+        starts = max(
+            after.pledged_on, self.settings.periods.start_of(after.due or after.pledged_on)
+        )
+        if after.kind == "memorandum":
+            day: date | None = starts
+        elif self.deferred.get(after.label, ZERO) > 0:
+            day = None
+        elif event == "opening":
+            day = min(starts, entry.date - _DAY)
+        elif event == "returned-payment" and before is None:  # settled in a closed period
+            first = self.settings.periods.start_of(entry.date)
+            day = min(starts, first - _DAY if first > date.min else entry.date)
+        else:
+            day = entry.date
+        if before is not None and day is not None and before.is_recognised(entry.date):
+            return before.recognised if day <= entry.date else day
+        return day if after.is_open or before is None else before.recognised
+
+
+_RELEASING = frozenset({"release", "postponement"})
+"""Events by which money in advance becomes income: a postponement where it brings forward."""
+
+_OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
+
+
+def _dollars(lines: Iterable[Line], kind: str) -> Decimal:
+    return sum((line.dollars or ZERO for line in lines if line.place.kind == kind), ZERO)
+
+
+def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim | None:
+    """Return the instalment after its pledge postings: put back, reduced, or as it was."""
+    added = [line for line in lines if line.units > 0]
+    taken = -sum((line.units for line in lines if line.units < 0), Decimal(0))
+    if added:
+        purpose = purpose_after(before.purpose if before else "", lines)
+        return _put_back(entry, before, added, purpose)
+    if before is None:
+        return None
+    left = before.units - taken
+    if left <= 0:
+        return replace(before, units=Decimal(0), value=ZERO)
+    # A part taken out by hand, without putting the rest back: its cents by the same rule.
+    return replace(before, units=left, value=share(before.value, left, before.units))
+
+
+def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpose: str) -> Claim:
+    line = lines[0]
+    posting = line.posting
+    cost = posting.cost
+    due = as_date(posting.meta.get("due")) if posting.meta else None
+    commits = before is None or as_text(entry.meta.get("event", "")) == "commitment"
+    if due is None and commits:
+        due = as_date(entry.meta.get("due"))
+    status = stated(entry, posting, "status")
+    if status is None and as_text(entry.meta.get("event", "")) == "commitment":
+        status = "committed"
+    was_pledged_only = before is not None and not before.committed
+    same_kind = before is not None and before.kind == line.place.kind
+    committed = status != "pledged" and not (was_pledged_only and same_kind and status is None)
+    if before is not None and due is None and not (was_pledged_only and committed):
+        due = before.due  # a commitment states its own times of payment
+    return Claim(
+        label=line.label,
+        kind=line.place.kind,
+        fund=line.place.fund,
+        class_=line.class_,
+        purpose=purpose,
+        donor=line.place.part,
+        units=sum((added.units for added in lines), Decimal(0)),
+        currency=line.currency,
+        value=sum((added.dollars or ZERO for added in lines), ZERO),
+        pledged_on=(cost.date if cost else None) or entry.date,
+        due=due,
+        committed=committed,
+        recognised=None,
+        origin=before.origin if before else (entry, posting),
+    )
+
+
+def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
+    """Return the instalment of which an opening brings only the money paid in advance."""
+    for line in lines:
+        meta = line.posting.meta or {}
+        pledged_on = as_date(meta.get(PLEDGED_ON))
+        if line.place.kind == "in-advance" and pledged_on is not None:
+            return Claim(
+                label=line.label,
+                kind=as_text(meta.get(RECORDED_AS, "pledges")),
+                fund=line.place.fund,
+                class_=line.class_,
+                purpose=line.purpose,
+                donor=line.place.part,
+                units=Decimal(0),
+                currency=as_text(meta.get("pledged", "")).partition(" ")[2] or line.currency,
+                value=ZERO,
+                pledged_on=pledged_on,
+                due=as_date(meta.get("due")),
+                committed=True,
+                recognised=None,
+                origin=(entry, line.posting),
+            )
+    return None
+
+
+def _with_receipts(
+    event: str, lines: list[Line], changes: list[Change], currency: str
+) -> list[Change]:
+    """Share what was collected among the instalments it settled, fund by fund, class by class.
+
+    Several instalments paid at once share by their units where they are of one currency, so that
+    each bears the same rate; else by carrying value. An instalment in dollars takes its own.
+    """
+    if event not in RECEIVING:
+        return changes
+    shared: dict[str, Decimal] = {}
+    groups: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        claim = change.before or change.after
+        groups.setdefault((claim.fund, claim.class_), []).append(change)
+    for (fund, class_), group in groups.items():
+        own = [line for line in lines if (line.place.fund, line.class_) == (fund, class_)]
+        collected = sum((_dollars(own, kind) for kind in MONEY), ZERO)
+        collected -= sum((change.advanced for change in group), ZERO)
+        if all(change.after.kind == "pledges" for change in group):
+            collected += _dollars(own, "contributions")
+        settled = [change for change in group if not change.advanced]
+        stated = _stated_shares(own, settled)
+        if stated:
+            shared.update(stated)
+            continue
+        if collected == sum((change.value_out for change in settled), ZERO):
+            shared.update({change.label: change.value_out for change in settled})
+            continue  # no exchange on any of them
+        shared.update(_share_out(collected, settled, currency))
+    return [replace(change, received=shared.get(change.label, ZERO)) for change in changes]
+
+
+def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decimal]:
+    """Return what was collected for each instalment where the entry itself says which exchange or
+    income is whose (`instalment:` on the posting); empty where it does not.
+    """
+    own: dict[str, Decimal] = {}
+    for line in lines:
+        label = (line.posting.meta or {}).get(INSTALMENT)
+        if label is not None and line.place.kind in {"exchange", "contributions"}:
+            own[str(label)] = own.get(str(label), ZERO) - (line.dollars or ZERO)
+    if not own:
+        return {}
+    return {
+        change.label: own.get(change.label, ZERO)
+        + (ZERO if change.after.kind == "memorandum" else change.value_out)
+        for change in changes
+    }
+
+
+def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict[str, Decimal]:
+    shares: dict[str, Decimal] = {}
+    rest = []
+    for change in changes:
+        if len(changes) > 1 and change.after.currency == currency:
+            shares[change.label] = change.value_out
+        else:
+            rest.append(change)
+    left = collected - sum(shares.values(), ZERO)
+    one_currency = len({change.after.currency for change in rest}) == 1
+
+    def weight(change: Change) -> Decimal:
+        if one_currency:
+            return (change.before.units if change.before else Decimal(0)) - change.after.units
+        return change.value_out
+
+    total = sum((weight(change) for change in rest), Decimal(0))
+    for position, change in enumerate(rest):
+        last = position == len(rest) - 1 or not total
+        part = left if last else share(left, weight(change), total)
+        shares[change.label] = part
+        left -= part
+        total -= weight(change)
+    return shares
+
+
+def _held(entry: Transaction, event: str, line: Line, opened: dict[tuple[str, str], date]) -> Held:
+    """Read money held in or out; `opened` keeps when each label's money came. What an opening
+    brings forward came before it, whatever date its lot bears.
+    """
+    cost = line.posting.cost
+    day = (cost.date if cost else None) or entry.date
+    if event == "opening":
+        day = min(day, entry.date - _DAY)
+    key = (line.place.kind, line.label)
+    if line.units < 0:
+        opened[key] = min(day, opened.get(key, day))
+    return Held(
+        entry,
+        event,
+        line.place.kind,
+        line.place.fund,
+        line.class_,
+        line.purpose,
+        line.place.part,
+        line.label,
+        -(line.dollars or ZERO),
+        opened.get(key, day),
+    )
+
+
+def _gifts(
+    entry: Transaction, event: str, lines: list[Line], changes: list[Change]
+) -> Iterator[Gift]:
+    """Yield the contributions that no pledge preceded: income without an instalment."""
+    if changes and (
+        event not in RECEIVING or any(change.after.kind == "memorandum" for change in changes)
+    ):
+        return
+    if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):
+        return
+    for line in lines:
+        if line.place.kind == "contributions" and line.dollars:
+            yield Gift(
+                entry,
+                line.posting,
+                line.place.fund,
+                line.class_,
+                line.purpose,
+                line.place.part,
+                -line.dollars,
+                _original(entry, line.posting),
+            )
+
+
+def _original(entry: Transaction, posting: Posting) -> tuple[Decimal, str] | None:
+    number, _, currency = (stated(entry, posting, "original") or "").partition(" ")
+    try:
+        return (Decimal(number), currency) if currency else None
+    except ArithmeticError:
+        return None

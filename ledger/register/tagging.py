@@ -1,0 +1,110 @@
+"""Which paragraphs a contribution answers: the facts of its commitment, put to the book's rules.
+
+The donor of record counts, not the payer, and the commitment's date, not the payment's: so a
+payment, a write-off and an opening carry their pledge's paragraphs. A person may override the
+rules with `op: "OP14"` on the commitment (or `op: "none"`) and must say why in `op-reason:`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from beancount.core.data import Posting, Transaction
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.mandates import Mandate, Tagging, apply_rules, paragraph_order
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.register.postings import stated
+from pledgebook.ledger.register.register import Claim, Gift
+
+OVERRIDE = "override"
+_EVIDENCE = {"oda": "oda", "crs": "crs"}
+_OWN = frozenset({"donor", "fund", "class", "purpose", "evidence"})
+
+
+def tag_claim(claim: Claim, settings: Settings) -> tuple[Tagging, ...]:
+    """Return what each mandate says of an instalment."""
+    return _tag(settings, claim, claim.origin, claim.pledged_on)
+
+
+def tag_gift(gift: Gift, settings: Settings) -> tuple[Tagging, ...]:
+    """Return what each mandate says of a contribution received without a pledge."""
+    return _tag(settings, gift, (gift.entry, gift.posting), gift.entry.date)
+
+
+def _tag(
+    settings: Settings, item: Claim | Gift, origin: tuple[Transaction, Posting], day: date
+) -> tuple[Tagging, ...]:
+    entry, posting = origin
+    donor = settings.donors.get(item.donor)
+    facts = {
+        "donor": frozenset({donor.kind} if donor else ()),
+        "fund": frozenset({item.fund}),
+        "class": frozenset({item.class_}),
+        "purpose": frozenset({item.purpose} if item.purpose else ()),
+        "evidence": frozenset(
+            name
+            for key, name in _EVIDENCE.items()
+            if (stated(entry, posting, key) or "no") not in {"no", "0", ""}
+        ),
+    }
+    for key in settings.rule_keys - _OWN:
+        facts[key] = frozenset((stated(entry, posting, key) or "").split())
+    override = stated(entry, posting, "op")
+    taggings = []
+    for mandate in settings.mandates.values():
+        tagging = _apply(settings, mandate, facts, day)
+        if override is not None:
+            tagging = _overridden(mandate, tagging, override, stated(entry, posting, "op-reason"))
+        taggings.append(tagging)
+    return tuple(taggings)
+
+
+def _apply(
+    settings: Settings, mandate: Mandate, facts: dict[str, frozenset[str]], day: date
+) -> Tagging:
+    """Apply the rules once for all contributions of which the same facts are true; what a day
+    decides is between which of the rules' dates it falls (before adoption the notice names it).
+    """
+    when = day if day < mandate.adopted else bisect_right(mandate.dates, day)
+    key = (mandate.symbol, when, *facts.values())
+    if key not in settings.tagged:
+        settings.tagged[key] = apply_rules(mandate, facts, day)
+    tagging: Tagging = settings.tagged[key]
+    return tagging
+
+
+def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str | None) -> Tagging:
+    chosen = [word for word in override.split() if word in mandate.paragraphs]
+    return replace(
+        tagging,
+        calls=tuple(sorted(chosen, key=paragraph_order)),
+        rules=(OVERRIDE, *tagging.rules),
+        before=False,
+        review=False,
+        reason=reason or "",
+    )
+
+
+def override_faults(entry: Transaction, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield (rule, sentence) for a person's override that lacks a reason or names no paragraph."""
+    known = {p for mandate in settings.mandates.values() for p in mandate.paragraphs}
+    for meta in (entry.meta, *(posting.meta or {} for posting in entry.postings)):
+        if "op" not in meta:
+            continue
+        override = as_text(meta["op"])
+        if not as_text(meta.get("op-reason") or entry.meta.get("op-reason") or ""):
+            yield (
+                "override-reason",
+                f'op: "{override}" overrides the rules and needs its reason: '
+                "add op-reason: with a sentence.",
+            )
+        for word in override.split():
+            if word not in known and word != "none":
+                yield (
+                    "unknown-paragraph",
+                    f'op: names {word!r}, which no mandate of the book declares: write "OP14", or '
+                    '"none" for no paragraph.',
+                )

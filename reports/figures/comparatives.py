@@ -1,0 +1,80 @@
+"""What a period is compared with, and its statements as they were sealed with it.
+
+A book that begins with what was carried forward holds no entry of the period before, yet its
+statements show that period's totals beside their own: they are read from the seal, where `verify`
+proves them, and never computed from the opening.
+"""
+
+from __future__ import annotations
+
+import json
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import FOLDER
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.selection import Selection
+
+SEALED = "statements"
+"""The name under which a seal keeps them."""
+
+Totals = Mapping[str, Mapping[str, Decimal]]
+"""Each fund's lines, by their keys, in dollars: the total column."""
+
+
+def period_before(selection: Selection) -> Cut | None:
+    """Return the cut that the selection's is compared with: the period before; of a year or a
+    quarter the same of the year before.
+    """
+    periods = selection.book.settings.periods
+    cut = selection.cut
+    earlier = [period for period in periods if period.end < cut.period.start]
+    if cut.name == cut.period.name:
+        return periods.named(earlier[-1].name) if earlier else None
+    return periods.named(f"{int(cut.name[:4]) - 1}{cut.name[4:]}")
+
+
+def days_before(selection: Selection) -> Cut | None:
+    """Return the days that the selection's are compared with: those of the period before, ended as
+    early as the selection's own; None where no declared period holds them or the day is not in it.
+    """
+    before = period_before(selection)
+    own = selection.book.settings.periods.named(selection.cut.name)
+    day = selection.cut.end
+    if before is None or own is None or own.end == day:
+        return before
+    year = day.year - own.start.year + before.start.year
+    end = date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    if not before.start <= end <= before.end:
+        return None
+    name = f"{long_date(before.start)} to {long_date(end)}"
+    return replace(before, name=name, end=end)
+
+
+def totals_document(totals: Totals) -> dict[str, object]:
+    """Return the totals as a seal keeps them: amounts as strings."""
+    return {
+        fund: {key: f"{amount:f}" for key, amount in lines.items()}
+        for fund, lines in totals.items()
+    }
+
+
+def read_totals(book: Book, period: str) -> Totals:
+    """Return what the seal of a period says of its statements; nothing where there is none, or
+    where it was made before seals kept them.
+    """
+    if period not in book.settings.seals:
+        return {}
+    try:
+        content = json.loads((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
+        return {
+            str(fund): {str(key): Decimal(amount) for key, amount in lines.items()}
+            for fund, lines in content["figures"][SEALED].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
+        return {}  # verify says what is wrong with a seal; here its figures are unknown

@@ -1,0 +1,78 @@
+"""What reports say beside their figures: what waits for approval, and what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.guards.approval import WAITING
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import RECEIVING
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.layout import name_of
+from pledgebook.reports.figures.selection import Selection
+
+_MOST_NAMED = 10
+_SINCE = timedelta(days=90)
+"""How long after the day of a report money on what was unpaid then is worth a line."""
+
+
+def waiting_for_approval(selection: Selection) -> list[str]:
+    """Name the entries up to the cut's end that wait for a second person; they are counted."""
+    book, found = selection.book, []
+    for entry in book.entries:
+        if not isinstance(entry, Transaction) or entry.flag != WAITING:
+            continue
+        lines = read_lines(entry, book.settings)
+        if entry.date <= selection.cut.end and any(
+            (line.place.fund, line.class_) in selection.groups for line in lines
+        ):
+            event = str(entry.meta.get("event", "")) or infer_event(lines)
+            found.append(" ".join(filter(None, (str(entry.date), entry.payee, event))))
+    if not found:
+        return []
+    said = f"{_counted(len(found), 'entry waits', 'entries wait')} for approval (flag !)"
+    return [f"{said}, counted here: {_listed(found)}."]
+
+
+def received_since(selection: Selection) -> list[str]:
+    """Name what came after the cut's end on instalments that were due and unpaid at its end."""
+    end = selection.cut.end
+    came: dict[str, Decimal] = {}
+    for changes in selection.book.register.by_label.values():
+        before = None
+        for change in changes:
+            if change.date <= end:
+                before = change.after
+            elif (
+                before is not None
+                and before.is_recognised(end)
+                and before.is_open
+                and change.event in RECEIVING
+                and change.date <= end + _SINCE
+                and selection.covers(before)
+            ):
+                came[before.donor] = came.get(before.donor, ZERO) + change.received
+    named = [
+        f"{name_of(selection, donor)} {dollars:,.2f}" for donor, dollars in came.items() if dollars
+    ]
+    if not named:
+        return []
+    return [
+        f"Unpaid at {long_date(end)} by the bank's value date, and received within "
+        f"{_SINCE.days} days after it: {_listed(sorted(named))}."
+    ]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    texts = list(texts)
+    rest = len(texts) - _MOST_NAMED
+    return "; ".join(texts[:_MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")

@@ -1,0 +1,196 @@
+"""Laying out a report: rows in sections, and the totals that name them.
+
+A report says what stands in a row; which rows a total adds up is counted here, and its amounts are
+filled in by the renderers' footing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import (
+    NOTHING,
+    Agreement,
+    Chart,
+    Column,
+    Report,
+    Row,
+    Tie,
+    Value,
+)
+from pledgebook.reports.figures.ties import balances_of
+
+Key = tuple[str, str, str]
+"""Fund, class and donor."""
+
+
+class Layout:
+    """Rows in the making. A subtotal adds up the rows since the last one, a total the subtotals
+    (and loose rows) of its section, the grand total every total.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._loose: list[int] = []
+        self._of_section: list[int] = []
+        self._totals: list[int] = []
+
+    def section(self, label: str) -> None:
+        """Begin a section."""
+        self.rows.append(Row("section", label=label))
+
+    def group(self, label: str) -> None:
+        """Begin a group of rows within a section."""
+        self.rows.append(Row("group", label=label))
+
+    def row(self, code: str = "", /, **values: Value) -> None:
+        """Add a row, about the donor of that code if one is given."""
+        self._loose.append(len(self.rows))
+        label = str(values.get("label", ""))
+        self.rows.append(Row("row", values, donor=code, instalment=label))
+
+    def subtotal(self, label: str) -> None:
+        """Add up the rows since the last subtotal."""
+        if self._loose:
+            self._of_section.append(self._put("subtotal", label, self._loose))
+            self._loose = []
+
+    def total(self, label: str) -> None:
+        """Add up the section; a section without rows has a total of nothing."""
+        self._totals.append(self._put("total", label, [*self._of_section, *self._loose]))
+        self._loose, self._of_section = [], []
+
+    def grand_total(self, label: str) -> None:
+        """Add up the totals, where there are several."""
+        if len(self._totals) > 1:
+            self._put("total", label, self._totals)
+
+    def _put(self, kind: str, label: str, adds: Sequence[int]) -> int:
+        self.rows.append(Row("subtotal" if kind == "subtotal" else "total", {}, label, tuple(adds)))
+        return len(self.rows) - 1
+
+
+def over_the_cut(
+    selection: Selection,
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    notes: Sequence[str] = (),
+    ties: Sequence[Tie] = (),
+    agreements: Sequence[Agreement] = (),
+    charts: Sequence[Chart] = (),
+) -> Report:
+    """Return a report about what happened within the selection's cut."""
+    cut = selection.cut
+    return _report(
+        selection,
+        name,
+        title,
+        f"{long_date(cut.start)} to {long_date(cut.end)}",
+        columns,
+        rows,
+        notes,
+        ties,
+        agreements,
+        charts,
+    )
+
+
+def at_the_end(
+    selection: Selection,
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    notes: Sequence[str] = (),
+    ties: Sequence[Tie] = (),
+    agreements: Sequence[Agreement] = (),
+    charts: Sequence[Chart] = (),
+) -> Report:
+    """Return a report about how things stood at the end of the selection's cut."""
+    subtitle = f"As at {long_date(selection.cut.end)}"
+    return _report(selection, name, title, subtitle, columns, rows, notes, ties, agreements, charts)
+
+
+def _report(
+    selection: Selection,
+    name: str,
+    title: str,
+    subtitle: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    notes: Sequence[str],
+    ties: Sequence[Tie],
+    agreements: Sequence[Agreement],
+    charts: Sequence[Chart],
+) -> Report:
+    cut = selection.cut
+    rows = rows or [Row("section", label=NOTHING)]
+    currency = selection.book.settings.currency
+    return Report(
+        name,
+        title,
+        subtitle,
+        cut.name,
+        cut.end,
+        currency,
+        columns,
+        rows,
+        notes=notes,
+        ties=ties,
+        agreements=agreements,
+        charts=charts,
+    )
+
+
+def section_name(selection: Selection, fund: str, class_: str) -> str:
+    """Name a fund and class in a heading; of a fund with one class only the fund."""
+    classes = selection.book.settings.funds[fund].classes
+    return fund if len(classes) == 1 else f"{fund}, {class_}"
+
+
+def name_of(selection: Selection, donor: str) -> str:
+    """Return a donor's English name at the end of the cut, else the code."""
+    found = selection.book.settings.donors.get(donor)
+    return found.name_in("en", selection.cut.end) if found else donor
+
+
+def by_group_and_name(selection: Selection, donor: str) -> tuple[int, str]:
+    """Sort donors as the schedule does: by their group, then by name."""
+    found = selection.book.settings.donors.get(donor)
+    group = GROUPS.index(found.group) if found else len(GROUPS)
+    return group, name_of(selection, donor)
+
+
+def owed_ties(selection: Selection, figures: Figures) -> list[Tie]:
+    """Set all that a report says is owed (due, later and only pledged) beside the accounts of
+    instalments, as the book is kept.
+
+    Under `agreement` what is due later is in closing already and not beside it. Accounts do not
+    say what money is for, so a report limited to a purpose has nothing to be set beside.
+    """
+    if selection.scope.purpose:
+        return []
+    within = contribution_figures(selection, _is_receivable).get(True, Figures()).future
+    owed = figures.closing + figures.future - within + figures.uncommitted
+    return [Tie("owed by donors, pledge and memorandum accounts", owed, owed_per_ledger(selection))]
+
+
+def owed_per_ledger(selection: Selection) -> Decimal:
+    """Return what the accounts of instalments hold in dollars, as the book is kept."""
+    balances = balances_of(selection.as_kept)
+    return sum((balances.held(group, "pledges", "memorandum") for group in selection.groups), ZERO)
+
+
+def _is_receivable(item: Claim | Gift) -> bool:
+    return isinstance(item, Claim) and item.kind == "pledges" and not item.is_deferred

@@ -1,0 +1,312 @@
+"""What a report is asked for: a book, the days it covers, and what of it is to be shown.
+
+What several reports are made of (figures, balances) is worked out once a selection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pledgebook.ledger.closing.recasting import view_under
+from pledgebook.ledger.declared.chart import takes
+from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.declared.policies import (
+    Group,
+    UnknownPolicyError,
+    name_policies,
+    read_policies,
+)
+from pledgebook.ledger.files.answering import left_out, without_history
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import HISTORY, carried_from, continuing
+from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.register import Claim, Gift, Held
+
+MadeT = TypeVar("MadeT")
+
+NO_PURPOSE = "none"
+"""Asked for as a purpose: money without one."""
+
+
+class SelectionError(Exception):
+    """The report cannot be made as asked: an unknown period or fund. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
+    `donor` a code, `purpose` a declared one or NO_PURPOSE.
+    """
+
+    class_: str = ""
+    group: str = ""
+    donor: str = ""
+    purpose: str = ""
+
+    def covers_purpose(self, purpose: str) -> bool:
+        """Tell whether money for a purpose, "" for money without one, is to be shown."""
+        return self.purpose in {"", purpose or NO_PURPOSE}
+
+    def limits(self) -> dict[str, str]:
+        """Return the limits that are set, by the names people know them under."""
+        named = {
+            "class": self.class_,
+            "group": self.group,
+            "donor": self.donor,
+            "purpose": self.purpose,
+        }
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A book, a cut of time and the funds to show (in the book's order), within a scope.
+
+    Under another recognition policy `book` is the view, `kept` the book as it is kept, and
+    `recognition` says which policies the view follows.
+    """
+
+    book: Book
+    cut: Cut
+    funds: tuple[str, ...]
+    kept: Book | None = None
+    recognition: str = ""
+    scope: Scope = field(default_factory=Scope)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def as_kept(self) -> Selection:
+        """The same selection of the book as it is kept."""
+        if self.kept is None:
+            return self
+        return replace(self, book=self.kept, kept=None, recognition="")
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Each fund and class that is shown, in the book's order."""
+        funds = self.book.settings.funds
+        return tuple(
+            (fund, class_)
+            for fund in self.funds
+            for class_ in funds[fund].classes
+            if self.scope.class_ in {"", class_}
+        )
+
+    def once(self, key: Hashable, make: Callable[[], MadeT]) -> MadeT:
+        """Return what `make` makes of the selection, made once however many reports ask for it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: MadeT = self._made[key]
+        return made
+
+    @property
+    def whole_classes(self) -> bool:
+        """Whether all donors and purposes of the classes are shown, as accounts add them up."""
+        return not (self.scope.group or self.scope.donor or self.scope.purpose)
+
+    def covers(self, item: Claim | Gift | Held) -> bool:
+        """Tell whether the item is to be shown."""
+        return (
+            (item.fund, item.class_) in self.groups
+            and self.scope.covers_purpose(item.purpose)
+            and self.covers_donor(item.donor)
+        )
+
+    def covers_line(self, line: Line) -> bool:
+        """Tell whether a posting's amount is to be shown: limited to donors, only accounts that
+        name their donor can tell.
+        """
+        return (
+            (line.place.fund, line.class_) in self.groups
+            and self.scope.covers_purpose(line.purpose)
+            and (
+                not (self.scope.donor or self.scope.group)
+                or (takes(line.place.kind) == "donor" and self.covers_donor(line.place.part))
+            )
+        )
+
+    def covers_donor(self, code: str) -> bool:
+        """Tell whether this donor's contributions are to be shown."""
+        if self.scope.donor:
+            return code == self.scope.donor
+        if self.scope.group:
+            donor = self.book.settings.donors.get(code)
+            return (donor.group if donor else GROUPS[-1]) == self.scope.group
+        return True
+
+
+def select(
+    book: Book,
+    period: str | None = None,
+    as_at: date | None = None,
+    fund: str | tuple[str, ...] | None = None,
+    recognition: str | None = None,
+    *,
+    class_: str | None = None,
+    group: str | None = None,
+    donor: str | None = None,
+    purpose: str | None = None,
+) -> Selection:
+    """Return the selection for a declared period (or a year "2003" or quarter "2003-Q2" in one).
+
+    Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
+    early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
+    `purpose` (NO_PURPOSE for money without one) limit what is shown of them. `recognition`
+    ("receipt", or "special=receipt,convention=receipt") asks for the view under another policy.
+    Raises SelectionError.
+    """
+    cut = cut_of(book, period, as_at)
+    closed = left_out(book, cut.start)
+    if closed:
+        raise SelectionError(without_history(closed, cut.start))
+    funds = _funds(book, fund)
+    scope = Scope(
+        _class(book, funds, class_), _group(group), find_donor(book, donor), _purpose(book, purpose)
+    )
+    if not recognition:
+        return Selection(book, cut, funds, scope=scope)
+    try:
+        policies = read_policies(book.settings, recognition)
+        _need_history(book, policies)
+        _need_conditions(book, policies, cut.end)
+    except UnknownPolicyError as error:
+        raise SelectionError(str(error)) from error
+    shown = {group: policy for group, policy in policies.items() if group[0] in funds}
+    view = view_under(book, policies, cut.end)
+    return Selection(view, cut, funds, book, name_policies(book.settings, shown), scope)
+
+
+def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
+    """Return the days that a selection covers. Raises SelectionError."""
+    periods = book.settings.periods
+    declared = ", ".join(periods.names()) or "none"
+    if period is None:
+        day = as_at or book.register.last_day
+        found = periods.of(day) if day else None
+        if found is None:
+            raise SelectionError(
+                f"No declared period holds {day or 'any entry'} (declared: {declared}): name one "
+                "with --period."
+            )
+        period = found.name
+    cut = periods.named(period)
+    if cut is None:
+        raise SelectionError(
+            f"The book declares no period {period!r} (declared: {declared}): name one of these, a "
+            "year or a quarter of one, such as 2003 or 2003-Q2."
+        )
+    if as_at is None:
+        return cut
+    if not cut.start <= as_at <= cut.end:
+        raise SelectionError(
+            f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
+        )
+    return replace(cut, end=as_at)
+
+
+def _funds(book: Book, fund: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    declared = book.settings.funds
+    asked = (fund,) if isinstance(fund, str) else fund or tuple(declared)
+    for code in asked:
+        if code not in declared:
+            raise SelectionError(
+                f"The book declares no fund {code!r} (declared: {', '.join(declared)})."
+            )
+    return tuple(code for code in declared if code in asked)
+
+
+def _class(book: Book, funds: tuple[str, ...], name: str | None) -> str:
+    if not name:
+        return ""
+    known = dict.fromkeys(class_ for fund in funds for class_ in book.settings.funds[fund].classes)
+    if name not in known:
+        raise SelectionError(
+            f"{' and '.join(funds)} have no class {name!r} (declared: {', '.join(known)})."
+        )
+    return name
+
+
+def _group(name: str | None) -> str:
+    found = [group for group in GROUPS if group.casefold() == (name or "").casefold()]
+    if name and not found:
+        raise SelectionError(
+            f"There is no group of donors {name!r}; the groups are {'; '.join(GROUPS)}."
+        )
+    return found[0] if found else ""
+
+
+def find_donor(book: Book, text: str | None) -> str:
+    """Return the code of the donor that a text names, "" for no text. Raises SelectionError."""
+    if not text:
+        return ""
+    donors = book.settings.donors
+    found = donors.get(text) or donors.resolve(text)
+    if found is None:
+        near = ", ".join(f"{each.code} ({each.name})" for each in donors.suggest(text))
+        raise SelectionError(f"The donor {text!r} is not known. Nearest: {near or 'none'}.")
+    return found.code
+
+
+def _purpose(book: Book, name: str | None) -> str:
+    declared = book.settings.purposes
+    known = ", ".join(declared) or "nothing"
+    asked = f"name a declared one ({known}), or {NO_PURPOSE} for money without a purpose."
+    if name is None:
+        return ""
+    if not name.strip():
+        raise SelectionError(f"The purpose is empty: {asked}")
+    if name == NO_PURPOSE and name in declared:
+        raise SelectionError(
+            f"The book declares a purpose {name!r}, which is also the word for money without one: "
+            "a report cannot tell which is meant. Rename the purpose."
+        )
+    if name not in {NO_PURPOSE, *declared}:
+        raise SelectionError(f"The book declares no purpose {name!r}: {asked}")
+    return name
+
+
+def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> None:
+    """Refuse a view under `agreement` of what depends on a condition: the book says when it was
+    met only where it was kept so.
+    """
+    for changes in book.register.by_label.values():
+        claim = changes[0].after
+        group = (claim.fund, claim.class_)
+        kept = book.settings.funds[claim.fund].policy(claim.class_)
+        if (
+            claim.condition
+            and changes[0].date <= until
+            and policies.get(group) == "agreement" != kept
+        ):
+            raise SelectionError(
+                f"{claim.label} depends on a condition ({claim.condition}), and a book kept on "
+                f"{kept} does not say when it was met: a view under agreement would have to guess. "
+                f"Leave {claim.fund}:{claim.class_} out of the view."
+            )
+
+
+def _need_history(book: Book, policies: Mapping[Group, str]) -> None:
+    """Refuse a view of balances carried forward that do not say enough for it: under `agreement`
+    an instalment paid before its period leaves nothing to carry.
+    """
+    carried = next((carried_from(e) for e in continuing(book.entries) if carried_from(e)), "")
+    if not carried:
+        return
+    changed = {
+        (change.after.fund, change.after.class_)
+        for change in book.register.changes
+        if change.event == "policy-change"
+    }
+    for (fund, class_), policy in policies.items():
+        kept = book.settings.funds[fund].policy(class_)
+        if policy != kept and (kept == "agreement" or (fund, class_) in changed):
+            raise SelectionError(
+                f"This book begins with what {carried} carried forward, and {fund} {class_} was "
+                "not kept on one policy that says which money came before its period: ask for "
+                f"the view with --book {HISTORY}."
+            )

@@ -1,0 +1,165 @@
+"""Tying reports to the ledger: their figures beside the accounts' own balances.
+
+The reports follow instalments; the sums here follow accounts, posting by posting, and know nothing
+of instalments. Where the two differ something was booked around the register, and the report says
+so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.history import continuing
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Tie
+
+FROM_DONORS = frozenset(
+    {
+        "payment",
+        "application",
+        "returned-payment",
+        "receipt-without-pledge",
+        "receipt-unapplied",
+        "refund-overpayment",
+    }
+)
+"""Events whose cash comes from donors or goes back to them."""
+
+Group = tuple[str, str]
+
+
+@dataclass
+class Balances:
+    """Account balances in dollars (debit positive) by fund, class and kind of account: `at_end`
+    all that was booked up to the cut's end, `within` what was booked in it.
+    """
+
+    at_end: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
+    within: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
+    cash_from_donors: Decimal = ZERO
+    charges_of_donors: Decimal = ZERO
+    between: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    """What each fund is owed by another at the end (`Due-From`), by (fund, other)."""
+
+    def held(self, group: Group, *kinds: str) -> Decimal:
+        """Return the balance of these kinds of account at the cut's end."""
+        return sum((self.at_end.get((group, kind), ZERO) for kind in kinds), ZERO)
+
+    def booked(self, group: Group, *kinds: str) -> Decimal:
+        """Return what was booked to these kinds of account within the cut."""
+        return sum((self.within.get((group, kind), ZERO) for kind in kinds), ZERO)
+
+
+def balances_of(selection: Selection) -> Balances:
+    """Return what the accounts hold of a selection: its funds' postings, account by account."""
+    return selection.once("balances", lambda: _read_balances(selection))
+
+
+def _read_balances(selection: Selection) -> Balances:
+    balances = Balances()
+    cut, settings = selection.cut, selection.book.settings
+    for entry in continuing(selection.book.entries):
+        if not isinstance(entry, Transaction) or entry.date > cut.end:
+            continue
+        lines = [line for line in read_lines(entry, settings) if line.place.fund in selection.funds]
+        if not lines:
+            continue
+        event = str(entry.meta.get("event", "")) or infer_event(lines)
+        within = cut.start <= entry.date and event != "opening"
+        for line in lines:
+            if line.dollars is None or not selection.covers_line(line):
+                continue
+            key = ((line.place.fund, line.class_), line.place.kind)
+            balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
+            if line.place.kind == "due-from":
+                pair = (line.place.fund, line.place.part)
+                balances.between[pair] = balances.between.get(pair, ZERO) + line.dollars
+            if within:
+                balances.within[key] = balances.within.get(key, ZERO) + line.dollars
+                if event in FROM_DONORS and line.place.kind == "cash":
+                    balances.cash_from_donors += line.dollars
+                elif event in FROM_DONORS and line.place.kind == "bank-charges":
+                    balances.charges_of_donors += line.dollars
+    return balances
+
+
+def ledger_ties(
+    selection: Selection, rows: Mapping[tuple[str, str, str], Figures], balances: Balances
+) -> list[Tie]:
+    """Return each figure of the schedule beside the ledger's, fund by fund and class by class.
+
+    `rows` are the schedule's, by fund, class and donor.
+    """
+    if selection.scope.purpose:
+        return []  # accounts do not say what money is for
+    by_kind = contribution_figures(selection, lambda item: (item.fund, item.class_, _kind(item)))
+    ties = []
+    for group in selection.groups:
+        kinds = {kind: by_kind.get((*group, kind), Figures()) for kind in _KINDS}
+        own = [figures for key, figures in rows.items() if key[:2] == group]
+        ties += [
+            Tie(f"{group[0]} {group[1]}: {title}", report, ledger)
+            for title, report, ledger in _of_group(kinds, own, balances, group)
+            if (report or ledger) and (selection.whole_classes or title not in _OF_NO_DONOR)
+        ]
+    return ties
+
+
+_OF_NO_DONOR = frozenset({"owed, memorandum contra account", "exchange, income accounts"})
+"""Ties to accounts that do not name their donor."""
+
+_KINDS = ("pledges", "deferred", "memorandum", "gift")
+
+
+def _kind(item: Claim | Gift) -> str:
+    if not isinstance(item, Claim):
+        return "gift"
+    return "deferred" if item.is_deferred else item.kind
+
+
+def _of_group(
+    kinds: Mapping[str, Figures], own: list[Figures], balances: Balances, group: Group
+) -> list[tuple[str, Decimal, Decimal]]:
+    due, deferred, memorandum, gifts = (kinds[kind] for kind in _KINDS)
+    pledges = total([due, deferred])
+    collected = memorandum.collected
+    owed = memorandum.closing + memorandum.future + memorandum.uncommitted
+    return [
+        (
+            "closing and future, pledge accounts",
+            pledges.closing + deferred.future,
+            balances.held(group, "pledges"),
+        ),
+        ("future, deferred accounts", deferred.future, -balances.held(group, "deferred")),
+        ("owed, memorandum accounts", owed, balances.held(group, "memorandum")),
+        ("owed, memorandum contra account", owed, -balances.held(group, "contra")),
+        (
+            "in advance",
+            sum((figures.in_advance for figures in own), ZERO),
+            -balances.held(group, "in-advance"),
+        ),
+        (
+            "contributions, income accounts",
+            pledges.pledged + collected + gifts.pledged,
+            -balances.booked(group, "contributions"),
+        ),
+        (
+            "exchange, income accounts",
+            pledges.exchange,
+            -balances.booked(group, "exchange", "revaluation"),
+        ),
+        (
+            "adjustments, prior-period accounts",
+            pledges.adjustments,
+            -balances.booked(group, "prior-period"),
+        ),
+        ("written off", pledges.written_off, balances.booked(group, "written-off")),
+    ]
