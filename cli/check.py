@@ -14,25 +14,38 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     counted,
+    failing_on,
     open_book,
     place,
     wants_json,
 )
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.rules import UnknownRuleError, explain_rule
 
 
 @click.command()
+@click.argument("rules", metavar="[RULE]...", nargs=-1)
 @book_option
-def check() -> None:
-    """Load the book with its plugins; show errors and notices with their places."""
+def check(rules: tuple[str, ...]) -> None:
+    """Load the book with its plugins; show errors and notices with their places. With the names of
+    rules: what each means, and what breaks it.
+    """
+    with failing_on(UnknownRuleError):
+        meanings = {rule: explain_rule(rule) for rule in rules}
     book = open_book()
     errors = _without_echoes([describe(error, book) for error in book.errors])
     notices = [describe(notice, book) for notice in book.notices]
+    if rules:
+        errors = [each for each in errors if each["rule"] in meanings]
+        notices = [each for each in notices if each["rule"] in meanings]
     transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
     if wants_json():
-        answer({"errors": errors, "notices": notices, "transactions": transactions})
+        said: dict[str, object] = {"rules": meanings} if rules else {}
+        answer(said | {"errors": errors, "notices": notices, "transactions": transactions})
     else:
+        for rule, meaning in meanings.items():
+            click.echo(f"{rule}: {meaning}")
         _print("error", errors)
         _print("notice", notices)
         click.echo(

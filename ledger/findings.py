@@ -6,14 +6,20 @@ entry), the rule in a sentence, the value and what to do; Beancount's loader sho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
 from beancount.core.data import Directive
 
+Severity = Literal["error", "notice"]
+"""An error makes a figure wrong or hides one; a notice deserves a look."""
 
-class Finding(NamedTuple):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """One fault or remark about an entry, in the form Beancount's loader expects of an error.
 
     `source` carries `filename` and `lineno`; `rule` is a short stable name ("paid-twice") that
@@ -24,6 +30,12 @@ class Finding(NamedTuple):
     message: str
     entry: Directive | None
     rule: str
+    severity: Severity = "error"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error; Beancount and Fava are told of these alone."""
+        return self.severity == "error"
 
     @property
     def file(self) -> str:
@@ -36,11 +48,23 @@ class Finding(NamedTuple):
         return int(self.source.get("lineno", 0) or 0)
 
 
-def finding(entry: Directive, rule: str, message: str, source: Any = None) -> Finding:
+def finding(
+    entry: Directive, rule: str, message: str, source: Any = None, severity: Severity = "error"
+) -> Finding:
     """Make a finding at `entry`, or at the posting or directive whose metadata is `source`."""
     meta = source if source and "lineno" in source else entry.meta
     place = {"filename": meta.get("filename", ""), "lineno": meta.get("lineno", 0)}
-    return Finding(place, message, entry, rule)
+    return Finding(source=place, message=message, entry=entry, rule=rule, severity=severity)
+
+
+def notice(entry: Directive, rule: str, message: str, source: Any = None) -> Finding:
+    """Make a finding that deserves a look but makes no figure wrong; see `finding`."""
+    return finding(entry, rule, message, source, "notice")
+
+
+def errors_of(*found: Iterable[Finding]) -> list[Finding]:
+    """Return the errors among findings, in their order."""
+    return [each for each in chain(*found) if each.is_error]
 
 
 def place_of(source: Mapping[str, Any]) -> str:
@@ -48,7 +72,14 @@ def place_of(source: Mapping[str, Any]) -> str:
     return f"{Path(str(source.get('filename', ''))).name}:{source.get('lineno', 0)}"
 
 
-class BookRefusedError(Exception):
+class RefusedError(Exception):
+    """Something is not done, and the message is a sentence for the user: what, why, what to do.
+
+    Each front end catches this one class in one place.
+    """
+
+
+class BookRefusedError(RefusedError):
     """The caller asked for something that would break the book; its file was left as it was."""
 
 
@@ -60,5 +91,5 @@ class WouldBreakError(BookRefusedError):
         self.cause = cause
 
 
-class EventRefusedError(ValueError):
+class EventRefusedError(RefusedError):
     """What was asked cannot happen; the message says why."""

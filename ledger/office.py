@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pledgebook.ledger.findings import RefusedError
+
 _PROGRAMS = ("soffice", "libreoffice")
 _SECONDS_A_FILE, _SECONDS_TO_START = 10, 120
 
 
-class NoOfficeError(Exception):
+class NoOfficeError(RefusedError):
     """LibreOffice is not installed, or did not convert; the message says what to do."""
 
 

@@ -8,22 +8,23 @@ It runs, in this order, `periods` (tags by biennium), `donors` (opens accounts, 
 (official receipts and letters are in order). Each can also be named alone:
 "pledgebook.plugins.donors".
 
-The book's settings and its register are derived once for all of them.
+The book's settings and its register are derived once for all of them, and what the guards found,
+notices too, is kept with the load (`pledgebook.ledger.guards.kept`).
 """
 
 from __future__ import annotations
 
-from beancount.core.data import Directive, Options
+from beancount.core.data import Custom, Directive, Options
 from pledgebook.ledger.declared.settings import read_settings
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.guards.statements import check_statements
-from pledgebook.ledger.register.register import derive_register
-from pledgebook.plugins.correspondence import guard_correspondence
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import run_guards
+from pledgebook.ledger.guards.kept import Kept, keep
+from pledgebook.ledger.guards.running import MOVED, moved_extension
+from pledgebook.ledger.register.view import View
 from pledgebook.plugins.donors import open_accounts
-from pledgebook.plugins.funds import guard_funds
 from pledgebook.plugins.mandates import tag_paragraphs
-from pledgebook.plugins.periods import guard_sealed, tag_periods
-from pledgebook.plugins.pledges import guard_pledges
+from pledgebook.plugins.periods import tag_periods
+from pledgebook.plugins.pledges import allow_for_unit_costs
 
 __plugins__ = ("pledgebook",)
 
@@ -34,18 +35,18 @@ def pledgebook(
     """Beancount plugin: all of Pledgebook's. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
+    allow_for_unit_costs(settings, options)
     entries = tag_periods(entries, settings)
-    entries, donor_errors = open_accounts(entries, settings)
-    register = derive_register(entries, settings)
-    tagged, mandate_errors = tag_paragraphs(entries, settings, register)
-    errors = [
-        *settings.errors,
-        *guard_sealed(entries, settings, options),
-        *donor_errors,
-        *mandate_errors,
-        *guard_funds(entries, settings),
-        *guard_pledges(entries, settings, register, options),
-        *check_statements(entries, settings)[0],
-        *guard_correspondence(entries, settings, register),
-    ]
-    return tagged, errors
+    entries, donor_faults = open_accounts(entries, settings)
+    view = View(entries=entries, settings=settings, options=options)
+    entries, tagging_faults = tag_paragraphs(entries, settings, view.register)
+    findings = [*settings.findings, *donor_faults, *tagging_faults, *run_guards(view)]
+    keep(options, Kept(settings=settings, findings=tuple(findings)))
+    return [_as_now_called(entry) for entry in entries], errors_of(findings)
+
+
+def _as_now_called(entry: Directive) -> Directive:
+    """Let Fava find the desk where a book names it as it was called before."""
+    if not isinstance(entry, Custom) or not (name := moved_extension(entry)):
+        return entry
+    return entry._replace(values=[entry.values[0]._replace(value=MOVED[name]), *entry.values[1:]])

@@ -21,8 +21,9 @@ from __future__ import annotations
 
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.settings import read_settings
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.guards.statements import check_statements
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import run_guards, statements
+from pledgebook.ledger.register.view import View
 
 __plugins__ = ("banks",)
 
@@ -35,4 +36,5 @@ def banks(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    return entries, [*settings.faults(DECLARATIONS), *check_statements(entries, settings)[0]]
+    view = View(entries=entries, settings=settings, options=options)
+    return entries, errors_of(settings.faults(DECLARATIONS), run_guards(view, (statements.guard,)))

@@ -20,14 +20,12 @@ docs/errors.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from beancount.core.data import Directive, Options
-from pledgebook.ledger.correspondence.letters import check_letters
-from pledgebook.ledger.correspondence.receipts import check_receipt_lines
-from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.correspondence import letters, receipts
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import run_guards
+from pledgebook.ledger.register.view import View
 
 __plugins__ = ("correspondence",)
 
@@ -42,18 +40,6 @@ def correspondence(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    register = derive_register(entries, settings)
-    return entries, [
-        *settings.faults(DECLARATIONS),
-        *guard_correspondence(entries, settings, register),
-    ]
-
-
-def guard_correspondence(
-    entries: Sequence[Directive], settings: Settings, register: Register
-) -> list[Finding]:
-    """Return the faults of receipts and letters, in the order of their kinds."""
-    return [
-        *check_receipt_lines(entries, settings, register)[0],
-        *check_letters(entries, settings)[0],
-    ]
+    view = View(entries=entries, settings=settings, options=options)
+    found = run_guards(view, (receipts.guard, letters.guard))
+    return entries, errors_of(settings.faults(DECLARATIONS), found)

@@ -25,7 +25,7 @@ from beancount.core.data import sorted as in_order
 from beancount.core.getters import get_accounts
 from pledgebook.ledger.declared.chart import fixed_accounts, read_account, takes
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, errors_of, finding
 
 __plugins__ = ("donors",)
 
@@ -40,7 +40,7 @@ def donors(
     del config
     settings = read_settings(entries, options)
     entries, errors = open_accounts(entries, settings)
-    return entries, settings.faults(DECLARES) + errors
+    return entries, errors_of(settings.faults(DECLARES), errors)
 
 
 def open_accounts(

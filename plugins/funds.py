@@ -22,17 +22,11 @@ and nobody else approved, in a fund with `four-eyes: "yes"`.
 
 from __future__ import annotations
 
-from beancount.core.data import Directive, Options, Price, Transaction
-from pledgebook.ledger.declared.rates import Rates
-from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.guards.approval import check_approval
-from pledgebook.ledger.guards.balances import check_balances
-from pledgebook.ledger.guards.cover import check_having
-from pledgebook.ledger.guards.earmarked import check_earmarked
-from pledgebook.ledger.guards.rates import check_rate, check_stated_rate
-from pledgebook.ledger.guards.words import check_words
-from pledgebook.ledger.register.postings import read_lines
+from beancount.core.data import Directive, Options
+from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import approval, balances, cover, earmarked, rates, run_guards, words
+from pledgebook.ledger.register.view import View
 
 __plugins__ = ("funds",)
 
@@ -42,23 +36,6 @@ def funds(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
-    return entries, guard_funds(entries, read_settings(entries, options))
-
-
-def guard_funds(entries: list[Directive], settings: Settings) -> list[Finding]:
-    """Return what breaks the rules of fund accounting, in the order of the entries."""
-    errors: list[Finding] = []
-    rates = Rates.of_book(entries, settings.currency)
-    for entry in entries:
-        if isinstance(entry, Transaction):
-            lines = read_lines(entry, settings)
-            if lines:
-                errors.extend(check_balances(entry, lines, settings))
-                errors.extend(check_words(entry, lines, settings))
-                errors.extend(check_stated_rate(entry, lines, rates, settings))
-        elif isinstance(entry, Price):
-            errors.extend(check_rate(entry, settings))
-    overspent, _ = check_earmarked(entries, settings)
-    unapproved, _ = check_approval(entries, settings)
-    beyond, _ = check_having(entries, settings)
-    return errors + overspent + unapproved + beyond
+    view = View(entries=entries, settings=read_settings(entries, options), options=options)
+    own = (balances, words, rates, earmarked, approval, cover)
+    return entries, errors_of(run_guards(view, [module.guard for module in own]))

@@ -22,7 +22,7 @@ from __future__ import annotations
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.mandates import Tagging, paragraph_order
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, errors_of, finding, notice
 from pledgebook.ledger.register.register import Claim, Register, derive_register
 from pledgebook.ledger.register.tagging import override_faults, tag_claim, tag_gift
 
@@ -37,14 +37,16 @@ def mandates(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    entries, errors = tag_paragraphs(entries, settings, derive_register(entries, settings))
-    return entries, settings.faults(DECLARES) + errors
+    entries, found = tag_paragraphs(entries, settings, derive_register(entries, settings))
+    return entries, errors_of(settings.faults(DECLARES), found)
 
 
 def tag_paragraphs(
     entries: list[Directive], settings: Settings, register: Register
 ) -> tuple[list[Directive], list[Finding]]:
-    """Return the entries with their tags, and faults of overrides and refused contributions."""
+    """Return the entries with their tags, and what is found: faults of overrides, contributions
+    that a rule refuses, and what rules have to say of a contribution, once a pledge.
+    """
     if not settings.mandates:
         return entries, []
     by_entry: dict[int, list[Tagging]] = {}
@@ -54,22 +56,30 @@ def tag_paragraphs(
     for gift in register.gifts:
         by_entry.setdefault(id(gift.entry), []).extend(tag_gift(gift, settings))
     tagged: list[Directive] = []
-    errors: list[Finding] = []
+    found: list[Finding] = []
+    noticed: set[tuple[object, str]] = set()
     for entry in entries:
         if not isinstance(entry, Transaction):
             tagged.append(entry)
             continue
-        errors.extend(
+        found.extend(
             finding(entry, rule, sentence) for rule, sentence in override_faults(entry, settings)
         )
         taggings = by_entry.get(id(entry), [])
         refusals = dict.fromkeys(text for item in taggings for text in item.refusals)
-        errors.extend(
+        found.extend(
             finding(entry, "refused", f"{refusal} Take the entry out of the fund.")
             for refusal in refusals
         )
-        tagged.append(_tag(entry, taggings) if taggings else entry)
-    return tagged, errors
+        if taggings:
+            entry = _tag(entry, taggings)  # noqa: PLW2901 - tagged from here on
+            said = str(entry.meta.get("op-notice", ""))
+            about = (entry.links or id(entry), said)
+            if said and about not in noticed:
+                noticed.add(about)
+                found.append(notice(entry, "paragraphs", said))
+        tagged.append(entry)
+    return tagged, found
 
 
 def _of_claim(

@@ -17,12 +17,11 @@ dated in a sealed period; a seal of a period that is not declared.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from beancount.core.data import Custom, Directive, Options, Transaction
+from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding, finding
-from pledgebook.ledger.register.history import HISTORY
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import run_guards, sealing
+from pledgebook.ledger.register.view import View
 
 __plugins__ = ("periods",)
 
@@ -35,46 +34,9 @@ def periods(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    return tag_periods(entries, settings), [
-        *settings.faults(DECLARES),
-        *guard_sealed(entries, settings, options),
-    ]
-
-
-def guard_sealed(entries: list[Directive], settings: Settings, options: Options) -> list[Finding]:
-    """Return the entries that would change a sealed period, in their order."""
-    errors = []
-    for entry in entries:
-        if isinstance(entry, Custom) and entry.type == "seal" and entry.values:
-            name = str(entry.values[0].value)
-            if name not in settings.periods.names():
-                errors.append(_no_such_period(entry, name, settings))
-    if not settings.seals or Path(str(options["filename"])).name == HISTORY:
-        return errors
-    for entry in entries:
-        period = settings.periods.of(entry.date) if isinstance(entry, Transaction) else None
-        if period is not None and period.name in settings.seals:
-            errors.append(
-                finding(
-                    entry,
-                    "sealed-period",
-                    f"{entry.date} is in the period {period.name}, which is closed and sealed: its "
-                    "figures were reported. Record the correction in the open period, as a "
-                    "prior-period adjustment; or re-open the period on someone's authority with "
-                    f"pledgebook reopen {period.name}.",
-                )
-            )
-    return errors
-
-
-def _no_such_period(entry: Custom, name: str, settings: Settings) -> Finding:
-    declared = ", ".join(settings.periods.names()) or "none"
-    return finding(
-        entry,
-        "seal-period",
-        f"The seal names the period {name!r}, which the book does not declare (declared: "
-        f"{declared}), so nothing guards it. Correct the name, or declare the period.",
-    )
+    view = View(entries=entries, settings=settings, options=options)
+    found = errors_of(settings.faults(DECLARES), run_guards(view, (sealing.guard,)))
+    return tag_periods(entries, settings), found
 
 
 def tag_periods(entries: list[Directive], settings: Settings) -> list[Directive]:

@@ -25,12 +25,9 @@ from decimal import Decimal
 
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.guards.charges import check_receipts
-from pledgebook.ledger.guards.instalments import check_changes
-from pledgebook.ledger.guards.lots import check_lots
-from pledgebook.ledger.guards.parts import check_agreement
-from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.guards import charges, instalments, lots, parts, run_guards
+from pledgebook.ledger.register.view import View
 
 __plugins__ = ("pledges",)
 
@@ -42,27 +39,13 @@ def pledges(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
-    settings = read_settings(entries, options)
-    return entries, guard_pledges(entries, settings, derive_register(entries, settings), options)
+    view = View(entries=entries, settings=read_settings(entries, options), options=options)
+    allow_for_unit_costs(view.settings, options)
+    own = (lots, instalments, charges, parts)
+    return entries, errors_of(run_guards(view, [module.guard for module in own]))
 
 
-def guard_pledges(
-    entries: list[Directive], settings: Settings, register: Register, options: Options
-) -> list[Finding]:
-    """Return the faults of lots and instalments, in the order of the entries."""
-    _allow_for_unit_costs(settings, options)
-    lot_errors, _ = check_lots(entries, settings, options)
-    change_errors, _ = check_changes(register)
-    found = lot_errors + change_errors
-    faulty = {id(error.entry) for error in found}
-    receipt_errors, _ = check_receipts(register)
-    differing, _ = check_agreement(entries, register)
-    return found + [
-        error for error in (*receipt_errors, *differing) if id(error.entry) not in faulty
-    ]
-
-
-def _allow_for_unit_costs(settings: Settings, options: Options) -> None:
+def allow_for_unit_costs(settings: Settings, options: Options) -> None:
     """Let Beancount's own check of balance, which follows the plugins, overlook the last digits.
 
     It keeps the cost of a unit in 28 digits, and takes its tolerance from dollar amounts without

@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pledgebook.ledger.declared.donors import GROUPS
-from pledgebook.ledger.guards.instalments import check_changes
+from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.figures.cash import CashProof, prove_cash
 from pledgebook.reports.figures.dates import long_date
@@ -258,11 +258,7 @@ def _notes(selection: Selection) -> list[str]:
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
-    notes += [
-        found.message
-        for found in check_changes(selection.book.register)[1]
-        if found.rule == "release-not-made"
-    ]
+    notes += [found.message for found in releases_not_made(selection.book.register)]
     return notes
 
 

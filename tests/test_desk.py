@@ -12,10 +12,10 @@ import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook import desk
-from pledgebook.cli.serve import served_app
 from pledgebook.desk import loaded
 from pledgebook.desk.page import Page, writing
 from pledgebook.desk.saving import save
+from pledgebook.desk.serving import served_app
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.writing import write_texts

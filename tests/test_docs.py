@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import shutil
 import tomllib
 from collections import Counter
@@ -19,6 +20,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import EVENTS, infer_event
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.rules import read_rules
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
 
@@ -285,3 +287,12 @@ def test_the_changelog_says_nothing_twice() -> None:
     said = [" ".join(each.split()) for each in re.split(r"^- |^#.*$", text, flags=re.MULTILINE)]
     twice = {each for each, number in Counter(filter(None, said)).items() if number > 1}
     assert twice == set()
+
+
+def test_the_meanings_that_check_shows_are_those_of_the_page_of_errors() -> None:
+    page = (DOCS / "errors.md").read_text("utf-8")
+    made = runpy.run_path(str(ROOT / "tools" / "make_rules.py"))
+    assert made["as_toml"](made["meanings"](page)) == (
+        ROOT / "ledger" / "data" / "rules.toml"
+    ).read_text("utf-8"), "run python tools/make_rules.py"
+    assert set(read_rules()) == rules_in_docs()

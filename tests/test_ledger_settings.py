@@ -254,7 +254,7 @@ def test_fava_saves_dates_as_text_and_they_are_read() -> None:
     entry = Custom(meta, date(2000, 1, 1), "donor", [_value(*text) for text in texts])
     settings = read_settings([entry])
     donor = settings.donors.get("ABC")
-    assert settings.errors == ()
+    assert settings.findings == ()
     assert donor is not None
     assert donor.valid_until == date(2003, 6, 30)
 

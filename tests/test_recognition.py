@@ -17,6 +17,7 @@ from pledgebook.ledger import events
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import Advance, Earmark, EventRefusedError, Part
 from pledgebook.ledger.events.policies import policy_change
+from pledgebook.ledger.files.loading import book_loaded
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.register import Claim
@@ -48,7 +49,7 @@ def kept_under(policy: str, *drafts: Draft) -> Book:
     text = SETTINGS.format(policy=policy) + "\n".join(draft.text() for draft in drafts)
     entries, errors, options = loader.load_string(text)
     assert [error.message for error in errors] == [], text
-    return Book(Path("book"), entries, errors, options, {})
+    return book_loaded(Path("book"), entries, errors, options)
 
 
 def rows_of(selection: Selection) -> dict[tuple[str, str, str], Figures]:

@@ -33,7 +33,7 @@ from pledgebook.ledger.files.writing import (
 from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
 from pledgebook.ledger.guards.announcements import read_announcements
-from pledgebook.ledger.guards.instalments import check_changes
+from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import (
     CLOSES,
@@ -213,7 +213,7 @@ def _refuse_unready(book: Book, period: Period, own: Path) -> None:
         raise BookRefusedError(f"The period {name} is closed already.")
     if book.errors:
         raise BookRefusedError(_first_error(book))
-    if not book.runs_plugins:
+    if any(notice.rule == "plugin" for notice in book.notices):
         raise BookRefusedError(f"{book.path.name} does not run Pledgebook's plugin: add its line.")
     transactions = [entry for entry in continuing(book.entries) if isinstance(entry, Transaction)]
     for entry in transactions:
@@ -250,9 +250,8 @@ def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Direct
         [entry for entry in transactions if entry.date <= period.end], book.settings
     )
     register.last_day = period.end
-    for found in check_changes(register)[1]:
-        if found.rule == "release-not-made":
-            raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
+    for found in releases_not_made(register):
+        raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
 
 
 def _refuse_settings(own: Path) -> None:

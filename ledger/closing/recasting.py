@@ -69,7 +69,7 @@ def view_under(book: Book, policies: Mapping[Group, str], until: date) -> Book:
     if not affected:
         return book
     _add_reached(book, affected)
-    return replace(book, entries=list(_Recasting(book, affected).entries(until)))
+    return book.with_entries(_Recasting(book, affected).entries(until))
 
 
 def _add_reached(book: Book, affected: dict[Group, str]) -> None:

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -173,10 +173,9 @@ def book_until(book: Book, day: date) -> Book:
     """Return a book without the transactions after `day`: a closed period's figures are made
     from it, so that nothing recorded later can move them.
     """
-    kept = [
+    return book.with_entries(
         entry for entry in book.entries if not isinstance(entry, Transaction) or entry.date <= day
-    ]
-    return replace(book, entries=kept)
+    )
 
 
 def read_seal(path: Path) -> Seal:

@@ -24,7 +24,8 @@ from beancount.core.data import Custom, Directive
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import quoted
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
+from pledgebook.ledger.register.view import View
 
 if TYPE_CHECKING:
     from pledgebook.ledger.register.book import Book
@@ -169,22 +170,21 @@ def read_letters(entries: Iterable[Directive]) -> list[SentLetter]:
     ]
 
 
-def check_letters(
-    entries: Sequence[Directive], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
+def guard(view: View) -> list[Finding]:
     """Return what is wrong with letters and answers, then what deserves a look: balances that a
     donor does not agree with, letters that came back.
     """
+    entries, settings = view.entries, view.settings
     letters = read_letters(entries)
-    errors: list[Finding] = []
+    found: list[Finding] = []
     first: dict[str, SentLetter] = {}
     for letter in letters:
         said = _fault(letter, settings)
         if said:
-            errors.append(finding(letter.entry, "letter-form", said))
+            found.append(finding(letter.entry, "letter-form", said))
         earlier = first.setdefault(letter.reference, letter)
         if earlier is not letter and earlier.sent_on != letter.sent_on:  # else declared twice
-            errors.append(
+            found.append(
                 finding(
                     letter.entry,
                     "letter-reference",
@@ -194,8 +194,8 @@ def check_letters(
                 )
             )
     for answer in _answers(entries):
-        errors += _answer_faults(answer, first.get(answer.reference))
-    return errors, list(_unsettled(letters, settings))
+        found += _answer_faults(answer, first.get(answer.reference))
+    return found + list(_unsettled(letters, settings))
 
 
 def _fault(letter: SentLetter, settings: Settings) -> str:
@@ -259,7 +259,7 @@ def _unsettled(letters: Iterable[SentLetter], settings: Settings) -> Iterator[Fi
         else:
             said = f"Letter {letter.reference} ({letter.kind}) to {name} came back"
             do = "Send it again to another address"
-        yield finding(
+        yield notice(
             last.entry,
             "answer-open",
             f"{said} on {last.day}{f': {about}' if about else ''}. {do}.",

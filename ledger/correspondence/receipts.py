@@ -15,7 +15,7 @@ entries are, as in history.beancount.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -25,10 +25,10 @@ from beancount.core.data import Custom, Directive
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import quoted
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.collections import Collection, CollectionKey, list_collections
-from pledgebook.ledger.register.register import Register
+from pledgebook.ledger.register.view import View
 
 ISSUED, VOIDED = "official-receipt", "void-receipt"
 _NUMBER = re.compile(r"(?P<fund>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[0-9]{1,6})")
@@ -108,23 +108,22 @@ def read_receipts(entries: Iterable[Directive]) -> list[OfficialReceipt]:
     return sorted(receipts, key=lambda each: (each.fund, each.year, each.serial, each.issued_on))
 
 
-def check_receipt_lines(
-    entries: Sequence[Directive], settings: Settings, register: Register
-) -> tuple[list[Finding], list[Finding]]:
+def guard(view: View) -> list[Finding]:
     """Return what is wrong with receipts, then what deserves a look: numbers with gaps or twice,
     a collection that the book does not hold, one receipted twice, one over more than came in.
     """
+    entries, settings = view.entries, view.settings
     lines = list(_lines(entries, ISSUED))
     voids = list(_lines(entries, VOIDED))
     if not lines and not voids:
-        return [], []
-    errors: list[Finding] = []
+        return []
+    found: list[Finding] = []
     for entry in lines:
         receipt = _read(entry)
         if isinstance(receipt, str):
-            errors.append(finding(entry, "receipt-form", receipt))
+            found.append(finding(entry, "receipt-form", receipt))
         elif receipt.fund not in settings.funds or receipt.key.donor not in settings.donors:
-            errors.append(
+            found.append(
                 finding(
                     entry,
                     "receipt-form",
@@ -133,7 +132,7 @@ def check_receipt_lines(
                 )
             )
         elif receipt.currency != settings.currency:
-            errors.append(
+            found.append(
                 finding(
                     entry,
                     "receipt-form",
@@ -142,11 +141,10 @@ def check_receipt_lines(
                 )
             )
     receipts = read_receipts(entries)
-    errors += _numbering(receipts)
-    errors += _voids(voids, receipts)
-    collections = {each.key: each for each in list_collections(register)}
-    found, notices = _against_collections(receipts, collections, settings)
-    return errors + found, notices
+    found += _numbering(receipts)
+    found += _voids(voids, receipts)
+    collections = {each.key: each for each in list_collections(view.register)}
+    return found + _against_collections(receipts, collections, settings)
 
 
 def _numbering(receipts: list[OfficialReceipt]) -> Iterator[Finding]:
@@ -204,16 +202,15 @@ def _against_collections(
     receipts: list[OfficialReceipt],
     collections: dict[CollectionKey, Collection],
     settings: Settings,
-) -> tuple[list[Finding], list[Finding]]:
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+) -> list[Finding]:
+    found: list[Finding] = []
     valid: dict[CollectionKey, OfficialReceipt] = {}
     for each in receipts:
         if each.void:
             continue
         first = valid.setdefault(each.key, each)
         if first is not each:
-            errors.append(
+            found.append(
                 finding(
                     each.entry,
                     "receipt-twice",
@@ -224,12 +221,12 @@ def _against_collections(
             )
         collection = collections.get(each.key)
         if collection is None:
-            errors += _not_collected(each, settings, collections)
+            found += _not_collected(each, settings, collections)
             continue
         held = format_amount(collection.dollars)
         stated = format_amount(each.amount)
         if each.amount > collection.dollars:
-            errors.append(
+            found.append(
                 finding(
                     each.entry,
                     "receipt-amount",
@@ -240,8 +237,8 @@ def _against_collections(
             )
         elif each.amount != collection.dollars or collection.returned:
             back = format_amount(collection.returned)
-            notices.append(
-                finding(
+            found.append(
+                notice(
                     each.entry,
                     "receipt-differs",
                     f"Receipt {each.number} is over {stated}; {held} was collected, of which the "
@@ -249,7 +246,7 @@ def _against_collections(
                     "another.",
                 )
             )
-    return errors, notices
+    return found
 
 
 def _not_collected(

@@ -17,10 +17,10 @@ from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.declared.donors import KINDS, Directory, Donor
 from pledgebook.ledger.declared.names import normalise
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, RefusedError, finding
 
 
-class AliasRefusedError(ValueError):
+class AliasRefusedError(RefusedError):
     """A name that cannot be another name of that donor; the message says why."""
 
 

@@ -28,7 +28,7 @@ from pledgebook.ledger.declared.chart import read_account
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.declared.declarations import Declaration, as_date
 from pledgebook.ledger.declared.names import normalise
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, RefusedError, finding
 
 BANK = "bank"
 """Metadata of an entry: the bank account whose statement it came from."""
@@ -108,7 +108,7 @@ class BankStatement:
     entry: Custom
 
 
-class BankNotDeclaredError(LookupError):
+class BankNotDeclaredError(RefusedError):
     """A statement is of an account that the book does not declare; the message says what to add."""
 
 

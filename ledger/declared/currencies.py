@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import round_to
 
 EURO_RATES: Mapping[str, Decimal] = MappingProxyType(
@@ -79,7 +80,7 @@ class _Currency(NamedTuple):
     decimals: int
 
 
-class UnknownCurrencyError(ValueError):
+class UnknownCurrencyError(RefusedError):
     """A code was given that is no currency, now or ever."""
 
     def __init__(self, code: str) -> None:

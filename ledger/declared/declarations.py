@@ -17,7 +17,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 
 LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
                    "payment", "reply-to", "notice")  # fmt: skip
@@ -163,26 +163,25 @@ def as_date(value: object) -> date | None:
 
 def read_declarations(
     entries: Iterable[Directive],
-) -> tuple[dict[str, dict[tuple[str, ...], Declaration]], list[Finding], list[Finding]]:
-    """Return the declarations by kind and key, then errors, then notices."""
+) -> tuple[dict[str, dict[tuple[str, ...], Declaration]], list[Finding]]:
+    """Return the declarations by kind and key, and what is wrong with them."""
     found: dict[str, dict[tuple[str, ...], Declaration]] = {kind: {} for kind in FORMS}
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+    findings: list[Finding] = []
     for entry in entries:
         if not isinstance(entry, Custom):
             continue
         if entry.type not in FORMS:
-            notices.extend(_nearly_ours(entry))
+            findings.extend(_nearly_ours(entry))
             continue
         result = _read(entry)
         if isinstance(result, Finding):
-            errors.append(result)
+            findings.append(result)
             continue
-        notices.extend(_unknown_keys(result))
+        findings.extend(_unknown_keys(result))
         known = found[result.kind].get(result.key)
         if known is not None and known.day == result.day:
             place = f"{known.entry.meta.get('filename')}:{known.entry.meta.get('lineno')}"
-            errors.append(
+            findings.append(
                 finding(
                     entry,
                     "declared-twice",
@@ -194,7 +193,7 @@ def read_declarations(
         elif known is None or known.day < result.day:
             since = known.since if known else result.since
             found[result.kind][result.key] = replace(result, since=since)
-    return found, errors, notices
+    return found, findings
 
 
 def _read(entry: Custom) -> Declaration | Finding:
@@ -225,7 +224,7 @@ def _read(entry: Custom) -> Declaration | Finding:
 def _nearly_ours(entry: Custom) -> list[Finding]:
     if not entry.values:
         return [
-            finding(
+            notice(
                 entry,
                 "custom-without-value",
                 f'The line custom "{entry.type}" has no value, which stops Fava from opening the '
@@ -238,7 +237,7 @@ def _nearly_ours(entry: Custom) -> list[Finding]:
     if not near:
         return []
     return [
-        finding(
+        notice(
             entry,
             "nearly-a-declaration",
             f'custom "{entry.type}" is not read; did you mean "{near[0]}"?',
@@ -261,7 +260,7 @@ def _unknown_keys(declaration: Declaration) -> list[Finding]:
         ]
         if near:
             notices.append(
-                finding(
+                notice(
                     declaration.entry,
                     "unknown-key",
                     f"A {declaration.kind} has no key {key!r}, so it is not read; "

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.findings import RefusedError
 
 Group = tuple[str, str]
 """A fund and one of its classes."""
 
 
-class UnknownPolicyError(ValueError):
+class UnknownPolicyError(RefusedError):
     """A view names a policy, a fund or a class that there is not; the message lists those there
     are.
     """

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Price
 from pledgebook.ledger.declared.currencies import EURO_RATES, to_euro
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import dollars_at, to_cents
 
 
@@ -27,7 +28,7 @@ class Rate(NamedTuple):
     day: date
 
 
-class MissingRateError(LookupError):
+class MissingRateError(RefusedError):
     """The book has no rate of a currency on or before a date."""
 
 

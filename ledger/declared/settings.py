@@ -42,8 +42,8 @@ class Settings:
     banks: Banks = field(default_factory=Banks)
     reopenings: tuple[Reopening, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
-    errors: tuple[Finding, ...] = ()
-    notices: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with declarations, and what deserves a look in them."""
     lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -80,10 +80,10 @@ class Settings:
         )
 
     def faults(self, kinds: Container[str]) -> list[Finding]:
-        """Return the faults of declarations of these kinds, so that each plugin can report its
+        """Return what is wrong with declarations of these kinds, so that each plugin can report its
         own and all together report every fault once.
         """
-        return [fault for fault in self.errors if getattr(fault.entry, "type", None) in kinds]
+        return [found for found in self.findings if getattr(found.entry, "type", None) in kinds]
 
     def is_within(self, inner: str, outer: str) -> bool:
         """Tell whether a fund is operated within another, directly or not."""
@@ -112,17 +112,17 @@ class Settings:
 
 
 def read_settings(entries: Iterable[Directive], options: Options | None = None) -> Settings:
-    """Return the settings of a loaded book; faults of declarations are in its `errors`."""
-    declared, errors, notices = read_declarations(entries)
+    """Return the settings of a loaded book; faults of declarations are in its `findings`."""
+    declared, findings = read_declarations(entries)
     funds = {}
     for declaration in declared["fund"].values():
         fund, faults = read_fund(declaration)
-        errors.extend(faults)
+        findings.extend(faults)
         if not any(fault.rule == "code" for fault in faults):
             funds[fund.code] = fund
-    errors.extend(_unknown_parents(declared["fund"].values(), funds))
+    findings.extend(_unknown_parents(declared["fund"].values(), funds))
     donors, faults = _read_donors(declared["donor"].values())
-    errors.extend(faults)
+    findings.extend(faults)
     purposes = {key[0]: item.texts[1] for key, item in declared["purpose"].items()}
     named = {
         key: item
@@ -131,19 +131,19 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     }
     aliases = [item for key, item in declared["alias"].items() if key not in named]
     donors, faults = read_aliases(aliases, donors)
-    errors.extend(faults)
+    findings.extend(faults)
     mandates, faults = read_mandates(
         declared["mandate"].values(), declared["paragraph"].values(), declared["rule"].values()
     )
-    errors.extend(faults)
+    findings.extend(faults)
     periods, faults = _read_periods(declared["period"].values())
-    errors.extend(faults)
+    findings.extend(faults)
     currencies = list(options["operating_currency"]) if options else []
     currency = currencies[0] if currencies else "USD"
     banks, faults = read_banks(declared, funds, currency)
-    errors.extend(faults)
+    findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
-    errors.extend(faults)
+    findings.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
@@ -156,8 +156,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         banks=banks,
         stationery=stationery,
         currency=currency,
-        errors=tuple(errors),
-        notices=tuple(notices),
+        findings=tuple(findings),
     )
 
 

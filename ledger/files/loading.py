@@ -8,18 +8,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from beancount import loader
 from beancount.core.data import Directive, Options
+from beancount.loader import _load
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
+from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.files.reasons import with_reason
-from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.findings import Finding, RefusedError
+from pledgebook.ledger.guards import run_guards
+from pledgebook.ledger.guards.kept import Kept, kept_of
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
+from pledgebook.ledger.register.view import View
 
 MAIN = "main.beancount"
 
 
-class BookNotFoundError(Exception):
+class BookNotFoundError(RefusedError):
     """There is no book at that place; the message names it."""
 
 
@@ -43,7 +47,9 @@ def load_book(path: Path) -> Book:
     """Load a book with its plugins; what is wrong with it is in its `errors`."""
     path = path.absolute()  # as Beancount names the files it includes
     with without_garbage_collection():
-        entries, errors, options = loader.load_file(str(path))
+        # As Fava loads. Beancount's own cache goes by paths and times, stands in the book's folder
+        # and knows nothing of what the plugins keep.
+        entries, errors, options = _load([(str(path), True)], None, None, None)
     return book_loaded(path, entries, errors, options)
 
 
@@ -55,7 +61,20 @@ def book_loaded(
     """
     files = {path, *map(Path, options["include"])}
     digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
-    return Book(path, entries, _causes_first(errors), options, digests)
+    kept = kept_of(options)
+    if kept is None:  # the book does not run our plugins
+        settings = read_settings(entries, options)
+        view = View(entries=entries, settings=settings, options=options)
+        kept = Kept(settings=settings, findings=(*settings.findings, *run_guards(view)))
+    return Book(
+        path=path,
+        entries=entries,
+        errors=_causes_first(errors),
+        options=options,
+        digests=digests,
+        settings=kept.settings,
+        findings=kept.findings,
+    )
 
 
 def _causes_first(errors: Sequence[Any]) -> list[Any]:
@@ -76,7 +95,8 @@ def _causes_first(errors: Sequence[Any]) -> list[Any]:
         "A line that cannot be read drops its whole directive, a declaration of a fund or donor "
         f"too: the {len(rest)} error(s) after this one may come from it. Mend it first."
     )
-    return [*unread, Finding(unread[0].source, follows, None, "syntax"), *rest]
+    then = Finding(source=unread[0].source, message=follows, entry=None, rule="syntax")
+    return [*unread, then, *rest]
 
 
 _UNREAD = (LexerError, ParserSyntaxError)

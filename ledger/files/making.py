@@ -6,10 +6,12 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
+from pledgebook.ledger.findings import RefusedError
+
 FOLDERS = ("inbox", "documents")
 
 
-class FolderNotEmptyError(Exception):
+class FolderNotEmptyError(RefusedError):
     """A new book is made in a folder of its own; the message names the folder."""
 
 

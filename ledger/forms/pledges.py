@@ -137,7 +137,7 @@ def _read_instalments(texts: Iterable[str]) -> list[tuple[Decimal, date | None]]
         amount, _, due = text.partition("@")
         try:
             read.append((read_amount(amount), date.fromisoformat(due) if due else None))
-        except ValueError as error:
+        except (ValueError, EventRefusedError) as error:
             raise EventRefusedError(
                 f"--instalment {text!r} is not AMOUNT@DUE, as in 60000@2002-06-30: {error}"
             ) from None

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from beancount.core.data import Custom, Directive
-from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, quoted
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, notice
+from pledgebook.ledger.register.view import View
 
 KIND = "announcement"
 
@@ -50,19 +50,16 @@ def read_announcements(entries: Iterable[Directive]) -> Iterator[Announcement]:
                 yield Announcement(entry, *texts)
 
 
-def list_announcements(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
-    """Return a notice for each announcement, so that none is forgotten."""
-    notices = []
-    for each in read_announcements(entries):
+def guard(view: View) -> Iterator[Finding]:
+    """Yield a notice for each announcement, so that none is forgotten."""
+    settings = view.settings
+    for each in read_announcements(view.entries):
         donor = settings.donors.get(each.donor)
         who = donor.name if donor else f"{each.donor!r}, which is no donor's code,"
         where = each.fund if each.fund in settings.funds else f"{each.fund!r}, which is no fund"
-        notices.append(
-            finding(
-                each.entry,
-                "announcement",
-                f"{who} announced for {where}: {each.words}. It is in no figure; record a pledge "
-                "once it is written, and take this line out.",
-            )
+        yield notice(
+            each.entry,
+            "announcement",
+            f"{who} announced for {where}: {each.words}. It is in no figure; record a pledge "
+            "once it is written, and take this line out.",
         )
-    return notices

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.register.events import infer_event
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.view import View
 
 OVERRIDE = "rate-override"
 """Metadata of an entry whose dollars were stated, not taken at the UN rate: the reason."""
@@ -30,22 +31,25 @@ _ON_PAPER = frozenset({"commitment", "amendment", *_REFUNDS, "write-off"})
 _NAMED_AT_MOST = 5
 
 
-def check_approval(
-    entries: Iterable[Directive], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
-    """Find what lacks a second person. Returns errors (of funds with four eyes) and notices."""
-    errors: list[Finding] = []
+def guard(view: View) -> list[Finding]:
+    """Return what waits for approval, then what lacks a second person (an error in a fund with four
+    eyes), then what names no paper: a notice an event, however many entries.
+    """
+    found: list[Finding] = []
     lacking: dict[tuple[str, str], list[Transaction]] = {}
-    for entry, event, funds in _events(entries, settings):
-        overrides = bool(as_text(entry.meta.get(OVERRIDE, "")))
-        if entry.flag == WAITING or not (event in _APPROVED or overrides):
-            continue
-        problem = _problem(entry)
-        if not problem:
+    unwritten: dict[str, list[Transaction]] = {}
+    for entry, event, funds in _events(view.entries, view.settings):
+        if event in _ON_PAPER and not any(
+            as_text(entry.meta.get(key, "")) for key in ("document", "source")
+        ):
+            unwritten.setdefault(event, []).append(entry)
+        if entry.flag == WAITING:
+            found.append(_waits(entry, event))
             continue
         what = event if event in _APPROVED else "rate override"
-        if any(settings.funds[fund].four_eyes for fund in funds):
-            errors.append(
+        problem = _problem(entry) if what == event or as_text(entry.meta.get(OVERRIDE, "")) else ""
+        if problem and any(view.settings.funds[fund].four_eyes for fund in funds):
+            found.append(
                 finding(
                     entry,
                     "approval",
@@ -53,10 +57,10 @@ def check_approval(
                     "Write entered-by: and approved-by:, or flag the entry ! until it is approved.",
                 )
             )
-        else:
+        elif problem:
             lacking.setdefault((what, problem), []).append(entry)
-    notices = [
-        finding(
+    found += [
+        notice(
             own[0],
             "approval",
             f"A {what} is entered by one person and approved by another; {problem} "
@@ -64,38 +68,24 @@ def check_approval(
         )
         for (what, problem), own in lacking.items()
     ]
-    return errors, notices
-
-
-def check_paper(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
-    """Find what names no paper: a notice an event, however many entries."""
-    lacking: dict[str, list[Transaction]] = {}
-    for entry, event, _ in _events(entries, settings):
-        papers = (as_text(entry.meta.get(key, "")) for key in ("document", "source"))
-        if event in _ON_PAPER and not any(papers):
-            lacking.setdefault(event, []).append(entry)
-    return [
-        finding(
+    return found + [
+        notice(
             own[0],
             "document",
             f"A {event} rests on a paper; here document: is not written ({_listed(own)}). Write "
             "the letter, note verbale or memorandum.",
         )
-        for event, own in lacking.items()
+        for event, own in unwritten.items()
     ]
 
 
-def list_waiting(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
-    """Return a notice for each entry that waits for approval."""
-    return [
-        finding(
-            entry,
-            "waiting",
-            f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. "
-            "pledgebook approve does it, or write approved-by: and change the flag to *.",
-        )
-        for entry, event in waiting_entries(entries, settings)
-    ]
+def _waits(entry: Transaction, event: str) -> Finding:
+    return notice(
+        entry,
+        "waiting",
+        f"{event or 'An entry'} {_name(entry)} waits for approval: it is flagged !. "
+        "pledgebook approve does it, or write approved-by: and change the flag to *.",
+    )
 
 
 def waiting_entries(
@@ -104,13 +94,6 @@ def waiting_entries(
     """Return the entries that wait for approval, each with its event."""
     found = _events((entry for entry in entries if getattr(entry, "flag", "") == WAITING), settings)
     return [(entry, event) for entry, event, _ in found]
-
-
-def list_unapproved(entries: Iterable[Directive], settings: Settings) -> list[Finding]:
-    """Return every notice on approval and paper."""
-    entries = list(entries)
-    waiting = list_waiting(entries, settings)
-    return [*waiting, *check_approval(entries, settings)[1], *check_paper(entries, settings)]
 
 
 def _events(

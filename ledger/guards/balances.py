@@ -11,11 +11,18 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.postings import Line, weigh
+from pledgebook.ledger.register.view import View
 
 _HALF_A_CENT = Decimal("0.005")
 
 
-def check_balances(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+def guard(view: View) -> Iterator[Finding]:
+    """Yield the entries that do not balance within a fund, a class or between two funds."""
+    for entry, lines in view.transactions():
+        yield from _check_balances(entry, lines, view.settings)
+
+
+def _check_balances(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
     """A transaction balances by itself within each fund and, in it, within each class."""
     foreign = [posting for posting in entry.postings if settings.place(posting.account) is None]
     if lines and foreign:

@@ -13,36 +13,34 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount, format_units, to_cents
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import RECEIVING, Change, Register
+from pledgebook.ledger.register.register import RECEIVING, Change
+from pledgebook.ledger.register.view import View
 
 ADVISED = "advised"
 """What `charges:` of an entry says where the payer's advice names the charges of a part payment."""
 
 
-def check_receipts(register: Register) -> tuple[list[Finding], list[Finding]]:
-    """Return errors and notices about the entries by which money settles instalments."""
-    errors: list[Finding] = []
-    notices: list[Finding] = []
-    settings = register.settings
+def guard(view: View) -> list[Finding]:
+    """Return what is wrong with the entries by which money settles instalments."""
+    found: list[Finding] = []
+    settings = view.settings
     advances: dict[str, Decimal] = {}
     by_entry: dict[int, list[Change]] = {}
-    for change in register.changes:
+    for change in view.register.changes:
         before = change.before
         if change.event in RECEIVING and before is not None and change.event != "returned-payment":
             by_entry.setdefault(id(change.entry), []).append(change)
-            errors.extend(_check_committed(change))
+            found.extend(_check_committed(change))
         if change.event in RECEIVING:
-            errors.extend(_check_dollars(change, settings))
-        errors.extend(_check_advance(change, advances, settings))
+            found.extend(_check_dollars(change, settings))
+        found.extend(_check_advance(change, advances, settings))
         _follow_advance(change, advances, settings)
     for changes in by_entry.values():
-        beyond, unadvised = _check_charges(changes, settings)
-        errors.extend(beyond)
-        notices.extend(unadvised)
-    return errors, notices
+        found.extend(_check_charges(changes, settings))
+    return found
 
 
 def tolerance(fund: Fund, gross: Decimal) -> Decimal:
@@ -79,40 +77,34 @@ def _check_dollars(change: Change, settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _check_charges(
-    changes: list[Change], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
+def _check_charges(changes: list[Change], settings: Settings) -> Iterator[Finding]:
     entry = changes[0].entry
     fund = settings.funds[changes[0].after.fund]
     kept = _dollars(entry, settings, "bank-charges")
     if kept <= 0:
-        return [], []
+        return
     gross = sum((change.received + change.advanced for change in changes), ZERO)
     most = tolerance(fund, gross)
     if kept > most:
-        return [
-            finding(
-                entry,
-                "charges-beyond-tolerance",
-                f"Banks kept {format_amount(kept)} {settings.currency} of {format_amount(gross)}; "
-                f"fund {fund.code} takes at most {format_amount(most)} for charges (the smaller "
-                f"of {format_amount(fund.charges_absolute)} and "
-                f"{format_units(fund.charges_percent)} %). The rest is unpaid: leave it in the "
-                "instalment.",
-            )
-        ], []
+        yield finding(
+            entry,
+            "charges-beyond-tolerance",
+            f"Banks kept {format_amount(kept)} {settings.currency} of {format_amount(gross)}; "
+            f"fund {fund.code} takes at most {format_amount(most)} for charges (the smaller "
+            f"of {format_amount(fund.charges_absolute)} and "
+            f"{format_units(fund.charges_percent)} %). The rest is unpaid: leave it in the "
+            "instalment.",
+        )
+        return
     part = [change.label for change in changes if change.after.is_open]
     if part and as_text(entry.meta.get("charges", "")) != ADVISED:
-        return [], [
-            finding(
-                entry,
-                "charges-unadvised",
-                f"This part payment of {', '.join(part)} counts {format_amount(kept)} "
-                f"{settings.currency} that banks kept as paid. That is right where the payer's "
-                f'advice says so: write charges: "{ADVISED}". Else leave it in the instalment.',
-            )
-        ]
-    return [], []
+        yield notice(
+            entry,
+            "charges-unadvised",
+            f"This part payment of {', '.join(part)} counts {format_amount(kept)} "
+            f"{settings.currency} that banks kept as paid. That is right where the payer's "
+            f'advice says so: write charges: "{ADVISED}". Else leave it in the instalment.',
+        )
 
 
 def _check_advance(

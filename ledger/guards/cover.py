@@ -6,36 +6,34 @@ nothing where nothing can be is an error; money that may be on its way is a noti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.history import continuing
-from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.view import View
 
 _OWED = frozenset({"due-to", "obligations", "operating-reserve"})
 """Accounts with a balance in credit or none."""
 
 
-def check_having(
-    entries: Iterable[Directive], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
+def guard(view: View) -> list[Finding]:
     """Return errors (debts, obligations and reserves below nothing) and notices (general cash
     below nothing, a donor given back more than came), in the order of the entries.
     """
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+    settings = view.settings
+    found: list[Finding] = []
     balances: dict[tuple[str, str], Decimal] = {}
     cash: dict[tuple[str, str], Decimal] = {}
     came: dict[tuple[str, str], Decimal] = {}
     begun = False  # with what another book left: what came before is not known
-    for entry in continuing(entries):
+    for entry in continuing(view.entries):
         if not isinstance(entry, Transaction):
             continue
-        lines = read_lines(entry, settings)
+        lines = view.lines(entry)
         moved: dict[tuple[str, str], Line] = {}
         before = dict(balances) if any(line.place.kind in _OWED for line in lines) else {}
         spent: dict[tuple[str, str], Decimal] = {}
@@ -53,7 +51,7 @@ def check_having(
                 donor = (line.place.fund, line.place.part)
                 came[donor] = came.get(donor, ZERO) - dollars
                 if kind == "refunds" and dollars > 0 > came[donor] and not begun:
-                    notices.append(_beyond_gift(entry, line, came[donor] + dollars, settings))
+                    found.append(_beyond_gift(entry, line, came[donor] + dollars, settings))
             elif kind == "opening-balance":
                 begun = True
         for key, line in moved.items():
@@ -64,11 +62,11 @@ def check_having(
                     f"{key[0]}{f' ({key[1]})' if key[1] else ''} held {format_amount(held)} "
                     f"{settings.currency} and is taken {format_amount(balances[key])} below nothing"
                 )
-                errors.append(finding(entry, rule, sentence.format(said), line.posting.meta))
+                found.append(finding(entry, rule, sentence.format(said), line.posting.meta))
         for group, dollars in spent.items():
             if dollars < 0 and cash[group] < 0 <= cash[group] - dollars:
-                notices.append(
-                    finding(
+                found.append(
+                    notice(
                         entry,
                         "cash-below-nothing",
                         f"The cash of {', '.join(group)} is {format_amount(cash[group])} "
@@ -76,11 +74,11 @@ def check_having(
                         "Correct the amount, or record the money first.",
                     )
                 )
-    return errors, notices
+    return found
 
 
 def _beyond_gift(entry: Transaction, line: Line, came: Decimal, settings: Settings) -> Finding:
-    return finding(
+    return notice(
         entry,
         "refund-beyond",
         f"{format_amount(line.dollars or ZERO)} {settings.currency} is given back to "

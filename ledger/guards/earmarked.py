@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import LABELLED
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.history import is_closing
-from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.purposes import purposes_of_money
+from pledgebook.ledger.register.view import View
 
 
-def check_earmarked(
-    entries: Iterable[Directive], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
-    """Money for a purpose is spent only as far as it came in. Returns errors and notices: it is a
+def guard(view: View) -> list[Finding]:
+    """Money for a purpose is spent only as far as it came in; what goes beyond is an error, a
     notice where the fund sets `overspending: "notice"`.
 
     Available is cash received for the purpose less what was spent, refunded or is obligated, less
     money in advance, which is not to be spent before its date; never a pledge.
     """
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+    settings = view.settings
+    found: list[Finding] = []
     available: dict[tuple[str, str, str], Decimal] = {}
     purpose_of: dict[str, str] = {}
-    for entry in entries:
-        if not isinstance(entry, Transaction):
-            continue
+    for entry, lines in view.transactions():
         spent: dict[tuple[str, str, str], Decimal] = {}
-        lines = read_lines(entry, settings)
         purposes = purposes_of_money(lines, purpose_of)
         for number, line in enumerate(lines):
             purpose = purposes.get(number, "")
@@ -45,10 +40,8 @@ def check_earmarked(
         for key, amount in spent.items():
             spends = _is_spending(lines) and not is_closing(entry)
             if amount > 0 and available[key] < 0 and spends:
-                found = _overspent(entry, key, amount, available[key], settings)
-                strict = settings.funds[key[0]].overspending == "error"
-                (errors if strict else notices).append(found)
-    return errors, notices
+                found.append(_overspent(entry, key, amount, available[key], settings))
+    return found
 
 
 SPECIAL = "special"
@@ -85,4 +78,5 @@ def _overspent(
         f"{settings.currency} is spent here on {purpose or 'no purpose'} ({fund}, {class_}), of "
         f"which "
         f"{format_amount(left + amount)} was available. Spend less, or record the money first.",
+        severity="error" if settings.funds[fund].overspending == "error" else "notice",
     )

@@ -8,25 +8,35 @@ from itertools import chain
 
 from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Register
+from pledgebook.ledger.register.view import View
 
 
-def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
-    """What an instalment's history must keep: its class, its value when only the currency
-    changes, its deferral equal to it. Returns errors and notices (income of a later period that is
-    not deferred, releases not made, purpose or policy not kept).
+def guard(view: View) -> list[Finding]:
+    """Return what an instalment's history does not keep. Errors: its class, its value when only the
+    currency changes, its deferral equal to it. Notices: income of a later period that is not
+    deferred, releases not made, purpose or policy not kept.
     """
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+    return _check_changes(view.register)
+
+
+def releases_not_made(register: Register) -> list[Finding]:
+    """Return the notices of deferrals and money in advance whose biennium has begun."""
+    return [found for found in _check_changes(register) if found.rule == "release-not-made"]
+
+
+def _check_changes(register: Register) -> list[Finding]:
+    """Return what is wrong with the changes of a register; see `guard`."""
+    found: list[Finding] = []
     deferred: dict[str, Decimal] = {}
     currency = register.settings.currency
     for change in register.changes:
-        errors.extend(check_class(change, register.settings))
+        found.extend(_check_class(change, register.settings))
         if change.event == "redenomination" and change.value_out:
-            errors.append(
+            found.append(
                 finding(
                     change.entry,
                     "redenomination-value",
@@ -35,18 +45,18 @@ def check_changes(register: Register) -> tuple[list[Finding], list[Finding]]:
                     "back at the value it had.",
                 )
             )
-        errors.extend(_check_deferral(change, deferred, register.settings))
+        found.extend(_check_deferral(change, deferred, register.settings))
         if _not_deferred(change, deferred, register.settings):
-            notices.append(
-                finding(
+            found.append(
+                notice(
                     change.entry,
                     "not-deferred",
                     f"{_why_later(change.after, register.settings)} and is income now. Book it "
                     "against Liabilities:FUND:Deferred:DONOR under its label, and release it then.",
                 )
             )
-    notices.extend(check_kept(register))
-    return errors, notices + _releases_not_made(register, deferred)
+    found.extend(_check_kept(register))
+    return found + _releases_not_made(register, deferred)
 
 
 def _why_later(claim: Claim, settings: Settings) -> str:
@@ -95,7 +105,7 @@ def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> l
         starts = register.settings.periods.start_of(claim.due)
         if starts <= last:
             notices.append(
-                finding(
+                notice(
                     claim.origin[0],
                     "release-not-made",
                     f"{label} is due to become income on {starts}, and {format_amount(dollars)} "
@@ -133,7 +143,7 @@ def _waits(claim: Claim, settings: Settings) -> bool:
 _MOVES = frozenset({"re-earmark", "transfer"})
 
 
-def check_class(change: Change, settings: Settings) -> Iterator[Finding]:
+def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:
     """An instalment is taken out of the class it is in. Yields errors."""
     before = change.before
     if before is None:
@@ -152,7 +162,7 @@ def check_class(change: Change, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def check_kept(register: Register) -> Iterator[Finding]:
+def _check_kept(register: Register) -> Iterator[Finding]:
     """Yield notices of instalments that change their purpose by the way, or are not recorded as
     the policy of their class wants.
     """
@@ -179,7 +189,7 @@ def _check_purpose(change: Change, settings: Settings) -> Iterator[Finding]:
     for line in read_lines(change.entry, settings):
         if line.label == change.label and line.place.kind in CLAIMS and line.purpose:
             if line.purpose != before.purpose:
-                yield finding(
+                yield notice(
                     change.entry,
                     "purpose-differs",
                     f"{change.label} is for {before.purpose or 'no purpose'}; this entry says "
@@ -201,7 +211,7 @@ def _check_policy(change: Change, settings: Settings) -> Iterator[Finding]:
     wanted = "memorandum" if policy == "receipt" else "pledges"
     if after.kind != wanted and not change.brings_forward:
         where = "Memorandum:Pledges" if wanted == "memorandum" else "Pledges"
-        yield finding(
+        yield notice(
             change.entry,
             "policy-differs",
             f"{after.fund} {after.class_} is recognised on {policy}, and {after.label} is not "

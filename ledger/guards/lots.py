@@ -16,11 +16,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from beancount.core.data import Booking, Custom, Directive, Open, Options, Pad, Posting, Transaction
+from beancount.core.data import Booking, Custom, Directive, Open, Pad, Posting, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding, place_of
+from pledgebook.ledger.findings import Finding, finding, notice, place_of
 from pledgebook.ledger.guards.reversing import take_back
 from pledgebook.ledger.guards.written import Sources
 from pledgebook.ledger.money import format_units, share, to_cents
@@ -28,6 +28,7 @@ from pledgebook.ledger.register.carried import Taken, carried_payments
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.history import carried_from, is_closing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
+from pledgebook.ledger.register.view import View
 
 _SAME_DAY = "Entries of one day are booked in the order of their lines, whatever their file"
 _NOUNS = {"deferred": "the deferral of", "in-advance": "the advance of", "unapplied": "receipt"}
@@ -58,33 +59,31 @@ class _Label:
         return {key: units for key, units in self.lots.items() if units}
 
 
-def check_lots(
-    entries: Sequence[Directive], settings: Settings, options: Options | None = None
-) -> tuple[list[Finding], list[Finding]]:
+def guard(view: View) -> list[Finding]:
     """Return errors and notices about labels and lots, in the order of the entries."""
-    guard = _Guard(entries, settings)
+    following = _Following(view.entries, view.settings)
+    options = view.options
     if options is not None and options["booking_method"] is not Booking.STRICT:
-        guard.refuse_option(str(options["booking_method"].value))
-    for entry in entries:
+        following.refuse_option(str(options["booking_method"].value))
+    for entry in view.entries:
         if isinstance(entry, Transaction):
             if entry.postings:
-                guard.follow(entry)
+                following.follow(entry)
             else:
-                guard.explain(entry)
+                following.explain(entry)
         elif isinstance(entry, Pad):
-            guard.refuse_pad(entry)
+            following.refuse_pad(entry)
         elif isinstance(entry, Open) and entry.booking not in {None, Booking.STRICT}:
-            guard.refuse_method(entry)
-    return guard.errors, guard.notices
+            following.refuse_method(entry)
+    return following.found
 
 
-class _Guard:
+class _Following:
     def __init__(self, entries: Sequence[Directive], settings: Settings) -> None:
         self.entries = entries
         self.settings = settings
         self.labels: dict[tuple[str, str], _Label] = {}
-        self.errors: list[Finding] = []
-        self.notices: list[Finding] = []
+        self.found: list[Finding] = []
         self.sources = Sources()
         self.continues = False
         """Whether the book begins with what another left: it may have settled an instalment."""
@@ -94,7 +93,7 @@ class _Guard:
     def error(
         self, entry: Directive, rule: str, message: str, source: Mapping[str, Any] | None = None
     ) -> None:
-        self.errors.append(finding(entry, rule, message, source))
+        self.found.append(finding(entry, rule, message, source))
 
     def follow(self, entry: Transaction) -> None:
         """Follow what a booked transaction does to each label it names."""
@@ -294,7 +293,7 @@ class _Guard:
             f"{key.account} {format_units(units)} {key.currency} "
             f'{{0 # {to_cents(value):f} {currency}, {key.date}, "{label}"}}'
         )
-        self.notices.append(finding(entry, rule, message, lines[0].posting.meta))
+        self.found.append(notice(entry, rule, message, lines[0].posting.meta))
 
     def _nothing_left(
         self, entry: Transaction, known: _Label, line: Line, before: dict[_Key, Decimal]

@@ -7,18 +7,19 @@ who looks for it. What surely is wrong is an error; what may be meant is a notic
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, takes
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount, format_units, share
 from pledgebook.ledger.register.instalments import pledge_of
-from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Change, Register
+from pledgebook.ledger.register.view import View
 
 _LABEL = re.compile(r"(?P<donor>.+)-\d{4}-\d+(\.\d+)?")
 _CARRYING = frozenset({"opening", "closing"})
@@ -35,23 +36,17 @@ _KEYS = frozenset(
 """Metadata of entries that decides something: a slip in the key loses it."""
 
 
-def check_agreement(
-    entries: Iterable[Directive], register: Register
-) -> tuple[list[Finding], list[Finding]]:
-    """Return errors and notices about entries whose parts contradict each other."""
-    settings = register.settings
-    errors = [fault for change in register.changes for fault in _check_rest(change, settings)]
-    notices = list(_counted_twice(register))
-    for entry in entries:
-        if not isinstance(entry, Transaction):
-            continue
-        lines = read_lines(entry, settings)
-        if lines:
-            errors += _check_values(entry, lines, settings)
-            errors += _check_donors(entry, lines, settings)
-            notices += _check_labels(entry, lines, settings)
-            notices += _nearly_ours(entry, settings.rule_keys)
-    return errors, notices
+def guard(view: View) -> Iterator[Finding]:
+    """Yield errors and notices about entries whose parts contradict each other."""
+    settings = view.settings
+    for change in view.register.changes:
+        yield from _check_rest(change, settings)
+    yield from _counted_twice(view.register)
+    for entry, lines in view.transactions():
+        yield from _check_values(entry, lines, settings)
+        yield from _check_donors(entry, lines, settings)
+        yield from _check_labels(entry, lines, settings)
+        yield from _nearly_ours(entry, settings.rule_keys)
 
 
 def _check_rest(change: Change, settings: Settings) -> Iterator[Finding]:
@@ -133,7 +128,7 @@ def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> 
         named = read["donor"] if read else ""
         known = settings.donors.get(named) and settings.donors.get(line.place.part)
         if line.units > 0 and named != line.place.part and known:
-            yield finding(
+            yield notice(
                 entry,
                 "label-donor",
                 f"The label {line.label} names {named}, the account {line.place.part}: whoever "
@@ -149,7 +144,7 @@ def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> 
         and settings.donors.get(read["donor"])
     ]
     if strange:
-        yield finding(
+        yield notice(
             entry,
             "link-differs",
             f"A pledge's label is the link of its entries: this one moves {', '.join(sorted(own))} "
@@ -163,7 +158,7 @@ def _nearly_ours(entry: Transaction, asked: Container[str]) -> Iterator[Finding]
         for key in meta:
             near = "" if key in _KEYS or key in asked else _key_near(key)
             if near:
-                yield finding(
+                yield notice(
                     entry,
                     "nearly-a-key",
                     f"{key}: is not read; did you mean {near}:?",
@@ -207,7 +202,7 @@ def _counted_twice(register: Register) -> Iterator[Finding]:
                 if changes[0].date <= gift.entry.date and changes[-1].after.is_open
             ]
             if left and left[0].donor == gift.donor and left[0].committed:
-                yield finding(
+                yield notice(
                     gift.entry,
                     "counted-twice",
                     f"{format_amount(gift.dollars)} {register.settings.currency} is income here, "

@@ -1,4 +1,6 @@
-"""Rates are above zero, and an entry that states one rests on one of the book."""
+"""Rates are above zero, an entry that states one rests on one of the book, and dollars that differ
+from what the rate makes of the amount stand out: one digit too many would only be a large gain.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,26 @@ from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.rates import MissingRateError, Rates
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.guards.approval import OVERRIDE
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.register.events import PAYING
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import Change, Register
+from pledgebook.ledger.register.view import View
 
 
-def check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
+def guard(view: View) -> Iterator[Finding]:
+    """Yield what is wrong with rates, and then the notices of dollars that differ from theirs."""
+    for entry in view.entries:
+        if isinstance(entry, Price):
+            yield from _check_rate(entry, view.settings)
+    for transaction, lines in view.transactions():
+        yield from _check_stated_rate(transaction, lines, view.rates, view.settings)
+    yield from _compare(view.register, view.rates)
+
+
+def _check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
     """A UN operational rate is above zero."""
     number = entry.amount.number
     if settings.currency in {entry.currency, entry.amount.currency} and (
@@ -35,7 +48,7 @@ def check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
         )
 
 
-def check_stated_rate(
+def _check_stated_rate(
     entry: Transaction, lines: list[Line], rates: Rates, settings: Settings
 ) -> Iterator[Finding]:
     """An entry that states the UN rate it was made with rests on a rate of the book."""
@@ -72,11 +85,10 @@ class _Stated(NamedTuple):
     day: date
 
 
-def check_rates(register: Register, rates: Rates) -> list[Finding]:
-    """Return a notice for each commitment, increase or payment whose dollars differ from the UN
+def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
+    """Yield a notice for each commitment, increase or payment whose dollars differ from the UN
     rate's by more than the fund's `rate-tolerance:`.
     """
-    notices = []
     for stated in _joined(register):
         try:
             usual, rate = rates.dollars(stated.amount, stated.currency, stated.day)
@@ -86,18 +98,15 @@ def check_rates(register: Register, rates: Rates) -> list[Finding]:
         if rate is None or abs(stated.dollars - usual) <= usual * percent / 100:
             continue
         dollar = register.settings.currency
-        notices.append(
-            finding(
-                stated.entry,
-                "rate-differs",
-                f"{format_units(stated.amount)} {stated.currency} of {', '.join(stated.labels)} is "
-                f"{format_amount(stated.dollars)} {dollar} here and {format_amount(usual)} "
-                f"{dollar} at the UN rate of {rate.day} ({format_units(rate.number)}): more than "
-                f"{format_units(percent)} % apart. Correct the amount or the dollars, or add the "
-                "rate that was effective.",
-            )
+        yield notice(
+            stated.entry,
+            "rate-differs",
+            f"{format_units(stated.amount)} {stated.currency} of {', '.join(stated.labels)} is "
+            f"{format_amount(stated.dollars)} {dollar} here and {format_amount(usual)} "
+            f"{dollar} at the UN rate of {rate.day} ({format_units(rate.number)}): more than "
+            f"{format_units(percent)} % apart. Correct the amount or the dollars, or add the "
+            "rate that was effective.",
         )
-    return notices
 
 
 def _joined(register: Register) -> Iterator[_Stated]:

@@ -11,15 +11,17 @@ from datetime import date
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding, place_of
+from pledgebook.ledger.findings import Finding, notice, place_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import Change, Claim, Gift, Register
+from pledgebook.ledger.register.register import Change, Claim, Gift
+from pledgebook.ledger.register.view import View
 
 
-def check_likely(register: Register) -> Iterator[Finding]:
+def guard(view: View) -> Iterator[Finding]:
     """Yield notices of dates and entries that are likely slips."""
+    register = view.register
     by_entry: dict[int, list[Change]] = {}
     for change in register.changes:
         yield from _check_due(change)
@@ -37,7 +39,7 @@ def _check_due(change: Change) -> Iterator[Finding]:
     if after.due is None:
         return
     if change.event == "commitment" and after.due < after.pledged_on:
-        yield finding(
+        yield notice(
             change.entry,
             "due-before-pledge",
             f"{change.label} falls due on {after.due}, before it was pledged on "
@@ -49,7 +51,7 @@ def _check_due(change: Change) -> Iterator[Finding]:
         and before.due is not None
         and after.due < min(before.due, change.date)
     ):
-        yield finding(
+        yield notice(
             change.entry,
             "due-in-the-past",
             f"This postponement of {change.date} moves {change.label} from {before.due} back to "
@@ -60,7 +62,7 @@ def _check_due(change: Change) -> Iterator[Finding]:
 def _check_class(entry: Transaction, item: Claim | Gift, settings: Settings) -> Iterator[Finding]:
     """What is earmarked is not general, where the fund has a class for it."""
     if item.class_ == "general" and item.purpose and "special" in settings.funds[item.fund].classes:
-        yield finding(
+        yield notice(
             entry,
             "general-earmarked",
             f"Class general is for money of no purpose, special for what is earmarked; this of "
@@ -83,7 +85,7 @@ def _pledged_twice(entries: Iterable[list[Change]]) -> Iterator[Finding]:
         if known is new or _told_apart(known[0].entry, new[0].entry):
             continue
         amounts = " and ".join(f"{format_units(units)} {code}" for units, code, _ in parts)
-        yield finding(
+        yield notice(
             new[0].entry,
             "pledged-twice",
             f"{pledge_of(claim.label)} is the same as {pledge_of(known[0].label)} "
@@ -105,7 +107,7 @@ def _paid_twice(entries: Iterable[list[Change]], settings: Settings) -> Iterator
         known = first.setdefault((entry.date, labels, cash), entry)
         if known is entry or _told_apart(known, entry):
             continue
-        yield finding(
+        yield notice(
             entry,
             "paid-alike",
             f"{format_amount(cash)} {settings.currency} for {', '.join(labels)} came on "

@@ -7,7 +7,7 @@ which the bank booked.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -17,9 +17,10 @@ from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.banks import BOOKED_ON
 from pledgebook.ledger.declared.declarations import as_date
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.history import carried_from, continuing
+from pledgebook.ledger.register.view import View
 
 
 class Movement(NamedTuple):
@@ -73,15 +74,11 @@ def beginning(entries: Iterable[Directive]) -> date:
     return max((entry.date for entry in own if carried_from(entry)), default=date.min)
 
 
-def check_statements(
-    entries: Iterable[Directive], settings: Settings
-) -> tuple[list[Finding], list[Finding]]:
-    """Return errors, then notices: statements that the ledger does not come to."""
-    errors: list[Finding] = []
-    notices: list[Finding] = []
+def guard(view: View) -> Iterator[Finding]:
+    """Yield the statements that the ledger does not come to: an error where they agreed once."""
+    entries, settings = view.entries, view.settings
     if not settings.banks.statements:
-        return errors, notices
-    entries = list(entries)
+        return
     begins = beginning(entries)
     moved = movements(entries, settings)
     days = {code: [each.booked for each in own] for code, own in moved.items()}
@@ -106,22 +103,17 @@ def check_statements(
             f"{format_amount(ledger)}, a difference of {format_amount(difference)}"
         )
         if statement.agrees:
-            errors.append(
-                finding(
-                    statement.entry,
-                    "statement-differs",
-                    f"{sentence}. They agreed when it was recorded: find the entry that was added, "
-                    "taken out or changed since.",
-                )
+            yield finding(
+                statement.entry,
+                "statement-differs",
+                f"{sentence}. They agreed when it was recorded: find the entry that was added, "
+                "taken out or changed since.",
             )
         else:
-            notices.append(
-                finding(
-                    statement.entry,
-                    "statement-open",
-                    f"{sentence}, which waits for entries of the bank that are not in the ledger, "
-                    "or of the ledger that the bank has not made: enter them, and import the "
-                    "statement again.",
-                )
+            yield notice(
+                statement.entry,
+                "statement-open",
+                f"{sentence}, which waits for entries of the bank that are not in the ledger, "
+                "or of the ledger that the bank has not made: enter them, and import the "
+                "statement again.",
             )
-    return errors, notices

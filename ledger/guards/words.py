@@ -11,9 +11,16 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.register.events import contradiction
 from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.view import View
 
 
-def check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+def guard(view: View) -> Iterator[Finding]:
+    """Yield the entries that say a word the book does not know."""
+    for entry, lines in view.transactions():
+        yield from _check_words(entry, lines, view.settings)
+
+
+def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
     """Purposes and classes are declared ones, and `event:` fits the accounts."""
     for line in _first_of_each(lines, lambda line: line.purpose):
         if line.purpose and line.purpose not in settings.purposes:

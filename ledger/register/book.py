@@ -1,41 +1,28 @@
-"""A book: a folder of Beancount files, loaded with its plugins and read into typed values."""
+"""A loaded book as a value: its entries, what it declares, what follows from both."""
 
 from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from beancount.core.data import Directive, Options, Transaction
-from pledgebook.ledger.correspondence.letters import check_letters
-from pledgebook.ledger.correspondence.receipts import check_receipt_lines
+from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding, finding
-from pledgebook.ledger.guards.announcements import list_announcements
-from pledgebook.ledger.guards.approval import list_unapproved
-from pledgebook.ledger.guards.charges import check_receipts
-from pledgebook.ledger.guards.cover import check_having
-from pledgebook.ledger.guards.earmarked import check_earmarked
-from pledgebook.ledger.guards.instalments import check_changes
-from pledgebook.ledger.guards.lots import check_lots
-from pledgebook.ledger.guards.parts import check_agreement
-from pledgebook.ledger.guards.rates import check_rates
-from pledgebook.ledger.guards.slips import check_likely
-from pledgebook.ledger.guards.statements import check_statements
+from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.register.register import Register, derive_register
 
-PLUGIN = "pledgebook.plugins"
 
-
-@dataclass
+@dataclass(kw_only=True)
 class Book:
-    """A loaded book. `errors` are Beancount's and the plugins', the cause before what follows."""
+    """A loaded book. `errors` are Beancount's and the plugins', the cause before what follows;
+    `findings` all that the guards found, notices too.
+    """
 
     path: Path
     entries: list[Directive]
@@ -43,11 +30,14 @@ class Book:
     options: Options
     digests: Mapping[Path, str]
     """SHA-256 of each file as it was read."""
+    settings: Settings
+    """What the book declares."""
+    findings: Sequence[Finding] = field(default=())
 
-    @cached_property
-    def settings(self) -> Settings:
-        """What the book declares."""
-        return read_settings(self.entries, self.options)
+    @property
+    def notices(self) -> list[Finding]:
+        """What deserves a look but makes no figure wrong."""
+        return [found for found in self.findings if not found.is_error]
 
     @cached_property
     def register(self) -> Register:
@@ -58,6 +48,11 @@ class Book:
     def rates(self) -> Rates:
         """The UN operational rates the book holds."""
         return Rates.of_book(self.entries, self.settings.currency)
+
+    def with_entries(self, entries: Iterable[Directive]) -> Book:
+        """Return the book as it would be with these entries, which no guard has seen."""
+        kept = list(entries)
+        return replace(self, entries=kept, settings=read_settings(kept, self.options), findings=())
 
     @property
     def folder(self) -> Path:
@@ -76,64 +71,23 @@ class Book:
         listed = sorted(f"{path.name} {digest}" for path, digest in self.digests.items())
         return digest_of("\n".join(listed).encode())
 
-    @cached_property
-    def notices(self) -> list[Finding]:
-        """What deserves a look but makes no figure wrong."""
-        found = list(self.settings.notices)
-        if not self.runs_plugins:
-            message = f'the book does not run Pledgebook: add plugin "{PLUGIN}" to its main file'
-            found.append(
-                Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin")
-            )
-        elif not self.options["plugin"][0][0].startswith(PLUGIN):
-            first = self.options["plugin"][0][0]
-            message = (
-                f'the plugin "{first}" runs before Pledgebook\'s, which should see the entries as '
-                "written: put Pledgebook's plugin line first"
-            )
-            found.append(
-                Finding({"filename": str(self.path), "lineno": 1}, message, None, "plugin-order")
-            )
-        found += check_lots(self.entries, self.settings)[1]
-        found += check_changes(self.register)[1]
-        found += check_receipts(self.register)[1]
-        found += check_rates(self.register, self.rates)
-        found += check_having(self.entries, self.settings)[1]
-        found += check_agreement(self.entries, self.register)[1]
-        found += check_likely(self.register)
-        found += check_earmarked(self.entries, self.settings)[1]
-        found += check_statements(self.entries, self.settings)[1]
-        found += list_unapproved(self.entries, self.settings)
-        found += list_announcements(self.entries, self.settings)
-        found += check_receipt_lines(self.entries, self.settings, self.register)[1]
-        found += check_letters(self.entries, self.settings)[1]
-        return found + _tagging_notices(self.entries)
-
-    @property
-    def runs_plugins(self) -> bool:
-        """Whether the book has a plugin line of ours."""
-        return any(name.startswith(PLUGIN) for name, _ in self.options["plugin"])
-
 
 def book_of(entries: Sequence[Directive]) -> Book:
     """Return loaded entries as a book without files, as importers inside Fava are given them."""
     options: Any = {"operating_currency": [], "include": [], "plugin": []}
-    return Book(Path(), list(entries), [], options, {})
+    return Book(
+        path=Path(),
+        entries=list(entries),
+        errors=[],
+        options=options,
+        digests={},
+        settings=read_settings(entries, options),
+    )
 
 
 def digest_of(content: bytes) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _tagging_notices(entries: Sequence[Directive]) -> list[Finding]:
-    """What the rules have to say of a contribution, once a pledge: at its first entry."""
-    found: dict[tuple[object, str], Finding] = {}
-    for entry in entries:
-        if isinstance(entry, Transaction) and "op-notice" in entry.meta:
-            notice = finding(entry, "paragraphs", str(entry.meta["op-notice"]))
-            found.setdefault((entry.links or id(entry), notice.message), notice)
-    return list(found.values())
 
 
 @contextmanager

@@ -1,0 +1,35 @@
+"""The rules by which findings are named, and what each means (docs/errors.md says it at length)."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from pledgebook.ledger.findings import RefusedError
+
+
+class UnknownRuleError(RefusedError):
+    """There is no rule of that name; the message has the nearest."""
+
+
+@cache
+def read_rules() -> Mapping[str, str]:
+    """Return what each rule means, by its name, in the order of their page."""
+    text = (resources.files("pledgebook.ledger") / "data" / "rules.toml").read_text("utf-8")
+    found: dict[str, str] = tomllib.loads(text)
+    return found
+
+
+def explain_rule(rule: str) -> str:
+    """Return what a rule means. Raises UnknownRuleError."""
+    rules = read_rules()
+    if rule not in rules:
+        near = ", ".join(difflib.get_close_matches(rule, rules, 3, 0.5))
+        raise UnknownRuleError(
+            f"There is no rule {rule!r}. {f'Nearest: {near}.' if near else ''} docs/errors.md has "
+            "them all."
+        )
+    return rules[rule]
