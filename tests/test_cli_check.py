@@ -52,7 +52,7 @@ def test_a_rule_is_explained_and_shows_only_what_breaks_it(book: Path) -> None:
     result = check(book, "paid-twice")
     assert result.exit_code == 1
     assert result.stdout.startswith(f"paid-twice: {read_rules()['paid-twice']}\n")
-    assert "main.beancount:13" in result.stdout
+    assert "main.beancount:14" in result.stdout
     assert "document" not in result.stdout
     assert rules_of(check(book, "--json", "paid-twice")) == {"paid-twice"}
 
