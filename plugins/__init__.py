@@ -14,12 +14,18 @@ notices too, is kept with the load (`pledgebook.ledger.guards.kept`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from beancount.core.data import Custom, Directive, Options
+from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import read_settings
-from pledgebook.ledger.findings import Finding, errors_of
+from pledgebook.ledger.findings import Finding, errors_of, notice
 from pledgebook.ledger.guards import run_guards
 from pledgebook.ledger.guards.kept import Kept, keep
+from pledgebook.ledger.guards.plain import find_plain
 from pledgebook.ledger.guards.running import MOVED, moved_extension
+from pledgebook.ledger.guards.sealing import is_history
 from pledgebook.ledger.register.view import View
 from pledgebook.plugins.donors import open_accounts
 from pledgebook.plugins.mandates import tag_paragraphs
@@ -35,14 +41,28 @@ def pledgebook(
     """Beancount plugin: all of Pledgebook's. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
+    rates = Rates.of_book(entries, settings.currency)
     allow_for_unit_costs(settings, options)
-    entries = tag_periods(entries, settings)
+    found = find_plain(entries, settings, rates, sealed=not is_history(options))
+    entries = tag_periods(found.entries, settings, found.plain)
     entries, donor_faults = open_accounts(entries, settings)
-    view = View(entries=entries, settings=settings, options=options)
-    entries, tagging_faults = tag_paragraphs(entries, settings, view.register)
-    findings = [*settings.findings, *donor_faults, *tagging_faults, *run_guards(view)]
-    keep(options, Kept(settings=settings, findings=tuple(findings)))
-    return [_as_now_called(entry) for entry in entries], errors_of(findings)
+    view = View(entries=entries, settings=settings, rates=rates, options=options, plain=found.plain)
+    tagged, tagging_faults = tag_paragraphs(entries, settings, view.register, found.plain)
+    findings = [
+        *settings.findings,
+        *donor_faults,
+        *tagging_faults,
+        *(notice(entry, "paragraphs", said) for entry, said in found.notices),
+        *run_guards(view),
+    ]
+    findings = _at(findings, dict(zip(map(id, entries), tagged, strict=True)))
+    keep(options, Kept(settings=settings, findings=tuple(findings), plain=found.plain))
+    return [_as_now_called(entry) for entry in tagged], errors_of(findings)
+
+
+def _at(findings: Iterable[Finding], tagged: Mapping[int, Directive]) -> list[Finding]:
+    """Return findings at the entries as they are tagged, by the identity they had before."""
+    return [replace(each, entry=tagged.get(id(each.entry), each.entry)) for each in findings]
 
 
 def _as_now_called(entry: Directive) -> Directive:

@@ -23,7 +23,7 @@ from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of
 from pledgebook.ledger.guards import run_guards, statements
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("banks",)
 
@@ -36,5 +36,5 @@ def banks(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    view = View(entries=entries, settings=settings, options=options)
+    view = view_of(entries, settings, options)
     return entries, errors_of(settings.faults(DECLARATIONS), run_guards(view, (statements.guard,)))

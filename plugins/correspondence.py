@@ -25,7 +25,7 @@ from pledgebook.ledger.correspondence import letters, receipts
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of
 from pledgebook.ledger.guards import run_guards
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("correspondence",)
 
@@ -40,6 +40,6 @@ def correspondence(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    view = View(entries=entries, settings=settings, options=options)
+    view = view_of(entries, settings, options)
     found = run_guards(view, (receipts.guard, letters.guard))
     return entries, errors_of(settings.faults(DECLARATIONS), found)

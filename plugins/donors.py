@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from beancount.core.data import Custom, Directive, Open, Options, Transaction, new_metadata
-from beancount.core.data import sorted as in_order
 from beancount.core.getters import get_accounts
 from pledgebook.ledger.declared.chart import fixed_accounts, read_account, takes
 from pledgebook.ledger.declared.settings import Settings, read_settings
@@ -79,7 +78,7 @@ def open_accounts(
         Open(new_metadata(_GENERATED, number), day, name, [], None)
         for number, (name, day) in enumerate(needed.items(), 1)
     ]
-    return in_order([*map(_with_values, entries), *opens]), errors
+    return [*opens, *map(_with_values, entries)], errors
 
 
 def _with_values(entry: Directive) -> Directive:

@@ -26,7 +26,7 @@ from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of
 from pledgebook.ledger.guards import approval, balances, cover, earmarked, rates, run_guards, words
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("funds",)
 
@@ -36,6 +36,6 @@ def funds(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
-    view = View(entries=entries, settings=read_settings(entries, options), options=options)
+    view = view_of(entries, read_settings(entries, options), options)
     own = (balances, words, rates, earmarked, approval, cover)
     return entries, errors_of(run_guards(view, [module.guard for module in own]))

@@ -19,12 +19,14 @@ a rule refuses as a contribution.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from beancount.core.data import Directive, Options, Transaction
-from pledgebook.ledger.declared.mandates import Tagging, paragraph_order
+from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import Finding, errors_of, finding, notice
 from pledgebook.ledger.register.register import Claim, Register, derive_register
-from pledgebook.ledger.register.tagging import override_faults, tag_claim, tag_gift
+from pledgebook.ledger.register.tagging import override_faults, tag_claim, tag_gift, tags_of
 
 __plugins__ = ("mandates",)
 
@@ -42,10 +44,14 @@ def mandates(
 
 
 def tag_paragraphs(
-    entries: list[Directive], settings: Settings, register: Register
+    entries: list[Directive],
+    settings: Settings,
+    register: Register,
+    done: Container[int] = (),
 ) -> tuple[list[Directive], list[Finding]]:
     """Return the entries with their tags, and what is found: faults of overrides, contributions
-    that a rule refuses, and what rules have to say of a contribution, once a pledge.
+    that a rule refuses, and what rules have to say of a contribution, once a pledge. Entries that
+    are `done`, by their identity, stay as they are.
     """
     if not settings.mandates:
         return entries, []
@@ -59,7 +65,7 @@ def tag_paragraphs(
     found: list[Finding] = []
     noticed: set[tuple[object, str]] = set()
     for entry in entries:
-        if not isinstance(entry, Transaction):
+        if not isinstance(entry, Transaction) or id(entry) in done:
             tagged.append(entry)
             continue
         found.extend(
@@ -94,18 +100,5 @@ def _of_claim(
 
 
 def _tag(entry: Transaction, taggings: list[Tagging]) -> Transaction:
-    def words(of: str, sort: bool = True) -> str:
-        found = dict.fromkeys(word for item in taggings for word in getattr(item, of))
-        return " ".join(sorted(found, key=paragraph_order) if sort else found)
-
-    meta = {
-        "op-serves": words("serves"),
-        "op-acknowledged": words("acknowledged"),
-        "op-rule": words("rules", sort=False),
-        "op-notice": words("notices", sort=False),
-    }
-    tags = frozenset(tag for item in taggings for tag in item.tags)
-    return entry._replace(
-        tags=entry.tags | tags,
-        meta={**entry.meta, **{key: value for key, value in meta.items() if value}},
-    )
+    tags, meta = tags_of(taggings)
+    return entry._replace(tags=entry.tags | tags, meta={**entry.meta, **meta})

@@ -17,11 +17,13 @@ dated in a sealed period; a seal of a period that is not declared.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import Finding, errors_of
 from pledgebook.ledger.guards import run_guards, sealing
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("periods",)
 
@@ -34,14 +36,23 @@ def periods(
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
     settings = read_settings(entries, options)
-    view = View(entries=entries, settings=settings, options=options)
+    view = view_of(entries, settings, options)
     found = errors_of(settings.faults(DECLARES), run_guards(view, (sealing.guard,)))
     return tag_periods(entries, settings), found
 
 
-def tag_periods(entries: list[Directive], settings: Settings) -> list[Directive]:
-    """Return the entries, those of a declared fund tagged with their period."""
-    return [_tag(entry, settings) if isinstance(entry, Transaction) else entry for entry in entries]
+def tag_periods(
+    entries: list[Directive], settings: Settings, tagged: Container[int] = ()
+) -> list[Directive]:
+    """Return the entries, those of a declared fund tagged with their period, but for those that
+    are `tagged`, by their identity.
+    """
+    return [
+        _tag(entry, settings)
+        if isinstance(entry, Transaction) and id(entry) not in tagged
+        else entry
+        for entry in entries
+    ]
 
 
 def _tag(entry: Transaction, settings: Settings) -> Transaction:

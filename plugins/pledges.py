@@ -27,7 +27,7 @@ from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import Finding, errors_of
 from pledgebook.ledger.guards import charges, instalments, lots, parts, run_guards
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("pledges",)
 
@@ -39,7 +39,7 @@ def pledges(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
-    view = View(entries=entries, settings=read_settings(entries, options), options=options)
+    view = view_of(entries, read_settings(entries, options), options)
     allow_for_unit_costs(view.settings, options)
     own = (lots, instalments, charges, parts)
     return entries, errors_of(run_guards(view, [module.guard for module in own]))

@@ -143,7 +143,7 @@ def guard(view: View) -> list[Finding]:
     receipts = read_receipts(entries)
     found += _numbering(receipts)
     found += _voids(voids, receipts)
-    collections = {each.key: each for each in list_collections(view.register)}
+    collections = {each.key: each for each in list_collections(view.whole_register)}
     return found + _against_collections(receipts, collections, settings)
 
 

@@ -16,6 +16,7 @@ person decides), *refused* (no contribution at all). They are never mixed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -76,6 +77,12 @@ class Mandate:
         begins = [rule.since for rule in self.rules if rule.since]
         ceases = [rule.until + timedelta(days=1) for rule in self.rules if rule.until]
         return sorted({*begins, *ceases})
+
+    def when(self, day: date) -> int | date:
+        """Return between which of the rules' dates a day falls; a day before adoption itself, since
+        the notice names it.
+        """
+        return day if day < self.adopted else bisect_right(self.dates, day)
 
     def tag(self, paragraph: str) -> str:
         """Return the tag of a paragraph: "A/RES/55/64-OP15"."""

@@ -18,7 +18,7 @@ from pledgebook.ledger.findings import Finding, RefusedError
 from pledgebook.ledger.guards import run_guards
 from pledgebook.ledger.guards.kept import Kept, kept_of
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
-from pledgebook.ledger.register.view import View
+from pledgebook.ledger.register.view import view_of
 
 MAIN = "main.beancount"
 
@@ -64,8 +64,8 @@ def book_loaded(
     kept = kept_of(options)
     if kept is None:  # the book does not run our plugins
         settings = read_settings(entries, options)
-        view = View(entries=entries, settings=settings, options=options)
-        kept = Kept(settings=settings, findings=(*settings.findings, *run_guards(view)))
+        found = run_guards(view_of(entries, settings, options))
+        kept = Kept(settings=settings, findings=(*settings.findings, *found))
     return Book(
         path=path,
         entries=entries,

@@ -15,8 +15,8 @@ from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
-from pledgebook.ledger.register.events import infer_event
-from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.events import event_of
+from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
 
 OVERRIDE = "rate-override"
@@ -38,7 +38,7 @@ def guard(view: View) -> list[Finding]:
     found: list[Finding] = []
     lacking: dict[tuple[str, str], list[Transaction]] = {}
     unwritten: dict[str, list[Transaction]] = {}
-    for entry, event, funds in _events(view.entries, view.settings):
+    for entry, event, funds in _events(view.transactions):
         if event in _ON_PAPER and not any(
             as_text(entry.meta.get(key, "")) for key in ("document", "source")
         ):
@@ -92,17 +92,19 @@ def waiting_entries(
     entries: Iterable[Directive], settings: Settings
 ) -> list[tuple[Transaction, str]]:
     """Return the entries that wait for approval, each with its event."""
-    found = _events((entry for entry in entries if getattr(entry, "flag", "") == WAITING), settings)
-    return [(entry, event) for entry, event, _ in found]
+    return [
+        (entry, event_of(entry, lines))
+        for entry in entries
+        if isinstance(entry, Transaction) and entry.flag == WAITING
+        if (lines := read_lines(entry, settings))
+    ]
 
 
 def _events(
-    entries: Iterable[Directive], settings: Settings
+    transactions: Iterable[tuple[Transaction, list[Line]]],
 ) -> Iterator[tuple[Transaction, str, set[str]]]:
-    for entry in entries:
-        if isinstance(entry, Transaction) and (lines := read_lines(entry, settings)):
-            event = as_text(entry.meta.get("event", "")) or infer_event(lines)
-            yield entry, event, {line.place.fund for line in lines}
+    for entry, lines in transactions:
+        yield entry, event_of(entry, lines), {line.place.fund for line in lines}
 
 
 def _problem(entry: Transaction) -> str:

@@ -18,7 +18,7 @@ _HALF_A_CENT = Decimal("0.005")
 
 def guard(view: View) -> Iterator[Finding]:
     """Yield the entries that do not balance within a fund, a class or between two funds."""
-    for entry, lines in view.transactions():
+    for entry, lines in view.transactions:
         yield from _check_balances(entry, lines, view.settings)
 
 

@@ -33,6 +33,13 @@ def guard(view: View) -> list[Finding]:
     for entry in continuing(view.entries):
         if not isinstance(entry, Transaction):
             continue
+        plain = view.plain.get(id(entry))
+        if plain is not None:  # it adds to cash, or to what its donor gave
+            giving = plain.giving
+            sums, whose = (cash, giving.class_) if plain.is_payment else (came, giving.donor)
+            key = (giving.fund, whose)
+            sums[key] = sums.get(key, ZERO) + plain.dollars
+            continue
         lines = view.lines(entry)
         moved: dict[tuple[str, str], Line] = {}
         before = dict(balances) if any(line.place.kind in _OWED for line in lines) else {}

@@ -26,7 +26,17 @@ def guard(view: View) -> list[Finding]:
     found: list[Finding] = []
     available: dict[tuple[str, str, str], Decimal] = {}
     purpose_of: dict[str, str] = {}
-    for entry, lines in view.transactions():
+    for entry in view.entries:
+        plain = view.plain.get(id(entry))
+        if plain is not None:
+            fund, class_, purpose, _ = plain.giving
+            if plain.is_payment and (purpose or class_ == SPECIAL):
+                key = (fund, class_, purpose)
+                available[key] = available.get(key, ZERO) + plain.dollars
+            continue
+        if not isinstance(entry, Transaction):
+            continue
+        lines = view.lines(entry)
         spent: dict[tuple[str, str, str], Decimal] = {}
         purposes = purposes_of_money(lines, purpose_of)
         for number, line in enumerate(lines):

@@ -7,14 +7,15 @@ under the one object of the options that is made for each load and lives as long
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from beancount.core.data import Options
 from beancount.core.display_context import DisplayContext
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.register.view import Plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Kept:
 
     settings: Settings
     findings: tuple[Finding, ...]
+    plain: Mapping[int, Plain] = field(default_factory=dict)
+    """The entries that were passed over as plain, by their identity."""
 
 
 _KEPT: MutableMapping[DisplayContext, Kept] = WeakKeyDictionary()

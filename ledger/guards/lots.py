@@ -10,7 +10,7 @@ the reason is told in words of pledges.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,10 +19,8 @@ from typing import Any, NamedTuple
 from beancount.core.data import Booking, Custom, Directive, Open, Pad, Posting, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, Place
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice, place_of
 from pledgebook.ledger.guards.reversing import take_back
-from pledgebook.ledger.guards.written import Sources
 from pledgebook.ledger.money import format_units, share, to_cents
 from pledgebook.ledger.register.carried import Taken, carried_payments
 from pledgebook.ledger.register.events import event_of
@@ -61,12 +59,14 @@ class _Label:
 
 def guard(view: View) -> list[Finding]:
     """Return errors and notices about labels and lots, in the order of the entries."""
-    following = _Following(view.entries, view.settings)
+    following = _Following(view)
     options = view.options
     if options is not None and options["booking_method"] is not Booking.STRICT:
         following.refuse_option(str(options["booking_method"].value))
     for entry in view.entries:
         if isinstance(entry, Transaction):
+            if id(entry) in view.plain:
+                continue
             if entry.postings:
                 following.follow(entry)
             else:
@@ -79,12 +79,13 @@ def guard(view: View) -> list[Finding]:
 
 
 class _Following:
-    def __init__(self, entries: Sequence[Directive], settings: Settings) -> None:
-        self.entries = entries
-        self.settings = settings
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.entries = view.entries
+        self.settings = view.settings
         self.labels: dict[tuple[str, str], _Label] = {}
         self.found: list[Finding] = []
-        self.sources = Sources()
+        self.sources = view.sources
         self.continues = False
         """Whether the book begins with what another left: it may have settled an instalment."""
         self.carried: dict[str, Taken] = {}
@@ -318,7 +319,8 @@ class _Following:
                 "unknown-label",
                 f"{amount} is taken out of {label} before it is opened, {_at(later)}. {advice}",
             )
-        opened = dict.fromkeys(name for (_, name), item in self.labels.items() if item.lots)
+        opened = {name for (_, name), item in self.labels.items() if item.lots}
+        opened |= self._opened_plainly(entry)
         near = difflib.get_close_matches(label, [name for name in opened if name != label], 2, 0.8)
         hint = f" Near it: {', '.join(near)}." if near else ""
         return (
@@ -326,6 +328,17 @@ class _Following:
             f"{amount} is taken out of {label}, which no entry has opened: correct the label, or "
             f"record what opens it first.{hint}",
         )
+
+    def _opened_plainly(self, entry: Transaction) -> set[str]:
+        """Return the labels that plain entries have opened before this one."""
+        opened = set()
+        for other in self.entries:
+            if other is entry:
+                break
+            plain = self.view.plain.get(id(other))
+            if plain is not None and not plain.is_payment and isinstance(other, Transaction):
+                opened |= {line.label for line in self.view.lines(other) if line.label}
+        return opened
 
     def _opened_by(self, label: str, entry: Transaction) -> Transaction | None:
         """Return the entry that opens a label after `entry`, if one does."""

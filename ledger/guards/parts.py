@@ -42,7 +42,7 @@ def guard(view: View) -> Iterator[Finding]:
     for change in view.register.changes:
         yield from _check_rest(change, settings)
     yield from _counted_twice(view.register)
-    for entry, lines in view.transactions():
+    for entry, lines in view.transactions:
         yield from _check_values(entry, lines, settings)
         yield from _check_donors(entry, lines, settings)
         yield from _check_labels(entry, lines, settings)

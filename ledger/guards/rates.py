@@ -29,7 +29,7 @@ def guard(view: View) -> Iterator[Finding]:
     for entry in view.entries:
         if isinstance(entry, Price):
             yield from _check_rate(entry, view.settings)
-    for transaction, lines in view.transactions():
+    for transaction, lines in view.transactions:
         yield from _check_stated_rate(transaction, lines, view.rates, view.settings)
     yield from _compare(view.register, view.rates)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beancount.core.data import Custom, Transaction
+from beancount.core.data import Custom, Options, Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.register.history import HISTORY
@@ -23,11 +23,12 @@ def guard(view: View) -> list[Finding]:
             name = str(entry.values[0].value)
             if name not in settings.periods.names():
                 errors.append(_no_such_period(entry, name, settings))
-    is_history = options is not None and Path(str(options["filename"])).name == HISTORY
-    if not settings.seals or is_history:
+    if not settings.seals or (options is not None and is_history(options)):
         return errors
     for entry in entries:
-        period = settings.periods.of(entry.date) if isinstance(entry, Transaction) else None
+        if not isinstance(entry, Transaction) or id(entry) in view.plain:
+            continue
+        period = settings.periods.of(entry.date)
         if period is not None and period.name in settings.seals:
             errors.append(
                 finding(
@@ -40,6 +41,11 @@ def guard(view: View) -> list[Finding]:
                 )
             )
     return errors
+
+
+def is_history(options: Options) -> bool:
+    """Tell whether what is loaded is the history of a book, which holds the closed periods."""
+    return Path(str(options["filename"])).name == HISTORY
 
 
 def _no_such_period(entry: Custom, name: str, settings: Settings) -> Finding:

@@ -16,7 +16,7 @@ from pledgebook.ledger.register.view import View
 
 def guard(view: View) -> Iterator[Finding]:
     """Yield the entries that say a word the book does not know."""
-    for entry, lines in view.transactions():
+    for entry, lines in view.transactions:
         yield from _check_words(entry, lines, view.settings)
 
 

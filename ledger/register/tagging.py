@@ -7,10 +7,10 @@ rules with `op: "OP14"` on the commitment (or `op: "none"`) and must say why in 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.declarations import as_text
@@ -20,8 +20,41 @@ from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Claim, Gift
 
 OVERRIDE = "override"
-_EVIDENCE = {"oda": "oda", "crs": "crs"}
+EVIDENCE = frozenset({"oda", "crs"})
+"""Keys of an entry that show, unless they say no, that a contribution is development assistance."""
+
 _OWN = frozenset({"donor", "fund", "class", "purpose", "evidence"})
+
+
+class Tags(NamedTuple):
+    """What an entry is tagged with: tags, metadata, and what rules have to say of it."""
+
+    tags: frozenset[str]
+    meta: Mapping[str, str]
+
+    @property
+    def notice(self) -> str:
+        """What the rules have to say, "" if nothing."""
+        return self.meta.get("op-notice", "")
+
+
+def tags_of(taggings: Sequence[Tagging]) -> Tags:
+    """Return what an entry is tagged with for what mandates say of its contributions."""
+
+    def words(of: str, sort: bool = True) -> str:
+        found = dict.fromkeys(word for item in taggings for word in getattr(item, of))
+        return " ".join(sorted(found, key=paragraph_order) if sort else found)
+
+    meta = {
+        "op-serves": words("serves"),
+        "op-acknowledged": words("acknowledged"),
+        "op-rule": words("rules", sort=False),
+        "op-notice": words("notices", sort=False),
+    }
+    return Tags(
+        frozenset(tag for item in taggings for tag in item.tags),
+        {key: value for key, value in meta.items() if value},
+    )
 
 
 def tag_claim(claim: Claim, settings: Settings) -> tuple[Tagging, ...]:
@@ -45,9 +78,7 @@ def _tag(
         "class": frozenset({item.class_}),
         "purpose": frozenset({item.purpose} if item.purpose else ()),
         "evidence": frozenset(
-            name
-            for key, name in _EVIDENCE.items()
-            if (stated(entry, posting, key) or "no") not in {"no", "0", ""}
+            key for key in EVIDENCE if (stated(entry, posting, key) or "no") not in {"no", "0", ""}
         ),
     }
     for key in settings.rule_keys - _OWN:
@@ -68,8 +99,7 @@ def _apply(
     """Apply the rules once for all contributions of which the same facts are true; what a day
     decides is between which of the rules' dates it falls (before adoption the notice names it).
     """
-    when = day if day < mandate.adopted else bisect_right(mandate.dates, day)
-    key = (mandate.symbol, when, *facts.values())
+    key = (mandate.symbol, mandate.when(day), *facts.values())
     if key not in settings.tagged:
         settings.tagged[key] = apply_rules(mandate, facts, day)
     tagging: Tagging = settings.tagged[key]

@@ -2,41 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.register.written import Sources
+
+
+class Giving(NamedTuple):
+    """Who gives what for: what the entries of one pledge have in common."""
+
+    fund: str
+    class_: str
+    purpose: str
+    donor: str
+
+
+class Plain(NamedTuple):
+    """A plain entry: a commitment that is income of its period or a payment in full, of which no
+    rule has anything to say. `dollars` are the income, or the cash received.
+    """
+
+    giving: Giving
+    dollars: Decimal
+    is_payment: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What every guard is given. `options` are Beancount's, None for entries without a file."""
+    """What every guard is given. `plain` are the entries, by their identity, that were found to be
+    plain (see guards/plain.py): guards pass over them, but for what they add to running sums.
+    """
 
     entries: Sequence[Directive]
     settings: Settings
+    rates: Rates
     options: Options | None = None
+    """Beancount's; None for entries without a file."""
+    plain: Mapping[int, Plain] = field(default_factory=dict)
+    sources: Sources = field(default_factory=Sources)
+    """The files as they are written."""
 
     @cached_property
     def register(self) -> Register:
-        """The contributions, derived from the entries."""
-        return derive_register(self.entries, self.settings)
+        """The contributions of the entries that are not plain."""
+        plain = self.plain
+        register = derive_register(
+            (entry for entry in self.entries if id(entry) not in plain), self.settings
+        )
+        days = (entry.date for entry in reversed(self.entries) if id(entry) in plain)
+        latest = next(days, None)
+        if latest is not None and (register.last_day is None or register.last_day < latest):
+            register.last_day = latest
+        return register
 
     @cached_property
-    def rates(self) -> Rates:
-        """The UN operational rates among the entries."""
-        return Rates.of_book(self.entries, self.settings.currency)
+    def whole_register(self) -> Register:
+        """The contributions of all entries."""
+        return derive_register(self.entries, self.settings) if self.plain else self.register
 
     def lines(self, entry: Transaction) -> list[Line]:
         """Return the postings of an entry that touch a declared fund's chart."""
         return read_lines(entry, self.settings)
 
-    def transactions(self) -> Iterator[tuple[Transaction, list[Line]]]:
-        """Yield the transactions that touch a declared fund, each with its lines."""
-        for entry in self.entries:
-            if isinstance(entry, Transaction) and (lines := self.lines(entry)):
-                yield entry, lines
+    @cached_property
+    def transactions(self) -> list[tuple[Transaction, list[Line]]]:
+        """The transactions that touch a declared fund and are not plain, with their lines."""
+        return [
+            (entry, lines)
+            for entry in self.entries
+            if isinstance(entry, Transaction) and id(entry) not in self.plain
+            if (lines := self.lines(entry))
+        ]
+
+
+def view_of(
+    entries: Sequence[Directive], settings: Settings, options: Options | None = None
+) -> View:
+    """Return the view of entries of which none is known to be plain."""
+    rates = Rates.of_book(entries, settings.currency)
+    return View(entries=entries, settings=settings, rates=rates, options=options)

@@ -13,6 +13,7 @@ from beancount.core.data import Posting, Transaction
 from beancount.parser import parser
 
 _WITHOUT_LABEL = re.compile(r"\{[^\"]*\}")
+_ANYWHERE = re.compile(r"^[^;\n]*\{[^\"\n]*\}", re.MULTILINE)
 
 
 class Sources:
@@ -20,6 +21,7 @@ class Sources:
 
     def __init__(self) -> None:
         self._lines: dict[str, list[str]] = {}
+        self._without: dict[str, bool] = {}
 
     def lines(self, filename: str) -> list[str]:
         """Return the lines of a file; none of what was never a file."""
@@ -37,6 +39,17 @@ class Sources:
         if not 0 < number <= len(lines):
             return False
         return bool(_WITHOUT_LABEL.search(lines[number - 1].partition(";")[0]))
+
+    def may_name_no_label(self, posting: Posting) -> bool:
+        """Tell the same for nearly all postings at once: a file where no line has such braces is
+        looked through once.
+        """
+        filename = (posting.meta or {}).get("filename", "")
+        found = self._without.get(filename)
+        if found is None:
+            text = "\n".join(self.lines(filename))
+            found = self._without[filename] = _ANYWHERE.search(text) is not None
+        return found and self.names_no_label(posting)
 
     def postings(self, entry: Transaction) -> list[Posting]:
         """Return the postings of an entry as written: unbooked, costs as specified."""

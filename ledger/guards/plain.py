@@ -1,0 +1,455 @@
+"""Plain entries: commitments and payments in full of which no rule can have anything to say.
+
+Nearly all entries of a book are alike: a pledge that is income of its period, and its payment in
+full. One look at each tells whether it is; the guards then follow the others alone. What is plain
+is told by the guards themselves: the first entry of each form (accounts, words, keys) is put before
+them, by itself, and if any of them has something to say the form is not plain. What differs within
+a form is looked at here: amounts, dates, labels, rates.
+
+An entry is not plain if another entry that is not speaks of its pledge, by label or link, or may be
+the same pledge once more; so whatever the guards say of the others, they say with all that belongs
+to it before them. tests/test_plain.py holds the two ways against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from beancount.core.amount import Amount
+from beancount.core.data import Directive, Posting, Transaction
+from beancount.core.position import Cost
+from pledgebook.ledger.declared.chart import read_account
+from pledgebook.ledger.declared.currencies import EURO_RATES
+from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.periods import Period
+from pledgebook.ledger.declared.rates import Rates
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.guards import (
+    Guard,
+    approval,
+    balances,
+    charges,
+    cover,
+    earmarked,
+    instalments,
+    lots,
+    parts,
+    run_guards,
+    slips,
+    words,
+)
+from pledgebook.ledger.guards import rates as of_rates
+from pledgebook.ledger.money import CENT
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.register import derive_register
+from pledgebook.ledger.register.tagging import EVIDENCE, Tags, tag_claim, tags_of
+from pledgebook.ledger.register.view import Giving, Plain, View
+from pledgebook.ledger.register.written import Sources
+
+_HARMLESS = frozenset(
+    {
+        "filename", "lineno", "__tolerances__", "class", "purpose", "event", "reference", "ref",
+        "document", "source", "source-sha256", "import-id", "rate", "rate-date", "rate-source",
+        "entered-by", "approved-by", "original", "booked-on", "payer", "payer-account",
+        "remittance", "end-to-end", "bank", "bank-entry", "statement", "matched-by", "programme",
+        "modality", "beneficiary", "appeal", "gender", "financing", "oda", "crs",
+    }
+)  # fmt: skip
+"""Metadata of an entry that decides nothing, or nothing but its form and its paragraphs."""
+
+_PROVING: tuple[Guard, ...] = tuple(
+    module.guard
+    for module in (
+        balances, words, of_rates, earmarked, approval, cover, lots, instalments, charges, parts,
+        slips,
+    )
+)  # fmt: skip
+"""The guards that look at entries; the others look at what else a book holds."""
+
+_OF_POSTINGS = frozenset({"filename", "lineno", "__automatic__", "due"})
+_LABEL = re.compile(r"-\d{4}-\d+(\.\d+)?")
+_FAR_BELOW_A_CENT = Decimal("0.000001")
+_WITHIN = Decimal("0.98")
+"""The part of a tolerance that is surely within it, however the rule rounds."""
+
+
+class _Roles(NamedTuple):
+    """What the accounts of an entry are for: the positions of its instalments and of the rest."""
+
+    is_payment: bool
+    fund: str
+    donor: str
+    claims: tuple[int, ...]
+    money: int
+    exchange: int
+
+
+class _Day(NamedTuple):
+    """What is known of a day: its period, and between which dates of the mandates' rules it is."""
+
+    period: Period
+    rules: tuple[object, ...]
+
+
+@dataclass(slots=True)
+class _Pledge:
+    """The plain entries of one pledge so far, and its open instalments by label."""
+
+    commitment: Transaction
+    giving: Giving
+    tags: Tags
+    open: dict[str, tuple[Decimal, Posting]]
+
+
+@dataclass(kw_only=True)
+class PlainEntries:
+    """The entries with the plain ones tagged, these by their identity, and the notices of their
+    tags: by pledge, in order.
+    """
+
+    entries: list[Directive]
+    plain: dict[int, Plain] = field(default_factory=dict)
+    notices: list[tuple[Transaction, str]] = field(default_factory=list)
+
+
+def find_plain(
+    entries: Sequence[Directive], settings: Settings, rates: Rates, *, sealed: bool
+) -> PlainEntries:
+    """Return the entries, the plain ones tagged by period and paragraph. `sealed`: entries of
+    sealed periods are refused, as everywhere but in the history of a book.
+    """
+    finder = _Finder(settings, rates, sealed=sealed)
+    for index, entry in enumerate(entries):
+        if isinstance(entry, Transaction) and not finder.take(index, entry):
+            finder.touch(entry)
+    return finder.found(entries)
+
+
+class _Finder:
+    """One pass over the entries in their order."""
+
+    def __init__(self, settings: Settings, rates: Rates, *, sealed: bool) -> None:
+        self.settings = settings
+        self.rates = rates
+        self.first_day = settings.first_open_day if sealed else date.min
+        self.dollar = settings.currency
+        self.asked = (settings.rule_keys | EVIDENCE) - {"donor", "fund", "class", "purpose"}
+        self.pledges: dict[str, _Pledge] = {}
+        self.alike: dict[tuple[object, ...], str] = {}
+        """The pledge that a commitment of these amounts was of."""
+        self.touched: set[str] = set()
+        self.plain: dict[int, tuple[Plain, _Pledge]] = {}
+        self.roles: dict[tuple[str, ...], _Roles | None] = {}
+        self.forms: dict[tuple[object, ...], bool] = {}
+        self.days: dict[date, _Day | None] = {}
+        self.tags: dict[tuple[object, ...], Tags | None] = {}
+        self.known: dict[tuple[str, date], Decimal | None] = {}
+        self.sources = Sources()
+
+    def take(self, index: int, entry: Transaction) -> bool:
+        """Follow an entry that may be plain; tell whether it is, as far as can be told yet."""
+        if entry.flag != "*" or len(entry.links) != 1:
+            return False
+        postings = entry.postings
+        accounts = tuple([posting.account for posting in postings])
+        try:
+            roles = self.roles[accounts]
+        except KeyError:
+            roles = self.roles[accounts] = self._read_roles(accounts)
+        if roles is None:
+            return False
+        (name,) = entry.links
+        if roles.is_payment:
+            return self._take_payment(index, entry, roles, name)
+        return name not in self.pledges and self._take_commitment(index, entry, roles, name)
+
+    def touch(self, entry: Transaction) -> None:
+        """Note the pledges of which an entry that is not plain speaks; one that booking refused, as
+        it is written.
+        """
+        self.touched.update(entry.links)
+        for posting in entry.postings or self.sources.postings(entry):
+            cost = posting.cost
+            if cost is not None and isinstance(label := getattr(cost, "label", None), str):
+                self.touched.add(pledge_of(label))
+                self._note_alike(entry, posting, "")
+
+    def found(self, entries: Sequence[Directive]) -> PlainEntries:
+        """Return what was found, without the pledges that other entries speak of."""
+        made = PlainEntries(entries=list(entries))
+        noticed: set[tuple[str, str]] = set()
+        touched = self.touched
+        for index, (plain, pledge) in self.plain.items():
+            entry = made.entries[index]
+            assert isinstance(entry, Transaction)
+            (name,) = entry.links
+            if name in touched:
+                continue
+            day = self.days[entry.date]
+            assert day is not None
+            tags = pledge.tags
+            tagged = entry._replace(
+                tags=entry.tags | tags.tags | {day.period.name}, meta={**entry.meta, **tags.meta}
+            )
+            made.entries[index] = tagged
+            made.plain[id(tagged)] = plain
+            if tags.notice and (name, tags.notice) not in noticed:
+                noticed.add((name, tags.notice))
+                made.notices.append((tagged, tags.notice))
+        return made
+
+    def _take_commitment(self, index: int, entry: Transaction, roles: _Roles, name: str) -> bool:
+        day = self._day(entry.date)
+        if day is None or _LABEL.fullmatch(name, len(roles.donor)) is None:
+            return False
+        if not name.startswith(roles.donor):
+            return False
+        postings = entry.postings
+        total = Decimal(0)
+        lots: dict[str, tuple[Decimal, Posting]] = {}
+        currency = ""
+        for at in roles.claims:
+            posting = postings[at]
+            value = self._value(entry, posting, day, roles.fund)
+            units = posting.units
+            if value is None or units is None:
+                return False
+            label = _label(posting)
+            if label in lots or (label != name and pledge_of(label) != name):
+                return False
+            if currency not in {"", units.currency}:
+                return False
+            currency = units.currency
+            lots[label] = (value, posting)
+            total += value
+        if not self._is_dollars(postings[roles.money], -total):
+            return False
+        giving = self._giving(roles, entry.meta)
+        if not self._is_sound(roles, giving, [entry]):
+            return False
+        if not as_text(entry.meta.get("document") or entry.meta.get("source") or ""):
+            return False
+        tags = self._tags(giving, entry, day)
+        if tags is None:
+            return False
+        for at in roles.claims:
+            self._note_alike(entry, postings[at], name)
+        pledge = self.pledges[name] = _Pledge(entry, giving, tags, lots)
+        self.plain[index] = (Plain(giving, total, is_payment=False), pledge)
+        return True
+
+    def _take_payment(self, index: int, entry: Transaction, roles: _Roles, name: str) -> bool:
+        pledge = self.pledges.get(name)
+        if pledge is None or self._day(entry.date) is None:
+            return False
+        postings = entry.postings
+        posting = postings[roles.claims[0]]
+        cost, units = posting.cost, posting.units
+        if not isinstance(cost, Cost) or units is None or units.number is None or posting.price:
+            return False
+        lot = pledge.open.get(cost.label or "")
+        if lot is None or not _OF_POSTINGS.issuperset(posting.meta or ()):
+            return False
+        value, opened = lot
+        committed, first = opened.units, opened.cost
+        assert committed is not None
+        if (
+            units.number != -_number(committed)
+            or units.currency != committed.currency
+            or posting.account != opened.account
+            or not isinstance(first, Cost)
+            or (cost.number, cost.date) != (first.number, first.date)
+            or self.sources.may_name_no_label(posting)
+        ):
+            return False
+        cash = postings[roles.money].units
+        received = cash.number if cash is not None else None
+        if received is None or received <= 0:
+            return False
+        if not self._is_dollars(postings[roles.money], received):
+            return False
+        if roles.exchange < 0:
+            if received != value:
+                return False
+        elif not self._is_dollars(postings[roles.exchange], value - received):
+            return False
+        if units.currency == self.dollar:
+            if received != value:
+                return False
+        elif not self._is_near(entry, -units.number, units.currency, received, roles.fund):
+            return False
+        giving = self._giving(roles, entry.meta)
+        if giving != pledge.giving and (
+            giving.purpose or giving._replace(purpose=pledge.giving.purpose) != pledge.giving
+        ):
+            return False
+        if not self._is_sound(roles, giving, [pledge.commitment, entry]):
+            return False
+        del pledge.open[cost.label or ""]
+        self.plain[index] = (Plain(pledge.giving, received, is_payment=True), pledge)
+        return True
+
+    def _value(self, entry: Transaction, posting: Posting, day: _Day, fund: str) -> Decimal | None:
+        """Return the dollars of a committed instalment; None where something is not plain."""
+        units, cost, meta = posting.units, posting.cost, posting.meta
+        if units is None or not isinstance(cost, Cost) or posting.price or meta is None:
+            return None
+        number = units.number
+        if number is None or number <= 0 or not cost.label:
+            return None
+        if cost.date != entry.date or cost.currency != self.dollar:
+            return None
+        if not _OF_POSTINGS.issuperset(meta) or self.sources.may_name_no_label(posting):
+            return None
+        due = meta.get("due")
+        if due is not None and not (type(due) is date and entry.date <= due <= day.period.end):
+            return None
+        weight: Decimal = number * cost.number
+        value = weight.quantize(CENT)
+        if abs(weight - value) > _FAR_BELOW_A_CENT:
+            return None
+        if units.currency == self.dollar:
+            return value if value == number else None
+        return value if self._is_near(entry, number, units.currency, value, fund) else None
+
+    def _is_dollars(self, posting: Posting, amount: Decimal) -> bool:
+        """Tell whether a posting is of just these dollars, whole cents, and no lot."""
+        units = posting.units
+        return (
+            units is not None
+            and units.number == amount
+            and units.currency == self.dollar
+            and posting.cost is None
+            and posting.price is None
+            and amount == amount.quantize(CENT)
+            and _OF_POSTINGS.issuperset(posting.meta or ())
+        )
+
+    def _is_near(
+        self, entry: Transaction, amount: Decimal, currency: str, dollars: Decimal, fund: str
+    ) -> bool:
+        """Tell whether dollars are surely within the fund's tolerance of the rate's."""
+        key = (currency, entry.date)
+        try:
+            rate = self.known[key]
+        except KeyError:
+            found = self.rates.find(currency, entry.date)
+            rate = self.known[key] = found.number if found else None
+        if rate is None:
+            return currency not in EURO_RATES and "rate-date" not in entry.meta
+        percent = self.settings.funds[fund].rate_tolerance
+        return abs(dollars * rate - amount) * 100 <= amount * percent * _WITHIN
+
+    def _note_alike(self, entry: Transaction, posting: Posting, name: str) -> None:
+        """Note a commitment's amount; where another pledge's is the same, both are looked at."""
+        units = posting.units
+        if units is None or not isinstance(units.number, Decimal) or units.number <= 0:
+            return
+        key = (posting.account, entry.date, units.number, units.currency)
+        other = self.alike.setdefault(key, name)
+        if other != name or not name:
+            self.touched.update((other, name))
+            self.alike[key] = ""
+
+    def _read_roles(self, accounts: tuple[str, ...]) -> _Roles | None:
+        """Return what accounts are for where they are those of a plain entry, whatever the rest."""
+        places = [self.settings.place(account) for account in accounts]
+        kinds = [place.kind if place else "" for place in places]
+        claims = tuple(at for at, kind in enumerate(kinds) if kind == "pledges")
+        others = sorted(kind for kind in kinds if kind != "pledges")
+        first = places[claims[0]] if claims else None
+        if first is None or first.part not in self.settings.donors:
+            return None
+        if {place.fund for place in places if place} != {first.fund}:
+            return None
+        if len({accounts[at] for at in claims}) != 1:
+            return None
+        if others == ["contributions"]:
+            money = kinds.index("contributions")
+            if places[money] != read_account(
+                accounts[claims[0]]
+                .replace("Assets:", "Income:", 1)
+                .replace(":Pledges:", ":Contributions:", 1)
+            ):
+                return None
+            return _Roles(False, first.fund, first.part, claims, money, -1)
+        if len(claims) == 1 and others in (["cash"], ["cash", "exchange"]):
+            exchange = kinds.index("exchange") if "exchange" in kinds else -1
+            return _Roles(True, first.fund, first.part, claims, kinds.index("cash"), exchange)
+        return None
+
+    def _giving(self, roles: _Roles, meta: Mapping[str, Any]) -> Giving:
+        purpose = meta.get("purpose")
+        purpose = "" if purpose is None else as_text(purpose)
+        class_ = meta.get("class")
+        class_ = None if class_ is None else as_text(class_)
+        fund = self.settings.funds[roles.fund]
+        return Giving(fund.code, fund.class_of(class_, purpose), purpose, roles.donor)
+
+    def _is_sound(self, roles: _Roles, giving: Giving, entries: Sequence[Transaction]) -> bool:
+        """Tell whether the guards have nothing to say of a form, that of the last of the entries:
+        these are put before them the first time it is met.
+        """
+        entry = entries[-1]
+        form = (
+            roles.is_payment,
+            len(entry.postings),
+            entry.postings[roles.money].account if roles.is_payment else "",
+            *giving[:3],
+            entry.meta.get("event"),
+            *entry.meta,
+        )
+        sound = self.forms.get(form)
+        if sound is None:
+            sound = self.forms[form] = self._prove(roles, giving, entries)
+        return sound
+
+    def _prove(self, roles: _Roles, giving: Giving, entries: Sequence[Transaction]) -> bool:
+        wanted = "payment" if roles.is_payment else "commitment"
+        meta = entries[-1].meta
+        if not _HARMLESS.issuperset(meta) or meta.get("event", wanted) != wanted:
+            return False
+        if self.settings.funds[giving.fund].policy(giving.class_) == "receipt":
+            return False
+        view = View(entries=entries, settings=self.settings, rates=self.rates, sources=self.sources)
+        return not run_guards(view, _PROVING)
+
+    def _day(self, day: date) -> _Day | None:
+        """Return what is known of a day; None of one on which no entry is plain."""
+        try:
+            return self.days[day]
+        except KeyError:
+            period = self.settings.periods.of(day)
+            known = None
+            if period is not None and day >= self.first_day:
+                known = _Day(period, tuple(m.when(day) for m in self.settings.mandates.values()))
+            self.days[day] = known
+            return known
+
+    def _tags(self, giving: Giving, entry: Transaction, day: _Day) -> Tags | None:
+        """Return what a commitment is tagged with; None where a rule refuses it."""
+        donor = self.settings.donors.get(giving.donor)
+        assert donor is not None
+        facts = [(key, entry.meta[key]) for key in entry.meta if key in self.asked]
+        key = (donor.kind, *giving[:3], *day.rules, *facts)
+        if key not in self.tags:
+            claim = derive_register([entry], self.settings).changes[0].after
+            taggings = tag_claim(claim, self.settings)
+            refused = any(tagging.refusals for tagging in taggings)
+            self.tags[key] = None if refused else tags_of(taggings)
+        return self.tags[key]
+
+
+def _label(posting: Posting) -> str:
+    """Return the label of a posting's lot, "" if it has none."""
+    label = posting.cost.label if posting.cost is not None else None
+    return label or ""
+
+
+def _number(amount: Amount) -> Decimal:
+    return amount.number if amount.number is not None else Decimal(0)
