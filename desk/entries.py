@@ -12,7 +12,7 @@ from beancount.core.data import Transaction
 from pledgebook.desk.loaded import Desk
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.reports.import_receipt import FOLDER
 
@@ -61,7 +61,7 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
     paper = as_text(meta.get("document", ""))
     return EntryView(
         entry.date,
-        event or as_text(meta.get("event", "")) or infer_event(read_lines(entry, book.settings)),
+        event or event_of(entry, read_lines(entry, book.settings)),
         entry.payee or "",
         entry.narration or "",
         entry.flag == "!",

@@ -11,10 +11,9 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import MONEY
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import RECEIVING, event_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines
-from pledgebook.ledger.register.register import RECEIVING
 from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
@@ -41,7 +40,7 @@ def bank_charges(selection: Selection) -> Report:
             if (line.place.fund, line.class_) in selection.groups
         ]
         charge = _sum(lines, "bank-charges")
-        event = str(entry.meta.get("event", "")) or infer_event(lines)
+        event = event_of(entry, lines)
         if not charge or event in {"opening", "closing"}:
             continue
         donor = _donor(lines)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pledgebook.ledger.declared.declarations import as_date
+from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.register import Change
 from pledgebook.reports.figures.layout import Layout, at_the_end, name_of, section_name
 from pledgebook.reports.figures.selection import Selection
@@ -23,7 +24,7 @@ RECONFIRMED = "reconfirmed-on"
 
 _OVERDUE_YEARS = 5
 _SILENT_MONTHS = 18
-_SAID = frozenset({"commitment", "amendment", "postponement", "payment", "application"})
+_SAID = events_that("is_a_word")
 """Events by which a donor speaks of a pledge."""
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import event_of, events_that
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.purposes import purposes_of_money
@@ -105,7 +105,7 @@ def _sums(
             continue
         lines = read_lines(entry, settings)
         purposes = purposes_of_money(lines, purpose_of)
-        event = str(entry.meta.get("event", "")) or infer_event(lines)
+        event = event_of(entry, lines)
         before = entry.date < cut.start or event == "opening"
         for number, line in enumerate(lines):
             place = (line.place.fund, line.class_, purposes.get(number, ""))
@@ -127,6 +127,9 @@ def _came(amounts: dict[str, Decimal]) -> bool:
     return bool(amounts.get("opening") or amounts.get("received") or amounts.get("transferred"))
 
 
+_SPENDING = events_that("spends")
+
+
 def _column(event: str) -> tuple[str, int]:
     """Return the column that cash of an event goes to, and the sign it has there."""
     if event in FROM_DONORS:
@@ -135,7 +138,7 @@ def _column(event: str) -> tuple[str, int]:
         return "refunded", -1
     if event in {"transfer", "settlement", "re-earmark"}:
         return "transferred", 1
-    if event in {"expenditure", "obligation", "programme-support", "savings", "bank-charge"}:
+    if event in _SPENDING:
         return "spent", -1
     return "other", 1
 

@@ -17,8 +17,9 @@ from itertools import pairwise
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.history import FOLDER
-from pledgebook.ledger.register.register import RECEIVING, Claim, Register
+from pledgebook.ledger.register.register import Claim, Register
 from pledgebook.reports.figures.comparatives import period_before
 from pledgebook.reports.figures.figures import Figures, read_figures, total
 from pledgebook.reports.figures.selection import Selection, select

@@ -240,7 +240,7 @@ def test_the_page_of_the_book_lists_every_account_of_the_chart() -> None:
     parts = {"donor": "DONOR", "fund": "OTHER"}
     chart = {
         accounts.account(kind, "FUND", parts.get(accounts.takes(kind), ""))
-        for kind in accounts._CHART
+        for kind in accounts.BY_NAME
     }
     assert {account for account in chart if f"`{account}`" not in page} == set()
 

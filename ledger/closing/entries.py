@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
-from pledgebook.ledger.declared.chart import CLAIMS, account
+from pledgebook.ledger.declared.chart import CLAIMS, account, kinds_that
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft, DraftLine
@@ -33,11 +33,8 @@ from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.purposes import purposes_of_money
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, claim_at
 
-_BETWEEN = frozenset({"due-from", "due-to"})
-_BALANCES = _BETWEEN | {
-    "cash", "in-kind-held", "payable-to-donors", "obligations", "operating-reserve", "reserved",
-}  # fmt: skip
-"""Kinds of account, besides lots, whose balance the next period begins with."""
+_BETWEEN = kinds_that("is_between")
+_BALANCES = kinds_that("is_carried")
 
 
 _OF_ONE = frozenset(

@@ -18,34 +18,18 @@ from decimal import Decimal
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
 from pledgebook.ledger.closing.recast_postings import Postings
-from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, account
+from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, account, kinds_that
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.events.parts import Advance
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.events import RECEIVING, events_that
 from pledgebook.ledger.register.postings import Line, read_lines
-from pledgebook.ledger.register.register import (
-    PLEDGED_ON,
-    RECEIVING,
-    RECORDED_AS,
-    Change,
-    Claim,
-    Gift,
-)
+from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, Gift
 
 _DAY = timedelta(days=1)
-_MADE_AGAIN = CLAIMS | {
-    "contra",
-    "deferred",
-    "in-advance",
-    "contributions",
-    "exchange",
-    "revaluation",
-    "prior-period",
-    "written-off",
-}
-_CARRIED = frozenset({"opening", "closing"})
-"""Events that carry balances from book to book, against the opening balance."""
+_MADE_AGAIN = kinds_that("is_recast")
+_CARRIED = events_that("carries")
 
 
 def view_under(book: Book, policies: Mapping[Group, str], until: date) -> Book:

@@ -7,53 +7,179 @@ has pledged to CPCJF and not yet paid. Everything else reads account names throu
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
-# kind: (root, path, what the last part names). Donors and funds get an account each.
-_CHART: dict[str, tuple[str, str, str]] = {
-    "cash": ("Assets", "Cash", "optional"),
-    "pledges": ("Assets", "Pledges", "donor"),
-    "memorandum": ("Assets", "Memorandum:Pledges", "donor"),
-    "contra": ("Assets", "Memorandum:Contra", ""),
-    "due-from": ("Assets", "Due-From", "fund"),
-    "in-kind-held": ("Assets", "In-Kind", ""),
-    "deferred": ("Liabilities", "Deferred", "donor"),
-    "in-advance": ("Liabilities", "In-Advance", "donor"),
-    "unapplied": ("Liabilities", "Unapplied", ""),
-    "due-to": ("Liabilities", "Due-To", "fund"),
-    "payable-to-donors": ("Liabilities", "Payable-To-Donors", "donor"),
-    "obligations": ("Liabilities", "Obligations", ""),
-    "contributions": ("Income", "Contributions", "donor"),
-    "exchange": ("Income", "Exchange", ""),
-    "exchange-on-cash": ("Income", "Exchange-On-Cash", ""),
-    "revaluation": ("Income", "Revaluation", ""),
-    "interest": ("Income", "Interest", ""),
-    "programme-support-income": ("Income", "Programme-Support", ""),
-    "in-kind": ("Income", "In-Kind", "donor"),
-    "programme": ("Expenses", "Programme", "optional"),
-    "programme-support": ("Expenses", "Programme-Support", ""),
-    "bank-charges": ("Expenses", "Bank-Charges", ""),
-    "opening-balance": ("Equity", "Opening-Balance", ""),
-    "prior-period": ("Equity", "Prior-Period", "donor"),
-    "written-off": ("Equity", "Written-Off", "donor"),
-    "refunds": ("Equity", "Refunds", "donor"),
-    "transfers": ("Equity", "Transfers", "fund"),
-    "savings": ("Equity", "Savings", ""),
-    "operating-reserve": ("Equity", "Operating-Reserve", ""),
-    "reserved": ("Equity", "Reserved", ""),
-}
-_BY_PATH = {(root, path): kind for kind, (root, path, _) in _CHART.items()}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of account: where it stands in the chart, and what is true of it. To add one is a line
+    of `KINDS`; whoever asks for a set of kinds asks for what is true of them (`kinds_that`).
+    """
+
+    name: str
+    root: str
+    path: str
+    of: str = ""
+    """What the last part of the account names: "donor", "fund", "optional" (a bank), or nothing."""
+    is_claim: bool = False
+    """It holds instalments as lots: what donors still owe."""
+    is_held: bool = False
+    """It holds, under the same labels, what is not yet income."""
+    is_collected: bool = False
+    """The sum of these kinds in a payment is what was collected, gross of bank charges."""
+    is_between: bool = False
+    """It mirrors an account of another fund."""
+    is_available: bool = False
+    """Money, or what of it is not to be spent: received in advance, not applied, owed."""
+    spends: bool = False
+    """An entry that touches it spends money, or takes it away from its purpose."""
+    is_credit: bool = False
+    """It has a balance in credit, or none."""
+    is_carried: bool = False
+    """Its balance, beside lots, is what the next period begins with."""
+    is_recast: bool = False
+    """Another recognition policy makes its postings anew."""
+    has_purpose: bool = False
+    """Its money is of a purpose even where the posting does not say so."""
+    words: tuple[str, str] = ("", "")
+    """What a posting of so many dollars means: where it is positive, where it is negative."""
+
+
+KINDS = (
+    Kind(
+        name="cash", root="Assets", path="Cash", of="optional", is_collected=True,
+        is_available=True, is_carried=True, has_purpose=True, words=("cash in", "cash out"),
+    ),
+    Kind(
+        name="pledges", root="Assets", path="Pledges", of="donor", is_claim=True, is_recast=True,
+    ),
+    Kind(
+        name="memorandum", root="Assets", path="Memorandum:Pledges", of="donor", is_claim=True,
+        is_recast=True,
+    ),
+    Kind(
+        name="contra", root="Assets", path="Memorandum:Contra", is_recast=True,
+        words=("memorandum less", "memorandum more"),
+    ),
+    Kind(
+        name="due-from", root="Assets", path="Due-From", of="fund", is_collected=True,
+        is_between=True, is_carried=True,
+        words=("owed by another fund", "settled by another fund"),
+    ),
+    Kind(
+        name="in-kind-held", root="Assets", path="In-Kind", is_carried=True,
+        words=("in kind, outside every money total", "in kind taken back"),
+    ),
+    Kind(
+        name="deferred", root="Liabilities", path="Deferred", of="donor", is_held=True,
+        is_recast=True, words=("out of deferred income", "deferred to a later period"),
+    ),
+    Kind(
+        name="in-advance", root="Liabilities", path="In-Advance", of="donor", is_held=True,
+        is_available=True, is_recast=True, has_purpose=True,
+        words=("out of money in advance", "held in advance"),
+    ),
+    Kind(
+        name="unapplied", root="Liabilities", path="Unapplied", is_held=True, is_collected=True,
+        is_available=True, words=("out of unapplied receipts", "held as an unapplied receipt"),
+    ),
+    Kind(
+        name="due-to", root="Liabilities", path="Due-To", of="fund", is_collected=True,
+        is_between=True, is_credit=True, is_carried=True,
+        words=("settled with another fund", "owed to another fund"),
+    ),
+    Kind(
+        name="payable-to-donors", root="Liabilities", path="Payable-To-Donors", of="donor",
+        is_collected=True, is_carried=True,
+    ),
+    Kind(
+        name="obligations", root="Liabilities", path="Obligations", is_available=True, spends=True,
+        is_credit=True, is_carried=True, has_purpose=True,
+        words=("obligations settled", "obligations raised"),
+    ),
+    Kind(
+        name="contributions", root="Income", path="Contributions", of="donor", is_recast=True,
+        words=("income taken back", "income"),
+    ),
+    Kind(
+        name="exchange", root="Income", path="Exchange", is_recast=True,
+        words=("exchange loss", "exchange gain"),
+    ),
+    Kind(name="exchange-on-cash", root="Income", path="Exchange-On-Cash"),
+    Kind(
+        name="revaluation", root="Income", path="Revaluation", is_recast=True,
+        words=("exchange loss on unpaid", "exchange gain on unpaid"),
+    ),
+    Kind(
+        name="interest", root="Income", path="Interest",
+        words=("interest taken back", "interest"),
+    ),
+    Kind(
+        name="programme-support-income", root="Income", path="Programme-Support",
+        words=("support income taken back", "support income"),
+    ),
+    Kind(name="in-kind", root="Income", path="In-Kind", of="donor"),
+    Kind(
+        name="programme", root="Expenses", path="Programme", of="optional", spends=True,
+        words=("expenditure", "expenditure taken back"),
+    ),
+    Kind(
+        name="programme-support", root="Expenses", path="Programme-Support", spends=True,
+        words=("support costs", "support costs taken back"),
+    ),
+    Kind(
+        name="bank-charges", root="Expenses", path="Bank-Charges", is_collected=True,
+        words=("bank charges", "bank charges taken back"),
+    ),
+    Kind(name="opening-balance", root="Equity", path="Opening-Balance"),
+    Kind(
+        name="prior-period", root="Equity", path="Prior-Period", of="donor", is_recast=True,
+        words=("prior-period adjustment down", "prior-period adjustment up"),
+    ),
+    Kind(
+        name="written-off", root="Equity", path="Written-Off", of="donor", is_recast=True,
+        words=("written off", "write-off taken back"),
+    ),
+    Kind(
+        name="refunds", root="Equity", path="Refunds", of="donor", spends=True,
+        words=("refunded", "refund taken back"),
+    ),
+    Kind(
+        name="transfers", root="Equity", path="Transfers", of="fund", spends=True,
+        words=("transferred out", "transferred in"),
+    ),
+    Kind(
+        name="savings", root="Equity", path="Savings",
+        words=("savings taken back", "savings on obligations"),
+    ),
+    Kind(
+        name="operating-reserve", root="Equity", path="Operating-Reserve", is_credit=True,
+        is_carried=True, words=("reserve given free", "set aside as operating reserve"),
+    ),
+    Kind(name="reserved", root="Equity", path="Reserved", is_carried=True),
+)  # fmt: skip
+"""The chart of every fund, in the order in which accounts are listed."""
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+_BY_PATH = {(kind.root, kind.path): kind.name for kind in KINDS}
 _CODE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*\Z")
 
-CLAIMS = frozenset({"pledges", "memorandum"})
+
+def kinds_that(is_true: str) -> frozenset[str]:
+    """Return the names of the kinds of account of which that is true: `kinds_that("spends")`."""
+    return frozenset(kind.name for kind in KINDS if getattr(kind, is_true))
+
+
+CLAIMS = kinds_that("is_claim")
 """Kinds of account that hold instalments as lots: what donors still owe."""
 
-HELD = frozenset({"deferred", "in-advance", "unapplied"})
+HELD = kinds_that("is_held")
 """Kinds of account that hold, under the same labels, what is not yet income."""
 
 LABELLED = CLAIMS | HELD
 
-MONEY = frozenset({"cash", "bank-charges", "unapplied", "due-from", "due-to", "payable-to-donors"})
+MONEY = kinds_that("is_collected")
 """Kinds whose sum, in a payment, is what was collected, gross of bank charges."""
 
 
@@ -69,7 +195,7 @@ class Place(NamedTuple):
 
 def takes(kind: str) -> str:
     """Return what the last part of such an account names: "donor", "fund", "optional" or ""."""
-    return _CHART[kind][2]
+    return BY_NAME[kind].of
 
 
 def is_code(text: str) -> bool:
@@ -79,7 +205,7 @@ def is_code(text: str) -> bool:
 
 def account(kind: str, fund: str, part: str = "") -> str:
     """Return the account of that kind: `account("pledges", "CPCJF", "AUT")`."""
-    root, path, _ = _CHART[kind]
+    root, path = BY_NAME[kind].root, BY_NAME[kind].path
     return ":".join(filter(None, (root, fund, path, part)))
 
 
@@ -106,4 +232,4 @@ def read_account(name: str) -> Place | None:
 
 def fixed_accounts(fund: str) -> list[str]:
     """Return the accounts every fund has, whoever its donors are."""
-    return [account(kind, fund) for kind in _CHART if takes(kind) in {"", "optional"}]
+    return [account(kind.name, fund) for kind in KINDS if kind.of in {"", "optional"}]

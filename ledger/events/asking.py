@@ -24,8 +24,9 @@ from pledgebook.ledger.events.receipts import Settled
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount, format_units, share, to_cents
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import pledge_of
-from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Held, Register, claim_at
+from pledgebook.ledger.register.register import Change, Claim, Held, Register, claim_at
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 

@@ -9,38 +9,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import CLAIMS, Place, read_account
+from pledgebook.ledger.declared.chart import BY_NAME, CLAIMS, Place, read_account
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
-
-# What a posting of so many dollars means: words where it is positive, where it is negative.
-_WORDS = {
-    "cash": ("cash in", "cash out"),
-    "contributions": ("income taken back", "income"),
-    "exchange": ("exchange loss", "exchange gain"),
-    "revaluation": ("exchange loss on unpaid", "exchange gain on unpaid"),
-    "bank-charges": ("bank charges", "bank charges taken back"),
-    "deferred": ("out of deferred income", "deferred to a later period"),
-    "in-advance": ("out of money in advance", "held in advance"),
-    "unapplied": ("out of unapplied receipts", "held as an unapplied receipt"),
-    "prior-period": ("prior-period adjustment down", "prior-period adjustment up"),
-    "written-off": ("written off", "write-off taken back"),
-    "refunds": ("refunded", "refund taken back"),
-    "contra": ("memorandum less", "memorandum more"),
-    "programme": ("expenditure", "expenditure taken back"),
-    "programme-support": ("support costs", "support costs taken back"),
-    "programme-support-income": ("support income taken back", "support income"),
-    "obligations": ("obligations settled", "obligations raised"),
-    "savings": ("savings taken back", "savings on obligations"),
-    "interest": ("interest taken back", "interest"),
-    "due-from": ("owed by another fund", "settled by another fund"),
-    "due-to": ("settled with another fund", "owed to another fund"),
-    "transfers": ("transferred out", "transferred in"),
-    "in-kind-held": ("in kind, outside every money total", "in kind taken back"),
-    "operating-reserve": ("reserve given free", "set aside as operating reserve"),
-}
 
 
 class Standing(NamedTuple):
@@ -154,8 +127,8 @@ def _standing(claim: Claim | None) -> Standing | None:
 def _money(moved: Iterable[tuple[Place, Decimal]]) -> Iterator[MoneyEffect]:
     sums: dict[tuple[str, str, bool], Decimal] = {}
     for place, number in moved:
-        if place.kind in _WORDS:
+        if any(BY_NAME[place.kind].words):
             key = (place.kind, place.fund, number > 0)
             sums[key] = sums.get(key, ZERO) + number
     for (kind, fund, positive), number in sums.items():
-        yield MoneyEffect(_WORDS[kind][0 if positive else 1], fund, abs(number))
+        yield MoneyEffect(BY_NAME[kind].words[0 if positive else 1], fund, abs(number))

@@ -10,29 +10,13 @@ from datetime import date
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.register.events import event_of
+from pledgebook.ledger.register.events import EVENTS, NOTHING_TOLD, event_of
 from pledgebook.ledger.register.postings import read_lines
-
-_ORDER = (
-    ("opening",),
-    ("redenomination",),
-    ("commitment",),
-    ("release",),
-    ("amendment", "cancellation", "postponement", "transfer", "re-earmark"),
-    ("receipt-without-pledge", "receipt-unapplied", "payment", "application"),
-    ("returned-payment",),
-    ("refund-unspent", "refund-overpayment"),
-    ("write-off",),
-    ("", "policy-change"),
-    ("revaluation",),
-    ("closing",),
-)
-_RANK = {event: rank for rank, events in enumerate(_ORDER) for event in events}
 
 
 def rank_of(event: str) -> int:
     """Return the place of an event in its day: an opening comes first, a closing last."""
-    return _RANK.get(event, _RANK[""])
+    return EVENTS.get(event, NOTHING_TOLD).rank
 
 
 def order_of(entry: Transaction, settings: Settings) -> tuple[date, int]:

@@ -15,7 +15,7 @@ from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
-from pledgebook.ledger.register.events import event_of
+from pledgebook.ledger.register.events import event_of, events_that
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
 
@@ -25,9 +25,8 @@ OVERRIDE = "rate-override"
 WAITING = "!"
 """The flag of an entry that waits for approval."""
 
-_REFUNDS = ("refund-unspent", "refund-overpayment")
-_APPROVED = frozenset({"write-off", *_REFUNDS, "transfer", "re-earmark", "cancellation"})
-_ON_PAPER = frozenset({"commitment", "amendment", *_REFUNDS, "write-off"})
+_APPROVED = events_that("needs_approval")
+_ON_PAPER = events_that("needs_paper")
 _NAMED_AT_MOST = 5
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.chart import CLAIMS, kinds_that
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.postings import Line, weigh
 from pledgebook.ledger.register.view import View
 
+_BETWEEN = kinds_that("is_between")
 _HALF_A_CENT = Decimal("0.005")
 
 
@@ -123,7 +124,7 @@ def _check_two_funds(
 ) -> Iterator[Finding]:
     between: dict[tuple[str, str], Decimal] = {}
     for line in lines:
-        if line.place.kind in {"due-from", "due-to"}:
+        if line.place.kind in _BETWEEN:
             owed_to = line.place.fund if line.place.kind == "due-from" else line.place.part
             owed_by = line.place.part if line.place.kind == "due-from" else line.place.fund
             pair = (owed_to, owed_by)

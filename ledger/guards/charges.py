@@ -15,8 +15,9 @@ from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount, format_units, to_cents
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import RECEIVING, Change
+from pledgebook.ledger.register.register import Change
 from pledgebook.ledger.register.view import View
 
 ADVISED = "advised"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.chart import kinds_that
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
@@ -16,8 +17,7 @@ from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.view import View
 
-_OWED = frozenset({"due-to", "obligations", "operating-reserve"})
-"""Accounts with a balance in credit or none."""
+_OWED = kinds_that("is_credit")
 
 
 def guard(view: View) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import LABELLED
+from pledgebook.ledger.declared.chart import LABELLED, kinds_that
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
@@ -58,11 +58,10 @@ SPECIAL = "special"
 """The class of earmarked money: what has no purpose there yet is spent no further than it came."""
 
 
-_AVAILABLE = frozenset({"cash", "in-advance", "unapplied", "obligations"})
-"""Cash, less what is not to be spent: received in advance, not applied, owed."""
+_AVAILABLE = kinds_that("is_available")
 
 
-_SPENDING = frozenset({"programme", "programme-support", "refunds", "transfers", "obligations"})
+_SPENDING = kinds_that("spends")
 
 
 def _is_spending(lines: list[Line]) -> bool:

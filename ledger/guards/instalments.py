@@ -10,6 +10,7 @@ from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Register
 from pledgebook.ledger.register.view import View
@@ -140,7 +141,7 @@ def _waits(claim: Claim, settings: Settings) -> bool:
     return settings.waits_for_condition(claim.fund, claim.class_, claim.condition)
 
 
-_MOVES = frozenset({"re-earmark", "transfer"})
+_MOVES = events_that("moves")
 
 
 def _check_class(change: Change, settings: Settings) -> Iterator[Finding]:

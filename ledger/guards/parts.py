@@ -16,15 +16,15 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount, format_units, share
+from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Change, Register
 from pledgebook.ledger.register.view import View
 
 _LABEL = re.compile(r"(?P<donor>.+)-\d{4}-\d+(\.\d+)?")
-_CARRYING = frozenset({"opening", "closing"})
-_BY_SHARE = frozenset({"payment", "application", "write-off", "amendment"})
-"""Events that leave the rest of an instalment at its share of the carrying value."""
+_CARRYING = events_that("carries")
+_BY_SHARE = events_that("by_share")
 
 _KEYS = frozenset(
     {

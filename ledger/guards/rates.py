@@ -18,7 +18,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.guards.approval import OVERRIDE
 from pledgebook.ledger.money import ZERO, format_amount, format_units
-from pledgebook.ledger.register.events import PAYING
+from pledgebook.ledger.register.events import PAYING, events_that
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import Change, Register
 from pledgebook.ledger.register.view import View
@@ -70,7 +70,7 @@ def _check_stated_rate(
         )
 
 
-_VALUED = frozenset({"commitment", "amendment"})
+_VALUED = events_that("is_valued")
 
 
 class _Stated(NamedTuple):

@@ -2,10 +2,147 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.postings import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What may happen, and what is true of it. To add one is a line of the table, a builder in
+    `ledger/events/` and a form in `ledger/forms/`. Whoever asks for a set of events asks for what
+    is true of them (`events_that`).
+    """
+
+    name: str
+    rank: int = 9
+    """Its place in its day: an opening comes first, a closing last."""
+    needs: tuple[frozenset[str], ...] = ()
+    """It touches at least one account of each set."""
+    told_by: tuple[str, ...] = ()
+    """Kinds of account by which an entry that does not say its event is told to be this one: the
+    first of `EVENTS` that one of its kinds tells."""
+    adds: bool = False
+    """It adds to what is owed."""
+    takes: bool = False
+    """It takes something out of what is owed."""
+    receives: bool = False
+    """By it money settles an instalment, or is taken back."""
+    pays: bool = False
+    """It pays an instalment; a returned payment may take it back."""
+    from_donors: bool = False
+    """Its cash comes from donors or goes back to them."""
+    by_share: bool = False
+    """It leaves the rest of an instalment at its share of the carrying value."""
+    releases: bool = False
+    """By it money in advance becomes income."""
+    is_valued: bool = False
+    """It values an amount at the rate of its day."""
+    moves: bool = False
+    """It moves an instalment to another fund, class or purpose."""
+    carries: bool = False
+    """It carries balances from book to book, against the opening balance."""
+    needs_approval: bool = False
+    """Another person than the one who entered it approves it."""
+    needs_paper: bool = False
+    """It rests on a paper."""
+    spends: bool = False
+    """Its cash is spent."""
+    is_a_word: bool = False
+    """It shows that the donor spoke of the pledge, or paid."""
+
+
+_PLEDGED = (CLAIMS,)
+_EVENTS = (
+    Event(name="opening", rank=0, told_by=("opening-balance",), carries=True),
+    Event(
+        name="write-off", rank=8, needs=_PLEDGED, told_by=("written-off",), takes=True,
+        by_share=True, needs_approval=True, needs_paper=True,
+    ),
+    Event(
+        name="refund-unspent", rank=7,
+        needs=(frozenset({"refunds", "contributions", "payable-to-donors"}),),
+        told_by=("refunds",), needs_approval=True, needs_paper=True,
+    ),
+    Event(name="transfer", rank=4, told_by=("transfers",), moves=True, needs_approval=True),
+    Event(name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",)),
+    Event(
+        name="programme-support", told_by=("programme-support", "programme-support-income"),
+        spends=True,
+    ),
+    Event(name="expenditure", told_by=("programme",), spends=True),
+    Event(name="interest", needs=(frozenset({"interest", "cash"}),), told_by=("interest",)),
+    Event(name="savings", told_by=("savings",), spends=True),
+    Event(name="operating-reserve", told_by=("operating-reserve",)),
+    Event(name="settlement", told_by=("due-to", "due-from")),
+    Event(name="obligation", told_by=("obligations",), spends=True),
+    Event(
+        name="revaluation", rank=10, needs=(LABELLED | {"cash"},), told_by=("revaluation",),
+    ),
+    Event(name="redenomination", rank=1, needs=(LABELLED,)),
+    Event(
+        name="commitment", rank=2, needs=_PLEDGED, adds=True, is_valued=True, needs_paper=True,
+        is_a_word=True,
+    ),
+    Event(name="release", rank=3, needs=(frozenset({"deferred", "in-advance"}),), releases=True),
+    Event(
+        name="amendment", rank=4, needs=_PLEDGED, by_share=True, is_valued=True, needs_paper=True,
+        is_a_word=True,
+    ),
+    Event(name="cancellation", rank=4, needs=_PLEDGED, takes=True, needs_approval=True),
+    Event(name="postponement", rank=4, needs=_PLEDGED, releases=True, is_a_word=True),
+    Event(
+        name="re-earmark", rank=4, needs=(CLAIMS | {"cash", "contributions"},), moves=True,
+        needs_approval=True,
+    ),
+    Event(
+        name="receipt-without-pledge", rank=5, needs=(frozenset({"contributions"}),),
+        from_donors=True,
+    ),
+    Event(
+        name="receipt-unapplied", rank=5, needs=(frozenset({"unapplied"}),), from_donors=True,
+    ),
+    Event(
+        name="payment", rank=5, needs=_PLEDGED, takes=True, receives=True, pays=True,
+        from_donors=True, by_share=True, is_a_word=True,
+    ),
+    Event(
+        name="application", rank=5, needs=(frozenset({"unapplied"}),), receives=True, pays=True,
+        from_donors=True, by_share=True, is_a_word=True,
+    ),
+    Event(
+        name="returned-payment", rank=6, needs=(LABELLED | {"contributions"},), receives=True,
+        from_donors=True,
+    ),
+    Event(
+        name="refund-overpayment", rank=7, needs=(frozenset({"unapplied"}),), from_donors=True,
+        needs_approval=True, needs_paper=True,
+    ),
+    Event(name="policy-change", needs=(CLAIMS | {"deferred"},)),
+    Event(name="closing", rank=11, carries=True),
+)  # fmt: skip
+EVENTS = {event.name: event for event in _EVENTS}
+"""The events an entry may name, those that one kind of account tells first, in that order."""
+
+NOTHING_TOLD = Event(name="")
+"""What an entry is that neither says nor shows its event."""
+
+
+def events_that(is_true: str) -> frozenset[str]:
+    """Return the names of the events of which that is true: `events_that("receives")`."""
+    return frozenset(event.name for event in _EVENTS if getattr(event, is_true))
+
+
+RECEIVING = events_that("receives")
+"""Events by which money settles an instalment (or is taken back)."""
+
+PAYING = events_that("pays")
+"""Events that pay instalments, which a returned payment may take back."""
+
+_TOLD_BY = tuple((kind, event.name) for event in _EVENTS for kind in event.told_by)
 
 
 def infer_event(lines: list[Line]) -> str:
@@ -14,7 +151,7 @@ def infer_event(lines: list[Line]) -> str:
     Used where an entry does not say `event:`; docs/events.md lists the shapes.
     """
     kinds = {line.place.kind for line in lines}
-    for kind, event in _BY_KIND:
+    for kind, event in _TOLD_BY:
         if kind in kinds:
             return event
     if kinds & CLAIMS:
@@ -27,25 +164,6 @@ def infer_event(lines: list[Line]) -> str:
     if "unapplied" in debits and "contributions" in kinds:
         return "application"
     return "receipt-without-pledge" if {"cash", "contributions"} <= kinds else ""
-
-
-_BY_KIND = (
-    ("opening-balance", "opening"),
-    ("written-off", "write-off"),
-    ("refunds", "refund-unspent"),
-    ("transfers", "transfer"),
-    ("in-kind", "in-kind"),
-    ("programme-support", "programme-support"),
-    ("programme-support-income", "programme-support"),
-    ("programme", "expenditure"),
-    ("interest", "interest"),
-    ("savings", "savings"),
-    ("operating-reserve", "operating-reserve"),
-    ("due-to", "settlement"),
-    ("due-from", "settlement"),
-    ("obligations", "obligation"),
-    ("revaluation", "revaluation"),
-)
 
 
 def _infer_claim_event(lines: list[Line], kinds: set[str]) -> str:
@@ -73,49 +191,12 @@ def _infer_claim_event(lines: list[Line], kinds: set[str]) -> str:
     return "postponement" if before.units == -after.units else "amendment"
 
 
-EVENTS = frozenset(
-    {
-        "commitment", "payment", "amendment", "cancellation", "postponement", "redenomination",
-        "release", "revaluation", "write-off", "refund-unspent", "refund-overpayment",
-        "returned-payment", "receipt-without-pledge", "receipt-unapplied", "application",
-        "transfer", "re-earmark", "in-kind", "expenditure", "programme-support", "interest",
-        "opening", "closing", "obligation", "savings", "settlement", "operating-reserve",
-        "policy-change",
-    }
-)  # fmt: skip
-"""The events an entry may name."""
-
-
-# What an event cannot do without: at least one account of each set.
-_NEEDS: dict[str, tuple[frozenset[str], ...]] = {
-    "commitment": (CLAIMS,),
-    "payment": (CLAIMS,),
-    "amendment": (CLAIMS,),
-    "cancellation": (CLAIMS,),
-    "postponement": (CLAIMS,),
-    "redenomination": (LABELLED,),
-    "revaluation": (LABELLED | {"cash"},),
-    "release": (frozenset({"deferred", "in-advance"}),),
-    "write-off": (CLAIMS,),
-    "refund-unspent": (frozenset({"refunds", "contributions", "payable-to-donors"}),),
-    "refund-overpayment": (frozenset({"unapplied"}),),
-    "returned-payment": (LABELLED | {"contributions"},),
-    "receipt-without-pledge": (frozenset({"contributions"}),),
-    "receipt-unapplied": (frozenset({"unapplied"}),),
-    "application": (frozenset({"unapplied"}),),
-    "re-earmark": (CLAIMS | {"cash", "contributions"},),
-    "policy-change": (CLAIMS | {"deferred"},),
-    "in-kind": (frozenset({"in-kind"}),),
-    "interest": (frozenset({"interest", "cash"}),),
-}
-
-
 def contradiction(event: str, lines: list[Line]) -> str | None:
     """Say why an entry's `event:` contradicts its accounts, or None."""
     if event not in EVENTS:
         return f"{event!r} is not an event; the events are {', '.join(sorted(EVENTS))}"
     kinds = {line.place.kind for line in lines}
-    for needed in _NEEDS.get(event, ()):
+    for needed in EVENTS[event].needs:
         if not kinds & needed:
             accounts = " or ".join(sorted(needed))
             return f"an entry with event: {event} touches an account of {accounts}; this does not"
@@ -125,17 +206,11 @@ def contradiction(event: str, lines: list[Line]) -> str | None:
             "an opening brings an instalment forward against Equity:FUND:Opening-Balance; this one "
             "makes it income"
         )
-    if event == "commitment" and not any(line.units > 0 for line in claims):
+    if EVENTS[event].adds and not any(line.units > 0 for line in claims):
         return "a commitment adds an instalment to a pledge account; this takes out only"
-    if event in {"payment", "write-off", "cancellation"} and not any(
-        line.units < 0 for line in claims
-    ):
+    if EVENTS[event].takes and not any(line.units < 0 for line in claims):
         return f"a {event} takes an instalment out of a pledge account; this adds only"
     return None
-
-
-PAYING = frozenset({"payment", "application"})
-"""Events that pay instalments, which a returned payment may take back."""
 
 
 def names_of(entry: Transaction) -> list[str]:

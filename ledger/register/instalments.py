@@ -17,8 +17,9 @@ from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.postings import stated
-from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Gift, Register
+from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 from pledgebook.ledger.register.tagging import tag_claim, tag_gift
 
 AT_PLEDGE = "at-pledge"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.chart import CLAIMS, kinds_that
 from pledgebook.ledger.register.postings import Line
+
+_WITH_PURPOSE = kinds_that("has_purpose")
 
 
 def purpose_after(known: str, lines: Sequence[Line]) -> str:
@@ -44,7 +46,7 @@ def purposes_of_money(lines: list[Line], purpose_of: dict[str, str]) -> dict[int
         if line.label and line.place.kind in CLAIMS and line.units > 0:
             own = [each for each in lines if each.label == line.label and each.place.kind in CLAIMS]
             purpose_of[line.label] = purpose_after(purpose_of.get(line.label, ""), own)
-        if line.place.kind in {"cash", "in-advance", "obligations"}:
+        if line.place.kind in _WITH_PURPOSE:
             group = (line.place.fund, line.class_)
             known = inherited.get(group, set()) if group not in stating else set()
             shared = next(iter(known)) if len(known) == 1 else ""

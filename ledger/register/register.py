@@ -17,7 +17,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, share
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import RECEIVING, event_of, events_that
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.purposes import purpose_after
@@ -33,9 +33,6 @@ date of the commitment."""
 
 RECORDED_AS = "recorded-as"
 """Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
-
-RECEIVING = frozenset({"payment", "application", "returned-payment"})
-"""Events by which money settles an instalment (or is taken back)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +232,7 @@ class _Deriving:
             return
         register = self.register
         register.last_day = entry.date
-        event = as_text(entry.meta.get("event", "")) or infer_event(lines)
+        event = event_of(entry, lines)
         for line in lines:
             if line.place.kind in {"in-advance", "unapplied"} and line.label:
                 held = _held(entry, event, line, self.opened)
@@ -316,8 +313,7 @@ class _Deriving:
         return day if after.is_open or before is None else before.recognised
 
 
-_RELEASING = frozenset({"release", "postponement"})
-"""Events by which money in advance becomes income: a postponement where it brings forward."""
+_RELEASING = events_that("releases")
 
 _OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
 

@@ -9,9 +9,8 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import RECEIVING, event_of
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import RECEIVING
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection
@@ -31,7 +30,7 @@ def waiting_for_approval(selection: Selection) -> list[str]:
         if entry.date <= selection.cut.end and any(
             (line.place.fund, line.class_) in selection.groups for line in lines
         ):
-            event = str(entry.meta.get("event", "")) or infer_event(lines)
+            event = event_of(entry, lines)
             found.append(" ".join(filter(None, (str(entry.date), entry.payee, event))))
     if not found:
         return []

@@ -20,7 +20,8 @@ from typing import TypeVar
 
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Gift
+from pledgebook.ledger.register.events import RECEIVING
+from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.selection import Selection
 
 _DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import event_of, events_that
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Claim, Gift
@@ -21,17 +21,7 @@ from pledgebook.reports.figures.figures import Figures, contribution_figures, to
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Tie
 
-FROM_DONORS = frozenset(
-    {
-        "payment",
-        "application",
-        "returned-payment",
-        "receipt-without-pledge",
-        "receipt-unapplied",
-        "refund-overpayment",
-    }
-)
-"""Events whose cash comes from donors or goes back to them."""
+FROM_DONORS = events_that("from_donors")
 
 Group = tuple[str, str]
 
@@ -72,7 +62,7 @@ def _read_balances(selection: Selection) -> Balances:
         lines = [line for line in read_lines(entry, settings) if line.place.fund in selection.funds]
         if not lines:
             continue
-        event = str(entry.meta.get("event", "")) or infer_event(lines)
+        event = event_of(entry, lines)
         within = cut.start <= entry.date and event != "opening"
         for line in lines:
             if line.dollars is None or not selection.covers_line(line):
