@@ -100,7 +100,7 @@ def _refuse_filled(folder: Path) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """What was done on the way to the example, for saying it."""
 
@@ -132,7 +132,14 @@ def _make(folder: Path) -> _Made:
     book = _write_letters(book, folder / "letters")
     reports = make_reports(select(book, PERIOD), ("all",))
     _write_reports(reports, source_of(select(book, PERIOD), now()), folder / "reports")
-    return _Made(sheets, statements, applied, match_receipts(book), book, reports)
+    return _Made(
+        sheets=sheets,
+        statements=statements,
+        applied=applied,
+        waiting=match_receipts(book),
+        book=book,
+        reports=reports,
+    )
 
 
 def _record(main: Path, draft: Callable[[Book], Iterable[Draft]]) -> None:

@@ -207,17 +207,17 @@ def _record(
     for each in made:
         name = f"{each.file}.{ending}"
         sending = Sending(
-            each.kind,
-            each.donor,
-            day,
-            each.language,
-            by,
-            each.funds[0] if len(each.funds) == 1 else "",
-            each.period,
-            each.as_at,
-            each.receipt,
-            name,
-            hashlib.sha256(files[name]).hexdigest(),
+            kind=each.kind,
+            donor=each.donor,
+            day=day,
+            language=each.language,
+            by=by,
+            fund=each.funds[0] if len(each.funds) == 1 else "",
+            period=each.period,
+            as_at=each.as_at,
+            receipt=each.receipt,
+            file=name,
+            sha256=hashlib.sha256(files[name]).hexdigest(),
         )
         lines.append(draft_letter(each.reference or references.give(each.donor), sending))
     try:

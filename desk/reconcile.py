@@ -385,14 +385,14 @@ def _read_decision(book: Book, form: Mapping[str, Any]) -> Decision:
         named = {name: str(form.get(name, "")) for name in ("donor", "fund", "class", "purpose")}
         donor = find_donor(book.settings, named["donor"], date.max)
         earmark = find_earmark(book.settings, named["fund"], named["class"], named["purpose"])
-        return Decision(labels, gift=Gift(donor.code, earmark))
+        return Decision(receipts=labels, gift=Gift(donor.code, earmark))
     settles = form.get("settles")
     if not isinstance(settles, list) or not settles:
         raise RequestRefusedError(_("Choose the instalments that are paid, or a donor."))
     kept = form.get("charges")
     return Decision(
-        labels,
-        tuple(
+        receipts=labels,
+        allocations=tuple(
             Allocation(
                 str(each.get("label")),
                 _amount(each.get("amount")),
@@ -402,7 +402,7 @@ def _read_decision(book: Book, form: Mapping[str, Any]) -> Decision:
             for each in settles
             if isinstance(each, dict)
         ),
-        None if kept is True else _amount(kept) or ZERO,
+        charges=None if kept is True else _amount(kept) or ZERO,
     )
 
 

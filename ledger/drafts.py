@@ -23,7 +23,7 @@ Meta = Mapping[str, str | date]
 """Metadata of an entry or posting: texts and dates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
     """One posting. With `label` it moves a lot; `value` is the lot's dollars in all (None: the lot
     is taken out by its label alone), `committed` its commitment's date where it is put back.
@@ -50,7 +50,7 @@ class DraftLine:
         return "\n".join([line, *(_meta_line(key, value, 4) for key, value in self.meta.items())])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One entry before it is booked."""
 

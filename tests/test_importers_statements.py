@@ -709,4 +709,11 @@ def test_the_number_of_a_declared_account_in_the_letterhead_says_whose_list_it_i
 
 def bank_account(code: str, *numbers: str, currency: str) -> BankAccount:
     entry = Custom({}, date(2002, 1, 1), "bank", [])
-    return BankAccount(code, numbers, currency, ("Assets:CPCJF:Cash",), "CPCJF", entry)
+    return BankAccount(
+        code=code,
+        numbers=numbers,
+        currency=currency,
+        accounts=("Assets:CPCJF:Cash",),
+        fund="CPCJF",
+        entry=entry,
+    )

@@ -436,7 +436,12 @@ def test_receipts_and_letters_stay_with_the_open_book_and_can_be_answered(tmp_pa
     main = split_golden(tmp_path / "book", "pledge")
     book = load_book(main)
     lines = issue_receipts(Papers(select(book, "2000-2001")), day=date(2001, 12, 31))
-    lines.append(draft_letter("USA/2001/1", Sending("statement", "USA", date(2001, 12, 31), "en")))
+    lines.append(
+        draft_letter(
+            "USA/2001/1",
+            Sending(kind="statement", donor="USA", day=date(2001, 12, 31), language="en"),
+        )
+    )
     write_entries(book, [], correspondence_texts(book, lines))
     close_period(load_book(main), "2000-2001", make_figures)
     book = load_book(main)

@@ -47,9 +47,13 @@ BOOK = """
   Assets:CPCJF:Cash                700.00 USD
   Liabilities:CPCJF:Unapplied     -700.00 USD {0 # 700.00 USD, "R-2002-0003"}
 """
-FIRST = Decision(("R-2002-0001",), (Allocation("CAN-2002-01.1"),))
-SECOND = Decision(("R-2002-0002",), (Allocation("CAN-2002-01.2"),), charges=None)
-GIFT = Decision(("R-2002-0003",), gift=Gift("EXF", Earmark("CPCJF", "special", "corruption")))
+FIRST = Decision(receipts=("R-2002-0001",), allocations=(Allocation("CAN-2002-01.1"),))
+SECOND = Decision(
+    receipts=("R-2002-0002",), allocations=(Allocation("CAN-2002-01.2"),), charges=None
+)
+GIFT = Decision(
+    receipts=("R-2002-0003",), gift=Gift("EXF", Earmark("CPCJF", "special", "corruption"))
+)
 
 
 @pytest.fixture
@@ -88,7 +92,9 @@ def test_decisions_are_recorded_together_and_say_by_whom(waiting: Book) -> None:
 
 
 def test_an_instalment_is_not_paid_twice_by_two_decisions(waiting: Book) -> None:
-    again = Decision(("R-2002-0002",), (Allocation("CAN-2002-01.1", Decimal(4980)),))
+    again = Decision(
+        receipts=("R-2002-0002",), allocations=(Allocation("CAN-2002-01.1", Decimal(4980)),)
+    )
     with pytest.raises(EventRefusedError, match=r"CAN-2002-01\.1"):
         draft_decisions(waiting, [FIRST, again])
 
@@ -118,5 +124,8 @@ def test_a_file_of_decisions_that_was_damaged_is_named(waiting: Book, text: str)
 def test_a_decision_is_said_in_words() -> None:
     assert describe_decision(SECOND, "USD") == "CAN-2002-01.2, banks kept the rest"
     assert describe_decision(GIFT, "USD") == "EXF, without a pledge: CPCJF special corruption"
-    part = Decision(("R",), (Allocation("ITA-2001-01.1", Decimal(40000), "EUR", Decimal(39680)),))
+    part = Decision(
+        receipts=("R",),
+        allocations=(Allocation("ITA-2001-01.1", Decimal(40000), "EUR", Decimal(39680)),),
+    )
     assert describe_decision(part, "USD") == "ITA-2001-01.1 40,000.00 EUR (39,680.00 USD)"

@@ -471,8 +471,10 @@ def test_a_territory_is_recognised_and_is_no_state() -> None:
     assert (aruba.kind, aruba.group) == ("territory", "Governments")
 
 
-UNDP = Donor("UNDP", "United Nations Development Programme", "un-entity")
-SIDA = Donor("SIDA", "Swedish International Development Cooperation Agency", "funding-agency")
+UNDP = Donor(code="UNDP", name="United Nations Development Programme", kind="un-entity")
+SIDA = Donor(
+    code="SIDA", name="Swedish International Development Cooperation Agency", kind="funding-agency"
+)
 
 
 def test_the_books_donors_are_found_by_code_name_and_further_names() -> None:
@@ -500,7 +502,7 @@ def test_a_name_the_book_gives_to_a_second_donor_resolves_to_neither() -> None:
 
 
 def test_a_donor_the_book_declares_again_takes_the_states_place() -> None:
-    declared = Donor("ITA", "Italian Republic", "state", stated_group="Others")
+    declared = Donor(code="ITA", name="Italian Republic", kind="state", stated_group="Others")
     directory = STATES.with_donors([declared])
     italy = directory.resolve("Italie")
     assert italy is not None
@@ -518,7 +520,7 @@ def test_names_for_a_donor_that_nobody_declared_are_refused() -> None:
 
 
 def test_groups_follow_the_kind_of_donor() -> None:
-    groups = {kind: Donor("X", "Example", kind).group for kind in KINDS}
+    groups = {kind: Donor(code="X", name="Example", kind=kind).group for kind in KINDS}
     assert {kind for kind in KINDS if groups[kind] == GROUPS[0]} == {"state", "territory"}
     assert {kind for kind in KINDS if groups[kind] == GROUPS[1]} == {
         "un-entity",
@@ -530,16 +532,22 @@ def test_groups_follow_the_kind_of_donor() -> None:
 
 def test_a_donor_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="'club' is no kind of donor"):
-        Donor("X", "Example", "club")
+        Donor(code="X", name="Example", kind="club")
     with pytest.raises(ValueError, match="needs a code and a name"):
-        Donor("", "Example", "ngo")
+        Donor(code="", name="Example", kind="ngo")
     with pytest.raises(ValueError, match="before 2003-01-01"):
-        Donor("X", "Example", "ngo", date(2003, 1, 1), date(2002, 1, 1))
+        Donor(
+            code="X",
+            name="Example",
+            kind="ngo",
+            valid_from=date(2003, 1, 1),
+            valid_until=date(2002, 1, 1),
+        )
 
 
 def test_a_declared_donor_has_its_names_by_language_and_day() -> None:
     names = (DonorName("en", "Old Example", date(2002, 12, 31)), DonorName("en", "New Example"))
-    donor = Donor("X", "New Example", "ngo", names=names)
+    donor = Donor(code="X", name="New Example", kind="ngo", names=names)
     assert donor.name_in("fr", date(2002, 1, 1)) == "Old Example"
     assert donor.name_in("en", date(2003, 1, 1)) == "New Example"
     assert UNDP.name_in("fr") == UNDP.name

@@ -53,15 +53,20 @@ def gift(book: Book, day: date, words: str = "Gift", donor: str = "SWE") -> Draf
 
 def payment_of_norway(day: date) -> Draft:
     return Draft(
-        day,
-        "Norway",
-        "Payment",
-        (
-            DraftLine("Assets:CPCJF:Pledges:NOR", Decimal(-100), "USD", "NOR-2002-01.1"),
-            DraftLine("Assets:CPCJF:Cash", Decimal("100.00"), "USD"),
+        date=day,
+        payee="Norway",
+        narration="Payment",
+        lines=(
+            DraftLine(
+                account="Assets:CPCJF:Pledges:NOR",
+                number=Decimal(-100),
+                currency="USD",
+                label="NOR-2002-01.1",
+            ),
+            DraftLine(account="Assets:CPCJF:Cash", number=Decimal("100.00"), currency="USD"),
         ),
-        ("NOR-2002-01",),
-        {"event": "payment", "class": "general"},
+        links=("NOR-2002-01",),
+        meta={"event": "payment", "class": "general"},
     )
 
 
@@ -153,17 +158,23 @@ def test_a_commitment_and_its_payment_of_one_day_are_written_in_order(load: Load
     book = load("")
     day = date(2003, 5, 1)
     pledge = Draft(
-        day,
-        "Norway",
-        "Pledge",
-        (
+        date=day,
+        payee="Norway",
+        narration="Pledge",
+        lines=(
             DraftLine(
-                "Assets:CPCJF:Pledges:NOR", Decimal(100), "USD", "NOR-2002-01.1", Decimal("100.00")
+                account="Assets:CPCJF:Pledges:NOR",
+                number=Decimal(100),
+                currency="USD",
+                label="NOR-2002-01.1",
+                value=Decimal("100.00"),
             ),
-            DraftLine("Income:CPCJF:Contributions:NOR", Decimal("-100.00"), "USD"),
+            DraftLine(
+                account="Income:CPCJF:Contributions:NOR", number=Decimal("-100.00"), currency="USD"
+            ),
         ),
-        ("NOR-2002-01",),
-        {"event": "commitment", "class": "general"},
+        links=("NOR-2002-01",),
+        meta={"event": "commitment", "class": "general"},
     )
     write_entries(book, [payment_of_norway(day), pledge])
     written = load_book(book.path)

@@ -145,17 +145,31 @@ class Cashier:
         label, dollar = bank.account, self._settings.currency
         lines = []
         if lot.units:
-            lines.append(DraftLine(bank.account, -lot.units, bank.currency, label, meta=line.meta))
+            lines.append(
+                DraftLine(
+                    account=bank.account,
+                    number=-lot.units,
+                    currency=bank.currency,
+                    label=label,
+                    meta=line.meta,
+                )
+            )
         lot.units += entry.amount
         lot.dollars += line.number
         lot.moved = entry.value_date
         if lot.units:
             lines.append(
                 DraftLine(
-                    bank.account, lot.units, bank.currency, label, lot.dollars, None, line.meta,
-                    dollar,
+                    account=bank.account,
+                    number=lot.units,
+                    currency=bank.currency,
+                    label=label,
+                    value=lot.dollars,
+                    committed=None,
+                    meta=line.meta,
+                    dollar=dollar,
                 )
-            )  # fmt: skip
+            )
         return lines
 
     def _donor(self, entry: Entry) -> str:

@@ -59,7 +59,7 @@ Group = tuple[str, str]
 """A fund and a class of it."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Lot:
     """An open lot at the period's end. `meta` is what its opening says on the posting."""
 
@@ -77,7 +77,7 @@ class _Lot:
     meta: Meta = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Balance:
     """What one account holds without a lot, of one class, purpose and currency."""
 
@@ -131,7 +131,12 @@ def carry_forward(book: Book, period: Period, first: date) -> Carried:
 
 def _state(draft: Draft, meta: Mapping[str, str]) -> Draft:
     return Draft(
-        draft.date, draft.payee, draft.narration, draft.lines, draft.links, {**meta, **draft.meta}
+        date=draft.date,
+        payee=draft.payee,
+        narration=draft.narration,
+        lines=draft.lines,
+        links=draft.links,
+        meta={**meta, **draft.meta},
     )
 
 
@@ -154,7 +159,13 @@ def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
                 _hold(held, entry, line, group)
                 continue
             purpose = purposes.get(number, "") if kind in {"cash", "obligations"} else ""
-            key = _Balance(line.posting.account, kind, group, purpose, line.currency)
+            key = _Balance(
+                account=line.posting.account,
+                kind=kind,
+                group=group,
+                purpose=purpose,
+                currency=line.currency,
+            )
             balances[key] = balances.get(key, Decimal(0)) + line.units
     lots = [*_claims(book, end), *(lot for lot in held.values() if lot.units)]
     _remember_paid(book, end, lots)
@@ -176,9 +187,15 @@ def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, gro
     if lot is None or not (lot.units or back):  # what is left of a receipt is still that receipt
         place = line.place
         lot = held[key] = _Lot(
-            posting.account, place.kind, label, line.currency, group, line.purpose, place.part,
-            (entry, posting),
-        )  # fmt: skip
+            account=posting.account,
+            kind=place.kind,
+            label=label,
+            currency=line.currency,
+            group=group,
+            purpose=line.purpose,
+            donor=place.part,
+            origin=(entry, posting),
+        )
         lot.opened = (cost.date if cost else None) or entry.date
     if adds:
         lot.group, lot.purpose = group, line.purpose
@@ -189,10 +206,18 @@ def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, gro
 def _claims(book: Book, end: date) -> Iterator[_Lot]:
     for claim in book.register.claims_at(end):
         yield _Lot(
-            account(claim.kind, claim.fund, claim.donor), claim.kind, claim.label, claim.currency,
-            (claim.fund, claim.class_), claim.purpose, claim.donor, claim.origin, claim.units,
-            claim.value, claim.pledged_on,
-        )  # fmt: skip
+            account=account(claim.kind, claim.fund, claim.donor),
+            kind=claim.kind,
+            label=claim.label,
+            currency=claim.currency,
+            group=(claim.fund, claim.class_),
+            purpose=claim.purpose,
+            donor=claim.donor,
+            origin=claim.origin,
+            units=claim.units,
+            dollars=claim.value,
+            opened=claim.pledged_on,
+        )
 
 
 def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
@@ -260,7 +285,7 @@ def _close_lots(book: Book, period: Period, pledge: str, group: Group, lots: lis
     one = next(iter(purposes)) if len(purposes) == 1 else ""
     lines = [
         DraftLine(
-            lot.account, -lot.units, lot.currency, lot.label,
+            account=lot.account, number=-lot.units, currency=lot.currency, label=lot.label,
             meta={"purpose": lot.purpose} if lot.purpose != one else {},
         )
         for lot in lots
@@ -272,7 +297,14 @@ def _close_lots(book: Book, period: Period, pledge: str, group: Group, lots: lis
     entry = lots[0].origin[0]
     links = tuple(sorted(entry.links or ()))
     name = donor_name(book.settings, lots[0].donor, period.end) or entry.payee or ""
-    return Draft(period.end, name, f"Closing of {period.name}: {pledge}", tuple(lines), links, meta)
+    return Draft(
+        date=period.end,
+        payee=name,
+        narration=f"Closing of {period.name}: {pledge}",
+        lines=tuple(lines),
+        links=links,
+        meta=meta,
+    )
 
 
 def _open_lots(book: Book, period: Period, first: date, group: Group, lots: list[_Lot]) -> Draft:
@@ -296,19 +328,25 @@ def _open_lots(book: Book, period: Period, first: date, group: Group, lots: list
         value = abs(lot.dollars)
         lines.append(
             DraftLine(
-                lot.account, lot.units, lot.currency, lot.label, value, lot.opened, own,
-                book.settings.currency,
+                account=lot.account,
+                number=lot.units,
+                currency=lot.currency,
+                label=lot.label,
+                value=value,
+                committed=lot.opened,
+                meta=own,
+                dollar=book.settings.currency,
             )
-        )  # fmt: skip
+        )
     lines += _against(book, group, lots, 1)
     entry = lots[0].origin[0]
     return Draft(
-        first,
-        donor_name(book.settings, lots[0].donor, first) or entry.payee or "",
-        entry.narration or "",
-        tuple(lines),
-        tuple(sorted(entry.links or ())),
-        meta | common,
+        date=first,
+        payee=donor_name(book.settings, lots[0].donor, first) or entry.payee or "",
+        narration=entry.narration or "",
+        lines=tuple(lines),
+        links=tuple(sorted(entry.links or ())),
+        meta=meta | common,
     )
 
 
@@ -319,7 +357,7 @@ def _against(book: Book, group: Group, lots: Iterable[_Lot], sign: int) -> list[
     for lot in lots:
         sides["contra" if lot.kind == "memorandum" else "opening-balance"] -= sign * lot.dollars
     return [
-        DraftLine(account(kind, fund), amount, book.settings.currency)
+        DraftLine(account=account(kind, fund), number=amount, currency=book.settings.currency)
         for kind, amount in sides.items()
         if amount
     ]
@@ -335,12 +373,20 @@ def _total(day: date, units: Mapping[_Balance, Decimal], at: Group | None, narra
         meta: Meta = {"class": balance.group[1]} if at is None else {}
         if balance.purpose:
             meta["purpose"] = balance.purpose
-        lines.append(DraftLine(balance.account, number, balance.currency, meta=meta))
+        lines.append(
+            DraftLine(account=balance.account, number=number, currency=balance.currency, meta=meta)
+        )
         key = (balance.group, balance.currency)
         sums[key] = sums.get(key, Decimal(0)) - number
     for ((fund, class_), currency), number in sorted(sums.items()):
         if number:
             name = account("opening-balance", fund)
             meta = {"class": class_} if at is None else {}
-            lines.append(DraftLine(name, number, currency, meta=meta))
-    return Draft(day, "", narration, tuple(lines), meta={"class": at[1]} if at else {})
+            lines.append(DraftLine(account=name, number=number, currency=currency, meta=meta))
+    return Draft(
+        date=day,
+        payee="",
+        narration=narration,
+        lines=tuple(lines),
+        meta={"class": at[1]} if at else {},
+    )

@@ -78,7 +78,7 @@ _NAMING = 2
 """Values of a declaration that tell it from others of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """What is sealed of a period."""
 
@@ -141,10 +141,10 @@ def seal_period(history: Book, period: Period, figures: Figures) -> Seal:
     """Return the seal of a period from the files of a book that holds it."""
     entries = read_written(history)
     return Seal(
-        period.name,
-        _sorted(_records(_of_period(entries, period, history.folder), history.folder)),
-        _sorted(_records(_declarations(entries), history.folder)),
-        _sorted(
+        period=period.name,
+        entries=_sorted(_records(_of_period(entries, period, history.folder), history.folder)),
+        declarations=_sorted(_records(_declarations(entries), history.folder)),
+        rates=_sorted(
             _records(
                 (
                     entry
@@ -154,7 +154,7 @@ def seal_period(history: Book, period: Period, figures: Figures) -> Seal:
                 history.folder,
             )
         ),
-        figures,
+        figures=figures,
     )
 
 
@@ -186,7 +186,13 @@ def read_seal(path: Path) -> Seal:
             tuple(Record(_text(record)) for record in content[key])
             for key in ("entries", "declarations", "rates")
         )
-        return Seal(str(content["period"]), entries, declarations, rates, content["figures"])
+        return Seal(
+            period=str(content["period"]),
+            entries=entries,
+            declarations=declarations,
+            rates=rates,
+            figures=content["figures"],
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BookRefusedError(
             f"{path.parent.name}/{path.name} cannot be read as a sealed period ({error}): take it "

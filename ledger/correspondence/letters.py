@@ -44,7 +44,7 @@ _HEAD = "; Letters to donors, their answers, and official receipts (docs/letters
 _REFERENCE = re.compile(r"(?P<donor>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[1-9][0-9]{0,5})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back on a letter."""
 
@@ -61,7 +61,7 @@ class Answer:
         return self.entry.date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentLetter:
     """A letter that was sent, with its answers in the order of their days."""
 
@@ -83,7 +83,7 @@ class SentLetter:
         return self.entry.date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """What is kept of a letter as it is sent; empty texts are left out of the line."""
 
@@ -154,17 +154,17 @@ def read_letters(entries: Iterable[Directive]) -> list[SentLetter]:
         answers.setdefault(answer.reference, []).append(answer)
     return [
         SentLetter(
-            entry,
-            reference,
-            kind,
-            donor,
-            _text(entry, "by"),
-            _text(entry, "language"),
-            _text(entry, "fund"),
-            _text(entry, "period"),
-            as_date(entry.meta.get("as-at")),
-            _text(entry, "receipt"),
-            tuple(answers.get(reference, ())),
+            entry=entry,
+            reference=reference,
+            kind=kind,
+            donor=donor,
+            by=_text(entry, "by"),
+            language=_text(entry, "language"),
+            fund=_text(entry, "fund"),
+            period=_text(entry, "period"),
+            as_at=as_date(entry.meta.get("as-at")),
+            receipt=_text(entry, "receipt"),
+            answers=tuple(answers.get(reference, ())),
         )
         for entry, (reference, kind, donor) in _lines(entries, "letter", 3)
     ]
@@ -269,7 +269,11 @@ def _unsettled(letters: Iterable[SentLetter], settings: Settings) -> Iterator[Fi
 def _answers(entries: Iterable[Directive]) -> list[Answer]:
     found = [
         Answer(
-            entry, texts[0], texts[1], texts[2] if len(texts) > 2 else "", _text(entry, "stated")
+            entry=entry,
+            reference=texts[0],
+            result=texts[1],
+            words=texts[2] if len(texts) > 2 else "",
+            stated=_text(entry, "stated"),
         )
         for entry, texts in _lines(entries, "answer", 2, 3)
     ]

@@ -34,7 +34,7 @@ ISSUED, VOIDED = "official-receipt", "void-receipt"
 _NUMBER = re.compile(r"(?P<fund>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[0-9]{1,6})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficialReceipt:
     """A receipt as issued. `amount` is in the book's `currency`; `void` says why it does not count,
     "" if it does, `void_on` since when.
@@ -309,13 +309,13 @@ def _read(entry: Custom) -> OfficialReceipt | str:
             "collected-on: (a date): write both."
         )
     return OfficialReceipt(
-        entry,
-        number,
-        parts["fund"],
-        int(parts["year"]),
-        int(parts["serial"]),
-        CollectionKey(parts["fund"], donor, day, as_text(entry.meta.get("collection", ""))),
-        amount.number,
-        str(amount.currency),
-        as_text(entry.meta.get("language", "")),
+        entry=entry,
+        number=number,
+        fund=parts["fund"],
+        year=int(parts["year"]),
+        serial=int(parts["serial"]),
+        key=CollectionKey(parts["fund"], donor, day, as_text(entry.meta.get("collection", ""))),
+        amount=amount.number,
+        currency=str(amount.currency),
+        language=as_text(entry.meta.get("language", "")),
     )

@@ -91,7 +91,7 @@ def confirm(donors: Directory, text: str, said: str) -> Directory:
         )
     if not normalise(text):
         raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a donor's name.")
-    return donors.with_donors([Donor(code, " ".join(text.split()), kind)], {})
+    return donors.with_donors([Donor(code=code, name=" ".join(text.split()), kind=kind)], {})
 
 
 def code_of(donors: Directory, said: str) -> str:

@@ -63,7 +63,7 @@ class BankRule:
         return f" {normalise(self.words)} " in f" {normalise(text)} "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankAccount:
     """A bank account. `numbers` are the spellings of its number; `accounts` the cash accounts that
     it holds, the first of each fund being where its money is booked; what nobody has claimed waits
@@ -91,7 +91,7 @@ class BankAccount:
         return any(given in (own, own + self.currency) for own in map(plain_number, self.numbers))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankStatement:
     """What one statement of a bank account says: its balances, in the account's currency, and the
     days it covers (`since` may be unknown). With `agrees` the ledger must come to its closing
@@ -178,11 +178,16 @@ def read_banks(
             statements.append(statement)
     with_rules = {
         code: BankAccount(
-            code, bank.numbers, bank.currency, bank.accounts, bank.fund, bank.entry,
-            tuple(rules.get(code, ())),
+            code=code,
+            numbers=bank.numbers,
+            currency=bank.currency,
+            accounts=bank.accounts,
+            fund=bank.fund,
+            entry=bank.entry,
+            rules=tuple(rules.get(code, ())),
         )
         for code, bank in accounts.items()
-    }  # fmt: skip
+    }
     statements.sort(key=lambda statement: (statement.day, statement.number))
     return Banks(with_rules, tuple(statements)), faults
 
@@ -213,7 +218,14 @@ def _read_bank(
         number,
         *(declaration.text(key) for key in declaration.meta if key.startswith("number")),
     )
-    return BankAccount(code, numbers, currency, names, fund, declaration.entry)
+    return BankAccount(
+        code=code,
+        numbers=numbers,
+        currency=currency,
+        accounts=names,
+        fund=fund,
+        entry=declaration.entry,
+    )
 
 
 def _read_rule(declaration: Declaration, accounts: Mapping[str, BankAccount]) -> BankRule | Finding:
@@ -257,7 +269,14 @@ def _read_statement(
     since = as_date(declaration.meta.get("from"))
     agrees = declaration.text("agrees") == "yes"
     return BankStatement(
-        bank, number, declaration.day, closing, opening, since, agrees, declaration.entry
+        bank=bank,
+        number=number,
+        day=declaration.day,
+        closing=closing,
+        opening=opening,
+        since=since,
+        agrees=agrees,
+        entry=declaration.entry,
     )
 
 

@@ -28,7 +28,7 @@ ADDRESSEE_KEYS = ("name", "address", "salutation")
 """What an addressee may say, each also by language."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """What one kind of declaration looks like: `texts` are the names of its strings, of which the
     last `optional` may be missing; `key_length` of them identify it; `keys` is its metadata.
@@ -44,7 +44,7 @@ class Form:
 
 FORMS: Mapping[str, Form] = {
     "fund": Form(
-        ("code", "name"),
+        texts=("code", "name"),
         keys=frozenset(
             {
                 "within",
@@ -59,59 +59,64 @@ FORMS: Mapping[str, Form] = {
         ),
         prefixes=("recognition-", "name-"),
     ),
-    "purpose": Form(("code", "name")),
-    "donor": Form(("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)),
-    "alias": Form(("text", "donor")),
-    "mandate": Form(("symbol", "title"), keys=frozenset({"primary"})),
-    "paragraph": Form(("mandate", "paragraph", "summary"), key_length=2),
+    "purpose": Form(texts=("code", "name")),
+    "donor": Form(
+        texts=("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)
+    ),
+    "alias": Form(texts=("text", "donor")),
+    "mandate": Form(texts=("symbol", "title"), keys=frozenset({"primary"})),
+    "paragraph": Form(texts=("mandate", "paragraph", "summary"), key_length=2),
     "rule": Form(
-        ("mandate", "rule", "paragraph"),
+        texts=("mandate", "rule", "paragraph"),
         key_length=2,
         optional=1,
         keys=frozenset({"relation", "from", "until", "notice"}),
     ),
-    "announcement": Form(("donor", "fund", "words"), key_length=3),
+    "announcement": Form(texts=("donor", "fund", "words"), key_length=3),
     "letterhead": Form(
-        ("fund", "organization"),
+        texts=("fund", "organization"),
         keys=frozenset(LETTERHEAD_KEYS),
         prefixes=tuple(f"{key}-" for key in LETTERHEAD_KEYS),
     ),
     "addressee": Form(
-        ("donor", "name"),
+        texts=("donor", "name"),
         keys=frozenset({*ADDRESSEE_KEYS, "language"}),
         prefixes=tuple(f"{key}-" for key in ADDRESSEE_KEYS),
     ),
     "official-receipt": Form(
-        ("number", "donor"), keys=frozenset({"amount", "collected-on", "collection", "language"})
+        texts=("number", "donor"),
+        keys=frozenset({"amount", "collected-on", "collection", "language"}),
     ),
-    "void-receipt": Form(("number", "reason")),
+    "void-receipt": Form(texts=("number", "reason")),
     "letter": Form(
-        ("reference", "kind", "donor"),
+        texts=("reference", "kind", "donor"),
         keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
     ),
-    "answer": Form(("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
-    "period": Form(("name",), ends_with_date=True),
+    "answer": Form(texts=("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
+    "period": Form(texts=("name",), ends_with_date=True),
     "bank": Form(
-        ("code", "account"),
+        texts=("code", "account"),
         keys=frozenset({"currency", "accounts", "fund"}),
         prefixes=("number",),
     ),
-    "bank-rule": Form(("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
+    "bank-rule": Form(texts=("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
     "statement": Form(
-        ("bank", "number"),
+        texts=("bank", "number"),
         key_length=2,
         keys=frozenset({"from", "opening", "closing", "agrees", "source", "source-sha256"}),
     ),
-    "seal": Form(("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
+    "seal": Form(texts=("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
     "reopening": Form(
-        ("period", "number"), key_length=2, keys=frozenset({"authority", "reopened-on", "figures"})
+        texts=("period", "number"),
+        key_length=2,
+        keys=frozenset({"authority", "reopened-on", "figures"}),
     ),
 }
 
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """One well-formed `custom` directive of ours: its texts, its end date, its metadata."""
 
@@ -218,7 +223,15 @@ def _read(entry: Custom) -> Declaration | Finding:
             f"here stands {shown}. Write it in that form.",
         )
     texts = tuple(str(value).strip() for value in values)
-    return Declaration(entry.type, entry.date, texts, until, entry.meta, entry, entry.date)
+    return Declaration(
+        kind=entry.type,
+        day=entry.date,
+        texts=texts,
+        until=until,
+        meta=entry.meta,
+        entry=entry,
+        since=entry.date,
+    )
 
 
 def _nearly_ours(entry: Custom) -> list[Finding]:

@@ -65,7 +65,7 @@ class DonorName(NamedTuple):
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Donor:
     """A donor of record. The validity dates are the first and the last day, both included.
 
@@ -123,7 +123,7 @@ class Donor:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Directory:
     """Donors by code and by name. It never changes: `with_donors` gives a new one."""
 
@@ -296,19 +296,19 @@ def _read_states() -> Directory:
     for line in _lines("states.csv"):
         code, short = line["code"], line["alpha2"]
         donors[code] = Donor(
-            code,
-            line["en"],
-            line["kind"],
-            _day(line["valid_from"]),
-            _day(line["valid_until"]),
-            (*former[code], *(DonorName(language, line[language]) for language in LANGUAGES)),
+            code=code,
+            name=line["en"],
+            kind=line["kind"],
+            valid_from=_day(line["valid_from"]),
+            valid_until=_day(line["valid_until"]),
+            names=(*former[code], *(DonorName(language, line[language]) for language in LANGUAGES)),
         )
         short_codes[short] = (*short_codes.get(short, ()), code)
     return Directory(
-        MappingProxyType(donors),
-        MappingProxyType(short_codes),
-        MappingProxyType(names),
-        MappingProxyType(proposals),
+        _donors=MappingProxyType(donors),
+        _short_codes=MappingProxyType(short_codes),
+        _names=MappingProxyType(names),
+        _proposals=MappingProxyType(proposals),
     )
 
 

@@ -25,7 +25,7 @@ _TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolera
 _DEFAULT_CLASSES = ("general", "special", "support")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fund:
     """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
     `recognition` gives the policy of each class; `since` is the day its accounts open.
@@ -120,18 +120,18 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
             text = default
         tolerances.append(Decimal(text))
     fund = Fund(
-        code,
-        name,
-        declaration.since,
-        classes,
-        declaration.text("within"),
-        recognition,
-        overspending,
-        four_eyes == "yes",
-        tolerances[0],
-        tolerances[1],
-        tolerances[2],
-        _read_allowance(declaration.words("allowance"), fault),
+        code=code,
+        name=name,
+        since=declaration.since,
+        classes=classes,
+        within=declaration.text("within"),
+        recognition=recognition,
+        overspending=overspending,
+        four_eyes=four_eyes == "yes",
+        charges_absolute=tolerances[0],
+        charges_percent=tolerances[1],
+        rate_tolerance=tolerances[2],
+        allowance=_read_allowance(declaration.words("allowance"), fault),
     )
     return fund, faults
 

@@ -30,7 +30,7 @@ _RESERVED = frozenset({"filename", "lineno", "relation", "from", "until", "notic
 BEFORE_THE_RESOLUTION = "R0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule: if every condition holds, an entry stands in `relation` to `paragraph`."""
 
@@ -57,7 +57,7 @@ class Rule:
         return True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Mandate:
     """A resolution: its symbol, its paragraphs and the rules that tag entries with them.
 
@@ -89,7 +89,7 @@ class Mandate:
         return f"{self.symbol}-{paragraph}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tagging:
     """What the rules of one mandate say of one contribution. Paragraphs in numeric order."""
 
@@ -155,13 +155,13 @@ def apply_rules(mandate: Mandate, facts: Mapping[str, frozenset[str]], day: date
         return tuple(sorted(by_relation[relation] - {""}, key=paragraph_order))
 
     return Tagging(
-        mandate,
-        ordered("call"),
-        ordered("serves"),
-        ordered("acknowledged"),
-        tuple(ids),
-        tuple(notices),
-        tuple(refusals),
+        mandate=mandate,
+        calls=ordered("call"),
+        serves=ordered("serves"),
+        acknowledged=ordered("acknowledged"),
+        rules=tuple(ids),
+        notices=tuple(notices),
+        refusals=tuple(refusals),
         before=BEFORE_THE_RESOLUTION in ids,
         review=bool(by_relation["review"]),
     )
@@ -195,12 +195,12 @@ def read_mandates(
             by_mandate[symbol].append(result)
     return {
         symbol: Mandate(
-            symbol,
-            declaration.texts[1],
-            declaration.since,
-            texts[symbol],
-            tuple(by_mandate[symbol]),
-            declaration.words("primary") or _by_default(by_mandate[symbol]),
+            symbol=symbol,
+            title=declaration.texts[1],
+            adopted=declaration.since,
+            paragraphs=texts[symbol],
+            rules=tuple(by_mandate[symbol]),
+            primary=declaration.words("primary") or _by_default(by_mandate[symbol]),
         )
         for symbol, declaration in known.items()
     }, faults
@@ -261,11 +261,11 @@ def _read_rule(declaration: Declaration, paragraphs: Mapping[str, str]) -> Rule 
         if key not in _RESERVED and not key.startswith("__")
     }
     return Rule(
-        rule_id,
-        paragraph,
-        relation,
-        conditions,
-        bounds["from"],
-        bounds["until"],
-        declaration.text("notice"),
+        id=rule_id,
+        paragraph=paragraph,
+        relation=relation,
+        conditions=conditions,
+        since=bounds["from"],
+        until=bounds["until"],
+        notice=declaration.text("notice"),
     )

@@ -25,7 +25,7 @@ from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the book declares. `currency` is the currency accounts are kept in."""
 
@@ -242,9 +242,9 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
             )
         donors.append(
             Donor(
-                code,
-                name,
-                kind,
+                code=code,
+                name=name,
+                kind=kind,
                 valid_from=None,
                 valid_until=until,
                 stated_group=declaration.text("group"),

@@ -38,7 +38,7 @@ class Texts:
         return tuple(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stationery:
     """What the book says of its letters: letterheads by fund, addressees by donor, and the names
     of funds and purposes in other languages (`name-fr:` of their declarations).

@@ -72,7 +72,15 @@ def amendment(
     if not words:
         words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
         words += f", of which {format_amount(units)} is unpaid" if settled else ""
-    return _Move(settings, day, claim, "amendment", words, rate, meta).to(after)
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="amendment",
+        narration=words,
+        rate=rate,
+        meta=meta,
+    ).to(after)
 
 
 def cancellation(
@@ -86,7 +94,15 @@ def cancellation(
     """What is unpaid of an instalment is taken back by the donor, by agreement."""
     _need_open(claim)
     words = narration or f"Cancellation of {claim.label}"
-    return _Move(settings, day, claim, "cancellation", words, None, meta).to(None)
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="cancellation",
+        narration=words,
+        rate=None,
+        meta=meta,
+    ).to(None)
 
 
 def postponement(
@@ -115,7 +131,16 @@ def postponement(
     waits = settings.waits_for_condition(after.fund, after.class_, after.condition)
     early = settings.periods.start_of(due) > day
     held = None if early or waits else advance
-    return _Move(settings, day, claim, "postponement", words, None, meta, held).to(after)
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="postponement",
+        narration=words,
+        rate=None,
+        meta=meta,
+        advance=held,
+    ).to(after)
 
 
 def write_off(
@@ -142,7 +167,15 @@ def write_off(
     after = replace(claim, units=left, value=share(claim.value, left, claim.units))
     own = {"authority": authority, **(meta or {})}
     words = narration or f"Write-off of {claim.label}"
-    return _Move(settings, day, claim, "write-off", words, None, own).to(after if left else None)
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="write-off",
+        narration=words,
+        rate=None,
+        meta=own,
+    ).to(after if left else None)
 
 
 def revaluation(
@@ -168,9 +201,15 @@ def revaluation(
             f"{format_amount(value)} is none."
         )
     words = f"Revaluation of {claim.label}"
-    return _Move(settings, day, claim, "revaluation", words, rate, meta).to(
-        replace(claim, value=value)
-    )
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="revaluation",
+        narration=words,
+        rate=rate,
+        meta=meta,
+    ).to(replace(claim, value=value))
 
 
 def redenomination(
@@ -193,9 +232,15 @@ def redenomination(
             f"{day}."
         )
     words = f"Redenomination of {claim.label} from {claim.currency} to {currency}"
-    return _Move(settings, day, claim, "redenomination", words, None, meta).to(
-        replace(claim, units=units, currency=currency)
-    )
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="redenomination",
+        narration=words,
+        rate=None,
+        meta=meta,
+    ).to(replace(claim, units=units, currency=currency))
 
 
 def re_earmarking(
@@ -236,7 +281,16 @@ def re_earmarking(
             f"{claim.label} in {claim.fund}, {claim.class_}: move the instalment to {earmark.fund},"
             f" {earmark.class_} after its release."
         )
-    return _Move(settings, day, claim, event, words, None, meta, advance).to(after)
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event=event,
+        narration=words,
+        rate=None,
+        meta=meta,
+        advance=advance,
+    ).to(after)
 
 
 def _need_open(claim: Claim) -> None:
@@ -244,7 +298,7 @@ def _need_open(claim: Claim) -> None:
         raise EventRefusedError(f"Nothing is outstanding of {claim.label}.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Move:
     """The whole lot of an instalment out, and what is left of it back."""
 

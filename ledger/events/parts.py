@@ -81,12 +81,12 @@ def make_entry(
     if rate is not None:
         stated |= {"rate": format_units(rate.number), "rate-date": rate.day}
     return Draft(
-        day,
-        donor_name(settings, donor, day),
-        narration,
-        tuple(line for line in lines if line.number),
-        tuple(dict.fromkeys(pledge_of(label) for label in labels)),
-        stated | dict(meta or {}),
+        date=day,
+        payee=donor_name(settings, donor, day),
+        narration=narration,
+        lines=tuple(line for line in lines if line.number),
+        links=tuple(dict.fromkeys(pledge_of(label) for label in labels)),
+        meta=stated | dict(meta or {}),
     )
 
 
@@ -98,7 +98,7 @@ def donor_name(settings: Settings, donor: str, day: date) -> str:
 
 def in_dollars(settings: Settings, name: str, amount: Decimal) -> DraftLine:
     """Return a posting without a lot, in the book's currency."""
-    return DraftLine(name, whole_cents(amount), settings.currency)
+    return DraftLine(account=name, number=whole_cents(amount), currency=settings.currency)
 
 
 def whole_cents(amount: Decimal) -> Decimal:
@@ -121,13 +121,21 @@ def held_lot(
     value = -amount if amount < 0 else None
     back = since if amount < 0 else None
     dollar = settings.currency
-    return DraftLine(name, amount, dollar, label, value, back, dollar=dollar)
+    return DraftLine(
+        account=name,
+        number=amount,
+        currency=dollar,
+        label=label,
+        value=value,
+        committed=back,
+        dollar=dollar,
+    )
 
 
 def taken_out(claim: Claim) -> DraftLine:
     """Return the posting that takes an instalment's whole lot out."""
     name = account(claim.kind, claim.fund, claim.donor)
-    return DraftLine(name, -claim.units, claim.currency, claim.label)
+    return DraftLine(account=name, number=-claim.units, currency=claim.currency, label=claim.label)
 
 
 def put_back(settings: Settings, claim: Claim) -> DraftLine:
@@ -135,14 +143,14 @@ def put_back(settings: Settings, claim: Claim) -> DraftLine:
     of its commitment.
     """
     return DraftLine(
-        account(claim.kind, claim.fund, claim.donor),
-        claim.units,
-        claim.currency,
-        claim.label,
-        whole_cents(claim.value),
-        claim.pledged_on,
-        {"due": claim.due} if claim.due else {},
-        settings.currency,
+        account=account(claim.kind, claim.fund, claim.donor),
+        number=claim.units,
+        currency=claim.currency,
+        label=claim.label,
+        value=whole_cents(claim.value),
+        committed=claim.pledged_on,
+        meta={"due": claim.due} if claim.due else {},
+        dollar=settings.currency,
     )
 
 

@@ -224,11 +224,11 @@ def _committed(
     for label, part in labelled:
         claims.append(
             DraftLine(
-                account(kind, fund, donor),
-                part.amount,
-                currency,
-                label,
-                whole_cents(part.value),
+                account=account(kind, fund, donor),
+                number=part.amount,
+                currency=currency,
+                label=label,
+                value=whole_cents(part.value),
                 meta=_terms(part),
                 dollar=settings.currency,
             )

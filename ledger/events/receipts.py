@@ -370,8 +370,12 @@ def in_kind(
         event="in-kind",
         narration=narration,
         lines=[
-            DraftLine(account("in-kind-held", earmark.fund), value, commodity),
-            DraftLine(account("in-kind", earmark.fund, donor), -value, commodity),
+            DraftLine(
+                account=account("in-kind-held", earmark.fund), number=value, currency=commodity
+            ),
+            DraftLine(
+                account=account("in-kind", earmark.fund, donor), number=-value, currency=commodity
+            ),
         ],
         donor=donor,
         earmark=earmark,

@@ -78,7 +78,10 @@ def amendment(
 
 
 @event_form(
-    "postponement", "Another due date", LABEL, Field("due", "Due", kind="day", required=True)
+    "postponement",
+    "Another due date",
+    LABEL,
+    Field("due", "Due", kind="day", required=True),
 )
 def postponement(recording: Recording, label: str, due: date) -> Drafted:
     """Instalment LABEL falls due on DUE instead."""
@@ -103,8 +106,8 @@ def cancellation(recording: Recording, label: str) -> Drafted:
     "Another purpose, class or fund",
     LABEL,
     *EARMARK,
-    Field("no_purpose", "No purpose", "--no-purpose",
-          "It is earmarked for nothing from now on.", kind="flag"),
+    Field("no_purpose", "No purpose", option="--no-purpose",
+          help="It is earmarked for nothing from now on.", kind="flag"),
 )  # fmt: skip
 def re_earmark(
     recording: Recording, label: str, fund: str, class_: str, purpose: str, *, no_purpose: bool
@@ -179,11 +182,18 @@ def write_off(recording: Recording, label: str, amount: Decimal | None) -> Draft
     "revaluation",
     "Revaluation",
     ANY_LABEL,
-    Field("every", "All", "--all", "Every unpaid instalment not in dollars.", kind="flag"),
-    Field("dollars", "Dollars", "--dollars", "Its value in dollars, against the UN rate.",
-          kind="dollars"),
-    Field("reason", "Reason", "--reason", "Why not the UN rate of the day."),
-)  # fmt: skip
+    Field(
+        "every", "All", option="--all", help="Every unpaid instalment not in dollars.", kind="flag"
+    ),
+    Field(
+        "dollars",
+        "Dollars",
+        option="--dollars",
+        help="Its value in dollars, against the UN rate.",
+        kind="dollars",
+    ),
+    Field("reason", "Reason", option="--reason", help="Why not the UN rate of the day."),
+)
 def revaluation(
     recording: Recording, label: str, dollars: Decimal | None, reason: str, *, every: bool
 ) -> Drafted:
@@ -207,8 +217,14 @@ def revaluation(
     "redenomination",
     "Redenomination into euros",
     ANY_LABEL,
-    Field("every", "All", "--all", "Every one in a currency the euro replaced.", kind="flag"),
-    Field("currency", "Currency", "--currency", default="EUR", suggests="currency"),
+    Field(
+        "every",
+        "All",
+        option="--all",
+        help="Every one in a currency the euro replaced.",
+        kind="flag",
+    ),
+    Field("currency", "Currency", option="--currency", default="EUR", suggests="currency"),
 )
 def redenomination(recording: Recording, label: str, currency: str, *, every: bool) -> Drafted:
     """Restate unpaid instalment LABEL, or --all, at the fixed rate of the euro: no gain or loss."""
@@ -228,7 +244,7 @@ def redenomination(recording: Recording, label: str, currency: str, *, every: bo
     "release",
     "Release of what was deferred",
     ANY_LABEL,
-    Field("every", "All", "--all", "All whose biennium has begun.", kind="flag"),
+    Field("every", "All", option="--all", help="All whose biennium has begun.", kind="flag"),
 )
 def release(recording: Recording, label: str, *, every: bool) -> Drafted:
     """Deferred instalment LABEL, or --all that are due, and money in advance become income."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -52,6 +52,7 @@ class Field:
 
     name: str
     title: str
+    _: KW_ONLY
     option: str = ""
     help: str = ""
     kind: Kind = "text"

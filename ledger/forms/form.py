@@ -28,39 +28,65 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim, claim_at
 
 COMMON = (
-    Field("day", "Date", "--date", "The day of the event.", kind="day", required=True),
-    Field("note", "Words", "--note", "What the entry says; else a plain sentence."),
-    Field("document", "Paper", "--document", "The paper the event rests on."),
-    Field("entered_by", "Entered by", "--entered-by", "Who entered it.", metavar="NAME"),
-    Field("approved_by", "Approved by", "--approved-by", "Who approved it.", metavar="NAME"),
-    Field("authority", "Authority", "--authority", "The office and paper that decided it."),
-    Field("ref", "Your number", "--ref", "Your own number of the entry."),
+    Field("day", "Date", option="--date", help="The day of the event.", kind="day", required=True),
+    Field("note", "Words", option="--note", help="What the entry says; else a plain sentence."),
+    Field("document", "Paper", option="--document", help="The paper the event rests on."),
+    Field(
+        "entered_by", "Entered by", option="--entered-by", help="Who entered it.", metavar="NAME"
+    ),
+    Field(
+        "approved_by",
+        "Approved by",
+        option="--approved-by",
+        help="Who approved it.",
+        metavar="NAME",
+    ),
+    Field(
+        "authority", "Authority", option="--authority", help="The office and paper that decided it."
+    ),
+    Field("ref", "Your number", option="--ref", help="Your own number of the entry."),
     Field(
         "pairs",
         "Other metadata",
-        "--set",
-        "Other metadata.",
+        option="--set",
+        help="Other metadata.",
         many=True,
         metavar="KEY=VALUE",
         parts=(Part("Key"), Part("Value", "=")),
     ),
-    Field("waiting", "It waits for approval", "--waiting", 'It waits for approval: flag "!".',
-          kind="flag"),
-)  # fmt: skip
+    Field(
+        "waiting",
+        "It waits for approval",
+        option="--waiting",
+        help='It waits for approval: flag "!".',
+        kind="flag",
+    ),
+)
 """What every form has besides its own fields."""
 
 EARMARK = (
-    Field("fund", "Fund", "--fund", "The fund; not needed where there is one only.",
-          suggests="fund"),
-    Field("class_", "Class", "--class", "The class of the fund.", suggests="class"),
-    Field("purpose", "Purpose", "--purpose", "What it is earmarked for.", suggests="purpose"),
-)  # fmt: skip
+    Field(
+        "fund",
+        "Fund",
+        option="--fund",
+        help="The fund; not needed where there is one only.",
+        suggests="fund",
+    ),
+    Field("class_", "Class", option="--class", help="The class of the fund.", suggests="class"),
+    Field(
+        "purpose",
+        "Purpose",
+        option="--purpose",
+        help="What it is earmarked for.",
+        suggests="purpose",
+    ),
+)
 """Where money goes."""
 
 STATED_DOLLARS = (
-    Field("dollars", "Dollars", "--dollars", "Dollars in all, against the UN rate.",
+    Field("dollars", "Dollars", option="--dollars", help="Dollars in all, against the UN rate.",
           kind="dollars"),
-    Field("reason", "Reason", "--reason", "Why not the UN rate of the day."),
+    Field("reason", "Reason", option="--reason", help="Why not the UN rate of the day."),
 )  # fmt: skip
 """Dollars against the UN rate."""
 
@@ -134,7 +160,7 @@ class Plan:
         return [draft.text() for draft in self.drafts]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """The form of one event. `help` is one sentence, `more` what else is to be said."""
 
@@ -195,7 +221,7 @@ def event_form(name: str, title: str, *own: Field) -> Callable[[Callable[..., Dr
 
     def decorate(function: Callable[..., Drafted]) -> Form:
         first, _, more = (function.__doc__ or "").strip().partition("\n\n")
-        return Form(name, title, first, more, own, function)
+        return Form(name=name, title=title, help=first, more=more, own=own, draft=function)
 
     return decorate
 

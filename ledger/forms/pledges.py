@@ -26,8 +26,8 @@ DONOR = Field("donor", "Donor", required=True, suggests="donor")
 INSTALMENTS = Field(
     "instalments",
     "Instalments",
-    "--instalment",
-    "Once an instalment.",
+    option="--instalment",
+    help="Once an instalment.",
     many=True,
     metavar="AMOUNT@DUE",
     parts=(Part("Amount", kind="amount"), Part("Due", "@", "day")),
@@ -39,15 +39,27 @@ INSTALMENTS = Field(
     "A pledge",
     DONOR,
     Field("amount", "Amount", kind="amount"),
-    Field("currency", "Currency", "--currency", default="USD", suggests="currency"),
-    Field("due", "Due", "--due", "When it falls due, if it is one instalment.", kind="day"),
+    Field("currency", "Currency", option="--currency", default="USD", suggests="currency"),
+    Field(
+        "due", "Due", option="--due", help="When it falls due, if it is one instalment.", kind="day"
+    ),
     INSTALMENTS,
-    Field("condition", "Condition", "--condition", "What it depends on, in the donor's words."),
-    Field("pledged_only", "Only pledged", "--pledged-only",
-          "Not committed in writing: a memorandum.", kind="flag"),
+    Field(
+        "condition",
+        "Condition",
+        option="--condition",
+        help="What it depends on, in the donor's words.",
+    ),
+    Field(
+        "pledged_only",
+        "Only pledged",
+        option="--pledged-only",
+        help="Not committed in writing: a memorandum.",
+        kind="flag",
+    ),
     *STATED_DOLLARS,
     *EARMARK,
-)  # fmt: skip
+)
 def pledge(
     recording: Recording,
     donor: str,
@@ -122,13 +134,19 @@ def commit(
     "An announcement",
     DONOR,
     Field("words", "What was said", required=True),
-    Field("fund", "Fund", "--fund", suggests="fund"),
+    Field("fund", "Fund", option="--fund", suggests="fund"),
 )
 def announcement(recording: Recording, donor: str, words: str, fund: str) -> Drafted:
     """What DONOR announced and has not written: outside the accounts, in no figure."""
     code = find_donor(recording.book.settings, donor, recording.day).code
     earmark = recording.earmark(fund, "", "")
-    return Drafted([AnnouncementDraft(recording.day, code, words, (), fund=earmark.fund)])
+    return Drafted(
+        [
+            AnnouncementDraft(
+                date=recording.day, payee=code, narration=words, lines=(), fund=earmark.fund
+            )
+        ]
+    )
 
 
 def _read_instalments(texts: Iterable[str]) -> list[tuple[Decimal, date | None]]:

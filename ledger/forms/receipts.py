@@ -45,15 +45,15 @@ _PAID = (
     "A payment",
     Field("paid", "What is paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
           parts=_PAID),
-    Field("dollars", "Dollars", "--dollars", "What reached the bank, in dollars.",
+    Field("dollars", "Dollars", option="--dollars", help="What reached the bank, in dollars.",
           kind="dollars"),
-    Field("at_un_rate", "At the UN rate", "--at-un-rate",
-          "Credited in the pledge's currency: UN rate.", kind="flag"),
-    Field("charges", "Charges", "--charges", "What banks kept, in dollars.",
+    Field("at_un_rate", "At the UN rate", option="--at-un-rate",
+          help="Credited in the pledge's currency: UN rate.", kind="flag"),
+    Field("charges", "Charges", option="--charges", help="What banks kept, in dollars.",
           kind="dollars-or-none"),
-    Field("payer", "Payer", "--payer", "Who paid, if it was not the donor."),
-    Field("receipt", "Receipt", "--receipt",
-          "Label of what is paid too much; else the next free."),
+    Field("payer", "Payer", option="--payer", help="Who paid, if it was not the donor."),
+    Field("receipt", "Receipt", option="--receipt",
+          help="Label of what is paid too much; else the next free."),
 )  # fmt: skip
 def payment(
     recording: Recording,
@@ -142,10 +142,16 @@ def _at_un_rate(
     "A contribution without a pledge",
     DONOR,
     Field("dollars", "Dollars", kind="dollars"),
-    Field("original", "As sent", "--original", 'As sent, "5000 EUR".', metavar="AMOUNT CUR",
-          parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency"))),
+    Field(
+        "original",
+        "As sent",
+        option="--original",
+        help='As sent, "5000 EUR".',
+        metavar="AMOUNT CUR",
+        parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency")),
+    ),
     *EARMARK,
-)  # fmt: skip
+)
 def receipt(
     recording: Recording,
     donor: str,
@@ -189,9 +195,14 @@ def receipt(
     "unapplied",
     "A receipt not known yet",
     Field("dollars", "Dollars", kind="dollars", required=True),
-    Field("fund", "Fund", "--fund", suggests="fund"),
-    Field("label", "Label", "--label", "Its label; else the next free, R-2003-0001."),
-    Field("payer", "Payer", "--payer", "Who paid, as far as it is known."),
+    Field("fund", "Fund", option="--fund", suggests="fund"),
+    Field(
+        "label",
+        "Label",
+        option="--label",
+        help="Its label; else the next free, R-2003-0001.",
+    ),
+    Field("payer", "Payer", option="--payer", help="Who paid, as far as it is known."),
 )
 def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, payer: str) -> Drafted:
     """Money whose donor, purpose or pledge is not known yet."""
@@ -213,12 +224,22 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
     "A receipt is applied",
     Field("receipt", "Receipt", required=True, suggests="receipt"),
     Field("paid", "What it pays", many=True, metavar=f"[{PAID_METAVAR}]...", parts=_PAID),
-    Field("dollars", "Dollars", "--dollars", "How much of the receipt; else all it holds.",
-          kind="dollars"),
-    Field("donor", "Donor", "--donor", "Whose it is, if no pledge preceded it.",
-          suggests="donor"),
+    Field(
+        "dollars",
+        "Dollars",
+        option="--dollars",
+        help="How much of the receipt; else all it holds.",
+        kind="dollars",
+    ),
+    Field(
+        "donor",
+        "Donor",
+        option="--donor",
+        help="Whose it is, if no pledge preceded it.",
+        suggests="donor",
+    ),
     *EARMARK,
-)  # fmt: skip
+)
 def application(
     recording: Recording,
     receipt: str,
@@ -264,14 +285,28 @@ def application(
     "returned-payment",
     "A payment is taken back",
     LABEL,
-    Field("reverses", "Payment taken back", "--reverses", "The payment's date or its ref.",
-          required=True),
-    Field("amount", "Amount", "--amount",
-          "What is open again, in the instalment's currency; else all of that payment.",
-          kind="amount"),
-    Field("dollars", "Dollars", "--dollars", "What the bank took back; else what came of it.",
-          kind="dollars"),
-)  # fmt: skip
+    Field(
+        "reverses",
+        "Payment taken back",
+        option="--reverses",
+        help="The payment's date or its ref.",
+        required=True,
+    ),
+    Field(
+        "amount",
+        "Amount",
+        option="--amount",
+        help="What is open again, in the instalment's currency; else all of that payment.",
+        kind="amount",
+    ),
+    Field(
+        "dollars",
+        "Dollars",
+        option="--dollars",
+        help="What the bank took back; else what came of it.",
+        kind="dollars",
+    ),
+)
 def returned_payment(
     recording: Recording,
     label: str,
@@ -316,7 +351,7 @@ def returned_payment(
     "Refund",
     Field("donor", "Donor", suggests="donor"),
     Field("dollars", "Dollars", kind="dollars"),
-    Field("receipt", "Receipt", "--receipt", "The receipt that holds an over-payment.",
+    Field("receipt", "Receipt", option="--receipt", help="The receipt that holds an over-payment.",
           suggests="receipt"),
     *EARMARK,
 )  # fmt: skip

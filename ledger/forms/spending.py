@@ -12,9 +12,16 @@ from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
 
 DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
 _PLACES = "FUND[/CLASS[/PURPOSE]]"
-_FROM = Field("source", "From", "--from", "Whose money.", required=True, metavar=_PLACES,
-              suggests="place")  # fmt: skip
-_TO = Field("target", "To", "--to", "Whose it becomes.", required=True, metavar=_PLACES,
+_FROM = Field(
+    "source",
+    "From",
+    option="--from",
+    help="Whose money.",
+    required=True,
+    metavar=_PLACES,
+    suggests="place",
+)
+_TO = Field("target", "To", option="--to", help="Whose it becomes.", required=True, metavar=_PLACES,
             suggests="place")  # fmt: skip
 
 
@@ -22,10 +29,15 @@ _TO = Field("target", "To", "--to", "Whose it becomes.", required=True, metavar=
     "expenditure",
     "Expenditure",
     DOLLARS,
-    Field("obligated", "Not paid yet", "--obligated", "An obligation raised, not paid yet.",
-          kind="flag"),
+    Field(
+        "obligated",
+        "Not paid yet",
+        option="--obligated",
+        help="An obligation raised, not paid yet.",
+        kind="flag",
+    ),
     *EARMARK,
-)  # fmt: skip
+)
 def expenditure(
     recording: Recording,
     dollars: Decimal,
@@ -95,7 +107,7 @@ def savings(
     "programme-support",
     "Programme support costs",
     Field("expenditure", "Expenditure", kind="dollars", required=True),
-    Field("percent", "Per cent", "--percent", kind="amount", default="13"),
+    Field("percent", "Per cent", option="--percent", kind="amount", default="13"),
     *EARMARK,
 )
 def programme_support(
@@ -142,7 +154,7 @@ def interest(recording: Recording, shares: Sequence[str]) -> Drafted:
     "operating-reserve",
     "Operating reserve",
     DOLLARS,
-    Field("free", "Given free", "--free", "Given free again.", kind="flag"),
+    Field("free", "Given free", option="--free", help="Given free again.", kind="flag"),
     *EARMARK,
 )
 def operating_reserve(
@@ -165,8 +177,20 @@ def operating_reserve(
     DOLLARS,
     _FROM,
     _TO,
-    Field("settled", "Settled", "--settled", "The cash moved too; else it is owed.", kind="flag"),
-    Field("donor", "Donor", "--donor", "The donor who asked for it.", suggests="donor"),
+    Field(
+        "settled",
+        "Settled",
+        option="--settled",
+        help="The cash moved too; else it is owed.",
+        kind="flag",
+    ),
+    Field(
+        "donor",
+        "Donor",
+        option="--donor",
+        help="The donor who asked for it.",
+        suggests="donor",
+    ),
 )
 def transfer(
     recording: Recording, dollars: Decimal, source: str, target: str, donor: str, *, settled: bool

@@ -28,7 +28,7 @@ class Announcement(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementDraft(Draft):
     """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
 

@@ -42,7 +42,7 @@ class _Key(NamedTuple):
     date: date
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Label:
     """What is known of a label: its commitment's date, its lots, what each entry took out."""
 
@@ -112,7 +112,7 @@ class _Following:
         for key, own in by_label.items():
             known = self.labels.get(key)
             if known is None:
-                known = self.labels[key] = _Label(_cost_date(own[0], entry), entry)
+                known = self.labels[key] = _Label(date=_cost_date(own[0], entry), last=entry)
                 if key[0] == "claim" and key[1] in self.carried:
                     known.taken.append(self.carried[key[1]])
                 problem = self._returned_nothing(entry, known, own) or self._move(entry, known, own)
@@ -264,7 +264,9 @@ class _Following:
         net = sum((line.units for line in lines), Decimal(0))
         if net and _is_owed(lines[0].place) == (net < 0) and not is_closing(entry):
             event = event_of(entry, read_lines(entry, self.settings))
-            known.taken.append(Taken(entry, event, abs(net), lines[0].currency))
+            known.taken.append(
+                Taken(entry=entry, event=event, units=abs(net), currency=lines[0].currency)
+            )
         if _is_owed(lines[0].place):
             for key, units in after.items():
                 self._remark(entry, lines, added, key, units)
@@ -367,7 +369,7 @@ class _Following:
                 if problem is not None and not (known and known.faulty):
                     self.error(entry, *problem, posting.meta)
             if known is None:
-                known = self.labels[key] = _Label(entry.date, entry)
+                known = self.labels[key] = _Label(date=entry.date, last=entry)
             known.faulty = True
 
     def _why(

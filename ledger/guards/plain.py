@@ -78,7 +78,8 @@ _WITHIN = Decimal("0.98")
 """The part of a tolerance that is surely within it, however the rule rounds."""
 
 
-class _Roles(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Roles:
     """What the accounts of an entry are for: the positions of its instalments and of the rest."""
 
     is_payment: bool
@@ -377,10 +378,24 @@ class _Finder:
                 .replace(":Pledges:", ":Contributions:", 1)
             ):
                 return None
-            return _Roles(False, first.fund, first.part, claims, money, -1)
+            return _Roles(
+                is_payment=False,
+                fund=first.fund,
+                donor=first.part,
+                claims=claims,
+                money=money,
+                exchange=-1,
+            )
         if len(claims) == 1 and others in (["cash"], ["cash", "exchange"]):
             exchange = kinds.index("exchange") if "exchange" in kinds else -1
-            return _Roles(True, first.fund, first.part, claims, kinds.index("cash"), exchange)
+            return _Roles(
+                is_payment=True,
+                fund=first.fund,
+                donor=first.part,
+                claims=claims,
+                money=kinds.index("cash"),
+                exchange=exchange,
+            )
         return None
 
     def _giving(self, roles: _Roles, meta: Mapping[str, Any]) -> Giving:

@@ -5,9 +5,9 @@ from what the rate makes of the amount stand out: one digit too many would only 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from beancount.core.data import Price, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS
@@ -73,7 +73,8 @@ def _check_stated_rate(
 _VALUED = events_that("is_valued")
 
 
-class _Stated(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stated:
     """What an entry says of one currency: the amount and its dollars, and the day they are of."""
 
     entry: Transaction
@@ -119,7 +120,8 @@ def _joined(register: Register) -> Iterator[_Stated]:
         key = (id(change.entry), stated.currency)
         other = found.get(key)
         if other is not None:
-            stated = stated._replace(
+            stated = replace(
+                stated,
                 labels=(*other.labels, *stated.labels),
                 amount=other.amount + stated.amount,
                 dollars=other.dollars + stated.dollars,
@@ -145,7 +147,15 @@ def _stated(change: Change, settings: Settings) -> _Stated | None:
     if amount <= 0:
         return None
     day = _came(entry, settings)
-    return _Stated(entry, after.fund, (after.label,), amount, after.currency, dollars, day)
+    return _Stated(
+        entry=entry,
+        fund=after.fund,
+        labels=(after.label,),
+        amount=amount,
+        currency=after.currency,
+        dollars=dollars,
+        day=day,
+    )
 
 
 def _came(entry: Transaction, settings: Settings) -> date:

@@ -286,7 +286,7 @@ def _shared(money: Sequence[Receipt], settled: Sequence[Settled], kept: Decimal)
             raise EventRefusedError(
                 f"{receipt.label} is not needed: the other receipts settle what is named."
             )
-        candidates.append(Candidate(receipt, tuple(parts), (), own))
+        candidates.append(Candidate(receipt=receipt, parts=tuple(parts), evidence=(), charges=own))
     return candidates
 
 

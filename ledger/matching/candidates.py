@@ -42,7 +42,7 @@ class Part:
     dollars: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One way to apply a receipt. `rule` is the rule that makes it certain, "" if none does;
     `charges` are dollars that banks kept, `evidence` the kinds of what speaks for it.

@@ -37,7 +37,7 @@ class Gift(NamedTuple):
     earmark: Earmark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What somebody decided of one receipt, or of several together: the instalments they pay, or
     that they are a gift. `charges` are dollars that banks kept, None for whatever is missing;
@@ -57,7 +57,12 @@ def of_candidate(candidate: Candidate) -> Decision:
         Allocation(part.claim.label, part.units, part.claim.currency, part.dollars)
         for part in candidate.parts
     )
-    return Decision((candidate.receipt.label,), allocations, candidate.charges, rule=candidate.rule)
+    return Decision(
+        receipts=(candidate.receipt.label,),
+        allocations=allocations,
+        charges=candidate.charges,
+        rule=candidate.rule,
+    )
 
 
 def describe_decision(decision: Decision, dollar: str) -> str:
@@ -194,13 +199,13 @@ def _decision(document: Mapping[str, Any]) -> Decision:
     receipts = tuple(map(str, document["receipts"]))
     if "gift" in document:
         donor, fund, class_, purpose = map(str, document["gift"])
-        return Decision(receipts, gift=Gift(donor, Earmark(fund, class_, purpose)))
+        return Decision(receipts=receipts, gift=Gift(donor, Earmark(fund, class_, purpose)))
     return Decision(
-        receipts,
-        tuple(
+        receipts=receipts,
+        allocations=tuple(
             Allocation(str(label), number(amount), str(currency), number(dollars))
             for label, amount, currency, dollars in document["allocations"]
         ),
-        number(document["charges"]),
+        charges=number(document["charges"]),
         rule=str(document["rule"]),
     )

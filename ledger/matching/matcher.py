@@ -211,24 +211,48 @@ class Matcher:
             if amount == now.units:
                 kind = "charges-stated" if charges else "amount"
                 uneven = ("uneven",) if amount % 100 else ()
-                yield Candidate(receipt, (Part(now, amount),), (kind, *uneven, *about), charges)
+                yield Candidate(
+                    receipt=receipt,
+                    parts=(Part(now, amount),),
+                    evidence=(kind, *uneven, *about),
+                    charges=charges,
+                )
             elif amount < now.units:
-                yield Candidate(receipt, (Part(now, amount),), ("part", *about), charges)
+                yield Candidate(
+                    receipt=receipt,
+                    parts=(Part(now, amount),),
+                    evidence=("part", *about),
+                    charges=charges,
+                )
                 short = now.units - amount
                 kept = short if currency == self.dollar else in_dollars_of(receipt, amount, short)
                 if not charges and kept <= tolerance(fund, receipt.dollars + kept):
-                    yield Candidate(receipt, (Part(now, now.units),), ("charges", *about), kept)
+                    yield Candidate(
+                        receipt=receipt,
+                        parts=(Part(now, now.units),),
+                        evidence=("charges", *about),
+                        charges=kept,
+                    )
                 if one_digit_off(amount, now.units):
-                    yield Candidate(receipt, (Part(now, amount),), ("digits", *about), charges)
+                    yield Candidate(
+                        receipt=receipt,
+                        parts=(Part(now, amount),),
+                        evidence=("digits", *about),
+                        charges=charges,
+                    )
             elif not charges:
                 kinds = ("digits",) if one_digit_off(amount, now.units) else ("too-much",)
-                yield Candidate(receipt, (Part(now, now.units),), (*kinds, *about))
+                yield Candidate(
+                    receipt=receipt, parts=(Part(now, now.units),), evidence=(*kinds, *about)
+                )
         if not known:
             if not is_currency(claim.currency, receipt.day):  # the euro took its place
                 claim = self.claim(label, EURO) or claim
             kind = self._nearness(receipt, claim)
             if kind != "dollars-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
-                yield Candidate(receipt, (Part(claim, claim.units),), (kind, *about))
+                yield Candidate(
+                    receipt=receipt, parts=(Part(claim, claim.units),), evidence=(kind, *about)
+                )
             if self.open[label].currency != self.dollar:
                 yield from self._as_said(receipt, claim, quoted, about)
 
@@ -245,7 +269,9 @@ class Matcher:
                 amount = euro
             if ZERO < amount <= claim.units:
                 kinds = ("said",) if amount == claim.units else ("part",)
-                yield Candidate(receipt, (Part(claim, amount),), (*kinds, *about))
+                yield Candidate(
+                    receipt=receipt, parts=(Part(claim, amount),), evidence=(*kinds, *about)
+                )
 
     def _nearness(self, receipt: Receipt, claim: Claim) -> str:
         """Return how near the dollars are to what is unpaid at the UN rate of the day."""
@@ -286,7 +312,9 @@ class Matcher:
                 if sum((claim.units for claim in chosen), Decimal(0)) == amount:
                     about = self._about(receipt, [claim.label for claim in chosen], quoted)
                     parts = tuple(Part(claim, claim.units) for claim in chosen)
-                    yield Candidate(receipt, parts, ("several", *about), charges)
+                    yield Candidate(
+                        receipt=receipt, parts=parts, evidence=("several", *about), charges=charges
+                    )
 
     def _about(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> tuple[str, ...]:
         """Return the evidence that is not of the amount."""

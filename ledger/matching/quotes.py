@@ -35,7 +35,7 @@ _STATED = re.compile(
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
     """What a receipt's text names: instalments, pledges, papers' instalments, pledges that it
     nearly names; papers of who pays by a number that is short, or with a character mistaken;
@@ -142,16 +142,16 @@ class Quoting:
                 for each in _deletions(number):
                     near_papers |= nearly.get(each, set())
         return Quoted(
-            labels,
-            pledges,
-            papers,
-            near,
-            joined,
-            short,
-            near_papers - papers,
-            bool(unknown),
-            tuple(words_of(_TAG.sub(" ", text)).split()),
-            tuple(_money_in(text)),
+            labels=labels,
+            pledges=pledges,
+            papers=papers,
+            near=near,
+            joined=joined,
+            short=short,
+            near_papers=near_papers - papers,
+            unknown=bool(unknown),
+            words=tuple(words_of(_TAG.sub(" ", text)).split()),
+            money=tuple(_money_in(text)),
         )
 
     def alike(self, number: str) -> set[str]:

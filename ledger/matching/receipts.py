@@ -14,7 +14,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Money that waits under a label: `dollars` are left of it in `held`; `original` is what was
     sent, `charges` what banks are said to have kept, `texts` every word the bank passed on.
@@ -88,15 +88,17 @@ def _receipt(
     untouched = whole == dollars
     payer = as_text(meta.get("payer", entry.payee or ""))
     return Receipt(
-        label,
-        day,
-        dollars,
-        held,
-        original if untouched else None,
-        charges[0] if untouched and charges and charges[1] == book.settings.currency else ZERO,
-        payer,
-        tuple(dict.fromkeys((*texts, entry.narration or ""))),
-        as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
+        label=label,
+        day=day,
+        dollars=dollars,
+        held=held,
+        original=original if untouched else None,
+        charges=charges[0]
+        if untouched and charges and charges[1] == book.settings.currency
+        else ZERO,
+        payer=payer,
+        texts=tuple(dict.fromkeys((*texts, entry.narration or ""))),
+        donor=as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
     )
 
 

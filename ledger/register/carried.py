@@ -18,7 +18,7 @@ from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What is left to be taken back of what one entry took out of a label, in `currency`. Where
     `carried`, it was taken before the book began, and `entry` is the opening that says so.
@@ -54,7 +54,13 @@ def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, Tak
         number, _, currency = as_text(told or "").partition(" ")
         if line.label and currency:
             try:
-                found[line.label] = Taken(entry, "payment", Decimal(number), currency, carried=True)
+                found[line.label] = Taken(
+                    entry=entry,
+                    event="payment",
+                    units=Decimal(number),
+                    currency=currency,
+                    carried=True,
+                )
             except ArithmeticError:
                 continue
     return found

@@ -30,7 +30,7 @@ class CollectionKey(NamedTuple):
     labels: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What a collection paid of one instalment: `units` in the pledge's `currency`, as the donor
     owed it, and `dollars` received, gross of bank charges. `advance`: it is not due yet.
@@ -109,17 +109,24 @@ def _part(item: Change | Gift, currency: str) -> Part:
     if isinstance(item, Gift):
         units, unit = item.original or (item.dollars, currency)
         label = stated(item.entry, item.posting, "reference") or ""
-        return Part(label, item.class_, item.purpose, units, unit, item.dollars)
+        return Part(
+            label=label,
+            class_=item.class_,
+            purpose=item.purpose,
+            units=units,
+            currency=unit,
+            dollars=item.dollars,
+        )
     claim = item.before or item.after
     units = (item.before.units if item.before else Decimal(0)) - item.after.units
     dollars = item.received + item.advanced
     return Part(
-        item.label,
-        claim.class_,
-        claim.purpose,
-        units,
-        claim.currency,
-        dollars,
+        label=item.label,
+        class_=claim.class_,
+        purpose=claim.purpose,
+        units=units,
+        currency=claim.currency,
+        dollars=dollars,
         advance=bool(item.advanced),
     )
 

@@ -34,7 +34,7 @@ class Terms(NamedTuple):
     dollars: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
     """One line of the register. Amounts are in `currency`; `carrying` and `received` in dollars.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from beancount.core.amount import Amount
 from beancount.core.convert import get_weight
@@ -14,7 +14,8 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import to_cents
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
     """One posting to a fund's account, read.
 
     `dollars` is its weight in the book's currency in whole cents (debit positive), or None for
@@ -59,14 +60,16 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
         label = posting.cost.label if posting.cost and place.kind in LABELLED else None
         lines.append(
             Line(
-                posting,
-                place,
-                class_,
-                purpose,
-                to_cents(weight.number) if in_dollars and weight.number is not None else None,
-                label or "",
-                units.number if units and units.number is not None else Decimal(0),
-                units.currency if units else "",
+                posting=posting,
+                place=place,
+                class_=class_,
+                purpose=purpose,
+                dollars=to_cents(weight.number)
+                if in_dollars and weight.number is not None
+                else None,
+                label=label or "",
+                units=units.number if units and units.number is not None else Decimal(0),
+                currency=units.currency if units else "",
             )
         )
     return lines

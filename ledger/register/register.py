@@ -35,7 +35,7 @@ RECORDED_AS = "recorded-as"
 """Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One instalment at a moment: what is still owed, and where its lot stands.
 
@@ -88,7 +88,7 @@ class Claim:
         return self.recognised is not None and self.recognised <= day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What one transaction did to one instalment.
 
@@ -128,7 +128,7 @@ class Change:
         return (self.before.value if self.before else ZERO) - self.after.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
     """A contribution received without a pledge, at the dollars received. `original` is the amount
     and currency the donor sent, where the entry says so.
@@ -144,7 +144,7 @@ class Gift:
     original: tuple[Decimal, str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
     `dollars` positive when received; `opened` the day this money came.
@@ -170,7 +170,7 @@ class Flow:
     line: Line
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Register:
     """The contributions of a book, in booked order.
 
@@ -221,7 +221,7 @@ class _Deriving:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.register = Register(settings)
+        self.register = Register(settings=settings)
         self.claims: dict[str, Claim] = {}
         self.deferred: dict[str, Decimal] = {}
         self.opened: dict[tuple[str, str], date] = {}
@@ -274,10 +274,10 @@ class _Deriving:
             advance = _dollars(own, "in-advance")
             changes.append(
                 Change(
-                    entry,
-                    event,
-                    before,
-                    after,
+                    entry=entry,
+                    event=event,
+                    before=before,
+                    after=after,
                     advanced=-advance if event in RECEIVING else ZERO,
                     advance_released=advance if event in _RELEASING else ZERO,
                 )
@@ -486,16 +486,16 @@ def _held(entry: Transaction, event: str, line: Line, opened: dict[tuple[str, st
     if line.units < 0:
         opened[key] = min(day, opened.get(key, day))
     return Held(
-        entry,
-        event,
-        line.place.kind,
-        line.place.fund,
-        line.class_,
-        line.purpose,
-        line.place.part,
-        line.label,
-        -(line.dollars or ZERO),
-        opened.get(key, day),
+        entry=entry,
+        event=event,
+        kind=line.place.kind,
+        fund=line.place.fund,
+        class_=line.class_,
+        purpose=line.purpose,
+        donor=line.place.part,
+        label=line.label,
+        dollars=-(line.dollars or ZERO),
+        opened=opened.get(key, day),
     )
 
 
@@ -512,14 +512,14 @@ def _gifts(
     for line in lines:
         if line.place.kind == "contributions" and line.dollars:
             yield Gift(
-                entry,
-                line.posting,
-                line.place.fund,
-                line.class_,
-                line.purpose,
-                line.place.part,
-                -line.dollars,
-                _original(entry, line.posting),
+                entry=entry,
+                posting=line.posting,
+                fund=line.place.fund,
+                class_=line.class_,
+                purpose=line.purpose,
+                donor=line.place.part,
+                dollars=-line.dollars,
+                original=_original(entry, line.posting),
             )
 
 
