@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -118,6 +118,32 @@ def test_the_ageing_counts_days_from_the_due_date(either: Book) -> None:
     }
     later = make_reports(select(either, "2002-2003", as_at=date(2003, 11, 30)), ("ageing",))[0]
     assert rows_of(later, "donor")["Denmark"]["not_due"] == D("12000.00")
+
+
+LIMITS = {
+    -1: "not_due", 0: "year_1", 365: "year_1", 366: "year_2", 730: "year_2", 731: "year_3",
+    1095: "year_3", 1096: "older",
+}  # fmt: skip
+"""Days over the due date on both sides of every limit of the ageing, and the band they are in."""
+
+
+def test_a_band_of_the_ageing_ends_with_its_last_day(load: Load) -> None:
+    day = date(2003, 6, 30)
+    pledges = "".join(
+        f"""
+{min(day - timedelta(days), day)} * "Norway" "Pledge" ^NOR-2000-{number:02d}
+  Assets:CPCJF:Pledges:NOR        100 USD {{0 # 100.00 USD, "NOR-2000-{number:02d}.1"}}
+    due: {day - timedelta(days)}
+  Income:CPCJF:Contributions:NOR -100.00 USD
+"""
+        for number, days in enumerate(LIMITS)
+    )
+    book = load(pledges)
+    assert book.errors == []
+    (report,) = make_reports(select(book, "2002-2003", as_at=day), ("ageing",))
+    rows = [row for _, row in sorted(rows_of(report, "label").items())]
+    bands = [[band for band in sorted(set(LIMITS.values())) if row[band]] for row in rows]
+    assert dict(zip(LIMITS, bands, strict=True)) == {days: [band] for days, band in LIMITS.items()}
 
 
 def test_earmarked_balances_are_cash_by_purpose(either: Book) -> None:

@@ -144,6 +144,36 @@ def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books
     assert [row["rate_pledged"] for row in norway] == ["9", "9"]
 
 
+@pytest.mark.parametrize(
+    ("rate", "dollars", "shown"),
+    [
+        ("1.25", "6400.02", "1.25"),  # two postings: up to a cent each
+        ("1.25", "6400.03", "1.249994"),
+        ("1.25", "6399.98", "1.25"),
+        ("1.25", "6399.97", "1.250006"),
+        ("0.80", "6400.00", "1.25"),  # turned round
+        ("nil", "6400.00", "1.25"),
+        ("0", "6400.00", "1.25"),
+    ],
+)
+def test_a_stated_rate_is_shown_only_where_it_made_the_dollars(
+    books: Books, rate: str, dollars: str, shown: str
+) -> None:
+    books.main.write_text(
+        f"""{HEAD}
+2002-02-02 * "Austria" "Pledge" ^AUT-2002-01
+  class: "general"
+  rate: "{rate}"
+  Assets:CPCJF:Pledges:AUT        8000 EUR {{0 # {dollars} USD, "AUT-2002-01.1"}}
+    due: 2003-06-30
+  Income:CPCJF:Contributions:AUT -{dollars} USD
+""",
+        "utf-8",
+    )
+    (row,) = books.annex("2002-2003")["rows"]
+    assert (row["rate_pledged"], row["dollars_pledged"]) == (shown, dollars)
+
+
 def test_an_increase_takes_no_label_of_a_closed_period(books: Books) -> None:
     books.record(
         "pledge AUT --currency EUR --instalment 100@2001-05-01 --instalment 200@2001-06-01"

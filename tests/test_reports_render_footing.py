@@ -94,6 +94,23 @@ def test_what_adds_up_something_unknown_is_unknown() -> None:
     assert footed.rows[2].values == {"income": None, "spent": D("2.00"), "excess": None}
 
 
+def test_a_whole_number_is_added_up_like_an_amount_with_cents() -> None:
+    rows = (Row("row", {"income": 3, "spent": 1}), line("4.50", "0.25"))
+    footed = footing.footed(report(*rows, Row("total", {}, "Total", (0, 1))))
+    assert footed.rows[0].values["excess"] == 2
+    assert footed.rows[2].values == {"income": D("7.50"), "spent": D("1.25"), "excess": D("6.25")}
+    with pytest.raises(footing.ReportDoesNotFootError, match=r"says 8 where its parts .* 7\.50"):
+        footing.footed(report(*rows, Row("total", {"income": 8}, "Total", (0, 1))))
+
+
+def test_counts_are_no_sum_unless_the_report_says_one() -> None:
+    columns = (Column("line", "Line"), Column("days", "Days overdue", "count"))
+    total = Row("total", {}, "Total", (0, 1))
+    rows = (Row("row", {"days": 3}), Row("row", {"days": 40}), total)
+    assert footing.footed(report(*rows, columns=columns)).rows[2].values == {}
+    assert footing.sum_down(rows, total, "days") == 43
+
+
 def test_currencies_are_never_added_together() -> None:
     columns = (Column("line", "Line"), Column("paid", "Paid in its currency", "amount"))
     rows = (Row("row", {"paid": D(1)}), Row("row", {"paid": D(2)}), Row("total", {}, "T", (0, 1)))

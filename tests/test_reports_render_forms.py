@@ -237,6 +237,16 @@ def test_totals_and_the_closing_column_are_live_formulas(content: bytes) -> None
     assert cells[21, "Future years"] == "=ROUND(SUM(J24:J27),2)"
 
 
+def test_a_total_of_counts_is_a_live_formula_too() -> None:
+    rows = [Row("row", {"payments": 3}), Row("row", {"payments": 40})]
+    rows.append(Row("total", {"payments": 43}, "Total", (0, 1)))
+    columns = [Column("donor", "Donor"), Column("payments", "Payments", "count")]
+    made = dataclasses.replace(receipts(), columns=columns, rows=rows)
+    workbook = loaded(render.to_workbook([made], SOURCE), values=False)
+    cells = table(workbook["Official receipts"], "Donor")
+    assert cells[2, "Payments"] == "=ROUND(SUM(B5:B6),0)"
+
+
 def test_text_is_never_a_formula_nor_markup(content: bytes) -> None:
     sheet = loaded(content, values=False)["Schedule"]
     labels = {cell.value.rstrip(): cell for (cell,) in sheet.iter_rows(max_col=1) if cell.value}
