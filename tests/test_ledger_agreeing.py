@@ -30,6 +30,48 @@ def test_the_rest_of_a_payment_keeps_its_share_of_the_value(told: Told) -> None:
     assert "is 12500.00 USD; here it is put back at 10000.00" in told["rest-value"]
 
 
+TAKEN = {
+    "payment": ("Assets:CPCJF:Cash  39000.00 USD", "Income:CPCJF:Exchange"),
+    "application": (
+        'Liabilities:CPCJF:Unapplied  39000.00 USD {"R-2002-0001"}',
+        "Income:CPCJF:Exchange",
+    ),
+    "write-off": ("Equity:CPCJF:Written-Off:NOR",),
+    "amendment": ("Income:CPCJF:Contributions:NOR",),
+}
+"""What takes three quarters of an instalment away, and the other side of it."""
+
+
+@pytest.mark.parametrize("event", TAKEN)
+@pytest.mark.parametrize(
+    ("value", "marked"),
+    [("12500.00", ""), ("12499.99", "; <- rest-value"), ("12500.01", "; <- rest-value")],
+)
+def test_the_rest_keeps_its_share_to_the_cent_whatever_took_the_part(
+    load: Load, say: Say, event: str, value: str, marked: str
+) -> None:
+    other_side = "\n".join(f"  {posting}" for posting in TAKEN[event])
+    said = say(
+        load(f"""
+2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+  Assets:CPCJF:Pledges:NOR        400000 NOK {{0 # 50000.00 USD, "NOR-2002-01.1"}}
+  Income:CPCJF:Contributions:NOR  -50000.00 USD
+
+2002-03-01 * "A bank" "Receipt"
+  Assets:CPCJF:Cash                 39000.00 USD
+  Liabilities:CPCJF:Unapplied      -39000.00 USD {{1 USD, "R-2002-0001"}}
+
+2002-06-01 * "Norway" "A part" ^NOR-2002-01 {marked}
+  event: "{event}"
+  authority: "Controller (made up)"
+  Assets:CPCJF:Pledges:NOR       -400000 NOK {{"NOR-2002-01.1"}}
+  Assets:CPCJF:Pledges:NOR        100000 NOK {{0 # {value} USD, 2002-02-01, "NOR-2002-01.1"}}
+{other_side}
+""")
+    )
+    assert said.keys() == ({"rest-value"} if marked else set())
+
+
 def test_cash_in_another_currency_is_a_lot(told: Told) -> None:
     """
     2002-06-01 * "Norway" "Gift"

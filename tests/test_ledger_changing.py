@@ -7,11 +7,13 @@ the tests say what the register and the columns must then show.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from conftest import SETTINGS, Load
+from pledgebook.ledger.declared.currencies import EURO_RATES, euro_from
 from pledgebook.ledger.events import (
     Earmark,
     EventRefusedError,
@@ -28,6 +30,7 @@ from pledgebook.ledger.events import (
     revaluation,
     write_off,
 )
+from pledgebook.ledger.events.asking import legacy_claims
 
 D = Decimal
 SPECIAL = Earmark("CPCJF", "special", "corruption")
@@ -255,6 +258,30 @@ def test_lire_become_euros_and_are_paid_on_the_same_day(keeper: Any) -> None:
     change(keeper, payment, units=D("1000.00"), dollars=D("1234.00"))
     assert keeper.line(LABEL).status == "paid"
     assert keeper.figures()["exchange"] == "434.00"
+
+
+def test_what_the_euro_replaces_is_offered_from_its_first_day_on(load: Load) -> None:
+    begun = {code: began for code in EURO_RATES if (began := euro_from(code)) is not None}
+    book = load(
+        "".join(
+            f"""
+{began - timedelta(30)} * "Norway" "Pledge" ^NOR-{began.year}-{number:02d}
+  Assets:CPCJF:Pledges:NOR        100 {code} {{0 # 100.00 USD, "NOR-{began.year}-{number:02d}.1"}}
+  Income:CPCJF:Contributions:NOR -100.00 USD
+"""
+            for number, (code, began) in enumerate(begun.items(), 1)
+        ),
+        SETTINGS.replace("1999-12-31", "1990-12-31"),
+    )
+    assert book.errors == []
+
+    def offered(code: str, day: date) -> bool:
+        return code in {claim.currency for claim in legacy_claims(book.register, day)}
+
+    assert {
+        code: (offered(code, began - timedelta(1)), offered(code, began))
+        for code, began in begun.items()
+    } == dict.fromkeys(EURO_RATES, (False, True))
 
 
 def test_a_later_instalment_is_released_on_the_first_day_of_its_period(keeper: Any) -> None:

@@ -49,6 +49,56 @@ def test_a_debt_between_funds_is_settled_once(told: Told) -> None:
     assert "held 0.00 USD and is taken 80.00 below nothing" in told["more-than-owed"]
 
 
+HAD = {
+    "more-than-owed": """\
+  Liabilities:CPCJF:Due-To:UNTOC    {out} USD{mark}
+  Assets:CPCJF:Cash                 {back} USD
+  Assets:UNTOC:Cash                 {out} USD
+  Assets:UNTOC:Due-From:CPCJF       {back} USD
+""",
+    "more-than-obligated": """\
+  Liabilities:CPCJF:Obligations     {out} USD{mark}
+  Expenses:CPCJF:Programme          {back} USD
+""",
+    "more-than-reserved": """\
+  Equity:CPCJF:Operating-Reserve    {out} USD{mark}
+  Equity:CPCJF:Reserved             {back} USD
+""",
+}
+"""What takes an amount out of a debt, an obligation or a reserve; below nothing puts it in."""
+
+
+@pytest.mark.parametrize("rule", HAD)
+@pytest.mark.parametrize(
+    ("later", "wrong"),
+    [
+        (["-79.99"], False),  # right, though 0.01 is still below nothing
+        (["-80.00"], False),
+        (["-80.01"], False),
+        (["5.00", "-5.00"], False),  # leaves it as it was
+        (["0.01"], True),
+        (["0.02", "-0.01"], True),
+    ],
+)
+def test_what_is_below_nothing_is_named_where_it_falls_and_not_where_it_rises(
+    load: Callable[..., Book], say: Callable[..., Told], rule: str, later: list[str], wrong: bool
+) -> None:
+    def postings(amounts: list[str], mark: str) -> str:
+        marks = [*[""] * (len(amounts) - 1), mark]  # a fault is named at the last of them
+        return "".join(
+            HAD[rule].format(out=out, back=-D(out), mark=mark)
+            for out, mark in zip(amounts, marks, strict=True)
+        )
+
+    mark = f"  ; <- {rule}"
+    entries = f"""
+2003-03-04 * "Out of nothing"
+{postings(["80.00"], mark)}
+2003-03-05 * "Later"
+{postings(later, mark if wrong else "")}"""
+    say(load(entries), notices=False)
+
+
 def test_special_money_without_a_purpose_is_spent_as_far_as_it_came(told: Told) -> None:
     """
     2002-02-01 * "Norway" "Gift"
