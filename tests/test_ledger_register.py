@@ -76,6 +76,58 @@ def test_an_opening_brings_a_deferral_and_an_advance(told: Told, book: Book) -> 
     assert row.figures.foots
 
 
+@pytest.mark.parametrize(
+    ("lot", "came"),
+    [
+        ("", date(2001, 12, 31)),
+        (", 2001-05-05", date(2001, 5, 5)),
+        (", 2001-12-31", date(2001, 12, 31)),
+        (", 2002-01-01", date(2001, 12, 31)),
+        (", 2002-06-30", date(2001, 12, 31)),
+    ],
+)
+def test_money_that_an_opening_brings_came_before_it(load: Load, lot: str, came: date) -> None:
+    book = load(f"""
+2002-01-01 * "Some Bank" "Brought forward"
+  event: "opening"
+  Liabilities:CPCJF:Unapplied      -100.00 USD {{0 # 100.00 USD{lot}, "R-2001-0001"}}
+  Equity:CPCJF:Opening-Balance      100.00 USD
+
+2002-01-01 * "Finland" "Brought forward, paid in advance" ^FIN-2001-01
+  event: "opening"
+  Liabilities:CPCJF:In-Advance:FIN -100.00 USD {{0 # 100.00 USD{lot}, "FIN-2001-01.1"}}
+    pledged-on: 2001-05-05
+    pledged: "100 USD"
+    paid: "100 USD"
+    due: 2004-06-30
+  Equity:CPCJF:Opening-Balance      100.00 USD
+""")
+    assert book.errors == []
+    assert [held.opened for held in book.register.held] == [came, came]
+
+
+def test_what_is_left_of_money_is_as_old_as_the_money(told: Told, book: Book) -> None:
+    """
+    2001-11-05 * "Some Bank" "Receipt"
+      Assets:CPCJF:Cash                 100.00 USD
+      Liabilities:CPCJF:Unapplied      -100.00 USD {0 # 100.00 USD, "R-2001-0001"}
+
+    2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR           60 USD {0 # 60.00 USD, "NOR-2002-01.1"}
+      Income:CPCJF:Contributions:NOR    -60.00 USD
+
+    2002-03-01 * "Norway" "Application of R-2001-0001" ^NOR-2002-01
+      Assets:CPCJF:Pledges:NOR          -60 USD {"NOR-2002-01.1"}
+      Liabilities:CPCJF:Unapplied       100.00 USD {"R-2001-0001"}
+      Liabilities:CPCJF:Unapplied       -40.00 USD {0 # 40.00 USD, "R-2001-0001"}
+    """
+    assert not told
+    assert {held.opened for held in book.register.held} == {date(2001, 11, 5)}
+    proof = make_schedule(select(book, "2002-2003")).proof
+    assert (proof.collected, proof.applied_from_opening, proof.new_unapplied) == (D(60), D(60), 0)
+    assert proof.agrees
+
+
 def test_several_instalments_paid_at_once_share_what_was_received(told: Told, book: Book) -> None:
     """
     2002-03-01 * "Austria" "Pledge" ^AUT-2002-01
