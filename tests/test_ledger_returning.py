@@ -122,6 +122,54 @@ def test_what_was_paid_whole_in_advance_is_deferred_again(tmp_path: Path, policy
     assert all(tie.agrees for tie in made.ties)
 
 
+@pytest.mark.parametrize("policy", ["pledge", "receipt"])
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5])
+def test_money_in_advance_is_as_old_as_its_first_part_whatever_became_of_it(
+    tmp_path: Path, policy: str, steps: int
+) -> None:
+    path = tmp_path / "main.beancount"
+    other = '1999-12-31 custom "purpose" "firearms" "Firearms"\n'
+    path.write_text(HEAD.format(policy=policy) + other, "utf-8")
+    record(path, EVENTS[0].replace("2003-06-30", "2004-06-30"))
+    for words in (
+        "payment AUT-2003-01.1=20000EUR --dollars 19801.98 --date 2003-08-11",
+        "payment AUT-2003-01.1=20000EUR --dollars 20000.00 --date 2003-10-10",
+        "payment AUT-2003-01.1=10000EUR --dollars 10000.00 --date 2003-11-11",
+        "returned-payment AUT-2003-01.1 --reverses 2003-10-10 --date 2003-12-12",
+        "re-earmark AUT-2003-01.1 --purpose firearms --date 2003-12-13",
+    )[:steps]:
+        record(path, words)
+    close_period(load_book(path), "2002-2003", make_figures)
+    book = load_book(path)
+    assert book.errors == []
+    (lot,) = [
+        posting.cost.date
+        for held in book.register.held
+        for posting in held.entry.postings
+        if posting.account == "Liabilities:CPCJF:In-Advance:AUT" and posting.cost
+    ]
+    assert lot == date(2003, 8, 11)
+    assert [held.opened for held in book.register.held] == [lot]
+
+
+@pytest.mark.parametrize("due", ["2003-12-31", "2004-01-01"])
+def test_what_a_closed_period_settled_is_prior_when_the_bank_takes_it_back(
+    tmp_path: Path, due: str
+) -> None:
+    main = tmp_path / "main.beancount"
+    main.write_text(HEAD.format(policy="agreement"), "utf-8")
+    record(main, EVENTS[0].replace("2003-06-30", due))
+    for words in EVENTS[1:]:
+        record(main, words)
+    close_period(load_book(main), "2002-2003", make_figures)
+    record(main, BACK)
+    for path in (main, main.with_name("history.beancount")):
+        made = make_schedule(select(load_book(path), "2004-2005"))
+        ((figures,),) = ([each.figures for each in lines] for lines in made.sections.values())
+        assert (figures.collected_prior, figures.collected_current) == (-Decimal("19801.98"), 0)
+        assert all(tie.agrees for tie in made.ties)
+
+
 def test_a_payment_that_no_period_knows_is_not_taken_back(main: Path) -> None:
     words = ["record", *BACK.replace("2003-12-22", "2003-12-23").split(), "--yes"]
     done = CliRunner().invoke(group, ["--book", str(main), *words])
