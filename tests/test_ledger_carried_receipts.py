@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from beancount.core.data import Transaction
+from conftest import SETTINGS
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
@@ -31,9 +33,9 @@ APPLIED = """
 """
 
 
-def closed(book: Book) -> Book:
+def closed(book: Book, period: str = "2002-2003") -> Book:
     assert book.errors == []
-    close_period(book, "2002-2003", make_figures)
+    close_period(book, period, make_figures)
     after = load_book(book.path)
     assert after.errors == []
     return after
@@ -59,3 +61,32 @@ def test_a_receipt_nobody_has_applied_keeps_what_was_sent(load: Callable[..., Bo
     (receipt,) = waiting_receipts(closed(load(BOOK)))
     assert receipt.original == (Decimal(8000), "EUR")
     assert receipt.day == date(2003, 5, 5)
+
+
+def test_money_that_waits_keeps_its_day_through_every_closing(load: Callable[..., Book]) -> None:
+    advance = """
+2003-06-06 * "Finland" "Paid in advance" ^FIN-2003-01
+  Assets:CPCJF:Pledges:FIN          -400 USD {"FIN-2003-01.1"}
+  Assets:CPCJF:Cash                  400.00 USD
+  Liabilities:CPCJF:Deferred:FIN     400.00 USD {"FIN-2003-01.1"}
+  Liabilities:CPCJF:In-Advance:FIN  -400.00 USD {0 # 400.00 USD, "FIN-2003-01.1"}
+"""
+    pledge = """
+2003-06-01 * "Finland" "Pledge" ^FIN-2003-01
+  Assets:CPCJF:Pledges:FIN           400 USD {0 # 400.00 USD, "FIN-2003-01.1"}
+    due: 2006-06-30
+  Liabilities:CPCJF:Deferred:FIN    -400.00 USD {1 USD, "FIN-2003-01.1"}
+"""
+    settings = SETTINGS + '2006-01-01 custom "period" "2006-2007" 2007-12-31\n'
+    book = load(BOOK + APPLIED + pledge + advance, settings)
+    for period in ("2002-2003", "2004-2005"):
+        book = closed(book, period)
+        days = {
+            posting.cost.label: posting.cost.date
+            for entry in book.entries
+            if isinstance(entry, Transaction)
+            for posting in entry.postings
+            if posting.cost and posting.account.startswith("Liabilities")
+        }
+        assert days == {"R-2003-0001": date(2003, 5, 5), "FIN-2003-01.1": date(2003, 6, 6)}
+        assert {held.label: held.opened for held in book.register.held} == days
