@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 from beancount.core.data import Transaction
 from click.testing import CliRunner
-from conftest import split_golden
+from conftest import HEAD, Load, split_golden
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
@@ -224,6 +224,46 @@ def test_earmarked_money_keeps_its_purpose_across_the_closing(two: Path) -> None
     ]
     cash = {(p.units.number, (p.meta or {}).get("purpose")) for p in entry.postings}
     assert (D("25000.00"), "corruption") in cash
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2003-12-31", ("Commitment", "Letter 2")),
+        ("2004-01-01", ("Announced at a conference", "Letter 1")),  # known, and not of the period
+    ],
+)
+def test_an_opening_repeats_the_words_that_stood_when_the_period_ended(
+    tmp_path: Path, load: Load, day: str, words: tuple[str, str]
+) -> None:
+    announced = """
+2003-07-01 * "Norway" "Announced at a conference" ^NOR-2003-01
+  status: "pledged"
+  document: "Letter 1"
+  Assets:CPCJF:Memorandum:Pledges:NOR   100 USD {0 # 100.00 USD, "NOR-2003-01.1"}
+  Assets:CPCJF:Memorandum:Contra       -100.00 USD
+"""
+    committed = f"""
+{day} * "Norway" "Commitment" ^NOR-2003-01
+  event: "commitment"
+  document: "Letter 2"
+  Assets:CPCJF:Memorandum:Pledges:NOR  -100 USD {{"NOR-2003-01.1"}}
+  Assets:CPCJF:Memorandum:Contra        100.00 USD
+  Assets:CPCJF:Pledges:NOR              100 USD {{0 # 100.00 USD, {day}, "NOR-2003-01.1"}}
+  Income:CPCJF:Contributions:NOR       -100.00 USD
+"""
+    later = tmp_path / "2004-2005.beancount"
+    later.write_text(committed if day > "2004" else "", "utf-8")
+    book = load(
+        announced + (committed if day < "2004" else ""), head=f'{HEAD}include "{later.name}"\n'
+    )
+    assert book.errors == []
+    close_period(book, "2002-2003", make_figures)
+    book = load_book(book.path)
+    assert book.errors == []
+    entry = book.register.by_label["NOR-2003-01.1"][0].entry
+    assert (entry.meta["event"], entry.narration) == ("opening", words[0])
+    assert entry.meta["document"] == words[1]
 
 
 def test_a_second_period_is_closed_on_the_first_and_in_kind_is_carried(two: Path) -> None:
