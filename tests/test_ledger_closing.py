@@ -5,14 +5,16 @@ All amounts and rates are made up.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from beancount.core.data import Transaction
@@ -21,6 +23,7 @@ from conftest import HEAD, Load, split_golden
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
+from pledgebook.ledger.closing.entries import Carried
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.seals import verify_seals
 from pledgebook.ledger.correspondence.letters import (
@@ -409,6 +412,66 @@ def test_a_period_that_is_not_ready_is_not_closed_and_nothing_is_written(
         close_period(load_book(golden_folder / "main.beancount"), period, make_figures)
     after = {path: path.read_bytes() for path in golden_folder.rglob("*") if path.is_file()}
     assert {p: c for p, c in after.items() if p.suffix != ".picklecache"} == before
+
+
+OF_A_PERIOD = """
+2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
+  Assets:CPCJF:Pledges:NOR         1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}
+  Income:CPCJF:Contributions:NOR  -1000.00 USD
+
+2002-03-01 * "Norway" "Payment" ^NOR-2002-01
+  Assets:CPCJF:Pledges:NOR        -1000 USD {"NOR-2002-01.1"}
+  Assets:CPCJF:Pledges:NOR          400 USD {0 # 400.00 USD, 2002-02-01, "NOR-2002-01.1"}
+  Assets:CPCJF:Cash                 600.00 USD
+
+2002-04-01 * "Sweden" "Gift"
+  Assets:CPCJF:Cash                 500.00 USD
+  Income:CPCJF:Contributions:SWE   -500.00 USD
+"""
+
+
+def _unmarked(carried: Carried) -> Carried:
+    """Forget that the last of the closing entries is one."""
+    *closing, last = carried.closing
+    return replace(carried, closing=[*closing, replace(last, meta={"class": "general"})])
+
+
+GIFT = re.compile(r"2002-04-01 .*?\n\n", re.DOTALL)
+FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "an entry is lost": ("insert_entries", lambda text: GIFT.sub("", text)),
+    "an entry is written twice": (
+        "insert_entries",
+        lambda text: GIFT.sub(lambda found: found[0] * 2, text),
+    ),
+    "a cent is lost": (
+        "insert_entries",
+        lambda text: GIFT.sub(lambda found: found[0].replace("500.00", "499.99"), text),
+    ),
+    "a donor is another": (
+        "insert_entries",
+        lambda text: text.replace("Contributions:SWE", "Contributions:DNK"),
+    ),
+    "a closing is an entry like others": ("carry_forward", _unmarked),
+}
+"""What a function of the program does wrong although the book stays without an error."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_program_that_moves_a_figure_stops_the_closing(
+    load: Load, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    book = load(OF_A_PERIOD)
+    before = {path: path.read_bytes() for path in book.folder.rglob("*") if path.is_file()}
+    name, spoil = FAULTS[fault]
+    program = inspect.getmodule(close_period)
+    sound = getattr(program, name)
+    monkeypatch.setattr(program, name, lambda *given: spoil(sound(*given)))
+    with pytest.raises(BookRefusedError, match="a fault of this program and none of the book's"):
+        close_period(book, "2002-2003", make_figures)
+    assert {path: path.read_bytes() for path in before} == before
+    assert not book.folder.joinpath("sealed").exists()
+    monkeypatch.undo()
+    close_period(book, "2002-2003", make_figures)
 
 
 def test_a_release_not_made_stops_the_closing(two: Path) -> None:
