@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,38 @@ def test_what_a_donor_sends_twice_without_a_number_is_certain_neither_time(
 ) -> None:
     first, second = (receipt(day, "7000.00", "Contribution", "NOR") for day in (3, 9))
     assert match(first, second).verdict != "certain"
+
+
+@pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [(-32, "certain"), (-31, "proposed"), (0, "proposed"), (31, "proposed"), (32, "certain")],
+)
+def test_as_much_within_a_month_before_or_after_may_be_sent_twice(
+    match: Callable[..., Match], apart: int, verdict: str
+) -> None:
+    day = date(2002, 8, 1)
+    waiting = receipt(1, "7000.00", "Contribution", "NOR").replace("2002-06-01", f"{day}")
+    then = day + timedelta(apart)
+    other = receipt(2, "7000.00", "Contribution", "NOR").replace("2002-06-02", f"{then}")
+    applied = f"""
+2002-02-01 * "Norway" "Another pledge" ^NOR-2002-02
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR          7000 USD {{0 # 7000.00 USD, "NOR-2002-02.1"}}
+  Income:CPCJF:Contributions:NOR   -7000.00 USD
+
+{then} * "Norway" "Application of R-2002-0002" ^NOR-2002-02
+  purpose: "corruption"
+  Assets:CPCJF:Pledges:NOR         -7000 USD {{"NOR-2002-02.1"}}
+  Liabilities:CPCJF:Unapplied       7000.00 USD {{"R-2002-0002"}}
+    class: "general"
+    purpose: ""
+  Assets:CPCJF:Cash                -7000.00 USD
+    class: "general"
+    purpose: ""
+  Assets:CPCJF:Cash                 7000.00 USD
+"""
+    found = match(waiting, other, applied)
+    assert (found.verdict, settles(found)) == (verdict, {"NOR-2002-01.1": D(7000)})
 
 
 def test_a_number_one_slip_from_another_pledge_of_that_amount_is_a_proposal(
