@@ -239,6 +239,26 @@ def test_declarations_rates_and_figures_are_told_apart(sealed: Path) -> None:
     assert verify(sealed).differs.keys() == {"rates"}
 
 
+@pytest.mark.parametrize(
+    ("what", "name", "old", "new"),
+    [
+        ("declarations", "settings", '1999-12-31 custom "purpose" "corruption" "Corruption"',
+         '1999-12-31 custom "purpose" "corruption" "Bribery"'),
+        ("rates", "rates", "2002-03-01 price USD 1.14 EUR", "2002-03-01 price USD 1.15 EUR"),
+    ],
+)  # fmt: skip
+def test_of_what_was_exchanged_both_sides_are_named(
+    sealed: Path, what: str, name: str, old: str, new: str
+) -> None:
+    path = sealed / f"{name}.beancount"
+    edit(path, old, new)
+    line = path.read_text("utf-8").split("\n").index(new) + 1
+    gone, there = verify(sealed).differs[what]
+    assert gone.endswith("was sealed and is not there now.")
+    assert there.startswith(f"{path.name}:{line}: {new[:10]} ")
+    assert there.endswith("was not sealed.")
+
+
 def test_a_declaration_added_later_is_named_if_it_moves_a_figure(sealed: Path) -> None:
     path = sealed / "settings.beancount"
     path.write_text(
