@@ -234,6 +234,26 @@ def test_rows_below_a_gap_are_not_lost() -> None:
     assert any("Rows 3 to 4 are blank" in doubt for doubt in table.doubts)
 
 
+@pytest.mark.parametrize("unsure", ["Spain|2002-03-02|", "Governments||", "* provisional||"])
+def test_a_gap_ends_a_table_unless_a_row_below_it_is_surely_of_it(unsure: str) -> None:
+    # Sure is a row with a donor, an amount and a date.
+    sure, unpaid = "Norway|2002-03-03|=6", "Spain|2002-03-02|"
+
+    def last_row(*below: str) -> int:
+        lines = "\n".join(below)
+        return (
+            _table(_sheet(f"Donor|Date|Amount\nItaly|2002-03-01|=5\n\n\n{lines}")).rows[-1].number
+        )
+
+    assert last_row(unsure) == 2
+    assert last_row(sure) == 5
+    assert last_row(unsure, sure) == 6
+    assert last_row(unsure, "", "", sure) == 8
+    assert last_row(unsure, sure, unpaid) == 7
+    assert last_row(unsure, sure, "", unpaid) == 6
+    assert last_row(unsure, sure, "", "", unsure) == 6
+
+
 def test_headings_in_two_rows_are_read_together() -> None:
     sheet = _sheet("""
 Donor | Pledge   |        | Payment |
