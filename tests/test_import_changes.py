@@ -15,7 +15,7 @@ import pytest
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.judging.verdicts import Verdict
 from pledgebook.importers.tables.mapping import parse_mapping
-from pledgebook.ledger.events import cancellation
+from pledgebook.ledger.events import amendment, cancellation
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.writing import write_entries
@@ -184,6 +184,27 @@ def test_a_change_is_made_once_whatever_file_repeats_it(send: Send) -> None:
     back = send(HEAD + "Italy|NV 1|2002-03-01|USD|1000.00||2002-08-01\n", "fifth")
     assert back.said == ["amended"]
     assert back.lines["ITA-2002-01.1"].pledged == 1000
+
+
+@pytest.mark.parametrize(
+    ("recorded", "verdict", "pledged"),
+    [
+        (date(2002, 6, 30), "amended", 1000),
+        (date(2002, 7, 1), "duplicate", 800),  # the book changed it that day, after the list
+        (date(2002, 7, 2), "duplicate", 800),
+    ],
+)
+def test_a_list_amends_what_the_book_changed_before_it_and_not_what_it_changed_since(
+    send: Send, recorded: date, verdict: str, pledged: int
+) -> None:
+    sheet = HEAD + "Italy|NV 1|2002-03-01|USD|1000.00||2002-07-01\n"
+    first = send(sheet)
+    claim = first.book.register.by_label["ITA-2002-01.1"][-1].after
+    reduced = amendment(first.book.settings, day=recorded, claim=claim, units=Decimal(800))
+    write_entries(first.book, [reduced])
+    again = send(sheet + "\n")  # another file of the same rows
+    assert again.said == [verdict]
+    assert again.lines["ITA-2002-01.1"].pledged == pledged
 
 
 @pytest.mark.parametrize(
