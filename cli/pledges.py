@@ -19,7 +19,7 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.ledger.declared.currencies import decimals
+from pledgebook.ledger.declared.currencies import UnknownCurrencyError, decimals
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
@@ -108,7 +108,7 @@ def decimals_of(currency: str) -> int:
     """Return a currency's decimals; two for a commodity that is none."""
     try:
         return decimals(currency)
-    except ValueError:
+    except UnknownCurrencyError:
         return 2
 
 

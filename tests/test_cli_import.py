@@ -126,6 +126,14 @@ def test_the_document_of_an_import_is_what_the_contract_says(run: Run, path: Pat
     assert total["row"] == 10
 
 
+def test_an_amount_of_no_known_currency_is_told_as_it_stands(run: Run, path: Path) -> None:
+    path.write_text(SHEET.replace("USD", ""), "utf-8")
+    document, _ = imported(run, path)
+    (table,) = document["files"][0]["sheets"][0]["tables"]
+    told = {(verdict["currency"], verdict["amount"]) for verdict in table["verdicts"]}
+    assert {("", "5000.00"), ("", "6000.50")} <= told
+
+
 def test_json_may_be_asked_for_before_the_subcommand(run: Run, path: Path) -> None:
     result = run("--json", "import", path, "--fund", "CPCJF")
     assert json.loads(result.stdout)["transactions"] == 1
