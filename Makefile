@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 FOLDERS = cli desk importers ledger plugins reports
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo fava test lint types format clean install
+.PHONY: demo fava test lint types bench bench-large format clean install
 
 demo: install
 	$(BIN)/pledgebook demo demo
@@ -23,11 +23,18 @@ lint: install
 
 # `pledgebook` is a namespace package over top-level folders; mypy needs to see it as one tree.
 types: install build/types
-	$(BIN)/mypy $(foreach folder,$(FOLDERS),-p pledgebook.$(folder))
+	$(BIN)/mypy $(foreach folder,$(FOLDERS),-p pledgebook.$(folder)) -p benchmarks
 
 build/types: $(FOLDERS)
 	@mkdir -p build/types/pledgebook
 	@for folder in $(FOLDERS); do ln -sfn ../../../$$folder build/types/pledgebook/$$folder; done
+
+# Minutes, and the machine to itself: docs/performance.md is written anew.
+bench: install
+	$(BIN)/python -m benchmarks
+
+bench-large: install
+	$(BIN)/python -m benchmarks --large
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,116 @@
+"""Loads: all plugins against none, `check` against `bean-check`, and what rates cost a load."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, partial
+from itertools import islice, product
+from string import ascii_uppercase
+
+from benchmarks import loads
+from benchmarks.books import FIRST, rate_of
+from benchmarks.measuring import Figure, Used, call, call_with, ratio, run, seconds
+from benchmarks.rows import Bench, Row, Sizes
+
+PLUGINS = "pledgebook.plugins"
+_GOALS = (1.3, 1.15, 1.15)
+_EIGHT = ("GBP", "NOK", "SEK", "CHF", "DKK", "JPY", "CAD", "AUD")
+_ALL = tuple(map("".join, islice(product(ascii_uppercase, repeat=3), 160)))
+
+
+def rows(sizes: Sizes) -> list[Row]:
+    """Return the rows of loads."""
+    small, years = sizes.pledges[0], sizes.years
+    plain = [
+        Row(f"load with all plugins, {count:,} pledges", "bare load", goal, partial(_load, count))
+        for count, goal in zip(sizes.pledges, _GOALS, strict=True)
+    ]
+    return [
+        *plain,
+        Row(
+            f"check, {sizes.middle:,} pledges, nothing cached",
+            "bean-check of the bare text",
+            1.4,
+            _check,
+        ),
+        Row(
+            f"load of {small:,} pledges with {years} years of rates of {len(_EIGHT)} currencies",
+            "without these rates",
+            1.1,
+            partial(_load_rates, _EIGHT),
+        ),
+        Row(
+            f"load of {small:,} pledges with {years} years of rates of {len(_ALL)} currencies",
+            "without these rates",
+            None,
+            partial(_load_rates, _ALL),
+        ),
+    ]
+
+
+def large_rows(sizes: Sizes) -> list[Row]:
+    """Return the rows that take minutes each."""
+    count = sizes.huge
+    return [
+        Row(f"load, {count:,} pledges, all kept", "bare load", 1.2, _huge_time),
+        Row(f"peak memory of that load, {count:,} pledges", "bare load", 1.3, _huge_memory),
+    ]
+
+
+def _load(count: int, bench: Bench) -> Figure:
+    twin = bench.twin(count)
+    return ratio(
+        lambda: call(loads.load, str(twin.main), PLUGINS),
+        lambda: call(loads.load, str(twin.bare)),
+        bench.sizes.often,
+    )
+
+
+def _check(bench: Bench) -> Figure:
+    twin = bench.twin(bench.sizes.middle)
+    return ratio(
+        lambda: run(["pledgebook", "--book", twin.main, "check"]).seconds,
+        lambda: run(["bean-check", twin.bare]).seconds,
+        bench.sizes.often,
+    )
+
+
+def _load_rates(codes: Sequence[str], bench: Bench) -> Figure:
+    twin = bench.twin(bench.sizes.pledges[0])
+    years = range(FIRST.year, FIRST.year + bench.sizes.years)
+    lines = [
+        f"{day} price USD {rate_of(day)} {code}\n"
+        for day in (date(year, month, 1) for year in years for month in range(1, 13))
+        for code in codes
+    ]
+    main = bench.room() / "book" / twin.main.name
+    shutil.copytree(twin.main.parent, main.parent)
+    with (main.parent / "rates.beancount").open("a", encoding="utf-8") as file:
+        file.writelines(lines)
+    return ratio(
+        lambda: call(loads.load, str(main), PLUGINS),
+        lambda: call(loads.load, str(twin.main), PLUGINS),
+        bench.sizes.often,
+    )
+
+
+def _huge_time(bench: Bench) -> Figure:
+    ours, theirs = _huge(bench)
+    return Figure(ours[0] / theirs[0], f"{seconds(ours[0])} / {seconds(theirs[0])}")
+
+
+def _huge_memory(bench: Bench) -> Figure:
+    ours, theirs = (used.megabytes for _, used in _huge(bench))
+    return Figure(ours / theirs, f"{ours:,.0f} MB / {theirs:,.0f} MB")
+
+
+@cache
+def _huge(bench: Bench) -> tuple[tuple[float, Used], tuple[float, Used]]:
+    """Load the huge book once as commands do and once bare, the collector off on both sides."""
+    twin = bench.twin(bench.sizes.huge)
+    return (
+        call_with(bench.room(), loads.load_whole, str(twin.main)),
+        call_with(None, loads.load, str(twin.bare), collect=False),
+    )
