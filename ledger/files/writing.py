@@ -165,15 +165,16 @@ def insert_entries(text: str, drafts: Iterable[Draft], places: Iterable[Place]) 
             above[following] = number
         at.setdefault(above[following], []).append(draft.text().rstrip("\n"))
     result: list[str] = []
-    for number in range(len(lines) + 1):
-        for entry in at.get(number, ()):
+    taken = 0
+    for number in sorted(at):
+        result += lines[taken:number]
+        for entry in at[number]:
             if result and result[-1].strip():
                 result.append("")
-            result.extend([entry, ""])
-        if number < len(lines) and not (
-            number in at and not lines[number].strip() and not result[-1].strip()
-        ):
-            result.append(lines[number])
+            result += [entry, ""]
+        blank = number < len(lines) and not lines[number].strip()
+        taken = number + blank  # a blank line stands below the entries already
+    result += lines[taken:]
     return "\n".join(result).rstrip("\n") + "\n"
 
 
