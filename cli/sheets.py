@@ -25,11 +25,11 @@ from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.importers.imports import ImportResult, import_files
-from pledgebook.importers.judging.matrices import labels_of
+from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.recalculating import recalculate as fill_formulas
-from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.mapping import (
     MappingError,
@@ -63,11 +63,12 @@ RECALCULATE = click.option(
 def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
     """Show what the importer sees in FILE: sheets, tables, columns, doubts."""
     with failing_on(UnreadableFile):
-        if is_statement(file):
-            read = read_statements(file)
+        sent = SentFile(file)
+        if is_statement(sent):
+            read = read_statements(sent)
             inspect_statements(read, as_json=wants_json())
             sys.exit(DONE)
-        workbook = read_workbook(file)
+        workbook = sent.workbook
         if recalculate:
             workbook = fill_formulas(workbook)
         readings = _read_with_book(workbook)
@@ -101,7 +102,7 @@ def _read_with_book(workbook: Workbook) -> list[SheetReading]:
     settings = open_book().settings
     return [
         reading._replace(tables=tuple(settle_unread(table, settings) for table in reading.tables))
-        for reading in read_sheets(workbook, labels_of(settings))
+        for reading in read_sheets(workbook, Names.of(settings).labels)
     ]
 
 

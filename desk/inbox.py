@@ -33,7 +33,7 @@ from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.reading.cells import UnreadableFile
-from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.corrections import described
 from pledgebook.importers.tables.mapping import MappingError
@@ -117,7 +117,7 @@ class Inbox(Page):
             tried = free_path(Path(beside), asked)
             tried.write_bytes(content)
             try:
-                (read_statements if is_statement(tried) else read_workbook)(tried)
+                _refuse_unreadable(SentFile(tried))
             except UnreadableFile as error:
                 raise RequestRefusedError(str(error)) from error
             desk = desk_of(self.ledger)
@@ -133,6 +133,14 @@ class Inbox(Page):
         dirs = self.ledger.fava_options.import_dirs
         book = Path(self.ledger.beancount_file_path).parent
         return (book / (dirs[0] if dirs else "inbox")).resolve()
+
+
+def _refuse_unreadable(file: SentFile) -> None:
+    """Raise UnreadableFile for a file that is neither a statement nor a spreadsheet."""
+    if is_statement(file):
+        read_statements(file)
+    else:
+        _ = file.workbook
 
 
 def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> ImportResult:

@@ -18,6 +18,7 @@ from pathlib import Path
 from beancount.core.data import Directive, Note, Transaction, new_metadata
 from beangulp import Importer
 from beangulp.extract import DUPLICATE
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.judging import (
     BankContext,
     JudgedStatements,
@@ -43,7 +44,7 @@ class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
 
     def identify(self, filepath: str) -> bool:
         """Tell whether the file is a bank's statement."""
-        return is_statement(Path(filepath))
+        return is_statement(SentFile(Path(filepath)))
 
     def account(self, filepath: str) -> str:
         """Return the account the page files the document under: which it is, the book knows."""
@@ -52,12 +53,13 @@ class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
 
     def date(self, filepath: str) -> date | None:
         """Return the last day of the statements."""
-        return max(statement.last for statement in read_statements(Path(filepath)).statements)
+        file = read_statements(SentFile(Path(filepath)))
+        return max(statement.last for statement in file.statements)
 
     def extract(self, filepath: str, existing: list[Directive]) -> list[Directive]:
         """Return the entries that are new to the book of `existing`, and a note of what waits."""
         book = book_of(existing)
-        file = read_statements(Path(filepath), banks=book.settings.banks)
+        file = read_statements(SentFile(Path(filepath)), banks=book.settings.banks)
         judged = judge_statements(file, BankContext(book))
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         note = _note(judged)

@@ -22,7 +22,7 @@ from pledgebook.importers.imports import judge_file
 from pledgebook.importers.judging.known import IMPORT_ID, Context
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
-from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.reading.workbook import SentFile, read_workbook
 from pledgebook.importers.tables.mapping import SheetMapping, read_mapping
 from pledgebook.importers.tables.tables import read_sheets
 from pledgebook.ledger.declared.chart import account
@@ -76,7 +76,7 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         register = derive_register(existing, settings)
         rates = Rates.of_book(existing, settings.currency)
         context = Context.of_book(existing, settings, register, rates, self._fund)
-        judged = judge_file(Path(filepath), context, self._mapping)
+        judged = judge_file(SentFile(Path(filepath)), context, self._mapping)
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         fund = self._fund or next(iter(settings.funds), "")
         note = _note(judged, fund)

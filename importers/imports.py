@@ -12,18 +12,16 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from beancount.core.data import Directive
 from pledgebook.importers.judging.contributions import judge_tables
 from pledgebook.importers.judging.known import Context
-from pledgebook.importers.judging.matrices import labels_of
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.judging.withdrawn import find_withdrawn
 from pledgebook.importers.reading.cells import Sheet, UnreadableFile
 from pledgebook.importers.reading.recalculating import recalculate
-from pledgebook.importers.reading.workbook import read_workbook
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.judging import (
     BankContext,
     JudgedStatements,
@@ -31,6 +29,7 @@ from pledgebook.importers.statements.judging import (
 )
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.recording import statement_texts
+from pledgebook.importers.statements.statement import StatementFile
 from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, apply_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
@@ -38,9 +37,7 @@ from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
 from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.register.book import Book
-
-_Read = TypeVar("_Read")
+from pledgebook.ledger.register.book import Book, without_garbage_collection
 
 
 class Refused(NamedTuple):
@@ -72,7 +69,7 @@ class ImportResult:
 
 
 def judge_file(
-    path: Path,
+    file: SentFile,
     context: Context,
     mapping: SheetMapping | None = None,
     tell: Callable[[str, int, int], None] | None = None,
@@ -88,14 +85,14 @@ def judge_file(
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions, and
     MappingError for a mapping that does not fit it.
     """
-    workbook = read_workbook(path)
+    workbook = file.workbook
     if calculate:
         workbook = recalculate(workbook)
     if mapping is not None and mapping.columns:
         tables = apply_mapping(workbook, mapping)
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
-        readings = list(read_sheets(workbook, labels_of(context.settings)))
+        readings = list(read_sheets(workbook, context.names.labels))
         readings = correct_readings(workbook, readings, corrections)
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)
@@ -110,11 +107,11 @@ def judge_file(
     ]
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
-        raise UnreadableFile(f"{path.name}: there is nothing to import. {reasons}")
+        raise UnreadableFile(f"{file.path.name}: there is nothing to import. {reasons}")
     judged = judge_tables(
         [table for reading in readings for table in reading.tables],
         context,
-        partial(tell, path.name) if tell else lambda _done, _all: None,
+        partial(tell, file.path.name) if tell else lambda _done, _all: None,
     )
     sheets = tuple(
         JudgedSheet(
@@ -124,7 +121,7 @@ def judge_file(
         )
         for reading in readings
     )
-    return JudgedFile(str(path), workbook.sha256, sheets)
+    return JudgedFile(str(file.path), workbook.sha256, sheets)
 
 
 def _reading_of(sheet: Sheet, tables: Sequence[Table]) -> SheetReading:
@@ -158,54 +155,41 @@ def import_files(
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
     """
-    refusing = _Refusing(of_many=len(paths) > 1)
-    kinds = refusing.each(paths, lambda path: bool(bank) or (not mapping and is_statement(path)))
-    banks = [path for path, is_bank in kinds if is_bank]
-    sheets = [path for path, is_bank in kinds if not is_bank]
-    context = context_of(book.entries, book, fund)
+    settings = _naming(book.settings, names, purposes)
     day = day or date.today()  # noqa: DTZ011
     aliases = alias_texts(book, names, day, purposes) if names or purposes else {}
-    context.settings = _naming(context.settings, names, purposes)
     judge = partial(
         judge_file,
-        context=context,
+        context=context_of(book, fund, settings),
         mapping=mapping,
         tell=tell,
         calculate=calculate,
         corrections=corrections,
     )
-    files = tuple(judged for _, judged in refusing.each(sheets, judge))
-    statements = _judge_statements(book, banks, bank, refusing)
-    if len(refusing.refused) == len(paths):
-        raise UnreadableFile("\n".join(each.reason for each in refusing.refused))
-    drafts = [draft for file in files for draft in file.drafts]
+    files: list[JudgedFile] = []
+    read: list[StatementFile] = []
+    refused: list[Refused] = []
+    with without_garbage_collection():
+        for path in paths:
+            file = SentFile(path)
+            try:
+                if bank or (not mapping and is_statement(file)):
+                    read.append(_read_statements(file, book, bank))
+                else:
+                    files.append(judge(file))
+            except (UnreadableFile, MappingError) as error:
+                if len(paths) == 1:
+                    raise
+                refused.append(Refused(str(path), str(error)))
+        statements = _judge_statements(book, read)
+    if len(refused) == len(paths):
+        raise UnreadableFile("\n".join(each.reason for each in refused))
+    drafts = [draft for each in files for draft in each.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
     written: list[Path] = []
     if not dry_run:
         written = write_entries(book, drafts, {**statement_texts(book, statements), **aliases})
-    return ImportResult(files, len(drafts), tuple(written), statements, tuple(refusing.refused))
-
-
-class _Refusing:
-    """Reads files one by one; of many, one that cannot be taken is set aside with its reason."""
-
-    def __init__(self, *, of_many: bool) -> None:
-        self.of_many = of_many
-        self.refused: list[Refused] = []
-
-    def each(
-        self, paths: Sequence[Path], read: Callable[[Path], _Read]
-    ) -> list[tuple[Path, _Read]]:
-        """Return what was read of each file that could be."""
-        found = []
-        for path in paths:
-            try:
-                found.append((path, read(path)))
-            except (UnreadableFile, MappingError) as error:
-                if not self.of_many:
-                    raise
-                self.refused.append(Refused(str(path), str(error)))
-        return found
+    return ImportResult(tuple(files), len(drafts), tuple(written), statements, tuple(refused))
 
 
 def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str, str]) -> Settings:
@@ -217,22 +201,27 @@ def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str,
     return replace(settings, donors=donors)
 
 
-def _judge_statements(
-    book: Book, paths: Sequence[Path], code: str, refusing: _Refusing
-) -> tuple[JudgedStatements, ...]:
-    if not paths:
+def _read_statements(file: SentFile, book: Book, code: str) -> StatementFile:
+    """Read a bank's file; `code` is the bank account that the user named, "" for none."""
+    banks = book.settings.banks
+    given = banks.accounts.get(code)
+    if given is None:
+        return read_statements(file, banks=banks)
+    return read_statements(file, given.numbers[0], given.currency, banks)
+
+
+def _judge_statements(book: Book, files: Sequence[StatementFile]) -> tuple[JudgedStatements, ...]:
+    """Judge the statements of all files, the earliest first."""
+    if not files:
         return ()
-    given = book.settings.banks.accounts.get(code)
-    number, currency = (given.numbers[0], given.currency) if given else ("", "")
     context = BankContext(book)
-    read_one = partial(
-        read_statements, account=number, currency=currency, banks=book.settings.banks
-    )
-    read = [file for _, file in refusing.each(paths, read_one)]
-    read.sort(key=lambda file: min(statement.last for statement in file.statements))
-    return tuple(judge_statements(file, context) for file in read)
+    ordered = sorted(files, key=lambda file: min(each.last for each in file.statements))
+    return tuple(judge_statements(file, context) for file in ordered)
 
 
-def context_of(entries: Sequence[Directive], book: Book, fund: str = "") -> Context:
-    """Return what rows are judged against in a loaded book."""
-    return Context.of_book(entries, book.settings, book.register, book.rates, fund)
+def context_of(book: Book, fund: str = "", settings: Settings | None = None) -> Context:
+    """Return what rows are judged against in a loaded book; `settings` are the book's, with what
+    was said besides of names.
+    """
+    settings = settings or book.settings
+    return Context.of_book(book.entries, settings, book.register, book.rates, fund)

@@ -18,6 +18,7 @@ from beancount.parser import parser
 from pledgebook.ledger.money import format_units
 
 _WIDTH = 44
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 Meta = Mapping[str, str | date]
 """Metadata of an entry or posting: texts and dates."""
@@ -91,7 +92,7 @@ def quoted(text: str) -> str:
     clean = text
     if not text.isprintable():
         clean = "".join(character if character.isprintable() else " " for character in text)
-    return json.dumps(" ".join(clean.split()), ensure_ascii=False)
+    return _encode(" ".join(clean.split()))
 
 
 def _meta_line(key: str, value: str | date, indent: int) -> str:

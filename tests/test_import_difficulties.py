@@ -21,6 +21,7 @@ import pytest
 from pledgebook.importers.imports import context_of, judge_file
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.tables.mapping import (
     SheetMapping,
     parse_mapping,
@@ -362,7 +363,7 @@ def test_what_a_later_instalment_says_counts_for_the_whole_pledge(
         "Spain,NV 1/2002,2002-05-30,USD,4000.00,2003-08-17,withdrawn by the donor\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     (table,) = judged.tables
     assert [verdict.verdict for verdict in table.verdicts] == ["waiting", "waiting"]
 
@@ -377,7 +378,7 @@ def test_a_title_counts_for_the_pages_below_that_repeat_the_headings(
         f"{head}Italy,NV 2/2002,2002-05-30,EUR,4000.00\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     verdicts = [verdict.verdict for table in judged.tables for verdict in table.verdicts]
     assert verdicts == ["waiting", "waiting"]
 
@@ -393,7 +394,7 @@ def test_a_note_is_found_beyond_rows_that_were_cut_off_by_a_gap(
         "a/ subject to parliamentary approval,,,,\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     verdicts = {v.row.donor: v.verdict for table in judged.tables for v in table.verdicts}
     assert verdicts["Spain"] == "waiting"
 
@@ -416,7 +417,7 @@ def test_an_instalment_that_waits_keeps_the_others_of_its_pledge_waiting(
         "Spain,NV 2/2002,2002-05-30,USD,6000.00,2002-08-17\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     (table,) = judged.tables
     verdicts = {verdict.row.number: verdict for verdict in table.verdicts}
     found = {verdicts[number].verdict for number in (2, 3, 4)}
@@ -439,7 +440,7 @@ def test_rows_of_one_reference_that_are_no_instalments_wait_together(
         f"Spain,NV 1,2002-05-30,USD,4000.00\n{second}\nItaly,NV 2,2002-05-30,USD,4000.00\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     (table,) = judged.tables
     assert [v.verdict for v in table.verdicts] == ["waiting", "waiting", "imported"]
 
@@ -451,7 +452,7 @@ def test_a_filler_in_the_column_of_references_is_no_reference(
     path = tmp_path / "fillers.csv"
     row = f"Spain,{filler},2002-05-30,USD,4000.00\n"
     path.write_text(f"Donor,Reference,Date of pledge,Currency,Amount\n{row}{row}", "utf-8")
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     (table,) = judged.tables
     assert [v.verdict for v in table.verdicts] == ["imported", "waiting"]
 
@@ -464,7 +465,7 @@ def test_a_saved_mapping_of_any_sheet_reads_the_same_rows_again(
         return [(v.row.number, v.verdict, v.import_id, v.reason) for v in found]
 
     def judge_again(path: Path, mapping: SheetMapping | None = None) -> JudgedFile:
-        return judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"), mapping)
+        return judge_file(SentFile(path), context_of(rated_book, "CPCJF"), mapping)
 
     compared = 0
     for seed, names in plans()[::5]:
@@ -498,7 +499,7 @@ def test_a_row_of_texts_above_headings_that_come_again_is_a_row_of_data(
         f"{head}France,NV 3,9-Jun-2002,USD 60.00\n",
         "utf-8",
     )
-    judged = judge_file(path, context_of(rated_book.entries, rated_book, "CPCJF"))
+    judged = judge_file(SentFile(path), context_of(rated_book, "CPCJF"))
     rows = [v.row.number for table in judged.tables for v in table.verdicts]
     assert rows == [2, 3, 5]
     assert judged.count("imported") == 3

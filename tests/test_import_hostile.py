@@ -34,12 +34,13 @@ import json, sys, time
 from pathlib import Path
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.imports import context_of, judge_file
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.ledger.files.loading import load_book
 book = load_book(Path(sys.argv[1]))
 for name in sys.argv[2:]:
     began = time.process_time()
     try:
-        file = judge_file(Path(name), context_of(book.entries, book, "CPCJF"))
+        file = judge_file(SentFile(Path(name)), context_of(book, "CPCJF"))
         said = f"{file.count('imported')} imported, {file.count('waiting')} waiting"
     except UnreadableFile as error:
         said = str(error)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from pledgebook.importers.imports import context_of, judge_file
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.register.book import Book
@@ -130,7 +131,7 @@ def test_no_matrix_leads_to_a_wrong_entry(book: Book, tmp_path: Path) -> None:
             writer.writerow(["Pledges in US dollars", *[""] * (width - 1)])
             writer.writerows([*row, *[""] * (width - len(row))] for row in matrix.rows)
         try:
-            judged = judge_file(path, context_of(book.entries, book, "CPCJF"))
+            judged = judge_file(SentFile(path), context_of(book, "CPCJF"))
         except UnreadableFile:
             outcomes["waiting"] += len(DONORS)
             continue

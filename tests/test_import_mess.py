@@ -26,6 +26,7 @@ from pledgebook.importers.imports import judge_file
 from pledgebook.importers.judging.known import Context
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.tables.mapping import (
     SheetMapping,
     parse_mapping,
@@ -994,7 +995,7 @@ def import_sheet(sheet: Sheet, path: Path, book: Book) -> Iterator[tuple[int, st
     judged: JudgedFile | None = None
     refused = ""
     try:
-        judged = judge_file(path, context)
+        judged = judge_file(SentFile(path), context)
     except UnreadableFile as error:
         refused = str(error)
     verdicts = {}
@@ -1045,7 +1046,7 @@ def test_a_mapping_saved_and_not_edited_decides_nothing_by_itself(
     def verdicts(path: Path, mapping: SheetMapping | None = None) -> list[list[Verdict]]:
         book = mess_book
         context = Context.of_book(book.entries, book.settings, book.register, book.rates, "CPCJF")
-        judged = judge_file(path, context, mapping)
+        judged = judge_file(SentFile(path), context, mapping)
         found = [list(table.verdicts) for table in judged.tables]
         tables.extend(table.table for table in judged.tables)
         return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.reading.workbook import Workbook, read_workbook
+from pledgebook.importers.reading.cells import Workbook
+from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.tables.corrections import Correction, correct_readings, name_of
 from pledgebook.importers.tables.mapping import MappingError

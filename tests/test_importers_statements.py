@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from beancount.core.data import Custom
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.statements.statement import Original, Statement, identified
 from pledgebook.ledger.declared.banks import BankAccount, Banks
@@ -82,8 +83,8 @@ DETAIL = (
 def read(folder: Path, data: bytes, name: str = "s.xml") -> Statement:
     path = folder / name
     path.write_bytes(data)
-    assert is_statement(path)
-    (statement,) = read_statements(path).statements
+    assert is_statement(SentFile(path))
+    (statement,) = read_statements(SentFile(path)).statements
     return statement
 
 
@@ -117,7 +118,7 @@ def test_balances_named_by_the_banks_own_words_are_taken_where_these_are_the_sta
     path = tmp_path / "other.xml"
     path.write_bytes(made.replace(b"<Cd>CLBD</Cd>", b"<Prtry>LEDGER</Prtry>"))
     with pytest.raises(UnreadableFile, match=r"no closing balance .*there are: OPBD, LEDGER"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_a_file_holds_several_statements_and_statements_without_entries(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_file_holds_several_statements_and_statements_without_entries(tmp_path
     quiet = quiet.replace(">1000.00<", ">2000.00<").replace("S-2002-07", "S-2002-08")
     path = tmp_path / "two.xml"
     path.write_text(one.replace(first, first + quiet), "utf-8")
-    filled, empty = read_statements(path).statements
+    filled, empty = read_statements(SentFile(path)).statements
     assert (len(filled.entries), filled.closing) == (1, 2000)
     assert (empty.number, empty.entries, empty.opening) == ("S-2002-08", (), 2000)
     assert empty.is_proved
@@ -169,7 +170,7 @@ def test_balances_that_do_not_follow_are_refused_with_the_figures(tmp_path: Path
         match=r"opening 1000\.00 USD and 1 entries of 999\.99 in all"
         r" do not come to the closing 2000\.00; 0\.01 is missing",
     ):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
@@ -178,7 +179,7 @@ def test_a_cut_file_is_refused(share: float, tmp_path: Path) -> None:
     path = tmp_path / "s.xml"
     path.write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(UnreadableFile, match="cut or damaged"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_entities_are_refused_before_they_are_expanded(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_entities_are_refused_before_they_are_expanded(tmp_path: Path) -> None:
     path = tmp_path / "s.xml"
     path.write_bytes(made)
     with pytest.raises(UnreadableFile, match="declares XML entities"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 @pytest.mark.parametrize(
@@ -215,10 +216,10 @@ def test_what_a_statement_must_have_is_asked_for_by_name(
     text = camt(entry("1000.00")).decode().replace(*change)
     path.write_text(text, "utf-8")
     if not sentence:
-        assert read_statements(path).statements[0].is_proved
+        assert read_statements(SentFile(path)).statements[0].is_proved
         return
     with pytest.raises(UnreadableFile, match=sentence):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_a_page_that_is_missing_shows_in_the_number_of_entries(tmp_path: Path) -> None:
@@ -226,16 +227,16 @@ def test_a_page_that_is_missing_shows_in_the_number_of_entries(tmp_path: Path) -
     path = tmp_path / "s.xml"
     path.write_bytes(camt(summary + entry("1000.00")))
     with pytest.raises(UnreadableFile, match="says that it has 2 entries, and has 1"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 @pytest.mark.parametrize("element", ["BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn"])
 def test_other_messages_of_banks_are_named_and_refused(element: str, tmp_path: Path) -> None:
     path = tmp_path / "s.xml"
     path.write_bytes(camt("").replace(b"BkToCstmrStmt", element.encode()))
-    assert is_statement(path)
+    assert is_statement(SentFile(path))
     with pytest.raises(UnreadableFile, match=r"import the bank's statement \(camt\.053\)"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 MT940 = """{1:F01XXXXUS33AXXX0000000000}{2:I940XXXXUS33XXXXN}{4:
@@ -312,11 +313,11 @@ def test_an_mt940_that_is_not_whole_is_refused(
     path = tmp_path / "s.sta"
     path.write_text(MT940.replace(*change), "utf-8")
     with pytest.raises(UnreadableFile, match=sentence):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_the_lithuanian_list_proves_itself_by_its_balance_and_turnover_rows() -> None:
-    file = read_statements(SAMPLES / "test_swedebank_statement.xls")
+    file = read_statements(SentFile(SAMPLES / "test_swedebank_statement.xls"))
     (statement,) = file.statements
     assert statement.account == "LT357300000000000000"
     assert len(statement.entries) == 13  # of 17 rows: two are balances, two are turnovers
@@ -327,7 +328,8 @@ def test_the_lithuanian_list_proves_itself_by_its_balance_and_turnover_rows() ->
 
 
 def test_the_belgian_list_has_debit_and_credit_apart() -> None:
-    (statement,) = read_statements(SAMPLES / "export_BE11123456789012_20180304_1422.csv").statements
+    file = SentFile(SAMPLES / "export_BE11123456789012_20180304_1422.csv")
+    (statement,) = read_statements(file).statements
     (found,) = statement.entries
     assert (statement.account, statement.currency) == ("BE11123456789012", "EUR")
     assert (statement.opening, found.amount) == (Decimal("223.35"), Decimal("-3.40"))
@@ -338,7 +340,7 @@ def test_the_belgian_list_has_debit_and_credit_apart() -> None:
 
 def test_the_german_list_states_no_balance_and_says_that_nothing_proves_it() -> None:
     name = "Umsaetze_KtoNr538917600_EUR_02-03-2018_1503.CSV"
-    (statement,) = read_statements(SAMPLES / name).statements
+    (statement,) = read_statements(SentFile(SAMPLES / name)).statements
     (found,) = statement.entries
     assert (found.amount, found.value_date) == (Decimal("-17.22"), date(2018, 3, 2))
     assert statement.account == "DE44200400000538917600"
@@ -348,9 +350,9 @@ def test_the_german_list_states_no_balance_and_says_that_nothing_proves_it() -> 
 
 def test_the_dutch_list_lacks_rows_between_its_balances_and_is_refused() -> None:
     path = SAMPLES / "CSV_A_20180414_112204.csv"
-    assert is_statement(path)
+    assert is_statement(SentFile(path))
     with pytest.raises(UnreadableFile, match=r"!5 states 13084\.53, the rows come to 5307\.28"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 LIST = """Account number;Booking date;Value date;Amount;Balance;Currency;Counterparty;Details
@@ -383,7 +385,7 @@ def test_a_list_with_a_row_that_cannot_be_is_refused_at_its_cell(
     path = tmp_path / "list.csv"
     path.write_text(LIST.replace(*change), "utf-8")
     with pytest.raises(UnreadableFile, match=sentence):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 @pytest.mark.parametrize(
@@ -411,7 +413,7 @@ def test_a_list_with_a_row_that_cannot_be_is_refused_at_its_cell(
 def test_lists_of_many_banks_say_the_same(text: str, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text, "utf-8")
-    (statement,) = read_statements(path, "1234567", "EUR").statements
+    (statement,) = read_statements(SentFile(path), "1234567", "EUR").statements
     assert [(each.booked_on, each.amount) for each in statement.entries] == [
         (date(2002, 7, 10), Decimal("1500.50")),
         (date(2002, 7, 12), Decimal("-20.25")),
@@ -432,7 +434,7 @@ REVOLUT = (
 def test_rows_that_are_not_booked_move_no_balance_and_are_kept_as_such(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(REVOLUT, "utf-8")
-    (statement,) = read_statements(path, "1234567").statements
+    (statement,) = read_statements(SentFile(path), "1234567").statements
     assert [each.status for each in statement.entries] == [
         "booked", "pending", "booked", "reverted",
     ]  # fmt: skip
@@ -445,13 +447,13 @@ def test_a_row_of_no_state_without_its_date_still_refuses_the_list(tmp_path: Pat
     path = tmp_path / "list.csv"
     path.write_text(REVOLUT.replace("PENDING", "COMPLETED"), "utf-8")
     with pytest.raises(UnreadableFile, match="list!C3 states no date, so the file may be cut"):
-        read_statements(path, "1234567")
+        read_statements(SentFile(path), "1234567")
 
 
 def test_a_currency_in_the_heading_of_amounts_is_the_lists(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Date,Details,Credit CHF,Debit CHF\n2002-07-10,gift,5.00,\n", "utf-8")
-    (statement,) = read_statements(path, "1234567").statements
+    (statement,) = read_statements(SentFile(path), "1234567").statements
     assert statement.currency == "CHF"
 
 
@@ -463,7 +465,7 @@ def test_mt940_with_two_accounts_under_one_heading_is_two_statements(tmp_path: P
     )
     path = tmp_path / "two.sta"
     path.write_text(text, "utf-8")
-    first, second = read_statements(path).statements
+    first, second = read_statements(SentFile(path)).statements
     assert (first.account, first.opening, first.closing) == ("ACCOUNT1", 5000, 5000)
     assert (second.account, second.opening, second.closing) == ("ACCOUNT2", -12, 238)
 
@@ -478,7 +480,7 @@ def test_mt940_with_an_account_as_reference_and_broken_available_balances_is_rea
     )
     path = tmp_path / "one.sta"
     path.write_text(text, "utf-8")
-    (statement,) = read_statements(path).statements
+    (statement,) = read_statements(SentFile(path)).statements
     assert [entry.amount for entry in statement.entries] == [Decimal("-65.00")]
     assert "".join(capsys.readouterr()) == ""
 
@@ -511,7 +513,7 @@ def test_a_field_of_money_or_days_that_cannot_be_read_is_refused_at_its_line(
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY.replace(*change), "utf-8")
     with pytest.raises(UnreadableFile, match=rf"line {line}\b.*{says}"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 @pytest.mark.parametrize(
@@ -537,7 +539,7 @@ def test_mt940_of_banks_with_ways_of_their_own_is_read(
 ) -> None:
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY.replace(*change), "utf-8")
-    (statement,) = read_statements(path, "ACCOUNT1").statements
+    (statement,) = read_statements(SentFile(path), "ACCOUNT1").statements
     (found,) = statement.entries
     assert (str(found.amount), found.booked_on) == (amount, booked)
     assert (statement.account, statement.currency) == ("ACCOUNT1", "EUR")
@@ -547,7 +549,7 @@ def test_mt940_of_banks_with_ways_of_their_own_is_read(
 def test_mt940_in_utf_16_is_read_like_any_text(tmp_path: Path) -> None:
     path = tmp_path / "one.sta"
     path.write_bytes(ONE_ENTRY.replace("gift", "présent").encode("utf-16"))
-    (statement,) = read_statements(path).statements
+    (statement,) = read_statements(SentFile(path)).statements
     assert statement.entries[0].remittance == "présent"
 
 
@@ -555,7 +557,7 @@ def test_every_word_of_field_86_is_kept_whatever_it_looks_like(tmp_path: Path) -
     words = "gift\n- for the work\n12:30\n:12:30\n{thanks}\n:86:once more\n:NS:01and this"
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{words}"), "utf-8")
-    (found,) = read_statements(path).statements[0].entries
+    (found,) = read_statements(SentFile(path)).statements[0].entries
     expected = ["gift", "- for the work", "12:30", ":12:30", "{thanks}", "once more", "01and this"]
     assert found.remittance.split("\n") == expected
 
@@ -565,11 +567,11 @@ def test_words_cut_at_the_width_of_a_line_or_sub_field_are_joined_again(tmp_path
     assert len(line) == 65
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{line}\n02 of May"), "utf-8")
-    (found,) = read_statements(path).statements[0].entries
+    (found,) = read_statements(SentFile(path)).statements[0].entries
     assert found.remittance.endswith("our note 117/2002 of May")
     fields = "166?00GIFT?20SVWZ+Our note verbale 117/2?21002 of May?22and June?32REPUBLIK OESTER"
     path.write_text(ONE_ENTRY.replace(":86:gift", f":86:{fields}"), "utf-8")
-    (found,) = read_statements(path).statements[0].entries
+    (found,) = read_statements(SentFile(path)).statements[0].entries
     assert found.remittance == "GIFT\nOur note verbale 117/2002 of May and June"
 
 
@@ -578,14 +580,14 @@ def test_an_mt940_cut_anywhere_is_refused(at: int, tmp_path: Path) -> None:
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY[:at], "utf-8")
     with pytest.raises(UnreadableFile):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_a_heading_behind_whole_statements_says_that_the_file_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "one.sta"
     path.write_text(ONE_ENTRY + ":20:S2\n:25:ACCOUNT2\n", "utf-8")
     with pytest.raises(UnreadableFile, match=r"ACCOUNT2 has no opening .* the file is cut"):
-        read_statements(path)
+        read_statements(SentFile(path))
 
 
 def test_pages_of_an_mt940_are_one_statement_and_equal_entries_on_them_are_two(
@@ -604,7 +606,7 @@ def test_pages_of_an_mt940_are_one_statement_and_equal_entries_on_them_are_two(
     assert len({entry_id for entry_id, _ in identified("MAIN", statement.entries)}) == 2
     path = tmp_path / "gap.sta"
     path.write_text(first + second.replace("5250", "5260").replace("5500", "5510"), "utf-8")
-    assert len(read_statements(path).statements) == 2
+    assert len(read_statements(SentFile(path)).statements) == 2
 
 
 def test_donors_sheets_are_no_statements_of_banks() -> None:
@@ -612,7 +614,7 @@ def test_donors_sheets_are_no_statements_of_banks() -> None:
     others = Path(__file__).parent / "data"
     files = [*folder.iterdir(), *others.glob("[!b]*/*.csv"), *others.glob("[!b]*/*.xls*")]
     assert len(files) > 10
-    assert [path.name for path in files if is_statement(path)] == []
+    assert [path.name for path in files if is_statement(SentFile(path))] == []
 
 
 @pytest.mark.parametrize(
@@ -626,7 +628,7 @@ def test_donors_sheets_are_no_statements_of_banks() -> None:
 def test_a_donors_sheet_with_a_balance_is_no_statement(heading: str, tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text(f"{heading}\nNorway;2002-07-10;100.00;50.00;USD\n", "utf-8")
-    assert not is_statement(path)
+    assert not is_statement(SentFile(path))
 
 
 def test_an_entry_has_one_id_however_often_it_is_sent(tmp_path: Path) -> None:
@@ -671,12 +673,12 @@ GERMAN = (
 def test_balances_stand_in_any_column_above_or_below_the_entries(text: str, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text, "utf-8")
-    (statement,) = read_statements(path, "1234567", "EUR").statements
+    (statement,) = read_statements(SentFile(path), "1234567", "EUR").statements
     assert sorted(entry.amount for entry in statement.entries) == [Decimal("-12.50"), 75000]
     assert (statement.opening, statement.closing) == (1000, Decimal("75987.50"))
     path.write_text(text.replace("12,50;", "12,60;").replace("-12.50", "-12.60"), "utf-8")
     with pytest.raises(UnreadableFile):
-        read_statements(path, "1234567", "EUR")
+        read_statements(SentFile(path), "1234567", "EUR")
 
 
 def test_a_payer_who_writes_balance_is_an_entry(tmp_path: Path) -> None:
@@ -685,7 +687,7 @@ def test_a_payer_who_writes_balance_is_an_entry(tmp_path: Path) -> None:
         "Date;Libellé;Débit;Crédit\n26/05/2002;SOLDE;;500,00\n27/05/2002;Solde 2001;;20,00\n",
         "utf-8",
     )
-    (statement,) = read_statements(path, "1234567", "EUR").statements
+    (statement,) = read_statements(SentFile(path), "1234567", "EUR").statements
     assert [entry.amount for entry in statement.entries] == [500, 20]
 
 
@@ -701,10 +703,10 @@ def test_the_number_of_a_declared_account_in_the_letterhead_says_whose_list_it_i
     own = bank_account("EURO", "DE89370400440532013000", "532013000", currency="EUR")
     other = bank_account("MAIN", "AT611904300234573201", currency="USD")
     banks = Banks({bank.code: bank for bank in (own, other)})
-    (statement,) = read_statements(path, banks=banks).statements
+    (statement,) = read_statements(SentFile(path), banks=banks).statements
     assert (own.answers_to(statement.account), statement.currency) == (True, "EUR")
     with pytest.raises(UnreadableFile, match="does not say of which"):
-        read_statements(path, banks=Banks({"MAIN": other}))
+        read_statements(SentFile(path), banks=Banks({"MAIN": other}))
 
 
 def bank_account(code: str, *numbers: str, currency: str) -> BankAccount:

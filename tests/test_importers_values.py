@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 from babel import localedata
@@ -20,7 +23,8 @@ from pledgebook.importers.reading.cells import ErrorValue, MissingResult
 from pledgebook.importers.tables.headings import Field, known_headings, match_heading
 from pledgebook.importers.values.amounts import column_mark, parse_amount
 from pledgebook.importers.values.dates import YearRange, column_order, parse_date, parse_years
-from pledgebook.importers.values.values import multiplier_in, split_footnote
+from pledgebook.importers.values.values import multiplier_in, plain, split_footnote
+from pledgebook.importers.values.words import is_announcement, says_in_kind, says_otherwise
 from pledgebook.ledger.declared.currencies import recognise
 
 
@@ -291,6 +295,49 @@ def test_each_known_heading_finds_its_own_field() -> None:
         if (match := match_heading(name)) is None or match.field != field
     ]
     assert wrong == []
+
+
+TERMS = tomllib.loads(
+    (resources.files("pledgebook.importers") / "data" / "terms.toml").read_text("utf-8")
+)
+PHRASES = {
+    section: sorted({plain(phrase) for listed in TERMS[section].values() for phrase in listed})
+    for section in ("announcement", "in_kind_phrases", "otherwise")
+}
+WHOLE = [phrase for listed in PHRASES.values() for phrase in listed]
+PIECES = sorted({word for phrase in WHOLE for word in phrase.split()})
+
+
+def holds(phrase: str, text: str) -> bool:
+    """Whether a text holds a phrase as whole words, or anywhere where words are joined."""
+    if re.search("[\u0600-\u06ff\u4e00-\u9fff]", phrase):
+        return phrase in text
+    return re.search(rf"\b{re.escape(phrase)}\b", text) is not None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*(p for listed in PHRASES.values() for p in listed), *PIECES, "Italy", "x"]
+        )
+        | st.text(max_size=4),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from(["", " ", ", ", "-"]),
+)
+def test_a_remark_says_what_one_of_the_phrases_says_that_it_holds(
+    pieces: list[str], between: str
+) -> None:
+    text = between.join(pieces)
+    says = {
+        "announcement": is_announcement,
+        "in_kind_phrases": says_in_kind,
+        "otherwise": says_otherwise,
+    }
+    for section, listed in PHRASES.items():
+        said = any(holds(phrase, plain(text)) for phrase in listed)
+        assert says[section](text) is said, (section, text)
 
 
 @given(st.text(max_size=30))

@@ -22,10 +22,11 @@ from pledgebook.importers.reading.cells import (
     Area,
     ErrorValue,
     MissingResult,
+    UnreadableFile,
     column_letter,
     column_number,
 )
-from pledgebook.importers.reading.workbook import UnreadableFile, read_workbook
+from pledgebook.importers.reading.workbook import read_workbook
 
 DATA = Path(__file__).parent / "data"
 

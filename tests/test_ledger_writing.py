@@ -10,11 +10,13 @@ from decimal import Decimal
 
 import pytest
 from beancount.core.data import Transaction
+from hypothesis import given
+from hypothesis import strategies as st
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events import Earmark, receipt_without_pledge
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import rank_of
-from pledgebook.ledger.files.writing import insert_entries, write_entries
+from pledgebook.ledger.files.writing import Place, insert_entries, write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 
@@ -113,6 +115,57 @@ def test_entries_of_a_day_stand_in_the_order_of_their_events(load: Load) -> None
         "opening", "Gift", "Interest", "expenditure", "Revaluation", "closing",
     ]  # fmt: skip
     assert "; On the last of the month.\n2002-03-31" in put_in
+
+
+def place_plainly(drafts: list[Draft], places: list[Place], end: int) -> dict[str, int]:
+    """Give, by narration, the line that each draft stands before: the rule, word by word."""
+    found = {}
+    for draft in drafts:
+        wanted = (draft.date, rank_of(draft.event))
+        later = [line for key, line in places if key > wanted]
+        of_day = [line for key, line in places if key[0] == draft.date and key <= wanted]
+        if of_day:
+            later = [line for _, line in places if line > max(of_day)]
+        found[draft.narration] = min(later, default=end)
+    return found
+
+
+DAYS = st.dates(date(2002, 1, 1), date(2002, 1, 6))
+EVENTS = st.sampled_from(["opening", "commitment", "payment", "", "revaluation", "closing"])
+
+
+@given(
+    stand=st.lists(st.tuples(DAYS, EVENTS, st.booleans()), max_size=12),
+    put=st.lists(st.tuples(DAYS, EVENTS), max_size=12),
+)
+def test_random_drafts_are_placed_by_the_rule_in_files_of_any_order(
+    stand: list[tuple[date, str, bool]], put: list[tuple[date, str]]
+) -> None:
+    lines = ["; the first line", ""]
+    places: list[Place] = []
+    for number, (day, event, commented) in enumerate(stand):
+        lines += ["; belongs to the next"] if commented else []
+        lines += [f'{day} * "" "stands {number}"', "  ; its postings", ""]
+        places.append(((day, rank_of(event)), len(lines) - 2))
+    drafts = [
+        Draft(day, "", f"put {number}", (), meta={"event": event} if event else {})
+        for number, (day, event) in enumerate(put)
+    ]
+    written = insert_entries("\n".join(lines) + "\n", drafts, places).split("\n")
+    before = place_plainly(drafts, places, len(lines) + 1)
+    expected = ["; the first line"]
+    for number in range(3, len(lines) + 2):
+        inserted = [each for each in sorted(drafts, key=when) if before[each.narration] == number]
+        own = [] if number > len(lines) else [lines[number - 1]]
+        if inserted and own and expected[-1].startswith("; belongs"):
+            own.insert(0, expected.pop())
+        expected += [f'{each.date} * "" "{each.narration}"' for each in inserted] + own
+    said = [line for line in written if line and not line.startswith("  ")]
+    assert said == [line for line in expected if line and not line.startswith("  ")]
+
+
+def when(draft: Draft) -> tuple[date, int]:
+    return draft.date, rank_of(draft.event)
 
 
 def test_a_payment_above_a_revaluation_of_its_day_is_refused(load: Load) -> None:

@@ -174,7 +174,7 @@ def _read_groups(
             yield _Group(tuple(group), "", None, doubt)
             steps.take(len(group))
             continue
-        pieces = pieces_of(group[0], table, context.settings) if len(group) == 1 else []
+        pieces = pieces_of(group[0], table, context.names) if len(group) == 1 else []
         for piece in pieces:
             yield _read_group((piece.row,), f"{sheet}!{piece.cell}", table, context)
         if not pieces:

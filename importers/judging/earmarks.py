@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain, shown
 from pledgebook.importers.values.words import read_class
-from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.declared.stationery import Texts
 from pledgebook.ledger.events import Earmark
 
 _SHORT = 4
@@ -22,7 +20,7 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
     """Return the fund, class and purpose of a row; raises Doubt if the book knows none of them."""
     fund = _fund_of(row, table, context)
     settings = context.settings
-    purpose = _purpose_of(row, settings)
+    purpose = _purpose_of(row, context)
     stated = read_class(row.class_text, settings.funds[fund].classes) if row.class_text else None
     if row.class_text and stated is None and len(settings.funds[fund].classes) > 1:
         raise Doubt(
@@ -40,7 +38,7 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
 def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
     funds = context.settings.funds
     if row.fund:
-        found = fund_names(context.settings).get(plain(row.fund))
+        found = context.names.funds.get(plain(row.fund))
         if found:
             return found
         raise Doubt(f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.")
@@ -56,57 +54,30 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
     )
 
 
-def fund_names(settings: Settings) -> dict[str, str]:
-    """Return the code of each fund by its code and names in any language, as `plain` writes them;
-    a name of several funds is nobody's.
-    """
-    named = {code: (code, fund.name) for code, fund in settings.funds.items()}
-    return _by_name(named, settings.stationery.funds)
-
-
-def purpose_names(settings: Settings) -> dict[str, str]:
-    """Return the code of each purpose by its code and names in any language."""
-    named: dict[str, tuple[str, ...]] = {}
-    for code, name in settings.purposes.items():
-        named[code] = (code, code.replace("-", " "), name)
-    for text, code in settings.purpose_aliases.items():
-        named[code] = (*named[code], text)
-    return _by_name(named, settings.stationery.purposes)
-
-
-def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, settings: Settings) -> None:
+def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, context: Context) -> None:
     """Wait where a remark or note names a purpose that the row is not earmarked for, or a fund that
     it does not give to.
     """
     if not texts:
         return
-    names = {name: code for name, code in purpose_names(settings).items() if len(name) > _SHORT}
+    names = context.names.purposes if not earmark.purpose else {}
     for text in texts:
         said = plain(text)
         words = {word.strip(".,;:()[]/\"'") for word in text.split()}
-        for code in settings.funds:
+        for code in context.settings.funds:
             if code in words and code != earmark.fund:
                 raise Doubt(
                     f"The sheet says {shown(text)} of it, which names the fund {code}, and the row "
                     f"is taken for {earmark.fund}: say in a column of funds which one it is for."
                 )
         for name, code in names.items():
-            if name in said and not earmark.purpose and re.search(rf"\b{re.escape(name)}\b", said):
+            long = len(name) > _SHORT
+            if long and name in said and re.search(rf"\b{re.escape(name)}\b", said):
                 raise Doubt(
                     f"The sheet says {shown(text)} of it, which names the purpose {code}, and no "
                     "column earmarks it: say in a column of purposes what it is for, or take the "
                     "remark out."
                 )
-
-
-def _by_name(named: Mapping[str, tuple[str, ...]], stated: Mapping[str, Texts]) -> dict[str, str]:
-    found: dict[str, set[str]] = {}
-    for code, names in named.items():
-        texts = stated[code].stated if code in stated else {}
-        others = [text for key, text in texts.items() if key.startswith("name")]
-        for name in (*names, *others):
-            found.setdefault(plain(name), set()).add(code)
-    return {name: codes.pop() for name, codes in found.items() if name and len(codes) == 1}
 
 
 def _title_words(table: Table) -> set[str]:
@@ -117,13 +88,14 @@ def _title_words(table: Table) -> set[str]:
     return {word.strip(".,;:()[]") for text in texts for word in text.split()}
 
 
-def _purpose_of(row: SheetRow, settings: Settings) -> str:
+def _purpose_of(row: SheetRow, context: Context) -> str:
     if not row.purpose or read_class(row.purpose, ("general",)) == "general":
         return ""
-    if code := purpose_names(settings).get(plain(row.purpose)):
+    if code := context.names.purposes.get(plain(row.purpose)):
         return code
+    known = ", ".join(context.settings.purposes)
     raise Doubt(
-        f"The purpose {shown(row.purpose)} is none of the book's ({', '.join(settings.purposes)}): "
+        f"The purpose {shown(row.purpose)} is none of the book's ({known}): "
         "declare it, or say which it is, and the book remembers it (import --purpose "
         f'"{row.purpose[:40]}=CODE").'
     )

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.values.values import plain
 from pledgebook.ledger.declared.declarations import as_text
@@ -147,7 +148,7 @@ def list_name(file: str, sheet: str) -> tuple[str, str]:
 _COPY = re.compile(r"(?<=.)(?:-\d{1,2}| ?\(\d{1,2}\))$")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Context:
     """What rows are judged against. `fund` is the one the user named; what is known of the rows
     judged so far (`seen`, `references`, `unpaid`) grows.
@@ -157,6 +158,7 @@ class Context:
     rates: Rates
     register: Register
     labels: Labels
+    names: Names
     fund: str = ""
     imported: dict[str, str] = field(default_factory=dict)
     rows: dict[tuple[str, str], Taken] = field(default_factory=dict)
@@ -188,7 +190,14 @@ class Context:
         fund: str = "",
     ) -> Context:
         """Read from a book what was pledged and imported before."""
-        context = Context(settings, rates, register, Labels(register.by_label), fund)
+        context = Context(
+            settings=settings,
+            rates=rates,
+            register=register,
+            labels=Labels(register.by_label),
+            names=Names.of(settings),
+            fund=fund,
+        )
         for entry in entries:
             if isinstance(entry, Transaction) and IMPORT_ID in entry.meta:
                 context._read_imported(entry)

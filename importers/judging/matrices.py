@@ -6,13 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.importers.judging.earmarks import fund_names, purpose_names
+from pledgebook.importers.judging.names import Names
 from pledgebook.importers.rows.row import InstalmentReading, SheetRow
 from pledgebook.importers.tables.headings import Field, is_currency_only
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import BLANK
 from pledgebook.importers.values.values import plain
-from pledgebook.ledger.declared.settings import Settings
 
 
 class Piece(NamedTuple):
@@ -22,17 +21,12 @@ class Piece(NamedTuple):
     cell: str
 
 
-def labels_of(settings: Settings) -> frozenset[str]:
-    """Return the names that may head columns of amounts: the book's funds and purposes."""
-    return frozenset({*fund_names(settings), *purpose_names(settings)})
-
-
-def pieces_of(row: SheetRow, table: Table, settings: Settings) -> list[Piece]:
+def pieces_of(row: SheetRow, table: Table, names: Names) -> list[Piece]:
     """Take a row apart whose amounts all stand under funds, or all under purposes; nothing if it is
     no such row, or its own amount is not what they add up to.
     """
     parts = [part for part in row.instalments if part.amount != BLANK and part.amount.value != 0]
-    fields = {_field(part.label, settings) for part in row.instalments}
+    fields = {_field(part.label, names) for part in row.instalments}
     if len(parts) == 1 and all(is_currency_only(part.label) for part in row.instalments):
         return [Piece(_whole(row, parts[0]), _cells(table)[parts[0].label] + str(row.number))]
     if not parts or len(fields) != 1 or None in fields:
@@ -77,10 +71,10 @@ def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
     )
 
 
-def _field(label: str, settings: Settings) -> str | None:
+def _field(label: str, names: Names) -> str | None:
     """Name what a label is: a fund, a purpose, or neither (or both)."""
     wanted = plain(label)
-    is_fund, is_purpose = wanted in fund_names(settings), wanted in purpose_names(settings)
+    is_fund, is_purpose = wanted in names.funds, wanted in names.purposes
     if is_fund == is_purpose:
         return None
     return "fund" if is_fund else "purpose"

@@ -71,7 +71,7 @@ def read_contribution(
         remarks.append(f"No period that the book declares holds {day}.")
     earmark = earmark_of_row(row, table, context)
     for each in group:
-        refuse_earmark_in_words(_said([each]), earmark, context.settings)
+        refuse_earmark_in_words(_said([each]), earmark, context)
     _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
         code = context.settings.currency

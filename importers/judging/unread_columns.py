@@ -7,10 +7,10 @@ the book beside other texts keeps the table waiting, until somebody says what it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pledgebook.importers.judging.earmarks import fund_names, purpose_names
+from pledgebook.importers.judging.names import Names
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.columns import TableColumn
 from pledgebook.importers.tables.headings import Field, is_named
@@ -30,13 +30,14 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     in question if they are not. Where a mapping names the columns (`mapped`), somebody has looked
     at them, and only names of purposes and funds are asked about.
     """
-    settled = _read_names(table, Field.PURPOSE, purpose_names(settings))
-    settled = _read_names(settled, Field.FUND, fund_names(settings))
+    names = Names.of(settings)
+    settled = _read_names(table, Field.PURPOSE, names.purposes)
+    settled = _read_names(settled, Field.FUND, names.funds)
     asked = [
         f"Column {column.letter} ({column.heading}) is not read, yet {said}: say in a mapping what "
         "it is, or that it is to be ignored."
         for column in _unread(settled)
-        if (said := _names(settled, column, settings))
+        if (said := _names(settled, column, names, settings))
         or (not mapped and (said := _may_matter(settled, column, settings)))
     ]
     questions = tuple(dict.fromkeys((*settled.questions, *asked)))
@@ -70,7 +71,7 @@ def _texts(table: Table, column: TableColumn) -> dict[str, int]:
     return found
 
 
-def _read_names(table: Table, field: Field, names: dict[str, str]) -> Table:
+def _read_names(table: Table, field: Field, names: Mapping[str, str]) -> Table:
     """Read the one column of which all texts are names of purposes, or of funds, if no other holds
     them.
     """
@@ -102,16 +103,15 @@ def _read_names(table: Table, field: Field, names: dict[str, str]) -> Table:
     )
 
 
-def _names(table: Table, column: TableColumn, settings: Settings) -> str:
+def _names(table: Table, column: TableColumn, names: Names, settings: Settings) -> str:
     """Say which purpose or fund of the book a text of an unread column names; "" if none."""
     texts = _texts(table, column)
-    purposes, funds = purpose_names(settings), fund_names(settings)
     codes = {plain(code) for code in settings.funds}
     for text, number in texts.items():
         place = table.sheet.address(number, column.number)
-        if text in purposes:
+        if text in names.purposes:
             return f"{place} names a purpose of the book, {shown(text)}"
-        if text in funds or codes & {word.strip(".,;:()[]/\"'") for word in text.split()}:
+        if text in names.funds or codes & {word.strip(".,;:()[]/\"'") for word in text.split()}:
             return f"{place} names a fund of the book, {shown(text)}"
     return ""
 

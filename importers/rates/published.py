@@ -7,7 +7,6 @@ rejected; what can be read in two ways waits.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +16,7 @@ from pathlib import Path
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, UnreadableFile, cell_text
 from pledgebook.importers.reading.packages import parse_xml
-from pledgebook.importers.reading.workbook import read_workbook
-from pledgebook.importers.statements.reading import read_bytes
+from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.values.dates import DateOrder, column_order, parse_date
 from pledgebook.importers.values.values import LONGEST_VALUE, is_code, plain, shown
 
@@ -71,18 +69,17 @@ def read_rates(path: Path) -> RateFile:
 
     Raises UnreadableFile with a sentence for a file that cannot be read or holds no rates.
     """
-    data = read_bytes(path)
-    if _XML.search(data):
-        rows, kind = tuple(_of_xml(path.name, data)), "xml"
+    file = SentFile(path)
+    if _XML.search(file.data):
+        rows, kind = tuple(_of_xml(path.name, file.data)), "xml"
     else:
-        workbook = read_workbook(path)
-        rows, kind = _of_sheets(workbook.sheets), workbook.kind
+        rows, kind = _of_sheets(file.workbook.sheets), file.workbook.kind
     if not rows:
         raise UnreadableFile(
             f"{path.name}: no UN operational rates were found: a table of them has a heading row "
             "with a currency code, a rate and an effective date."
         )
-    return RateFile(str(path), hashlib.sha256(data).hexdigest(), kind, rows)
+    return RateFile(str(path), file.sha256, kind, rows)
 
 
 def _of_xml(name: str, data: bytes) -> Iterator[RateRow]:

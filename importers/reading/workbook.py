@@ -11,17 +11,16 @@ from __future__ import annotations
 import hashlib
 import struct
 import zipfile
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from pledgebook.importers.reading.cells import Sheet, UnreadableFile, Workbook
+from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.delimited import read_delimited
 from pledgebook.importers.reading.opendocument import inspect_opendocument
 from pledgebook.importers.reading.openxml import inspect_openxml
 from pledgebook.importers.reading.packages import open_package
 from pledgebook.importers.reading.spreadsheets import read_sheets
-
-__all__ = ["MAX_FILE_BYTES", "Sheet", "UnreadableFile", "Workbook", "read_workbook"]
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
@@ -44,14 +43,38 @@ _OTHER_FORMATS = {
 }
 
 
-def read_workbook(path: Path) -> Workbook:
-    """Read every sheet of a file.
+class SentFile:
+    """A file as somebody sent it; what is in it is read when it is first asked for, and once.
 
-    Raises UnreadableFile, with a sentence for the user, if there is nothing to read: no such file,
-    a folder, an empty, damaged, too large or password-protected file, or no spreadsheet at all.
+    What is asked for raises UnreadableFile, with a sentence for the user, if there is nothing to
+    read: no such file, a folder, an empty, damaged, too large or password-protected file.
     """
-    data = _read_bytes(path)
-    digest = hashlib.sha256(data).hexdigest()
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def data(self) -> bytes:
+        """Its bytes."""
+        return _read_bytes(self.path)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of its bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def workbook(self) -> Workbook:
+        """Its sheets; UnreadableFile if it is no spreadsheet at all."""
+        return _workbook_of(self.path, self.data, self.sha256)
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read every sheet of a file. Raises UnreadableFile, as a SentFile does."""
+    return SentFile(path).workbook
+
+
+def _workbook_of(path: Path, data: bytes, digest: str) -> Workbook:
     name = path.name
     if data.startswith(_ZIP):
         return _read_package(path, data, digest)

@@ -53,24 +53,17 @@ def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
     """Whether a row holds two texts or more and no figure or date but years; one with two amounts
     or days in words ("8250.00 USD", "8-Jun-2002") is a row of data.
     """
-    texts = values = 0
-    for value in cells:
-        if value is None:
-            continue
-        if isinstance(value, str):
-            if len(value) > _LONGEST_HEADING or _ADDRESS.match(value):
-                return False
-            if _FIGURE.fullmatch(value) and not is_year_heading(value):
-                return False
-            texts += 1
-            values += _is_value(value)
-            if values >= _LEAST_CELLS:
-                return False
-        elif isinstance(value, Decimal) and is_year_heading(cell_text(value)):
-            texts += 1
-        else:
-            return False
-    return texts >= _LEAST_CELLS
+    filled = [value for value in cells if value is not None]
+    texts = [value for value in filled if isinstance(value, str)]
+    # What rows of data fail is looked at first: nearly all rows of a long list are some.
+    return (
+        len(filled) >= _LEAST_CELLS
+        and all(isinstance(value, (str, Decimal)) for value in filled)
+        and all(is_year_heading(cell_text(v)) for v in filled if isinstance(v, Decimal))
+        and not any(len(text) > _LONGEST_HEADING or _ADDRESS.match(text) for text in texts)
+        and not any(_FIGURE.fullmatch(text) and not is_year_heading(text) for text in texts)
+        and sum(map(_is_value, texts)) < _LEAST_CELLS
+    )
 
 
 def _is_value(text: str) -> bool:

@@ -130,14 +130,22 @@ def multiplier_in(text: str) -> int:
     if THOUSANDS.search(text):
         return 1000
     reduced = _PUNCTUATION.sub(" ", plain(text))
-    tokens = set(reduced.split())
-    found = {
-        factor
-        for key, factor in SCALES.items()
-        for word in words()[key]
-        if word in tokens or ((" " in word or _is_han(word)) and word in reduced)
-    }
+    by_word, joined = _units()
+    found = [by_word[word] for word in reduced.split() if word in by_word]
+    found += [factor for word, factor in joined if word in reduced]
     return max(found, default=1)
+
+
+@cache
+def _units() -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Return what words name a unit, and what names one wherever it stands: several words, and
+    Chinese, which puts no blanks between words.
+    """
+    listed = [(word, factor) for key, factor in SCALES.items() for word in words()[key]]
+    by_word: dict[str, int] = {}
+    for word, factor in listed:
+        by_word[word] = max(factor, by_word.get(word, 1))
+    return by_word, [(word, factor) for word, factor in listed if " " in word or _is_han(word)]
 
 
 def _is_han(word: str) -> bool:

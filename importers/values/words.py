@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from pledgebook.importers.values.values import plain
 from pledgebook.importers.values.values import words as value_words
 
 _WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
@@ -73,19 +74,19 @@ def read_in_kind(text: str) -> bool | None:
 
 def says_in_kind(text: str) -> bool:
     """Tell whether a remark says somewhere that the contribution is in kind."""
-    return _holds_phrase("in_kind_phrases", text)
+    return "in_kind_phrases" in _said_in(plain(text))
 
 
 def says_otherwise(text: str) -> bool:
     """Tell whether a remark says that it is not, or not yet, or no longer, what the figures say:
     withdrawn, conditional, included in another row ...
     """
-    return _holds_phrase("otherwise", text)
+    return "otherwise" in _said_in(plain(text))
 
 
 def is_announcement(text: str) -> bool:
     """Tell whether a text says that the contribution is only announced ("subject to ...")."""
-    return _holds_phrase("announcement", text)
+    return "announcement" in _said_in(plain(text))
 
 
 @lru_cache(maxsize=4096)
@@ -99,21 +100,43 @@ def is_warning(text: str) -> bool:
     )
 
 
-def _holds_phrase(section: str, text: str) -> bool:
-    said = plain(text)
-    # Looking for the letters first is what keeps long remarks cheap.
-    return any(word in said and whole.search(said) for word, whole in _phrases(section))
+@lru_cache(maxsize=1024)
+def _said_in(said: str) -> frozenset[str]:
+    """Return the sections of which a text holds a phrase."""
+    phrases = _phrases()
+    found = {
+        section
+        for word in set(_WORDS.findall(said))
+        for section, phrase, whole in phrases.by_word.get(word, ())
+        if word == phrase or whole.search(said)
+    }
+    if _JOINED.search(said):
+        found |= {section for section, phrase in phrases.joined if phrase in said}
+    return frozenset(found)
+
+
+class _Phrases(NamedTuple):
+    """The phrases that are looked for, each with its section: by one of its words, the longest, and
+    those of Chinese, which puts no blanks between words, and of Arabic, which joins some.
+    """
+
+    by_word: Mapping[str, list[tuple[str, str, re.Pattern[str]]]]
+    joined: list[tuple[str, str]]
 
 
 @cache
-def _phrases(section: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return each phrase of a section, and what matches it as whole words; Chinese has no blanks
-    between words, and Arabic joins some to the next.
-    """
-    return tuple(
-        (word, re.compile(re.escape(word) if _JOINED.search(word) else rf"\b{re.escape(word)}\b"))
-        for word in _by_word(section)
-    )
+def _phrases() -> _Phrases:
+    by_word: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
+    joined = []
+    for section in ("in_kind_phrases", "otherwise", "announcement"):
+        for phrase in _by_word(section):
+            if _JOINED.search(phrase):
+                joined.append((section, phrase))
+                continue
+            whole = re.compile(rf"\b{re.escape(phrase)}\b")
+            longest = max(_WORDS.findall(phrase), key=len)
+            by_word.setdefault(longest, []).append((section, phrase, whole))
+    return _Phrases(by_word, joined)
 
 
 @cache

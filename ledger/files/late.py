@@ -6,7 +6,7 @@ changes what later ones were made of: they come out first and are recorded again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from beancount.core.data import Transaction, entry_sortkey
@@ -34,7 +34,7 @@ def why_too_late(book: Book, drafts: Sequence[Draft], cause: object) -> str:
     wrong: Any = getattr(cause, "entry", None)
     if not isinstance(wrong, Transaction):
         return ""
-    own = is_drafted(wrong, drafts)
+    own = which_drafted(drafts)(wrong)
     later = _later(book, drafts, same_day=own)
     if own:
         return _advice(later, book) if getattr(cause, "rule", "") in _CONSEQUENCES else ""
@@ -93,15 +93,20 @@ def told(entry: Transaction, book: Book) -> str:
     return f"{event} of {entry.date} ({place_of(entry.meta)})"
 
 
-def is_drafted(entry: Transaction, drafts: Iterable[Draft]) -> bool:
-    """Tell whether an entry, in a book as it would be, is one of drafts."""
-    accounts = {posting.account for posting in entry.postings}
-    return any(
-        (entry.date, entry.narration, entry.meta.get("event"))
-        == (draft.date, draft.narration, draft.meta.get("event"))
-        and accounts <= {line.account for line in draft.lines}
-        for draft in drafts
-    )
+def which_drafted(drafts: Iterable[Draft]) -> Callable[[Transaction], bool]:
+    """Return what tells whether an entry, in a book as it would be, is one of these drafts."""
+    known: dict[object, set[frozenset[str]]] = {}
+    for draft in drafts:
+        accounts = frozenset(line.account for line in draft.lines)
+        said = (draft.date, draft.narration, draft.meta.get("event"))
+        known.setdefault(said, set()).add(accounts)
+
+    def is_drafted(entry: Transaction) -> bool:
+        drafted = known.get((entry.date, entry.narration, entry.meta.get("event")), ())
+        accounts = frozenset(posting.account for posting in entry.postings)
+        return accounts in drafted or any(accounts <= each for each in drafted)
+
+    return is_drafted
 
 
 def _find(book: Book, wrong: Transaction) -> Transaction | None:

@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.files.late import is_drafted, why_too_late
+from pledgebook.ledger.files.late import which_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
@@ -68,10 +71,11 @@ def write_entries(
 
     def listen(tried: Sequence[Book]) -> Mapping[Path, str]:
         if heard is not None:
+            is_drafted = which_drafted(drafts)
             heard.extend(
                 notice
                 for notice in tried[0].notices
-                if isinstance(notice.entry, Transaction) and is_drafted(notice.entry, drafts)
+                if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
             )
         return {}
 
@@ -137,36 +141,69 @@ def write_texts(
         raise
 
 
-def insert_entries(
-    text: str, drafts: Iterable[Draft], places: Sequence[tuple[tuple[date, int], int]]
-) -> str:
+Place = tuple[tuple[date, int], int]
+"""Where an entry stands in a file: its day and the place of its event in it, and its line."""
+
+
+def insert_entries(text: str, drafts: Iterable[Draft], places: Iterable[Place]) -> str:
     """Return a file's text with the drafts put in, each before the first entry that comes after it
-    by date and event. `places` gives (date, rank) and line of the entries that stand there; what
-    stands there is not touched.
+    by date and event. `places` tells of the entries that stand there; what stands there is not
+    touched.
     """
     lines = text.removesuffix("\n").split("\n") if text else []  # as Beancount counts lines
+    first_after = _Order(places, len(lines) + 1)
+    above: dict[int, int] = {}
     at: dict[int, list[str]] = {}
-    for draft in sorted(drafts, key=lambda draft: (draft.date, rank_of(draft.event))):
-        wanted = (draft.date, rank_of(draft.event))
-        later = [line for key, line in places if key > wanted]
-        same_day = [line for key, line in places if key[0] == draft.date and key <= wanted]
-        if same_day:  # whatever the order of days in the file, those of one day follow it
-            later = [line for _, line in places if line > max(same_day)]
-        number = min(later) - 1 if later else len(lines)
-        while later and number > 0 and lines[number - 1].startswith(";"):
-            number -= 1  # a comment right above an entry belongs to it
-        at.setdefault(number, []).append(draft.text().rstrip("\n"))
+    for wanted, draft in sorted(
+        (((draft.date, rank_of(draft.event)), draft) for draft in drafts), key=itemgetter(0)
+    ):
+        following = first_after(wanted)
+        if following not in above:
+            number = following - 1
+            while number < len(lines) and number > 0 and lines[number - 1].startswith(";"):
+                number -= 1  # a comment right above an entry belongs to it
+            above[following] = number
+        at.setdefault(above[following], []).append(draft.text().rstrip("\n"))
     result: list[str] = []
-    for number in range(len(lines) + 1):
-        for entry in at.get(number, ()):
+    taken = 0
+    for number in sorted(at):
+        result += lines[taken:number]
+        for entry in at[number]:
             if result and result[-1].strip():
                 result.append("")
-            result.extend([entry, ""])
-        if number < len(lines) and not (
-            number in at and not lines[number].strip() and not result[-1].strip()
-        ):
-            result.append(lines[number])
+            result += [entry, ""]
+        blank = number < len(lines) and not lines[number].strip()
+        taken = number + blank  # a blank line stands below the entries already
+    result += lines[taken:]
     return "\n".join(result).rstrip("\n") + "\n"
+
+
+class _Order:
+    """The entries of a file in the order of what happens, so that the place of a new one is found
+    without going through all of them.
+    """
+
+    def __init__(self, places: Iterable[Place], end: int) -> None:
+        ordered = sorted(places)
+        self._end = end
+        self._keys = [key for key, _ in ordered]
+        self._lines = sorted(line for _, line in ordered)
+        self._lowest = [line for _, line in ordered]
+        """The last line of each entry and those before it on its day."""
+        for number, (one, other) in enumerate(pairwise(self._keys), 1):
+            if one[0] == other[0]:
+                self._lowest[number] = max(self._lowest[number], self._lowest[number - 1])
+        self._highest = list(accumulate((line for _, line in reversed(ordered)), min))[::-1]
+        """The first line of each entry and those after it."""
+
+    def __call__(self, wanted: tuple[date, int]) -> int:
+        """Return the line that a new entry stands before; the line after the last for none."""
+        later = bisect_right(self._keys, wanted)
+        if later and self._keys[later - 1][0] == wanted[0]:
+            # Whatever the order of days in the file, the entries of one day follow each other.
+            below = bisect_right(self._lines, self._lowest[later - 1])
+            return self._lines[below] if below < len(self._lines) else self._end
+        return self._highest[later] if later < len(self._highest) else self._end
 
 
 def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]) -> str:
@@ -196,8 +233,8 @@ def span_of(lines: Sequence[str], entry: Transaction) -> range:
     return range(start, end)
 
 
-def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
-    """Return (date, rank) and line of each transaction of a file of the book."""
+def places_in(book: Book, path: Path) -> list[Place]:
+    """Return the place of each transaction of a file of the book."""
     name = str(path)
     return [
         (order_of(entry, book.settings), entry.meta["lineno"])
