@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+
+class _Entry(NamedTuple):
+    """Where a command is found, and what the list of commands says of it: how its help begins."""
+
+    module: str
+    name: str
+    does: str
+
+
 _COMMANDS = {
-    "init": ("pledgebook.cli.init", "init"),
-    "demo": ("pledgebook.cli.demo", "demo"),
-    "inspect": ("pledgebook.cli.sheets", "inspect"),
-    "import": ("pledgebook.cli.sheets", "import_"),
-    "match": ("pledgebook.cli.match", "match"),
-    "rates": ("pledgebook.cli.rates", "rates"),
-    "check": ("pledgebook.cli.check", "check"),
-    "pledges": ("pledgebook.cli.pledges", "pledges"),
-    "record": ("pledgebook.cli.record", "record"),
-    "take-out": ("pledgebook.cli.mend", "take_out_"),
-    "approve": ("pledgebook.cli.mend", "approve_"),
-    "report": ("pledgebook.cli.report", "report"),
-    "letter": ("pledgebook.cli.letters", "letter"),
-    "close": ("pledgebook.cli.close", "close"),
-    "verify": ("pledgebook.cli.close", "verify"),
-    "reopen": ("pledgebook.cli.close", "reopen"),
-    "serve": ("pledgebook.cli.serve", "serve"),
+    "init": _Entry("init", "init", "Make a new book in DIR"),
+    "demo": _Entry("demo", "demo", "Make the example in DIR"),
+    "inspect": _Entry("sheets", "inspect", "Show what the importer sees in FILE"),
+    "import": _Entry(
+        "sheets", "import_", "Take donors' spreadsheets and banks' statements into the book"
+    ),
+    "match": _Entry("match", "match", "Propose which pledge each receipt pays, with reasons"),
+    "rates": _Entry("rates", "rates", "Take UN operational rates into the book"),
+    "check": _Entry("check", "check", "Load the book with its plugins; show errors and notices"),
+    "pledges": _Entry(
+        "pledges", "pledges", "List the register: who promised what, who paid, what is unpaid"
+    ),
+    "record": _Entry("record", "record", "Record one event by hand"),
+    "take-out": _Entry("mend", "take_out_", "Take a wrong entry of an open period out of the book"),
+    "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
+    "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
+    "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
+    "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
+    "verify": _Entry("close", "verify", "Prove that nothing sealed was changed"),
+    "reopen": _Entry("close", "reopen", "Open the sealed PERIOD again"),
+    "serve": _Entry("serve", "serve", "Open the book in Fava, on localhost"),
 }
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported only when they are asked for."""
+    """A group whose commands are imported only when they are asked for, not to list them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -38,11 +51,17 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        if cmd_name not in _COMMANDS:
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
             return None
-        module, name = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), name)
+        module = importlib.import_module(f"pledgebook.cli.{entry.module}")
+        command: click.Command = getattr(module, entry.name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, f"{entry.does}.") for name, entry in _COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

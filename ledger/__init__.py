@@ -8,68 +8,73 @@ tells it with examples.
 
 from __future__ import annotations
 
-from pledgebook.ledger.declared.rates import MissingRateError, Rate, Rates
-from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.drafts import Draft, DraftLine
-from pledgebook.ledger.events import (
-    Advance,
-    Earmark,
-    EventRefusedError,
-    Labels,
-    Part,
-    Settled,
-    amendment,
-    application,
-    application_without_pledge,
-    cancellation,
-    commitment,
-    commitment_of_pledge,
-    earmark_of,
-    expenditure,
-    in_kind,
-    interest,
-    joint_payment,
-    obligation_paid,
-    operating_reserve,
-    payment,
-    policy_change,
-    postponement,
-    programme_support,
-    re_earmarking,
-    receipt_unapplied,
-    receipt_without_pledge,
-    redenomination,
-    refund_overpayment,
-    refund_unspent,
-    release,
-    returned_payment,
-    revaluation,
-    savings,
-    settlement,
-    split_gross,
-    transfer,
-    write_off,
-)
-from pledgebook.ledger.events.asking import (
-    advance_for,
-    due_releases,
-    find_claim,
-    free_labels,
-    receipt_held,
-)
-from pledgebook.ledger.events.returns import find_return
-from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
-from pledgebook.ledger.files.making import make_book
-from pledgebook.ledger.files.mending import approve, find_entry, take_out
-from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.findings import BookRefusedError, Finding
-from pledgebook.ledger.matching.allocation import Allocation, allocate, decide
-from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
-from pledgebook.ledger.matching.assignment import Match, match_receipts
-from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
-from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.instalments import Instalment, list_instalments
-from pledgebook.ledger.register.register import Change, Claim, Register, derive_register
+from typing import TYPE_CHECKING
+
+from pledgebook.ledger.deferred import deferred
+
+if TYPE_CHECKING:
+    from pledgebook.ledger.declared.rates import MissingRateError, Rate, Rates
+    from pledgebook.ledger.declared.settings import Settings, read_settings
+    from pledgebook.ledger.drafts import Draft, DraftLine
+    from pledgebook.ledger.events import (
+        Advance,
+        Earmark,
+        EventRefusedError,
+        Labels,
+        Part,
+        Settled,
+        amendment,
+        application,
+        application_without_pledge,
+        cancellation,
+        commitment,
+        commitment_of_pledge,
+        earmark_of,
+        expenditure,
+        in_kind,
+        interest,
+        joint_payment,
+        obligation_paid,
+        operating_reserve,
+        payment,
+        policy_change,
+        postponement,
+        programme_support,
+        re_earmarking,
+        receipt_unapplied,
+        receipt_without_pledge,
+        redenomination,
+        refund_overpayment,
+        refund_unspent,
+        release,
+        returned_payment,
+        revaluation,
+        savings,
+        settlement,
+        split_gross,
+        transfer,
+        write_off,
+    )
+    from pledgebook.ledger.events.asking import (
+        advance_for,
+        due_releases,
+        find_claim,
+        free_labels,
+        receipt_held,
+    )
+    from pledgebook.ledger.events.returns import find_return
+    from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
+    from pledgebook.ledger.files.making import make_book
+    from pledgebook.ledger.files.mending import approve, find_entry, take_out
+    from pledgebook.ledger.files.writing import write_entries
+    from pledgebook.ledger.findings import BookRefusedError, Finding
+    from pledgebook.ledger.matching.allocation import Allocation, allocate, decide
+    from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
+    from pledgebook.ledger.matching.assignment import Match, match_receipts
+    from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
+    from pledgebook.ledger.register.book import Book
+    from pledgebook.ledger.register.instalments import Instalment, list_instalments
+    from pledgebook.ledger.register.register import Change, Claim, Register, derive_register
 
 __all__ = [
     "Advance",
@@ -150,3 +155,66 @@ __all__ = [
     "write_entries",
     "write_off",
 ]
+
+_NAMES = {
+    "declared.rates": ("MissingRateError", "Rate", "Rates"),
+    "declared.settings": ("Settings", "read_settings"),
+    "drafts": ("Draft", "DraftLine"),
+    "events": (
+        "Advance",
+        "Earmark",
+        "EventRefusedError",
+        "Labels",
+        "Part",
+        "Settled",
+        "amendment",
+        "application",
+        "application_without_pledge",
+        "cancellation",
+        "commitment",
+        "commitment_of_pledge",
+        "earmark_of",
+        "expenditure",
+        "in_kind",
+        "interest",
+        "joint_payment",
+        "obligation_paid",
+        "operating_reserve",
+        "payment",
+        "policy_change",
+        "postponement",
+        "programme_support",
+        "re_earmarking",
+        "receipt_unapplied",
+        "receipt_without_pledge",
+        "redenomination",
+        "refund_overpayment",
+        "refund_unspent",
+        "release",
+        "returned_payment",
+        "revaluation",
+        "savings",
+        "settlement",
+        "split_gross",
+        "transfer",
+        "write_off",
+    ),
+    "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
+    "events.returns": ("find_return",),
+    "files.loading": ("BookNotFoundError", "find_book", "load_book"),
+    "files.making": ("make_book",),
+    "files.mending": ("approve", "find_entry", "take_out"),
+    "files.writing": ("write_entries",),
+    "findings": ("BookRefusedError", "Finding"),
+    "matching.allocation": ("Allocation", "allocate", "decide"),
+    "matching.applying": ("apply_matches", "take_back", "undo_texts"),
+    "matching.assignment": ("Match", "match_receipts"),
+    "matching.receipts": ("Receipt", "waiting_receipts"),
+    "register.book": ("Book",),
+    "register.instalments": ("Instalment", "list_instalments"),
+    "register.register": ("Change", "Claim", "Register", "derive_register"),
+}
+"""The public names by module: as they are imported for types above."""
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = deferred(__name__, _NAMES)

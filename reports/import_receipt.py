@@ -18,7 +18,7 @@ from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedSh
 from pledgebook.importers.tables.mapping import stands_above, write_mapping
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.figures.table import Column, Report, Row, Source, Value
-from pledgebook.reports.render import write_page, write_workbook
+from pledgebook.reports.render import render
 
 FOLDER = "imports"
 _MOST_ON_PAGE = 500
@@ -56,8 +56,8 @@ def keep_receipt(book: Book, file: JudgedFile, made_at: str, mapping: Path | Non
         (folder / name).write_text(text, "utf-8")
     reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
     source = Source(book.path.name, f"Import of {_shown(path.name)}", made_at, book.sha256)
-    write_workbook(reports, source, folder / "receipt.xlsx")
-    write_page([_for_page(report) for report in reports], source, folder / "receipt.html")
+    render(reports, source, folder / "receipt.xlsx")
+    render([_for_page(report) for report in reports], source, folder / "receipt.html")
     return folder
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -84,6 +84,18 @@ def test_the_shipped_names_are_what_their_sources_make() -> None:
             check=False,
         )
         assert made.returncode == 0, made.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_former_name_is_its_donors_name_for_reports_until_its_last_day(language: str) -> None:
+    lines = [each for each in lines_of(DATA / "states-former.csv") if each["language"] == language]
+    assert lines
+    for line in lines:
+        donor = STATES.get(line["code"])
+        assert donor is not None
+        last = date.fromisoformat(line["valid_until"])
+        assert donor.name_in(language, last) == line["name"]
+        assert donor.name_in(language, last + timedelta(1)) != line["name"]
 
 
 def test_there_are_193_members_two_observers_and_two_more_states_today() -> None:

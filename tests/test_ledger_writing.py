@@ -148,7 +148,13 @@ def test_random_drafts_are_placed_by_the_rule_in_files_of_any_order(
         lines += [f'{day} * "" "stands {number}"', "  ; its postings", ""]
         places.append(((day, rank_of(event)), len(lines) - 2))
     drafts = [
-        Draft(day, "", f"put {number}", (), meta={"event": event} if event else {})
+        Draft(
+            date=day,
+            payee="",
+            narration=f"put {number}",
+            lines=(),
+            meta={"event": event} if event else {},
+        )
         for number, (day, event) in enumerate(put)
     ]
     written = insert_entries("\n".join(lines) + "\n", drafts, places).split("\n")

@@ -1,8 +1,8 @@
-"""Make ledger/data/states.csv and states-names.csv from M49, the CLDR and tools/states.toml.
+"""Make ledger/data/states*.csv from M49, the CLDR and tools/states.toml.
 
 Run from the top of the repository:
 
-    python tools/make_states.py            writes both files
+    python tools/make_states.py            writes the three files
     python tools/make_states.py --check    says whether they are as this would write them
 
 Sources, the first that claims a name keeps it: tools/states.toml, kept by hand; the M49 names in
@@ -38,26 +38,27 @@ FURTHER_LANGUAGES = (
 )
 ARTICLE = re.compile(r"^(?:(?:the|la|le|les|el|los) |l['’])")
 STATE_COLUMNS = ("code", "alpha2", "m49", "kind", "valid_from", "valid_until", *M49, "formal")
-NAME_COLUMNS = ("key", "code", "use", "language", "name", "valid_until")
+FORMER_COLUMNS = ("code", "language", "name", "valid_until")
+NAME_COLUMNS = ("key", "code", "use", "language", "name")
 
 
 class Name(NamedTuple):
-    """A line of states-names.csv: `use` is name, former (until a day) or proposed."""
+    """A line of states-names.csv: `use` is name or proposed."""
 
     key: str
     code: str
     use: str
     language: str
     name: str
-    valid_until: str = ""
 
 
 def main() -> int:
-    """Write or check the two files; 1 if a check found them out of date."""
+    """Write or check the files; 1 if a check found them out of date."""
     hand_kept = tomllib.loads((ROOT / "tools" / "states.toml").read_text("utf-8"))
     states = make_states(hand_kept)
     files = {
         "states.csv": _as_csv(STATE_COLUMNS, states),
+        "states-former.csv": _as_csv(FORMER_COLUMNS, list(_former_names(hand_kept))),
         "states-names.csv": _as_csv(
             NAME_COLUMNS, [name._asdict() for name in make_names(hand_kept, states)]
         ),
@@ -153,7 +154,9 @@ def _claim(names: dict[str, Name], name: Name, shared: dict[str, list[str]]) -> 
 
 
 def _hand_kept_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) -> Iterator[Name]:
-    yield from _former_names(hand_kept)
+    for former in _former_names(hand_kept):
+        text, language = former["name"], former["language"]
+        yield Name(normalise(text), former["code"], "name", language, text)
     for state in states:
         for language in M49:
             text = state[language]
@@ -174,12 +177,14 @@ def _hand_kept_names(hand_kept: dict[str, Any], states: list[dict[str, str]]) ->
                 yield Name(normalise(text), code, "name", "en", text)
 
 
-def _former_names(hand_kept: dict[str, Any]) -> Iterator[Name]:
+def _former_names(hand_kept: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the lines of states-former.csv: names for reports until a day."""
     for code, spans in hand_kept["former"].items():
         for span in spans:
             for language in M49:
                 if text := span.get(language):
-                    yield Name(normalise(text), code, "former", language, text, str(span["until"]))
+                    values = (code, language, text, str(span["until"]))
+                    yield dict(zip(FORMER_COLUMNS, values, strict=True))
 
 
 def _m49_names() -> Iterator[Name]:

@@ -15,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import chardet
 from pledgebook.importers.reading.cells import Sheet, UnreadableFile
 from pledgebook.importers.reading.packages import check_area
 
@@ -109,6 +108,8 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
 
 
 def _guesses(data: bytes) -> Iterable[tuple[str, bool]]:
+    import chardet  # noqa: PLC0415 - no command's help needs it
+
     guess = chardet.detect(data[:_SAMPLE_BYTES])
     named = (guess["encoding"] or "").lower()
     if named and guess["confidence"] >= _SURE:

@@ -8,11 +8,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 
-import python_calamine
 from pledgebook.importers.reading.cells import Area, CellValue, ErrorValue, Sheet, UnreadableFile
 from pledgebook.importers.reading.openxml import SheetDetails
 from pledgebook.importers.reading.packages import LONGEST_TEXT
-from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 _Raw = int | float | str | bool | time | date | datetime | timedelta
 
@@ -22,11 +20,13 @@ def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> 
 
     Raises UnreadableFile if the workbook is damaged or protected by a password.
     """
+    import python_calamine  # noqa: PLC0415 - no command's help needs it
+
     try:
         with python_calamine.load_workbook(BytesIO(data)) as workbook:
             sheets = []
             for position, meta in enumerate(workbook.sheets_metadata):
-                if meta.typ is not SheetTypeEnum.WorkSheet:
+                if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                     continue
                 cells = workbook.get_sheet_by_index(position)
                 known = details.get(meta.name, SheetDetails())
@@ -38,7 +38,7 @@ def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> 
                     Sheet(
                         meta.name,
                         _rows(cells.to_python(skip_empty_area=False), known),
-                        meta.visible is not SheetVisibleEnum.Visible,
+                        meta.visible is not python_calamine.SheetVisibleEnum.Visible,
                         tuple(merged or known.merged),
                         frozenset(known.hidden_rows),
                         frozenset(known.hidden_columns),

@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal, NamedTuple
 
-from babel.dates import get_month_names
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values.values import (
     LONGEST_VALUE,
@@ -339,6 +338,8 @@ def month_names() -> dict[str, int]:
     The Arabic of the Levant and of the Maghreb name months differently from that of Egypt; all
     three are known. Roman numerals, in use between day and year, are among the names.
     """
+    from babel.dates import get_month_names  # noqa: PLC0415 - no command's help needs it
+
     names: dict[str, set[int]] = {}
     for locale in _LOCALES:
         for width in ("wide", "abbreviated"):

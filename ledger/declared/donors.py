@@ -19,8 +19,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
 KINDS = (
     "state",
@@ -125,12 +123,14 @@ class Donor:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Directory:
-    """Donors by code and by name. It never changes: `with_donors` gives a new one."""
+    """Donors by code and by name. It never changes: `with_donors` gives a new one.
+
+    `_names` are those a book adds: what States are called is read when a name is first looked up.
+    """
 
     _donors: Mapping[str, Donor]
     _short_codes: Mapping[str, tuple[str, ...]]
-    _names: Mapping[str, tuple[str, ...]]
-    _proposals: Mapping[str, tuple[str, ...]]
+    _names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _aliases: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
@@ -206,7 +206,7 @@ class Directory:
         if alias and (hits := self._valid((alias,), on)):
             return hits
         for key in name_keys(text):
-            if hits := self._valid(self._names.get(key, ()), on):
+            if hits := self._valid(self._named(key), on):
                 return hits
         return ()
 
@@ -227,9 +227,7 @@ class Directory:
                 if len(key) < _SHORTEST_STATE or taken.intersection(span):
                     continue
                 states = [
-                    donor
-                    for donor in self._valid(self._names.get(key, ()), on)
-                    if donor.kind in _STATES
+                    donor for donor in self._valid(self._named(key), on) if donor.kind in _STATES
                 ]
                 if states:
                     taken.update(span)
@@ -243,29 +241,35 @@ class Directory:
         State, the bearers of a shared name), then names spelt alike. With a day, only donors
         that exist then.
         """
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - no load of a book asks for it
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
         scores: dict[str, float] = defaultdict(float)
 
         def credit(codes: Iterable[str], score: float) -> None:
             for code in codes:
                 scores[code] = max(scores[code], score)
 
-        spellings = [*self._names, *self._proposals]
+        names, proposals = _read_names()
+        spellings = list(dict.fromkeys((*names, *self._names, *proposals)))
         for key in name_keys(text):
-            credit(self._names.get(key, ()), 3.0)
-            credit(self._proposals.get(key, ()), 2.0)
+            credit(self._named(key), 3.0)
+            credit(proposals.get(key, ()), 2.0)
             for spelling, score, _ in process.extract(
                 key, spellings, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=None
             ):
-                credit(self._bearers(spelling), score)
+                credit((*self._named(spelling), *proposals.get(spelling, ())), score)
             for spelling, score, _ in process.extract(
                 key, spellings, scorer=fuzz.token_set_ratio, score_cutoff=80, limit=None
             ):
-                credit(self._bearers(spelling), 0.0085 * score)
+                credit((*self._named(spelling), *proposals.get(spelling, ())), 0.0085 * score)
         likeliest = sorted(scores, key=lambda code: (-scores[code], self._donors[code].name, code))
         return self._valid(likeliest, on)[:limit]
 
-    def _bearers(self, key: str) -> tuple[str, ...]:
-        return self._names.get(key, ()) + self._proposals.get(key, ())
+    def _named(self, key: str) -> tuple[str, ...]:
+        """Return the codes of the donors that bear a name, States first."""
+        names, _ = _read_names()
+        return tuple(dict.fromkeys((*names.get(key, ()), *self._names.get(key, ()))))
 
     def _valid(self, codes: Iterable[str], on: date | None) -> tuple[Donor, ...]:
         donors = (self._donors[code] for code in codes)
@@ -281,43 +285,41 @@ def _with_names_of(before: Donor, donor: Donor) -> Donor:
 @cache
 def _read_states() -> Directory:
     former: dict[str, list[DonorName]] = defaultdict(list)
-    names: dict[str, tuple[str, ...]] = {}
-    proposals: dict[str, tuple[str, ...]] = {}
-    for line in _lines("states-names.csv"):
-        key, code = line["key"], line["code"]
-        table = proposals if line["use"] == "proposed" else names
-        table[key] = (*table.get(key, ()), code)
-        if line["use"] == "former":
-            former[code].append(
-                DonorName(line["language"], line["name"], _day(line["valid_until"]))
-            )
+    for code, language, name, until in _lines("states-former.csv"):
+        former[code].append(DonorName(language, name, _day(until)))
     donors: dict[str, Donor] = {}
     short_codes: dict[str, tuple[str, ...]] = {}
-    for line in _lines("states.csv"):
-        code, short = line["code"], line["alpha2"]
+    for code, short, _, kind, since, until, *texts, _ in _lines("states.csv"):
+        names = dict(zip(LANGUAGES, texts, strict=True))
         donors[code] = Donor(
             code=code,
-            name=line["en"],
-            kind=line["kind"],
-            valid_from=_day(line["valid_from"]),
-            valid_until=_day(line["valid_until"]),
-            names=(*former[code], *(DonorName(language, line[language]) for language in LANGUAGES)),
+            name=names["en"],
+            kind=kind,
+            valid_from=_day(since),
+            valid_until=_day(until),
+            names=(*former[code], *map(DonorName, names, texts)),
         )
         short_codes[short] = (*short_codes.get(short, ()), code)
-    return Directory(
-        _donors=MappingProxyType(donors),
-        _short_codes=MappingProxyType(short_codes),
-        _names=MappingProxyType(names),
-        _proposals=MappingProxyType(proposals),
-    )
+    return Directory(_donors=MappingProxyType(donors), _short_codes=MappingProxyType(short_codes))
 
 
-def _lines(name: str) -> Iterator[dict[str, str]]:
+@cache
+def _read_names() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """Return the codes of States by what they are called, and by what may stand for them."""
+    names: dict[str, tuple[str, ...]] = {}
+    proposals: dict[str, tuple[str, ...]] = {}
+    for key, code, use, _, _ in _lines("states-names.csv"):
+        table = proposals if use == "proposed" else names
+        table[key] = (*table.get(key, ()), code)
+    return names, proposals
+
+
+def _lines(name: str) -> Iterator[list[str]]:
+    """Yield the lines of a file below its headings (see tools/make_states.py)."""
     with (_DATA / name).open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
-        columns = next(lines)
-        for line in lines:
-            yield dict(zip(columns, line, strict=True))
+        next(lines)
+        yield from lines
 
 
 def _day(text: str) -> date | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import chain
 
@@ -110,33 +110,30 @@ _AT_UN = r"(?: to the (?:united nations|un)\b.*)?"
 
 # Words that stand before or after a State's name when its government, its foreign ministry, its
 # embassy or its mission acts for it. Agencies with a name of their own are not among them.
-_OFFICES = tuple(
-    re.compile(f"^{pattern}$")
-    for pattern in (
-        r"(?:the )?(?:royal |federal |national )?government(?: of)? (?P<name>.+)",
-        r"(?P<name>.+) government",
-        rf"(?:the )?permanent (?:observer )?mission of (?P<name>.+?){_AT_UN}",
-        r"(?:the )?(?:federal |royal )?ministry (?:of|for) foreign affairs(?: of)? (?P<name>.+)",
-        r"(?:the )?(?:royal )?embassy of (?P<name>.+?)(?: in .+)?",
-        rf"(?:le )?gouvernement(?: {_OF_FR})? (?P<name>.+)",
-        rf"(?:la )?mission permanente {_OF_FR} (?P<name>.+?)(?: aupres .+)?",
-        rf"(?:le )?ministere des affaires etrangeres(?: {_OF_FR})? (?P<name>.+)",
-        rf"(?:el )?gobierno(?: {_OF_ES})? (?P<name>.+)",
-        rf"(?:la )?mision permanente {_OF_ES} (?P<name>.+?)(?: ante .+)?",
-        rf"ministerio de (?:relaciones|asuntos) exteriores(?: {_OF_ES})? (?P<name>.+)",
-        rf"(?:il )?governo(?: {_OF_IT})? (?P<name>.+)",
-        rf"ministero degli (?:affari esteri|esteri)(?: {_OF_IT})? (?P<name>.+)",
-        rf"(?:o )?governo {_OF_PT} (?P<name>.+)",
-        rf"(?:die )?(?:bundes)?regierung(?: {_OF_DE})? (?P<name>.+)",
-        rf"auswartiges amt(?: {_OF_DE})? (?P<name>.+)",
-        r"(?:de )?regering van (?P<name>.+)",
-        r"правительство (?P<genitive>.+)",
-        r"министерство иностранных дел (?P<genitive>.+)",
-        r"постоянное представительство (?P<genitive>.+?)(?: при .+)?",
-        r"حكومه (?P<name>.+)",
-        r"وزاره (?:ال)?خارجيه (?P<name>.+)",
-        r"(?P<name>.+)(?:政府|外交部)",
-    )
+_OFFICES = (
+    r"(?:the )?(?:royal |federal |national )?government(?: of)? (?P<name>.+)",
+    r"(?P<name>.+) government",
+    rf"(?:the )?permanent (?:observer )?mission of (?P<name>.+?){_AT_UN}",
+    r"(?:the )?(?:federal |royal )?ministry (?:of|for) foreign affairs(?: of)? (?P<name>.+)",
+    r"(?:the )?(?:royal )?embassy of (?P<name>.+?)(?: in .+)?",
+    rf"(?:le )?gouvernement(?: {_OF_FR})? (?P<name>.+)",
+    rf"(?:la )?mission permanente {_OF_FR} (?P<name>.+?)(?: aupres .+)?",
+    rf"(?:le )?ministere des affaires etrangeres(?: {_OF_FR})? (?P<name>.+)",
+    rf"(?:el )?gobierno(?: {_OF_ES})? (?P<name>.+)",
+    rf"(?:la )?mision permanente {_OF_ES} (?P<name>.+?)(?: ante .+)?",
+    rf"ministerio de (?:relaciones|asuntos) exteriores(?: {_OF_ES})? (?P<name>.+)",
+    rf"(?:il )?governo(?: {_OF_IT})? (?P<name>.+)",
+    rf"ministero degli (?:affari esteri|esteri)(?: {_OF_IT})? (?P<name>.+)",
+    rf"(?:o )?governo {_OF_PT} (?P<name>.+)",
+    rf"(?:die )?(?:bundes)?regierung(?: {_OF_DE})? (?P<name>.+)",
+    rf"auswartiges amt(?: {_OF_DE})? (?P<name>.+)",
+    r"(?:de )?regering van (?P<name>.+)",
+    r"правительство (?P<genitive>.+)",
+    r"министерство иностранных дел (?P<genitive>.+)",
+    r"постоянное представительство (?P<genitive>.+?)(?: при .+)?",
+    r"حكومه (?P<name>.+)",
+    r"وزاره (?:ال)?خارجيه (?P<name>.+)",
+    r"(?P<name>.+)(?:政府|外交部)",
 )
 _OFFICE_WORDS = """
 government govt gov ministry ministries minister treasury exchequer embassy mission consulate
@@ -153,7 +150,12 @@ ministerstvo velvyslanectvi правительство правительств�
 """
 
 
-@lru_cache(maxsize=1)
+@cache
+def _office_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(f"^{pattern}$") for pattern in _OFFICES)
+
+
+@cache
 def offices() -> frozenset[str]:
     """Return words, as keys, by which a text says that it names an office of a State."""
     return frozenset(normalise(_OFFICE_WORDS).split())
@@ -230,7 +232,7 @@ def _turned_round(text: str) -> Iterator[str]:
 
 
 def _without_office(key: str) -> Iterator[str]:
-    for office in _OFFICES:
+    for office in _office_patterns():
         found = office.match(key)
         if not found:
             continue

@@ -18,8 +18,6 @@ from pathlib import Path
 
 from pledgebook.ledger.files.loading import MAIN
 from pledgebook.ledger.files.making import make_book
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_cell_to_rowcol
 
 TITLE = "Example book: every figure is made up"
 IMPORTED = ("promesses-2001.csv", "pledges-2002.xlsx", "vznosy-2003.xlsx", "advices-2003.xlsx")
@@ -76,6 +74,8 @@ def _send(sheet: Traversable, path: Path) -> None:
 
 
 def _write_workbook(rows: Sequence[Sequence[str]], path: Path) -> None:
+    from xlsxwriter import Workbook  # noqa: PLC0415 - no command's help needs it
+
     with Workbook(str(path), {"in_memory": True}) as workbook:
         workbook.set_properties({"created": _MADE_ON, "comments": "Every figure is made up."})
         sheet = workbook.add_worksheet("Pledges")
@@ -99,6 +99,8 @@ def _write_workbook(rows: Sequence[Sequence[str]], path: Path) -> None:
 
 
 def _add_up(rows: Sequence[Sequence[str]], first: str, last: str) -> Decimal:
+    from xlsxwriter.utility import xl_cell_to_rowcol  # noqa: PLC0415
+
     top, column = xl_cell_to_rowcol(first)
     bottom, _ = xl_cell_to_rowcol(last)
     return sum((Decimal(row[column] or 0) for row in rows[top : bottom + 1]), Decimal(0))

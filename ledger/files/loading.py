@@ -29,7 +29,8 @@ class BookNotFoundError(RefusedError):
 
 def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, str]) -> Path:
     """Return the main file of the book at `place` (a file or its folder); without it, of
-    `$BEANCOUNT_FILE`, else of the present folder. Raises BookNotFoundError.
+    `$BEANCOUNT_FILE`, else of the present folder: where it really is, however it was named.
+    Raises BookNotFoundError.
     """
     given = place or environment.get("BEANCOUNT_FILE") or "."
     path = Path(given)
@@ -40,12 +41,14 @@ def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, st
             f"{path}: there is no book here. Name its main file or folder with --book, or make a "
             "new one with: pledgebook init DIR"
         )
-    return path.absolute()
+    return path.resolve()
 
 
 def load_book(path: Path) -> Book:
-    """Load a book with its plugins; what is wrong with it is in its `errors`."""
-    path = path.absolute()  # as Beancount names the files it includes
+    """Load a book with its plugins; what is wrong with it is in its `errors`. A path with links or
+    `..` in it is followed: a file of the book has one name.
+    """
+    path = path.resolve()
     with without_garbage_collection():
         # As Fava loads. Beancount's own cache goes by paths and times, stands in the book's folder
         # and knows nothing of what the plugins keep.
@@ -60,7 +63,7 @@ def book_loaded(
     read once more for their digests: what is changed afterwards is noticed before it is replaced.
     """
     files = {path, *map(Path, options["include"])}
-    digests = {file: digest_of(file.read_bytes()) for file in files if file.is_file()}
+    digests = {file.resolve(): digest_of(file.read_bytes()) for file in files if file.is_file()}
     kept = kept_of(options)
     if kept is None:  # the book does not run our plugins
         settings = read_settings(entries, options)

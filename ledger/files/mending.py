@@ -163,7 +163,7 @@ def _path(book: Book, entry: Transaction) -> Path:
         raise BookRefusedError("The book has errors, so nothing is written to it: see check.")
     refuse_sealed(book, entry.date)
     path = Path(str(entry.meta.get("filename", "")))
-    if path.parent != book.folder or path not in book.digests:
+    if path.parent != book.folder or path.resolve() not in book.digests:
         raise BookRefusedError(
             f"{_capital(told(entry, book))} stands in no file of the book's own folder: change it "
             "by hand."

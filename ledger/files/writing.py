@@ -113,8 +113,9 @@ def write_texts(
     returns (which no book includes) are written first. With `only_try` nothing is written. Raises
     BookRefusedError.
     """
-    with _shadow(book, texts) as shadow:
-        tried = [load_book(shadow / path.name) for path in (book.path, *books)]
+    mains = (book.path, *books)
+    with _shadow(book, mains, texts) as shadow:
+        tried = [load_book(shadow / path.name) for path in mains]
         for each in tried:
             _refuse_errors(each, shadow)
         beside = prove(tried) if prove else {}
@@ -210,8 +211,9 @@ def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]
     """Return a file's text without the transactions that `unwanted` tells."""
     lines = path.read_text("utf-8").split("\n")
     gone: set[int] = set()
+    names = book.names_of(path)
     for entry in book.entries:
-        if not isinstance(entry, Transaction) or Path(str(entry.meta["filename"])) != path:
+        if not isinstance(entry, Transaction) or entry.meta["filename"] not in names:
             continue
         if unwanted(entry):
             own = span_of(lines, entry)
@@ -235,25 +237,26 @@ def span_of(lines: Sequence[str], entry: Transaction) -> range:
 
 def places_in(book: Book, path: Path) -> list[Place]:
     """Return the place of each transaction of a file of the book."""
-    name = str(path)
+    names = book.names_of(path)
     return [
         (order_of(entry, book.settings), entry.meta["lineno"])
         for entry in book.entries
-        if isinstance(entry, Transaction) and entry.meta["filename"] == name
+        if isinstance(entry, Transaction) and entry.meta["filename"] in names
     ]
 
 
 def _unchanged(book: Book, path: Path) -> bytes:
     """Return a file's content, which must be what the book was loaded from."""
     content = path.read_bytes() if path.exists() else b""
-    if content and path not in book.digests:
+    known = path.resolve()
+    if content and known not in book.digests:
         # As a write leaves it that was ended between a new file and the line that includes it.
         raise BookRefusedError(
             f"{path.name} stands beside the book, but the book does not include it; nothing was "
             f'written. Look at it, then add include "{path.name}" to {book.path.name}, or move it '
             "away."
         )
-    if digest_of(content) != book.digests.get(path, digest_of(b"")):
+    if digest_of(content) != book.digests.get(known, digest_of(b"")):
         raise BookRefusedError(
             f"{path.name} was changed by another program meanwhile; nothing was written. "
             "Run the command again."
@@ -273,12 +276,16 @@ def _include_new(book: Book, texts: dict[Path, str]) -> None:
 
 
 @contextmanager
-def _shadow(book: Book, texts: Mapping[Path, str]) -> Iterator[Path]:
-    """Make a folder with the book as it would be: links to everything that does not change."""
+def _shadow(book: Book, mains: Sequence[Path], texts: Mapping[Path, str]) -> Iterator[Path]:
+    """Make a folder with the book as it would be: links to everything that does not change, but
+    for main files, whose links would lead back into the book.
+    """
     with tempfile.TemporaryDirectory(prefix="pledgebook-") as name:
-        shadow = Path(name)
+        shadow = Path(name).resolve()
         for item in book.folder.iterdir():
-            if item not in texts and not item.name.endswith(".picklecache"):
+            if item in mains and item not in texts:
+                shutil.copyfile(item, shadow / item.name)
+            elif item not in texts and not item.name.endswith(".picklecache"):
                 _link(item, shadow / item.name)
         for path, text in texts.items():
             (shadow / path.name).write_text(text, "utf-8")
@@ -306,7 +313,10 @@ def _link(item: Path, at: Path) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Replace a file by a text: whole or not at all, on disk when this returns."""
+    """Replace a file by a text: whole or not at all, on disk when this returns. Of a link what it
+    leads to is replaced.
+    """
+    path = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

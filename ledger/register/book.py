@@ -29,7 +29,7 @@ class Book:
     errors: list[Any]
     options: Options
     digests: Mapping[Path, str]
-    """SHA-256 of each file as it was read."""
+    """SHA-256 of each file as it was read, by its resolved path."""
     settings: Settings
     """What the book declares."""
     findings: Sequence[Finding] = field(default=())
@@ -64,6 +64,14 @@ class Book:
         """All files of the book, the main file first."""
         included = [Path(name) for name in self.options["include"]]
         return [self.path, *(path for path in included if path.resolve() != self.path.resolve())]
+
+    def names_of(self, path: Path) -> frozenset[str]:
+        """Return the names under which Beancount loaded a file of the book: `filename` of what
+        stands in it. Empty for a file the book does not include.
+        """
+        wanted = path.resolve()
+        names = {str(self.path), *self.options["include"]}
+        return frozenset(name for name in names if Path(name).resolve() == wanted)
 
     @cached_property
     def sha256(self) -> str:

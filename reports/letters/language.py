@@ -14,13 +14,13 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, get_month_names
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_currency_name
 from pledgebook.ledger.declared.donors import LANGUAGES
 from pledgebook.ledger.money import format_amount
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 SOURCE = "en"
 """The language the program's texts are written in."""
@@ -76,6 +76,8 @@ class Language:
 
     def long_date(self, day: date) -> str:
         """Write a date as the United Nations' documents do in this language."""
+        from babel.dates import format_date, get_month_names  # noqa: PLC0415 - no help needs it
+
         match self.code:
             case "en":
                 text = format_date(day, "d MMMM y", locale=self.locale)
@@ -94,6 +96,8 @@ class Language:
         """Write a date as in a table: the month shortened where the language does that."""
         if self.code == "ar":
             return self.long_date(day)
+        from babel.dates import format_date  # noqa: PLC0415
+
         text = format_date(day, "medium", locale=self.locale)
         if self.code in {"en", "fr"}:
             text = format_date(day, "d MMM y", locale=self.locale)
@@ -107,6 +111,8 @@ class Language:
             return UNKNOWN
         if value == 0:
             return NIL
+        from babel.numbers import format_decimal  # noqa: PLC0415
+
         places = max(decimals, len(format_amount(value).partition(".")[2].rstrip("0")))
         text = format_decimal(
             abs(value),
@@ -118,6 +124,8 @@ class Language:
 
     def count(self, value: int) -> str:
         """Write a whole number."""
+        from babel.numbers import format_decimal  # noqa: PLC0415
+
         text = format_decimal(value, "#,##0", locale=self.locale, numbering_system=self.numbering)
         return self._digits(str(text))
 
@@ -127,6 +135,8 @@ class Language:
 
     def currency(self, code: str) -> str:
         """Return a currency's name in the plural, "US dollars" for USD; its code if unknown."""
+        from babel.numbers import get_currency_name  # noqa: PLC0415
+
         name = str(get_currency_name(code, 2, locale=self.locale))
         return name or code
 
@@ -140,6 +150,8 @@ _ARAB_MONTHS = ("ar_LB", "ar")
 
 
 def _eastern(month: int) -> str:
+    from babel.dates import get_month_names  # noqa: PLC0415
+
     return str(get_month_names("wide", locale=_ARAB_MONTHS[0])[month])
 
 
@@ -153,6 +165,8 @@ def languages() -> list[str]:
 @cache
 def language(tag: str) -> Language:
     """Return a language by its tag: "fr", or "ar-AE". Raises UnknownLanguageError."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
     try:
         locale = Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
@@ -173,6 +187,8 @@ def language(tag: str) -> Language:
 def _catalog(code: str) -> Mapping[str, str]:
     if code == SOURCE:
         return {}
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with files(__package__).joinpath("texts", f"{code}.po").open("rb") as file:
         catalog = read_po(file, locale=code)
     return {

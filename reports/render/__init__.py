@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pledgebook.ledger.deferred import deferred
 from pledgebook.reports.figures.table import Report, Source
 from pledgebook.reports.render.delimited import to_csv, write_csv
 from pledgebook.reports.render.documents import to_document, to_json, write_json
 from pledgebook.reports.render.footing import ReportDoesNotFootError, footed
 from pledgebook.reports.render.html import to_page, write_page
-from pledgebook.reports.render.pdf import write_pdf
-from pledgebook.reports.render.xlsx import to_workbook, write_workbook
+
+if TYPE_CHECKING:
+    from pledgebook.reports.render.pdf import write_pdf
+    from pledgebook.reports.render.xlsx import to_workbook, write_workbook
 
 __all__ = [
     "ENDINGS",
@@ -31,6 +35,10 @@ __all__ = [
     "write_pdf",
     "write_workbook",
 ]
+
+if not TYPE_CHECKING:  # with XlsxWriter, for those who write a workbook
+    _NAMES = {"pdf": ("write_pdf",), "xlsx": ("to_workbook", "write_workbook")}
+    __getattr__, __dir__ = deferred(__name__, _NAMES)
 
 ENDINGS = (".xlsx", ".html", ".csv", ".json")
 """The forms a report is always written in, as a file's ending says; .pdf takes LibreOffice."""
@@ -53,6 +61,8 @@ def render(reports: Sequence[Report], source: Source, path: Path) -> None:
     """
     match path.suffix.lower():
         case ".xlsx":
+            from pledgebook.reports.render.xlsx import write_workbook  # noqa: PLC0415
+
             write_workbook(reports, source, path)
         case ".html":
             write_page(reports, source, path)
@@ -64,6 +74,8 @@ def render(reports: Sequence[Report], source: Source, path: Path) -> None:
                 )
             write_csv(reports[0], path)
         case ".pdf":
+            from pledgebook.reports.render.pdf import write_pdf  # noqa: PLC0415
+
             write_pdf(reports, source, path)
         case ".json":
             write_json(reports[0] if len(reports) == 1 else reports, path)

@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.figures.table import FIGURES, Column, ColumnKind, Report, Row, Source, Value
@@ -27,6 +27,9 @@ from pledgebook.reports.render.texts import (
     count_text,
     period_line,
 )
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _SENTENCE = 60
 """A text of more letters makes its column wider."""
@@ -60,6 +63,8 @@ def write_page(reports: Sequence[Report], source: Source, path: Path) -> None:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - no command's help needs it
+
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-from babel.numbers import get_currency_name
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.figures.table import Column, Report, Value
 
@@ -62,6 +60,8 @@ def decimals_in(value: Value) -> int:
 
 def long_date(day: date) -> str:
     """Write a date as in a heading: 31 December 2003."""
+    from babel.dates import format_date  # noqa: PLC0415 - no command's help needs it
+
     return format_date(day, "d MMMM y", locale="en")
 
 
@@ -69,6 +69,8 @@ def currency_name(code: str) -> str:
     """Write a currency as in a heading: "US dollars" for USD; an unknown code stays a code."""
     if not code:
         return ""
+    from babel.numbers import get_currency_name  # noqa: PLC0415 - no command's help needs it
+
     name = get_currency_name(code, 2, locale="en")
     return name[:1].upper() + name[1:]
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from pledgebook.reports.letters.letter import Block, Letter, Paragraph, Table, written
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def to_letter_page(letter: Letter) -> str:
@@ -28,6 +31,8 @@ def to_letter_page(letter: Letter) -> str:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - no command's help needs it
+
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

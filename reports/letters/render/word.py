@@ -12,10 +12,13 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from pledgebook.reports.letters.letter import Heading, Letter, Line, Paragraph, Table, written
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 _TEXT_WIDTH = 9638
 """Between the margins of A4, in twentieths of a point."""
@@ -72,6 +75,8 @@ def to_letter_document(letter: Letter) -> bytes:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - no command's help needs it
+
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
