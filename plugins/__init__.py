@@ -26,6 +26,7 @@ from pledgebook.ledger.guards.kept import Kept, keep
 from pledgebook.ledger.guards.plain import find_plain
 from pledgebook.ledger.guards.running import MOVED, moved_extension
 from pledgebook.ledger.guards.sealing import is_history
+from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.view import View
 from pledgebook.plugins.donors import open_accounts
 from pledgebook.plugins.mandates import tag_paragraphs
@@ -40,6 +41,11 @@ def pledgebook(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: all of Pledgebook's. It takes no configuration."""
     del config
+    with without_garbage_collection():
+        return _run(entries, options)
+
+
+def _run(entries: list[Directive], options: Options) -> tuple[list[Directive], list[Finding]]:
     settings = read_settings(entries, options)
     rates = Rates.of_book(entries, settings.currency)
     allow_for_unit_costs(settings, options)
@@ -55,9 +61,12 @@ def pledgebook(
         *(notice(entry, "paragraphs", said) for entry, said in found.notices),
         *run_guards(view),
     ]
-    findings = _at(findings, dict(zip(map(id, entries), tagged, strict=True)))
+    if findings:
+        findings = _at(findings, dict(zip(map(id, entries), tagged, strict=True)))
     keep(options, Kept(settings=settings, findings=tuple(findings), plain=found.plain))
-    return [_as_now_called(entry) for entry in tagged], errors_of(findings)
+    return [
+        _as_now_called(entry) if isinstance(entry, Custom) else entry for entry in tagged
+    ], errors_of(findings)
 
 
 def _at(findings: Iterable[Finding], tagged: Mapping[int, Directive]) -> list[Finding]:
@@ -65,8 +74,9 @@ def _at(findings: Iterable[Finding], tagged: Mapping[int, Directive]) -> list[Fi
     return [replace(each, entry=tagged.get(id(each.entry), each.entry)) for each in findings]
 
 
-def _as_now_called(entry: Directive) -> Directive:
+def _as_now_called(entry: Custom) -> Custom:
     """Let Fava find the desk where a book names it as it was called before."""
-    if not isinstance(entry, Custom) or not (name := moved_extension(entry)):
+    name = moved_extension(entry)
+    if not name:
         return entry
     return entry._replace(values=[entry.values[0]._replace(value=MOVED[name]), *entry.values[1:]])

@@ -17,7 +17,7 @@ declared; a code that cannot be part of an account name.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 
 from beancount.core.data import Custom, Directive, Open, Options, Transaction, new_metadata
@@ -56,9 +56,7 @@ def open_accounts(
             if name not in seen:
                 needed[name] = fund.since
                 seen.add(name)
-    for entry, name in _accounts_named(entries):
-        if name in seen:
-            continue
+    for entry, name in _accounts_named(entries, seen):
         seen.add(name)
         place = settings.place(name)
         if place is None:
@@ -90,14 +88,19 @@ def _with_values(entry: Directive) -> Directive:
     return entry
 
 
-def _accounts_named(entries: list[Directive]) -> Iterator[tuple[Directive, str]]:
+def _accounts_named(
+    entries: list[Directive], seen: Container[str]
+) -> Iterator[tuple[Directive, str]]:
+    """Yield the accounts that entries name and that were not `seen` by then."""
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
-                yield entry, posting.account
+                if posting.account not in seen:
+                    yield entry, posting.account
         elif not isinstance(entry, Open):
             for name in get_accounts([entry]):
-                yield entry, name
+                if name not in seen:
+                    yield entry, name
 
 
 def _undeclared_fund(name: str) -> str:

@@ -65,7 +65,7 @@ def tag_paragraphs(
     found: list[Finding] = []
     noticed: set[tuple[object, str]] = set()
     for entry in entries:
-        if not isinstance(entry, Transaction) or id(entry) in done:
+        if id(entry) in done or not isinstance(entry, Transaction):
             tagged.append(entry)
             continue
         found.extend(

@@ -13,7 +13,6 @@ from pledgebook.ledger.declared.chart import kinds_that
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.view import View
 
@@ -30,7 +29,7 @@ def guard(view: View) -> list[Finding]:
     cash: dict[tuple[str, str], Decimal] = {}
     came: dict[tuple[str, str], Decimal] = {}
     begun = False  # with what another book left: what came before is not known
-    for entry in continuing(view.entries):
+    for entry in view.continuing:
         if not isinstance(entry, Transaction):
             continue
         plain = view.plain.get(id(entry))

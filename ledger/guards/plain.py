@@ -23,7 +23,6 @@ from typing import Any, NamedTuple
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
-from pledgebook.ledger.declared.chart import read_account
 from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.periods import Period
@@ -71,6 +70,9 @@ _PROVING: tuple[Guard, ...] = tuple(
 )  # fmt: skip
 """The guards that look at entries; the others look at what else a book holds."""
 
+_WITHOUT_KEYS = 2
+"""How many keys a posting has that states nothing: its file and its line."""
+
 _OF_POSTINGS = frozenset({"filename", "lineno", "__automatic__", "due"})
 _LABEL = re.compile(r"-\d{4}-\d+(\.\d+)?")
 _FAR_BELOW_A_CENT = Decimal("0.000001")
@@ -88,6 +90,20 @@ class _Roles:
     claims: tuple[int, ...]
     money: int
     exchange: int
+
+
+@dataclass(slots=True)
+class _Form:
+    """What entries of the same accounts, words and keys have in common; `sound` once the guards
+    have seen one.
+    """
+
+    roles: _Roles
+    giving: Giving
+    asked: tuple[str, ...]
+    """The keys of the entry that rules of mandates ask for."""
+    tags: dict[tuple[object, ...], Tags | None] = field(default_factory=dict)
+    sound: bool | None = None
 
 
 class _Day(NamedTuple):
@@ -145,8 +161,9 @@ class _Finder:
         """The pledge that a commitment of these amounts was of."""
         self.touched: set[str] = set()
         self.plain: dict[int, tuple[Plain, _Pledge]] = {}
+        self.forms: dict[tuple[object, ...], _Form | None] = {}
         self.roles: dict[tuple[str, ...], _Roles | None] = {}
-        self.forms: dict[tuple[object, ...], bool] = {}
+        self.sound: dict[tuple[object, ...], bool] = {}
         self.days: dict[date, _Day | None] = {}
         self.tags: dict[tuple[object, ...], Tags | None] = {}
         self.known: dict[tuple[str, date], Decimal | None] = {}
@@ -156,18 +173,19 @@ class _Finder:
         """Follow an entry that may be plain; tell whether it is, as far as can be told yet."""
         if entry.flag != "*" or len(entry.links) != 1:
             return False
-        postings = entry.postings
-        accounts = tuple([posting.account for posting in postings])
+        meta = entry.meta
+        words = (meta.get("class"), meta.get("purpose"), meta.get("event"), len(entry.postings))
+        key = (*words, *[posting.account for posting in entry.postings], *meta)
         try:
-            roles = self.roles[accounts]
+            form = self.forms[key]
         except KeyError:
-            roles = self.roles[accounts] = self._read_roles(accounts)
-        if roles is None:
+            form = self.forms[key] = self._read_form(entry)
+        if form is None:
             return False
         (name,) = entry.links
-        if roles.is_payment:
-            return self._take_payment(index, entry, roles, name)
-        return name not in self.pledges and self._take_commitment(index, entry, roles, name)
+        if form.roles.is_payment:
+            return self._take_payment(index, entry, form, name)
+        return name not in self.pledges and self._take_commitment(index, entry, form, name)
 
     def touch(self, entry: Transaction) -> None:
         """Note the pledges of which an entry that is not plain speaks; one that booking refused, as
@@ -184,6 +202,7 @@ class _Finder:
         """Return what was found, without the pledges that other entries speak of."""
         made = PlainEntries(entries=list(entries))
         noticed: set[tuple[str, str]] = set()
+        sets: dict[tuple[frozenset[str], str], frozenset[str]] = {}
         touched = self.touched
         for index, (plain, pledge) in self.plain.items():
             entry = made.entries[index]
@@ -194,9 +213,13 @@ class _Finder:
             day = self.days[entry.date]
             assert day is not None
             tags = pledge.tags
-            tagged = entry._replace(
-                tags=entry.tags | tags.tags | {day.period.name}, meta={**entry.meta, **tags.meta}
-            )
+            key = (tags.tags, day.period.name)
+            if key not in sets:
+                sets[key] = tags.tags | {day.period.name}
+            own = sets[key]
+            if entry.tags:
+                own |= entry.tags
+            tagged = Transaction({**entry.meta, **tags.meta}, *entry[1:5], own, *entry[6:])
             made.entries[index] = tagged
             made.plain[id(tagged)] = plain
             if tags.notice and (name, tags.notice) not in noticed:
@@ -204,11 +227,11 @@ class _Finder:
                 made.notices.append((tagged, tags.notice))
         return made
 
-    def _take_commitment(self, index: int, entry: Transaction, roles: _Roles, name: str) -> bool:
+    def _take_commitment(self, index: int, entry: Transaction, form: _Form, name: str) -> bool:
+        roles, giving = form.roles, form.giving
         day = self._day(entry.date)
-        if day is None or _LABEL.fullmatch(name, len(roles.donor)) is None:
-            return False
-        if not name.startswith(roles.donor):
+        donor = roles.donor
+        if day is None or not name.startswith(donor) or not _LABEL.fullmatch(name, len(donor)):
             return False
         postings = entry.postings
         total = Decimal(0)
@@ -221,7 +244,7 @@ class _Finder:
             if value is None or units is None:
                 return False
             label = _label(posting)
-            if label in lots or (label != name and pledge_of(label) != name):
+            if label in lots or not (label == name or pledge_of(label) == name):
                 return False
             if currency not in {"", units.currency}:
                 return False
@@ -230,12 +253,12 @@ class _Finder:
             total += value
         if not self._is_dollars(postings[roles.money], -total):
             return False
-        giving = self._giving(roles, entry.meta)
-        if not self._is_sound(roles, giving, [entry]):
+        if not self._is_sound(form, [entry]):
             return False
-        if not as_text(entry.meta.get("document") or entry.meta.get("source") or ""):
+        paper = entry.meta.get("document") or entry.meta.get("source")
+        if not isinstance(paper, str) or not paper.strip():
             return False
-        tags = self._tags(giving, entry, day)
+        tags = self._tags(form, entry, day)
         if tags is None:
             return False
         for at in roles.claims:
@@ -244,7 +267,8 @@ class _Finder:
         self.plain[index] = (Plain(giving, total, is_payment=False), pledge)
         return True
 
-    def _take_payment(self, index: int, entry: Transaction, roles: _Roles, name: str) -> bool:
+    def _take_payment(self, index: int, entry: Transaction, form: _Form, name: str) -> bool:
+        roles, giving = form.roles, form.giving
         pledge = self.pledges.get(name)
         if pledge is None or self._day(entry.date) is None:
             return False
@@ -270,7 +294,7 @@ class _Finder:
             return False
         cash = postings[roles.money].units
         received = cash.number if cash is not None else None
-        if received is None or received <= 0:
+        if received is None or received <= 0 or received != received.quantize(CENT):
             return False
         if not self._is_dollars(postings[roles.money], received):
             return False
@@ -284,12 +308,11 @@ class _Finder:
                 return False
         elif not self._is_near(entry, -units.number, units.currency, received, roles.fund):
             return False
-        giving = self._giving(roles, entry.meta)
         if giving != pledge.giving and (
             giving.purpose or giving._replace(purpose=pledge.giving.purpose) != pledge.giving
         ):
             return False
-        if not self._is_sound(roles, giving, [pledge.commitment, entry]):
+        if not self._is_sound(form, [pledge.commitment, entry]):
             return False
         del pledge.open[cost.label or ""]
         self.plain[index] = (Plain(pledge.giving, received, is_payment=True), pledge)
@@ -305,11 +328,14 @@ class _Finder:
             return None
         if cost.date != entry.date or cost.currency != self.dollar:
             return None
-        if not _OF_POSTINGS.issuperset(meta) or self.sources.may_name_no_label(posting):
+        if self.sources.may_name_no_label(posting):
             return None
-        due = meta.get("due")
-        if due is not None and not (type(due) is date and entry.date <= due <= day.period.end):
-            return None
+        if len(meta) != _WITHOUT_KEYS:
+            due = meta.get("due")
+            if due is not None and not (type(due) is date and entry.date <= due <= day.period.end):
+                return None
+            if not _OF_POSTINGS.issuperset(meta):
+                return None
         weight: Decimal = number * cost.number
         value = weight.quantize(CENT)
         if abs(weight - value) > _FAR_BELOW_A_CENT:
@@ -327,8 +353,10 @@ class _Finder:
             and units.currency == self.dollar
             and posting.cost is None
             and posting.price is None
-            and amount == amount.quantize(CENT)
-            and _OF_POSTINGS.issuperset(posting.meta or ())
+            and (
+                len(posting.meta or ()) == _WITHOUT_KEYS
+                or _OF_POSTINGS.issuperset(posting.meta or ())
+            )
         )
 
     def _is_near(
@@ -359,6 +387,12 @@ class _Finder:
 
     def _read_roles(self, accounts: tuple[str, ...]) -> _Roles | None:
         """Return what accounts are for where they are those of a plain entry, whatever the rest."""
+        if accounts in self.roles:
+            return self.roles[accounts]
+        roles = self.roles[accounts] = self._roles_of(accounts)
+        return roles
+
+    def _roles_of(self, accounts: tuple[str, ...]) -> _Roles | None:
         places = [self.settings.place(account) for account in accounts]
         kinds = [place.kind if place else "" for place in places]
         claims = tuple(at for at, kind in enumerate(kinds) if kind == "pledges")
@@ -372,11 +406,7 @@ class _Finder:
             return None
         if others == ["contributions"]:
             money = kinds.index("contributions")
-            if places[money] != read_account(
-                accounts[claims[0]]
-                .replace("Assets:", "Income:", 1)
-                .replace(":Pledges:", ":Contributions:", 1)
-            ):
+            if getattr(places[money], "part", "") != first.part:
                 return None
             return _Roles(
                 is_payment=False,
@@ -406,23 +436,31 @@ class _Finder:
         fund = self.settings.funds[roles.fund]
         return Giving(fund.code, fund.class_of(class_, purpose), purpose, roles.donor)
 
-    def _is_sound(self, roles: _Roles, giving: Giving, entries: Sequence[Transaction]) -> bool:
+    def _read_form(self, entry: Transaction) -> _Form | None:
+        roles = self._read_roles(tuple(posting.account for posting in entry.postings))
+        if roles is None:
+            return None
+        asked = tuple(key for key in entry.meta if key in self.asked)
+        return _Form(roles, self._giving(roles, entry.meta), asked)
+
+    def _is_sound(self, form: _Form, entries: Sequence[Transaction]) -> bool:
         """Tell whether the guards have nothing to say of a form, that of the last of the entries:
-        these are put before them the first time it is met.
+        these are put before them the first time it is met, of whatever donor.
         """
-        entry = entries[-1]
-        form = (
-            roles.is_payment,
-            len(entry.postings),
-            entry.postings[roles.money].account if roles.is_payment else "",
-            *giving[:3],
-            entry.meta.get("event"),
-            *entry.meta,
-        )
-        sound = self.forms.get(form)
-        if sound is None:
-            sound = self.forms[form] = self._prove(roles, giving, entries)
-        return sound
+        if form.sound is None:
+            roles, entry = form.roles, entries[-1]
+            of_any_donor = (
+                roles.is_payment,
+                len(entry.postings),
+                entry.postings[roles.money].account if roles.is_payment else "",
+                *form.giving[:3],
+                entry.meta.get("event"),
+                *entry.meta,
+            )
+            if of_any_donor not in self.sound:
+                self.sound[of_any_donor] = self._prove(roles, form.giving, entries)
+            form.sound = self.sound[of_any_donor]
+        return form.sound
 
     def _prove(self, roles: _Roles, giving: Giving, entries: Sequence[Transaction]) -> bool:
         wanted = "payment" if roles.is_payment else "commitment"
@@ -446,12 +484,17 @@ class _Finder:
             self.days[day] = known
             return known
 
-    def _tags(self, giving: Giving, entry: Transaction, day: _Day) -> Tags | None:
+    def _tags(self, form: _Form, entry: Transaction, day: _Day) -> Tags | None:
         """Return what a commitment is tagged with; None where a rule refuses it."""
-        donor = self.settings.donors.get(giving.donor)
+        facts = (*day.rules, *[entry.meta[key] for key in form.asked])
+        if facts not in form.tags:
+            form.tags[facts] = self._tags_of(form, entry, facts)
+        return form.tags[facts]
+
+    def _tags_of(self, form: _Form, entry: Transaction, facts: tuple[object, ...]) -> Tags | None:
+        donor = self.settings.donors.get(form.giving.donor)
         assert donor is not None
-        facts = [(key, entry.meta[key]) for key in entry.meta if key in self.asked]
-        key = (donor.kind, *giving[:3], *day.rules, *facts)
+        key = (donor.kind, *form.giving[:3], *form.asked, *facts)
         if key not in self.tags:
             claim = derive_register([entry], self.settings).changes[0].after
             taggings = tag_claim(claim, self.settings)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.register.history import continuing, is_closing
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import Register, derive_register
 from pledgebook.ledger.register.written import Sources
@@ -71,6 +72,13 @@ class View:
     def lines(self, entry: Transaction) -> list[Line]:
         """Return the postings of an entry that touch a declared fund's chart."""
         return read_lines(entry, self.settings)
+
+    @cached_property
+    def continuing(self) -> list[Directive]:
+        """The entries without closings, and without openings that continue one of these."""
+        if not any(is_closing(entry) for entry, _ in self.transactions):
+            return list(self.entries)
+        return list(continuing(self.entries))
 
     @cached_property
     def transactions(self) -> list[tuple[Transaction, list[Line]]]:

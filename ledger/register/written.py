@@ -13,7 +13,7 @@ from beancount.core.data import Posting, Transaction
 from beancount.parser import parser
 
 _WITHOUT_LABEL = re.compile(r"\{[^\"]*\}")
-_ANYWHERE = re.compile(r"^[^;\n]*\{[^\"\n]*\}", re.MULTILINE)
+_ANYWHERE = re.compile(r"\{[^\"\n]*\}")
 
 
 class Sources:
@@ -22,14 +22,21 @@ class Sources:
     def __init__(self) -> None:
         self._lines: dict[str, list[str]] = {}
         self._without: dict[str, bool] = {}
+        self._texts: dict[str, str] = {}
 
     def lines(self, filename: str) -> list[str]:
         """Return the lines of a file; none of what was never a file."""
         if filename not in self._lines:
+            text = self._text(filename)
+            self._lines[filename] = text.split("\n") if text else []
+        return self._lines[filename]
+
+    def _text(self, filename: str) -> str:
+        if filename not in self._texts:
             path = Path(filename)
             found = not filename.startswith("<") and path.is_file()
-            self._lines[filename] = path.read_text("utf-8", "replace").split("\n") if found else []
-        return self._lines[filename]
+            self._texts[filename] = path.read_text("utf-8", "replace") if found else ""
+        return self._texts[filename]
 
     def names_no_label(self, posting: Posting) -> bool:
         """Tell whether a posting is written with braces that hold no label, as in `{}`."""
@@ -47,8 +54,7 @@ class Sources:
         filename = (posting.meta or {}).get("filename", "")
         found = self._without.get(filename)
         if found is None:
-            text = "\n".join(self.lines(filename))
-            found = self._without[filename] = _ANYWHERE.search(text) is not None
+            found = self._without[filename] = _ANYWHERE.search(self._text(filename)) is not None
         return found and self.names_no_label(posting)
 
     def postings(self, entry: Transaction) -> list[Posting]:
