@@ -9,7 +9,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import infer_event
+from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import RECEIVING
 from pledgebook.reports.figures.dates import long_date
@@ -23,6 +23,10 @@ _SINCE = timedelta(days=90)
 
 def waiting_for_approval(selection: Selection) -> list[str]:
     """Name the entries up to the cut's end that wait for a second person; they are counted."""
+    return selection.once("waiting for approval", lambda: _waiting(selection))
+
+
+def _waiting(selection: Selection) -> list[str]:
     book, found = selection.book, []
     for entry in book.entries:
         if not isinstance(entry, Transaction) or entry.flag != WAITING:
@@ -31,8 +35,8 @@ def waiting_for_approval(selection: Selection) -> list[str]:
         if entry.date <= selection.cut.end and any(
             (line.place.fund, line.class_) in selection.groups for line in lines
         ):
-            event = str(entry.meta.get("event", "")) or infer_event(lines)
-            found.append(" ".join(filter(None, (str(entry.date), entry.payee, event))))
+            parts = (str(entry.date), entry.payee, event_of(entry, lines))
+            found.append(" ".join(filter(None, parts)))
     if not found:
         return []
     said = f"{_counted(len(found), 'entry waits', 'entries wait')} for approval (flag !)"
