@@ -20,9 +20,9 @@ from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim, Gift
-from pledgebook.reports.figures.figures import Figures, contributions_of
+from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import name_of
-from pledgebook.reports.paragraphs import Taggings, primary_line
+from pledgebook.reports.paragraphs import Tagged, Taggings, primary_line, taggings_of
 
 _RELATIONS = (
     ("calls", marked("call")),
@@ -91,9 +91,7 @@ class Paragraphs(Page):
             "mandates": mandates,
             "relations": _RELATIONS,
         }
-        taggings = desk.once(
-            ("taggings", symbol, *choice.key), lambda: Taggings(choice.selection, mandate)
-        )
+        taggings = taggings_of(choice.selection, mandate)
         name = asked.get("paragraph", "")
         if not name:
             lines, others = desk.once(
@@ -172,26 +170,27 @@ def _answers(choice: Choice, taggings: Taggings, name: str) -> list[Answer]:
     """Return the contributions in any relation to a paragraph, or counted in a line of that name,
     which moved in the period or are unpaid at its end.
     """
-    selection = choice.selection
-    whole: dict[object, tuple[Claim | Gift, Figures]] = {}
-    for item, figures in contributions_of(selection):
+    whole: dict[object, Tagged] = {}
+    for each in taggings.each:
+        if not _relation(each.tagging, name):
+            continue
         # An instalment may be several pieces, as of two currencies; here it is one line.
+        item = each.item
         piece: object = id(item)
         if isinstance(item, Claim):
             piece = (item.label, item.donor, item.fund, item.class_, item.purpose)
-        whole.setdefault(piece, (item, Figures()))[1].add(figures)
-    found = []
-    for item, figures in whole.values():
-        tagging = taggings.of(item)
-        relation = _relation(tagging, name)
-        if relation and not figures.is_nil:
-            found.append(_answer(choice, item, figures, tagging, relation))
+        known = whole.setdefault(piece, each._replace(figures=Figures()))
+        known.figures.add(each.figures)
+    found = [
+        _answer(choice, each, _relation(each.tagging, name))
+        for each in whole.values()
+        if not each.figures.is_nil
+    ]
     return sorted(found, key=lambda each: (each.name, each.pledged_on, each.label))
 
 
-def _answer(
-    choice: Choice, item: Claim | Gift, figures: Figures, tagging: Tagging, relation: str
-) -> Answer:
+def _answer(choice: Choice, tagged: Tagged, relation: str) -> Answer:
+    item, tagging, figures = tagged
     if isinstance(item, Gift):
         label, day, entry = "", item.entry.date, item.entry
     else:

@@ -12,9 +12,8 @@ from decimal import Decimal
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import CENT, ZERO, round_to, to_cents
-from pledgebook.ledger.register.events import RECEIVING
-from pledgebook.ledger.register.instalments import first_commitment, first_terms, list_instalments
-from pledgebook.ledger.register.register import Change, Claim, Gift
+from pledgebook.ledger.register.instalments import first_commitment, first_terms, settled_so_far
+from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
 from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, owed_ties, section_name
 from pledgebook.reports.figures.selection import Selection
@@ -29,32 +28,37 @@ def annex(selection: Selection) -> Report:
     """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
     cut, register = selection.cut, selection.book.register
     by_label = contribution_figures(selection, lambda item: (item.fund, item.class_, _label(item)))
-    lines = {line.label: line for line in list_instalments(register, cut.end) if line.label}
     shown = {key: figures for key, figures in by_label.items() if key[2] and not figures.is_nil}
+    histories = {
+        label: [each for each in register.by_label[label] if each.date <= cut.end]
+        for _, _, label in shown
+    }
     layout = Layout()
     for fund, class_ in dict.fromkeys((key[0], key[1]) for key in sorted(shown)):
         layout.section(section_name(selection, fund, class_))
         own = {key[2]: figures for key, figures in shown.items() if key[:2] == (fund, class_)}
-        order = sorted(own, key=lambda label: (name_of(selection, lines[label].donor), label))
-        for label in order:
-            changes = [each for each in register.by_label[label] if each.date <= cut.end]
-            line = lines[label]
+        for name, label in sorted(
+            (name_of(selection, histories[label][-1].after.donor), label) for label in own
+        ):
+            changes = histories[label]
+            claim = changes[-1].after
             values: dict[str, Value] = {
-                "donor": name_of(selection, line.donor),
+                "donor": name,
                 "label": label,
-                "currency": line.currency,
-                "pledged_on": line.pledged_on,
+                "currency": claim.currency,
+                "pledged_on": claim.pledged_on,
                 **_received(selection, [each for each in changes if _is_of(each, fund, class_)]),
                 **_dollars(own[label]),
             }
-            if (line.fund, line.class_) == (fund, class_):  # said once, where it is now
+            if (claim.fund, claim.class_) == (fund, class_):  # said once, where it is now
+                paid, written_off = settled_so_far(changes)
                 values |= {
-                    "pledged": line.pledged,
-                    "paid": line.paid,
-                    "unpaid": line.outstanding,
+                    "pledged": paid + written_off + claim.units,
+                    "paid": paid,
+                    "unpaid": claim.units,
                     **_first(changes),
                 }
-            layout.row(line.donor, **values)
+            layout.row(claim.donor, **values)
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
     everything = total(shown.values())
@@ -115,8 +119,10 @@ def _stated_rate(change: Change, units: Decimal) -> str | None:
     """Return the rate that the entry states and by which its dollars were made (of several
     instalments together: to a cent each); None where it states none, or other dollars.
     """
+    if "rate" not in change.entry.meta:
+        return None
     try:
-        rate = Decimal(as_text(change.entry.meta.get("rate", "")))
+        rate = Decimal(as_text(change.entry.meta["rate"]))
         made = to_cents(units / rate)
     except ArithmeticError:
         return None
@@ -144,11 +150,14 @@ def _rate(units: Decimal, dollars: Decimal) -> str | None:
     """Return a rate computed back: the shortest that gives these dollars to the cent."""
     if not dollars or not units:
         return None
+    if units == dollars:
+        return "1"
+    exact = units / dollars
     for decimals in range(_RATE_DECIMALS):
-        rate = round_to(units / dollars, decimals)
+        rate = round_to(exact, decimals)
         if rate and to_cents(units / rate) == dollars:
             return f"{rate.normalize():f}"
-    return f"{round_to(units / dollars, _RATE_DECIMALS).normalize():f}"
+    return f"{round_to(exact, _RATE_DECIMALS).normalize():f}"
 
 
 def _dollars(figures: Figures) -> Mapping[str, Value]:

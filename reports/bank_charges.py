@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import MONEY
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import RECEIVING, event_of
-from pledgebook.ledger.register.history import continuing
-from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.register import RECEIVING
+from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
@@ -29,19 +28,12 @@ def bank_charges(selection: Selection) -> Report:
     others: dict[str, Decimal] = {}
     settled = _settled(selection)
     paid = booked_as = ZERO
-    for entry in continuing(selection.book.entries):
-        if not isinstance(entry, Transaction):
+    for entry, event, every in booked_entries(selection):
+        if entry.date < selection.cut.start or event in {"opening", "closing"}:
             continue
-        if not selection.cut.start <= entry.date <= selection.cut.end:
-            continue
-        lines = [
-            line
-            for line in read_lines(entry, selection.book.settings)
-            if (line.place.fund, line.class_) in selection.groups
-        ]
+        lines = [line for line in every if (line.place.fund, line.class_) in selection.groups]
         charge = _sum(lines, "bank-charges")
-        event = event_of(entry, lines)
-        if not charge or event in {"opening", "closing"}:
+        if not charge:
             continue
         donor = _donor(lines)
         if donor and not selection.covers_donor(donor):

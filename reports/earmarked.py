@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import event_of, events_that
-from pledgebook.ledger.register.history import continuing
-from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.purposes import purposes_of_money
+from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.layout import Layout, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
@@ -96,17 +94,13 @@ def _sums(
     selection: Selection,
 ) -> tuple[dict[Place, dict[str, Decimal]], dict[Place, dict[str, Decimal]]]:
     """Return the cash of each place by column, and what of it is in advance or obligated."""
-    settings, cut = selection.book.settings, selection.cut
+    start = selection.cut.start
     sums: dict[Place, dict[str, Decimal]] = {}
     held: dict[Place, dict[str, Decimal]] = {}
     purpose_of: dict[str, str] = {}
-    for entry in continuing(selection.book.entries):
-        if not isinstance(entry, Transaction) or entry.date > cut.end:
-            continue
-        lines = read_lines(entry, settings)
+    for entry, event, lines in booked_entries(selection):
         purposes = purposes_of_money(lines, purpose_of)
-        event = event_of(entry, lines)
-        before = entry.date < cut.start or event == "opening"
+        before = entry.date < start or event == "opening"
         for number, line in enumerate(lines):
             place = (line.place.fund, line.class_, purposes.get(number, ""))
             if line.dollars is None or place[:2] not in selection.groups:

@@ -22,11 +22,15 @@ TITLE = "What changed: movements of unpaid contributions"
 def movements(selection: Selection) -> Report:
     """Return each change of an instalment in the cut: units in its currency, value in dollars."""
     cut, register = selection.cut, selection.book.register
-    changes = [
-        change
-        for change in register.changes
-        if cut.start <= change.date <= cut.end and selection.covers(change.after)
-    ]
+    changes: list[Change] = []
+    crossed = ZERO  # carried into what is shown, or out of it, by a change of fund, class or donor
+    for change in register.changes:
+        if cut.start <= change.date <= cut.end:
+            shown = selection.covers(change.after)
+            if shown:
+                changes.append(change)
+            if change.before is not None and selection.covers(change.before) != shown:
+                crossed += change.before.value if shown else -change.before.value
     layout = Layout()
     month = None
     for change in sorted(changes, key=lambda change: change.date):
@@ -46,16 +50,6 @@ def movements(selection: Selection) -> Report:
             ZERO,
         )
         for day in (cut.start - timedelta(days=1), cut.end)
-    )
-    crossed = sum(
-        (
-            change.before.value * (1 if selection.covers(change.after) else -1)
-            for change in register.changes
-            if change.before is not None
-            and cut.start <= change.date <= cut.end
-            and selection.covers(change.before) != selection.covers(change.after)
-        ),
-        ZERO,
     )
     unit = selection.book.settings.currency
     return over_the_cut(

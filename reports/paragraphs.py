@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from pledgebook.ledger.declared.mandates import Mandate, Tagging, paragraph_order
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.ledger.register.tagging import tag_claim, tag_gift
 from pledgebook.reports.figures.dates import long_date
-from pledgebook.reports.figures.figures import (
-    Figures,
-    contribution_figures,
-    contributions_of,
-    total,
-)
+from pledgebook.reports.figures.figures import Figures, contributions_of, total
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Row, Tie
 
@@ -46,7 +43,7 @@ def paragraphs(selection: Selection) -> Report:
             'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
         )
     mandate = mandates[0]
-    taggings = Taggings(selection, mandate)
+    taggings = taggings_of(selection, mandate)
     primary = taggings.figures(lambda tagging: [primary_line(tagging)])
     rows = _primary_rows(mandate, primary)
     rows += _overlapping_rows(mandate, taggings)
@@ -104,40 +101,57 @@ def primary_line(tagging: Tagging) -> str:
     return REVIEW if tagging.review else NO_CALL
 
 
+class Tagged(NamedTuple):
+    """A contribution, what the mandate says of it, and its figures over the cut."""
+
+    item: Claim | Gift
+    tagging: Tagging
+    figures: Figures
+
+
 class Taggings:
-    """The figures of the selected funds, by any way of reading a contribution's paragraphs."""
+    """What a selection covers, `each` with its paragraphs under a mandate, and its figures by any
+    way of reading these.
+    """
 
     def __init__(self, selection: Selection, mandate: Mandate) -> None:
-        self.selection = selection
-        self.mandate = mandate
-        self._known: dict[object, Tagging] = {}
+        settings = selection.book.settings
+        known: dict[object, Tagging] = {}
+        self.each: list[Tagged] = []
+        for item, figures in contributions_of(selection):
+            # An instalment may be several pieces; it answers what it did when it was committed.
+            piece: object = id(item)
+            if isinstance(item, Claim):
+                piece = (item.label, item.fund, item.class_, item.purpose)
+            if piece not in known:
+                known[piece] = _tagging(item, mandate, settings)
+            self.each.append(Tagged(item, known[piece], figures))
 
     @cached_property
-    def _each(self) -> dict[Tagging, Figures]:
-        return contribution_figures(self.selection, self.of)
-
-    def of(self, item: Claim | Gift) -> Tagging:
-        """Return what the mandate says of a contribution."""
-        settings = self.selection.book.settings
-        if isinstance(item, Gift):
-            found = tag_gift(item, settings)
-        else:
-            key = (item.label, item.fund, item.class_, item.purpose)
-            if key in self._known:
-                return self._known[key]
-            found = tag_claim(item, settings)
-        tagging = next(each for each in found if each.mandate is self.mandate)
-        if isinstance(item, Claim):
-            self._known[item.label, item.fund, item.class_, item.purpose] = tagging
-        return tagging
+    def by_donor(self) -> dict[tuple[Tagging, str], Figures]:
+        """The figures by tagging and donor."""
+        rows: dict[tuple[Tagging, str], Figures] = {}
+        for item, tagging, figures in self.each:
+            rows.setdefault((tagging, item.donor), Figures()).add(figures)
+        return rows
 
     def figures(self, lines: Callable[[Tagging], Iterable[str]]) -> dict[str, Figures]:
         """Return the figures summed under each of the lines a tagging is read as."""
         rows: dict[str, Figures] = {}
-        for tagging, figures in self._each.items():
+        for (tagging, _), figures in self.by_donor.items():
             for line in lines(tagging):
                 rows.setdefault(line, Figures()).add(figures)
         return rows
+
+
+def taggings_of(selection: Selection, mandate: Mandate) -> Taggings:
+    """Return what a selection covers with its paragraphs, worked out once a selection."""
+    return selection.once(("taggings", mandate.symbol), lambda: Taggings(selection, mandate))
+
+
+def _tagging(item: Claim | Gift, mandate: Mandate, settings: Settings) -> Tagging:
+    found = tag_gift(item, settings) if isinstance(item, Gift) else tag_claim(item, settings)
+    return next(each for each in found if each.mandate is mandate)
 
 
 def _paid(figures: Figures) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.history import restatements
 from pledgebook.reports import (
     ageing,
@@ -83,7 +84,8 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
                 f"The report {name!r} is of whole funds and cannot be limited to one "
                 f"{' or '.join(limits)}: ask for it without."
             )
-    return [_made(name, selection) for name in names]
+    with without_garbage_collection():
+        return [_made(name, selection) for name in names]
 
 
 def left_out(selection: Selection) -> list[str]:

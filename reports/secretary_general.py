@@ -8,11 +8,11 @@ calls in the report `paragraphs` adds up.
 from __future__ import annotations
 
 from pledgebook.ledger.declared.mandates import Mandate, paragraph_order
-from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Column, Report
-from pledgebook.reports.paragraphs import Taggings
+from pledgebook.reports.paragraphs import taggings_of
 
 NAME = "secretary-general"
 
@@ -66,13 +66,8 @@ def secretary_general(selection: Selection) -> Report:
 def _lines(
     selection: Selection, mandate: Mandate, relation: str
 ) -> dict[str, tuple[set[str], Figures]]:
-    taggings = Taggings(selection, mandate)
-    each = contribution_figures(
-        selection,
-        lambda item: (taggings.of(item), item.donor),
-    )
     lines: dict[str, tuple[set[str], Figures]] = {}
-    for (tagging, donor), own in each.items():
+    for (tagging, donor), own in taggings_of(selection, mandate).by_donor.items():
         if own.is_nil:
             continue
         for paragraph in getattr(tagging, relation):

@@ -22,6 +22,10 @@ _SINCE = timedelta(days=90)
 
 def waiting_for_approval(selection: Selection) -> list[str]:
     """Name the entries up to the cut's end that wait for a second person; they are counted."""
+    return selection.once("waiting for approval", lambda: _waiting(selection))
+
+
+def _waiting(selection: Selection) -> list[str]:
     book, found = selection.book, []
     for entry in book.entries:
         if not isinstance(entry, Transaction) or entry.flag != WAITING:
@@ -30,8 +34,8 @@ def waiting_for_approval(selection: Selection) -> list[str]:
         if entry.date <= selection.cut.end and any(
             (line.place.fund, line.class_) in selection.groups for line in lines
         ):
-            event = event_of(entry, lines)
-            found.append(" ".join(filter(None, (str(entry.date), entry.payee, event))))
+            parts = (str(entry.date), entry.payee, event_of(entry, lines))
+            found.append(" ".join(filter(None, parts)))
     if not found:
         return []
     said = f"{_counted(len(found), 'entry waits', 'entries wait')} for approval (flag !)"

@@ -78,10 +78,33 @@ class Figures:
 
     def add(self, other: Figures) -> None:
         """Add another row to this one."""
-        for column in MONEY_COLUMNS:
-            amount = getattr(other, column)
-            if amount:
-                setattr(self, column, getattr(self, column) + amount)
+        # Written out: reports add rows by the hundred thousand, most of whose amounts are nil.
+        if other.opening:
+            self.opening += other.opening
+        if other.adjustments:
+            self.adjustments += other.adjustments
+        if other.pledged:
+            self.pledged += other.pledged
+        if other.collected_prior:
+            self.collected_prior += other.collected_prior
+        if other.collected_current:
+            self.collected_current += other.collected_current
+        if other.exchange:
+            self.exchange += other.exchange
+        if other.exchange_unpaid:
+            self.exchange_unpaid += other.exchange_unpaid
+        if other.written_off:
+            self.written_off += other.written_off
+        if other.closing:
+            self.closing += other.closing
+        if other.uncommitted:
+            self.uncommitted += other.uncommitted
+        if other.future:
+            self.future += other.future
+        if other.in_advance:
+            self.in_advance += other.in_advance
+        if other.refunded:
+            self.refunded += other.refunded
 
     def amounts(self) -> dict[str, Decimal]:
         """Return the amounts by column."""
@@ -128,7 +151,11 @@ def contribution_figures(
     """
     rows: dict[KeyT, Figures] = {}
     for item, figures in contributions_of(selection, cut):
-        rows.setdefault(key(item), Figures()).add(figures)
+        own = key(item)
+        row = rows.get(own)
+        if row is None:
+            row = rows[own] = Figures()
+        row.add(figures)
     return rows
 
 
@@ -150,16 +177,23 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
     pieces: list[tuple[Claim | Gift, Figures]] = []
     own: dict[Hashable, Figures] = {}  # of the instalment at hand
     elsewhere = Figures()
+    last: Claim | None = None
+    figures = elsewhere
 
-    def row(item: Claim | Gift) -> Figures:
-        piece = _piece(item)
-        if piece not in own:
-            if selection.covers(item):
-                own[piece] = Figures()
-                pieces.append((item, own[piece]))
-            else:
-                own[piece] = elsewhere
-        return own[piece]
+    def row(claim: Claim) -> Figures:
+        nonlocal last, figures
+        if claim is last:
+            return figures
+        last, piece = claim, _piece(claim)
+        known = own.get(piece)
+        if known is None:
+            known = elsewhere
+            if selection.covers(claim):
+                known = Figures()
+                pieces.append((claim, known))
+            own[piece] = known
+        figures = known
+        return figures
 
     def later(claim: Claim, day: date) -> bool:
         """Whether the claim is income already although due in a later period (`agreement`)."""
@@ -178,25 +212,23 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
     return pieces
 
 
-def _piece(item: Claim | Gift) -> Hashable:
-    if isinstance(item, Gift):
-        return id(item)
+def _piece(claim: Claim) -> Hashable:
     return (
-        item.kind,
-        item.fund,
-        item.class_,
-        item.purpose,
-        item.donor,
-        item.currency,
-        item.pledged_on,
-        item.is_deferred,
+        claim.kind,
+        claim.fund,
+        claim.class_,
+        claim.purpose,
+        claim.donor,
+        claim.currency,
+        claim.pledged_on,
+        claim.is_deferred,
     )
 
 
 def _add_history(
     changes: list[Change],
     cut: Cut,
-    row: Callable[[Claim | Gift], Figures],
+    row: Callable[[Claim], Figures],
     later: Callable[[Claim, date], bool],
 ) -> None:
     claim: Claim | None = None
@@ -226,7 +258,7 @@ def _add_history(
         row(claim).uncommitted += claim.value
 
 
-def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim | Gift], Figures]) -> bool:
+def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim], Figures]) -> bool:
     """Count a claim as opening if it was due before the cut, as pledged if it fell due in it
     without an entry (a memorandum); tell whether it is counted by `day`.
     """
@@ -240,7 +272,7 @@ def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim | Gift]
 
 
 def _add_change(
-    change: Change, cut: Cut, row: Callable[[Claim | Gift], Figures], *, counted: bool
+    change: Change, cut: Cut, row: Callable[[Claim], Figures], *, counted: bool
 ) -> None:
     before, after = change.before, change.after
     day = change.date
@@ -266,14 +298,14 @@ def _add_change(
         figures.collected_current += change.advance_released
 
 
-def _adjust(claim: Claim, cut: Cut, row: Callable[[Claim | Gift], Figures], value: Decimal) -> None:
+def _adjust(claim: Claim, cut: Cut, row: Callable[[Claim], Figures], value: Decimal) -> None:
     if is_prior(claim, cut):
         row(claim).adjustments += value
     else:
         row(claim).pledged += value
 
 
-def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim | Gift], Figures]) -> None:
+def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> None:
     if change.advanced:
         return  # money in advance is not yet collected, and carries no exchange
     claim = change.before if change.before and change.before.is_open else change.after

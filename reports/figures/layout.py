@@ -161,8 +161,11 @@ def section_name(selection: Selection, fund: str, class_: str) -> str:
 
 def name_of(selection: Selection, donor: str) -> str:
     """Return a donor's English name at the end of the cut, else the code."""
-    found = selection.book.settings.donors.get(donor)
-    return found.name_in("en", selection.cut.end) if found else donor
+    names: dict[str, str] = selection.once("names", dict)
+    if donor not in names:
+        found = selection.book.settings.donors.get(donor)
+        names[donor] = found.name_in("en", selection.cut.end) if found else donor
+    return names[donor]
 
 
 def by_group_and_name(selection: Selection, donor: str) -> tuple[int, str]:

@@ -104,26 +104,27 @@ class Selection:
         made: MadeT = self._made[key]
         return made
 
-    @property
+    @cached_property
     def whole_classes(self) -> bool:
         """Whether all donors and purposes of the classes are shown, as accounts add them up."""
         return not (self.scope.group or self.scope.donor or self.scope.purpose)
 
     def covers(self, item: Claim | Gift | Held) -> bool:
         """Tell whether the item is to be shown."""
-        return (
-            (item.fund, item.class_) in self.groups
-            and self.scope.covers_purpose(item.purpose)
-            and self.covers_donor(item.donor)
+        if (item.fund, item.class_) not in self.groups:
+            return False
+        return self.whole_classes or (
+            self.scope.covers_purpose(item.purpose) and self.covers_donor(item.donor)
         )
 
     def covers_line(self, line: Line) -> bool:
         """Tell whether a posting's amount is to be shown: limited to donors, only accounts that
         name their donor can tell.
         """
-        return (
-            (line.place.fund, line.class_) in self.groups
-            and self.scope.covers_purpose(line.purpose)
+        if (line.place.fund, line.class_) not in self.groups:
+            return False
+        return self.whole_classes or (
+            self.scope.covers_purpose(line.purpose)
             and (
                 not (self.scope.donor or self.scope.group)
                 or (takes(line.place.kind) == "donor" and self.covers_donor(line.place.part))

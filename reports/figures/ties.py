@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from beancount.core.data import Transaction
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import event_of, events_that
-from pledgebook.ledger.register.history import continuing
-from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Tie
@@ -55,15 +53,9 @@ def balances_of(selection: Selection) -> Balances:
 
 def _read_balances(selection: Selection) -> Balances:
     balances = Balances()
-    cut, settings = selection.cut, selection.book.settings
-    for entry in continuing(selection.book.entries):
-        if not isinstance(entry, Transaction) or entry.date > cut.end:
-            continue
-        lines = [line for line in read_lines(entry, settings) if line.place.fund in selection.funds]
-        if not lines:
-            continue
-        event = event_of(entry, lines)
-        within = cut.start <= entry.date and event != "opening"
+    start = selection.cut.start
+    for entry, event, lines in booked_entries(selection):
+        within = start <= entry.date and event != "opening"
         for line in lines:
             if line.dollars is None or not selection.covers_line(line):
                 continue
