@@ -12,8 +12,9 @@ from decimal import Decimal
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import CENT, ZERO, round_to, to_cents
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import first_commitment, first_terms, settled_so_far
-from pledgebook.ledger.register.register import RECEIVING, Change, Claim, Gift
+from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
 from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, owed_ties, section_name
 from pledgebook.reports.figures.selection import Selection

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import MONEY
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.postings import Line
-from pledgebook.ledger.register.register import RECEIVING
 from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
