@@ -22,7 +22,7 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.ledger.files.writing import error_sentence
-from pledgebook.ledger.office import NoOfficeError
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import (
     Report,
@@ -98,7 +98,7 @@ def report(
     """
     book = open_book()
     _refuse_errors(book, despite_errors)
-    with failing_on(SelectionError):
+    with failing_on(RefusedError):
         answering = book_for(book, cut_of(book, period, as_at).start)
         if answering is not book:
             book = answering
@@ -120,10 +120,11 @@ def report(
     _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():
-        _answer(made)
+        with failing_on(RefusedError):
+            _answer(made)
     wrote = ""
     if out is not None:
-        with failing_on(UnknownEndingError, SeveralReportsError, NoOfficeError, OSError):
+        with failing_on(UnknownEndingError, SeveralReportsError, RefusedError, OSError):
             written = write(made, source, out)
         wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
     if out is not None or not wants_json():

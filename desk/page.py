@@ -31,9 +31,7 @@ from pledgebook.desk.guarding import (
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.texts import day_text, gettext, ngettext
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
-from pledgebook.reports.figures.selection import SelectionError
-from pledgebook.reports.render import ReportDoesNotFootError
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.render.texts import amount_text
 
 _LOG = logging.getLogger(__name__)
@@ -65,9 +63,7 @@ class PageRefusedError(Exception):
 REFUSALS = (
     PageRefusedError,
     RequestRefusedError,
-    EventRefusedError,
-    BookRefusedError,
-    SelectionError,
+    RefusedError,
 )
 """Errors whose message is for the reader."""
 
@@ -146,7 +142,7 @@ class Page(FavaExtensionBase):
             desk = self.desk(request.args)
             shown = self.view(desk, request.args)
             return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
-        except (*REFUSALS, ReportDoesNotFootError) as error:
+        except REFUSALS as error:
             return self._render("message.html", desk=None, message=str(error))
         except Exception as error:  # noqa: BLE001 - a reader gets a page in any case
             _LOG.exception("The page %s could not be made", self.name)

@@ -30,7 +30,7 @@ from pledgebook.ledger.office import NoOfficeError, find_office
 from pledgebook.reports.figures.figures import MONEY_COLUMNS
 from pledgebook.reports.figures.table import Column, Report, Row, Value
 from pledgebook.reports.registry import ALL, REPORTS, make_reports, source_of
-from pledgebook.reports.render import ENDINGS, ReportDoesNotFootError, footed, render
+from pledgebook.reports.render import ENDINGS, footed, render
 from pledgebook.reports.render.footing import label_column
 from pledgebook.reports.render.texts import amount_text, column_title, count_text, period_line
 from pledgebook.reports.schedule import NAME as SCHEDULE
@@ -157,7 +157,7 @@ class Reports(Page):
                 path = Path(folder) / file
                 render(reports, source, path)
                 return as_file(path.read_bytes(), file)
-        except (*REFUSALS, ReportDoesNotFootError, NoOfficeError, ValueError) as error:
+        except (*REFUSALS, NoOfficeError, ValueError) as error:
             return in_words(str(error))
 
 

@@ -6,10 +6,21 @@ convention of the UN's financial rules, and happens only here.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?")
+
+
+def read_number(text: str) -> Decimal:
+    """Return the number that a text of the book says in plain digits. Raises ValueError for any
+    other text: "NaN", "Infinity" and "1E9999999" are numbers to Decimal and no amount of anything.
+    """
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is no number in plain digits")
+    return Decimal(text)
 
 
 def to_cents(value: Decimal) -> Decimal:

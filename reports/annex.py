@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.money import CENT, ZERO, round_to, to_cents
+from pledgebook.ledger.money import CENT, ZERO, read_number, round_to, to_cents
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import first_commitment, first_terms, settled_so_far
 from pledgebook.ledger.register.register import Change, Claim, Gift
@@ -123,9 +123,9 @@ def _stated_rate(change: Change, units: Decimal) -> str | None:
     if "rate" not in change.entry.meta:
         return None
     try:
-        rate = Decimal(as_text(change.entry.meta["rate"]))
+        rate = read_number(as_text(change.entry.meta["rate"]))
         made = to_cents(units / rate)
-    except ArithmeticError:
+    except (ValueError, ArithmeticError):
         return None
     cents = len(change.entry.postings) * CENT
     return f"{rate:f}" if abs(made - change.after.value) <= cents else None

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 
 from pledgebook.ledger.money import ZERO
@@ -164,7 +164,7 @@ def _sealed_lines(book: Book, period: str) -> Mapping[_Name, Figures] | None:
             (each["fund"], each["class"]): read_figures(each["total"]) for each in document["funds"]
         }
         lines |= {name: read_figures(amounts) for name, amounts in document["totals"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return lines
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def schedule_as_reported(selection: Selection) -> Report:
     try:
         document = json.loads(path.read_text("utf-8"))["figures"]["schedule"]
         rows = _rows(selection, document)
-    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SelectionError(
             f"{FOLDER}/{path.name} cannot be read ({error}): pledgebook verify says what is wrong "
             "with it."

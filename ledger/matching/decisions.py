@@ -24,7 +24,7 @@ from pledgebook.ledger.matching.allocation import Allocation, allocate
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.candidates import Candidate
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.register.book import Book
 
 FILE = "decisions.json"
@@ -153,7 +153,7 @@ def read_decisions(book: Book) -> list[Decision]:
         return []
     try:
         return [_decision(each) for each in json.loads(text)["decisions"]]
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise EventRefusedError(
             f"{path.name} beside the book cannot be read ({type(error).__name__}: {error}). It "
             "holds only decisions that were not recorded yet: remove it to begin again."
@@ -194,7 +194,7 @@ def _document(decision: Decision) -> dict[str, object]:
 
 def _decision(document: Mapping[str, Any]) -> Decision:
     def number(text: str | None) -> Decimal | None:
-        return None if text is None else Decimal(text)
+        return None if text is None else read_number(text)
 
     receipts = tuple(map(str, document["receipts"]))
     if "gift" in document:

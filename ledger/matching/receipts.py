@@ -10,7 +10,7 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.events.parts import Earmark
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.register.book import Book
 
 
@@ -115,8 +115,8 @@ def _amount(value: object) -> tuple[Decimal, str] | None:
         return None
     number, _, currency = as_text(value).partition(" ")
     try:
-        return (Decimal(number.replace(",", "")), currency) if currency else None
-    except ArithmeticError:
+        return (read_number(number.replace(",", "")), currency) if currency else None
+    except ValueError:
         return None
 
 

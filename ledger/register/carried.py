@@ -10,7 +10,7 @@ from decimal import Decimal
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_date, as_text
-from pledgebook.ledger.money import format_units
+from pledgebook.ledger.money import format_units, read_number
 from pledgebook.ledger.register.events import names_of
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
 from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
@@ -57,11 +57,11 @@ def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, Tak
                 found[line.label] = Taken(
                     entry=entry,
                     event="payment",
-                    units=Decimal(number),
+                    units=read_number(number),
                     currency=currency,
                     carried=True,
                 )
-            except ArithmeticError:
+            except ValueError:
                 continue
     return found
 

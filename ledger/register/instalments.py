@@ -16,7 +16,7 @@ from beancount.core.amount import Amount
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, round_to
+from pledgebook.ledger.money import ZERO, read_number, round_to
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
@@ -148,8 +148,8 @@ def first_terms(changes: list[Change]) -> Terms | None:
     try:
         amount, dollars = (stated(*first.after.origin, AT_PLEDGE) or "").split(", ")
         number, currency = amount.split(" ")
-        return Terms(Decimal(number), currency, Decimal(dollars.split(" ")[0]))
-    except (ValueError, ArithmeticError):
+        return Terms(read_number(number), currency, read_number(dollars.split(" ")[0]))
+    except ValueError:
         return None
 
 
@@ -196,8 +196,8 @@ def _carried(change: Change, key: str) -> Decimal:
         return value.number
     number = (stated(entry, posting, key) or "0").split()[0]
     try:
-        return Decimal(number)
-    except ArithmeticError:
+        return read_number(number)
+    except ValueError:
         return Decimal(0)
 
 

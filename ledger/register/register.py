@@ -16,7 +16,7 @@ from beancount.core.data import Directive, Posting, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, share
+from pledgebook.ledger.money import ZERO, read_number, share
 from pledgebook.ledger.register.events import RECEIVING, event_of, events_that
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
@@ -526,6 +526,6 @@ def _gifts(
 def _original(entry: Transaction, posting: Posting) -> tuple[Decimal, str] | None:
     number, _, currency = (stated(entry, posting, "original") or "").partition(" ")
     try:
-        return (Decimal(number), currency) if currency else None
-    except ArithmeticError:
+        return (read_number(number), currency) if currency else None
+    except ValueError:
         return None

@@ -12,9 +12,10 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.money import read_number
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.reports.figures.dates import long_date
@@ -73,8 +74,8 @@ def read_totals(book: Book, period: str) -> Totals:
     try:
         content = json.loads((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
         return {
-            str(fund): {str(key): Decimal(amount) for key, amount in lines.items()}
+            str(fund): {str(key): read_number(amount) for key, amount in lines.items()}
             for fund, lines in content["figures"][SEALED].items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # verify says what is wrong with a seal; here its figures are unknown

@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from pledgebook.ledger.declared.periods import Cut
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.selection import Selection
@@ -129,8 +129,8 @@ class Figures:
 
 
 def read_figures(amounts: Mapping[str, str]) -> Figures:
-    """Return the figures that a sealed document says. Raises KeyError, InvalidOperation."""
-    return Figures(**{column.name: Decimal(amounts[column.name]) for column in fields(Figures)})
+    """Return the figures that a sealed document says. Raises KeyError, ValueError."""
+    return Figures(**{column.name: read_number(amounts[column.name]) for column in fields(Figures)})
 
 
 def total(rows: Iterable[Figures]) -> Figures:

@@ -22,6 +22,7 @@ from pledgebook.ledger.declared.policies import (
     read_policies,
 )
 from pledgebook.ledger.files.answering import left_out, without_history
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.register.postings import Line
@@ -33,7 +34,7 @@ NO_PURPOSE = "none"
 """Asked for as a purpose: money without one."""
 
 
-class SelectionError(Exception):
+class SelectionError(RefusedError):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Column, Report, Row, Value
 
 
-class ReportDoesNotFootError(ValueError):
+class ReportDoesNotFootError(RefusedError):
     """A report contradicts itself; the message names report, row and column."""
 
 
