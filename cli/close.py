@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import cast
 
 import click
@@ -21,10 +23,12 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.ledger.closing.periods import close_period, reopen_period
-from pledgebook.ledger.closing.seals import Figures, Verdict, verify_seals
+from pledgebook.ledger.closing.proof import PARTS, Verdict, verify_seals
+from pledgebook.ledger.closing.seals import Figures
+from pledgebook.ledger.closing.signing import sign as sign_seal
 from pledgebook.ledger.events.asking import due_releases
 from pledgebook.ledger.files.writing import file_for
-from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
@@ -46,12 +50,20 @@ def make_figures(book: Book, period: str) -> Figures:
 
 @click.command()
 @click.argument("period", metavar="PERIOD")
+@click.option(
+    "--sign",
+    "key",
+    metavar="KEY",
+    type=click.Path(path_type=Path),
+    help="Sign the seal with this private key, by ssh-keygen.",
+)
 @book_option
-def close(period: str) -> None:
+def close(period: str, key: Path | None) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
     book = open_book()
-    with failing_on(BookRefusedError, OSError):
-        closed = close_period(book, period, make_figures)
+    sign = None if key is None else partial(sign_seal, key=key)
+    with failing_on(RefusedError, OSError):
+        closed = close_period(book, period, make_figures, sign)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():
         answer(
@@ -99,12 +111,18 @@ def _undeclared(book: Book, closed: str, first: date) -> str:
 
 
 @click.command()
+@click.option(
+    "--signers",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Each seal has to be signed by one of these (as ssh-keygen reads them).",
+)
 @book_option
-def verify() -> None:
-    """Prove that nothing sealed was changed: entries, declarations, rates, figures."""
+def verify(signers: Path | None) -> None:
+    """Prove that nothing sealed was changed, from the first seal to the last."""
     main = find_main()
-    with failing_on(BookRefusedError):
-        verdicts = verify_seals(main, make_figures)
+    with failing_on(RefusedError, OSError):
+        verdicts = verify_seals(main, make_figures, signers)
     holds = all(verdict.holds for verdict in verdicts)
     if wants_json():
         answer({"agrees": holds, "periods": [_document(verdict) for verdict in verdicts]})
@@ -114,7 +132,6 @@ def verify() -> None:
 
 
 def _document(verdict: Verdict) -> dict[str, object]:
-    parts = ("seal", "entries", "declarations", "rates", "figures", "program")
     return {
         "period": verdict.period,
         "agrees": verdict.holds,
@@ -123,9 +140,10 @@ def _document(verdict: Verdict) -> dict[str, object]:
                 "agrees": part not in verdict.differs,
                 "differences": verdict.differs.get(part, []),
             }
-            for part in parts
+            for part in PARTS
         },
         "changed": cast("list[object]", verdict.changed),
+        "notes": cast("list[object]", verdict.notes),
     }
 
 
@@ -134,14 +152,15 @@ def _print(verdicts: Sequence[Verdict]) -> None:
         click.echo("No period is sealed.")
     for verdict in verdicts:
         if verdict.holds:
-            click.echo(f"{verdict.period}: all as sealed (entries, declarations, rates, figures).")
-            continue
-        click.secho(
-            f"{verdict.period}: differs in {', '.join(verdict.differs)}", fg="red", bold=True
-        )
-        for sentences in verdict.differs.values():
-            for sentence in sentences:
-                click.echo(f"  {sentence}")
+            click.echo(f"{verdict.period}: all as sealed.")
+        else:
+            differs = [part for part in PARTS if part in verdict.differs]
+            click.secho(f"{verdict.period}: differs in {', '.join(differs)}", fg="red", bold=True)
+            for part in differs:
+                for sentence in verdict.differs[part]:
+                    click.echo(f"  {sentence}")
+        for note in verdict.notes:
+            click.echo(f"  {note}")
 
 
 @click.command()
@@ -152,7 +171,7 @@ def _print(verdicts: Sequence[Verdict]) -> None:
 def reopen(period: str, authority: str, day: date | None) -> None:
     """Open the sealed PERIOD again; its sealed figures are kept."""
     book = open_book()
-    with failing_on(BookRefusedError, OSError):
+    with failing_on(RefusedError, OSError):
         paths = reopen_period(book, period, authority, day or date.today())  # noqa: DTZ011 - a civil date
     written = sorted(path.relative_to(book.folder).as_posix() for path in paths)
     if wants_json():

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
-from pledgebook.ledger.closing.seals import verify_seals
+from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 
 HEAD = """option "operating_currency" "USD"

@@ -25,7 +25,7 @@ from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
 from pledgebook.ledger.closing.entries import Carried
 from pledgebook.ledger.closing.periods import close_period, reopen_period
-from pledgebook.ledger.closing.seals import verify_seals
+from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.correspondence.letters import (
     Sending,
     correspondence_texts,

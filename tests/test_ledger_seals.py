@@ -20,7 +20,8 @@ from beancount.core.data import Posting, Transaction
 from beancount.core.position import Cost
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
-from pledgebook.ledger.closing.seals import Verdict, canonical, verify_seals
+from pledgebook.ledger.closing.proof import Verdict, verify_seals
+from pledgebook.ledger.closing.records import canonical
 from pledgebook.ledger.files.loading import load_book
 
 D = Decimal
@@ -97,7 +98,8 @@ def sealed(sealed_book: Path, tmp_path: Path) -> Path:
 
 
 def verify(folder: Path) -> Verdict:
-    (verdict,) = verify_seals(folder / "main.beancount", make_figures)
+    verdicts = verify_seals(folder / "main.beancount", make_figures)
+    (verdict,) = (each for each in verdicts if each.period == "2002-2003")
     return verdict
 
 

@@ -18,7 +18,7 @@ from handwritten import HEAD, STARTS, Writer
 from oracle import Row
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
-from pledgebook.ledger.closing.seals import verify_seals
+from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments

@@ -3,21 +3,32 @@
 A period is a file. Closing ends it with its closing entries, begins the next period's file with
 the opening, moves its include from the main file to history.beancount, and writes the seal. All is
 tried on a shadow of the book first; the reports of the period made from history.beancount, and
-those of the main book before, must be the same, or nothing is written.
+those of the main book before, must be the same, and the next book must begin with what the period
+left, or nothing is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Price, Transaction
 from beancount.parser import parser
+from pledgebook.ledger.closing.carrying import find_lost
 from pledgebook.ledger.closing.entries import carry_forward
-from pledgebook.ledger.closing.seals import MakeFigures, Seal, book_until, seal_period
+from pledgebook.ledger.closing.seals import (
+    FIRST,
+    MakeFigures,
+    Seal,
+    book_until,
+    chain_of,
+    read_seal,
+    seal_period,
+)
+from pledgebook.ledger.closing.signing import signature_of
 from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft, quoted
@@ -68,15 +79,18 @@ class Closed:
     opened: date
     """The first day of the next period, on which its opening is dated."""
     sha256: str
+    """The chain of the seal: the digest of all that is sealed, and of the seals before."""
     written: tuple[Path, ...]
 
 
-def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
+def close_period(
+    book: Book, name: str, make_figures: MakeFigures, sign: Callable[[str], str] | None = None
+) -> Closed:
     """Close a declared period of a book: write its closing, the next one's opening and the seal.
 
-    Raises BookRefusedError with a sentence, and writes nothing, if the book has errors, something
-    in the period waits (an approval, a release), its entries stand with others', or an earlier
-    period is open.
+    `sign` makes a signature of what is sealed. Raises RefusedError with a sentence, and writes
+    nothing, if the book has errors, something in the period waits (an approval, a release), its
+    entries stand with others', an earlier period is open, or its reports cannot be made.
     """
     period = _period(book, name)
     own = book.folder / f"{name}.beancount"
@@ -108,6 +122,14 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
     texts[seals] = _seal_text([*others, _seal_line(period, "0" * 64, {})])
     texts[book.path] = main
     made: list[Seal] = []
+    sealed = book.folder / FOLDER / f"{name}.json"
+    beside: dict[Path, str] = {}
+    earlier = [
+        book.settings.seals[each.name]
+        for each in book.settings.periods
+        if each.end < period.start and each.name in book.settings.seals
+    ]
+    before_it = chain_of(earlier[-1]) if earlier else FIRST
 
     def prove(tried: Sequence[Book]) -> Mapping[Path, str]:
         figures = make_figures(book_until(tried[1], period.end), name)
@@ -116,14 +138,22 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
                 f"The reports of {name} would not be the same once it is closed, which is a fault "
                 "of this program and none of the book's; nothing was written."
             )
-        seal = seal_period(tried[1], period, figures)
+        lost = find_lost(book, tried[0], name, period.end, first)
+        if lost:
+            raise BookRefusedError(
+                f"What {name} left would not all be carried forward, which is a fault of this "
+                f"program and none of the book's; nothing was written. {lost}"
+            )
+        seal = seal_period(tried[1], period, figures, before_it)
         made.append(seal)
         texts[seals] = _seal_text([*others, _seal_line(period, seal.sha256, seal.digests())])
-        return {book.folder / FOLDER / f"{name}.json": seal.document()}
+        beside[sealed] = seal.document()
+        if sign is not None:
+            beside[signature_of(sealed)] = sign(beside[sealed])
+        return beside
 
     write_texts(book, texts, [history], prove)
-    written = (*texts, book.folder / FOLDER / f"{name}.json")
-    return Closed(name, first, made[0].sha256, written)
+    return Closed(name, first, made[0].chain, (*texts, *beside))
 
 
 def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path]:
@@ -174,7 +204,8 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
             f'{period.end} custom "reopening" {quoted(name)} "{number}"\n'
             f"  authority: {quoted(authority)}\n"
             f"  reopened-on: {day}\n"
-            f'  figures: "{FOLDER}/{kept.name}"\n',
+            f'  figures: "{FOLDER}/{kept.name}"\n'
+            f'  seal: "{read_seal(sealed).chain}"\n',
         ]
     )
     main = _read(book.path)
@@ -184,9 +215,13 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
     closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
     texts[book.folder / HISTORY] = _history(main, book.path, closed)
     keep = {kept: _read(sealed)}
+    signature = signature_of(sealed)
+    if signature.is_file():
+        keep[signature_of(kept)] = _read(signature)
     write_texts(_knowing(book, history), texts, [book.folder / HISTORY], lambda _: keep)
     sealed.unlink(missing_ok=True)
-    return [*texts, kept]
+    signature.unlink(missing_ok=True)
+    return [*texts, *keep]
 
 
 def _period(book: Book, name: str) -> Period:

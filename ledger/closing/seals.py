@@ -1,46 +1,52 @@
 """Seals: what a closed period said, so that any later change of it is found and named.
 
-A seal is the SHA-256 over canonical records of the period's entries as booked, before any plugin
-adds to them: white space, comments, the order of files and the way a number is written change
-nothing; every change of meaning does. Beside it stand separate digests of the declarations and of
-the rates up to the period's end, and the reports themselves, so that `verify` can say which of
-them, or the program, made a difference. The digests stand in the book (`custom "seal"`), the
-records and reports in sealed/PERIOD.json.
+A seal is a chain of digests. The first is over canonical records of the period's entries as booked,
+before any plugin adds to them; others are over the declarations and rates, the papers (official
+receipts, letters, bank statements), reopenings, plugin lines and options that stood at the closing,
+and over the reports themselves, so that `verify` can say which of them, or the program, made a
+difference. The last, `chain`, is over all these and the chain of the period sealed before, so that
+no earlier period is sealed anew without the later ones showing it. The digests stand in the book
+(`custom "seal"`), the records and reports in sealed/PERIOD.json.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from beancount.core import data
-from beancount.core.amount import Amount
-from beancount.core.data import Custom, Directive, Posting, Price, Transaction
-from beancount.parser import booking, parser
-from pledgebook.ledger.declared.declarations import FORMS
-from pledgebook.ledger.declared.periods import Period
-from pledgebook.ledger.files.loading import load_book
-from pledgebook.ledger.findings import BookRefusedError, place_of
-from pledgebook.ledger.money import format_units, to_cents
-from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.history import CLOSES, FOLDER, HISTORY, carried_from, is_closing
-
-_NOT_SETTINGS = frozenset(
-    {"seal", "reopening", "statement", "alias", "announcement", "letterhead", "addressee"}
-    | {"official-receipt", "void-receipt", "letter", "answer"}
+from beancount.core.data import Custom, Directive, Price, Transaction
+from pledgebook.ledger.closing.records import (
+    Record,
+    compact,
+    digest_of_records,
+    in_order,
+    option_records,
+    read_written,
+    records_of,
+    sha256_of,
 )
-"""Declarations no report rests on: those about seals, what banks said, what sheets call donors,
-and all about letters."""
+from pledgebook.ledger.declared.declarations import FORMS
+from pledgebook.ledger.declared.periods import Period, SealStated
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.history import carried_from
 
-_TECHNICAL = frozenset({"filename", "lineno"})
+PAPERS = frozenset({"official-receipt", "void-receipt", "letter", "answer", "statement"})
+"""Declarations that are papers: what was issued, sent and answered, and what banks stated."""
+
+_REOPENING = "reopening"
+_NOT_SETTINGS = PAPERS | {"seal", _REOPENING, "alias", "announcement", "letterhead", "addressee"}
+"""Declarations no report rests on: papers, those about seals, what sheets call donors, what donors
+announced, and how letters look."""
+
 _NOT_SEALED = (data.Open, data.Close, data.Commodity, Price)
+
+FIRST = "none"
+"""What stands for the chain before the first sealed period."""
 
 Figures = Mapping[str, object]
 """The reports of a period as JSON documents, by name."""
@@ -49,57 +55,64 @@ MakeFigures = Callable[[Book, str], Figures]
 """Makes the reports of a period; the command gives it, since reports are no part of the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One directive in its canonical form, and where it stands (unknown for a sealed one)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands beside a period's entries: records by the name of their digest."""
 
-    text: str
-    file: str = ""
-    line: int = 0
+    declarations: tuple[Record, ...]
+    rates: tuple[Record, ...]
+    papers: tuple[Record, ...] = ()
+    reopenings: tuple[Record, ...] = ()
+    options: tuple[Record, ...] = ()
 
-    @property
-    def day(self) -> str:
-        """The directive's date."""
-        return str(json.loads(self.text)[0])
-
-    @property
-    def title(self) -> str:
-        """What a person knows it by: payee and narration, else its kind and first values."""
-        kind, *rest = json.loads(self.text)[1:]
-        if kind == "transaction":
-            return " ".join(filter(None, rest[1:3]))
-        if kind == "custom":
-            return " ".join([kind, rest[0], *(json.dumps(each, ensure_ascii=False)
-                                              for each in rest[1][:_NAMING])])  # fmt: skip
-        return " ".join(str(word) for word in (kind, *rest[:2]) if isinstance(word, str))
-
-
-_NAMING = 2
-"""Values of a declaration that tell it from others of its kind."""
+    def parts(self, *, chained: bool) -> dict[str, tuple[Record, ...]]:
+        """Return the records by name; of a seal that was made before seals were chained, only
+        those that were sealed then.
+        """
+        parts = {"declarations": self.declarations, "rates": self.rates}
+        if chained:
+            parts |= {
+                "papers": self.papers,
+                "reopenings": self.reopenings,
+                "options": self.options,
+            }
+        return parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """What is sealed of a period."""
+    """What is sealed of a period. `before` is the chain of the period sealed before it, FIRST if
+    there is none, and None in a seal that was made before seals were chained.
+    """
 
     period: str
     entries: tuple[Record, ...]
-    declarations: tuple[Record, ...]
-    rates: tuple[Record, ...]
+    standing: Standing
     figures: Figures
+    before: str | None = None
 
     @property
     def sha256(self) -> str:
-        """The seal proper: the digest of the entries."""
+        """The digest of the entries."""
         return digest_of_records(self.entries)
 
+    @property
+    def chain(self) -> str:
+        """The digest of the whole seal."""
+        return chain_of(SealStated(self.period, self.sha256, self._digests()))
+
+    def parts(self) -> dict[str, tuple[Record, ...]]:
+        """Return what is sealed beside the entries, records by the name of their digest."""
+        return self.standing.parts(chained=self.before is not None)
+
     def digests(self) -> dict[str, str]:
-        """Return what stands beside the seal in the book."""
-        return {
-            "declarations": digest_of_records(self.declarations),
-            "rates": digest_of_records(self.rates),
-            "figures": _sha256(_text(self.figures)),
-        }
+        """Return what stands beside the digest of the entries in the book."""
+        return self._digests() | ({} if self.before is None else {"chain": self.chain})
+
+    def _digests(self) -> dict[str, str]:
+        digests = {name: digest_of_records(records) for name, records in self.parts().items()}
+        digests["figures"] = sha256_of(compact(self.figures))
+        return digests if self.before is None else digests | {"before": self.before}
 
     def document(self) -> str:
         """Return the text of sealed/PERIOD.json."""
@@ -109,64 +122,69 @@ class Seal:
             "digests": self.digests(),
             "figures": self.figures,
             "entries": [json.loads(record.text) for record in self.entries],
-            "declarations": [json.loads(record.text) for record in self.declarations],
-            "rates": [json.loads(record.text) for record in self.rates],
+            **{
+                name: [json.loads(record.text) for record in records]
+                for name, records in self.parts().items()
+            },
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-@dataclass
-class Verdict:
-    """What verifying a period found: `differs` names what differs ("entries", "declarations",
-    "rates", "figures", "program", "seal"), each with its sentences. Empty if all is as sealed.
+_CHAINED = (
+    "declarations", "rates", "figures", "papers", "reopenings", "options", "before",
+)  # fmt: skip
+
+
+def chain_of(stated: SealStated) -> str:
+    """Return the digest of a whole seal: over its period and each digest it has, a line each, in
+    one order, `before` last.
     """
-
-    period: str
-    differs: dict[str, list[str]] = field(default_factory=dict)
-    changed: list[dict[str, object]] = field(default_factory=list)
-    """The entries that changed: file and line (of what stands now), date, title, and whether it
-    is `added` or `missing` against the seal. A changed entry is both."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether everything is as sealed."""
-        return not self.differs
-
-    def say(self, what: str, sentence: str) -> None:
-        """Add a sentence about something that differs."""
-        self.differs.setdefault(what, []).append(sentence)
+    lines = [f"period {stated.period}", f"entries {stated.sha256}"]
+    lines += [f"{name} {stated.digests[name]}" for name in _CHAINED if name in stated.digests]
+    return sha256_of("\n".join(lines))
 
 
-def seal_period(history: Book, period: Period, figures: Figures) -> Seal:
-    """Return the seal of a period from the files of a book that holds it."""
+def seal_period(history: Book, period: Period, figures: Figures, before: str) -> Seal:
+    """Return the seal of a period from the files of a book that holds it; `before` is the chain of
+    the period sealed before, FIRST if there is none.
+    """
     entries = read_written(history)
+    standing = standing_of(entries, period.end, history)
     return Seal(
         period=period.name,
-        entries=_sorted(_records(_of_period(entries, period, history.folder), history.folder)),
-        declarations=_sorted(_records(_declarations(entries), history.folder)),
-        rates=_sorted(
-            _records(
-                (
-                    entry
-                    for entry in entries
-                    if isinstance(entry, Price) and entry.date <= period.end
-                ),
-                history.folder,
-            )
-        ),
+        entries=in_order(entry_records(entries, period, history.folder)),
+        standing=Standing(**{name: in_order(records) for name, records in standing.items()}),
         figures=figures,
+        before=before,
     )
 
 
-def read_written(book: Book) -> list[Directive]:
-    """Return the directives of a book's files as booked, before any plugin."""
-    entries: list[Directive] = []
-    for path in book.files:
-        if path.is_file():
-            entries.extend(parser.parse_file(str(path))[0])
-    entries.sort(key=data.entry_sortkey)
-    booked, _ = booking.book(entries, book.options)  # type: ignore[no-untyped-call]
-    return list(booked)
+def standing_of(written: Iterable[Directive], until: date, book: Book) -> dict[str, list[Record]]:
+    """Return what stands now of everything that is sealed beside entries, by the name of its
+    digest; rates up to a day.
+    """
+    written = list(written)
+    customs = [entry for entry in written if isinstance(entry, Custom)]
+
+    def of(entries: Iterable[Directive]) -> list[Record]:
+        return list(records_of(entries, book.folder))
+
+    return {
+        "declarations": of(
+            each for each in customs if each.type in FORMS and each.type not in _NOT_SETTINGS
+        ),
+        "rates": of(each for each in written if isinstance(each, Price) and each.date <= until),
+        "papers": of(each for each in customs if each.type in PAPERS),
+        "reopenings": of(each for each in customs if each.type == _REOPENING),
+        "options": list(option_records(book.options, book.path.name)),
+    }
+
+
+def entry_records(written: Iterable[Directive], period: Period, folder: Path) -> Iterator[Record]:
+    """Yield the records of the entries of a period: transactions dated in it wherever they stand,
+    the openings that continue it, and what else stands in its file.
+    """
+    return records_of(_of_period(written, period, folder), folder)
 
 
 def book_until(book: Book, day: date) -> Book:
@@ -180,202 +198,58 @@ def book_until(book: Book, day: date) -> Book:
 
 def read_seal(path: Path) -> Seal:
     """Read sealed/PERIOD.json. Raises BookRefusedError if it cannot be read."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        entries, declarations, rates = (
-            tuple(Record(_text(record)) for record in content[key])
-            for key in ("entries", "declarations", "rates")
+    return _read(path)[0]
+
+
+def faults_of(path: Path) -> tuple[Seal, str]:
+    """Read sealed/PERIOD.json, and say where it is not as it was written: a digest stated in it
+    that is not the one of its records, or any other sign; "" if it is. Raises BookRefusedError.
+    """
+    seal, text = _read(path)
+    stated = json.loads(text)
+    where = f"{path.parent.name}/{path.name}"
+    made = {"sha256": seal.sha256, **seal.digests()}
+    digests = stated.get("digests")
+    said = {"sha256": stated.get("sha256"), **(digests if isinstance(digests, dict) else {})}
+    wrong = [name for name in {**made, **said} if made.get(name) != said.get(name)]
+    if wrong:
+        return seal, (
+            f"{where} states digests that are not those of what it holds: {', '.join(wrong)}. It "
+            "was changed; take it from a backup."
         )
-        return Seal(
+    if text != seal.document():
+        return seal, f"{where} is not as it was written; take it from a backup."
+    return seal, ""
+
+
+def _read(path: Path) -> tuple[Seal, str]:
+    try:
+        text = path.read_text("utf-8")
+        content = json.loads(text)
+        parts = {
+            name: tuple(Record(compact(record)) for record in content[name])
+            for name in ("entries", "declarations", "rates", "papers", "reopenings", "options")
+            if name in content or name in {"entries", "declarations", "rates"}
+        }
+        for record in (each for records in parts.values() for each in records):
+            _ = record.named  # fails for what is no record
+        before = content["digests"].get("before")
+        seal = Seal(
             period=str(content["period"]),
-            entries=entries,
-            declarations=declarations,
-            rates=rates,
-            figures=content["figures"],
+            entries=parts.pop("entries"),
+            standing=Standing(**parts),
+            figures=dict(content["figures"]),
+            before=None if before is None else str(before),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise BookRefusedError(
-            f"{path.parent.name}/{path.name} cannot be read as a sealed period ({error}): take it "
-            "from a backup."
+            f"{path.parent.name}/{path.name} cannot be read as a sealed period "
+            f"({type(error).__name__}: {error}): take it from a backup."
         ) from error
-
-
-def verify_seals(main: Path, make_figures: MakeFigures) -> list[Verdict]:
-    """Recompute every sealed period of a book from its files and say what differs."""
-    book = load_book(main)
-    folder = book.folder
-    sealed = {path.stem for path in (folder / FOLDER).glob("*.json")}
-    path = folder / HISTORY
-    history = load_book(path) if path.is_file() else None
-    ended = (
-        {str(entry.meta.get(CLOSES)) for entry in history.entries if is_closing(entry)}
-        if history
-        else ()
-    )
-    names = [
-        name
-        for name in book.settings.periods.names()
-        if name in {*sealed, *book.settings.seals, *ended}
-    ]
-    written = read_written(history) if history else []
-    return [_verify(book, history, written, name, make_figures) for name in names]
-
-
-def _verify(
-    book: Book,
-    history: Book | None,
-    written: Sequence[Directive],
-    name: str,
-    make_figures: MakeFigures,
-) -> Verdict:
-    verdict = Verdict(name)
-    stated = book.settings.seals.get(name)
-    path = book.folder / FOLDER / f"{name}.json"
-    try:
-        seal = read_seal(path)
-    except BookRefusedError as error:
-        verdict.say("seal", str(error))
-        return verdict
-    if stated is None:
-        verdict.say("seal", f'The book has no custom "seal" "{name}", but {FOLDER}/{name}.json.')
-    elif (stated.sha256, stated.digests) != (seal.sha256, seal.digests()):
-        verdict.say(
-            "seal",
-            f'{FOLDER}/{name}.json is not what custom "seal" "{name}" states: one of them was '
-            "changed. Take them from a backup.",
-        )
-    if history is None:
-        verdict.say("seal", f"{HISTORY} is missing: take it from a backup.")
-        return verdict
-    period = next(each for each in book.settings.periods if each.name == name)
-    errors = [
-        error
-        for error in history.errors
-        if getattr(getattr(error, "entry", None), "date", period.start) in period
-    ]
-    if errors:
-        first = errors[0]
-        source = getattr(first, "source", None) or {}
-        verdict.say(
-            "entries",
-            f"{HISTORY} has {len(errors)} error(s) here. First: "
-            f"{place_of(source)}: {getattr(first, 'message', first)}",
-        )
-    _compare_entries(verdict, seal, written, period, history.folder)
-    settled = _compare_set(
-        verdict, "declarations", seal.declarations, _records(_declarations(written), history.folder)
-    )
-    now = [entry for entry in written if isinstance(entry, Price) and entry.date <= period.end]
-    settled += _compare_set(verdict, "rates", seal.rates, _records(now, history.folder))
-    _compare_figures(verdict, seal, make_figures(book_until(history, period.end), name), settled)
-    return verdict
-
-
-def _compare_entries(
-    verdict: Verdict, seal: Seal, written: Sequence[Directive], period: Period, folder: Path
-) -> None:
-    now = list(_records(_of_period(written, period, folder), folder))
-    missing, added = _differences(seal.entries, now)
-    for record, what in [
-        *((each, "missing") for each in missing),
-        *((each, "added") for each in added),
-    ]:
-        verdict.changed.append(
-            {
-                "date": record.day,
-                "title": record.title,
-                "what": what,
-                "file": record.file,
-                "line": record.line,
-            }
-        )
-        place = f"{record.file}:{record.line}: " if record.file else ""
-        said = (
-            "stands there now and was not sealed"
-            if what == "added"
-            else "was sealed and is not there now"
-        )
-        verdict.say("entries", f"{place}{record.day} {record.title!r} {said}.")
-
-
-def _compare_set(
-    verdict: Verdict, what: str, sealed: Iterable[Record], now: Iterable[Record]
-) -> list[Record]:
-    """Compare what may grow after the closing; return what was added, which matters only if the
-    figures differ.
-    """
-    missing, added = _differences(sealed, now)
-    for record in missing:
-        verdict.say(what, f"{record.day} {record.title} was sealed and is not there now.")
-    if missing:
-        for record in added:
-            verdict.say(
-                what, f"{record.file}:{record.line}: {record.day} {record.title} was not sealed."
-            )
-    return added
-
-
-def _compare_figures(verdict: Verdict, seal: Seal, now: Figures, added: Sequence[Record]) -> None:
-    differing = list(_unequal(seal.figures, {name: now.get(name) for name in seal.figures}, ""))
-    if not differing:
-        return
-    for at, was, is_now in differing[:20]:
-        verdict.say("figures", f"{at}: sealed {was}, now {is_now}.")
-    if len(differing) > 20:
-        verdict.say("figures", f"and {len(differing) - 20} more.")
-    if verdict.differs.keys() & {"entries", "declarations", "rates", "seal"}:
-        return
-    for record in added:
-        verdict.say(
-            "declarations",
-            f"{record.file}:{record.line}: {record.day} {record.title} was added after the "
-            "closing.",
-        )
-    if not added:
-        verdict.say(
-            "program",
-            "Entries, declarations and rates are as sealed, so the program computes otherwise than "
-            "it did. Compare its version with the one that closed the period.",
-        )
-
-
-def _unequal(was: object, now: object, at: str) -> Iterator[tuple[str, object, object]]:
-    if isinstance(was, Mapping) and isinstance(now, Mapping):
-        for key in [*was, *(key for key in now if key not in was)]:
-            yield from _unequal(was.get(key), now.get(key), f"{at}.{key}" if at else str(key))
-    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        for number, (one, other) in enumerate(zip(was, now, strict=True)):
-            yield from _unequal(one, other, f"{at}[{number}]")
-    elif was != now:
-        yield at, _short(was), _short(now)
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else _text(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _differences(
-    sealed: Iterable[Record], now: Iterable[Record]
-) -> tuple[list[Record], list[Record]]:
-    """Return the sealed records that are not there now, and those there now that were not sealed;
-    equal ones are counted.
-    """
-    now = list(now)
-    wanted = Counter(record.text for record in sealed)
-    added = []
-    for record in now:
-        if wanted[record.text]:
-            wanted[record.text] -= 1
-        else:
-            added.append(record)
-    return [Record(text) for text in sorted(wanted.elements())], added
+    return seal, text
 
 
 def _of_period(entries: Iterable[Directive], period: Period, folder: Path) -> Iterator[Directive]:
-    """Yield the entries of a period: transactions dated in it wherever they stand, the openings
-    that continue it, and what else stands in its file.
-    """
     own = folder / f"{period.name}.beancount"
     for entry in entries:
         if isinstance(entry, Transaction):
@@ -383,102 +257,3 @@ def _of_period(entries: Iterable[Directive], period: Period, folder: Path) -> It
                 yield entry
         elif not isinstance(entry, _NOT_SEALED) and Path(str(entry.meta["filename"])) == own:
             yield entry
-
-
-def _declarations(entries: Iterable[Directive]) -> Iterator[Directive]:
-    for entry in entries:
-        if isinstance(entry, Custom) and entry.type in FORMS and entry.type not in _NOT_SETTINGS:
-            yield entry
-
-
-def _records(entries: Iterable[Directive], folder: Path) -> Iterator[Record]:
-    for entry in entries:
-        path = Path(str(entry.meta.get("filename", "")))
-        file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-        yield Record(_text(canonical(entry, folder)), file, int(entry.meta.get("lineno", 0) or 0))
-
-
-def _sorted(records: Iterable[Record]) -> tuple[Record, ...]:
-    return tuple(sorted(records, key=lambda record: record.text))
-
-
-def digest_of_records(records: Iterable[Record]) -> str:
-    """Return the SHA-256 over records, a line each, in the order of their text."""
-    return _sha256("\n".join(sorted(record.text for record in records)))
-
-
-def canonical(entry: Directive, folder: Path) -> list[object]:
-    """Return a booked directive as a list of plain values: date, kind, then its fields, metadata
-    last. Numbers are written in one way; a lot's cost is its total in cents.
-    """
-    head = [entry.date.isoformat(), type(entry).__name__.lower()]
-    if isinstance(entry, Transaction):
-        return [
-            *head,
-            entry.flag,
-            entry.payee or "",
-            entry.narration or "",
-            sorted(entry.tags or ()),
-            sorted(entry.links or ()),
-            [_posting(posting) for posting in entry.postings],
-            _meta(entry.meta),
-        ]
-    fields: list[object] = []
-    for name, value in entry._asdict().items():
-        if name == "filename" and Path(str(value)).is_relative_to(folder):
-            fields.append(Path(str(value)).relative_to(folder).as_posix())
-        elif name not in {"meta", "date", "diff_amount"}:
-            fields.append(_plain(value))
-    return [*head, *fields, _meta(entry.meta)]
-
-
-def _posting(posting: Posting) -> list[object]:
-    units, cost = posting.units, posting.cost
-    number = getattr(units, "number", None)
-    per_unit = getattr(cost, "number", None)
-    total = None
-    if isinstance(number, Decimal) and isinstance(per_unit, Decimal):
-        total = f"{to_cents(number * per_unit):f} {cost.currency}" if cost else None
-    return [
-        posting.account,
-        _plain(number),
-        getattr(units, "currency", None),
-        total,
-        _plain(getattr(cost, "date", None)),
-        getattr(cost, "label", None),
-        _plain(posting.price),
-        posting.flag,
-        _meta(posting.meta),
-    ]
-
-
-def _meta(meta: Mapping[str, Any] | None) -> dict[str, object]:
-    return {
-        key: _plain(value)
-        for key, value in sorted((meta or {}).items())
-        if key not in _TECHNICAL and not key.startswith("__")
-    }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Amount):
-        return f"{_plain(value.number)} {value.currency}"
-    if isinstance(value, Decimal):
-        return format_units(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset)):
-        return sorted(map(str, value))
-    if isinstance(value, tuple) and hasattr(value, "value"):  # a value of a custom directive
-        return _plain(value.value)
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (str, bool, int)) else str(value)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

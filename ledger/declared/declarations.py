@@ -105,11 +105,15 @@ FORMS: Mapping[str, Form] = {
         key_length=2,
         keys=frozenset({"from", "opening", "closing", "agrees", "source", "source-sha256"}),
     ),
-    "seal": Form(texts=("period", "sha256"), keys=frozenset({"declarations", "rates", "figures"})),
+    "seal": Form(
+        texts=("period", "sha256"),
+        keys=frozenset({"declarations", "rates", "figures", "papers", "reopenings", "options"})
+        | {"before", "chain"},
+    ),
     "reopening": Form(
         texts=("period", "number"),
         key_length=2,
-        keys=frozenset({"authority", "reopened-on", "figures"}),
+        keys=frozenset({"authority", "reopened-on", "figures", "seal"}),
     ),
 }
 

@@ -40,12 +40,15 @@ class SealStated:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """That a sealed period was opened again: which time (from 1), on whose authority and when."""
+    """That a sealed period was opened again: which time (from 1), on whose authority and when, and
+    the chain of the seal that was broken ("" where that was not kept yet).
+    """
 
     period: str
     number: int
     authority: str
     day: date | None
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

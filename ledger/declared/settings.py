@@ -16,7 +16,12 @@ from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.declared.aliases import read_aliases
 from pledgebook.ledger.declared.banks import Banks, read_banks
 from pledgebook.ledger.declared.chart import Place, is_code, read_account
-from pledgebook.ledger.declared.declarations import Declaration, as_date, read_declarations
+from pledgebook.ledger.declared.declarations import (
+    FORMS,
+    Declaration,
+    as_date,
+    read_declarations,
+)
 from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.mandates import Mandate, read_mandates
@@ -161,7 +166,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
 
 
 def _read_seal(declaration: Declaration) -> SealStated:
-    digests = {key: declaration.text(key) for key in ("declarations", "rates", "figures")}
+    keys = FORMS["seal"].keys & declaration.meta.keys()
+    digests = {key: declaration.text(key) for key in sorted(keys)}
     period, sha256 = declaration.texts
     return SealStated(period, sha256, digests)
 
@@ -173,6 +179,7 @@ def _read_reopening(declaration: Declaration) -> Reopening:
         int(number) if number.isdigit() else 0,
         declaration.text("authority"),
         as_date(declaration.meta.get("reopened-on")),
+        declaration.text("seal"),
     )
 
 
