@@ -33,6 +33,7 @@ from pledgebook.ledger.correspondence.letters import (
     draft_letter,
 )
 from pledgebook.ledger.correspondence.receipts import draft_void
+from pledgebook.ledger.drafts import DraftLine
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
@@ -437,7 +438,42 @@ def _unmarked(carried: Carried) -> Carried:
 
 
 GIFT = re.compile(r"2002-04-01 .*?\n\n", re.DOTALL)
+
+
+def _less(count: int) -> Callable[[Carried], Carried]:
+    """Forget an entry of the opening."""
+    return lambda carried: replace(
+        carried, opening=[each for at, each in enumerate(carried.opening) if at != count]
+    )
+
+
+def _opened(**changes: str) -> Callable[[Carried], Carried]:
+    """Write a word of the opening's lines otherwise."""
+
+    def spoil(carried: Carried) -> Carried:
+        return replace(
+            carried,
+            opening=[
+                replace(draft, lines=tuple(_other(line, changes) for line in draft.lines))
+                for draft in carried.opening
+            ],
+        )
+
+    return spoil
+
+
+def _other(line: DraftLine, changes: dict[str, str]) -> DraftLine:
+    kept = {key: value for key, value in line.meta.items() if key not in changes}
+    said = {key: value for key, value in changes.items() if value and key in line.meta}
+    return replace(line, meta=kept | said)
+
+
 FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "the opening of a pledge is lost": ("carry_forward", _less(0)),
+    "the opening of cash is lost": ("carry_forward", _less(1)),
+    "the whole opening is lost": ("carry_forward", lambda carried: replace(carried, opening=[])),
+    "an instalment opens as paid otherwise": ("carry_forward", _opened(paid="500 USD")),
+    "an instalment opens without what was received": ("carry_forward", _opened(received="")),
     "an entry is lost": ("insert_entries", lambda text: GIFT.sub("", text)),
     "an entry is written twice": (
         "insert_entries",
@@ -457,7 +493,7 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_the_program_that_moves_a_figure_stops_the_closing(
+def test_a_fault_of_the_program_that_moves_or_loses_a_figure_stops_the_closing(
     load: Load, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     book = load(OF_A_PERIOD)

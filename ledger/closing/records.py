@@ -61,7 +61,7 @@ class Record:
         if kind == "custom":
             return " ".join([kind, rest[0], *(json.dumps(each, ensure_ascii=False)
                                               for each in rest[1][:_NAMING])])  # fmt: skip
-        return " ".join(str(word) for word in (kind, *rest[:2]) if isinstance(word, str))
+        return " ".join(str(word) for word in (kind, *rest[:2]) if word and isinstance(word, str))
 
     @property
     def named(self) -> str:
