@@ -232,6 +232,27 @@ def test_what_would_silence_the_proof_is_named_with_status_1(sealed: Path, what:
     assert "No period is sealed" not in done.output
 
 
+NO_RECORDS = (
+    "[]", '""', "1", "null", '["2002-01-01"]', '["2002-01-01","custom"]', '[1,"custom","period"]',
+    '["2002-01-01","custom","period",["2002-2003"],{}]', '["2002-01-01","transaction",[],3]',
+    '["2002-01-01","custom","period",["2002-2003","2003-02-30"],{}]', '["\\ud800","x"]', "{}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "record"),
+    [("declarations", record) for record in NO_RECORDS]
+    + [(part, '["2002-01-01"]') for part in ("entries", "papers", "reopenings", "options")],
+)
+def test_what_is_no_record_in_a_sealed_file_is_named(sealed: Path, part: str, record: str) -> None:
+    for name in ("2002-2003.json", "2002-2003.1.json"):
+        path = sealed / "sealed" / name
+        content = json.loads(path.read_text("utf-8"))
+        content[part].insert(0, json.loads(record))
+        path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    assert verify(sealed)["2002-2003"].differs.keys() >= {"seal", "reopenings"}
+
+
 def seal_anew(folder: Path, name: str) -> None:
     """Seal a period again as somebody would who has this program and the files."""
     main = folder / "main.beancount"

@@ -112,7 +112,10 @@ def verify_seals(
         seal = _read_sealed(verdict, files, folder / FOLDER / f"{name}.json")
         if seal is not None:
             seals[name] = seal
-        _compare(verdict, seal, files, make_figures)
+        try:
+            _compare(verdict, seal, files, make_figures)
+        except Exception as error:  # noqa: BLE001 - as above, of records that are none
+            verdict.say("seal", f"It cannot be compared with what stands now ({_told(error)}).")
         if signers is not None:
             _compare_signature(verdict, folder / FOLDER / f"{name}.json", signers)
     ordered = sorted(verdicts, key=lambda name: (_end_of(name, seals.get(name), files), name))
@@ -468,12 +471,12 @@ def _sealed_period(seal: Seal) -> Period | None:
     """Return the days of a period as they were declared when it was sealed."""
     found = None
     for record in seal.standing.declarations:
-        day, kind, *rest = record.content
-        if kind == "custom" and rest[0] == "period" and rest[1][0] == seal.period:
-            try:
+        try:
+            day, kind, *rest = record.content
+            if kind == "custom" and rest[0] == "period" and rest[1][0] == seal.period:
                 found = Period(date.fromisoformat(day), date.fromisoformat(rest[1][1]), seal.period)
-            except (ValueError, TypeError, IndexError):
-                continue
+        except (ValueError, TypeError, LookupError):
+            continue  # it is no record, and its digest says so
     return found
 
 
