@@ -180,7 +180,8 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
                 values["before"] = verdict.before
             if verdict.amount is not None:
                 values["amount"] = verdict.amount
-        values |= {f"cell-{letter}": text.translate(_SHOWN) for letter, text in row.raw.items()}
+        for letter, text in table.texts_of(row.number).items():
+            values[f"cell-{letter}"] = text.translate(_SHOWN)
         rows.append(Row("row", values))
     title = f"{table.sheet.name}!{table.range}, row by row"
     return _report(table.sheet.name, title, name, day, columns, rows)

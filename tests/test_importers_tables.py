@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pledgebook.importers.judging.totals import control_totals
 from pledgebook.importers.reading.cells import Area, CellValue, MissingResult, Sheet, Workbook
-from pledgebook.importers.rows.reader import footnotes, read_rows
+from pledgebook.importers.rows.notes import footnotes
+from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.tables import SheetReading, Table, find_tables, read_sheets
 
@@ -85,13 +86,14 @@ def test_every_row_of_the_range_is_named_once() -> None:
 
 
 def test_a_row_is_read_with_its_footnotes_and_original_text() -> None:
-    first, second = _data(_table(_sheet(LETTER)))
-    assert (first.donor, first.donor_footnote) == ("Italy", "b")
+    table = _table(_sheet(LETTER))
+    first, second = _data(table)
+    assert first.donor == "Italy"
     assert first.notes == ("Subject to parliamentary approval.",)
-    assert first.raw["B"] == "Italy b/"
+    assert table.texts_of(first.number)["B"] == "Italy b/"
     assert (first.amount.value, first.currency) == (Decimal(100), ("EUR",))
     assert first.pledge_date.value == date(2002, 3, 1)
-    assert (second.donor, second.donor_footnote) == ("Austria", "*")
+    assert (second.donor, second.unknown_marks) == ("Austria", ("*",))
     assert second.amount.value == Decimal("1000.50")
     assert second.problems == ()
 
@@ -189,7 +191,7 @@ Total     |     | =70 | =7
         "heading", "heading", "data", "data", "total", "heading", "data", "total", "total",
     ]  # fmt: skip
     rows = list(read_rows(table))
-    assert [row.section for row in rows if row.kind == "data"] == ["Governments"] * 2 + ["Others"]
+    assert [row.section for row in table.rows if row.section] == ["Governments", "Others"]
     agreed = {(c.row, c.field): c.agrees for c in control_totals(table, rows)}
     assert agreed == {
         (5, "amount"): True,
@@ -387,8 +389,12 @@ def test_hidden_rows_and_columns_are_read_and_said() -> None:
         hidden_columns=frozenset({2}),
     )
     table = _table(sheet)
-    assert [row.hidden for row in _data(table)] == [False, True]
-    assert len([doubt for doubt in table.doubts if "idden" in doubt]) == 2
+    assert [row.donor for row in _data(table)] == ["Italy", "Spain"]
+    hidden = [doubt for doubt in table.doubts if "idden" in doubt]
+    assert hidden == [
+        "Column B (Amount) is hidden on the sheet and was read.",
+        "Hidden or filtered rows were read like the others: 3.",
+    ]
 
 
 def test_a_hidden_sheet_is_taken_only_if_asked() -> None:

@@ -53,7 +53,7 @@ def _cells(table: Table) -> dict[str, str]:
 
 def _apart(row: SheetRow, part: InstalmentReading, *, is_fund: bool) -> SheetRow:
     whole = _whole(row, part)
-    return replace(whole, fund=part.label) if is_fund else replace(whole, purpose=part.label)
+    return whole.saying(Field.FUND if is_fund else Field.PURPOSE, part.label)
 
 
 def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
@@ -63,10 +63,12 @@ def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
         amount=part.amount,
         amount_source="amount",
         currency=part.currency or row.currency,
-        due_date=part.due_date if part.due_date.text else row.due_date,
-        dollars=part.dollars,
-        paid=part.paid,
-        payment_date=part.payment_date,
+        dates={
+            **row.dates,
+            Field.DUE_DATE: part.due_date if part.due_date.text else row.due_date,
+            Field.PAYMENT_DATE: part.payment_date,
+        },
+        sums={**row.sums, Field.DOLLARS: part.dollars, Field.PAID: part.paid},
         instalments=(),
     )
 

@@ -59,7 +59,7 @@ def control_totals(table: Table, rows: Iterable[SheetRow]) -> tuple[ControlTotal
         for column in columns:
             stated = total.figures.get(column.letter)
             if stated is not None and stated.state != "unknown":
-                checks.append(_check(total, column, stated, covered))
+                checks.append(_check(table, total, column, stated, covered))
     if not totals:
         for column in columns:
             checks.extend(_sums(column, data))
@@ -67,11 +67,15 @@ def control_totals(table: Table, rows: Iterable[SheetRow]) -> tuple[ControlTotal
 
 
 def _check(
-    total: SheetRow, column: TableColumn, stated: AmountReading, covered: Sequence[SheetRow]
+    table: Table,
+    total: SheetRow,
+    column: TableColumn,
+    stated: AmountReading,
+    covered: Sequence[SheetRow],
 ) -> ControlTotal:
     assert column.field is not None
     sums, reason = _sum_by_currency(column, covered)
-    named = _currency_named(total)
+    named = _currency_named(table.texts_of(total.number).values())
     if len(sums) > 1 and named in sums:
         sums = {named: sums[named]}
     currency, computed = "", None
@@ -102,13 +106,11 @@ def _check(
     )
 
 
-def _currency_named(total: SheetRow) -> str:
-    """Return the currency that a cell or the name of a total row states: "Total EUR"; "" if none
-    or several.
-    """
+def _currency_named(texts: Iterable[str]) -> str:
+    """Return the currency that a total row's texts state: "Total EUR"; "" if none or several."""
     found = {
         codes[0]
-        for text in total.raw.values()
+        for text in texts
         if (codes := recognise(currency_in(text) or text, None)) and len(codes) == 1
     }
     return found.pop() if len(found) == 1 else ""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from pledgebook.importers.tables.classifying import RowKind, TotalLevel
+from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading
+
+AmountSource = Literal["amount", "dollars", "paid"]
+"""Which column the amount of a row comes from; "paid" where the table has no other."""
 
 
 class Problem(NamedTuple):
@@ -18,7 +22,7 @@ class Problem(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstalmentReading:
     """One of several amounts of a row: an instalment, or one year or fund of a matrix.
 
@@ -34,61 +38,95 @@ class InstalmentReading:
     dollars: AmountReading = BLANK
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row of a table, read.
+class _Text:
+    """An attribute that gives the text of a field, without marks of notes; "" for none."""
 
-    Text fields are "" where there is no such column or no text. `raw` holds the original text of
-    every filled cell by column letter, `figures` the reading of every column of money. `currency`
-    holds the codes that `currency_text` may mean: one if it is recognised, several if it is
-    ambiguous, none if it is unknown or not stated. `amount_source` says which column the amount
-    comes from: "paid" where the table has no other. Amounts keep their sign as written, in ones
-    (a title's XX `donor_from` is the address of the cell above that
-    names the donor, in a list grouped by donor. `paid_currency` is stated where the heading of what
-    was paid names one; `elsewhere` are texts of columns that are not read and say of the row what
-    no figure does: a loan, in kind, cancelled. `skipped` says why a mapping leaves the row out,
-    else it is empty.
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __get__(self, row: SheetRow, _: type[SheetRow]) -> str:
+        return row.texts.get(self.field, "")
+
+
+class _Date:
+    """An attribute that gives what a column of dates says."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __get__(self, row: SheetRow, _: type[SheetRow]) -> DateReading:
+        return row.dates.get(self.field, NO_DATE)
+
+
+class _Sum:
+    """An attribute that gives what a column of money says of the row as a whole, in ones."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __get__(self, row: SheetRow, _: type[SheetRow]) -> AmountReading:
+        return row.sums.get(self.field, BLANK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """One row of a table, read. What its columns say is kept by field (`texts`, `dates`, `sums`)
+    and asked by name; the other attributes are what several cells say together.
     """
 
     number: int
     kind: RowKind
-    level: TotalLevel = ""
-    hidden: bool = False
-    section: str = ""
-    raw: Mapping[str, str] = field(default_factory=dict)
-    donor: str = ""
-    donor_footnote: str = ""
-    donor_from: str = ""
-    reference: str = ""
-    pledge_date: DateReading = NO_DATE
-    amount: AmountReading = BLANK
-    amount_source: Literal["amount", "dollars", "paid"] = "amount"
-    currency: tuple[str, ...] = ()
-    currency_text: str = ""
-    due_date: DateReading = NO_DATE
-    instalments: tuple[InstalmentReading, ...] = ()
-    dollars: AmountReading = BLANK
-    rate: AmountReading = BLANK
-    paid: AmountReading = BLANK
-    paid_currency: tuple[str, ...] = ()
-    payment_date: DateReading = NO_DATE
-    unpaid: AmountReading = BLANK
-    purpose: str = ""
-    class_text: str = ""
-    fund: str = ""
-    project: str = ""
-    status: str = ""
-    in_kind: str = ""
-    conditions: str = ""
-    bank_reference: str = ""
-    remarks: str = ""
-    changed_on: DateReading = NO_DATE
-    year: DateReading = NO_DATE
-    instalment: str = ""
-    elsewhere: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    unknown_marks: tuple[str, ...] = ()
-    skipped: str = ""
-    figures: Mapping[str, AmountReading] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    level: TotalLevel
+    texts: Mapping[Field, str]
+    dates: Mapping[Field, DateReading]
+    sums: Mapping[Field, AmountReading]
+    figures: Mapping[str, AmountReading]
+    """The reading of every column of money, by its letter."""
+    amount: AmountReading
+    """What the row is counted as, from the column that `amount_source` names; with its sign."""
+    amount_source: AmountSource
+    currency: tuple[str, ...]
+    """The codes that `currency_text` may mean: one if it is recognised, several if it is
+    ambiguous, none if it is unknown or not stated."""
+    currency_text: str
+    paid_currency: tuple[str, ...]
+    """The same of what was paid, where the heading of that column names a currency."""
+    instalments: tuple[InstalmentReading, ...]
+    donor_from: str
+    """The cell above that names the donor, in a list grouped by donor."""
+    notes: tuple[str, ...]
+    """The notes to which marks in the row or in headings lead."""
+    unknown_marks: tuple[str, ...]
+    beside: tuple[str, ...]
+    """Texts beyond the headings."""
+    elsewhere: tuple[str, ...]
+    """Texts of cells that are not read and say of the row what no figure does: a loan, in kind,
+    cancelled."""
+    skipped: str
+    """Why a mapping leaves the row out."""
+    problems: tuple[Problem, ...]
+
+    donor = _Text(Field.DONOR)
+    reference = _Text(Field.REFERENCE)
+    purpose = _Text(Field.PURPOSE)
+    class_text = _Text(Field.CLASS)
+    fund = _Text(Field.FUND)
+    project = _Text(Field.PROJECT)
+    status = _Text(Field.STATUS)
+    in_kind = _Text(Field.IN_KIND)
+    conditions = _Text(Field.CONDITIONS)
+    remarks = _Text(Field.REMARKS)
+    instalment = _Text(Field.INSTALMENT)
+    pledge_date = _Date(Field.PLEDGE_DATE)
+    due_date = _Date(Field.DUE_DATE)
+    payment_date = _Date(Field.PAYMENT_DATE)
+    changed_on = _Date(Field.CHANGED_ON)
+    year = _Date(Field.YEAR)
+    dollars = _Sum(Field.DOLLARS)
+    paid = _Sum(Field.PAID)
+    unpaid = _Sum(Field.UNPAID)
+    rate = _Sum(Field.RATE)
+
+    def saying(self, field: Field, text: str) -> SheetRow:
+        """Return the row with another text of a field."""
+        return replace(self, texts={**self.texts, field: text})

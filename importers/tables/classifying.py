@@ -34,7 +34,7 @@ class TableRow:
     """What a row of a table is; `number` counts from 1 on the sheet, `reason` says why.
 
     `level` tells subtotals from totals. A heading within the table that names a group of donors
-    ("Governments") has that text as its `section`, and so have the rows below it.
+    ("Governments") has that text as its `section`.
     """
 
     number: int
@@ -86,7 +86,7 @@ def classify_rows(
         gap = []
         rows.append(row)
     rows = _settle_totals(judge, rows, doubts)
-    return ClassifiedRows(tuple(_with_sections(rows)), (*doubts, *judge.doubts))
+    return ClassifiedRows(tuple(rows), (*doubts, *judge.doubts))
 
 
 class _Judge:
@@ -307,12 +307,3 @@ def _adds_up(judge: _Judge, column: int, total: int, above: list[int]) -> bool:
         return False
     figures = [parse_amount(judge.sheet.cell(number, column)).value for number in above]
     return stated == sum((figure for figure in figures if figure is not None), Decimal(0))
-
-
-def _with_sections(rows: list[TableRow]) -> list[TableRow]:
-    section = ""
-    named = []
-    for row in rows:
-        section = row.section or section
-        named.append(replace(row, section=section) if section else row)
-    return named

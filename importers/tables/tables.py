@@ -13,7 +13,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from pledgebook.importers.reading.cells import Area, Sheet, Workbook, column_number
+from pledgebook.importers.reading.cells import (
+    Area,
+    Sheet,
+    Workbook,
+    cell_text,
+    column_number,
+)
 from pledgebook.importers.tables.classifying import RowKind, TableRow, TotalLevel, classify_rows
 from pledgebook.importers.tables.columns import HeadingBlock, TableColumn
 from pledgebook.importers.tables.heading_rows import find_heading_blocks
@@ -144,6 +150,15 @@ class Table:
     def columns_of(self, wanted: Field) -> tuple[TableColumn, ...]:
         """Give the columns that hold a field, from left to right."""
         return tuple(column for column in self.table_columns if column.field is wanted)
+
+    def texts_of(self, number: int) -> dict[str, str]:
+        """Give the text of every filled cell of a row, by the letter of its column."""
+        cells = self.sheet.rows[number - 1]
+        return {
+            column.letter: cell_text(value)
+            for column in self.table_columns
+            if column.number <= len(cells) and (value := cells[column.number - 1]) is not None
+        }
 
     def counts(self) -> dict[RowKind, int]:
         """Count the rows of each kind; together they are all rows of the area."""

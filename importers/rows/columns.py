@@ -1,0 +1,236 @@
+"""What the columns of one table say of how each of its rows is read, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from pledgebook.importers.reading.cells import CellValue
+from pledgebook.importers.rows.grouped import donors_above
+from pledgebook.importers.rows.notes import Notes
+from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.headings import (
+    DATES,
+    DECIDING,
+    MONEY,
+    REPEATED,
+    Field,
+    has_word_of,
+)
+from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.values.amounts import DecimalMark, column_mark
+from pledgebook.importers.values.dates import DateOrder, column_order, parse_date
+
+_STATED_ORDER = "the mapping states the order of day and month"
+
+Recogniser = Callable[[str, date | None], tuple[str, ...]]
+"""Gives the currency codes that a mark or word may mean on a date; none if it is no currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureColumn:
+    """A column of money or rates: in what units its figures are counted, and the decimal mark that
+    settles those that may be read in two ways, with the grounds of it.
+    """
+
+    number: int
+    letter: str
+    field: Field
+    label: str
+    units: int
+    mark: DecimalMark | None
+    decided: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateColumn:
+    """How the dates of a column are read: in the `order` that settles those that may be read in
+    two ways, with the grounds of it; bare numbers are days if `serials`. `number` is 0 where only a
+    mapping states the date, of all rows.
+    """
+
+    number: int
+    field: Field
+    label: str
+    order: DateOrder | None
+    decided: str
+    serials: bool
+
+
+class DecidingColumn(NamedTuple):
+    """A column that is not read, of which the heading says that it decides on its rows (`kind` is
+    one of DECIDING): "Confirmed?", "Cancelled", "Net pledge".
+    """
+
+    column: TableColumn
+    kind: str
+
+
+class Columns:
+    """The columns of a table, by what is asked of them while a row is read."""
+
+    def __init__(self, table: Table, recognise: Recogniser) -> None:
+        self.table, self.sheet, self.rules = table, table.sheet, table.rules
+        self.notes = Notes(table)
+        self.merged = _vertical_merges(table)
+        """The value that the lower cells of vertically merged areas share with the first."""
+        self.above = donors_above(table)
+        self._at = {
+            (column.field, column.label): column
+            for column in reversed(table.table_columns)
+            if column.field is not None
+        }
+        self._fields = {column.field for column in table.table_columns}
+        self._data = [row.number for row in table.rows if row.kind == "data"]
+        self.read = {c.number for c in table.table_columns if c.field is not None}
+        self.remarks = {c.number for c in table.columns_of(Field.REMARKS)}
+        width = max(map(len, table.sheet.rows), default=0)
+        self.headed = {column.number for column in table.table_columns}
+        self.beyond = [number for number in range(1, width + 1) if number not in self.headed]
+        """Columns that no heading of the table stands above."""
+        self.unread = [
+            number
+            for number in range(1, width + 1)
+            if number not in self.read and number not in self.rules.ignored
+        ]
+        """Columns of which the texts are looked at for warnings only."""
+        self.figures = tuple(
+            self._figures(column) for column in table.table_columns if column.field in MONEY
+        )
+        rate = self.at(Field.RATE)
+        self.rate = self._figures(rate) if rate else None
+        self._dates = {(column.field, column.label): column for column in self._read_orders()}
+        self._stated_dates = {
+            field: DateColumn(
+                number=0,
+                field=field,
+                label="",
+                order=self.rules.date_order,
+                decided=_STATED_ORDER,
+                serials=False,
+            )
+            for field in self.rules.constants
+            if field in DATES
+        }
+        self.labels = tuple(
+            dict.fromkeys(c.label for c in table.table_columns if c.label and c.field in REPEATED)
+        )
+        """The instalments, years or funds of a row, as the headings name them."""
+        self.deciding = self._deciding()
+        amounts = {Field.AMOUNT, Field.DOLLARS} & self._fields
+        self.only_paid = not amounts and Field.AMOUNT not in self.rules.constants
+        """Whether nothing but what was paid is stated: a list of money received."""
+        self.paid_in = next((c.currency for c in table.columns_of(Field.PAID) if c.currency), "")
+        """What the heading of what was paid says of its currency."""
+        self.states_status = Field.STATUS in self.rules.constants or any(
+            self.value(number, column) is not None
+            for column in table.columns_of(Field.STATUS)
+            for number in self._data
+        )
+        self._recognise = recognise
+        self._recognised: dict[tuple[str, date | None], tuple[str, ...]] = {}
+
+    def at(self, field: Field, label: str = "") -> TableColumn | None:
+        """Give the column of a field."""
+        return self._at.get((field, label))
+
+    def holds(self, field: Field) -> bool:
+        """Whether a column of the table, whatever its label, holds a field."""
+        return field in self._fields
+
+    def states(self, field: Field) -> bool:
+        """Whether a column holds a field, or a mapping states it of all rows."""
+        return field in self._fields or field in self.rules.constants
+
+    def date_column(self, field: Field, label: str = "") -> DateColumn | None:
+        """Give how the dates of a field are read; what a mapping states goes for every label."""
+        return self._dates.get((field, label)) or self._stated_dates.get(field)
+
+    def value(self, number: int, column: TableColumn) -> CellValue | None:
+        """Give the value of a row's cell; a blank within a merged area has that of the area."""
+        value = self.sheet.cell(number, column.number)
+        return self.merged.get((number, column.number)) if value is None else value
+
+    def address(self, number: int, field: Field, label: str = "") -> str:
+        """Name the cell of a field in a row, or the row."""
+        column = self.at(field, label)
+        if column is None:
+            return f"{self.sheet.name}!{number}"
+        return self.sheet.address(number, column.number)
+
+    def recognise(self, text: str, on: date | None) -> tuple[str, ...]:
+        """Give the codes of currencies that a text may mean on a date."""
+        known = self._recognised.get((text, on))
+        if known is None:
+            known = self._recognised[text, on] = self._recognise(text, on)
+        return known
+
+    def _values(self, column: TableColumn) -> list[CellValue | None]:
+        return [self.sheet.cell(number, column.number) for number in self._data]
+
+    def _figures(self, column: TableColumn) -> FigureColumn:
+        assert column.field is not None
+        mark, decided = self.rules.decimal_mark, "the mapping states the decimal mark"
+        if mark is None:
+            mark = column_mark(self._values(column))
+            letter = column.letter
+            decided = f"all other figures of column {letter} show the decimal mark {mark!r}"
+        units = column.multiplier if column.multiplier != 1 else self.table.units.multiplier
+        return FigureColumn(
+            number=column.number,
+            letter=column.letter,
+            field=column.field,
+            label=column.label,
+            units=1 if column.field is Field.RATE else units,
+            mark=mark,
+            decided=decided,
+        )
+
+    def _read_orders(self) -> Iterator[DateColumn]:
+        for column in self.table.table_columns:
+            if column.field not in DATES:
+                continue
+            values = self._values(column)
+            order, decided = self.rules.date_order, _STATED_ORDER
+            if order is None:
+                order = column_order(values)
+                first = "month" if order == "mdy" else "day"
+                decided = f"other dates of column {column.letter} show that the {first} comes first"
+            yield DateColumn(
+                number=column.number,
+                field=column.field,
+                label=column.label,
+                order=order,
+                decided=decided,
+                serials=any(parse_date(value).state == "value" for value in values),
+            )
+
+    def _deciding(self) -> Sequence[DecidingColumn]:
+        """Find the columns that decide on their rows. One that no row fills decides nothing."""
+        deciding = []
+        for column in self.table.table_columns:
+            if column.field is not None or column.number in self.rules.ignored:
+                continue
+            filled = any(value is not None for value in self._values(column))
+            if not filled or has_word_of("by_whom", column.heading):
+                continue
+            kind = next((kind for kind in DECIDING if has_word_of(kind, column.heading)), "")
+            if kind:
+                deciding.append(DecidingColumn(column, kind))
+        return deciding
+
+
+def _vertical_merges(table: Table) -> Mapping[tuple[int, int], CellValue | None]:
+    area = table.area
+    carried: dict[tuple[int, int], CellValue | None] = {}
+    for merged in table.sheet.merged:
+        if merged.last_row == merged.first_row:
+            continue
+        value = table.sheet.cell(merged.first_row, merged.first_column)
+        for row in range(
+            max(merged.first_row + 1, area.first_row), min(merged.last_row, area.last_row) + 1
+        ):
+            carried[row, merged.first_column] = value
+    return carried

@@ -1,0 +1,94 @@
+"""The currency of a row's figures: beside the figure, in its heading or column, or stated above.
+
+The statements nearest to the figure must agree; a heading outranks the column of currencies, which
+then names the currency of another figure.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pledgebook.importers.rows.open_row import OpenRow
+from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.values.amounts import AmountReading
+from pledgebook.importers.values.values import is_code, is_unknown, multiplier_in, shown
+
+
+def read_currency(row: OpenRow) -> None:
+    """Recognise the currency of the amount, and of what was paid where its heading names one."""
+    columns = row.columns
+    named = row.text(Field.CURRENCY, heard=False)
+    row.texts[Field.CURRENCY] = "" if is_unknown(named) else named
+    counted = columns.at(Field.PAID if columns.only_paid else Field.AMOUNT)
+    row.currency, row.currency_text = find_currency(row, row.amount, counted)
+    if columns.paid_in and not columns.only_paid:
+        row.paid_currency = columns.recognise(columns.paid_in, _day_of(row))
+
+
+def find_currency(
+    row: OpenRow, amount: AmountReading, column: TableColumn | None
+) -> tuple[tuple[str, ...], str]:
+    """Return the codes that are stated of an amount in a column, and the text that states them."""
+    columns, on = row.columns, _day_of(row)
+    heading = column.currency if column else ""
+    named = row.texts[Field.CURRENCY]
+    title = "" if amount.currency else columns.table.units.currency
+    if _belongs_elsewhere(row, named, heading or title, on):
+        row.doubt(
+            Field.CURRENCY,
+            f"The currency is {shown(named)}, but the amounts are counted in "
+            f"{shown(heading or title)}: the amount in {shown(named)} is not stated. Say in a "
+            "mapping which counts.",
+        )
+        heading, named = heading or title, ""
+    stated = (heading or title, named) if heading else (named or title,)
+    texts = [text for text in (amount.currency, *stated) if text]
+    if not texts:
+        return (), ""
+    statement = " / ".join(dict.fromkeys(texts))
+    if named and (multiplier_in(named) != 1 or any(char.isdigit() for char in named)):
+        row.doubt(
+            Field.CURRENCY,
+            f"The currency {shown(named)} states a unit: say the units in a mapping, or write the "
+            "amounts in full.",
+        )
+        return (), statement
+    found = [columns.recognise(text, on) for text in texts]
+    common = tuple(code for code in found[0] if all(code in codes for codes in found))
+    if all(found) and len(common) == 1:
+        return common, statement
+    if not all(found):
+        why = _why_no_currency(row, texts[found.index(())], amount, on)
+    elif not common:
+        why = f"The cell and its column state different currencies: {statement}."
+    else:
+        why = f"The currency {statement!r} may be {' or '.join(common)}; say which in a mapping."
+    if column is not None and (amount.currency or not columns.holds(Field.CURRENCY)):
+        row.doubt_cell(column.number, why)
+    else:
+        row.doubt(Field.CURRENCY, why)
+    return common, statement
+
+
+def _day_of(row: OpenRow) -> date | None:
+    return row.date(Field.PLEDGE_DATE).value or row.date(Field.PAYMENT_DATE).value
+
+
+def _belongs_elsewhere(row: OpenRow, named: str, counted: str, on: date | None) -> bool:
+    """Whether a row names one currency while heading or title count its figure in another: how much
+    was pledged in the currency that is named, nobody says.
+    """
+    rules = row.columns.rules
+    if not (named and counted) or rules.dollars_without_amount or Field.CURRENCY in rules.constants:
+        return False
+    recognise = row.columns.recognise
+    return not set(recognise(named, on)) & set(recognise(counted, on))
+
+
+def _why_no_currency(row: OpenRow, text: str, amount: AmountReading, on: date | None) -> str:
+    if row.columns.recognise(text, None):
+        return f"{shown(text)} was no currency on {on}: correct the currency or the date."
+    if text == amount.currency and not is_code(text):
+        return f"What stands beside the amount, {shown(text)}, is not understood."
+    return f"{shown(text)} is no currency that is known."

@@ -1,0 +1,111 @@
+"""Rules on the figures of a row: every column of money, which of them is its amount, the rest."""
+
+from __future__ import annotations
+
+from pledgebook.importers.rows.currency import find_currency
+from pledgebook.importers.rows.dates import read_date
+from pledgebook.importers.rows.open_row import OpenRow, why_unclear
+from pledgebook.importers.rows.row import InstalmentReading
+from pledgebook.importers.tables.headings import MONEY, Field
+from pledgebook.importers.values.amounts import BLANK, AmountReading, parse_amount
+
+_DOLLARS = ("USD",)
+_UNCLEAR = frozenset({"error", "ambiguous"})
+
+
+def read_figures(row: OpenRow) -> None:
+    """Read every column of money, in ones."""
+    merged = row.columns.merged
+    for column in row.columns.figures:
+        value = row.cell(column.number)
+        reading = parse_amount(value, column.mark, column.decided).times(column.units)
+        row.figures[column.letter] = reading
+        if not column.label:
+            row.sums[column.field] = reading
+        if value is None and merged and merged.get((row.number, column.number)) is not None:
+            row.doubt_cell(
+                column.number,
+                "The cell is merged with the one above; an amount is counted once only.",
+            )
+        # What remains unpaid is a check and never counted: no row waits for it.
+        if reading.state in _UNCLEAR and column.field is not Field.UNPAID:
+            row.doubt_cell(column.number, why_unclear(column.field, reading))
+    for field, text in row.columns.rules.constants.items():
+        if field in MONEY and field not in row.sums:
+            row.sums[field] = parse_amount(text)
+
+
+def choose_amount(row: OpenRow) -> None:
+    """Take for the amount what was committed, else what was only pledged; in a list of money
+    received what was paid.
+    """
+    if row.columns.only_paid:
+        row.amount, row.amount_source = row.sum(Field.PAID), "paid"
+    else:
+        row.amount = row.sum(Field.AMOUNT)
+    pledged, amount = row.sum(Field.PLEDGED), row.amount
+    if pledged.value and (amount == BLANK or amount.state == "nil"):
+        row.amount, row.pledged_only = pledged, True
+    elif pledged.value and amount.value is not None and pledged.value != amount.value:
+        row.doubt(
+            Field.PLEDGED,
+            f"The row says that {pledged.text} was pledged and {amount.text} committed: say which "
+            "counts, or leave one of them out.",
+        )
+
+
+def count_dollars(row: OpenRow) -> None:
+    """Take the dollars for the amount where a mapping says so and nothing else is stated, or where
+    dollars are the currency that the row states.
+    """
+    dollars = row.sum(Field.DOLLARS)
+    if not dollars.known:
+        return
+    silent = row.amount.state == "unknown" and not row.currency_text
+    if silent and row.columns.rules.dollars_without_amount:
+        row.amount, row.amount_source = dollars, "dollars"
+        row.currency, row.currency_text = _DOLLARS, "USD"
+    elif row.amount == BLANK and row.currency == _DOLLARS and row.columns.at(Field.AMOUNT):
+        row.amount, row.amount_source = dollars, "dollars"
+
+
+def read_instalments(row: OpenRow) -> None:
+    """Read the amounts that stand in several columns, each with what goes with it."""
+    columns = row.columns
+
+    def figure(field: Field, label: str) -> AmountReading:
+        column = columns.at(field, label)
+        return row.figures[column.letter] if column else BLANK
+
+    read = []
+    for label in columns.labels:
+        amount = figure(Field.AMOUNT, label)
+        codes: tuple[str, ...] = ()
+        if amount.state != "unknown":
+            codes, _ = find_currency(row, amount, columns.at(Field.AMOUNT, label))
+        read.append(
+            InstalmentReading(
+                label=label,
+                amount=amount,
+                currency=codes,
+                due_date=read_date(row, Field.DUE_DATE, label),
+                paid=figure(Field.PAID, label),
+                payment_date=read_date(row, Field.PAYMENT_DATE, label),
+                dollars=figure(Field.DOLLARS, label),
+            )
+        )
+    row.instalments = tuple(read)
+
+
+def read_rate(row: OpenRow) -> None:
+    """Read the rate that the row states. It enters no figure: which rate is meant is still the
+    reader's to check, and one that could be read in two ways keeps no row waiting.
+    """
+    if not row.columns.states(Field.RATE):
+        return
+    column = row.columns.rate
+    mark, decided = (column.mark, column.decided) if column else (None, "")
+    reading = parse_amount(row.value(Field.RATE), mark, decided)
+    row.sums[Field.RATE] = reading
+    if reading.state in _UNCLEAR and not (reading.state == "ambiguous" and mark is None):
+        row.doubt(Field.RATE, why_unclear(Field.RATE, reading))

@@ -1,0 +1,56 @@
+"""Rules on the words of a row: donor, status, reference, and what else its columns say in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pledgebook.importers.reading.cells import cell_text
+from pledgebook.importers.rows.open_row import OpenRow
+from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.values.values import clean, is_nil, is_unknown, split_footnote
+
+_DAMAGED = Decimal(10) ** 15
+_IN_WORDS = (
+    Field.PURPOSE, Field.CLASS, Field.FUND, Field.PROJECT, Field.IN_KIND, Field.CONDITIONS,
+    Field.BANK_REFERENCE, Field.REMARKS, Field.INSTALMENT,
+)  # fmt: skip
+
+
+def name_donor(row: OpenRow) -> None:
+    """Name the donor, without a footnote mark; in a list grouped by donor it stands above."""
+    donor, row.donor_mark = split_footnote(row.text(Field.DONOR, marked=True))
+    above = row.columns.above.get(row.number)
+    if not donor and above is not None:
+        name, number = above
+        donor, row.donor_mark = split_footnote(clean(cell_text(name)))
+        row.donor_from = row.columns.address(number, Field.DONOR)
+    row.texts[Field.DONOR] = donor
+
+
+def read_status(row: OpenRow) -> None:
+    """Read the status; what is only pledged is said to be, and a blank among statuses is asked."""
+    status = row.text(Field.STATUS)
+    stated = row.columns.states_status
+    if stated and not status:
+        row.doubt(Field.STATUS, "The status is blank, though other rows state one: say what it is.")
+    row.texts[Field.STATUS] = "pledged" if row.pledged_only and not (status or stated) else status
+
+
+def read_reference(row: OpenRow) -> None:
+    """Read the reference; one that was stored as a long number has lost its last digits."""
+    value = row.value(Field.REFERENCE)
+    if isinstance(value, Decimal) and abs(value) >= _DAMAGED:
+        row.doubt(
+            Field.REFERENCE,
+            f"The reference {value:f} was stored as a number of more than 15 digits, whose last "
+            "digits spreadsheets lose; store it as text.",
+        )
+    text = row.text(Field.REFERENCE)
+    row.texts[Field.REFERENCE] = "" if is_unknown(text) or is_nil(text) else text
+
+
+def read_words(row: OpenRow) -> None:
+    """Read all other columns that hold words."""
+    for field in _IN_WORDS:
+        if row.columns.states(field):
+            row.texts[field] = row.text(field)
