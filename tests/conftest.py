@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.office import NoOfficeError, convert
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 from pledgebook.ledger.register.postings import read_lines
@@ -218,6 +220,41 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("PLEDGEBOOK_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def calc() -> None:
+    """LibreOffice with Calc, which workbooks take."""
+    _try_office("Calc", {"tried": b"1,2\n"}, ".csv", "xlsx")
+
+
+@pytest.fixture(scope="session")
+def writer() -> None:
+    """LibreOffice with Writer, which letters take."""
+    _try_office("Writer", {"tried": b"A line\n"}, ".txt", "pdf:writer_pdf_Export")
+
+
+def _try_office(component: str, document: dict[str, bytes], ending: str, to: str) -> None:
+    """Skip without a component of LibreOffice: one may be installed without the other, and where
+    they stand differs from system to system, so a document is tried.
+    """
+    try:
+        convert(document, ending, to)
+    except NoOfficeError as error:
+        pytest.skip(f"needs LibreOffice with {component}: {error}")
+
+
+@pytest.fixture(scope="session")
+def read_pdf() -> Callable[[Path], str]:
+    """Read the text of a PDF as it stands on its pages, by poppler."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs pdftotext of poppler")
+
+    def read(path: Path) -> str:
+        command = ["pdftotext", "-layout", str(path), "-"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    return read
 
 
 @pytest.fixture(scope="session")

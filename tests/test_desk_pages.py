@@ -25,7 +25,6 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
-from pledgebook.ledger.office import find_office
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.ageing import ageing
@@ -360,7 +359,7 @@ def test_a_download_that_cannot_be_made_says_why(
 
 
 @pytest.mark.office
-@pytest.mark.skipif(find_office() is None, reason="needs LibreOffice")
+@pytest.mark.usefixtures("calc")
 def test_a_report_is_downloaded_as_pdf_where_libreoffice_is_installed(desk: Desk) -> None:
     answer = desk.ask("Reports/download", name="ageing", form=".pdf", period="2003")
     assert "ageing-2003.pdf" in answer.headers["Content-Disposition"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +16,6 @@ from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.ledger.register.book import Book
 
 D = Decimal
-needs_libreoffice = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed"
-)
 
 
 @pytest.fixture
@@ -43,7 +39,8 @@ def ledger(tmp_path: Path) -> Path:
     return path
 
 
-@needs_libreoffice
+@pytest.mark.office
+@pytest.mark.usefixtures("calc")
 def test_what_was_not_stored_is_calculated_and_said(
     load: Callable[..., Book], ledger: Path
 ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -149,10 +147,10 @@ def test_pdf_is_made_or_the_sentence_says_what_is_missing(golden: Book) -> None:
     assert "LibreOffice" in said or made["--hostile name"].startswith(b"%PDF-")
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@pytest.mark.office
+@pytest.mark.usefixtures("writer")
 def test_no_figure_is_broken_and_no_total_stands_alone_in_a_pdf(
-    golden: Book, tmp_path: Path
+    golden: Book, tmp_path: Path, read_pdf: Callable[[Path], str]
 ) -> None:
     letters = {
         f"{donor}-{tag}": letter_of(golden, "statement", donor, tag)
@@ -163,9 +161,7 @@ def test_no_figure_is_broken_and_no_total_stands_alone_in_a_pdf(
     for name, letter in letters.items():
         path = tmp_path / f"{name}.pdf"
         path.write_bytes(made[name])
-        text = subprocess.run(
-            ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
-        ).stdout
+        text = read_pdf(path)
         plain = "".join(each for each in text if unicodedata.category(each) != "Cf")
         for table in letter.tables:
             rows = [
@@ -226,16 +222,12 @@ def test_an_arabic_page_begins_at_the_right_and_fits_its_width(
 
 @pytest.mark.browser
 @NEEDS_CHROMIUM[1]
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
 def test_a_printed_page_has_its_number_and_the_notice(
-    headed: Book, page: Page, tmp_path: Path
+    headed: Book, page: Page, tmp_path: Path, read_pdf: Callable[[Path], str]
 ) -> None:
     page.set_content(to_letter_page(letter_of(headed, "reminder", "CAN")))
     page.pdf(path=tmp_path / "letter.pdf", prefer_css_page_size=True)
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "letter.pdf"), "-"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+    text = read_pdf(tmp_path / "letter.pdf")
     assert "Page 1 of 1" in text
     assert text.count("Every amount is made up.") == 1
     assert "CAN-2002-01.1" in text

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
 from graphlib import TopologicalSorter
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -77,7 +80,7 @@ def test_every_dependency_is_pinned() -> None:
         line.partition("==")[0].lower().replace("_", "-")
         for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     }
-    stated = project["dependencies"] + project["optional-dependencies"]["dev"]
+    stated = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     names = {entry.split(">")[0].lower().replace("_", "-") for entry in stated}
     assert names <= pins
 
@@ -178,3 +181,36 @@ def test_a_room_imports_only_from_those_below_it(room: str) -> None:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = {module: imported(path) - {module} for module, path in MODULES.items()}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def planned(goal: str, venv: Path) -> str:
+    """What `make` would do for a goal with an environment."""
+    command = ["make", "--dry-run", goal, f"VENV={venv}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def make_stamps(goal: str, venv: Path) -> None:
+    """Leave in an environment what `make` would say of it once a goal was met."""
+    venv.mkdir(exist_ok=True)
+    for stamp in re.findall(r"^touch (.*)$", planned(goal, venv), re.MULTILINE):
+        Path(stamp).touch()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_the_demo_installs_what_runs_and_the_tests_what_they_take_besides(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    assert "[dev]" not in planned("demo", venv)
+    assert "[dev]" in planned("lint", venv)
+    make_stamps("demo", venv)
+    assert " install " not in planned("demo", venv)
+    assert re.findall(r"(?<=--editable )\S+", planned("lint", venv)) == ["'.[dev]'"]
+    make_stamps("install", venv)
+    assert " install " not in planned("lint", venv)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_an_environment_that_was_copied_is_made_anew(tmp_path: Path) -> None:
+    make_stamps("install", tmp_path / "venv")
+    shutil.copytree(tmp_path / "venv", tmp_path / "copied")
+    assert "venv --clear" not in planned("lint", tmp_path / "venv")
+    assert "venv --clear" in planned("lint", tmp_path / "copied")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 
+import pytest
 from pledgebook.ledger import Book
 from pledgebook.reports import make_reports, select
 
@@ -24,3 +26,12 @@ def test_the_frame_of_an_empty_report_has_its_columns(golden: Book) -> None:
     frame = schedule.frame()
     assert frame.empty
     assert "closing" in frame.columns
+
+
+def test_without_pandas_a_frame_says_what_brings_it(
+    golden: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (schedule,) = make_reports(select(golden, "2002-2003"), ("schedule",))
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install pledgebook\[frames\]"):
+        schedule.frame()

@@ -11,8 +11,6 @@ import io
 import json
 import re
 import resource
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -25,7 +23,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pledgebook.ledger.office import NoOfficeError
+from pledgebook.ledger.office import NoOfficeError, convert
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.figures.table import (
@@ -479,21 +477,17 @@ def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
-def test_a_recalculation_changes_no_figure(content: bytes, golden: Book, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("calc")
+def test_a_recalculation_changes_no_figure(content: bytes, golden: Book) -> None:
     selection = select(golden, "2002-2003")
     books = {
         "made.xlsx": content,
         "golden.xlsx": render.to_workbook(make_reports(selection, ("all",)), SOURCE),
     }
+    bare = {name: without_results(made) for name, made in books.items()}
+    calculated = convert(bare, ".xlsx", "xlsx:Calc MS Excel 2007 XML")
     for name, made in books.items():
-        (tmp_path / name).write_bytes(without_results(made))
-    office = "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"
-    convert = "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "again")
-    files = [str(tmp_path / name) for name in books]
-    subprocess.run([*office, *convert, *files], check=True, capture_output=True)
-    for name, made in books.items():
-        again = openpyxl.load_workbook(tmp_path / "again" / name, data_only=True)
+        again = openpyxl.load_workbook(io.BytesIO(calculated[name]), data_only=True)
         compared = 0
         for before in loaded(made, values=True):
             for row in before.iter_rows():
@@ -506,14 +500,13 @@ def test_a_recalculation_changes_no_figure(content: bytes, golden: Book, tmp_pat
 
 
 @pytest.mark.office
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
-def test_the_pages_of_the_workbook_can_be_had_as_pdf(golden: Book, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("calc")
+def test_the_pages_of_the_workbook_can_be_had_as_pdf(
+    golden: Book, tmp_path: Path, read_pdf: Callable[[Path], str]
+) -> None:
     reports = make_reports(select(golden, "2002-2003"), ("schedule",))
     render.render(reports, SOURCE, tmp_path / "schedule.pdf")
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "schedule.pdf"), "-"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+    text = read_pdf(tmp_path / "schedule.pdf")
     assert "413,711.18" in text
     assert "(27,272.73)" in text
 

@@ -37,7 +37,8 @@ def recalculate(workbook: Workbook) -> Workbook:
     except (NoOfficeError, UnreadableFile) as error:
         raise UnreadableFile(
             f"{name} has {missing} formulas without stored results, which LibreOffice would "
-            f"calculate. {error} Or open the file in a spreadsheet program and save it."
+            f"calculate. {error} It takes its Calc (libreoffice-calc); or open the file in a "
+            "spreadsheet program and save it."
         ) from error
     sheets = tuple(_filled(sheet, calculated.sheet(sheet.name)) for sheet in workbook.sheets)
     filled = missing - sum(_missing(sheet) for sheet in sheets)

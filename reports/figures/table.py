@@ -159,9 +159,16 @@ class Report:
         """Return the data rows as a pandas frame: a column a key, beside `section` and `group`.
 
         Amounts are exact `Decimal`s and stay so when they are added; totals are left out, so that
-        a sum over a column is the total.
+        a sum over a column is the total. Raises ModuleNotFoundError without pandas, which the extra
+        `frames` of the package brings.
         """
-        import pandas as pd  # noqa: PLC0415 - a third of a second, only for those who ask for a frame
+        try:
+            import pandas as pd  # noqa: PLC0415 - only for those who ask for a frame
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "A frame takes pandas, which is not installed: pip install pledgebook[frames], or "
+                "pandas itself."
+            ) from error
 
         section = group = ""
         records = []

@@ -19,6 +19,7 @@ def write_pdf(reports: Sequence[Report], source: Source, path: Path) -> None:
         made = convert({path.name: to_workbook(reports, source)}, ".xlsx", _TAGGED)[path.name]
     except NoOfficeError as error:
         raise NoOfficeError(
-            f"{path.name} was not made. {error} Or write .html and print it, or .xlsx."
+            f"{path.name} was not made. {error} It takes its Calc (libreoffice-calc); or write "
+            ".html and print it, or .xlsx."
         ) from error
     write_whole(path, made)
