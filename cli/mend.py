@@ -44,7 +44,7 @@ def take_out_(entry: str, day: date | None, *, yes: bool, dry_run: bool) -> None
     with failing_on(EventRefusedError, BookRefusedError, OSError):
         book = open_book()
         found = find_entry(book, entry, day)
-        text = text_of(found)
+        text = text_of(book, found)
         say(text.rstrip("\n"))
         for change in book.register.changes:
             if change.entry is found:
@@ -69,7 +69,7 @@ def approve_(entry: str, day: date | None, by: str, *, yes: bool, dry_run: bool)
     with failing_on(EventRefusedError, BookRefusedError, OSError):
         book = open_book()
         found = find_entry(book, entry, day)
-        text = text_of(found)
+        text = text_of(book, found)
         say(text.rstrip("\n"))
         _do(book, text, lambda only: approve(book, found, by, only_try=only), "Approve this?",
             assured=yes, dry_run=dry_run)  # fmt: skip

@@ -1,8 +1,8 @@
 """Closing a period, and opening it again.
 
 A period is a file. Closing ends it with its closing entries, begins the next period's file with
-the opening, moves its include from the main file to history.beancount, and writes the seal. All is
-tried on a shadow of the book first; the reports of the period made from history.beancount, and
+the opening, moves its include from the main file to history.beancount, and writes the seal. The
+book is loaded as it would be first; the reports of the period made from history.beancount, and
 those of the main book before, must be the same, or nothing is written.
 """
 
@@ -89,7 +89,7 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
         *(each for each in book.settings.periods.names() if each in book.settings.seals),
         name,
     ]
-    main = _exchange_include(_read(book.path), own.name, following.name, SEALS)
+    main = _exchange_include(book.text_of(book.path), own.name, following.name, SEALS)
     history = book.folder / HISTORY
     kept, announced = _without_announcements(book, own)
     texts = {
@@ -99,11 +99,11 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
     }
     if announced:
         still = book.folder / ANNOUNCEMENTS
-        texts[still] = (_read(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
+        texts[still] = (book.text_of(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
         if not _includes(main, still.name):
             main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
     before = make_figures(book_until(book, period.end), name)
-    others = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    others = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     # Tried with a seal of nothing: what it states is known only from the files as they will be.
     texts[seals] = _seal_text([*others, _seal_line(period, "0" * 64, {})])
     texts[book.path] = main
@@ -167,7 +167,7 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
         )
         for path in {own, *following}
     }
-    lines = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    lines = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     texts[seals] = _seal_text(
         [
             *lines,
@@ -177,13 +177,13 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
             f'  figures: "{FOLDER}/{kept.name}"\n',
         ]
     )
-    main = _read(book.path)
+    main = book.text_of(book.path)
     if not _includes(main, own.name):
         main = main.rstrip("\n") + f'\ninclude "{own.name}"\n'
     texts[book.path] = main
     closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
     texts[book.folder / HISTORY] = _history(main, book.path, closed)
-    keep = {kept: _read(sealed)}
+    keep = {kept: sealed.read_text("utf-8") if sealed.is_file() else ""}
     write_texts(_knowing(book, history), texts, [book.folder / HISTORY], lambda _: keep)
     sealed.unlink(missing_ok=True)
     return [*texts, kept]
@@ -242,7 +242,7 @@ def _refuse_unready(book: Book, period: Period, own: Path) -> None:
                 "flagged !): have it approved, or take it out."
             )
     _refuse_unreleased(book, period, transactions)
-    _refuse_settings(own)
+    _refuse_settings(book, own)
 
 
 def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Directive]) -> None:
@@ -254,11 +254,11 @@ def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Direct
         raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
 
 
-def _refuse_settings(own: Path) -> None:
+def _refuse_settings(book: Book, own: Path) -> None:
     """A period's file holds its entries only: what else it said would leave the open book."""
     if not own.is_file():
         raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
-    entries, _, options = parser.parse_file(str(own))
+    entries, _, options = parser.parse_string(book.content_of(own), report_filename=str(own))
     for entry in entries:
         declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
         if isinstance(entry, Price) or declares:
@@ -277,15 +277,11 @@ def _ends(entry: Directive, name: str) -> bool:
     return is_closing(entry) and str(entry.meta.get(CLOSES)) == name
 
 
-def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
-
-
 def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
     """Return the text of the period's file without its announcements, its lines where they were,
     and the announcements: they hold on after the period, and may be taken out of a closed one.
     """
-    lines = _read(own).split("\n")
+    lines = book.text_of(own).split("\n")
     announced: list[str] = []
     for each in read_announcements(book.entries):
         if Path(str(each.entry.meta["filename"])) == own:
@@ -299,7 +295,7 @@ def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
 
 
 def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:
-    return insert_entries(_read(path), drafts, places_in(book, path))
+    return insert_entries(book.text_of(path), drafts, places_in(book, path))
 
 
 def _include(name: str) -> re.Pattern[str]:

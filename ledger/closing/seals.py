@@ -31,6 +31,7 @@ from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import CLOSES, FOLDER, HISTORY, carried_from, is_closing
+from pledgebook.ledger.sources import source_of
 
 _NOT_SETTINGS = frozenset(
     {"seal", "reopening", "statement", "alias", "announcement", "letterhead", "addressee"}
@@ -162,8 +163,8 @@ def read_written(book: Book) -> list[Directive]:
     """Return the directives of a book's files as booked, before any plugin."""
     entries: list[Directive] = []
     for path in book.files:
-        if path.is_file():
-            entries.extend(parser.parse_file(str(path))[0])
+        content = source_of(path)
+        entries.extend(parser.parse_string(content, report_filename=str(path))[0])
     entries.sort(key=data.entry_sortkey)
     booked, _ = booking.book(entries, book.options)  # type: ignore[no-untyped-call]
     return list(booked)

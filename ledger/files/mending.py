@@ -64,9 +64,9 @@ def find_entry(book: Book, name: str, day: date | None = None) -> Transaction:
     raise EventRefusedError(f"{len(found)} entries are named {name!r}{on}: say which ({listed}).")
 
 
-def text_of(entry: Transaction) -> str:
+def text_of(book: Book, entry: Transaction) -> str:
     """Return an entry as it is written."""
-    lines = Path(str(entry.meta["filename"])).read_text("utf-8").split("\n")
+    lines = book.text_of(Path(str(entry.meta["filename"]))).split("\n")
     own = span_of(lines, entry)
     return "\n".join(lines[own.start : own.stop]) + "\n"
 
@@ -122,7 +122,7 @@ def approve(book: Book, entry: Transaction, by: str, *, only_try: bool = False) 
         raise EventRefusedError(
             f"{entered} entered it, and {strict[0]} asks for four eyes: another person approves."
         )
-    lines = path.read_text("utf-8").split("\n")
+    lines = book.text_of(path).split("\n")
     own = span_of(lines, entry)
     head = _HEAD.match(lines[own.start])
     if head is None or "\n" in f"{entry.payee or ''}{entry.narration or ''}":
@@ -153,7 +153,7 @@ def _at(book: Book, file: str, line: int) -> list[Transaction]:
     if not above:
         return []
     nearest = max(above, key=lambda entry: int(entry.meta["lineno"]))
-    lines = Path(str(nearest.meta["filename"])).read_text("utf-8").split("\n")
+    lines = book.text_of(Path(str(nearest.meta["filename"]))).split("\n")
     return [nearest] if line - 1 in span_of(lines, nearest) else []
 
 
@@ -163,7 +163,7 @@ def _path(book: Book, entry: Transaction) -> Path:
         raise BookRefusedError("The book has errors, so nothing is written to it: see check.")
     refuse_sealed(book, entry.date)
     path = Path(str(entry.meta.get("filename", "")))
-    if path.parent != book.folder or path not in book.digests:
+    if not path.is_relative_to(book.folder) or path not in book.digests:
         raise BookRefusedError(
             f"{_capital(told(entry, book))} stands in no file of the book's own folder: change it "
             "by hand."

@@ -1,8 +1,8 @@
 """Saving entries into a book: at the right place, or not at all.
 
-A new entry is put where its event belongs in its day. What would be written is first tried on a
-shadow of the book; if the book would then have an error, nothing is written and the files stay as
-they were.
+A new entry is put where its event belongs in its day. What would be written is first tried: the
+book is loaded as it would be, with the new contents in place of those on disk. If it would have an
+error, nothing is written and the files stay as they were.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -22,14 +21,26 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.late import is_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
+from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
-from pledgebook.ledger.register.book import Book, digest_of
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.sources import as_content, reading
 
 
 def file_for(settings: Settings, day: date) -> str:
     """Return the name of the file that holds the entries of `day`: its period's."""
     period = settings.periods.of(day)
     return f"{period.name if period else day.year}.beancount"
+
+
+def file_of(book: Book, day: date) -> Path:
+    """Return the file of a book that holds the entries of `day`: beside the main file, or in the
+    one place where the book includes a file of that name.
+    """
+    name = file_for(book.settings, day)
+    beside = book.folder / name
+    own = [path for path in book.files if path.name == name and path.is_relative_to(book.folder)]
+    return own[0] if len(own) == 1 else beside
 
 
 def write_entries(
@@ -58,12 +69,10 @@ def write_entries(
         refuse_sealed(book, draft.date)
     by_file: dict[Path, list[Draft]] = {}
     for draft in drafts:
-        target = book.folder / file_for(book.settings, draft.date)
-        by_file.setdefault(target, []).append(draft)
+        by_file.setdefault(file_of(book, draft.date), []).append(draft)
     texts: dict[Path, str] = dict(others)
     for path, own in by_file.items():
-        old = _unchanged(book, path)
-        texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
+        texts[path] = insert_entries(book.text_of(path), own, places_in(book, path))
     _include_new(book, texts)
 
     def listen(tried: Sequence[Book]) -> Mapping[Path, str]:
@@ -109,25 +118,29 @@ def write_texts(
     returns (which no book includes) are written first. With `only_try` nothing is written. Raises
     BookRefusedError.
     """
-    with _shadow(book, texts) as shadow:
-        tried = [load_book(shadow / path.name) for path in (book.path, *books)]
-        for each in tried:
-            _refuse_errors(each, shadow)
+    instead = {path: _content(book, path, text) for path, text in texts.items()}
+    tried = [load_book(path, instead) for path in (book.path, *books)]
+    for each in tried:
+        _refuse_errors(each)
+    with reading(instead):
         beside = prove(tried) if prove else {}
     if only_try:
         return
     for path in texts:
         if path not in books:
-            _unchanged(book, path)  # looked at again right before it is replaced
+            book.content_of(path)  # looked at again right before it is replaced
     written = {
-        **beside,
-        **{path: texts[path] for path in sorted(texts, key=lambda path: path == book.path)},
+        **{path: text.encode() for path, text in beside.items()},
+        **{
+            path: _content(book, path, texts[path])
+            for path in sorted(texts, key=lambda path: path == book.path)
+        },
     }
     before = {path: path.read_bytes() if path.exists() else None for path in written}
     try:
-        for path, text in written.items():
+        for path, new in written.items():
             path.parent.mkdir(exist_ok=True)
-            replace_file(path, text)
+            replace_file(path, new)
     except OSError:
         for path, content in before.items():
             if content is None:
@@ -171,7 +184,7 @@ def insert_entries(
 
 def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]) -> str:
     """Return a file's text without the transactions that `unwanted` tells."""
-    lines = path.read_text("utf-8").split("\n")
+    lines = book.text_of(path).split("\n")
     gone: set[int] = set()
     for entry in book.entries:
         if not isinstance(entry, Transaction) or Path(str(entry.meta["filename"])) != path:
@@ -206,51 +219,34 @@ def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
     ]
 
 
-def _unchanged(book: Book, path: Path) -> bytes:
-    """Return a file's content, which must be what the book was loaded from."""
-    content = path.read_bytes() if path.exists() else b""
-    if content and path not in book.digests:
-        # As a write leaves it that was ended between a new file and the line that includes it.
-        raise BookRefusedError(
-            f"{path.name} stands beside the book, but the book does not include it; nothing was "
-            f'written. Look at it, then add include "{path.name}" to {book.path.name}, or move it '
-            "away."
-        )
-    if digest_of(content) != book.digests.get(path, digest_of(b"")):
-        raise BookRefusedError(
-            f"{path.name} was changed by another program meanwhile; nothing was written. "
-            "Run the command again."
-        )
-    return content
+def _content(book: Book, path: Path, text: str) -> bytes:
+    """Return a text as the bytes of its file, its lines ended as they are; those of a new file as
+    the main file's.
+    """
+    return as_content(text, (path if path.exists() else book.path).read_bytes())
 
 
 def _include_new(book: Book, texts: dict[Path, str]) -> None:
+    """Let the main file include the files that are new to the book."""
     known = {path.resolve() for path in book.files}
-    missing = [path for path in texts if path.resolve() not in known]
+    missing = [
+        path
+        for path in texts
+        if path.resolve() not in known
+        and not any(matches(str(path), pattern) for pattern in book.patterns)
+    ]
     if not missing:
         return
-    main = texts.get(book.path) or _unchanged(book, book.path).decode("utf-8")
+    main = texts.get(book.path) or book.text_of(book.path)
     for path in missing:
-        main = main.rstrip("\n") + f'\ninclude "{path.name}"\n'
+        name = path.relative_to(book.folder).as_posix()
+        main = main.rstrip("\n") + f'\ninclude "{name}"\n'
     texts[book.path] = main
 
 
-@contextmanager
-def _shadow(book: Book, texts: Mapping[Path, str]) -> Iterator[Path]:
-    """Make a folder with the book as it would be: links to everything that does not change."""
-    with tempfile.TemporaryDirectory(prefix="pledgebook-") as name:
-        shadow = Path(name)
-        for item in book.folder.iterdir():
-            if item not in texts and not item.name.endswith(".picklecache"):
-                _link(item, shadow / item.name)
-        for path, text in texts.items():
-            (shadow / path.name).write_text(text, "utf-8")
-        yield shadow
-
-
-def _refuse_errors(tried: Book, shadow: Path) -> None:
+def _refuse_errors(tried: Book) -> None:
     if tried.errors:
-        sentence = error_sentence(tried.errors[0]).replace(f"{shadow}{os.sep}", "")
+        sentence = error_sentence(tried.errors[0]).replace(f"{tried.folder}{os.sep}", "")
         raise WouldBreakError(
             f"The book would have {len(tried.errors)} error(s), so nothing was written. First: "
             f"{sentence}",
@@ -258,22 +254,12 @@ def _refuse_errors(tried: Book, shadow: Path) -> None:
         )
 
 
-def _link(item: Path, at: Path) -> None:
-    try:
-        at.symlink_to(item, target_is_directory=item.is_dir())
-    except OSError:  # where links need a privilege, as on Windows
-        if item.is_dir():
-            shutil.copytree(item, at)
-        else:
-            shutil.copy2(item, at)
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Replace a file by a text: whole or not at all, on disk when this returns."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file: whole or not at all, on disk when this returns."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

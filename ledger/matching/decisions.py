@@ -167,7 +167,7 @@ def keep_decisions(book: Book, decisions: Sequence[Decision]) -> None:
         path.unlink(missing_ok=True)
         return
     document = {"decisions": [_document(each) for each in decisions]}
-    replace_file(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    replace_file(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 def _path(book: Book) -> Path:

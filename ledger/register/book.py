@@ -14,8 +14,9 @@ from typing import Any
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.findings import BookRefusedError, Finding
 from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.sources import as_text
 
 
 @dataclass(kw_only=True)
@@ -30,6 +31,8 @@ class Book:
     options: Options
     digests: Mapping[Path, str]
     """SHA-256 of each file as it was read."""
+    patterns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The include lines with wildcards, as absolute paths, and the files they came to."""
     settings: Settings
     """What the book declares."""
     findings: Sequence[Finding] = field(default=())
@@ -64,6 +67,28 @@ class Book:
         """All files of the book, the main file first."""
         included = [Path(name) for name in self.options["include"]]
         return [self.path, *(path for path in included if path.resolve() != self.path.resolve())]
+
+    def content_of(self, path: Path) -> bytes:
+        """Return what a file of the book holds, empty if it is not there; it must be what the book
+        was loaded from. Raises BookRefusedError.
+        """
+        content = path.read_bytes() if path.exists() else b""
+        if content and path not in self.digests:
+            raise BookRefusedError(
+                f"{path.name} stands beside the book, but the book does not include it; nothing "
+                f'was written. Look at it, then add include "{path.name}" to {self.path.name}, or '
+                "move it away."
+            )
+        if digest_of(content) != self.digests.get(path, digest_of(b"")):
+            raise BookRefusedError(
+                f"{path.name} was changed by another program meanwhile; nothing was written. "
+                "Look at the book and repeat it."
+            )
+        return content
+
+    def text_of(self, path: Path) -> str:
+        """Return the text of a file of the book, as `content_of` and `sources.as_text` give it."""
+        return as_text(self.content_of(path))
 
     @cached_property
     def sha256(self) -> str:

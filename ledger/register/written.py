@@ -11,6 +11,7 @@ from pathlib import Path
 
 from beancount.core.data import Posting, Transaction
 from beancount.parser import parser
+from pledgebook.ledger.sources import source_of
 
 _WITHOUT_LABEL = re.compile(r"\{[^\"]*\}")
 _ANYWHERE = re.compile(r"^[^;\n]*\{[^\"\n]*\}", re.MULTILINE)
@@ -26,9 +27,8 @@ class Sources:
     def lines(self, filename: str) -> list[str]:
         """Return the lines of a file; none of what was never a file."""
         if filename not in self._lines:
-            path = Path(filename)
-            found = not filename.startswith("<") and path.is_file()
-            self._lines[filename] = path.read_text("utf-8", "replace").split("\n") if found else []
+            content = b"" if filename.startswith("<") else source_of(Path(filename))
+            self._lines[filename] = content.decode("utf-8", "replace").split("\n")
         return self._lines[filename]
 
     def names_no_label(self, posting: Posting) -> bool:
