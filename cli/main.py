@@ -25,6 +25,7 @@ _COMMANDS = {
     "close": ("pledgebook.cli.close", "close"),
     "verify": ("pledgebook.cli.close", "verify"),
     "reopen": ("pledgebook.cli.close", "reopen"),
+    "finish": ("pledgebook.cli.log", "finish"),
     "serve": ("pledgebook.cli.serve", "serve"),
 }
 

@@ -35,8 +35,8 @@ from pledgebook.ledger.events.effects import (
     explain,
 )
 from pledgebook.ledger.files.mending import approve, find_entry, take_out
-from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, Finding
+from pledgebook.ledger.files.writing import try_entries, write_entries
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
 from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.approval import waiting_entries
@@ -96,15 +96,14 @@ class Record(Page):
         told with its field.
         """
         desk, event = desk_of(self.ledger), _form(str(form.get("event")))
-        heard: list[Finding] = []
         try:
             plan = _plan(desk.book, event, form)
-            write_entries(desk.book, plan.drafts, plan.others, only_try=True, heard=heard)
+            tried = try_entries(desk.book, plan.drafts, plan.others)
         except _FAULTS as error:
             return _fault(event, error)
         shown = {
             "plan": plan,
-            "notices": [notice.message for notice in heard],
+            "notices": [notice.message for notice in tried.notices],
             "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
             "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
         }

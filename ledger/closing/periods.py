@@ -21,6 +21,7 @@ from pledgebook.ledger.closing.seals import MakeFigures, Seal, book_until, seal_
 from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft, quoted
+from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import (
     error_sentence,
@@ -109,7 +110,7 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
     texts[book.path] = main
     made: list[Seal] = []
 
-    def prove(tried: Sequence[Book]) -> Mapping[Path, str]:
+    def prove(tried: Sequence[Book]) -> Changes:
         figures = make_figures(book_until(tried[1], period.end), name)
         if figures != before:
             raise BookRefusedError(
@@ -119,7 +120,7 @@ def close_period(book: Book, name: str, make_figures: MakeFigures) -> Closed:
         seal = seal_period(tried[1], period, figures)
         made.append(seal)
         texts[seals] = _seal_text([*others, _seal_line(period, seal.sha256, seal.digests())])
-        return {book.folder / FOLDER / f"{name}.json": seal.document()}
+        return {book.folder / FOLDER / f"{name}.json": seal.document().encode()}
 
     write_texts(book, texts, [history], prove)
     written = (*texts, book.folder / FOLDER / f"{name}.json")
@@ -183,9 +184,13 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
     texts[book.path] = main
     closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
     texts[book.folder / HISTORY] = _history(main, book.path, closed)
-    keep = {kept: sealed.read_text("utf-8") if sealed.is_file() else ""}
-    write_texts(_knowing(book, history), texts, [book.folder / HISTORY], lambda _: keep)
-    sealed.unlink(missing_ok=True)
+    was = sealed.read_bytes() if sealed.is_file() else b""
+    write_texts(
+        _knowing(book, history),
+        texts,
+        [book.folder / HISTORY],
+        lambda _: {kept: was, sealed: None},
+    )
     return [*texts, kept]
 
 

@@ -8,9 +8,8 @@ error, nothing is written and the files stay as they were.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.files.committing import Changes, commit
 from pledgebook.ledger.files.late import is_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
@@ -25,6 +25,9 @@ from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.sources import as_content, reading
+
+_NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
+_NO_CHANGES: Changes = MappingProxyType({})
 
 
 def file_for(settings: Settings, day: date) -> str:
@@ -43,23 +46,57 @@ def file_of(book: Book, day: date) -> Path:
     return own[0] if len(own) == 1 else beside
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A write that was tried and not made: the book before and after it, what it changes, the paths
+    it tells of, and the notices that the book then has of new entries.
+    """
+
+    before: Book
+    after: Book
+    changes: Changes
+    paths: tuple[Path, ...]
+    notices: tuple[Finding, ...] = ()
+
+    def write(self) -> Book:
+        """Make the write, all of it or none, and return the book as it is then.
+
+        Raises BookRefusedError if a file of the book was changed since it was loaded or somebody
+        else is writing, and OSError; see `committing.commit`.
+        """
+        commit(self.before.folder, self.changes, self.before.digests)
+        return self.after
+
+
 def write_entries(
     book: Book,
     drafts: Sequence[Draft],
-    others: Mapping[Path, str] = MappingProxyType({}),
-    *,
-    only_try: bool = False,
-    heard: list[Finding] | None = None,
+    others: Mapping[Path, str] = _NO_TEXTS,
+    beside: Changes = _NO_CHANGES,
 ) -> list[Path]:
-    """Write drafts into the book's period files, and with them the texts of `others` of its files;
-    return the files written. With `only_try` everything is tried and nothing written. To `heard`
-    are added the notices that the book then has of these entries.
+    """Write drafts into the book's period files, and with them the texts of `others` of its files
+    and what stands `beside` it (documents, decisions; None takes a file away); return the files
+    written, without those beside.
 
     Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
     changed on disk since it was loaded.
     """
-    if not drafts and not others:
+    if not drafts and not others and not beside:
         return []
+    tried = try_entries(book, drafts, others, beside)
+    tried.write()
+    return list(tried.paths)
+
+
+def try_entries(
+    book: Book,
+    drafts: Sequence[Draft],
+    others: Mapping[Path, str] = _NO_TEXTS,
+    beside: Changes = _NO_CHANGES,
+) -> Tried:
+    """Try what `write_entries` would write. Raises BookRefusedError."""
+    if not drafts and not others:
+        return Tried(before=book, after=book, changes=beside, paths=())
     if book.errors:
         raise BookRefusedError(
             f"{book.path.name} has errors, so nothing is written to it. First: "
@@ -74,22 +111,17 @@ def write_entries(
     for path, own in by_file.items():
         texts[path] = insert_entries(book.text_of(path), own, places_in(book, path))
     _include_new(book, texts)
-
-    def listen(tried: Sequence[Book]) -> Mapping[Path, str]:
-        if heard is not None:
-            heard.extend(
-                notice
-                for notice in tried[0].notices
-                if isinstance(notice.entry, Transaction) and is_drafted(notice.entry, drafts)
-            )
-        return {}
-
     try:
-        write_texts(book, texts, (), listen, only_try=only_try)
+        tried = try_texts(book, texts, beside=beside)
     except WouldBreakError as refusal:
         why = why_too_late(book, drafts, refusal.cause)
         raise BookRefusedError(f"Nothing was written. {why}") if why else refusal from None
-    return [] if only_try else [*by_file, *others]
+    notices = tuple(
+        notice
+        for notice in tried.after.notices
+        if isinstance(notice.entry, Transaction) and is_drafted(notice.entry, drafts)
+    )
+    return replace(tried, paths=(*by_file, *others), notices=notices)
 
 
 def refuse_sealed(book: Book, day: date) -> None:
@@ -107,47 +139,43 @@ def write_texts(
     book: Book,
     texts: Mapping[Path, str],
     books: Sequence[Path] = (),
-    prove: Callable[[Sequence[Book]], Mapping[Path, str]] | None = None,
-    *,
-    only_try: bool = False,
+    prove: Callable[[Sequence[Book]], Changes] | None = None,
 ) -> None:
     """Replace files of the book by these texts: all of them or, if the book or one of the other
-    main files in `books` would have an error, none. The main file is replaced last.
+    main files in `books` would have an error, none.
 
     `prove` sees the books as they would be (the book, then `books`) and may raise; the files it
-    returns (which no book includes) are written first. With `only_try` nothing is written. Raises
-    BookRefusedError.
+    returns (which no book includes) are written too. Raises BookRefusedError.
     """
-    instead = {path: _content(book, path, text) for path, text in texts.items()}
+    try_texts(book, texts, books, prove).write()
+
+
+def try_texts(
+    book: Book,
+    texts: Mapping[Path, str],
+    books: Sequence[Path] = (),
+    prove: Callable[[Sequence[Book]], Changes] | None = None,
+    beside: Changes = _NO_CHANGES,
+) -> Tried:
+    """Try what `write_texts` would write, and what stands `beside`. Raises BookRefusedError."""
+    instead = _contents(book, texts)
     tried = [load_book(path, instead) for path in (book.path, *books)]
     for each in tried:
         _refuse_errors(each)
     with reading(instead):
-        beside = prove(tried) if prove else {}
-    if only_try:
-        return
-    for path in texts:
-        if path not in books:
-            book.content_of(path)  # looked at again right before it is replaced
-    written = {
-        **{path: text.encode() for path, text in beside.items()},
-        **{
-            path: _content(book, path, texts[path])
-            for path in sorted(texts, key=lambda path: path == book.path)
-        },
+        proved = prove(tried) if prove else _NO_CHANGES
+    changes = {**beside, **proved, **_contents(book, texts)}  # `prove` may have completed a text
+    return Tried(before=book, after=tried[0], changes=changes, paths=tuple(texts))
+
+
+def _contents(book: Book, texts: Mapping[Path, str]) -> dict[Path, bytes]:
+    """Return texts as the bytes of their files, the main file last: lines end as they did, those of
+    a new file as the main file's.
+    """
+    return {
+        path: as_content(texts[path], (path if path.exists() else book.path).read_bytes())
+        for path in sorted(texts, key=lambda path: path == book.path)
     }
-    before = {path: path.read_bytes() if path.exists() else None for path in written}
-    try:
-        for path, new in written.items():
-            path.parent.mkdir(exist_ok=True)
-            replace_file(path, new)
-    except OSError:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            else:
-                path.write_bytes(content)
-        raise
 
 
 def insert_entries(
@@ -219,13 +247,6 @@ def places_in(book: Book, path: Path) -> list[tuple[tuple[date, int], int]]:
     ]
 
 
-def _content(book: Book, path: Path, text: str) -> bytes:
-    """Return a text as the bytes of its file, its lines ended as they are; those of a new file as
-    the main file's.
-    """
-    return as_content(text, (path if path.exists() else book.path).read_bytes())
-
-
 def _include_new(book: Book, texts: dict[Path, str]) -> None:
     """Let the main file include the files that are new to the book."""
     known = {path.resolve() for path in book.files}
@@ -252,24 +273,6 @@ def _refuse_errors(tried: Book) -> None:
             f"{sentence}",
             tried.errors[0],
         )
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file: whole or not at all, on disk when this returns."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, name)
-        else:
-            Path(name).chmod(0o644)
-        os.replace(name, path)  # noqa: PTH105 - the atomic call, by its own name
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def error_sentence(error: object) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import BookRefusedError, Finding
+from pledgebook.ledger.findings import BookRefusedError, Finding, changed_meanwhile
 from pledgebook.ledger.register.register import Register, derive_register
 from pledgebook.ledger.sources import as_text
 
@@ -80,10 +80,7 @@ class Book:
                 "move it away."
             )
         if digest_of(content) != self.digests.get(path, digest_of(b"")):
-            raise BookRefusedError(
-                f"{path.name} was changed by another program meanwhile; nothing was written. "
-                "Look at the book and repeat it."
-            )
+            raise changed_meanwhile(path)
         return content
 
     def text_of(self, path: Path) -> str:
