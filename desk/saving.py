@@ -35,7 +35,18 @@ def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
     """Return the book as it is on disk, if it is still the one of that digest. It is loaded for the
     write: Fava's own load does not tell which bytes it read. Raises BookRefusedError.
     """
-    book = load_book(Path(ledger.beancount_file_path))
+    return _refuse_other(load_book(Path(ledger.beancount_file_path)), seen)
+
+
+def book_as_shown(ledger: FavaLedger, seen: str) -> Book:
+    """Return the book as Fava has it, if it is still the one of that digest. Raises
+    BookRefusedError.
+    """
+    ledger.changed()
+    return _refuse_other(desk_of(ledger).book, seen)
+
+
+def _refuse_other(book: Book, seen: str) -> Book:
     if book.sha256 != seen:
         raise BookRefusedError(
             _(

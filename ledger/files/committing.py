@@ -15,12 +15,12 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pledgebook.ledger.files.locking import now, one_writer
+from pledgebook.ledger.files.locking import LOCK, now, one_writer
 from pledgebook.ledger.findings import BookRefusedError, changed_meanwhile
 from pledgebook.ledger.occasion import Occasion, present_occasion
 from pledgebook.ledger.register.book import digest_of
@@ -70,10 +70,12 @@ class _Write:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
 
 
-def commit(folder: Path, changes: Changes, read: Mapping[Path, str]) -> None:
-    """Put contents into files of the book in a folder: all of them or none. Links are followed and
-    stay; modes and owners stay. `read` holds the digests of the files that the write rests on, as
-    they were read; files that are not among them are looked at now.
+def commit(
+    folder: Path, changes: Changes, read: Mapping[Path, str], folders: Iterable[Path] = ()
+) -> None:
+    """Put contents into files of the book in a folder, and make `folders`: all of them or none.
+    Links are followed and stay; modes and owners stay. `read` holds the digests of the files that
+    the write rests on, as they were read; files that are not among them are looked at now.
 
     Raises BookRefusedError for a place outside the folder, where somebody else is writing, and for
     a file that changed since it was read, OSError where the disk does not let it: nothing is
@@ -84,7 +86,7 @@ def commit(folder: Path, changes: Changes, read: Mapping[Path, str]) -> None:
         recover(folder)
         contents = {_within(folder, path): content for path, content in changes.items()}
         known = {path.resolve(): digest for path, digest in read.items()}
-        write = _planned(folder, contents, known)
+        write = _planned(folder, contents, known, [_within(folder, each) for each in folders])
         if not write.changes:
             return
         try:
@@ -137,6 +139,11 @@ def recover(folder: Path) -> Occasion | None:
     return Occasion(by=said["by"], door=said["door"], what=said["what"], key=said["key"])
 
 
+def is_ours(path: Path) -> bool:
+    """Tell whether a file beside a book is the lock, or what an interrupted write leaves."""
+    return path.name in {LOCK, INTENT, JOURNAL} or path.name.endswith(_STAGED)
+
+
 def _within(folder: Path, path: Path) -> Path:
     """Return the file that a path means, links followed. Raises BookRefusedError where it is not in
     the folder.
@@ -150,9 +157,11 @@ def _within(folder: Path, path: Path) -> Path:
     return target
 
 
-def _planned(folder: Path, contents: Changes, known: Mapping[Path, str]) -> _Write:
+def _planned(
+    folder: Path, contents: Changes, known: Mapping[Path, str], folders: Iterable[Path]
+) -> _Write:
     changes = []
-    made: list[Path] = []
+    made = [each for wanted in folders for each in _missing(wanted)]
     for path, content in contents.items():
         there = path.exists()
         before = known.get(path) or (digest_of(path.read_bytes()) if there else "")
@@ -320,7 +329,8 @@ def _holds(path: Path, digest: str) -> bool:
 def _sweep(folder: Path, write: _Write) -> None:
     """Take away what was put beside the files, and the intent to use it."""
     for change in write.changes:
-        (folder / change.staged).unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (folder / change.staged).unlink()
     for name in reversed(write.made):
         with suppress(OSError):  # something else is in it
             (folder / name).rmdir()

@@ -49,7 +49,9 @@ def _locked(path: Path, wait: float) -> IO[str]:
     import portalocker  # noqa: PLC0415 - only where something is written
 
     while True:
-        lock = portalocker.Lock(path, "a+", timeout=wait, check_interval=0.05, encoding="utf-8")
+        lock = portalocker.Lock(
+            path, "a+", timeout=wait, check_interval=0.05, encoding="utf-8", opener=_open_itself
+        )
         try:
             file = lock.acquire()
         except portalocker.AlreadyLocked:
@@ -63,11 +65,18 @@ def _locked(path: Path, wait: float) -> IO[str]:
             break
         file.close()  # its holder has taken the file away meanwhile
     said = present_occasion()
-    file.truncate(0)
     holder = {"by": said.by, "since": now(), "what": said.what or said.door, "process": os.getpid()}
-    json.dump(holder, file)
-    file.flush()
+    with suppress(OSError):  # the lock holds without it
+        if os.name == "posix":  # so that whoever may write to the folder can take it after a kill
+            os.fchmod(file.fileno(), path.parent.stat().st_mode & 0o666)
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), json.dumps(holder).encode())
     return file
+
+
+def _open_itself(path: str, flags: int) -> int:
+    """Open a file and no other that a link in its place leads to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def now() -> str:
