@@ -22,6 +22,7 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
+from pledgebook.cli.writing import writing
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.proof import PARTS, Verdict, verify_seals
 from pledgebook.ledger.closing.seals import Figures
@@ -60,9 +61,8 @@ def make_figures(book: Book, period: str) -> Figures:
 @book_option
 def close(period: str, key: Path | None) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
-    book = open_book()
     sign = None if key is None else partial(sign_seal, key=key)
-    with failing_on(RefusedError, OSError):
+    with writing() as book:
         closed = close_period(book, period, make_figures, sign)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():
@@ -170,8 +170,7 @@ def _print(verdicts: Sequence[Verdict]) -> None:
 @book_option
 def reopen(period: str, authority: str, day: date | None) -> None:
     """Open the sealed PERIOD again; its sealed figures are kept."""
-    book = open_book()
-    with failing_on(RefusedError, OSError):
+    with writing() as book:
         paths = reopen_period(book, period, authority, day or date.today())  # noqa: DTZ011 - a civil date
     written = sorted(path.relative_to(book.folder).as_posix() for path in paths)
     if wants_json():

@@ -6,20 +6,18 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.answering import book_answering
 from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
-from pledgebook.ledger.files.writing import error_sentence, write_entries
-from pledgebook.ledger.findings import BookRefusedError, Finding
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.occasion import Occasion, on_occasion
+from pledgebook.ledger.register.book import Book, digest_of
 
 DONE, WAITS, NOT_DONE = 0, 1, 2
 """Exit status: done; done, but something waits for a person; not done."""
@@ -59,7 +57,10 @@ def book_option(command: Callable[P, R]) -> Callable[P, R]:
         given = context.ensure_object(dict)
         given["book"] = own_book or given.get("book")
         given["json"] = own_json or given.get("json", False)
-        return context.invoke(command, **values)
+        what = context.command_path.partition(" ")[2]
+        key = digest_of(repr((what, given["book"], Path.cwd(), sorted(values.items()))).encode())
+        with on_occasion(Occasion(door="command", what=what, key=key)):
+            return context.invoke(command, **values)
 
     return wrapped  # type: ignore[return-value]
 
@@ -123,43 +124,6 @@ def failing_on(*errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         fail(str(error))
-
-
-def book_entries(
-    book: Book,
-    drafts: Sequence[Draft],
-    others: Mapping[Path, str] = MappingProxyType({}),
-    *,
-    assured: bool,
-    dry_run: bool,
-) -> tuple[list[str], list[Finding]]:
-    """Write entries that were shown, once somebody agrees (`assured`: agreed already); return the
-    files' names and the notices of these entries, which are told. Raises BookRefusedError and
-    OSError.
-    """
-    if book.errors:
-        fail(
-            f"The book has errors, so nothing is written to it. First: "
-            f"{error_sentence(book.errors[0])}"
-        )
-    heard: list[Finding] = []
-    if not dry_run and not assured:  # nobody agrees to what would be refused
-        write_entries(book, drafts, others, only_try=True, heard=heard)
-        _tell(heard)
-        if not sys.stdin.isatty():
-            fail("Nothing was written: there is no terminal to ask at. Add --yes to book it.")
-        if not click.confirm("Book this?", err=wants_json()):
-            fail("Nothing was written.")
-    again: list[Finding] | None = None if heard else heard
-    paths = write_entries(book, drafts, others, only_try=dry_run, heard=again)
-    if again is not None:
-        _tell(heard)
-    return [path.relative_to(book.folder).as_posix() for path in paths], heard
-
-
-def _tell(notices: Sequence[Finding]) -> None:
-    for notice in notices:
-        say(f"Notice ({notice.rule}): {notice.message}")
 
 
 def place(file: str, line: int) -> str:

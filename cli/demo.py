@@ -7,7 +7,6 @@ receipts matched, the book is checked and the biennium reported. All of it is ma
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -75,12 +74,16 @@ def demo(folder: Path) -> None:
         return
     with failing_on(FolderNotEmptyError, OSError):
         _refuse_filled(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".pledgebook-", dir=folder.parent) as place:
-            made = _make(Path(place) / "book")
+        target = folder.resolve()
+        place = target.parent / f".{target.name}.pledgebook-new"
+        shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
+        try:
+            made = _make(place / "book")
             if folder.exists():
                 folder.rmdir()
             shutil.move(made.book.folder, folder)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
     click.secho(
         f"Made an example book in {folder}. Every figure, letter and rate in it is made up."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from pledgebook.cli.common import (
     counted,
     fail,
     failing_on,
-    open_book,
     say,
     wants_json,
 )
 from pledgebook.cli.letters_kept import answered, list_, void
+from pledgebook.cli.writing import opened
 from pledgebook.ledger.correspondence.letters import (
     KINDS,
     Sending,
@@ -33,8 +34,9 @@ from pledgebook.ledger.correspondence.letters import (
     read_letters,
 )
 from pledgebook.ledger.files.loading import load_book
-from pledgebook.ledger.files.writing import error_sentence, write_entries
-from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.files.writing import error_sentence, try_entries, write_entries
+from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.figures.selection import SelectionError, cut_of, find_donor, select
 from pledgebook.reports.letters import (
@@ -97,24 +99,26 @@ def _command(kind: str) -> None:
         record_sent: bool,
         by: str,
     ) -> None:
-        book = open_book()
-        _refuse_errors(book)
         wanted = _formats(formats)
         if out is None and not wants_json():
             fail("Say where to write the letters: --out DIR, or --json.")
         if out is None and record_sent:
             fail("A letter is kept as sent with its file: add --out DIR.")
         day = day or date.today()  # noqa: DTZ011 - the day where the user is
-        with failing_on(SelectionError, UnknownLanguageError, BookRefusedError, NoOfficeError,
-                        OSError):  # fmt: skip
+        writes = record_sent or (issue and kind == "receipt")
+        with (failing_on(SelectionError, UnknownLanguageError, NoOfficeError, OSError),
+              opened(writes) as kept_in):  # fmt: skip
+            book = kept_in
+            _refuse_errors(book)
             codes = [find_donor(book, text) for text in donors]
             answering = _answering(book, period, as_at)
             papers = Papers(select(answering, period, as_at, fund))
             if issue and kind == "receipt":
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
-                write_entries(book, [], correspondence_texts(book, lines))
-                book = load_book(book.path)
-                answering = load_book(answering.path) if answering.path != book.path else book
+                with on_occasion(replace(present_occasion(), key="")):  # not all of the command
+                    now = try_entries(book, [], correspondence_texts(book, lines)).write()
+                answering = now if answering is book else load_book(answering.path)
+                book = now
                 papers = Papers(select(answering, period, as_at, fund))
                 say(f"Issued {counted(len(lines), 'official receipt')}.")
             references = _References(book, day)
@@ -125,10 +129,10 @@ def _command(kind: str) -> None:
                 )
             )
             files = render_letters(made, wanted) if out else {}
-            if out:
+            if out and record_sent:
+                _record(book, made, files, out, wanted[0], day, by, references)
+            elif out:
                 _write(files, out)
-                if record_sent:
-                    _record(book, made, files, out, wanted[0], day, by, references)
         _say(papers, kind, made, files, out, codes)
 
 
@@ -202,7 +206,9 @@ def _record(
     by: str,
     references: _References,
 ) -> None:
-    """Keep the letters in the book; if it refuses, their files go too."""
+    """Write the letters and keep them in the book: in one write where they stand in its folder,
+    else their files first, which go again if the book refuses.
+    """
     lines = []
     for each in made:
         name = f"{each.file}.{ending}"
@@ -220,9 +226,14 @@ def _record(
             sha256=hashlib.sha256(files[name]).hexdigest(),
         )
         lines.append(draft_letter(each.reference or references.give(each.donor), sending))
+    texts = correspondence_texts(book, lines)
+    if out.resolve().is_relative_to(book.folder.resolve()):
+        write_entries(book, [], texts, {out.resolve() / name: files[name] for name in files})
+        return
+    _write(files, out)
     try:
-        write_entries(book, [], correspondence_texts(book, lines))
-    except BookRefusedError:
+        write_entries(book, [], texts)
+    except (RefusedError, OSError):
         for name in files:
             (out / name).unlink(missing_ok=True)
         raise

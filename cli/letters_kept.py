@@ -19,6 +19,7 @@ from pledgebook.cli.common import (
     say,
     wants_json,
 )
+from pledgebook.cli.writing import writing
 from pledgebook.ledger.correspondence.letters import (
     RESULTS,
     SentLetter,
@@ -28,7 +29,6 @@ from pledgebook.ledger.correspondence.letters import (
 )
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt, draft_void, read_receipts
 from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.figures.selection import SelectionError, find_donor
 
@@ -44,12 +44,11 @@ _STATED = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})? [A-Z]{3}")
 @book_option
 def answered(reference: str, result: str, day: date | None, words: str, stated: str) -> None:
     """Keep the answer to a letter in the book."""
-    book = open_book()
     day = day or date.today()  # noqa: DTZ011 - the day where the user is
     if stated and not _STATED.fullmatch(stated):
         fail(f'{stated!r}: write the donor\'s figure with its currency, as "90000 EUR".')
     line = draft_answer(reference, result, day, words, stated)
-    with failing_on(BookRefusedError, OSError):
+    with writing() as book:
         write_entries(book, [], correspondence_texts(book, [line]))
     say(f"Kept the answer of {day} to {reference}: {result}.")
 
@@ -61,24 +60,23 @@ def answered(reference: str, result: str, day: date | None, words: str, stated: 
 @book_option
 def void(number: str, reason: str, day: date | None) -> None:
     """Make an official receipt void; it keeps its number."""
-    book = open_book()
     day = day or date.today()  # noqa: DTZ011 - the day where the user is
     if not reason.strip():
         fail("A receipt is made void for a reason: --reason says it in words.")
-    issued = {each.number: each for each in read_receipts(book.entries)}
-    if number not in issued:
-        fail(
-            f"There is no receipt {number}, so nothing was made void: pledgebook letter list "
-            "shows those that were issued."
-        )
-    if since := issued[number].void_on:
-        fail(f"Receipt {number} is void already, since {since}: {issued[number].void}")
-    if day < issued[number].issued_on:
-        fail(
-            f"Receipt {number} was issued on {issued[number].issued_on}, so it cannot be void "
-            f"since {day}: give a later --date."
-        )
-    with failing_on(BookRefusedError, OSError):
+    with writing() as book:
+        issued = {each.number: each for each in read_receipts(book.entries)}
+        if number not in issued:
+            fail(
+                f"There is no receipt {number}, so nothing was made void: pledgebook letter list "
+                "shows those that were issued."
+            )
+        if since := issued[number].void_on:
+            fail(f"Receipt {number} is void already, since {since}: {issued[number].void}")
+        if day < issued[number].issued_on:
+            fail(
+                f"Receipt {number} was issued on {issued[number].issued_on}, so it cannot be void "
+                f"since {day}: give a later --date."
+            )
         lines = [draft_void(number, reason, day)]
         write_entries(book, [], correspondence_texts(book, lines))
     say(f"Receipt {number} is void since {day}.")

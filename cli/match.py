@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import click
 from pledgebook.cli.common import (
@@ -12,7 +13,6 @@ from pledgebook.cli.common import (
     DONE,
     WAITS,
     answer,
-    book_entries,
     book_option,
     fail,
     failing_on,
@@ -21,8 +21,10 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.ledger.files.writing import write_entries, write_texts
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.cli.writing import carry_out, written_names
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.files.writing import Tried, try_entries, try_texts
+from pledgebook.ledger.findings import EventRefusedError, RefusedError
 from pledgebook.ledger.matching.allocation import PAID_METAVAR, allocate, read_allocation
 from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.matching.assignment import Match, match_receipts
@@ -66,19 +68,20 @@ def match(
     A certain match follows a rule of docs/matching.md; everything else waits for --receipt R --to
     LABEL. Status 1 while receipts wait.
     """
-    book = open_book()
     if sum((take, bool(receipts), undo is not None)) > 1:
         fail("Say one of --apply, --receipt and --undo.")
     charges = charges or charges_advised
     if (to or charges) and not receipts:
         fail("--to and --charges say what a --receipt pays: name it.")
-    with failing_on(EventRefusedError, BookRefusedError, OSError):
-        if undo is not None:
-            _undo(book, undo, day, dry_run=dry_run)
-            return
+    if undo is not None:
+        _undo(undo, day, dry_run=dry_run)
+        return
+
+    def look(book: Book) -> _Found:
         if to:
             allocations = [read_allocation(text) for text in to]
             kept = None if charges else ZERO
+            matches = []
             taken = allocate(book, receipts, allocations, charges=kept)
         else:
             matches = match_receipts(book)
@@ -88,20 +91,39 @@ def match(
         if receipts:
             matches = [Match(each.receipt, each) for each in taken]
         drafts = apply_matches(book, taken, entered_by=entered_by, charges_advised=charges_advised)
-        names: list[str] = []
+        return _Found(book, matches, taken, drafts)
+
+    def propose(book: Book) -> tuple[_Found, Tried]:
+        found = look(book)
         if receipts:
-            for draft in drafts:
+            for draft in found.drafts:
                 say(draft.text())
-        if take or receipts:
-            names, _ = book_entries(book, drafts, assured=yes or take, dry_run=dry_run)
-    if wants_json():
-        answer({"receipts": [_document(each) for each in matches], "written": names})
+        return found, try_entries(book, found.drafts)
+
+    names: list[str] = []
+    if take or receipts:
+        found, tried = carry_out(propose, "Book this?", assured=yes or take, dry_run=dry_run)
+        names = [] if dry_run else written_names(tried)
     else:
-        for each in matches:
-            _show(book, each)
-        _say_done(matches, len(drafts), names, applying=take or bool(receipts))
-    left = [each for each in matches if each.chosen not in taken or not names]
+        with failing_on(RefusedError):
+            found = look(open_book())
+    if wants_json():
+        answer({"receipts": [_document(each) for each in found.matches], "written": names})
+    else:
+        for each in found.matches:
+            _show(found.book, each)
+        _say_done(found.matches, len(found.drafts), names, applying=take or bool(receipts))
+    left = [each for each in found.matches if each.chosen not in found.taken or not names]
     sys.exit(WAITS if left else DONE)
+
+
+class _Found(NamedTuple):
+    """The receipts of a book with their candidates, and what is taken of these, as entries."""
+
+    book: Book
+    matches: Sequence[Match]
+    taken: Sequence[Candidate]
+    drafts: Sequence[Draft]
 
 
 def _first_proposed(matches: Sequence[Match], receipts: Sequence[str]) -> list[Candidate]:
@@ -120,15 +142,16 @@ def _first_proposed(matches: Sequence[Match], receipts: Sequence[str]) -> list[C
     return found
 
 
-def _undo(book: Book, receipt: str, day: date | None, *, dry_run: bool) -> None:
-    if day is None:
-        texts = undo_texts(book, receipt)
-        write_texts(book, texts, only_try=dry_run)
-        done = f"Took the application of {receipt} out of {', '.join(p.name for p in texts)}."
-    else:
-        drafts = take_back(book, receipt, day)
-        write_entries(book, drafts, only_try=dry_run)
+def _undo(receipt: str, day: date | None, *, dry_run: bool) -> None:
+    def propose(book: Book) -> tuple[str, Tried]:
+        if day is None:
+            texts = undo_texts(book, receipt)
+            done = f"Took the application of {receipt} out of {', '.join(p.name for p in texts)}."
+            return done, try_texts(book, texts)
         done = f"Took the application of {receipt} back on {day}; the money waits again."
+        return done, try_entries(book, take_back(book, receipt, day))
+
+    done, _ = carry_out(propose, "", assured=True, dry_run=dry_run)
     message = "It can be taken back. Nothing was written (dry run)." if dry_run else done
     if wants_json():
         answer({"undone": receipt, "dry_run": dry_run})

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import click
-from pledgebook.cli.common import (
-    DAY,
-    answer,
-    book_option,
-    fail,
-    failing_on,
-    open_book,
-    say,
-    wants_json,
-)
-from pledgebook.ledger.files.mending import approve, find_entry, take_out, text_of
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.cli.common import DAY, answer, book_option, say, wants_json
+from pledgebook.cli.writing import Propose, carry_out, written_names
+from pledgebook.ledger.files.mending import find_entry, text_of, try_approve, try_take_out
+from pledgebook.ledger.files.writing import Tried
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
 
@@ -41,16 +30,17 @@ def take_out_(entry: str, day: date | None, *, yes: bool, dry_run: bool) -> None
     ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. It is shown first.
     Refused where a later entry rests on it, its period is sealed or a receipt was issued for it.
     """
-    with failing_on(EventRefusedError, BookRefusedError, OSError):
-        book = open_book()
+
+    def propose(book: Book) -> tuple[str, Tried]:
         found = find_entry(book, entry, day)
-        text = text_of(found)
+        text = text_of(book, found)
         say(text.rstrip("\n"))
         for change in book.register.changes:
             if change.entry is found:
                 say(_told_before(change.label, change.before, book))
-        _do(book, text, lambda only: take_out(book, found, only_try=only), "Take this out?",
-            assured=yes, dry_run=dry_run)  # fmt: skip
+        return text, try_take_out(book, found)
+
+    _do(propose, "Take this out?", assured=yes, dry_run=dry_run)
 
 
 @click.command("approve")
@@ -66,13 +56,14 @@ def approve_(entry: str, day: date | None, by: str, *, yes: bool, dry_run: bool)
     ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. Where the fund asks for
     four eyes, not by the person who entered it.
     """
-    with failing_on(EventRefusedError, BookRefusedError, OSError):
-        book = open_book()
+
+    def propose(book: Book) -> tuple[str, Tried]:
         found = find_entry(book, entry, day)
-        text = text_of(found)
+        text = text_of(book, found)
         say(text.rstrip("\n"))
-        _do(book, text, lambda only: approve(book, found, by, only_try=only), "Approve this?",
-            assured=yes, dry_run=dry_run)  # fmt: skip
+        return text, try_approve(book, found, by)
+
+    _do(propose, "Approve this?", assured=yes, dry_run=dry_run)
 
 
 def _told_before(label: str, before: Claim | None, book: Book) -> str:
@@ -84,25 +75,10 @@ def _told_before(label: str, before: Claim | None, book: Book) -> str:
     )
 
 
-def _do(
-    book: Book,
-    text: str,
-    change: Callable[[bool], Path],
-    question: str,
-    *,
-    assured: bool,
-    dry_run: bool,
-) -> None:
+def _do(propose: Propose[str], question: str, *, assured: bool, dry_run: bool) -> None:
     """Try a change, ask, and make it."""
-    path = change(True)
-    if not dry_run and not assured:
-        if not sys.stdin.isatty():
-            fail("Nothing was written: there is no terminal to ask at. Add --yes to do it.")
-        if not click.confirm(question, err=wants_json()):
-            fail("Nothing was written.")
-    if not dry_run:
-        change(False)
-    name = path.relative_to(book.folder).as_posix()
+    text, tried = carry_out(propose, question, assured=assured, dry_run=dry_run)
+    (name,) = written_names(tried)
     if wants_json():
         answer({"entry": text, "written": [] if dry_run else [name], "dry_run": dry_run})
     else:

@@ -15,14 +15,13 @@ from pledgebook.cli.common import (
     book_option,
     fail,
     failing_on,
-    open_book,
     wants_json,
 )
+from pledgebook.cli.writing import opened
 from pledgebook.importers.rates.judging import JudgedRates, by_reason, judge_rates, save_rates
 from pledgebook.importers.rates.published import read_rates
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.ledger.declared.currencies import is_currency
-from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_units
 
 _FEW = 8
@@ -37,11 +36,11 @@ _FEW = 8
 @book_option
 def rates(file: Path, codes: Sequence[str], everything: bool, replace: bool, dry_run: bool) -> None:
     """Take UN operational rates into the book: XML, CSV or workbook, as published."""
-    book = open_book()
     for code in codes:
         if not is_currency(code):
             fail(f"{code!r} is no currency: give a code such as EUR.")
-    with failing_on(UnreadableFile, BookRefusedError, OSError):
+    opening = opened(not dry_run, ends_if_finished=False)
+    with failing_on(UnreadableFile, OSError), opening as book:
         judged = judge_rates(
             book, read_rates(file), currencies=codes, everything=everything, replace=replace
         )

@@ -9,16 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from pledgebook.cli.common import (
-    answer,
-    book_entries,
-    book_option,
-    failing_on,
-    open_book,
-    say,
-    wants_json,
-)
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.cli.common import answer, book_option, say, wants_json
+from pledgebook.cli.writing import carry_out, written_names
+from pledgebook.ledger.files.writing import Tried, try_entries
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
 from pledgebook.ledger.register.book import Book
 
@@ -79,10 +72,14 @@ def _parameter(field: Field) -> click.Parameter:
 def _command(form: Form) -> click.Command:
     @book_option
     def run(*, yes: bool, dry_run: bool, **values: Any) -> None:
-        with failing_on(EventRefusedError, BookRefusedError):
-            book = open_book()
+        def propose(book: Book) -> tuple[Plan, Tried]:
             plan = form.plan(book, values)
-        _record(book, plan, assured=yes, dry_run=dry_run)
+            for line in (*plan.texts, *plan.explained):
+                say(line)
+            return plan, try_entries(book, plan.drafts, plan.others)
+
+        plan, tried = carry_out(propose, "Book this?", assured=yes, dry_run=dry_run)
+        _say_recorded(plan, tried, dry_run=dry_run)
 
     own = click.command(form.name, help=f"{form.help}\n\n{form.more}".strip())(run)
     own.params = [
@@ -94,20 +91,14 @@ def _command(form: Form) -> click.Command:
     return own
 
 
-def _record(book: Book, plan: Plan, *, assured: bool, dry_run: bool) -> None:
-    """Show what will be booked, ask, and book it."""
-    for line in (*plan.texts, *plan.explained):
-        say(line)
-    with failing_on(BookRefusedError, OSError):
-        written, heard = book_entries(
-            book, plan.drafts, plan.others, assured=assured, dry_run=dry_run
-        )
+def _say_recorded(plan: Plan, tried: Tried, *, dry_run: bool) -> None:
+    written = [] if dry_run else written_names(tried)
     if dry_run:
         say("The book would take it. Nothing was written (dry run).")
     else:
         say(f"Written to {', '.join(written)}.")
     if wants_json():
-        notices = [{"rule": each.rule, "message": each.message} for each in heard]
+        notices = [{"rule": each.rule, "message": each.message} for each in tried.notices]
         effects = list(plan.explained)
         answer({"entries": plan.texts, "effects": effects, "notices": notices, "written": written})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,7 +25,8 @@ from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.progress import Progress
 from pledgebook.cli.sheets_report import list_rows, show_import
 from pledgebook.cli.statements import inspect_statements, statements_document
-from pledgebook.importers.imports import ImportResult, import_files
+from pledgebook.cli.writing import opened
+from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
@@ -33,17 +35,13 @@ from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.mapping import (
     MappingError,
-    SheetMapping,
     read_mapping,
     stands_above,
     write_mapping,
 )
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
-from pledgebook.ledger.declared.aliases import AliasRefusedError
-from pledgebook.ledger.declared.banks import BankNotDeclaredError
-from pledgebook.ledger.findings import BookRefusedError
-from pledgebook.ledger.register.book import Book
-from pledgebook.reports.import_receipt import keep_receipt
+from pledgebook.reports.import_receipt import receipts_of
+from pledgebook.reports.render.files import write_whole
 
 FILE = click.Path(path_type=Path)
 
@@ -110,7 +108,7 @@ def _save_mappings(tables: Sequence[Table], save: Path) -> None:
     """Write a mapping for each table: MAP.toml, MAP-2.toml ..."""
     for number, table in enumerate(tables, 1):
         path = save if number == 1 else save.with_stem(f"{save.stem}-{number}")
-        path.write_text(write_mapping(table, ends=stands_above(table, tables)), "utf-8")
+        write_whole(path, write_mapping(table, ends=stands_above(table, tables)).encode())
         click.echo(
             f"Wrote the mapping of {table.sheet.name}!{table.range} to {path}; edit it and use it "
             "with import --map.",
@@ -173,25 +171,18 @@ def import_(
     recalculate: bool,
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
-    book = open_book()
-    if fund and fund not in book.settings.funds:
-        fail(f"The book declares no fund {fund!r} (declared: {', '.join(book.settings.funds)}).")
-    if bank and bank not in book.settings.banks.accounts:
-        known = ", ".join(book.settings.banks.accounts) or "none"
-        fail(f"The book declares no bank account {bank!r} (declared: {known}).")
     names = dict(_named(text) for text in donors)
     meant = dict(_meant(text) for text in purposes)
-    mapping: SheetMapping | None = None
-    with failing_on(
-        UnreadableFile,
-        MappingError,
-        BankNotDeclaredError,
-        AliasRefusedError,
-        BookRefusedError,
-        OSError,
-    ):
-        if map_file is not None:
-            mapping = read_mapping(map_file)
+    made_at = now()
+    opening = opened(not dry_run, ends_if_finished=False)
+    with failing_on(UnreadableFile, MappingError, OSError), opening as book:
+        if fund and fund not in book.settings.funds:
+            known = ", ".join(book.settings.funds)
+            fail(f"The book declares no fund {fund!r} (declared: {known}).")
+        if bank and bank not in book.settings.banks.accounts:
+            known = ", ".join(book.settings.banks.accounts) or "none"
+            fail(f"The book declares no bank account {bank!r} (declared: {known}).")
+        mapping = read_mapping(map_file) if map_file is not None else None
         with Progress() as tell:
             result = import_files(
                 book,
@@ -201,12 +192,12 @@ def import_(
                 bank=bank,
                 names=names,
                 purposes=meant,
-                day=date.fromisoformat(now()[:10]),
+                day=date.fromisoformat(made_at[:10]),
                 dry_run=dry_run,
                 calculate=recalculate,
+                receipts=partial(receipts_of, book, made_at=made_at, mapping=map_file),
                 tell=tell,
             )
-    kept = [] if dry_run else _keep_receipts(book, result, map_file)
     if wants_json():
         answer(
             {
@@ -218,12 +209,12 @@ def import_(
                 "transactions": result.transactions,
                 "written": [str(path.relative_to(book.folder)) for path in result.written],
                 "dry_run": dry_run,
-                "receipts": [folder.relative_to(book.folder).as_posix() for folder in kept],
+                "receipts": [each.relative_to(book.folder).as_posix() for each in result.receipts],
             }
         )
     else:
         show_import(result, dry_run=dry_run)
-        for folder in kept:
+        for folder in result.receipts:
             click.echo(f"Receipt: {place(str(folder), 0)} (receipt.html, receipt.xlsx)")
     sys.exit(WAITS if result.waits else DONE)
 
@@ -243,19 +234,3 @@ def _meant(text: str) -> tuple[str, str]:
     if not (equals and name.strip() and code.strip()):
         fail(f'--purpose {text!r}: write it as "TEXT=CODE", such as "Korruption=corruption".')
     return name.strip(), code.strip()
-
-
-def _keep_receipts(book: Book, result: ImportResult, mapping: Path | None) -> list[Path]:
-    """Keep the receipt of each file; the entries are written by now, whatever becomes of it."""
-    made_at = now()
-    kept = []
-    for file in result.files:
-        try:
-            folder = keep_receipt(book, file, made_at, mapping)
-        except OSError as error:
-            click.echo(
-                f"pledgebook: the entries are written, but the receipt is not: {error}.", err=True
-            )
-            continue
-        kept += [folder] if folder else []
-    return kept

@@ -1,4 +1,4 @@
-import { enhance, go, report, send, sendFile } from "../extension/Contributions/desk.js";
+import { enhance, go, send, sendFile } from "../extension/Contributions/desk.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -97,9 +97,7 @@ export default {
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
       const answer = await send(context, "import", { file, stamp, choices });
-      if (answer && answer.remark) {
-        report(answer.remark);
-      } else if (answer) {
+      if (answer) {
         const address = new URL(window.location.href);
         address.search = "";
         address.searchParams.set("file", file);

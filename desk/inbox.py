@@ -7,7 +7,7 @@ address (`choices`, JSON), so that a page can be gone back to; only `import` wri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,8 +39,10 @@ from pledgebook.importers.tables.corrections import described
 from pledgebook.importers.tables.mapping import MappingError
 from pledgebook.ledger.declared.aliases import AliasRefusedError
 from pledgebook.ledger.declared.banks import BankNotDeclaredError
+from pledgebook.ledger.files.committing import commit
+from pledgebook.ledger.files.locking import now, one_writer
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports.import_receipt import keep_receipt
+from pledgebook.reports.import_receipt import receipts_of
 
 REFUSED = (UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError)
 """What the importer says of a file or a choice, in a sentence."""
@@ -84,19 +86,11 @@ class Inbox(Page):
             raise RequestRefusedError(
                 _("The file was changed since it was shown; look at it again.")
             )
-        done: dict[str, Any] = {"taken": 0, "remark": ""}
+        done = {"taken": 0}
 
         def write(book: Book) -> Sequence[Path]:
             result = _import(book, path, choices, dry_run=False)
             done["taken"] = result.transactions
-            made_at = datetime.now().astimezone().isoformat(timespec="seconds")
-            try:
-                for file in result.files:
-                    keep_receipt(book, file, made_at, None)
-            except OSError as error:
-                done["remark"] = _(
-                    "The receipt of the import could not be kept: %(why)s", why=error
-                )
             return result.written
 
         try:
@@ -110,22 +104,21 @@ class Inbox(Page):
         """Put a file into the inbox, if it holds what can be read: under its own name or, where
         that file was not imported yet, under one that is free.
         """
-        folder = self._folder()
-        folder.mkdir(exist_ok=True)
-        asked = request.args.get("name", "")
-        with TemporaryDirectory(dir=folder, prefix=".") as beside:
-            tried = free_path(Path(beside), asked)
+        folder, asked = self._folder(), request.args.get("name", "")
+        with TemporaryDirectory() as aside:
+            tried = free_path(Path(aside), asked)
             tried.write_bytes(content)
             try:
                 _refuse_unreadable(SentFile(tried))
             except UnreadableFile as error:
                 raise RequestRefusedError(str(error)) from error
-            desk = desk_of(self.ledger)
-            path = folder / tried.name
+        desk = desk_of(self.ledger)
+        path = folder / tried.name
+        with one_writer(desk.book.folder):
             # The list that was imported is kept with its receipt; a new version takes its place.
             if path.exists() and digest_of(desk, path)[:KNOWN_BY] not in import_receipts(desk):
                 path = free_path(folder, asked)
-            tried.replace(path)
+            commit(desk.book.folder, {path: content}, {})
         return {"file": path.name}
 
     def _folder(self) -> Path:
@@ -153,6 +146,7 @@ def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> Impor
         mapping=described(choices.described) if choices.described else None,
         corrections=choices.tables,
         dry_run=dry_run,
+        receipts=partial(receipts_of, book, made_at=now()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,10 +110,10 @@ def free_path(folder: Path, name: str) -> Path:
     return numbered(path)
 
 
-def numbered(path: Path) -> Path:
+def numbered(path: Path, taken: Container[Path] = ()) -> Path:
     """Return the path or, where something is, that with the next number: letter-2.pdf."""
     number, free = 1, path
-    while free.exists():
+    while free in taken or free.exists():
         number += 1
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return free

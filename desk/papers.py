@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections import OrderedDict
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +10,15 @@ from pledgebook.desk.entries import PAPERS
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox_files import numbered, plain_name
 from pledgebook.desk.texts import gettext as _
+from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.register.book import Book
 
 LARGEST = 25_000_000
 """Bytes of a paper: a scanned letter of many pages."""
+
+_MOST_HELD = 4
+_HELD: OrderedDict[Path, bytes] = OrderedDict()
+"""Papers that were sent and are not recorded yet, by the paths they will have."""
 
 _ZIP, _OLE = (b"PK\x03\x04",), (b"\xd0\xcf\x11\xe0",)
 _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
@@ -48,12 +53,13 @@ def paper_place(book: Book, name: str, day: date, about: str = "") -> Path:
         )
     parts = (day.isoformat(), plain_name(about), plain.name.replace(" ", "-"))
     folder = book.folder / PAPERS[0] / str(day.year)
-    return numbered(folder / "-".join(part for part in parts if part))
+    return numbered(folder / "-".join(part for part in parts if part), _HELD)
 
 
-def keep_paper(book: Book, content: bytes, name: str, day: date, about: str = "") -> str:
-    """Keep a paper and return its path within the book. No file is overwritten. Raises
-    RequestRefusedError for what is empty, too large, or not of the kind its name says.
+def hold_paper(book: Book, content: bytes, name: str, day: date, about: str = "") -> str:
+    """Hold a paper until what rests on it is recorded, and return the path within the book under
+    which it is kept then. No file is overwritten. Raises RequestRefusedError for what is empty, too
+    large, or not of the kind its name says.
     """
     path = paper_place(book, name, day, about)
     if not content:
@@ -71,9 +77,22 @@ def keep_paper(book: Book, content: bytes, name: str, day: date, about: str = ""
         raise RequestRefusedError(
             _("%(name)s does not hold what its name says; nothing was kept.", name=name)
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:  # never in another's place, whoever was faster
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    _HELD[path] = content
+    if len(_HELD) > _MOST_HELD:
+        _HELD.popitem(last=False)
     return path.relative_to(book.folder).as_posix()
+
+
+def paper_held(book: Book, document: str) -> Changes:
+    """Return the paper that waits to be recorded under a path within the book, for `write_entries`;
+    nothing where none does. Raises RequestRefusedError where something else stands there by now.
+    """
+    path = book.folder / document
+    content = _HELD.get(path)
+    if content is None:
+        return {}
+    if path.exists() and path.read_bytes() != content:
+        raise RequestRefusedError(
+            _("Another paper was kept as %(name)s meanwhile: choose it again.", name=document)
+        )
+    return {path: content}

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from threading import RLock
 from typing import Any
 
 from flask import Response, request
@@ -25,6 +24,7 @@ from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.events.asking import find_donor, find_earmark, read_amount
+from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.files.writing import write_entries, write_texts
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation
@@ -34,6 +34,7 @@ from pledgebook.ledger.matching.candidates import Candidate, describe
 from pledgebook.ledger.matching.decisions import (
     Decision,
     Gift,
+    decisions_kept,
     describe_decision,
     draft_decisions,
     keep_decisions,
@@ -52,9 +53,6 @@ MOST_OPEN = 40
 MOST_CANDIDATES = 9
 """Candidates shown of a receipt, one for each of the keys 1 to 9."""
 MOST_APPLIED = 30
-
-_LOCK = RLock()
-"""Decisions are read, added to and kept again by one request at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class Reconcile(Page):
     def withdraw(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take decisions back that were not recorded yet: that on a receipt, or `all`."""
         desk = desk_of(self.ledger)
-        with _LOCK:
+        with one_writer(desk.book.folder):
             label = str(form.get("receipt", ""))
             left = [] if form.get("all") else read_decisions(desk.book)
             keep_decisions(desk.book, [each for each in left if label not in each.receipts])
@@ -167,20 +165,18 @@ class Reconcile(Page):
     @writing("record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write all decisions into the book, or none."""
-        with _LOCK:
+        recorded: list[Decision] = []
 
-            def write(book: Book) -> Sequence[Any]:
-                decisions = read_decisions(book)
-                if not decisions:
-                    raise EventRefusedError(_("Nothing was decided yet."))
-                drafts = draft_decisions(book, decisions, str(form.get("by", "")).strip())
-                written = write_entries(book, drafts)
-                keep_decisions(book, [])
-                recorded.extend(decisions)
-                return written
+        def write(book: Book) -> Sequence[Any]:
+            decisions = read_decisions(book)
+            if not decisions:
+                raise EventRefusedError(_("Nothing was decided yet."))
+            drafts = draft_decisions(book, decisions, str(form.get("by", "")).strip())
+            written = write_entries(book, drafts, beside=decisions_kept(book, []))
+            recorded.extend(decisions)
+            return written
 
-            recorded: list[Decision] = []
-            desk = save(self.ledger, str(form.get("book")), write)
+        desk = save(self.ledger, str(form.get("book")), write)
         return {"book": desk.book.sha256, "recorded": len(recorded)}
 
     @writing("undo")
@@ -204,7 +200,7 @@ class Reconcile(Page):
         """Add decisions, if all of them together fit the book; with `skip` leave out those on
         receipts that are decided already.
         """
-        with _LOCK:
+        with one_writer(desk.book.folder):
             before = read_decisions(desk.book)
             taken = {label for each in before for label in each.receipts}
             new = [each for each in decisions if not (skip and taken.intersection(each.receipts))]

@@ -22,8 +22,8 @@ from pledgebook.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
-from pledgebook.desk.papers import ENDINGS, LARGEST, keep_paper, paper_place
-from pledgebook.desk.saving import book_as_seen, save
+from pledgebook.desk.papers import ENDINGS, LARGEST, hold_paper, paper_held, paper_place
+from pledgebook.desk.saving import book_as_shown, save
 from pledgebook.desk.suggesting import propose
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
@@ -35,8 +35,8 @@ from pledgebook.ledger.events.effects import (
     explain,
 )
 from pledgebook.ledger.files.mending import approve, find_entry, take_out
-from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, Finding
+from pledgebook.ledger.files.writing import try_entries, write_entries
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
 from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.approval import waiting_entries
@@ -96,15 +96,14 @@ class Record(Page):
         told with its field.
         """
         desk, event = desk_of(self.ledger), _form(str(form.get("event")))
-        heard: list[Finding] = []
         try:
             plan = _plan(desk.book, event, form)
-            write_entries(desk.book, plan.drafts, plan.others, only_try=True, heard=heard)
+            tried = try_entries(desk.book, plan.drafts, plan.others)
         except _FAULTS as error:
             return _fault(event, error)
         shown = {
             "plan": plan,
-            "notices": [notice.message for notice in heard],
+            "notices": [notice.message for notice in tried.notices],
             "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
             "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
         }
@@ -118,7 +117,8 @@ class Record(Page):
 
         def write(book: Book) -> Sequence[Path]:
             plans.append(_plan(book, event, form))
-            return write_entries(book, plans[0].drafts, plans[0].others)
+            paper = paper_held(book, _text(form["values"].get("document")))
+            return write_entries(book, plans[0].drafts, plans[0].others, paper)
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
@@ -149,14 +149,14 @@ class Record(Page):
 
     @writing("keep", takes_file=True)
     def keep(self, content: bytes) -> Mapping[str, Any]:
-        """Keep a paper under the book's documents and return its path within the book; not where
-        what rests on it would be refused, since the book was changed.
+        """Hold a paper until the event is recorded and return the path within the book that it has
+        then; not where the event would be refused, since the book was changed.
         """
         asked = request.args
-        book = book_as_seen(self.ledger, asked.get("book", ""))
+        book = book_as_shown(self.ledger, asked.get("book", ""))
         day = read_day(asked.get("day", ""))
         about = _about(book, asked.get("about", ""), day)
-        return {"path": keep_paper(book, content, asked.get("name", ""), day, about)}
+        return {"path": hold_paper(book, content, asked.get("name", ""), day, about)}
 
 
 def in_words(form: Form, sentence: str) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 from fava.core import FavaLedger
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.texts import gettext as _
+from pledgebook.ledger.files.committing import recover
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 
@@ -16,10 +19,12 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
     """Let `write` change the book and return the desk of the changed one. `seen` is the digest of
     the book that the page showed (`book.sha256`), `write` returns the files it wrote.
 
-    One page writes at a time, Fava's own included. Raises BookRefusedError, and nothing is
+    One writes at a time: page, command, and Fava itself. Raises BookRefusedError, and nothing is
     written, where the book is no longer the one that was seen, or the writer refuses.
     """
-    with ledger.file._lock:  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
+    folder = Path(ledger.beancount_file_path).parent
+    with ledger.file._lock, one_writer(folder):  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
+        recover(folder)
         for path in write(book_as_seen(ledger, seen)):
             ledger.watcher.notify(path)
     ledger.changed()
@@ -27,9 +32,21 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
 
 
 def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
-    """Return the book, if it is still the one of that digest. Raises BookRefusedError."""
+    """Return the book as it is on disk, if it is still the one of that digest. It is loaded for the
+    write: Fava's own load does not tell which bytes it read. Raises BookRefusedError.
+    """
+    return _refuse_other(load_book(Path(ledger.beancount_file_path)), seen)
+
+
+def book_as_shown(ledger: FavaLedger, seen: str) -> Book:
+    """Return the book as Fava has it, if it is still the one of that digest. Raises
+    BookRefusedError.
+    """
     ledger.changed()
-    book = desk_of(ledger).book
+    return _refuse_other(desk_of(ledger).book, seen)
+
+
+def _refuse_other(book: Book, seen: str) -> Book:
     if book.sha256 != seen:
         raise BookRefusedError(
             _(

@@ -35,6 +35,7 @@ from pledgebook.importers.tables.mapping import MappingError, SheetMapping, appl
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.register.book import Book, without_garbage_collection
@@ -58,6 +59,8 @@ class ImportResult:
     written: tuple[Path, ...]
     statements: tuple[JudgedStatements, ...] = ()
     refused: tuple[Refused, ...] = ()
+    receipts: tuple[Path, ...] = ()
+    """The folders of receipts that were kept with the book."""
 
     @property
     def waits(self) -> bool:
@@ -143,6 +146,7 @@ def import_files(
     dry_run: bool = False,
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
+    receipts: Callable[[Sequence[JudgedFile]], Changes] = lambda _: {},
     tell: Callable[[str, int, int], None] | None = None,
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
@@ -150,7 +154,8 @@ def import_files(
     with the reason, and the others are taken. `bank` is the code of the bank account whose
     statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`), `purposes`
     which purposes; the book remembers it from `day` on. `tell` hears of the progress, `calculate`
-    fills formulas and `corrections` correct a file's tables, as `judge_file` says.
+    fills formulas and `corrections` correct a file's tables, as `judge_file` says. What `receipts`
+    gives of the judged sheets is kept with the book in the same write.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
@@ -187,9 +192,19 @@ def import_files(
     drafts = [draft for each in files for draft in each.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
     written: list[Path] = []
+    kept: Changes = {}
     if not dry_run:
-        written = write_entries(book, drafts, {**statement_texts(book, statements), **aliases})
-    return ImportResult(tuple(files), len(drafts), tuple(written), statements, tuple(refused))
+        kept = receipts(files)
+        texts = {**statement_texts(book, statements), **aliases}
+        written = write_entries(book, drafts, texts, kept)
+    return ImportResult(
+        tuple(files),
+        len(drafts),
+        tuple(written),
+        statements,
+        tuple(refused),
+        tuple(dict.fromkeys(path.parent for path in kept)),
+    )
 
 
 def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str, str]) -> Settings:

@@ -83,6 +83,10 @@ class BookRefusedError(RefusedError):
     """The caller asked for something that would break the book; its file was left as it was."""
 
 
+class BookChangedError(BookRefusedError):
+    """A file of the book was changed by somebody else since the book was loaded."""
+
+
 class WouldBreakError(BookRefusedError):
     """The book would have errors; `cause` is the first of them, of ours or Beancount's."""
 
@@ -93,3 +97,11 @@ class WouldBreakError(BookRefusedError):
 
 class EventRefusedError(RefusedError):
     """What was asked cannot happen; the message says why."""
+
+
+def changed_meanwhile(path: Path) -> BookChangedError:
+    """Return the refusal of a write to a file that somebody else changed."""
+    return BookChangedError(
+        f"{path.name} was changed by another program meanwhile; nothing was written. Look at the "
+        "book and repeat it."
+    )

@@ -8,19 +8,20 @@ never moved: what waits in it is decided later, and the sender's file is the use
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
 from pledgebook.importers.tables.mapping import stands_above, write_mapping
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.files.committing import Changes
+from pledgebook.ledger.findings import changed_meanwhile
+from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.reports.figures.table import Column, Report, Row, Source, Value
-from pledgebook.reports.render import render
 
 FOLDER = "imports"
+_OURS = ("receipt.xlsx", "receipt.html", "mapping.toml")
 _MOST_ON_PAGE = 500
 """Rows of a table on the page; of a longer one it shows those that need a look."""
 
@@ -35,30 +36,49 @@ _OTHER_ROWS = ("heading", "total", "note", "blank")
 _TO_LOOK_AT = ("waiting", "rejected", "amended")
 
 
-def keep_receipt(book: Book, file: JudgedFile, made_at: str, mapping: Path | None) -> Path | None:
-    """Keep the receipt of a file that was imported and return its folder; None if nothing of it was
-    entered and the same file is kept already.
+def receipts_of(
+    book: Book, files: Iterable[JudgedFile], *, made_at: str, mapping: Path | None = None
+) -> Changes:
+    """Return the receipts of files that are imported, as what is written with the book; none of a
+    file of which nothing is entered and that is kept already.
 
-    `made_at` is ISO date and time, `mapping` the mapping file the user gave. Raises OSError.
+    `made_at` is ISO date and time, `mapping` the mapping file the user gave. Raises OSError, and
+    BookRefusedError for a file that was changed since it was judged.
     """
+    imports = documents_of(book) / FOLDER
+    kept: dict[Path, bytes | None] = {}
+    for file in files:
+        if not file.drafts and any(imports.glob(f"*/{file.sha256[:12]}.sha256")):
+            continue
+        folder = _new_folder(imports, f"{made_at[:10]}-{_plain_name(Path(file.path).stem)}", kept)
+        kept |= {folder / name: content for name, content in _receipt(book, file, made_at, mapping)}
+    return kept
+
+
+def _receipt(
+    book: Book, file: JudgedFile, made_at: str, mapping: Path | None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of one receipt."""
     path = Path(file.path)
-    imports = _documents(book) / FOLDER
-    if not file.drafts and any(imports.glob(f"*/{file.sha256[:12]}.sha256")):
-        return None
-    folder = _new_folder(imports, f"{made_at[:10]}-{_plain_name(path.stem)}")
-    shutil.copyfile(path, folder / path.name)
-    (folder / f"{file.sha256[:12]}.sha256").write_text(f"{file.sha256}  {path.name}\n", "utf-8")
+    sent = path.read_bytes()
+    if digest_of(sent) != file.sha256:
+        raise changed_meanwhile(path)
+    yield f"sent-{path.name}" if path.name in _OURS else path.name, sent
+    yield f"{file.sha256[:12]}.sha256", f"{file.sha256}  {path.name}\n".encode()
     tables = [judged.table for judged in file.tables]
     for number, table in enumerate(tables, 1):
         name = "mapping.toml" if number == 1 else f"mapping-{number}.toml"
         ends = stands_above(table, tables)
         text = mapping.read_text("utf-8") if mapping else write_mapping(table, ends=ends)
-        (folder / name).write_text(text, "utf-8")
+        yield name, text.encode()
+    # Only where a receipt is made: the workbook's library takes long to import.
+    from pledgebook.reports.render import to_page, to_workbook  # noqa: PLC0415
+
     reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
     source = Source(book.path.name, f"Import of {_shown(path.name)}", made_at, book.sha256)
-    render(reports, source, folder / "receipt.xlsx")
-    render([_for_page(report) for report in reports], source, folder / "receipt.html")
-    return folder
+    yield "receipt.xlsx", to_workbook(reports, source)
+    page = to_page([_for_page(report) for report in reports], source)
+    yield "receipt.html", page.encode()
 
 
 def receipt_reports(file: JudgedFile, day: date) -> Iterator[Report]:
@@ -222,9 +242,14 @@ def _texts(*keys: str) -> list[Column]:
     return [Column(key, key.capitalize()) for key in keys]
 
 
-def _documents(book: Book) -> Path:
-    named = book.options.get("documents") or ["documents"]
-    return book.folder / str(named[0])
+def documents_of(book: Book) -> Path:
+    """Return where a book's documents are kept: of the folders that it names the first that is in
+    its own.
+    """
+    named = [book.folder / str(name) for name in book.options.get("documents") or ()]
+    root = book.folder.resolve()
+    own = (folder for folder in named if folder.resolve().is_relative_to(root))
+    return next(own, book.folder / "documents")
 
 
 def _plain_name(name: str) -> str:
@@ -232,14 +257,11 @@ def _plain_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:60] or "file"
 
 
-def _new_folder(parent: Path, name: str) -> Path:
-    parent.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while True:
-        folder = parent / (name if number == 1 else f"{name}-{number}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
+def _new_folder(parent: Path, name: str, taken: Iterable[Path]) -> Path:
+    """Return a folder of that name or, where something is, that with the next number."""
+    others = {path.parent for path in taken}
+    number, folder = 1, parent / name
+    while folder in others or folder.exists():
+        number += 1
+        folder = parent / f"{name}-{number}"
+    return folder

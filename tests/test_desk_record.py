@@ -288,8 +288,9 @@ def test_a_paper_is_kept_by_year_day_and_donor_and_handed_out(desk: Desk) -> Non
     assert f'document: "{path}"' in shown
     assert path not in desk.files()
     assert desk.keep("Note verbale 12.pdf", PDF, about="Austria").json == {"path": path}
-    assert desk.files()[path] == PDF
+    assert path not in desk.files()
     desk.record(f"{PLEDGE} --waiting --document {path}")
+    assert desk.files()[path] == PDF
     link = re.search(r'href="([^"]*/paper\?[^"]*)"', desk.page())
     assert link
     answer = desk.fava.get(unescape(link[1]), buffered=True)
@@ -305,7 +306,9 @@ def test_a_paper_takes_no_other_ones_place_and_leads_nowhere_else(desk: Desk) ->
         "documents/2002/2002-03-01-AUT-letter.pdf",
         "documents/2002/2002-03-01-AUT-letter-2.pdf",
     )
+    desk.record(f"{PLEDGE} --document {first}")
     assert desk.files()[first] == PDF
+    assert second not in desk.files()
     odd = desk.keep("a\x00<b>\u202e.pdf", PDF, about="../../etc").json["path"]
     assert re.fullmatch(r"documents/2002/2002-03-01-[\w.-]+\.pdf", odd)
 

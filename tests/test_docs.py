@@ -45,6 +45,8 @@ class Block:
     """What it must provoke: "error" or "notice" to a rule's name."""
     own: str = ""
     """The text without the blocks it continues."""
+    beside: str = ""
+    """The name of a file that stands beside the book."""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -60,12 +62,13 @@ def beancount_blocks() -> Iterator[Block]:
             if language != ["beancount"]:
                 continue
             rules = dict(word.split("=") for word in words if "=" in word)
+            beside = rules.pop("beside", "")
             marks = frozenset(word for word in words if "=" not in word)
             text = (before + "\n" if "continues" in marks else "") + fence["text"]
             if "part" not in marks:
                 before = text
             line = source.count("\n", 0, fence.start()) + 1
-            yield Block(page.name, line, marks, text, rules, fence["text"])
+            yield Block(page.name, line, marks, text, rules, fence["text"], beside)
 
 
 BLOCKS = list(beancount_blocks())
@@ -78,6 +81,8 @@ PROVOKING = [block for block in BLOCKS if block.rules]
 def load(block: Block, folder: Path) -> Book:
     """Load an example: a whole book as it is, any other within the standard book."""
     shutil.copy(MANDATE, folder / MANDATE.name)
+    if block.beside:
+        (folder / block.beside).touch()
     main = folder / "main.beancount"
     if block.marks & {"book", "standard"}:
         main.write_text(block.text, "utf-8")

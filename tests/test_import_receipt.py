@@ -123,14 +123,14 @@ def test_a_dry_run_keeps_nothing_and_the_same_file_again_no_second_receipt(
     assert len(kept(main)) == 2
 
 
-def test_a_receipt_that_cannot_be_written_is_said_and_the_entries_stay(
+def test_without_its_receipt_nothing_of_an_import_is_written(
     run: Run, main: Path, letter: Path
 ) -> None:
     (main.parent / "documents").rmdir()
     (main.parent / "documents").write_text("a file in the way", "utf-8")
-    result = run(letter)
-    assert "the entries are written, but the receipt is not" in result.output
-    assert len(load_book(main).register.by_label) == 1
+    before = {path: path.read_bytes() for path in main.parent.iterdir() if path.is_file()}
+    assert "Not a directory" in run(letter).output
+    assert {path: path.read_bytes() for path in main.parent.iterdir() if path.is_file()} == before
 
 
 def test_the_page_of_a_long_list_shows_what_needs_a_look_and_the_workbook_all(

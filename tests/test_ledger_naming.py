@@ -19,6 +19,7 @@ from pledgebook.ledger import (
     receipt_without_pledge,
     write_entries,
 )
+from pledgebook.ledger.findings import BookRefusedError
 
 STEPS = {
     "top": {"books": "books", "other": "other", "to-books": "books", "to-b": "b", ".": "top"},
@@ -110,7 +111,8 @@ def test_a_book_is_written_to_however_it_is_named(
 def test_a_file_of_the_book_that_is_a_link_stays_one_and_is_written_where_it_leads(
     folders: dict[str, Path],
 ) -> None:
-    main, shared = folders["b"] / "main.beancount", folders["other"] / "shared.beancount"
+    main, shared = folders["b"] / "main.beancount", folders["b"] / "files" / "shared.beancount"
+    shared.parent.mkdir()
     period = folders["b"] / "2002-2003.beancount"
     period.rename(shared)
     period.symlink_to(shared)
@@ -120,6 +122,20 @@ def test_a_file_of_the_book_that_is_a_link_stays_one_and_is_written_where_it_lea
     assert not shared.is_symlink()
     days = [line[:10] for line in shared.read_text("utf-8").splitlines() if "Gift of" in line]
     assert days == ["2002-05-01", "2002-05-02"]
+
+
+def test_a_link_that_leads_out_of_the_books_folder_is_refused_and_nothing_is_written(
+    folders: dict[str, Path],
+) -> None:
+    main, shared = folders["b"] / "main.beancount", folders["other"] / "shared.beancount"
+    period = folders["b"] / "2002-2003.beancount"
+    period.rename(shared)
+    period.symlink_to(shared)
+    before = shared.read_bytes()
+    with pytest.raises(BookRefusedError, match="outside the book's folder"):
+        write_entries(load_book(main), [gift(main, date(2002, 5, 2))])
+    assert shared.read_bytes() == before
+    assert period.is_symlink()
 
 
 def test_a_file_that_the_book_includes_by_way_of_a_link_is_known_by_what_it_is(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events import Earmark, receipt_without_pledge
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.mending import find_entry, take_out
 from pledgebook.ledger.files.ordering import rank_of
 from pledgebook.ledger.files.writing import Place, insert_entries, write_entries
 from pledgebook.ledger.findings import BookRefusedError
@@ -322,3 +323,58 @@ def test_nothing_to_write_writes_nothing(load: Load) -> None:
     before = files_of(book)
     assert write_entries(book, []) == []
     assert files_of(book) == before
+
+
+def test_line_ends_stay_as_they_are(load: Load) -> None:
+    book = load(ENTRIES)
+    for path in (book.path, book.folder / "2002-2003.beancount"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    days = date(2002, 3, 15), date(2004, 2, 1)
+    write_entries(load_book(book.path), [gift(book, day) for day in days])
+    again = load_book(book.path)
+    assert again.errors == []
+    assert narrations(again)[1] == "Gift"
+    for name in ("main", "2002-2003", "2004-2005"):
+        content = (book.folder / f"{name}.beancount").read_bytes()
+        assert content.count(b"\r\n") == content.count(b"\n") > 0, name
+
+
+def test_a_letter_of_another_encoding_in_a_comment_stays(load: Load) -> None:
+    book = load(ENTRIES)
+    path = book.folder / "2002-2003.beancount"
+    old = path.read_bytes().replace(b"this comment stays", b"ce commentaire demeure, caf\xe9")
+    path.write_bytes(old)
+    write_entries(load_book(book.path), [gift(book, date(2002, 3, 15))])
+    entry, comment = b'2002-03-15 * "Sweden" "Gift"', b"demeure, caf\xe9 at the top"
+    new = path.read_bytes()
+    assert entry in new
+    assert comment in new
+    line = new[: new.index(entry)].count(b"\n") + 1
+    again = load_book(book.path)
+    take_out(again, find_entry(again, f"2002-2003.beancount:{line}"))
+    assert path.read_bytes() == old
+
+
+def test_a_period_s_file_in_a_folder_takes_its_entries_there(load: Load) -> None:
+    book = load(ENTRIES)
+    own = book.folder / "years" / "2002-2003.beancount"
+    own.parent.mkdir()
+    (book.folder / own.name).rename(own)
+    main = book.path.read_text("utf-8")
+    book.path.write_text(main.replace(f'"{own.name}"', f'"years/{own.name}"'), "utf-8")
+    assert write_entries(load_book(book.path), [gift(book, date(2002, 3, 15))]) == [own]
+    again = load_book(book.path)
+    assert narrations(again)[1] == "Gift"
+    assert take_out(again, find_entry(again, "2002-2003.beancount:10")) == own
+    assert narrations(load_book(book.path))[1] == "Interest"
+
+
+def test_a_new_file_that_a_pattern_includes_gets_no_line_of_its_own(load: Load) -> None:
+    book = load(ENTRIES)
+    main = re.sub(r'include "2002-2003.*', 'include "20*.beancount"', book.path.read_text("utf-8"))
+    book.path.write_text(main, "utf-8")
+    write_entries(load_book(book.path), [gift(book, date(2004, 2, 1), "Later")])
+    assert book.path.read_text("utf-8") == main
+    again = load_book(book.path)
+    assert again.errors == []
+    assert narrations(again)[-1] == "Later"

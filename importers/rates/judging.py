@@ -135,10 +135,10 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
         else:
             source = Path(judged.file.path).name
             line += f'\n  was: "{format_units(before)}"\n  corrected-by: {quoted(source)}'
-            _replace(texts, known[row.currency, row.day], line)
+            _replace(book, texts, known[row.currency, row.day], line)
     if added:
         path = book.folder / FILE
-        text = texts.get(path) or (path.read_text("utf-8") if path.exists() else _HEAD)
+        text = texts.get(path) or book.text_of(path) or _HEAD
         texts[path] = "\n".join(_merged(text.rstrip("\n").split("\n"), sorted(added))) + "\n"
     written = write_entries(book, [], texts)
     return JudgedRates(judged.file, judged.kept, judged.verdicts, tuple(written))
@@ -204,10 +204,10 @@ def _rate_of(price: Price, dollar: str) -> Decimal:
     return number if price.currency == dollar or not number else 1 / number
 
 
-def _replace(texts: dict[Path, str], price: Price, line: str) -> None:
+def _replace(book: Book, texts: dict[Path, str], price: Price, line: str) -> None:
     """Put a line in the place of a price, in the text of its file."""
     path = Path(str(price.meta["filename"]))
-    lines = (texts.get(path) or path.read_text("utf-8")).split("\n")
+    lines = (texts.get(path) or book.text_of(path)).split("\n")
     head = f"{price.date} price {price.currency} "
     number = f"{price.amount.number:f} {price.amount.currency}"
     own = [at for at, text in enumerate(lines) if text.startswith(head) and number in text]

@@ -29,7 +29,7 @@ _DATED = re.compile(r"(\d{4}-\d{2}-\d{2}) ")
 def statement_texts(book: Book, files: Iterable[JudgedStatements]) -> dict[Path, str]:
     """Return the new text of the file of statements, by its path; empty if nothing changes."""
     path = book.folder / FILE
-    text = path.read_text("utf-8") if path.exists() else _HEAD
+    text = book.text_of(path) or _HEAD
     old = text
     known = {(each.bank, each.number): each for each in book.settings.banks.statements}
     for file in files:

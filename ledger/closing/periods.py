@@ -1,8 +1,8 @@
 """Closing a period, and opening it again.
 
 A period is a file. Closing ends it with its closing entries, begins the next period's file with
-the opening, moves its include from the main file to history.beancount, and writes the seal. All is
-tried on a shadow of the book first; the reports of the period made from history.beancount, and
+the opening, moves its include from the main file to history.beancount, and writes the seal. The
+book is loaded as it would be first; the reports of the period made from history.beancount, and
 those of the main book before, must be the same, and the next book must begin with what the period
 left, or nothing is written.
 """
@@ -32,6 +32,7 @@ from pledgebook.ledger.closing.signing import signature_of
 from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft, quoted
+from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import (
     error_sentence,
@@ -103,7 +104,7 @@ def close_period(
         *(each for each in book.settings.periods.names() if each in book.settings.seals),
         name,
     ]
-    main = _exchange_include(_read(book.path), own.name, following.name, SEALS)
+    main = _exchange_include(book.text_of(book.path), own.name, following.name, SEALS)
     history = book.folder / HISTORY
     kept, announced = _without_announcements(book, own)
     texts = {
@@ -113,17 +114,17 @@ def close_period(
     }
     if announced:
         still = book.folder / ANNOUNCEMENTS
-        texts[still] = (_read(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
+        texts[still] = (book.text_of(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
         if not _includes(main, still.name):
             main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
     before = make_figures(book_until(book, period.end), name)
-    others = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    others = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     # Tried with a seal of nothing: what it states is known only from the files as they will be.
     texts[seals] = _seal_text([*others, _seal_line(period, "0" * 64, {})])
     texts[book.path] = main
     made: list[Seal] = []
     sealed = book.folder / FOLDER / f"{name}.json"
-    beside: dict[Path, str] = {}
+    beside: dict[Path, bytes | None] = {}
     earlier = [
         book.settings.seals[each.name]
         for each in book.settings.periods
@@ -131,7 +132,7 @@ def close_period(
     ]
     before_it = chain_of(earlier[-1]) if earlier else FIRST
 
-    def prove(tried: Sequence[Book]) -> Mapping[Path, str]:
+    def prove(tried: Sequence[Book]) -> Changes:
         figures = make_figures(book_until(tried[1], period.end), name)
         if figures != before:
             raise BookRefusedError(
@@ -147,9 +148,10 @@ def close_period(
         seal = seal_period(tried[1], period, figures, before_it)
         made.append(seal)
         texts[seals] = _seal_text([*others, _seal_line(period, seal.sha256, seal.digests())])
-        beside[sealed] = seal.document()
+        document = seal.document()
+        beside[sealed] = document.encode()
         if sign is not None:
-            beside[signature_of(sealed)] = sign(beside[sealed])
+            beside[signature_of(sealed)] = sign(document).encode()
         return beside
 
     write_texts(book, texts, [history], prove)
@@ -197,7 +199,7 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
         )
         for path in {own, *following}
     }
-    lines = [line for line in _seal_lines(_read(seals)) if not _names(line, "seal", name)]
+    lines = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     texts[seals] = _seal_text(
         [
             *lines,
@@ -208,20 +210,22 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
             f'  seal: "{read_seal(sealed).chain}"\n',
         ]
     )
-    main = _read(book.path)
+    main = book.text_of(book.path)
     if not _includes(main, own.name):
         main = main.rstrip("\n") + f'\ninclude "{own.name}"\n'
     texts[book.path] = main
     closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
     texts[book.folder / HISTORY] = _history(main, book.path, closed)
-    keep = {kept: _read(sealed)}
+    keep: dict[Path, bytes | None] = {kept: _content(sealed), sealed: None}
     signature = signature_of(sealed)
     if signature.is_file():
-        keep[signature_of(kept)] = _read(signature)
+        keep |= {signature_of(kept): _content(signature), signature: None}
     write_texts(_knowing(book, history), texts, [book.folder / HISTORY], lambda _: keep)
-    sealed.unlink(missing_ok=True)
-    signature.unlink(missing_ok=True)
-    return [*texts, *keep]
+    return [*texts, *(path for path, content in keep.items() if content is not None)]
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _period(book: Book, name: str) -> Period:
@@ -277,7 +281,7 @@ def _refuse_unready(book: Book, period: Period, own: Path) -> None:
                 "flagged !): have it approved, or take it out."
             )
     _refuse_unreleased(book, period, transactions)
-    _refuse_settings(own)
+    _refuse_settings(book, own)
 
 
 def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Directive]) -> None:
@@ -289,11 +293,11 @@ def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Direct
         raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
 
 
-def _refuse_settings(own: Path) -> None:
+def _refuse_settings(book: Book, own: Path) -> None:
     """A period's file holds its entries only: what else it said would leave the open book."""
     if not own.is_file():
         raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
-    entries, _, options = parser.parse_file(str(own))
+    entries, _, options = parser.parse_string(book.content_of(own), report_filename=str(own))
     for entry in entries:
         declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
         if isinstance(entry, Price) or declares:
@@ -312,15 +316,11 @@ def _ends(entry: Directive, name: str) -> bool:
     return is_closing(entry) and str(entry.meta.get(CLOSES)) == name
 
 
-def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
-
-
 def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
     """Return the text of the period's file without its announcements, its lines where they were,
     and the announcements: they hold on after the period, and may be taken out of a closed one.
     """
-    lines = _read(own).split("\n")
+    lines = book.text_of(own).split("\n")
     announced: list[str] = []
     for each in read_announcements(book.entries):
         if Path(str(each.entry.meta["filename"])) == own:
@@ -334,7 +334,7 @@ def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
 
 
 def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:
-    return insert_entries(_read(path), drafts, places_in(book, path))
+    return insert_entries(book.text_of(path), drafts, places_in(book, path))
 
 
 def _include(name: str) -> re.Pattern[str]:

@@ -22,6 +22,7 @@ from beancount.parser import booking, parser
 from beancount.parser.options import OPTIONS_DEFAULTS
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.sources import source_of
 
 _TECHNICAL = frozenset({"filename", "lineno"})
 _NAMING = 2
@@ -74,8 +75,7 @@ def read_written(book: Book) -> list[Directive]:
     """Return the directives of a book's files as booked, before any plugin."""
     entries: list[Directive] = []
     for path in book.files:
-        if path.is_file():
-            entries.extend(parser.parse_file(str(path))[0])
+        entries.extend(parser.parse_string(source_of(path), report_filename=str(path))[0])
     entries.sort(key=data.entry_sortkey)
     booked, _ = booking.book(entries, book.options)  # type: ignore[no-untyped-call]
     return list(booked)

@@ -142,7 +142,7 @@ def correspondence_texts(book: Book, lines: Sequence[str]) -> Mapping[Path, str]
     path = book.folder / FILE
     if not lines:
         return {}
-    old = path.read_text("utf-8") if path.exists() else _HEAD
+    old = book.text_of(path) or _HEAD
     return {path: old.rstrip("\n") + "\n\n" + "\n".join(lines)}
 
 

@@ -112,7 +112,7 @@ def redeclared(book: Book, fund: str, class_: str, to: str, day: date) -> tuple[
     lines = [f'{day} custom "fund" {values}']
     lines += [f"  {key}: {quoted(as_text(value))}" for key, value in meta.items()]
     path = Path(str(last.meta["filename"]))
-    return path, path.read_text("utf-8").rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
+    return path, book.text_of(path).rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
 
 
 def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLine]:

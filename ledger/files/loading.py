@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from beancount.core.data import Directive, Options
-from beancount.loader import _load
+from beancount.core.data import Directive, Options, entry_sortkey
+from beancount.loader import run_transformations
+from beancount.ops.validation import validate
+from beancount.parser import booking
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
 from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.files.reading import Files, parse_files
 from pledgebook.ledger.files.reasons import with_reason
 from pledgebook.ledger.findings import Finding, RefusedError
 from pledgebook.ledger.guards import run_guards
 from pledgebook.ledger.guards.kept import Kept, kept_of
-from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
+from pledgebook.ledger.register.book import Book, without_garbage_collection
 from pledgebook.ledger.register.view import view_of
+from pledgebook.ledger.sources import reading
 
 MAIN = "main.beancount"
+_NONE: Mapping[Path, bytes | None] = MappingProxyType({})
 
 
 class BookNotFoundError(RefusedError):
@@ -44,26 +51,57 @@ def find_book(place: str | os.PathLike[str] | None, environment: Mapping[str, st
     return path.resolve()
 
 
-def load_book(path: Path) -> Book:
+def load_book(path: Path, instead: Mapping[Path, bytes | None] = _NONE) -> Book:
     """Load a book with its plugins; what is wrong with it is in its `errors`. A path with links or
-    `..` in it is followed: a file of the book has one name.
+    `..` in it is followed: a file of the book has one name. `instead` holds contents that are tried
+    in place of those of files on disk, by absolute path; None is no file.
     """
     path = path.resolve()
+    files = Files(instead)
     with without_garbage_collection():
-        # As Fava loads. Beancount's own cache goes by paths and times, stands in the book's folder
-        # and knows nothing of what the plugins keep.
-        entries, errors, options = _load([(str(path), True)], None, None, None)
-    return book_loaded(path, entries, errors, options)
+        entries, parsed, options = parse_files(path, files)
+        with reading(files.contents):
+            entries, errors = _processed(entries, parsed, options)
+            return _book(path, entries, errors, options, files)
 
 
 def book_loaded(
     path: Path, entries: list[Directive], errors: Sequence[Any], options: Options
 ) -> Book:
-    """Return what Beancount just loaded from `path`, here or in Fava, as a book. The files are
-    read once more for their digests: what is changed afterwards is noticed before it is replaced.
+    """Return what Fava just loaded from `path` as a book. The files are read once more for their
+    digests: what is changed afterwards is noticed before it is replaced.
     """
-    files = {path, *map(Path, options["include"])}
-    digests = {file.resolve(): digest_of(file.read_bytes()) for file in files if file.is_file()}
+    files = Files({})
+    for name in {str(path), *options["include"]}:
+        files.read(name)
+    return _book(path, entries, errors, options, files)
+
+
+def _processed(
+    entries: list[Directive], errors: list[Any], options: Options
+) -> tuple[list[Directive], list[Any]]:
+    """Return parsed entries booked, run through the plugins and validated, and all errors: as
+    Beancount does it. Its cache is left aside: it goes by paths and times, stands in the book's
+    folder, and is code to whoever reads it.
+    """
+    entries.sort(key=entry_sortkey)
+    entries, unbooked = booking.book(entries, options)  # type: ignore[no-untyped-call]
+    path = list(sys.path)
+    sys.path[:0] = options["pythonpath"]
+    try:
+        entries, found = run_transformations(entries, [*errors, *unbooked], options, None)
+    finally:
+        sys.path[:] = path
+    return entries, [*found, *validate(entries, options, None, None)]  # type: ignore[no-untyped-call]
+
+
+def _book(
+    path: Path,
+    entries: list[Directive],
+    errors: Sequence[Any],
+    options: Options,
+    files: Files,
+) -> Book:
     kept = kept_of(options)
     if kept is None:  # the book does not run our plugins
         settings = read_settings(entries, options)
@@ -74,7 +112,8 @@ def book_loaded(
         entries=entries,
         errors=_causes_first(errors),
         options=options,
-        digests=digests,
+        digests=files.digests,
+        patterns=files.patterns,
         settings=kept.settings,
         findings=kept.findings,
     )

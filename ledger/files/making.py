@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+from pledgebook.ledger.files.committing import commit, is_ours, recover
+from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.occasion import on_occasion, present_occasion
 
 FOLDERS = ("inbox", "documents")
+_MAKING = "init"
 
 
 class FolderNotEmptyError(RefusedError):
@@ -16,21 +20,30 @@ class FolderNotEmptyError(RefusedError):
 
 
 def make_book(folder: Path) -> Path:
-    """Make a new book in `folder` (made if missing, else it must be empty); return its main file.
+    """Make a new book in `folder` (made if missing, else it must be empty), all of it or nothing;
+    return its main file.
 
-    Raises FolderNotEmptyError, and then nothing is written.
+    Raises FolderNotEmptyError, and then nothing is written; OSError.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    _refuse_filled(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    main = folder / "main.beancount"
+    with one_writer(folder), on_occasion(replace(present_occasion(), what=_MAKING)):
+        finished = recover(folder)
+        if finished is not None and finished.what == _MAKING:
+            return main
+        _refuse_filled(folder)
+        template = resources.files("pledgebook.ledger") / "data" / "book"
+        files = (file for file in template.iterdir() if file.is_file())
+        contents = {folder / file.name: file.read_bytes() for file in files}
+        commit(folder, contents, {}, [folder / name for name in FOLDERS])
+    return main
+
+
+def _refuse_filled(folder: Path) -> None:
+    """Raise FolderNotEmptyError where something is in a folder but what a making left."""
+    if folder.exists() and (not folder.is_dir() or not all(map(is_ours, folder.iterdir()))):
         raise FolderNotEmptyError(
             f"{folder}: a new book is made in an empty folder; this one holds something. Name "
             "another folder."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    template = resources.files("pledgebook.ledger") / "data" / "book"
-    with resources.as_file(template) as source:
-        for file in sorted(source.iterdir()):
-            if file.is_file():
-                shutil.copyfile(file, folder / file.name)
-    for name in FOLDERS:
-        (folder / name).mkdir()
-    return folder / "main.beancount"

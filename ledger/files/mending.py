@@ -14,7 +14,13 @@ from beancount.core.data import Transaction, entry_sortkey
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.late import moving, told
-from pledgebook.ledger.files.writing import refuse_sealed, span_of, text_without, write_texts
+from pledgebook.ledger.files.writing import (
+    Tried,
+    refuse_sealed,
+    span_of,
+    text_without,
+    try_texts,
+)
 from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, WouldBreakError
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.register.book import Book
@@ -64,19 +70,26 @@ def find_entry(book: Book, name: str, day: date | None = None) -> Transaction:
     raise EventRefusedError(f"{len(found)} entries are named {name!r}{on}: say which ({listed}).")
 
 
-def text_of(entry: Transaction) -> str:
+def text_of(book: Book, entry: Transaction) -> str:
     """Return an entry as it is written."""
-    lines = Path(str(entry.meta["filename"])).read_text("utf-8").split("\n")
+    lines = book.text_of(Path(str(entry.meta["filename"]))).split("\n")
     own = span_of(lines, entry)
     return "\n".join(lines[own.start : own.stop]) + "\n"
 
 
-def take_out(book: Book, entry: Transaction, *, only_try: bool = False) -> Path:
+def take_out(book: Book, entry: Transaction) -> Path:
     """Take an entry of an open period out of its file; return the file.
 
     Raises EventRefusedError where something rests on it, BookRefusedError where its period is
     sealed or the book would have an error without it.
     """
+    tried = try_take_out(book, entry)
+    tried.write()
+    return tried.paths[0]
+
+
+def try_take_out(book: Book, entry: Transaction) -> Tried:
+    """Try what `take_out` would write. Raises EventRefusedError, BookRefusedError."""
     path = _path(book, entry)
     event = event_of(entry, read_lines(entry, book.settings))
     if event in _BOUND:
@@ -90,23 +103,29 @@ def take_out(book: Book, entry: Transaction, *, only_try: bool = False) -> Path:
         )
     text = text_without(book, path, lambda other: other is entry)
     try:
-        write_texts(book, {path: text}, only_try=only_try)
+        return try_texts(book, {path: text})
     except WouldBreakError as refusal:
         message = getattr(refusal.cause, "message", refusal.cause)
         raise BookRefusedError(
             f"{_capital(told(entry, book))} stays: without it the book would have an error. "
             f"{message}"
         ) from None
-    return path
 
 
-def approve(book: Book, entry: Transaction, by: str, *, only_try: bool = False) -> Path:
+def approve(book: Book, entry: Transaction, by: str) -> Path:
     """Approve an entry that waits: its flag becomes `*` and `approved-by:` says who; return its
     file.
 
     Raises EventRefusedError where it does not wait, or where a fund that sets four eyes would have
     one person in both places; BookRefusedError where the book would have an error.
     """
+    tried = try_approve(book, entry, by)
+    tried.write()
+    return tried.paths[0]
+
+
+def try_approve(book: Book, entry: Transaction, by: str) -> Tried:
+    """Try what `approve` would write. Raises EventRefusedError, BookRefusedError."""
     path = _path(book, entry)
     if entry.flag != WAITING:
         raise EventRefusedError(
@@ -122,7 +141,7 @@ def approve(book: Book, entry: Transaction, by: str, *, only_try: bool = False) 
         raise EventRefusedError(
             f"{entered} entered it, and {strict[0]} asks for four eyes: another person approves."
         )
-    lines = path.read_text("utf-8").split("\n")
+    lines = book.text_of(path).split("\n")
     own = span_of(lines, entry)
     head = _HEAD.match(lines[own.start])
     if head is None or "\n" in f"{entry.payee or ''}{entry.narration or ''}":
@@ -137,8 +156,7 @@ def approve(book: Book, entry: Transaction, by: str, *, only_try: bool = False) 
         lines.insert(own.start + 1, said)
     else:
         lines[known] = said
-    write_texts(book, {path: "\n".join(lines)}, only_try=only_try)
-    return path
+    return try_texts(book, {path: "\n".join(lines)})
 
 
 def _at(book: Book, file: str, line: int) -> list[Transaction]:
@@ -153,7 +171,7 @@ def _at(book: Book, file: str, line: int) -> list[Transaction]:
     if not above:
         return []
     nearest = max(above, key=lambda entry: int(entry.meta["lineno"]))
-    lines = Path(str(nearest.meta["filename"])).read_text("utf-8").split("\n")
+    lines = book.text_of(Path(str(nearest.meta["filename"]))).split("\n")
     return [nearest] if line - 1 in span_of(lines, nearest) else []
 
 
@@ -163,7 +181,7 @@ def _path(book: Book, entry: Transaction) -> Path:
         raise BookRefusedError("The book has errors, so nothing is written to it: see check.")
     refuse_sealed(book, entry.date)
     path = Path(str(entry.meta.get("filename", "")))
-    if path.parent != book.folder or path.resolve() not in book.digests:
+    if not path.is_relative_to(book.folder) or path not in book.digests:
         raise BookRefusedError(
             f"{_capital(told(entry, book))} stands in no file of the book's own folder: change it "
             "by hand."

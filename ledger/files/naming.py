@@ -67,5 +67,5 @@ def alias_texts(
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     if not lines:
         return {}
-    old = path.read_text("utf-8") if path.exists() else _HEAD
+    old = book.text_of(path) or _HEAD
     return {path: old.rstrip("\n") + "\n" + "".join(lines)}

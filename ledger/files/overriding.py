@@ -52,7 +52,7 @@ def override_paragraphs(
     if paragraphs is not None:
         words = " ".join(sorted(paragraphs, key=paragraph_order)) or NONE
         added = [f"  op: {quoted(words)}", f"  op-reason: {quoted(reason)}"]
-    text = _rewritten(path.read_text("utf-8"), entry.meta["lineno"], added)
+    text = _rewritten(book.text_of(path), entry.meta["lineno"], added)
     write_texts(book, {path: text})
     return [path]
 

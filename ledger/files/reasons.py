@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pledgebook.ledger.sources import source_of
+
 _DATE = re.compile(r"(?P<day>\d{1,2}[./-]\d{1,2}[./-]\d{4})\s")
 _QUOTE = re.compile(r'(?<!\\)"')
 _COMMA = re.compile(r"\s(?P<number>-?\d+(\.\d{3})*,\d{1,2})\s")
@@ -20,10 +22,7 @@ def with_reason(error: Any) -> Any:
     """Return an error of Beancount's reader with what to mend, where its line tells it."""
     path = Path(str((error.source or {}).get("filename", "")))
     number = int((error.source or {}).get("lineno", 0) or 0)
-    try:
-        lines = path.read_text("utf-8", errors="replace").split("\n")
-    except OSError:
-        return error
+    lines = source_of(path).decode("utf-8", "replace").split("\n")
     reason = _reason(lines, number)
     return error._replace(message=f"{error.message}. {reason}") if reason else error
 

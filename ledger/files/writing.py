@@ -1,18 +1,16 @@
 """Saving entries into a book: at the right place, or not at all.
 
-A new entry is put where its event belongs in its day. What would be written is first tried on a
-shadow of the book; if the book would then have an error, nothing is written and the files stay as
-they were.
+A new entry is put where its event belongs in its day. What would be written is first tried: the
+book is loaded as it would be, with the new contents in place of those on disk. If it would have an
+error, nothing is written and the files stay as they were.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, pairwise
 from operator import itemgetter
@@ -22,11 +20,17 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.files.committing import Changes, commit
 from pledgebook.ledger.files.late import which_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
+from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
-from pledgebook.ledger.register.book import Book, digest_of
+from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.sources import as_content, reading
+
+_NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
+_NO_CHANGES: Changes = MappingProxyType({})
 
 
 def file_for(settings: Settings, day: date) -> str:
@@ -35,23 +39,67 @@ def file_for(settings: Settings, day: date) -> str:
     return f"{period.name if period else day.year}.beancount"
 
 
+def file_of(book: Book, day: date) -> Path:
+    """Return the file of a book that holds the entries of `day`: beside the main file, or in the
+    one place where the book includes a file of that name.
+    """
+    name = file_for(book.settings, day)
+    beside = book.folder / name
+    own = [path for path in book.files if path.name == name and path.is_relative_to(book.folder)]
+    return own[0] if len(own) == 1 else beside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A write that was tried and not made: the book before and after it, what it changes, the paths
+    it tells of, and the notices that the book then has of new entries.
+    """
+
+    before: Book
+    after: Book
+    changes: Changes
+    paths: tuple[Path, ...]
+    notices: tuple[Finding, ...] = ()
+
+    def write(self) -> Book:
+        """Make the write, all of it or none, and return the book as it is then.
+
+        Raises BookRefusedError if a file of the book was changed since it was loaded or somebody
+        else is writing, and OSError; see `committing.commit`.
+        """
+        commit(self.before.folder, self.changes, self.before.digests)
+        return self.after
+
+
 def write_entries(
     book: Book,
     drafts: Sequence[Draft],
-    others: Mapping[Path, str] = MappingProxyType({}),
-    *,
-    only_try: bool = False,
-    heard: list[Finding] | None = None,
+    others: Mapping[Path, str] = _NO_TEXTS,
+    beside: Changes = _NO_CHANGES,
 ) -> list[Path]:
-    """Write drafts into the book's period files, and with them the texts of `others` of its files;
-    return the files written. With `only_try` everything is tried and nothing written. To `heard`
-    are added the notices that the book then has of these entries.
+    """Write drafts into the book's period files, and with them the texts of `others` of its files
+    and what stands `beside` it (documents, decisions; None takes a file away); return the files
+    written, without those beside.
 
     Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
     changed on disk since it was loaded.
     """
-    if not drafts and not others:
+    if not drafts and not others and not beside:
         return []
+    tried = try_entries(book, drafts, others, beside)
+    tried.write()
+    return list(tried.paths)
+
+
+def try_entries(
+    book: Book,
+    drafts: Sequence[Draft],
+    others: Mapping[Path, str] = _NO_TEXTS,
+    beside: Changes = _NO_CHANGES,
+) -> Tried:
+    """Try what `write_entries` would write. Raises BookRefusedError."""
+    if not drafts and not others:
+        return Tried(before=book, after=book, changes=beside, paths=())
     if book.errors:
         raise BookRefusedError(
             f"{book.path.name} has errors, so nothing is written to it. First: "
@@ -61,30 +109,23 @@ def write_entries(
         refuse_sealed(book, draft.date)
     by_file: dict[Path, list[Draft]] = {}
     for draft in drafts:
-        target = book.folder / file_for(book.settings, draft.date)
-        by_file.setdefault(target, []).append(draft)
+        by_file.setdefault(file_of(book, draft.date), []).append(draft)
     texts: dict[Path, str] = dict(others)
     for path, own in by_file.items():
-        old = _unchanged(book, path)
-        texts[path] = insert_entries(old.decode("utf-8"), own, places_in(book, path))
+        texts[path] = insert_entries(book.text_of(path), own, places_in(book, path))
     _include_new(book, texts)
-
-    def listen(tried: Sequence[Book]) -> Mapping[Path, str]:
-        if heard is not None:
-            is_drafted = which_drafted(drafts)
-            heard.extend(
-                notice
-                for notice in tried[0].notices
-                if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
-            )
-        return {}
-
     try:
-        write_texts(book, texts, (), listen, only_try=only_try)
+        tried = try_texts(book, texts, beside=beside)
     except WouldBreakError as refusal:
         why = why_too_late(book, drafts, refusal.cause)
         raise BookRefusedError(f"Nothing was written. {why}") if why else refusal from None
-    return [] if only_try else [*by_file, *others]
+    is_drafted = which_drafted(drafts)
+    notices = tuple(
+        notice
+        for notice in tried.after.notices
+        if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
+    )
+    return replace(tried, paths=(*by_file, *others), notices=notices)
 
 
 def refuse_sealed(book: Book, day: date) -> None:
@@ -102,44 +143,43 @@ def write_texts(
     book: Book,
     texts: Mapping[Path, str],
     books: Sequence[Path] = (),
-    prove: Callable[[Sequence[Book]], Mapping[Path, str]] | None = None,
-    *,
-    only_try: bool = False,
+    prove: Callable[[Sequence[Book]], Changes] | None = None,
 ) -> None:
     """Replace files of the book by these texts: all of them or, if the book or one of the other
-    main files in `books` would have an error, none. The main file is replaced last.
+    main files in `books` would have an error, none.
 
     `prove` sees the books as they would be (the book, then `books`) and may raise; the files it
-    returns (which no book includes) are written first. With `only_try` nothing is written. Raises
-    BookRefusedError.
+    returns (which no book includes) are written too. Raises BookRefusedError.
     """
-    mains = (book.path, *books)
-    with _shadow(book, mains, texts) as shadow:
-        tried = [load_book(shadow / path.name) for path in mains]
-        for each in tried:
-            _refuse_errors(each, shadow)
-        beside = prove(tried) if prove else {}
-    if only_try:
-        return
-    for path in texts:
-        if path not in books:
-            _unchanged(book, path)  # looked at again right before it is replaced
-    written = {
-        **beside,
-        **{path: texts[path] for path in sorted(texts, key=lambda path: path == book.path)},
+    try_texts(book, texts, books, prove).write()
+
+
+def try_texts(
+    book: Book,
+    texts: Mapping[Path, str],
+    books: Sequence[Path] = (),
+    prove: Callable[[Sequence[Book]], Changes] | None = None,
+    beside: Changes = _NO_CHANGES,
+) -> Tried:
+    """Try what `write_texts` would write, and what stands `beside`. Raises BookRefusedError."""
+    instead = _contents(book, texts)
+    tried = [load_book(path, instead) for path in (book.path, *books)]
+    for each in tried:
+        _refuse_errors(each)
+    with reading(instead):
+        proved = prove(tried) if prove else _NO_CHANGES
+    changes = {**beside, **proved, **_contents(book, texts)}  # `prove` may have completed a text
+    return Tried(before=book, after=tried[0], changes=changes, paths=tuple(texts))
+
+
+def _contents(book: Book, texts: Mapping[Path, str]) -> dict[Path, bytes]:
+    """Return texts as the bytes of their files, the main file last: lines end as they did, those of
+    a new file as the main file's.
+    """
+    return {
+        path: as_content(texts[path], (path if path.exists() else book.path).read_bytes())
+        for path in sorted(texts, key=lambda path: path == book.path)
     }
-    before = {path: path.read_bytes() if path.exists() else None for path in written}
-    try:
-        for path, text in written.items():
-            path.parent.mkdir(exist_ok=True)
-            replace_file(path, text)
-    except OSError:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            else:
-                path.write_bytes(content)
-        raise
 
 
 Place = tuple[tuple[date, int], int]
@@ -209,7 +249,7 @@ class _Order:
 
 def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]) -> str:
     """Return a file's text without the transactions that `unwanted` tells."""
-    lines = path.read_text("utf-8").split("\n")
+    lines = book.text_of(path).split("\n")
     gone: set[int] = set()
     names = book.names_of(path)
     for entry in book.entries:
@@ -245,92 +285,32 @@ def places_in(book: Book, path: Path) -> list[Place]:
     ]
 
 
-def _unchanged(book: Book, path: Path) -> bytes:
-    """Return a file's content, which must be what the book was loaded from."""
-    content = path.read_bytes() if path.exists() else b""
-    known = path.resolve()
-    if content and known not in book.digests:
-        # As a write leaves it that was ended between a new file and the line that includes it.
-        raise BookRefusedError(
-            f"{path.name} stands beside the book, but the book does not include it; nothing was "
-            f'written. Look at it, then add include "{path.name}" to {book.path.name}, or move it '
-            "away."
-        )
-    if digest_of(content) != book.digests.get(known, digest_of(b"")):
-        raise BookRefusedError(
-            f"{path.name} was changed by another program meanwhile; nothing was written. "
-            "Run the command again."
-        )
-    return content
-
-
 def _include_new(book: Book, texts: dict[Path, str]) -> None:
+    """Let the main file include the files that are new to the book."""
     known = {path.resolve() for path in book.files}
-    missing = [path for path in texts if path.resolve() not in known]
+    missing = [
+        path
+        for path in texts
+        if path.resolve() not in known
+        and not any(matches(str(path), pattern) for pattern in book.patterns)
+    ]
     if not missing:
         return
-    main = texts.get(book.path) or _unchanged(book, book.path).decode("utf-8")
+    main = texts.get(book.path) or book.text_of(book.path)
     for path in missing:
-        main = main.rstrip("\n") + f'\ninclude "{path.name}"\n'
+        name = path.relative_to(book.folder).as_posix()
+        main = main.rstrip("\n") + f'\ninclude "{name}"\n'
     texts[book.path] = main
 
 
-@contextmanager
-def _shadow(book: Book, mains: Sequence[Path], texts: Mapping[Path, str]) -> Iterator[Path]:
-    """Make a folder with the book as it would be: links to everything that does not change, but
-    for main files, whose links would lead back into the book.
-    """
-    with tempfile.TemporaryDirectory(prefix="pledgebook-") as name:
-        shadow = Path(name).resolve()
-        for item in book.folder.iterdir():
-            if item in mains and item not in texts:
-                shutil.copyfile(item, shadow / item.name)
-            elif item not in texts and not item.name.endswith(".picklecache"):
-                _link(item, shadow / item.name)
-        for path, text in texts.items():
-            (shadow / path.name).write_text(text, "utf-8")
-        yield shadow
-
-
-def _refuse_errors(tried: Book, shadow: Path) -> None:
+def _refuse_errors(tried: Book) -> None:
     if tried.errors:
-        sentence = error_sentence(tried.errors[0]).replace(f"{shadow}{os.sep}", "")
+        sentence = error_sentence(tried.errors[0]).replace(f"{tried.folder}{os.sep}", "")
         raise WouldBreakError(
             f"The book would have {len(tried.errors)} error(s), so nothing was written. First: "
             f"{sentence}",
             tried.errors[0],
         )
-
-
-def _link(item: Path, at: Path) -> None:
-    try:
-        at.symlink_to(item, target_is_directory=item.is_dir())
-    except OSError:  # where links need a privilege, as on Windows
-        if item.is_dir():
-            shutil.copytree(item, at)
-        else:
-            shutil.copy2(item, at)
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Replace a file by a text: whole or not at all, on disk when this returns. Of a link what it
-    leads to is replaced.
-    """
-    path = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, name)
-        else:
-            Path(name).chmod(0o644)
-        os.replace(name, path)  # noqa: PTH105 - the atomic call, by its own name
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def error_sentence(error: object) -> str:

@@ -26,6 +26,7 @@ from pledgebook.ledger.guards import (
     sealing,
     slips,
     statements,
+    unfinished,
     words,
 )
 from pledgebook.ledger.register.view import View
@@ -33,6 +34,7 @@ from pledgebook.ledger.register.view import View
 Guard = Callable[[View], Iterable[Finding]]
 
 GUARDS: tuple[Guard, ...] = (
+    unfinished.guard,
     running.guard,
     sealing.guard,
     balances.guard,

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.receipts import application_without_pledge
-from pledgebook.ledger.files.writing import replace_file
+from pledgebook.ledger.files.committing import Changes, commit
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation, allocate
 from pledgebook.ledger.matching.applying import apply_matches
@@ -162,12 +162,16 @@ def read_decisions(book: Book) -> list[Decision]:
 
 def keep_decisions(book: Book, decisions: Sequence[Decision]) -> None:
     """Put decisions in place of those that wait beside a book."""
-    path = _path(book)
-    if not decisions:
-        path.unlink(missing_ok=True)
-        return
+    commit(book.folder, decisions_kept(book, decisions), {})
+
+
+def decisions_kept(book: Book, decisions: Sequence[Decision]) -> Changes:
+    """Return what keeps these decisions beside a book, for `write_entries`; without any the file
+    goes.
+    """
     document = {"decisions": [_document(each) for each in decisions]}
-    replace_file(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return {_path(book): text.encode() if decisions else None}
 
 
 def _path(book: Book) -> Path:

@@ -14,8 +14,9 @@ from typing import Any
 from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
-from pledgebook.ledger.findings import Finding
+from pledgebook.ledger.findings import BookRefusedError, Finding, changed_meanwhile
 from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.sources import as_text
 
 
 @dataclass(kw_only=True)
@@ -29,7 +30,9 @@ class Book:
     errors: list[Any]
     options: Options
     digests: Mapping[Path, str]
-    """SHA-256 of each file as it was read, by its resolved path."""
+    """SHA-256 of each file as it was read."""
+    patterns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The include lines with wildcards, as absolute paths, and the files they came to."""
     settings: Settings
     """What the book declares."""
     findings: Sequence[Finding] = field(default=())
@@ -72,6 +75,30 @@ class Book:
         wanted = path.resolve()
         names = {str(self.path), *self.options["include"]}
         return frozenset(name for name in names if Path(name).resolve() == wanted)
+
+    def content_of(self, path: Path) -> bytes:
+        """Return what a file of the book holds, empty if it is not there; it must be what the book
+        was loaded from. Raises BookRefusedError.
+        """
+        content = path.read_bytes() if path.exists() else b""
+        known = self._digests_by_place.get(path.resolve())
+        if content and known is None:
+            raise BookRefusedError(
+                f"{path.name} stands beside the book, but the book does not include it; nothing "
+                f'was written. Look at it, then add include "{path.name}" to {self.path.name}, or '
+                "move it away."
+            )
+        if digest_of(content) != (known or digest_of(b"")):
+            raise changed_meanwhile(path)
+        return content
+
+    @cached_property
+    def _digests_by_place(self) -> Mapping[Path, str]:
+        return {path.resolve(): digest for path, digest in self.digests.items()}
+
+    def text_of(self, path: Path) -> str:
+        """Return the text of a file of the book, as `content_of` and `sources.as_text` give it."""
+        return as_text(self.content_of(path))
 
     @cached_property
     def sha256(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from beancount.core.data import Posting, Transaction
 from beancount.parser import parser
+from pledgebook.ledger.sources import source_of
 
 _WITHOUT_LABEL = re.compile(r"\{[^\"]*\}")
 _ANYWHERE = re.compile(r"\{[^\"\n]*\}")
@@ -33,9 +34,8 @@ class Sources:
 
     def _text(self, filename: str) -> str:
         if filename not in self._texts:
-            path = Path(filename)
-            found = not filename.startswith("<") and path.is_file()
-            self._texts[filename] = path.read_text("utf-8", "replace") if found else ""
+            content = b"" if filename.startswith("<") else source_of(Path(filename))
+            self._texts[filename] = content.decode("utf-8", "replace")
         return self._texts[filename]
 
     def names_no_label(self, posting: Posting) -> bool:

@@ -1,0 +1,50 @@
+"""On what occasion something is written: by whom, through which door, for what.
+
+A front end says so once, around what it does; what is written meanwhile bears it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a process whose user has no name, as in containers
+        return str(getattr(os, "getuid", lambda: "")())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """Who writes (`by`, the user of the computer), through which `door` ("command", "desk",
+    "library") and `what` that is in words. `key` is the same where exactly the same was asked.
+    """
+
+    by: str = field(default_factory=_user)
+    door: str = "library"
+    what: str = ""
+    key: str = ""
+
+
+_NOW: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
+
+
+def present_occasion() -> Occasion:
+    """Return the occasion that a front end stated, else that of a program using the library."""
+    return _NOW.get() or Occasion()
+
+
+@contextmanager
+def on_occasion(occasion: Occasion) -> Iterator[None]:
+    """State the occasion of what is written as long as the block lasts."""
+    token = _NOW.set(occasion)
+    try:
+        yield
+    finally:
+        _NOW.reset(token)
