@@ -5,9 +5,9 @@
 BOOK is a folder; it is copied and stays as it is. Of the copy one byte is changed or taken out, or
 one line, or one file, N times at random (0: each byte and each line of each file in turn, which
 takes hours); then every seal is verified. What is not named has to be harmless: the files then say
-the same, as Beancount's parser alone reads them, but for what docs/periods.md lists as not sealed.
-A line is printed for each change that is neither, or ends in an exception; the status is 0 if
-there is none.
+the same, as Beancount alone parses and books them, but for what docs/periods.md lists as not
+sealed. A line is printed for each change that is neither, or ends in an exception; the status is 0
+if there is none.
 """
 
 from __future__ import annotations
@@ -23,10 +23,20 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount.core.data import Close, Commodity, Custom, Open, Price, Transaction
-from beancount.parser import parser
+from beancount.core.data import (
+    Close,
+    Commodity,
+    Custom,
+    Directive,
+    Open,
+    Price,
+    Transaction,
+    entry_sortkey,
+)
+from beancount.parser import booking, parser
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.proof import verify_seals
+from pledgebook.ledger.register.history import HISTORY
 
 NOT_SEALED = frozenset(
     {"alias", "announcement", "letterhead", "addressee", "fava-option", "fava-extension"}
@@ -91,10 +101,11 @@ def _lines(content: bytes) -> Iterator[tuple[int, int]]:
 
 
 def meaning_of(folder: Path, until: date) -> Counter[str]:
-    """Return what the files of a book say that is sealed, as Beancount's parser alone reads each,
+    """Return what the files of a book say that is sealed, as Beancount alone parses and books them,
     and what stands in sealed/ as it is written; entries and rates up to a day.
     """
     said: Counter[str] = Counter()
+    parsed: list[Directive] = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".json":
@@ -106,15 +117,19 @@ def meaning_of(folder: Path, until: date) -> Counter[str]:
         for key, value in options.items():
             if key not in _SHOWN | _MADE:
                 said[f"{name} {key} {value}"] += 1
-        for entry in entries:
-            if isinstance(entry, (Open, Close, Commodity)):
-                continue
-            if isinstance(entry, Custom) and entry.type in NOT_SEALED:
-                continue
-            carried = "carried-from" in entry.meta
-            if isinstance(entry, (Price, Transaction)) and entry.date > until and not carried:
-                continue
-            said[_written(entry)] += 1
+        parsed += entries
+    options = parser.parse_file(str(folder / HISTORY))[2]
+    entries, errors = booking.book(sorted(parsed, key=entry_sortkey), options)
+    said.update(f"error {getattr(error, 'message', error)}" for error in errors)
+    for entry in entries:
+        if isinstance(entry, (Open, Close, Commodity)):
+            continue
+        if isinstance(entry, Custom) and entry.type in NOT_SEALED:
+            continue
+        carried = "carried-from" in entry.meta
+        if isinstance(entry, (Price, Transaction)) and entry.date > until and not carried:
+            continue
+        said[_written(entry)] += 1
     return said
 
 
