@@ -107,6 +107,26 @@ def test_findings_of_a_rule_can_be_left_out(planted: Planted) -> None:
         assert any(line.startswith("tiny/sealed/2000-2001.json: ") for line in differences)
 
 
+@pytest.mark.parametrize(("word", "differ"), [("One thing", 0), ("Another", 1)])
+def test_findings_may_come_in_another_order_but_not_in_other_words(
+    tmp_path: Path, word: str, differ: int
+) -> None:
+    said = [("lot", 3, "One thing"), ("due", 1, "Two things"), ("lot", 3, "Three things")]
+    (tmp_path / "plan.json").write_text('[{"book": "a", "arguments": ["check"]}]', "utf-8")
+    (tmp_path / "books" / "a").mkdir(parents=True)
+    for side, told in ("old", said), ("new", [*said[:0:-1], ("lot", 3, word)]):
+        keys = ("rule", "line", "message")
+        answer = {
+            "status": 1,
+            "out": json.dumps({"errors": [dict(zip(keys, each, strict=True)) for each in told]}),
+            "err": "".join(f"Notice ({rule}): {text}\n" for rule, _, text in told),
+        }
+        path = tmp_path / side / "documents" / "a" / "00000.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(answer), "utf-8")
+    assert len(compare(tmp_path)[0]) == differ
+
+
 def test_random_books_load_and_some_are_sealed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,7 +193,7 @@ def _texts_of(name: Path, folder: Path, but: Collection[str]) -> dict[str, str]:
     if name.parts[0] == "documents":
         texts = {part: str(text) for part, text in json.loads(path.read_bytes()).items()}
         texts["out"] = _by_place(texts["out"], but)
-        texts["err"] = _NOTICE.sub(lambda told: "" if told[1] in but else told[0], texts["err"])
+        texts["err"] = _notices_last(texts["err"], but)
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
             texts = {part: _decode(packed.read(part)) for part in packed.namelist()}
@@ -245,6 +245,12 @@ def _by_place(text: str, but: Collection[str]) -> str:
     if arranged == document:
         return text
     return json.dumps(arranged, ensure_ascii=False, indent=1) + "\n"
+
+
+def _notices_last(text: str, but: Collection[str]) -> str:
+    """Return messages with their notices sorted at the end, without those of some rules."""
+    notices = sorted(told[0] for told in _NOTICE.finditer(text) if told[1] not in but)
+    return _NOTICE.sub("", text) + "".join(notices)
 
 
 def _parse(text: str) -> Any:
