@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.money import CENT, format_amount
 from pledgebook.reports.figures.table import Value
 from pledgebook.reports.render.texts import UNKNOWN, decimals_in
 from xlsxwriter.format import Format
@@ -21,6 +21,8 @@ from xlsxwriter.worksheet import Worksheet
 
 EXACT_DIGITS = 15
 """A spreadsheet holds numbers in binary: beyond this many digits it rounds."""
+_EXACT_CENTS = 1e13
+"""Amounts in cents below this have no more digits than that."""
 LONGEST_TEXT = 32_767
 EARLIEST_DATE = date(1900, 1, 1)
 
@@ -52,16 +54,18 @@ class Cells:
         None is written as unknown.
         """
         match value:
+            case Decimal():
+                self.number(row, position, value, style, formula)
+            case str():
+                self.text(row, position, value, style)
             case None:
                 self.text(row, position, UNKNOWN, style)
-            case Decimal() | int():
+            case int():
                 self.number(row, position, Decimal(value), style, formula)
             case date() if value >= EARLIEST_DATE:
                 self.sheet.write_datetime(row, position, value, style)
             case date():
                 self.text(row, position, value.isoformat(), style)
-            case _:
-                self.text(row, position, str(value), style)
 
     def text(self, row: int, position: int, text: str, style: Format) -> None:
         """Write text as text."""
@@ -78,7 +82,9 @@ class Cells:
         self, row: int, position: int, value: Decimal, style: Format, formula: str | None = None
     ) -> None:
         """Write a number, or a formula with the number as its stored result."""
-        if value.adjusted() + 1 + decimals_in(value) > EXACT_DIGITS:
+        number = float(value)
+        is_short = value.same_quantum(CENT) and -_EXACT_CENTS < number < _EXACT_CENTS
+        if not is_short and value.adjusted() + 1 + decimals_in(value) > EXACT_DIGITS:
             exact = format_amount(value)
             if len(exact.replace(".", "").strip("-0")) > EXACT_DIGITS:
                 self.remarks.append(
@@ -86,9 +92,9 @@ class Cells:
                     f"{EXACT_DIGITS} digits, the exact figure is {exact}."
                 )
         if formula:
-            self.sheet.write_formula(row, position, formula, style, float(value))
+            self.sheet.write_formula(row, position, formula, style, number)
         else:
-            self.sheet.write_number(row, position, float(value), style)
+            self.sheet.write_number(row, position, number, style)
 
     def height(self, row: int, points: float) -> None:
         """Make a row so high."""

@@ -33,10 +33,15 @@ def footed(report: Report) -> Report:
     _check_rows(report)
     rows = list(report.rows)
     try:
-        positions = TopologicalSorter({i: row.adds for i, row in enumerate(rows)}).static_order()
         columns = _addends_left(report)
-        for position in positions:
-            rows[position] = _filled(report, rows, position, columns)
+        adding = {position: row.adds for position, row in enumerate(rows) if row.adds}
+        if any(column.adds for column in columns):  # else a row that adds up no others is whole
+            for position in range(len(rows)):
+                if position not in adding:
+                    rows[position] = _filled(report, rows, position, columns)
+        for position in TopologicalSorter(adding).static_order():
+            if position in adding:
+                rows[position] = _filled(report, rows, position, columns)
     except CycleError as error:
         raise ReportDoesNotFootError(
             f"{report.name}: rows or columns add up themselves: {error.args[1]}"
@@ -92,14 +97,13 @@ def _filled(report: Report, rows: list[Row], position: int, columns: Sequence[Co
         return row
     values = dict(row.values)
     for column in columns:
+        if column.kind != "amount" or not column.unit:
+            continue  # a sum would mix currencies
         sums: list[Decimal | None] = []
         if row.adds:
             sums.append(sum_down(rows, row, column.key))
         if column.adds:
-            sums.append(sum_across(replace(row, values=values), column))
-        single_currency = column.kind == "amount" and bool(column.unit)
-        if not single_currency:
-            continue
+            sums.append(_sum((values, key, sign) for key, sign in column.adds.items()))
         if column.key not in values and sums and _any_figure(rows, row, column, values):
             values[column.key] = sums[0]
         stated = values.get(column.key)
@@ -145,18 +149,34 @@ def _check_rows(report: Report) -> None:
     keys = {column.key: column.kind for column in report.columns}
     label_key = report.columns[label_column(report)].key
     for position, row in enumerate(report.rows):
-        place = f"{report.name}: row {position + 1} ({label_of(report, row) or row.kind})"
         for key, value in row.values.items():
-            if key not in keys:
-                raise ReportDoesNotFootError(f"{place} has a value for {key!r}, which is no column")
-            if isinstance(value, float) or (isinstance(value, Decimal) and not value.is_finite()):
-                raise ReportDoesNotFootError(f"{place}, column {key!r}: {value!r} is not exact")
-            if keys[key] == "amount" and not isinstance(value, Decimal | int | None):
-                raise ReportDoesNotFootError(f"{place}, column {key!r}: {value!r} is no amount")
-        wrong = [p for p in row.adds if not 0 <= p < len(report.rows) or p == position]
+            if isinstance(value, Decimal) and value.is_finite() and key in keys:
+                continue
+            if fault := _fault(keys.get(key), key, value):
+                raise ReportDoesNotFootError(f"{_place(report, position)}{fault}")
         if row.label and keys[label_key] == "amount":
-            raise ReportDoesNotFootError(f"{place} has a label, but no column of text to show it")
+            raise ReportDoesNotFootError(
+                f"{_place(report, position)} has a label, but no column of text to show it"
+            )
+        wrong = [p for p in row.adds if not 0 <= p < len(report.rows) or p == position]
         if wrong or len(set(row.adds)) != len(row.adds):
             raise ReportDoesNotFootError(
-                f"{place} adds up the rows {row.adds}: each must be another row, named once"
+                f"{_place(report, position)} adds up the rows {row.adds}: each must be another "
+                "row, named once"
             )
+
+
+def _fault(kind: str | None, key: str, value: Value) -> str:
+    """Say what is wrong with a value of a row, "" if nothing."""
+    if kind is None:
+        return f" has a value for {key!r}, which is no column"
+    if isinstance(value, float) or (isinstance(value, Decimal) and not value.is_finite()):
+        return f", column {key!r}: {value!r} is not exact"
+    if kind == "amount" and not isinstance(value, Decimal | int | None):
+        return f", column {key!r}: {value!r} is no amount"
+    return ""
+
+
+def _place(report: Report, position: int) -> str:
+    row = report.rows[position]
+    return f"{report.name}: row {position + 1} ({label_of(report, row) or row.kind})"

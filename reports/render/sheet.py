@@ -17,6 +17,7 @@ from pledgebook.reports.render.footing import label_column, sum_across, sum_down
 from pledgebook.reports.render.formulas import across_formula, runs, sum_formula
 from pledgebook.reports.render.styles import Styles
 from pledgebook.reports.render.texts import (
+    FEWEST_DECIMALS,
     column_title,
     decimals_in,
     decimals_of,
@@ -74,10 +75,11 @@ class ReportSheet:
         self.decimals = [decimals_of(self.report, column) for column in self.columns]
         self.grouped = any(row.kind == "group" for row in self.report.rows)
         self.heading_rows: frozenset[int] = frozenset()
-        self.widths = column_widths(self.report)
+        self.widths = column_widths(self.report, self.decimals)
         self.edges = [self._edge(position) for position in range(len(self.columns))]
         self.indents = [indent(self.columns, position) for position in range(len(self.columns))]
         self._looks: dict[tuple[RowKind, int, int], Format] = {}
+        self._plain: dict[RowKind, list[Format]] = {}
         self.row = 0
         self.first = 0
         self.drawn: list[int] = []
@@ -149,23 +151,34 @@ class ReportSheet:
         self.row += 1
 
     def _write_line(self, row: Row) -> None:
-        lines = 1
+        lines, number, cells = 1, self.row, self.cells
+        plain = self._plain_looks(row.kind)
         for position, column in enumerate(self.columns):
             value = row.values.get(column.key)
+            style = plain[position]
             if isinstance(value, str) and row.kind == "row":
                 lines = max(lines, lines_in(value, self.widths[position]))
-            is_label = position == self.labels
-            style = self._look(row.kind, position, decimals_in(value))
-            if is_label and row.label:
-                self.cells.text(self.row, position, row.label, style)
+            if position == self.labels and row.label:
+                cells.text(number, position, row.label, style)
             elif value is not None or (column.kind == "amount" and column.key in row.values):
-                formula = self._formula(row, position, value)
-                self.cells.value(self.row, position, value, style, formula)
+                adds = row.adds or column.adds
+                formula = self._formula(row, position, value) if adds else None
+                if self.decimals[position] != FEWEST_DECIMALS:
+                    style = self._look(row.kind, position, decimals_in(value))
+                cells.value(number, position, value, style, formula)
             else:
-                self.sheet.write_blank(self.row, position, None, style)
+                self.sheet.write_blank(number, position, None, style)
         if lines > 1:
             # Not every spreadsheet program grows a row by itself to the text that wraps in it.
             self.cells.height(self.row, LINE_HEIGHT * lines + 2)
+
+    def _plain_looks(self, kind: RowKind) -> list[Format]:
+        """Return the formats of a line whose amounts are in cents, by column."""
+        if kind not in self._plain:
+            self._plain[kind] = [
+                self._look(kind, position, FEWEST_DECIMALS) for position in range(len(self.columns))
+            ]
+        return self._plain[kind]
 
     def _look(self, kind: RowKind, position: int, decimals: int) -> Format:
         """Return the format of a cell; a long report asks for the same few again and again."""

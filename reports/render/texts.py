@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.money import CENT, format_amount
 from pledgebook.reports.figures.table import Column, Report, Value
 
 NIL = "\N{EN DASH}"
 UNKNOWN = ".."
 FEWEST_DECIMALS = 2
+_ONE = Decimal(1)
 
 
 def amount_text(value: Decimal | int | None, decimals: int = FEWEST_DECIMALS) -> str:
@@ -42,7 +43,9 @@ def number_format(decimals: int) -> str:
 
 
 def decimals_of(report: Report, column: Column) -> int:
-    """Return how many decimals a column of amounts needs so that none of its figures is cut."""
+    """Return how many decimals a column needs so that none of its figures is cut."""
+    if column.kind not in {"amount", "count"}:
+        return FEWEST_DECIMALS
     return max(
         (decimals_in(row.values.get(column.key)) for row in report.rows), default=FEWEST_DECIMALS
     )
@@ -50,11 +53,8 @@ def decimals_of(report: Report, column: Column) -> int:
 
 def decimals_in(value: Value) -> int:
     """Return the decimals an amount is written with: those it has, at least two."""
-    if not isinstance(value, Decimal):
-        return FEWEST_DECIMALS
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -FEWEST_DECIMALS <= exponent <= 0:
-        return FEWEST_DECIMALS  # nearly all are: cents need no formatting to be counted
+    if not isinstance(value, Decimal) or value.same_quantum(CENT) or value.same_quantum(_ONE):
+        return FEWEST_DECIMALS  # nearly all are such, and need no formatting to be counted
     return len(format_amount(value).partition(".")[2])
 
 

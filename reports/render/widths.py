@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from heapq import nlargest
 
-from pledgebook.reports.figures.table import Column, Report, Row
+from pledgebook.reports.figures.table import Column, Report
 from pledgebook.reports.render.cells import text_pixels
 from pledgebook.reports.render.footing import label_column
-from pledgebook.reports.render.texts import amount_text, column_title, count_text
+from pledgebook.reports.render.texts import (
+    FEWEST_DECIMALS,
+    amount_text,
+    column_title,
+    count_text,
+)
 
 _WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 360, 70, 10, 8
-_MOST_MEASURED = 500
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
 _NARROWEST_TABLE = 640
 
 
-def column_widths(report: Report) -> list[int]:
+def column_widths(report: Report, decimals: Sequence[int]) -> list[int]:
     """Return the width of each column in pixels: its longest figure and heading word; text wraps.
+    `decimals` are those of each column.
 
     A table that is narrow gets a wider first column, so that its title and notes have room.
     """
-    widths = [_width(report, position) for position in range(len(report.columns))]
+    widths = [_width(report, position, most) for position, most in enumerate(decimals)]
     widths[0] += max(0, _NARROWEST_TABLE - sum(widths))
     return widths
 
@@ -35,43 +39,46 @@ def indent(columns: Sequence[Column], position: int) -> int:
     return int(0 < position < len(columns) and columns[position].kind in {"text", "date"})
 
 
-def _width(report: Report, position: int) -> int:
+def _width(report: Report, position: int, decimals: int) -> int:
     column = report.columns[position]
     title = column_title(column, report.currency)
     widths = [_NARROWEST, math.ceil(text_pixels(title) / _HEADING_LINES)]
     widths += map(text_pixels, title.split(" "))
-    body = max(map(text_pixels, _to_measure(report, position)), default=0)
-    widths.append(min(body, _WIDEST_TEXT) if column.kind == "text" else body)
+    for text in sorted(_to_measure(report, position, decimals), key=len, reverse=True):
+        pixels = text_pixels(text)
+        if column.kind == "text" and pixels >= _WIDEST_TEXT:
+            widths.append(_WIDEST_TEXT)
+            break
+        widths.append(pixels)
     return max(widths) + _GAP + _INDENT * indent(report.columns, position)
 
 
-def _to_measure(report: Report, position: int) -> Iterable[str]:
-    """Return what of a column is measured: all of it; of a long column of text, which wraps, the
-    longest.
-    """
-    shown = _shown(report, position)
-    if report.columns[position].kind == "text" and len(report.rows) > _MOST_MEASURED:
-        return nlargest(_MOST_MEASURED, set(shown), key=len)
-    return shown
-
-
-def _shown(report: Report, position: int) -> Iterator[str]:
-    """Yield what the cells of a column show; headings of sections run over their neighbours."""
+def _to_measure(report: Report, position: int, decimals: int) -> Iterable[str]:
+    """Return what of a column is measured: all texts, and the figures that may be the widest."""
     column = report.columns[position]
     is_label = position == label_column(report)
+    labels = {row.label for row in report.rows if row.kind not in {"section", "group"}}
+    figures: list[Decimal | int] = []
+    others: set[str | date | None] = set()
     for row in report.rows:
         if is_label and row.label:
-            yield "" if row.kind in {"section", "group"} else row.label
+            continue  # headings of sections run over their neighbours
+        value = row.values.get(column.key)
+        if isinstance(value, Decimal | int):
+            figures.append(value)
         else:
-            yield _text(row, column)
+            others.add(value)
+    texts = [*map(_text, others), *(labels if is_label else ())]
+    write = amount_text if column.kind == "amount" else count_text
+    if figures and decimals == FEWEST_DECIMALS:  # digits are as wide as each other
+        figures = [max(figures), min(figures)]
+    return [*texts, *map(write, figures)]
 
 
-def _text(row: Row, column: Column) -> str:
-    match row.values.get(column.key):
+def _text(value: str | date | None) -> str:
+    match value:
         case None:
             return ""
-        case Decimal() | int() as figure:
-            return amount_text(figure) if column.kind == "amount" else count_text(figure)
         case date() as day:
             return day.isoformat()
         case text:

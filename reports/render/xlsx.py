@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.reports.figures.table import Column, Report, Source
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.checks import CHECKS, Check, CheckSheet, plan_checks
@@ -46,7 +47,7 @@ def to_workbook(reports: Sequence[Report], source: Source) -> bytes:
         "strings_to_numbers": False,
         "default_format_properties": dict(FONT),  # XlsxWriter adds to it
     }
-    with Workbook(stream, options) as workbook:
+    with without_garbage_collection(), Workbook(stream, options) as workbook:
         workbook.set_properties(_properties(reports, source))
         workbook.set_size(1600, 1000)
         styles = Styles(workbook)
