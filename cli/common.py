@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+from pledgebook.ledger.files import caching
 from pledgebook.ledger.files.answering import book_answering
-from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
-from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.files.loading import code_of, find_book
+from pledgebook.ledger.files.trusting import NotTrustedError, trust
+from pledgebook.ledger.findings import BookRefusedError, RefusedError
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import Book, digest_of
 
@@ -49,14 +51,21 @@ def book_option(command: Callable[P, R]) -> Callable[P, R]:
 
     @click.option("--book", "own_book", metavar="BOOK", help="The book's main file or folder.")
     @click.option("--json", "own_json", is_flag=True, help="Answer with one JSON document.")
+    @click.option("--trust", "own_trust", is_flag=True, help="Trust code that the book brings.")
     @click.pass_context
     @functools.wraps(command)
     def wrapped(
-        context: click.Context, /, own_book: str | None, own_json: bool, **values: Any
+        context: click.Context,
+        /,
+        own_book: str | None,
+        own_json: bool,
+        own_trust: bool,
+        **values: Any,
     ) -> Any:
         given = context.ensure_object(dict)
         given["book"] = own_book or given.get("book")
         given["json"] = own_json or given.get("json", False)
+        given["trust"] = own_trust or given.get("trust", False)
         what = context.command_path.partition(" ")[2]
         key = digest_of(repr((what, given["book"], Path.cwd(), sorted(values.items()))).encode())
         with on_occasion(Occasion(door="command", what=what, key=key)):
@@ -71,15 +80,40 @@ def wants_json() -> bool:
 
 
 def find_main() -> Path:
-    """Find the main file of the book the command is for, or stop with a sentence and status 2."""
-    given = click.get_current_context().find_root().obj.get("book")
-    with failing_on(BookNotFoundError):
-        return find_book(given, os.environ)
+    """Find the main file of the book the command is for, or stop with a sentence and status 2. With
+    --trust the code that it brings is trusted from now on.
+    """
+    given = click.get_current_context().find_root().obj
+    with failing_on(RefusedError, OSError):
+        main = find_book(given.get("book"), os.environ)
+        if given.get("trust"):
+            trust(code_of(main), main.parent)
+    return main
 
 
 def open_book() -> Book:
     """Find and load the book the command is for, or stop with a sentence and status 2."""
-    return load_book(find_main())
+    main = find_main()
+    with failing_on(RefusedError, OSError):
+        try:
+            return caching.open_book(main)
+        except NotTrustedError as refusal:
+            ask_trust(refusal, main.parent)
+            return caching.open_book(main)
+
+
+def ask_trust(refusal: NotTrustedError, folder: Path) -> None:
+    """Ask whether code that a book brings is to be run, and remember it; where nobody can be asked,
+    or says no, stop with a sentence and status 2.
+    """
+    if not sys.stdin.isatty():
+        fail(str(refusal))
+    click.echo("This book brings code that runs on this computer when it is opened:", err=True)
+    for each in refusal.brought:
+        click.echo(f"  {each.what}", err=True)
+    if not click.confirm("Do you trust it?", err=True):
+        fail("The book was not opened, and nothing of it was run.")
+    trust(refusal.brought, folder)
 
 
 def book_for(book: Book, day: date) -> Book:

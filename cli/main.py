@@ -68,15 +68,16 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--book", metavar="BOOK", help="The book's main file or folder.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+@click.option("--trust", is_flag=True, help="Trust code that the book brings.")
 @click.version_option(package_name="pledgebook", message="%(prog)s %(version)s")
 @click.pass_context
-def group(context: click.Context, book: str | None, as_json: bool) -> None:
+def group(context: click.Context, book: str | None, as_json: bool, trust: bool) -> None:
     """Keep a voluntary contributions ledger: pledges, payments, funds, reports.
 
     BOOK is a book's main file or its folder; without --book it is $BEANCOUNT_FILE, else
     ./main.beancount. Exit status: 0 done; 1 done, but something waits for a person; 2 not done.
     """
-    context.obj = {"book": book, "json": as_json}
+    context.obj = {"book": book, "json": as_json, "trust": trust}
 
 
 def main() -> None:

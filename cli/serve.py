@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 import click
-from pledgebook.cli.common import book_option, fail, failing_on, find_main
+from pledgebook.cli.common import ask_trust, book_option, fail, failing_on, find_main
+from pledgebook.ledger.files.loading import code_of
+from pledgebook.ledger.files.trusting import NotTrustedError, untrusted
+from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.register.history import HISTORY
 
 _LOCALHOST = "127.0.0.1"
 
@@ -19,6 +24,7 @@ def serve(port: int, read_only: bool) -> None:
     """Open the book in Fava, on localhost: Fava has no login, so nobody else can reach it."""
     main = find_main()
     _refuse_used(port)
+    _refuse_untrusted(main)
     # Fava reads its book from here too; the one we serve is the one we were told.
     os.environ.pop("BEANCOUNT_FILE", None)
     from cheroot.wsgi import Server  # noqa: PLC0415 - a second, only where it is served
@@ -31,6 +37,14 @@ def serve(port: int, read_only: bool) -> None:
             server.start()
     except KeyboardInterrupt:
         server.stop()
+
+
+def _refuse_untrusted(main: Path) -> None:
+    """Ask about code that Fava would run of this book or of its history."""
+    with failing_on(RefusedError, OSError):
+        for path in (main, main.with_name(HISTORY)):
+            if path.is_file() and (unknown := untrusted(code_of(path))):
+                ask_trust(NotTrustedError(path, unknown), main.parent)
 
 
 def _refuse_used(port: int) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from fava.core import FavaLedger
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.texts import gettext as _
+from pledgebook.ledger.files.caching import open_book
 from pledgebook.ledger.files.committing import recover
-from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
@@ -35,7 +35,7 @@ def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
     """Return the book as it is on disk, if it is still the one of that digest. It is loaded for the
     write: Fava's own load does not tell which bytes it read. Raises BookRefusedError.
     """
-    return _refuse_other(load_book(Path(ledger.beancount_file_path)), seen)
+    return _refuse_other(open_book(Path(ledger.beancount_file_path)), seen)
 
 
 def book_as_shown(ledger: FavaLedger, seen: str) -> Book:

@@ -67,6 +67,15 @@ Load = Callable[..., Book]
 Told = dict[str, str]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Caches and settings of this user are kept apart from those of who runs the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+            patched.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     """Load entries as a book: `load(text, settings=…, head=…)`. The entries stand in a file of

@@ -112,7 +112,10 @@ PARTS = st.sampled_from(["*", "**", "?.beancount", "*.beancount", ".*", "[ab]*",
 
 
 @settings(max_examples=200, deadline=None)
-@given(names=st.lists(NAMES, min_size=1, max_size=3), parts=st.lists(PARTS, min_size=1, max_size=3))
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=3),
+    parts=st.lists(PARTS, min_size=1, max_size=3).filter(lambda parts: parts[-1] != "**"),
+)
 def test_a_pattern_means_what_it_means_on_disk(
     names: list[str], parts: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

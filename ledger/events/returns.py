@@ -13,7 +13,7 @@ from decimal import Decimal
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.asking import claim_of, find_history
-from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import EventRefusedError, place_of
 from pledgebook.ledger.money import format_units, share
 from pledgebook.ledger.register.book import Book
@@ -50,7 +50,7 @@ def find_return(
         path = book.folder / HISTORY
         if book.path == path or not book.settings.seals or not path.is_file():
             raise
-    history = load_book(path)
+    history = open_beside(book, path)
     found = _find(history.register, label, payment, day, part)
     if found.now.label in book.register.by_label:
         return found

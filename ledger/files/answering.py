@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import HISTORY
@@ -40,7 +40,7 @@ def book_answering(book: Book, day: date) -> Book:
     path = book.folder / HISTORY
     if path == book.path or not path.is_file():
         raise BookRefusedError(without_history(closed, day))
-    return load_book(path)
+    return open_beside(book, path)
 
 
 def labels_of_closed(book: Book) -> set[str]:
@@ -53,7 +53,7 @@ def labels_of_closed(book: Book) -> set[str]:
     if not path.is_file():
         periods = [each for each in book.settings.periods if each.name in book.settings.seals]
         raise BookRefusedError(without_history(periods[-1].name, periods[-1].end))
-    return set(load_book(path).register.by_label)
+    return set(open_beside(book, path).register.by_label)
 
 
 def without_history(closed: str, day: date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from beancount.parser.lexer import LexerError
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.files.reading import Files, parse_files
 from pledgebook.ledger.files.reasons import with_reason
+from pledgebook.ledger.files.trusting import Brought, code_brought, refuse_untrusted
 from pledgebook.ledger.findings import Finding, RefusedError
 from pledgebook.ledger.guards import run_guards
 from pledgebook.ledger.guards.kept import Kept, kept_of
@@ -55,14 +57,25 @@ def load_book(path: Path, instead: Mapping[Path, bytes | None] = _NONE) -> Book:
     """Load a book with its plugins; what is wrong with it is in its `errors`. A path with links or
     `..` in it is followed: a file of the book has one name. `instead` holds contents that are tried
     in place of those of files on disk, by absolute path; None is no file.
+
+    Raises NotTrustedError, and runs nothing, for a book with code that nobody trusted yet.
     """
     path = path.resolve()
     files = Files(instead)
     with without_garbage_collection():
         entries, parsed, options = parse_files(path, files)
+        brought = refuse_untrusted(path, entries, options)
         with reading(files.contents):
             entries, errors = _processed(entries, parsed, options)
-            return _book(path, entries, errors, options, files)
+            book = _book(path, entries, errors, options, files)
+    return replace(book, code=[each.what for each in brought if each.runs])
+
+
+def code_of(path: Path) -> list[Brought]:
+    """Return the code that a book brings, without running any of it."""
+    path = path.absolute()
+    entries, _, options = parse_files(path, Files({}))
+    return code_brought(path, entries, options)
 
 
 def book_loaded(
@@ -114,6 +127,7 @@ def _book(
         options=options,
         digests=files.digests,
         patterns=files.patterns,
+        encrypted=files.encrypted,
         settings=kept.settings,
         findings=kept.findings,
     )

@@ -20,13 +20,14 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.files.caching import keep_load
 from pledgebook.ledger.files.committing import Changes, commit
 from pledgebook.ledger.files.late import which_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.sources import as_content, reading
 
 _NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
@@ -68,7 +69,18 @@ class Tried:
         else is writing, and OSError; see `committing.commit`.
         """
         commit(self.before.folder, self.changes, self.before.digests)
+        if self.before.kept and self._is_as_tried():
+            keep_load(self.after)
         return self.after
+
+    def _is_as_tried(self) -> bool:
+        """Tell whether what was written is what was loaded: a seal is completed after it."""
+        loaded = self.after.digests
+        return all(
+            content is not None and digest_of(content) == loaded[path]
+            for path, content in self.changes.items()
+            if path in loaded
+        )
 
 
 def write_entries(

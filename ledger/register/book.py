@@ -33,6 +33,12 @@ class Book:
     """SHA-256 of each file as it was read."""
     patterns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The include lines with wildcards, as absolute paths, and the files they came to."""
+    code: Sequence[str] = ()
+    """Code that the book brings and the load ran: plugins other than Beancount's and ours."""
+    kept: bool = False
+    """Whether its load is kept for other commands."""
+    encrypted: bool = False
+    """Whether a file of it was decrypted to be read."""
     settings: Settings
     """What the book declares."""
     findings: Sequence[Finding] = field(default=())
