@@ -1,4 +1,4 @@
-import { enhance, go, report, send } from "../extension/Paragraphs/desk.js";
+import { enhance, go, report, send } from "../extension/Contributions/desk.js";
 
 /** An override is sent as JSON; when it is written, the page is shown anew. */
 function overriding(context) {

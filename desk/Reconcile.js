@@ -68,7 +68,7 @@ function take(answer, told) {
   ready(byId("decided"));
   const by = byId("record")?.elements.by;
   if (by) {
-    by.value = window.localStorage.getItem("pledgebook-by") ?? "";
+    by.value ||= window.localStorage.getItem("pledgebook-by") ?? "";
   }
   if (told) {
     report(told);
@@ -207,7 +207,7 @@ export default {
 
     const by = byId("record")?.elements.by;
     if (by) {
-      by.value = window.localStorage.getItem("pledgebook-by") ?? "";
+      by.value ||= window.localStorage.getItem("pledgebook-by") ?? "";
     }
   },
 };

@@ -1,3 +1,3 @@
-import { enhance } from "../extension/Reports/desk.js";
+import { enhance } from "../extension/Contributions/desk.js";
 
 export default { onExtensionPageLoad: enhance };

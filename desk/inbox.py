@@ -27,6 +27,7 @@ from pledgebook.desk.inbox_files import (
     stamp_of,
 )
 from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
@@ -147,6 +148,7 @@ def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> Impor
         corrections=choices.tables,
         dry_run=dry_run,
         receipts=partial(receipts_of, book, made_at=now()),
+        entered_by=logged_in(),
     )
 
 

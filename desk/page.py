@@ -30,6 +30,7 @@ from pledgebook.desk.guarding import (
     read_form,
 )
 from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.login import logged_in
 from pledgebook.desk.texts import day_text, gettext, ngettext
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.render.texts import amount_text
@@ -81,17 +82,11 @@ class Page(FavaExtensionBase):
     has_js_module = True
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
-        """Make the page once a process; a faulty configuration is said and not raised, since an
-        exception here keeps Fava from showing the book.
+        """Make the page once a process. There is nothing to configure; what is given is said and
+        not raised, since an exception here keeps Fava from showing the book.
         """
-        self.config_fault = ""
-        try:
-            super().__init__(ledger, config)
-            self.hosts = _read_hosts(self.config)
-        except Exception as error:  # noqa: BLE001 - whatever the book says must not end Fava
-            super().__init__(ledger, None)
-            self.hosts = ()
-            self.config_fault = f"{config}: {error}"
+        super().__init__(ledger, None)
+        self.left_aside = "" if config is None else repr(config)
 
     @property
     def report_title(self) -> str:  # type: ignore[override]
@@ -170,6 +165,7 @@ class Page(FavaExtensionBase):
             desk=desk,
             ledger=self.ledger,
             read_only=is_read_only(),
+            user=logged_in(),
             filtered=any(request.args.get(name) for name in _FILTERS),
             address=address,
             when={name: request.args.get(name, "") for name in ("period", "as_at")},
@@ -254,7 +250,7 @@ def writing(
         @wraps(method)
         def endpoint(self: PageT) -> Response:
             try:
-                given = read_file(self.hosts) if takes_file else read_form(self.hosts)
+                given = read_file() if takes_file else read_form()
                 return jsonify(method(self, given))
             except RequestRefusedError as error:
                 return _refusal(str(error), error.status)
@@ -275,15 +271,3 @@ def _refusal(sentence: str, status: HTTPStatus) -> Response:
     answer = jsonify({"refused": sentence})
     answer.status_code = status
     return answer
-
-
-def _read_hosts(config: Any) -> tuple[str, ...]:
-    """Return the hosts that the configuration names: {"hosts": ["desk.example.org"]}."""
-    if config is None:
-        return ()
-    if not isinstance(config, dict) or config.keys() - {"hosts"}:
-        raise ValueError('only {"hosts": ["name", ...]} can be configured')
-    hosts = config.get("hosts", [])
-    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
-        raise ValueError('"hosts" must be a list of names')
-    return tuple(hosts)

@@ -18,6 +18,7 @@ from pledgebook.desk.choosing import read_day, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.login import logged_in, signed
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
@@ -171,7 +172,8 @@ class Reconcile(Page):
             decisions = read_decisions(book)
             if not decisions:
                 raise EventRefusedError(_("Nothing was decided yet."))
-            drafts = draft_decisions(book, decisions, str(form.get("by", "")).strip())
+            by = logged_in() or str(form.get("by", "")).strip()
+            drafts = draft_decisions(book, decisions, by)
             written = write_entries(book, drafts, beside=decisions_kept(book, []))
             recorded.extend(decisions)
             return written
@@ -187,7 +189,7 @@ class Reconcile(Page):
 
         def write(book: Book) -> Sequence[Any]:
             if day is not None:
-                return write_entries(book, take_back(book, receipt, day))
+                return write_entries(book, signed(take_back(book, receipt, day)))
             texts = undo_texts(book, receipt)
             write_texts(book, texts)
             return list(texts)

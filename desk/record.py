@@ -21,6 +21,7 @@ from pledgebook.desk.choosing import read_day
 from pledgebook.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.papers import ENDINGS, LARGEST, hold_paper, paper_held, paper_place
 from pledgebook.desk.saving import book_as_shown, save
@@ -45,6 +46,9 @@ from pledgebook.ledger.register.book import Book
 _FIRST = COMMON[:1]
 _FAULTS = (EventRefusedError, BookRefusedError, RequestRefusedError)
 """What is told at a field or above the form, which stays as it was filled in."""
+
+_IN_PERSON = "approved_by"
+"""The field of who approves: with a login that person does so, and nobody says it for them."""
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
@@ -73,7 +77,7 @@ class Record(Page):
         return {
             **shown,
             "fields": (*_FIRST, *form.own),
-            "common": COMMON[1:],
+            "common": [each for each in COMMON[1:] if each.name != _IN_PERSON or not logged_in()],
             "given": asked,
             "proposals": {kind: propose(desk, kind) for kind in sorted(kinds - {""})},
             "endings": ENDINGS,
@@ -133,7 +137,8 @@ class Record(Page):
         place = str(form.get("entry"))
 
         def write(book: Book) -> Sequence[Path]:
-            return [approve(book, find_entry(book, place), str(form.get("by", "")))]
+            by = logged_in() or str(form.get("by", ""))
+            return [approve(book, find_entry(book, place), by)]
 
         desk = save(self.ledger, str(form.get("book")), write)
         return {"book": desk.book.sha256, "written": place}
@@ -189,6 +194,16 @@ def _plan(book: Book, event: Form, form: Mapping[str, Any]) -> Plan:
     if not isinstance(given, dict):
         raise RequestRefusedError(_("What was sent is no form."))
     values = event.read(given)
+    if name := logged_in():
+        values["entered_by"] = name
+        if values[_IN_PERSON]:
+            raise FieldRefusedError(
+                _IN_PERSON,
+                _(
+                    "Who approves an entry does so under their own login: record it as one that "
+                    "waits, and they approve it on this page."
+                ),
+            )
     if form.get("paper"):  # not kept before it is recorded, but shown where it will be
         about = _about(book, _text(form.get("about")), values["day"])
         place = paper_place(book, _text(form["paper"]), values["day"], about)

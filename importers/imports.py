@@ -148,6 +148,7 @@ def import_files(
     corrections: Mapping[str, Correction] = MappingProxyType({}),
     receipts: Callable[[Sequence[JudgedFile]], Changes] = lambda _: {},
     tell: Callable[[str, int, int], None] | None = None,
+    entered_by: str = "",
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
     them. Of several files those that cannot be read, or that the mapping does not fit, are refused
@@ -155,7 +156,8 @@ def import_files(
     statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`), `purposes`
     which purposes; the book remembers it from `day` on. `tell` hears of the progress, `calculate`
     fills formulas and `corrections` correct a file's tables, as `judge_file` says. What `receipts`
-    gives of the judged sheets is kept with the book in the same write.
+    gives of the judged sheets is kept with the book in the same write. `entered_by` stands on the
+    entries that are written, where it is given.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
@@ -191,6 +193,8 @@ def import_files(
         raise UnreadableFile("\n".join(each.reason for each in refused))
     drafts = [draft for each in files for draft in each.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
+    if entered_by:
+        drafts = [replace(draft, meta={**draft.meta, "entered-by": entered_by}) for draft in drafts]
     written: list[Path] = []
     kept: Changes = {}
     if not dry_run:

@@ -76,10 +76,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+  console.error(`blocked: ${event.effectiveDirective} ${event.blockedURI}`), true)"""
+
+
 class Complaints(list[str]):
-    """What a page says is wrong: on its console, as an exception, as a refused request."""
+    """What a page says is wrong: on its console, as an exception, as a refused request, as what its
+    policy blocked.
+    """
 
     def follow(self, page: Page) -> None:
+        page.add_init_script(_VIOLATIONS)
         page.on("console", lambda line: self.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: self.append(str(error)))
         page.on(

@@ -598,8 +598,8 @@ def test_a_server_killed_during_a_write_leaves_the_book_whole(tmp_path: Path, wh
         capture_output=True, check=False,
     )  # fmt: skip
     assert run.returncode == -signal.SIGKILL, run.stderr
-    assert (path.read_text("utf-8") == before) is (when == "before")
-    assert load_book(main).errors == []
+    # Nothing is decided, or all is, and then whoever reads is told until it is finished.
+    assert {error.rule for error in load_book(main).errors} <= {"unfinished-write"}
     given = {"label": "AUT-2002-01.1", "op": "OP15", "reason": "Once more"}
     assert post(Desk(main), given).status_code == 200
     text = path.read_text("utf-8")

@@ -417,7 +417,7 @@ def test_a_person_says_what_a_receipt_pays(desk: Path) -> None:
     asked = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01.1=800")
     assert asked.exit_code == 2
     assert "Assets:CPCJF:Pledges:CAN" in asked.output
-    assert "Add --yes to book it" in asked.output
+    assert "Add --yes to do it" in asked.output
     tried = run(desk, "--receipt", "R-2002-0004", "--dry-run")
     assert tried.exit_code == 1, tried.output
     assert desk.with_name("2002-2003.beancount").read_text("utf-8") == before

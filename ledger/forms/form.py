@@ -263,6 +263,7 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _OURS = frozenset(
-    {"event", "class", "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on",
-     "rate-override", "filename", "lineno", "tags", "links", "payee", "date", "account"}
+    {"ref", "document", "authority", "entered-by", "approved-by", "event", "class", "purpose",
+     "due", "status", "rate", "rate-date", "reverses", "announced-on", "rate-override", "filename",
+     "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip
