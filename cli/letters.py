@@ -26,7 +26,6 @@ from pledgebook.cli.common import (
 from pledgebook.cli.letters_kept import answered, list_, void
 from pledgebook.cli.writing import opened
 from pledgebook.ledger.correspondence.letters import (
-    KINDS,
     Sending,
     correspondence_texts,
     draft_letter,
@@ -38,26 +37,18 @@ from pledgebook.ledger.files.writing import error_sentence, try_entries, write_e
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports.figures.selection import SelectionError, cut_of, find_donor, select
+from pledgebook.reports.figures.selection import cut_of, find_donor, select
 from pledgebook.reports.letters import (
     Letter,
     Papers,
-    UnknownLanguageError,
     issue_receipts,
     letter_document,
     make_letters,
 )
+from pledgebook.reports.letters.kinds import LETTERS, LetterKind
 from pledgebook.reports.letters.receipt import without_receipt
-from pledgebook.reports.letters.render import FORMATS, NoOfficeError, render_letters
+from pledgebook.reports.letters.render import FORMATS, render_letters
 from pledgebook.reports.render.files import write_whole
-
-_NAMES = {
-    "statement": "Write statements of contributions.",
-    "receipt": "Write official receipts; --issue numbers those that are missing.",
-    "acknowledgement": "Write acknowledgements of commitments.",
-    "confirmation": "Write confirmations of balance, with a reply slip.",
-    "reminder": "Write reminders of what is due and unpaid.",
-}
 
 
 @click.group()
@@ -65,22 +56,22 @@ def letter() -> None:
     """Write letters to donors and official receipts; keep what was sent and answered."""
 
 
-def _command(kind: str) -> None:
+def _command(kind: LetterKind) -> None:
     """Add the command of a kind of letter to the group."""
 
-    @letter.command(kind, help=_NAMES[kind], short_help=_NAMES[kind])
+    @letter.command(kind.name, help=kind.help, short_help=kind.help)
     @click.option("--donor", "donors", multiple=True, metavar="D", help="This donor only.")
     @click.option("--fund", metavar="F", help="One fund only.")
     @click.option("--period", metavar="P", help="A period, a year 2003, or a quarter 2003-Q2.")
     @click.option("--as-at", type=DAY, help="As at the end of that day.")
-    @click.option("--pledge", default="", metavar="P", hidden=kind != "acknowledgement",
+    @click.option("--pledge", default="", metavar="P", hidden=not kind.takes_pledge,
                   help="This pledge only.")  # fmt: skip
     @click.option("--language", default="", metavar="L", help="In this language: en, fr, ar …")
     @click.option("--date", "day", type=DAY, help="The day of the letter; today unless said.")
     @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
     @click.option("--format", "formats", default="html,docx", show_default=True, metavar="F,F",
                   help=f"Of {', '.join(FORMATS)}.")  # fmt: skip
-    @click.option("--issue", is_flag=True, hidden=kind != "receipt",
+    @click.option("--issue", is_flag=True, hidden=not kind.is_issued,
                   help="Issue a receipt for each collection that has none.")  # fmt: skip
     @click.option("--record-sent", is_flag=True, help="Keep the letters in the book as sent.")
     @click.option("--by", default="", metavar="HOW", help="How they were sent: note verbale …")
@@ -105,15 +96,15 @@ def _command(kind: str) -> None:
         if out is None and record_sent:
             fail("A letter is kept as sent with its file: add --out DIR.")
         day = day or date.today()  # noqa: DTZ011 - the day where the user is
-        writes = record_sent or (issue and kind == "receipt")
-        with (failing_on(SelectionError, UnknownLanguageError, NoOfficeError, OSError),
-              opened(writes) as kept_in):  # fmt: skip
+        issues = issue and kind.is_issued
+        writes = record_sent or issues
+        with failing_on(RefusedError, OSError), opened(writes) as kept_in:
             book = kept_in
             _refuse_errors(book)
             codes = [find_donor(book, text) for text in donors]
             answering = _answering(book, period, as_at)
             papers = Papers(select(answering, period, as_at, fund))
-            if issue and kind == "receipt":
+            if issues:
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
                 with on_occasion(replace(present_occasion(), key="")):  # not all of the command
                     now = try_entries(book, [], correspondence_texts(book, lines)).write()
@@ -125,7 +116,13 @@ def _command(kind: str) -> None:
             refer = references.give if record_sent else _no_reference
             made = list(
                 make_letters(
-                    papers, kind, day=day, donors=codes, tag=language, pledge=pledge, refer=refer
+                    papers,
+                    kind.name,
+                    day=day,
+                    donors=codes,
+                    tag=language,
+                    pledge=pledge,
+                    refer=refer,
                 )
             )
             files = render_letters(made, wanted) if out else {}
@@ -136,7 +133,7 @@ def _command(kind: str) -> None:
         _say(papers, kind, made, files, out, codes)
 
 
-for _kind in KINDS:
+for _kind in LETTERS.values():
     _command(_kind)
 for _kept in (answered, void, list_):
     letter.add_command(_kept)
@@ -241,7 +238,7 @@ def _record(
 
 def _say(
     papers: Papers,
-    kind: str,
+    kind: LetterKind,
     made: Sequence[Letter],
     files: dict[str, bytes],
     out: Path | None,
@@ -253,7 +250,7 @@ def _say(
         click.echo(f"Wrote {counted(len(made), 'letter')} to {out}:")
         for name in files:
             click.echo(f"  {name}")
-    missing = len(without_receipt(papers, donors)) if kind == "receipt" else 0
+    missing = len(without_receipt(papers, donors)) if kind.is_issued else 0
     if missing:
         click.echo(
             f"{counted(missing, 'collection')} without a receipt: add --issue to number them.",

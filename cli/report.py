@@ -35,11 +35,9 @@ from pledgebook.reports import (
 )
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.selection import cut_of
-from pledgebook.reports.registry import ALL, left_out
+from pledgebook.reports.registry import ALL, REPORTS, left_out
 from pledgebook.reports.render import (
     ENDINGS,
-    SeveralReportsError,
-    UnknownEndingError,
     footed,
     render,
     to_document,
@@ -52,7 +50,7 @@ _UNBOUND = 10_000
 """Letters of a line where nobody reads it on a terminal."""
 
 
-@click.command()
+@click.command(help=f"Make reports by NAME, or all of them: {', '.join(REPORTS)}.")
 @click.argument("names", metavar="[NAME...|all]", nargs=-1)
 @click.option("--period", metavar="P", help="A declared period, a year or a quarter of one.")
 @click.option("--as-at", type=DAY, help="End the period at that day.")
@@ -92,10 +90,7 @@ def report(
     as_reported: bool,
     despite_errors: bool,
 ) -> None:
-    """Make reports by NAME, or all of them: schedule, annex, ageing, years, statements, earmarked,
-    paragraphs, secretary-general, donor-kinds, regularity, exchange, bank-charges,
-    reconciliation, programme-support, in-kind, write-off-proposals, movements.
-    """
+    """Make the reports that are named, and show or write them."""
     book = open_book()
     _refuse_errors(book, despite_errors)
     with failing_on(RefusedError):
@@ -124,7 +119,7 @@ def report(
             _answer(made)
     wrote = ""
     if out is not None:
-        with failing_on(UnknownEndingError, SeveralReportsError, RefusedError, OSError):
+        with failing_on(RefusedError, OSError):
             written = write(made, source, out)
         wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
     if out is not None or not wants_json():

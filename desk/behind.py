@@ -18,7 +18,7 @@ from pledgebook.reports.figures.selection import Selection
 _ENTRIES_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One contribution's part of a figure, in dollars. `label` is empty for money that no pledge
     preceded; `entries` are the days and places of its entries within the cut, the latest first.
@@ -60,15 +60,15 @@ def _piece(selection: Selection, item: Claim | Gift, amount: Decimal) -> Piece:
         entries = [each.entry for each in changes if cut.start <= each.date <= cut.end]
         entries = entries or [each.entry for each in changes if each.date <= cut.end][-1:]
     return Piece(
-        item.donor,
-        name_of(selection, item.donor),
-        item.fund,
-        item.class_,
-        item.purpose,
-        label,
-        day,
-        amount,
-        _places(selection, entries),
+        donor=item.donor,
+        name=name_of(selection, item.donor),
+        fund=item.fund,
+        class_=item.class_,
+        purpose=item.purpose,
+        label=label,
+        pledged_on=day,
+        amount=amount,
+        entries=_places(selection, entries),
     )
 
 
@@ -86,22 +86,32 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
                 first = own[0][0].date
                 places = _places(selection, [entry for entry, _, _ in own])
                 name = name_of(selection, donor)
-                yield Piece(donor, name, fund, class_, own[0][2], label, first, amount, places)
+                yield Piece(
+                    donor=donor,
+                    name=name,
+                    fund=fund,
+                    class_=class_,
+                    purpose=own[0][2],
+                    label=label,
+                    pledged_on=first,
+                    amount=amount,
+                    entries=places,
+                )
     elif column == "refunded":
         for flow in register.refunds:
             line, day = flow.line, flow.entry.date
             if cut.start <= day <= cut.end and selection.covers_line(line) and line.dollars:
                 donor = line.place.part
                 yield Piece(
-                    donor,
-                    name_of(selection, donor),
-                    line.place.fund,
-                    line.class_,
-                    line.purpose,
-                    "",
-                    day,
-                    line.dollars,
-                    _places(selection, [flow.entry]),
+                    donor=donor,
+                    name=name_of(selection, donor),
+                    fund=line.place.fund,
+                    class_=line.class_,
+                    purpose=line.purpose,
+                    label="",
+                    pledged_on=day,
+                    amount=line.dollars,
+                    entries=_places(selection, [flow.entry]),
                 )
 
 

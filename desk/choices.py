@@ -16,7 +16,7 @@ from pledgebook.desk.texts import gettext as _
 from pledgebook.importers.tables.corrections import Correction, Description
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What a person chose for a file: fund, bank account, whom names mean, corrected tables."""
 
@@ -42,12 +42,12 @@ def read_choices(text: str) -> Choices:
             Description(str(own["sheet"]), int(own["row"]), _correction(own)) if own else None
         )
         return Choices(
-            str(given.get("fund") or ""),
-            str(given.get("bank") or ""),
-            {name: code for name, code in _texts(given.get("names")).items() if code},
-            tables,
-            described,
-            json.dumps(given, sort_keys=True, ensure_ascii=False),
+            fund=str(given.get("fund") or ""),
+            bank=str(given.get("bank") or ""),
+            names={name: code for name, code in _texts(given.get("names")).items() if code},
+            tables=tables,
+            described=described,
+            text=json.dumps(given, sort_keys=True, ensure_ascii=False),
         )
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise PageRefusedError(_("The choices of this address cannot be read.")) from error

@@ -19,7 +19,7 @@ PER_PAGE = 100
 """Lines of a list on one page: enough to read, and far below a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What is shown and what could be: `key` tells one selection of a book from another."""
 
@@ -73,23 +73,25 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
     key = tuple(named.values())
     selection = desk.once(("selection", *key), lambda: _select(book, named))
     return Choice(
-        selection,
-        key,
-        selection.cut.name,
-        named["as_at"],
-        named["fund"],
-        named["class"],
-        named["group"],
-        named["donor"],
-        named["purpose"],
-        named["policy"],
-        _periods_of(book),
-        {fund.code: fund.name for fund in book.settings.funds.values()},
-        list(dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)),
-        GROUPS,
-        desk.once("donors to choose", lambda: _donors_of(book)),
-        book.settings.purposes,
-        POLICIES,
+        selection=selection,
+        key=key,
+        period=selection.cut.name,
+        as_at=named["as_at"],
+        fund=named["fund"],
+        class_=named["class"],
+        group=named["group"],
+        donor=named["donor"],
+        purpose=named["purpose"],
+        policy=named["policy"],
+        periods=_periods_of(book),
+        funds={fund.code: fund.name for fund in book.settings.funds.values()},
+        classes=list(
+            dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)
+        ),
+        groups=GROUPS,
+        donors=desk.once("donors to choose", lambda: _donors_of(book)),
+        purposes=book.settings.purposes,
+        policies=POLICIES,
     )
 
 

@@ -15,17 +15,10 @@ from flask import Response, request
 from pledgebook.desk.choosing import cut_page, read_choice
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.loaded import Desk
-from pledgebook.desk.page import (
-    REFUSALS,
-    Page,
-    PageRefusedError,
-    as_file,
-    in_words,
-    served,
-)
+from pledgebook.desk.page import Page, PageRefusedError, as_file, served
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.ledger.correspondence.letters import KINDS, SentLetter, read_letters
+from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
 from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
 from pledgebook.ledger.guards.announcements import Announcement, read_announcements
 from pledgebook.ledger.matching.receipts import waiting_receipts
@@ -33,20 +26,14 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.instalments import Instalment, list_instalments, pledge_of
 from pledgebook.ledger.register.register import Change
 from pledgebook.reports.letters import Papers, languages, make_letters
-from pledgebook.reports.letters.render import FORMATS, NoOfficeError, render_letters
+from pledgebook.reports.letters.kinds import LETTERS
+from pledgebook.reports.letters.render import FORMATS, render_letters
 from pledgebook.reports.schedule import make_schedule
 
 _PLEDGES_A_PAGE = 25
-_KINDS = (
-    ("statement", marked("Statement of contributions")),
-    ("receipt", marked("Official receipts")),
-    ("acknowledgement", marked("Acknowledgement")),
-    ("confirmation", marked("Confirmation of balance")),
-    ("reminder", marked("Reminder")),
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What one entry did to one instalment: units before and after in its currency, and dollars."""
 
@@ -128,7 +115,7 @@ class Donor(Page):
             "held": _held(desk, code),
             "announced": _announced(desk, code),
             "letters": _sent(desk, code),
-            "kinds": _KINDS,
+            "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
             "languages": languages(),
         }
 
@@ -140,26 +127,24 @@ class Donor(Page):
         """
         asked = request.args
         code, kind, form = (asked.get(name, "") for name in ("donor", "kind", "form"))
-        try:
-            desk = self.desk(asked)
-        except REFUSALS as error:
-            return in_words(str(error))
-        if kind not in KINDS or form not in FORMATS or desk.book.settings.donors.get(code) is None:
-            return in_words(_("There is no such letter, form or donor."))
+        desk = self.desk(asked)
+        if (
+            kind not in LETTERS
+            or form not in FORMATS
+            or desk.book.settings.donors.get(code) is None
+        ):
+            raise PageRefusedError(_("There is no such letter, form or donor."))
         if desk.book.errors:
-            return in_words(_("The book has errors, so no letter is written from it."))
-        try:
-            choice = read_choice(desk, {"period": asked.get("period", "")})
-            papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
-            day = date.today()  # noqa: DTZ011 - the day where the user is
-            letters = make_letters(
-                papers, kind, day=day, donors=[code], tag=asked.get("language", "")
-            )
-            files = render_letters(letters, [form])
-        except (*REFUSALS, NoOfficeError, ValueError) as error:
-            return in_words(str(error))
+            raise PageRefusedError(_("The book has errors, so no letter is written from it."))
+        choice = read_choice(desk, {"period": asked.get("period", "")})
+        papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
+        day = date.today()  # noqa: DTZ011 - the day where the user is
+        tag = asked.get("language", "")
+        files = render_letters(make_letters(papers, kind, day=day, donors=[code], tag=tag), [form])
         if not files:
-            return in_words(_("In this period there is nothing to write such a letter about."))
+            raise PageRefusedError(
+                _("In this period there is nothing to write such a letter about.")
+            )
         if len(files) == 1:
             ((name, content),) = files.items()
             return as_file(content, name)
@@ -228,7 +213,14 @@ def _pledges(desk: Desk, code: str) -> list[Pledge]:
             == (line.pledged_on, line.received, line.fund)
         ]
         steps = [
-            Step(view_entry(desk, gift.entry), line.label, line.currency, ZERO, ZERO, gift.dollars)
+            Step(
+                entry=view_entry(desk, gift.entry),
+                label=line.label,
+                currency=line.currency,
+                change=ZERO,
+                left=ZERO,
+                received=gift.dollars,
+            )
             for gift in own[:1]
         ]
         gifts = [gift for gift in gifts if gift not in own[:1]]
@@ -249,12 +241,12 @@ def _step(desk: Desk, change: Change) -> Step:
     if change.before and change.before.currency != change.after.currency:
         before = ZERO  # amounts of two currencies are not set off
     return Step(
-        view_entry(desk, change.entry, change.event),
-        change.label,
-        change.after.currency,
-        change.after.units - before,
-        change.after.units,
-        change.received + change.advanced,
+        entry=view_entry(desk, change.entry, change.event),
+        label=change.label,
+        currency=change.after.currency,
+        change=change.after.units - before,
+        left=change.after.units,
+        received=change.received + change.advanced,
     )
 
 

@@ -33,7 +33,7 @@ class Place:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
     """An entry as a page lists it. `source` is the row or bank entry it came from, `receipt` the
     page that tells of the import (a path within the book, or ""); `paper` what it rests on.
@@ -60,19 +60,19 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
     source = as_text(meta.get("source", ""))
     paper = as_text(meta.get("document", ""))
     return EntryView(
-        entry.date,
-        event or event_of(entry, read_lines(entry, book.settings)),
-        entry.payee or "",
-        entry.narration or "",
-        entry.flag == "!",
-        place_of(book, meta),
-        tuple(sorted(entry.links or ())),
-        source,
-        _receipt_of(desk, source, as_text(meta.get("source-sha256", ""))) if source else "",
-        paper,
-        paper_path(book, paper) if paper else "",
-        as_text(meta.get("entered-by", "")),
-        as_text(meta.get("approved-by", "")),
+        day=entry.date,
+        event=event or event_of(entry, read_lines(entry, book.settings)),
+        payee=entry.payee or "",
+        narration=entry.narration or "",
+        waits=entry.flag == "!",
+        place=place_of(book, meta),
+        links=tuple(sorted(entry.links or ())),
+        source=source,
+        receipt=_receipt_of(desk, source, as_text(meta.get("source-sha256", ""))) if source else "",
+        paper=paper,
+        paper_path=paper_path(book, paper) if paper else "",
+        entered_by=as_text(meta.get("entered-by", "")),
+        approved_by=as_text(meta.get("approved-by", "")),
     )
 
 

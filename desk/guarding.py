@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, jsonify, request
 from pledgebook.desk.texts import gettext as _
+from pledgebook.ledger.findings import RefusedError
 from werkzeug.sansio.utils import host_is_trusted
 
 THIS_MACHINE = ("localhost", "127.0.0.1")
@@ -27,7 +28,7 @@ JSON = "application/json"
 BYTES = "application/octet-stream"
 
 
-class RequestRefusedError(Exception):
+class RequestRefusedError(RefusedError):
     """A request that is not carried out; the message is a sentence for the page."""
 
     def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:

@@ -23,7 +23,7 @@ ENDINGS = (
 """Names of files that may hold a sheet or a statement; what they hold is looked at besides."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFile:
     """A file of the inbox. `imported`: entries of the book come from it; `receipt` is the page that
     tells of its import, within the book, or "".
@@ -48,7 +48,15 @@ def list_files(desk: Desk, folder: Path) -> list[InboxFile]:
         receipt = receipts.get(digest[:KNOWN_BY], "")
         changed = date.fromtimestamp(known.st_mtime)  # noqa: DTZ012 - the day here
         imported = bool(receipt) or digest in sources
-        files.append(InboxFile(path.name, known.st_size, changed, imported, receipt))
+        files.append(
+            InboxFile(
+                name=path.name,
+                size=known.st_size,
+                changed=changed,
+                imported=imported,
+                receipt=receipt,
+            )
+        )
     return files
 
 

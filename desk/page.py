@@ -34,6 +34,7 @@ from pledgebook.desk.login import logged_in
 from pledgebook.desk.texts import day_text, gettext, ngettext
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.render.texts import amount_text
+from werkzeug.exceptions import HTTPException
 
 _LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
@@ -48,25 +49,39 @@ Method = Callable[[PageT], Response]
 
 
 def served(name: str, verb: str = "GET") -> Callable[[Method[PageT]], Method[PageT]]:
-    """Mark a page's method as what answers at `name` below the page's address."""
+    """Mark a page's method as what answers at `name` below the page's address. Where it cannot, a
+    sentence says why.
+    """
     mark: Any = extension_endpoint(name, [verb])  # Fava leaves it half typed
 
     def decorate(method: Method[PageT]) -> Method[PageT]:
-        return cast("Method[PageT]", mark(method))
+        @wraps(method)
+        def endpoint(self: PageT) -> Response:
+            try:
+                return method(self)
+            except HTTPException:
+                raise
+            except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
+                return Response(*_told(error, name), mimetype="text/plain")
+
+        return cast("Method[PageT]", mark(endpoint))
 
     return decorate
 
 
-class PageRefusedError(Exception):
-    """A page that cannot be shown as its address asks; the message is a sentence for the reader."""
+def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
+    """Return what a reader is told of an error, and under which status: the sentence of a refusal;
+    of anything else, which is a fault of the program, its name, and the log has the rest.
+    """
+    if isinstance(error, RefusedError):
+        status = error.status if isinstance(error, RequestRefusedError) else HTTPStatus.CONFLICT
+        return str(error), status
+    _LOG.error("%s could not be made", what, exc_info=error)
+    return f"{type(error).__name__}: {error}", HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-REFUSALS = (
-    PageRefusedError,
-    RequestRefusedError,
-    RefusedError,
-)
-"""Errors whose message is for the reader."""
+class PageRefusedError(RefusedError):
+    """A page that cannot be shown as its address asks."""
 
 
 class Page(FavaExtensionBase):
@@ -137,27 +152,19 @@ class Page(FavaExtensionBase):
             desk = self.desk(request.args)
             shown = self.view(desk, request.args)
             return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
-        except REFUSALS as error:
-            return self._render("message.html", desk=None, message=str(error))
         except Exception as error:  # noqa: BLE001 - a reader gets a page in any case
-            _LOG.exception("The page %s could not be made", self.name)
-            fault = f"{type(error).__name__}: {error}"
-            return self._render("message.html", desk=None, fault=fault)
+            said, status = _told(error, self.name)
+            is_fault = status is HTTPStatus.INTERNAL_SERVER_ERROR
+            shown = {"fault": said} if is_fault else {"message": said}
+            return self._render("message.html", desk=None, **shown)
 
     def part(self, template: str, view: Callable[[Desk], Mapping[str, Any]]) -> Response:
         """Give a part of the page by itself, for the page's script to put in its place; what is
         refused is given as a plain sentence.
         """
-        try:
-            desk = desk_of(self.ledger)
-            text = self._render(template, desk=desk, **view(desk))
-            return Response(text, mimetype="text/html")
-        except REFUSALS as error:
-            return Response(str(error), HTTPStatus.CONFLICT, mimetype="text/plain")
-        except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
-            _LOG.exception("%s could not be made", template)
-            fault = f"{type(error).__name__}: {error}"
-            return Response(fault, HTTPStatus.INTERNAL_SERVER_ERROR, mimetype="text/plain")
+        desk = desk_of(self.ledger)
+        text = self._render(template, desk=desk, **view(desk))
+        return Response(text, mimetype="text/html")
 
     def _render(self, template: str, *, desk: Desk | None, **shown: Any) -> Markup:
         text = self.jinja_env.get_template(template).render(
@@ -194,10 +201,7 @@ class Page(FavaExtensionBase):
     @served("closed")
     def closed(self) -> Response:
         """Show a file of a closed period as plain text: Fava's editor knows only what it loaded."""
-        try:
-            desk = self.desk(request.args)
-        except REFUSALS as error:
-            return in_words(str(error))
+        desk = self.desk(request.args)
         path = request.args.get("path", "")
         if path not in desk.closed_files or not Path(path).is_file():
             return abort(HTTPStatus.NOT_FOUND)
@@ -225,11 +229,6 @@ def address(page: str, endpoint: str = "", /, **asked: object) -> str:
     return f"{base}{quote(endpoint)}{'?' if given else ''}{urlencode(given)}"
 
 
-def in_words(text: str) -> Response:
-    """Answer with a sentence where a file was asked for that cannot be made."""
-    return Response(text, HTTPStatus.CONFLICT, mimetype="text/plain")
-
-
 def as_file(content: bytes, name: str) -> Response:
     """Answer with a file to keep."""
     return send_file(BytesIO(content), as_attachment=True, download_name=name)
@@ -252,22 +251,15 @@ def writing(
             try:
                 given = read_file() if takes_file else read_form()
                 return jsonify(method(self, given))
-            except RequestRefusedError as error:
-                return _refusal(str(error), error.status)
-            except REFUSALS as error:
-                return _refusal(str(error), HTTPStatus.CONFLICT)
             except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
-                _LOG.exception("%s could not be carried out", name)
-                said = gettext("This failed; look at the book before you repeat it.")
-                fault = f"{said} {type(error).__name__}: {error}"
-                return _refusal(fault, HTTPStatus.INTERNAL_SERVER_ERROR)
+                said, status = _told(error, name)
+                if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+                    warning = gettext("This failed; look at the book before you repeat it.")
+                    said = f"{warning} {said}"
+                answer = jsonify({"refused": said})
+                answer.status_code = status
+                return answer
 
         return served(name, "POST")(endpoint)
 
     return decorate
-
-
-def _refusal(sentence: str, status: HTTPStatus) -> Response:
-    answer = jsonify({"refused": sentence})
-    answer.status_code = status
-    return answer

@@ -32,7 +32,7 @@ _RELATIONS = (
 _OTHER = marked("other")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A contribution in relation to a paragraph: the relation, the rules that held (by id), and
     what came over the period, in dollars. `label` is empty for money that no pledge preceded.
@@ -54,7 +54,7 @@ class Answer:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A paragraph in the overview: what is counted under it once (primary), and what stands in each
     relation to it.
@@ -153,11 +153,11 @@ def _overview(mandate: Mandate, taggings: Taggings) -> tuple[list[Line], list[tu
     }
     lines = [
         Line(
-            name,
-            summary,
-            primary.get(name, Figures()),
-            {relation: own[name] for relation, own in related.items() if name in own},
-            [rule for rule in mandate.rules if rule.paragraph == name],
+            name=name,
+            summary=summary,
+            primary=primary.get(name, Figures()),
+            related={relation: own[name] for relation, own in related.items() if name in own},
+            rules=[rule for rule in mandate.rules if rule.paragraph == name],
         )
         for name, summary in sorted(
             mandate.paragraphs.items(), key=lambda item: paragraph_order(item[0])
@@ -197,20 +197,20 @@ def _answer(choice: Choice, tagged: Tagged, relation: str) -> Answer:
         label, day, entry = item.label, item.pledged_on, item.origin[0]
     book = choice.selection.book
     return Answer(
-        item.donor,
-        name_of(choice.selection, item.donor),
-        item.fund,
-        item.class_,
-        item.purpose,
-        label,
-        day,
-        relation,
-        tagging.calls,
-        tagging.rules,
-        tagging.reason,
-        tagging.notices,
-        figures,
-        place_of(book, entry.meta),
+        donor=item.donor,
+        name=name_of(choice.selection, item.donor),
+        fund=item.fund,
+        class_=item.class_,
+        purpose=item.purpose,
+        label=label,
+        pledged_on=day,
+        relation=relation,
+        calls=tagging.calls,
+        rules=tagging.rules,
+        reason=tagging.reason,
+        notices=tagging.notices,
+        figures=figures,
+        place=place_of(book, entry.meta),
     )
 
 

@@ -264,7 +264,7 @@ def _decided(desk: Desk) -> list[Decided]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """One receipt as the page shows it: what the bank said, what it may pay, what else is open."""
 
@@ -291,23 +291,25 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
     found = list(_open(desk, find, donor, match))
     payer = normalise(match.receipt.payer)
     return Panel(
-        match,
-        view_entry(desk, entry),
-        [(_(title), str(entry.meta[key])) for key, title in _WORDS.items() if entry.meta.get(key)],
-        [
+        match=match,
+        entry=view_entry(desk, entry),
+        words=[
+            (_(title), str(entry.meta[key])) for key, title in _WORDS.items() if entry.meta.get(key)
+        ],
+        offers=[
             Offer(number, describe(each, dollar), each.reason, each.rule)
             for number, each in enumerate(candidates, 1)
         ],
-        found[:MOST_OPEN],
-        max(len(found) - MOST_OPEN, 0),
-        find,
-        [
+        open=found[:MOST_OPEN],
+        more=max(len(found) - MOST_OPEN, 0),
+        find=find,
+        beside=[
             other
             for other in _matches(desk).values()
             if payer and other is not match and normalise(other.receipt.payer) == payer
         ][:MOST_APPLIED],
-        donor,
-        frozenset(
+        donor=donor,
+        decided=frozenset(
             allocation.label
             for decision in read_decisions(book)
             if label not in decision.receipts

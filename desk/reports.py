@@ -14,19 +14,11 @@ from flask import Response, request
 from pledgebook.desk.behind import pieces_behind
 from pledgebook.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.desk.loaded import Desk
-from pledgebook.desk.page import (
-    REFUSALS,
-    Page,
-    PageRefusedError,
-    address,
-    as_file,
-    in_words,
-    served,
-)
+from pledgebook.desk.page import Page, PageRefusedError, address, as_file, served
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.office import NoOfficeError, find_office
+from pledgebook.ledger.office import find_office
 from pledgebook.reports.figures.figures import MONEY_COLUMNS
 from pledgebook.reports.figures.table import Column, Report, Row, Value
 from pledgebook.reports.registry import ALL, REPORTS, make_reports, source_of
@@ -36,42 +28,16 @@ from pledgebook.reports.render.texts import amount_text, column_title, count_tex
 from pledgebook.reports.schedule import NAME as SCHEDULE
 from pledgebook.reports.schedule import make_schedule
 
-TITLES = {
-    "schedule": marked("Schedule of voluntary contributions"),
-    "annex": marked("Annex: pledges in their own currencies"),
-    "ageing": marked("Ageing of unpaid contributions"),
-    "statements": marked("Statements I and II: income, expenditure and balances"),
-    "earmarked": marked("Earmarked balances by purpose"),
-    "paragraphs": marked("Contributions by operative paragraph"),
-    "secretary-general": marked("For the report of the Secretary-General"),
-    "donor-kinds": marked("Contributions by kind of donor"),
-    "regularity": marked("Regularity of contributions"),
-    "exchange": marked("Exchange differences on contributions"),
-    "bank-charges": marked("Bank charges"),
-    "reconciliation": marked("Reconciliation of bank accounts"),
-    "programme-support": marked("Programme support costs"),
-    "in-kind": marked("Contributions in kind"),
-    "write-off-proposals": marked("Long unpaid contributions, to propose for write-off"),
-    "years": marked("Pledged, paid and unpaid by year"),
-    "movements": marked("Movements between two dates"),
-}
-"""What reports are called in the list of them; a report without a line goes by its name."""
-
 
 def titles() -> dict[str, str]:
     """Return the reports there are, by name, with their titles in the reader's language."""
-    return {name: _(TITLES.get(name, name.replace("-", " ").capitalize())) for name in REPORTS}
+    return {name: _(kind.title) for name, kind in REPORTS.items()}
 
-
-_BY_ACCOUNT = frozenset(
-    {"statements", "earmarked", "bank-charges", "reconciliation", "programme-support"}
-)
-"""Reports of accounts, whose figures have no one donor to lead to."""
 
 _ROWS_A_PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell of a report: its text, its column's kind, and where it leads ("" for nowhere)."""
 
@@ -134,7 +100,7 @@ class Reports(Page):
             "columns": [(column_title(each, report.currency), each) for each in report.columns],
             "rows": rows,
             "lines": list(_lines(report, rows.items, first, leads, choice.purposes)),
-            "by_account": name in _BY_ACCOUNT,
+            "by_account": REPORTS[name].is_of_accounts,
         }
 
     @served("download")
@@ -142,23 +108,22 @@ class Reports(Page):
         """Give a report, or all of them, as a file in the form asked for."""
         name, ending = request.args.get("name", ""), request.args.get("form", "")
         if ending not in (forms := _forms()):
-            return in_words(_("A report is written as one of %(forms)s.", forms=", ".join(forms)))
-        try:
-            desk = self.desk(request.args)
-            choice = read_choice(desk, request.args)
-            if name == ALL:
-                reports = make_reports(choice.selection, (ALL,))
-            else:
-                reports = [_report(desk, choice, name)]
-            made_at = datetime.now().astimezone().isoformat(timespec="seconds")
-            source = source_of(choice.selection, made_at)
-            file = f"{name}-{choice.period}{ending}"
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / file
-                render(reports, source, path)
-                return as_file(path.read_bytes(), file)
-        except (*REFUSALS, NoOfficeError, ValueError) as error:
-            return in_words(str(error))
+            raise PageRefusedError(
+                _("A report is written as one of %(forms)s.", forms=", ".join(forms))
+            )
+        desk = self.desk(request.args)
+        choice = read_choice(desk, request.args)
+        if name == ALL:
+            reports = make_reports(choice.selection, (ALL,))
+        else:
+            reports = [_report(desk, choice, name)]
+        made_at = datetime.now().astimezone().isoformat(timespec="seconds")
+        source = source_of(choice.selection, made_at)
+        file = f"{name}-{choice.period}{ending}"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / file
+            render(reports, source, path)
+            return as_file(path.read_bytes(), file)
 
 
 def _forms() -> tuple[str, ...]:
@@ -260,7 +225,16 @@ def _lines(
                 value = purposes.get(value, value)
             text, exact = _text(column, value, there=column.key in row.values)
             href = lead(position, row, column) if text and value not in (None, ZERO) else ""
-            cells.append(Cell(text, column.kind, href, exact, column.memo, number == labels))
+            cells.append(
+                Cell(
+                    text=text,
+                    kind=column.kind,
+                    href=href,
+                    exact=exact,
+                    memo=column.memo,
+                    heading=number == labels,
+                )
+            )
         yield Line(row.kind, cells, "")
 
 

@@ -29,7 +29,7 @@ _WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """What was found: a donor by `donor`, a pledge by its link, else an entry by its place."""
 
@@ -82,14 +82,21 @@ def _index(book: Book) -> Iterator[Hit]:
         title = f"{entry.date} {entry.payee or ''}".strip()
         place = place_of(book, entry.meta)
         entries.append(
-            Hit(title, entry.narration or "", _plain(text), min(donors, default=""), pledge, place)
+            Hit(
+                title=title,
+                detail=entry.narration or "",
+                text=_plain(text),
+                donor=min(donors, default=""),
+                pledge=pledge,
+                place=place,
+            )
         )
     for code in sorted(named):
         donor = book.settings.donors.get(code)
         if donor is None:
             continue
         names = {donor.name, *(name.text for name in donor.names)}
-        yield Hit(donor.name, code, _plain(" ".join([code, *names])), code)
+        yield Hit(title=donor.name, detail=code, text=_plain(" ".join([code, *names])), donor=code)
     yield from reversed(entries)
 
 

@@ -12,7 +12,13 @@ from decimal import Decimal
 from pledgebook.ledger.money import ZERO, to_cents
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.disclosures import received_since
-from pledgebook.reports.figures.layout import Layout, at_the_end, name_of, owed_per_ledger
+from pledgebook.reports.figures.layout import (
+    Layout,
+    as_report,
+    at_the_end,
+    name_of,
+    owed_per_ledger,
+)
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Tie, Value
 
@@ -65,20 +71,21 @@ def ageing(selection: Selection) -> Report:
     notes += received_since(selection)
     if pledged:
         notes.append(f"Not shown: pledged and not committed, {pledged:,.2f}.")
-    return at_the_end(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        _columns(selection),
-        layout.rows,
+        at_the_end(selection),
+        name=NAME,
+        title=TITLE,
+        columns=_columns(selection),
+        rows=layout.rows,
         notes=notes,
         agreements=agreements,
         charts=[
             Chart(
-                "Unpaid by days since the due date",
-                tuple(key for key, _, _ in _BANDS),
-                len(layout.rows) - 1,
-                len(layout.rows) - 1,
+                title="Unpaid by days since the due date",
+                columns=tuple(key for key, _, _ in _BANDS),
+                first=len(layout.rows) - 1,
+                last=len(layout.rows) - 1,
                 across=True,
             )
         ]
@@ -176,16 +183,22 @@ def _allowance(selection: Selection, claim: Claim, band: str) -> Decimal:
 def _columns(selection: Selection) -> list[Column]:
     unit = selection.book.settings.currency
     return [
-        Column("donor", "Donor"),
-        Column("label", "Instalment"),
-        Column("fund", "Fund"),
-        Column("class", "Class"),
-        Column("due", "Due", "date"),
-        Column("days", "Days", "count"),
-        *(Column(key, title, "amount", unit) for key, title, _ in _BANDS),
-        Column("unpaid", "Unpaid", "amount", unit, {key: 1 for key, _, _ in _BANDS}),
+        Column(key="donor", title="Donor"),
+        Column(key="label", title="Instalment"),
+        Column(key="fund", title="Fund"),
+        Column(key="class", title="Class"),
+        Column(key="due", title="Due", kind="date"),
+        Column(key="days", title="Days", kind="count"),
+        *(Column(key=key, title=title, kind="amount", unit=unit) for key, title, _ in _BANDS),
+        Column(
+            key="unpaid",
+            title="Unpaid",
+            kind="amount",
+            unit=unit,
+            adds={key: 1 for key, _, _ in _BANDS},
+        ),
         *(
-            [Column("allowance", "Allowance", "amount", unit, memo=True)]
+            [Column(key="allowance", title="Allowance", kind="amount", unit=unit, memo=True)]
             if _allows(selection)
             else []
         ),

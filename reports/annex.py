@@ -16,7 +16,14 @@ from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import first_commitment, first_terms, settled_so_far
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
-from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, owed_ties, section_name
+from pledgebook.reports.figures.layout import (
+    Layout,
+    as_report,
+    name_of,
+    over_the_cut,
+    owed_ties,
+    section_name,
+)
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Value
 
@@ -63,12 +70,13 @@ def annex(selection: Selection) -> Report:
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
     everything = total(shown.values())
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        _columns(selection.book.settings.currency),
-        layout.rows,
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=_columns(selection.book.settings.currency),
+        rows=layout.rows,
         notes=[
             "Amounts are in the pledge's present currency and as last amended; different "
             "currencies are never added. A rate is units of the currency for one dollar.",
@@ -173,22 +181,22 @@ def _dollars(figures: Figures) -> Mapping[str, Value]:
 
 def _columns(unit: str) -> list[Column]:
     return [
-        Column("donor", "Donor"),
-        Column("label", "Instalment"),
-        Column("currency", "Currency"),
-        Column("pledged_on", "Pledged on", "date"),
-        Column("pledged", "Pledged", "amount"),
-        Column("first_pledged", "First pledged", "amount"),
-        Column("rate_pledged", "Rate at pledge", "rate"),
-        Column("dollars_pledged", "At pledge", "amount", unit),
-        Column("paid", "Paid in all", "amount"),
-        Column("paid_on", "Last paid on", "date"),
-        Column("rate_paid", "Rate at payment", "rate"),
-        Column("dollars_paid", "Received in the period", "amount", unit),
-        Column("exchange_collected", "Exchange on collected", "amount", unit),
-        Column("exchange_unpaid", "Exchange on unpaid", "amount", unit),
-        Column("unpaid", "Unpaid", "amount"),
-        Column("closing", "Unpaid, due", "amount", unit),
-        Column("future", "Future periods", "amount", unit, memo=True),
-        Column("uncommitted", "Not committed", "amount", unit, memo=True),
+        Column(key="donor", title="Donor"),
+        Column(key="label", title="Instalment"),
+        Column(key="currency", title="Currency"),
+        Column(key="pledged_on", title="Pledged on", kind="date"),
+        Column(key="pledged", title="Pledged", kind="amount"),
+        Column(key="first_pledged", title="First pledged", kind="amount"),
+        Column(key="rate_pledged", title="Rate at pledge", kind="rate"),
+        Column(key="dollars_pledged", title="At pledge", kind="amount", unit=unit),
+        Column(key="paid", title="Paid in all", kind="amount"),
+        Column(key="paid_on", title="Last paid on", kind="date"),
+        Column(key="rate_paid", title="Rate at payment", kind="rate"),
+        Column(key="dollars_paid", title="Received in the period", kind="amount", unit=unit),
+        Column(key="exchange_collected", title="Exchange on collected", kind="amount", unit=unit),
+        Column(key="exchange_unpaid", title="Exchange on unpaid", kind="amount", unit=unit),
+        Column(key="unpaid", title="Unpaid", kind="amount"),
+        Column(key="closing", title="Unpaid, due", kind="amount", unit=unit),
+        Column(key="future", title="Future periods", kind="amount", unit=unit, memo=True),
+        Column(key="uncommitted", title="Not committed", kind="amount", unit=unit, memo=True),
     ]

@@ -18,8 +18,8 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
-from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Row, Tie, Value
 from pledgebook.reports.figures.ties import Balances, balances_of
@@ -196,16 +196,13 @@ def statements(selection: Selection) -> Report:
     rows: list[Row] = []
     for each in made:
         rows += _rows(selection, each, known.get(each.fund), len(rows))
-    cut = selection.cut
-    return Report(
-        NAME,
-        TITLE,
-        f"{long_date(cut.start)} to {long_date(cut.end)}",
-        cut.name,
-        cut.end,
-        selection.book.settings.currency,
-        _columns(selection, made, before),
-        rows,
+    return as_report(
+        selection,
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=_columns(selection, made, before),
+        rows=rows,
         notes=_notes(selection, known=bool(known)),
         ties=_ties(selection.as_kept),
     )
@@ -251,9 +248,16 @@ def _rows(
         values: dict[str, Value] = {"line": title, **made.lines[key]}
         values[COMPARATIVE] = old.get(key) if old else None
         if adds is None:
-            rows.append(Row("row", values))
+            rows.append(Row(kind="row", values=values))
         else:
-            rows.append(Row("total" if last else "subtotal", values, title, tuple(adds)))
+            rows.append(
+                Row(
+                    kind="total" if last else "subtotal",
+                    values=values,
+                    label=title,
+                    adds=tuple(adds),
+                )
+            )
         return first + len(rows) - 1
 
     def put_all(lines: Sequence[_Line]) -> list[int]:
@@ -263,14 +267,14 @@ def _rows(
             if not line.rare or any(made.lines[line.key].values()) or (old and old.get(line.key))
         ]
 
-    rows.append(Row("section", label=f"{name}, Statement I", new_page=first > 0))
+    rows.append(Row(kind="section", label=f"{name}, Statement I", new_page=first > 0))
     put("income", "Total income", put_all(_INCOME))
     put("expenditure", "Total expenditure", put_all(_EXPENDITURE))
     excess = put("excess", "Excess of income over expenditure", ())
     change = put("net_change", "Net change", [excess, *put_all(_BELOW)])
     opening = put("balance_before", "Balances, beginning of period")
     put("balance_after", "Balances, end of period", [change, opening], last=True)
-    rows.append(Row("section", label=f"{name}, Statement II", new_page=True))
+    rows.append(Row(kind="section", label=f"{name}, Statement II", new_page=True))
     put("assets", "Total assets", put_all(_ASSETS))
     owed = put("liabilities", "Total liabilities", put_all(_LIABILITIES))
     parts: Sequence[int] = ()
@@ -287,14 +291,19 @@ def _columns(selection: Selection, made: Sequence[Statement], before: str) -> li
     adds = dict.fromkeys([*names, ELIMINATED], 1)
     comparative = before or "period before"
     return [
-        Column("line", "US dollars" if unit == "USD" else unit),
+        Column(key="line", title="US dollars" if unit == "USD" else unit),
         *(
-            Column(name, name.capitalize() if name.islower() else name, "amount", unit)
+            Column(
+                key=name,
+                title=name.capitalize() if name.islower() else name,
+                kind="amount",
+                unit=unit,
+            )
             for name in names
         ),
-        Column(ELIMINATED, "Eliminated", "amount", unit),
-        Column(TOTAL, "Total", "amount", unit, adds),
-        Column(COMPARATIVE, f"Total, {comparative}", "amount", unit),
+        Column(key=ELIMINATED, title="Eliminated", kind="amount", unit=unit),
+        Column(key=TOTAL, title="Total", kind="amount", unit=unit, adds=adds),
+        Column(key=COMPARATIVE, title=f"Total, {comparative}", kind="amount", unit=unit),
     ]
 
 

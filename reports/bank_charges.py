@@ -13,7 +13,13 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.postings import Line
 from pledgebook.reports.figures.booked import booked_entries
-from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
+from pledgebook.reports.figures.layout import (
+    Layout,
+    as_report,
+    by_group_and_name,
+    name_of,
+    over_the_cut,
+)
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
 from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
@@ -80,18 +86,19 @@ def bank_charges(selection: Selection) -> Report:
         ties.append(
             Tie("charges, expense accounts", shown + sum(others.values(), ZERO), booked),
         )
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("payments", "Payments", "count"),
-            Column("gross", "Paid, gross", "amount", unit),
-            Column("received", "Received", "amount", unit),
-            Column("charges", "Kept, charges", "amount", unit),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="payments", title="Payments", kind="count"),
+            Column(key="gross", title="Paid, gross", kind="amount", unit=unit),
+            Column(key="received", title="Received", kind="amount", unit=unit),
+            Column(key="charges", title="Kept, charges", kind="amount", unit=unit),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=["Collected counts the gross amount; what a bank kept of it is expenditure."],
         ties=ties,
     )

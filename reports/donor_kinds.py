@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pledgebook.ledger.declared.donors import GROUPS, KINDS
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
-from pledgebook.reports.figures.layout import Layout, over_the_cut, owed_ties
+from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut, owed_ties
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Column, Part, Report
 
@@ -48,20 +48,27 @@ def donor_kinds(selection: Selection) -> Report:
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
     everything = total(figures.values())
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("kind", "Kind of donor"),
-            Column("donors", "Donors", "count"),
-            Column("pledged", "Pledged", "amount", unit),
-            Column("paid", "Paid", "amount", unit),
-            Column("unpaid", "Unpaid", "amount", unit),
-            Column("future", "Future periods", "amount", unit, memo=True),
-            Column("uncommitted", "Pledged, not committed", "amount", unit, memo=True),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="kind", title="Kind of donor"),
+            Column(key="donors", title="Donors", kind="count"),
+            Column(key="pledged", title="Pledged", kind="amount", unit=unit),
+            Column(key="paid", title="Paid", kind="amount", unit=unit),
+            Column(key="unpaid", title="Unpaid", kind="amount", unit=unit),
+            Column(key="future", title="Future periods", kind="amount", unit=unit, memo=True),
+            Column(
+                key="uncommitted",
+                title="Pledged, not committed",
+                kind="amount",
+                unit=unit,
+                memo=True,
+            ),
         ],
-        layout.rows,
+        rows=layout.rows,
         ties=owed_ties(selection, everything),
         agreements=[
             Agreement(

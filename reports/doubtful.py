@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pledgebook.ledger.declared.declarations import as_date
 from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.register import Change
-from pledgebook.reports.figures.layout import Layout, at_the_end, name_of, section_name
+from pledgebook.reports.figures.layout import Layout, as_report, at_the_end, name_of, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report
 
@@ -63,22 +63,23 @@ def write_off_proposals(selection: Selection) -> Report:
     if found:
         layout.total("Total to decide on")
     unit = selection.book.settings.currency
-    return at_the_end(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("label", "Instalment"),
-            Column("where", "Fund and class"),
-            Column("due", "Due", "date"),
-            Column("days", "Days overdue", "count"),
-            Column("heard", "Last heard of", "date"),
-            Column("units", "Unpaid", "amount"),
-            Column("currency", "Currency"),
-            Column("unpaid", "Carried at", "amount", unit),
+        at_the_end(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="label", title="Instalment"),
+            Column(key="where", title="Fund and class"),
+            Column(key="due", title="Due", kind="date"),
+            Column(key="days", title="Days overdue", kind="count"),
+            Column(key="heard", title="Last heard of", kind="date"),
+            Column(key="units", title="Unpaid", kind="amount"),
+            Column(key="currency", title="Currency"),
+            Column(key="unpaid", title="Carried at", kind="amount", unit=unit),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Due more than five years ago, and not confirmed in writing within eighteen months "
             f"({RECONFIRMED}: on an entry of the pledge says when it was). A write-off needs an "

@@ -12,7 +12,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.purposes import purposes_of_money
 from pledgebook.reports.figures.booked import booked_entries
-from pledgebook.reports.figures.layout import Layout, over_the_cut, section_name
+from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
 from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
@@ -65,23 +65,24 @@ def earmarked(selection: Selection) -> Report:
             )
     layout.grand_total("Total")
     unit = selection.book.settings.currency
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("purpose", "Purpose"),
-            Column("opening", "Brought forward", "amount", unit),
-            Column("received", "Received from donors", "amount", unit),
-            Column("other", "Interest and other", "amount", unit),
-            Column("spent", "Spent, with support costs", "amount", unit),
-            Column("refunded", "Refunded to donors", "amount", unit),
-            Column("transferred", "Transferred", "amount", unit),
-            Column("unspent", "Unspent", "amount", unit, _ADDS),
-            Column("in_advance", "Of it in advance", "amount", unit, memo=True),
-            Column("obligated", "Of it obligated", "amount", unit, memo=True),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="purpose", title="Purpose"),
+            Column(key="opening", title="Brought forward", kind="amount", unit=unit),
+            Column(key="received", title="Received from donors", kind="amount", unit=unit),
+            Column(key="other", title="Interest and other", kind="amount", unit=unit),
+            Column(key="spent", title="Spent, with support costs", kind="amount", unit=unit),
+            Column(key="refunded", title="Refunded to donors", kind="amount", unit=unit),
+            Column(key="transferred", title="Transferred", kind="amount", unit=unit),
+            Column(key="unspent", title="Unspent", kind="amount", unit=unit, adds=_ADDS),
+            Column(key="in_advance", title="Of it in advance", kind="amount", unit=unit, memo=True),
+            Column(key="obligated", title="Of it obligated", kind="amount", unit=unit, memo=True),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Cash received, less what was spent; unpaid pledges are not counted. Money in advance "
             "is not to be spent before its due date unless the donor agrees."

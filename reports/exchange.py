@@ -9,7 +9,7 @@ from __future__ import annotations
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
-from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut, section_name
+from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Tie
 from pledgebook.reports.figures.ties import balances_of
@@ -60,20 +60,27 @@ def exchange(selection: Selection) -> Report:
             f"Exchange on the funds' own cash, which is not of contributions: {on_cash:,.2f}."
         )
     whole, unpaid = Part("schedule", "exchange"), Part("schedule", "exchange_unpaid")
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("currency", "Currency"),
-            Column("settled", "Carried at", "amount", unit),
-            Column("collected", "Collected", "amount", unit),
-            Column("on_collected", "Exchange on collected", "amount", unit),
-            Column("on_unpaid", "Exchange on unpaid", "amount", unit),
-            Column("exchange", "Exchange", "amount", unit, {"on_collected": 1, "on_unpaid": 1}),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="currency", title="Currency"),
+            Column(key="settled", title="Carried at", kind="amount", unit=unit),
+            Column(key="collected", title="Collected", kind="amount", unit=unit),
+            Column(key="on_collected", title="Exchange on collected", kind="amount", unit=unit),
+            Column(key="on_unpaid", title="Exchange on unpaid", kind="amount", unit=unit),
+            Column(
+                key="exchange",
+                title="Exchange",
+                kind="amount",
+                unit=unit,
+                adds={"on_collected": 1, "on_unpaid": 1},
+            ),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=notes,
         ties=ties,
         agreements=[

@@ -75,7 +75,12 @@ def _receipt(
     from pledgebook.reports.render import to_page, to_workbook  # noqa: PLC0415
 
     reports = list(receipt_reports(file, date.fromisoformat(made_at[:10])))
-    source = Source(book.path.name, f"Import of {_shown(path.name)}", made_at, book.sha256)
+    source = Source(
+        book=book.path.name,
+        title=f"Import of {_shown(path.name)}",
+        made_at=made_at,
+        sha256=book.sha256,
+    )
     yield "receipt.xlsx", to_workbook(reports, source)
     page = to_page([_for_page(report) for report in reports], source)
     yield "receipt.html", page.encode()
@@ -91,10 +96,10 @@ def receipt_reports(file: JudgedFile, day: date) -> Iterator[Report]:
     if totals:
         columns = [
             *_texts("place", "column"),
-            Column("currency", "Currency"),
-            Column("stated", "Stated", "amount"),
-            Column("computed", "Computed", "amount"),
-            Column("difference", "Difference", "amount"),
+            Column(key="currency", title="Currency"),
+            Column(key="stated", title="Stated", kind="amount"),
+            Column(key="computed", title="Computed", kind="amount"),
+            Column(key="difference", title="Difference", kind="amount"),
             *_texts("result"),
         ]
         yield _report("control-totals", "Control totals", name, day, columns, totals)
@@ -102,7 +107,7 @@ def receipt_reports(file: JudgedFile, day: date) -> Iterator[Report]:
         for table in sheet.tables:
             yield _rows(table, name, day)
     gone = [
-        Row("row", {**each._asdict(), "sheet": sheet.reading.sheet.name})
+        Row(kind="row", values={**each._asdict(), "sheet": sheet.reading.sheet.name})
         for sheet in file.sheets
         for each in sheet.withdrawn
     ]
@@ -116,7 +121,7 @@ def _summary(file: JudgedFile, name: str, day: date) -> Report:
     counted = ("data", *VERDICTS, *_OTHER_ROWS)
     columns = [
         *_texts("sheet", "range"),
-        *(Column(key, key.capitalize(), "count") for key in counted),
+        *(Column(key=key, title=key.capitalize(), kind="count") for key in counted),
         *_texts("remark"),
     ]
     rows = [row for sheet in file.sheets for row in _sheet_rows(sheet)]
@@ -140,13 +145,13 @@ def _sheet_rows(sheet: JudgedSheet) -> Iterator[Row]:
     more = " ..." if len(reading.outside) > len(reading.outside[:20]) else ""
     if not sheet.tables:
         said = f"{hidden}{reading.reason}".strip()
-        yield Row("row", {"sheet": reading.sheet.name, "remark": said})
+        yield Row(kind="row", values={"sheet": reading.sheet.name, "remark": said})
     for table in sheet.tables:
         counts = {str(kind): count for kind, count in table.table.counts().items()}
         counts |= table.counts()
         said = f"{hidden}{f'Rows outside any table: {outside}{more}.' if outside else ''}".strip()
         place = {"sheet": reading.sheet.name, "range": table.table.range, "remark": said}
-        yield Row("row", {**counts, **place})
+        yield Row(kind="row", values={**counts, **place})
 
 
 def _totals(file: JudgedFile) -> Iterator[Row]:
@@ -156,8 +161,8 @@ def _totals(file: JudgedFile) -> Iterator[Row]:
             stated, computed = total.stated, total.computed
             result = {True: "agrees", False: "DIFFERS", None: "not checked"}[total.agrees]
             yield Row(
-                "row",
-                {
+                kind="row",
+                values={
                     "place": place,
                     "column": f"{total.field.value} {total.label}".strip(),
                     "currency": total.currency,
@@ -174,12 +179,12 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
     table = judged.table
     changed = any(verdict.before for verdict in judged.verdicts)
     columns = [
-        Column("row", "Row", "count"),
+        Column(key="row", title="Row", kind="count"),
         *_texts("verdict", "donor", "pledge"),
-        Column("amount", "Amount", "amount"),
+        Column(key="amount", title="Amount", kind="amount"),
         *_texts("currency", *(["before"] if changed else []), "reason"),
         *(
-            Column(f"cell-{column.letter}", f"{column.letter}: {_shown(column.heading)}")
+            Column(key=f"cell-{column.letter}", title=f"{column.letter}: {_shown(column.heading)}")
             for column in table.table_columns
         ),
     ]
@@ -202,7 +207,7 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
                 values["amount"] = verdict.amount
         for letter, text in table.texts_of(row.number).items():
             values[f"cell-{letter}"] = text.translate(_SHOWN)
-        rows.append(Row("row", values))
+        rows.append(Row(kind="row", values=values))
     title = f"{table.sheet.name}!{table.range}, row by row"
     return _report(table.sheet.name, title, name, day, columns, rows)
 
@@ -239,7 +244,7 @@ def _shown(text: str) -> str:
 
 
 def _texts(*keys: str) -> list[Column]:
-    return [Column(key, key.capitalize()) for key in keys]
+    return [Column(key=key, title=key.capitalize()) for key in keys]
 
 
 def documents_of(book: Book) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut
+from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report
 
@@ -36,23 +36,24 @@ def in_kind(selection: Selection) -> Report:
             )
         if len(commodities) == 1:
             layout.total("Total in kind")
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("fund", "Fund"),
-            Column("date", "Date", "date"),
-            Column("what", "What"),
-            Column("commodity", "Kept in"),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="fund", title="Fund"),
+            Column(key="date", title="Date", kind="date"),
+            Column(key="what", title="What"),
+            Column(key="commodity", title="Kept in"),
             Column(
-                "value",
-                "Valuation",
-                "amount",
-                next(iter(commodities), "") if len(commodities) == 1 else "",
+                key="value",
+                title="Valuation",
+                kind="amount",
+                unit=next(iter(commodities), "") if len(commodities) == 1 else "",
             ),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=["Valuations are the donors'; they are in no total of money."],
     )

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.register import Change, claim_at
-from pledgebook.reports.figures.layout import Layout, name_of, over_the_cut
+from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie, Value
 
@@ -52,24 +52,25 @@ def movements(selection: Selection) -> Report:
         for day in (cut.start - timedelta(days=1), cut.end)
     )
     unit = selection.book.settings.currency
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("date", "Date", "date"),
-            Column("label", "Instalment"),
-            Column("event", "Event"),
-            Column("what", "What"),
-            Column("before", "Unpaid before", "amount"),
-            Column("after", "Unpaid after", "amount"),
-            Column("currency", "Currency"),
-            Column("received", "Received", "amount", unit),
-            Column("change", "Change of carrying value", "amount", unit),
-            Column("document", "Paper"),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="date", title="Date", kind="date"),
+            Column(key="label", title="Instalment"),
+            Column(key="event", title="Event"),
+            Column(key="what", title="What"),
+            Column(key="before", title="Unpaid before", kind="amount"),
+            Column(key="after", title="Unpaid after", kind="amount"),
+            Column(key="currency", title="Currency"),
+            Column(key="received", title="Received", kind="amount", unit=unit),
+            Column(key="change", title="Change of carrying value", kind="amount", unit=unit),
+            Column(key="document", title="Paper"),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Memorandum instalments are counted like others: what matters is what donors owe. "
             f"Carried before: {before:,.2f}; after: {after:,.2f}."

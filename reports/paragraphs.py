@@ -19,10 +19,12 @@ from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.ledger.register.tagging import tag_claim, tag_gift
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.figures import Figures, contributions_of, total
+from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Row, Tie
 
 NAME = "paragraphs"
+TITLE = "Contributions by operative paragraph"
 
 ACKNOWLEDGED = "Acknowledged"
 BEFORE = "Before the resolution"
@@ -37,28 +39,20 @@ def paragraphs(selection: Selection) -> Report:
 
     Raises SelectionError where the book declares no mandate.
     """
-    mandates = list(selection.book.settings.mandates.values())
-    if not mandates:
-        raise SelectionError(
-            'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
-        )
-    mandate = mandates[0]
+    mandate = mandate_of(selection)
     taggings = taggings_of(selection, mandate)
     primary = taggings.figures(lambda tagging: [primary_line(tagging)])
     rows = _primary_rows(mandate, primary)
     rows += _overlapping_rows(mandate, taggings)
     everything = total(primary.values())
     schedule = total(figures for _, figures in contributions_of(selection))
-    cut = selection.cut
-    return Report(
-        NAME,
-        f"Contributions by operative paragraph of {mandate.symbol}",
-        f"{long_date(cut.start)} to {long_date(cut.end)}",
-        cut.name,
-        cut.end,
-        selection.book.settings.currency,
-        _columns(selection),
-        rows,
+    return as_report(
+        selection,
+        over_the_cut(selection),
+        name=NAME,
+        title=f"{TITLE} of {mandate.symbol}",
+        columns=_columns(selection),
+        rows=rows,
         notes=_notes(mandate, selection),
         ties=[
             Tie("pledged, schedule", everything.pledged, schedule.pledged),
@@ -78,15 +72,24 @@ def paragraphs(selection: Selection) -> Report:
         ],
         charts=[
             Chart(
-                "Primary call: pledged, paid and unpaid",
-                ("pledged", "paid", "outstanding"),
-                1,
-                next(at for at, row in enumerate(rows) if row.kind == "total") - 1,
+                title="Primary call: pledged, paid and unpaid",
+                columns=("pledged", "paid", "outstanding"),
+                first=1,
+                last=next(at for at, row in enumerate(rows) if row.kind == "total") - 1,
                 names="paragraph",
             )
         ]
         if not everything.is_nil
         else [],
+    )
+
+
+def mandate_of(selection: Selection) -> Mandate:
+    """Return the first mandate of the book. Raises SelectionError where it declares none."""
+    for mandate in selection.book.settings.mandates.values():
+        return mandate
+    raise SelectionError(
+        'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
     )
 
 
@@ -171,20 +174,27 @@ def _amounts(figures: Figures) -> dict[str, Decimal]:
 def _primary_rows(mandate: Mandate, primary: dict[str, Figures]) -> list[Row]:
     names = [*mandate.primary, ACKNOWLEDGED, BEFORE, REVIEW]
     names += sorted(set(primary) - set(names), key=paragraph_order)
-    rows = [Row("section", label="Primary call: each contribution once")]
+    rows = [Row(kind="section", label="Primary call: each contribution once")]
     for name in names:
         figures = primary.get(name, Figures())
         values = {"paragraph": name, "summary": mandate.paragraphs.get(name, "")}
-        rows.append(Row("row", {**values, **_amounts(figures)}))
+        rows.append(Row(kind="row", values={**values, **_amounts(figures)}))
     everything = total(primary.values())
     label = "Total, as in the schedule"
     adds = tuple(range(1, len(rows)))
-    rows.append(Row("total", {"paragraph": label, **_amounts(everything)}, label, adds))
+    rows.append(
+        Row(
+            kind="total",
+            values={"paragraph": label, **_amounts(everything)},
+            label=label,
+            adds=adds,
+        )
+    )
     return rows
 
 
 def _overlapping_rows(mandate: Mandate, taggings: Taggings) -> list[Row]:
-    rows = [Row("section", label="Every relation: lines overlap and must not be added")]
+    rows = [Row(kind="section", label="Every relation: lines overlap and must not be added")]
     for attribute, relation in _RELATIONS:
         figures = taggings.figures(lambda tagging, of=attribute: getattr(tagging, of))  # type: ignore[misc]
         for paragraph in sorted(figures, key=paragraph_order):
@@ -195,21 +205,28 @@ def _overlapping_rows(mandate: Mandate, taggings: Taggings) -> list[Row]:
                 "relation": relation,
                 "summary": mandate.paragraphs.get(paragraph, ""),
             }
-            rows.append(Row("row", {**values, **_amounts(figures[paragraph])}))
+            rows.append(Row(kind="row", values={**values, **_amounts(figures[paragraph])}))
     return rows
 
 
 def _columns(selection: Selection) -> list[Column]:
     unit = selection.book.settings.currency
     return [
-        Column("paragraph", "Paragraph"),
-        Column("relation", "Relation"),
-        Column("summary", "What it asks"),
-        Column("pledged", "Pledged", "amount", unit),
-        Column("paid", "Paid", "amount", unit),
-        Column("outstanding", f"Unpaid at {long_date(selection.cut.end)}", "amount", unit),
-        Column("future", "Future periods", "amount", unit, memo=True),
-        Column("uncommitted", "Pledged, not committed", "amount", unit, memo=True),
+        Column(key="paragraph", title="Paragraph"),
+        Column(key="relation", title="Relation"),
+        Column(key="summary", title="What it asks"),
+        Column(key="pledged", title="Pledged", kind="amount", unit=unit),
+        Column(key="paid", title="Paid", kind="amount", unit=unit),
+        Column(
+            key="outstanding",
+            title=f"Unpaid at {long_date(selection.cut.end)}",
+            kind="amount",
+            unit=unit,
+        ),
+        Column(key="future", title="Future periods", kind="amount", unit=unit, memo=True),
+        Column(
+            key="uncommitted", title="Pledged, not committed", kind="amount", unit=unit, memo=True
+        ),
     ]
 
 

@@ -16,7 +16,7 @@ from pledgebook.ledger.guards.statements import Movement, balance_on, beginning,
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.register.history import continuing
 from pledgebook.reports.figures.dates import long_date
-from pledgebook.reports.figures.layout import Layout, at_the_end
+from pledgebook.reports.figures.layout import Layout, as_report, at_the_end
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
 
@@ -59,20 +59,23 @@ def reconciliation(selection: Selection) -> Report:
     ]
     if not banks:
         notes.append('The book declares no bank account: add custom "bank" (docs/bank.md).')
-    return at_the_end(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("what", "What"),
-            Column("day", "Date", "date"),
-            Column("age", "Days", "count"),
+        at_the_end(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="what", title="What"),
+            Column(key="day", title="Date", kind="date"),
+            Column(key="age", title="Days", kind="count"),
             *(
-                Column(_column(selection, currency), "Amount", "amount", currency)
+                Column(
+                    key=_column(selection, currency), title="Amount", kind="amount", unit=currency
+                )
                 for currency in currencies
             ),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=notes,
         ties=ties,
     )

@@ -1,9 +1,11 @@
-"""The reports there are, by name. A new one is a module, a line here and a test."""
+"""The reports there are. All that is to be known of one outside its module is its line here: the
+command, its help and the pages read this table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.history import restatements
@@ -31,37 +33,89 @@ from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Report, Source
 
-REPORTS: Mapping[str, Callable[[Selection], Report]] = {
-    schedule.NAME: schedule.schedule,
-    annex.NAME: annex.annex,
-    ageing.NAME: ageing.ageing,
-    years.NAME: years.years,
-    balances.NAME: balances.statements,
-    earmarked.NAME: earmarked.earmarked,
-    paragraphs.NAME: paragraphs.paragraphs,
-    secretary_general.NAME: secretary_general.secretary_general,
-    donor_kinds.NAME: donor_kinds.donor_kinds,
-    regularity.NAME: regularity.regularity,
-    exchange.NAME: exchange.exchange,
-    bank_charges.NAME: bank_charges.bank_charges,
-    reconciliation.NAME: reconciliation.reconciliation,
-    support.NAME: support.programme_support,
-    in_kind.NAME: in_kind.in_kind,
-    doubtful.NAME: doubtful.write_off_proposals,
-    movements.NAME: movements.movements,
-}
 
-_OF_MANDATES = frozenset({paragraphs.NAME, secretary_general.NAME})
-"""Reports that a book without a mandate cannot make."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportKind:
+    """A report there is: `name` on the command line and in files, `title` in lists of reports.
 
-_OF_WHOLE_FUNDS = {
-    balances.NAME: {"group", "donor", "purpose"},
-    earmarked.NAME: {"group", "donor"},
-    bank_charges.NAME: {"purpose"},
-    reconciliation.NAME: {"class", "group", "donor", "purpose"},
-    support.NAME: {"class", "group", "donor", "purpose"},
-}
-"""Limits that a report cannot be held to: cash and expenditure are of no one donor."""
+    `cannot_limit` are the limits of a selection that it cannot be held to, by the names of
+    `Scope.limits`: cash and expenditure are of no one donor. `needs_mandate` if a book without a
+    mandate cannot make it.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Selection], Report]
+    cannot_limit: Collection[str] = ()
+    needs_mandate: bool = False
+
+    @property
+    def is_of_accounts(self) -> bool:
+        """Whether its figures add up accounts and have no one contribution to lead to."""
+        return bool(self.cannot_limit)
+
+    def unheld(self, selection: Selection) -> list[str]:
+        """Return the selection's limits that the report cannot be held to."""
+        return [limit for limit in selection.scope.limits() if limit in self.cannot_limit]
+
+
+_KINDS = (
+    ReportKind(name=schedule.NAME, title=schedule.TITLE, make=schedule.schedule),
+    ReportKind(name=annex.NAME, title=annex.TITLE, make=annex.annex),
+    ReportKind(name=ageing.NAME, title=ageing.TITLE, make=ageing.ageing),
+    ReportKind(name=years.NAME, title=years.TITLE, make=years.years),
+    ReportKind(
+        name=balances.NAME,
+        title=balances.TITLE,
+        make=balances.statements,
+        cannot_limit={"group", "donor", "purpose"},
+    ),
+    ReportKind(
+        name=earmarked.NAME,
+        title=earmarked.TITLE,
+        make=earmarked.earmarked,
+        cannot_limit={"group", "donor"},
+    ),
+    ReportKind(
+        name=paragraphs.NAME,
+        title=paragraphs.TITLE,
+        make=paragraphs.paragraphs,
+        needs_mandate=True,
+    ),
+    ReportKind(
+        name=secretary_general.NAME,
+        title=secretary_general.TITLE,
+        make=secretary_general.secretary_general,
+        needs_mandate=True,
+    ),
+    ReportKind(name=donor_kinds.NAME, title=donor_kinds.TITLE, make=donor_kinds.donor_kinds),
+    ReportKind(name=regularity.NAME, title=regularity.TITLE, make=regularity.regularity),
+    ReportKind(name=exchange.NAME, title=exchange.TITLE, make=exchange.exchange),
+    ReportKind(
+        name=bank_charges.NAME,
+        title=bank_charges.TITLE,
+        make=bank_charges.bank_charges,
+        cannot_limit={"purpose"},
+    ),
+    ReportKind(
+        name=reconciliation.NAME,
+        title=reconciliation.TITLE,
+        make=reconciliation.reconciliation,
+        cannot_limit={"class", "group", "donor", "purpose"},
+    ),
+    ReportKind(
+        name=support.NAME,
+        title=support.TITLE,
+        make=support.programme_support,
+        cannot_limit={"class", "group", "donor", "purpose"},
+    ),
+    ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
+    ReportKind(name=doubtful.NAME, title=doubtful.TITLE, make=doubtful.write_off_proposals),
+    ReportKind(name=movements.NAME, title=movements.TITLE, make=movements.movements),
+)
+
+REPORTS: Mapping[str, ReportKind] = {kind.name: kind for kind in _KINDS}
+"""The reports by name, in the order of lists and of `all`."""
 
 ALL = "all"
 
@@ -78,7 +132,7 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
         if name not in REPORTS:
             known = ", ".join([*REPORTS, ALL])
             raise SelectionError(f"There is no report {name!r}; the reports are {known}.")
-        limits = _unheld(selection, name)
+        limits = REPORTS[name].unheld(selection)
         if limits:
             raise SelectionError(
                 f"The report {name!r} is of whole funds and cannot be limited to one "
@@ -90,17 +144,16 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
 
 def left_out(selection: Selection) -> list[str]:
     """Return the reports that "all" leaves out: they cannot be made of the selection."""
-    without = frozenset() if selection.book.settings.mandates else _OF_MANDATES
-    return [name for name in REPORTS if name in without or _unheld(selection, name)]
-
-
-def _unheld(selection: Selection, name: str) -> list[str]:
-    cannot = _OF_WHOLE_FUNDS.get(name, set())
-    return [limit for limit in selection.scope.limits() if limit in cannot]
+    mandates = selection.book.settings.mandates
+    return [
+        kind.name
+        for kind in REPORTS.values()
+        if kind.unheld(selection) or (kind.needs_mandate and not mandates)
+    ]
 
 
 def _made(name: str, selection: Selection) -> Report:
-    report = REPORTS[name](selection)
+    report = REPORTS[name].make(selection)
     for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
     return report
@@ -200,4 +253,10 @@ def source_of(selection: Selection, made_at: str) -> Source:
     """Return what the cover says of the book; if it has errors, they are its warning."""
     book = selection.book
     warnings = tuple(_warnings(selection))
-    return Source(book.path.name, book.options["title"], made_at, book.sha256, warnings)
+    return Source(
+        book=book.path.name,
+        title=book.options["title"],
+        made_at=made_at,
+        sha256=book.sha256,
+        warnings=warnings,
+    )

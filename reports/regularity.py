@@ -18,7 +18,13 @@ from pledgebook.reports.figures.figures import (
     contributions_of,
     total,
 )
-from pledgebook.reports.figures.layout import Layout, at_the_end, by_group_and_name, name_of
+from pledgebook.reports.figures.layout import (
+    Layout,
+    as_report,
+    at_the_end,
+    by_group_and_name,
+    name_of,
+)
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie, Value
 
@@ -52,20 +58,27 @@ def regularity(selection: Selection) -> Report:
     layout.grand_total("Total")
     unit = selection.book.settings.currency
     keys = [f"y{cut.start.year}" for cut in years]
-    return at_the_end(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("donor", "Donor"),
-            Column("years", "Years with a collection", "count"),
+        at_the_end(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="donor", title="Donor"),
+            Column(key="years", title="Years with a collection", kind="count"),
             *(
-                Column(key, str(cut.start.year), "amount", unit)
+                Column(key=key, title=str(cut.start.year), kind="amount", unit=unit)
                 for key, cut in zip(keys, years, strict=True)
             ),
-            Column("total", "Collected", "amount", unit, dict.fromkeys(keys, 1)),
+            Column(
+                key="total",
+                title="Collected",
+                kind="amount",
+                unit=unit,
+                adds=dict.fromkeys(keys, 1),
+            ),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Collected in a calendar year, whatever period it was pledged for; what was paid in "
             "advance of its biennium is collected when that begins, as in the schedule.",

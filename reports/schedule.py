@@ -24,8 +24,9 @@ from pledgebook.reports.figures.figures import (
     held_figures,
     total,
 )
+from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
-from pledgebook.reports.figures.table import NOTHING, Column, Report, Row, RowKind, Tie
+from pledgebook.reports.figures.table import Column, Report, Row, RowKind, Tie
 from pledgebook.reports.figures.ties import Balances, balances_of, ledger_ties
 
 NAME = "schedule"
@@ -44,7 +45,7 @@ class Line:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """The schedule's figures before they are laid out: rows by fund and class, totals by name."""
 
@@ -85,7 +86,13 @@ def make_schedule(selection: Selection) -> Schedule:
         for line in lines
         if not line.figures.foots
     ]
-    return Schedule(sections, _totals(selection, sections), proof, balances, ties)
+    return Schedule(
+        sections=sections,
+        totals=_totals(selection, sections),
+        proof=proof,
+        balances=balances,
+        ties=ties,
+    )
 
 
 def _rows(selection: Selection) -> dict[Key, Figures]:
@@ -133,15 +140,13 @@ def schedule(selection: Selection) -> Report:
     """Return the schedule laid out for any renderer, with its JSON document as `payload`."""
     made = make_schedule(selection)
     notes = _notes(selection)
-    return Report(
-        NAME,
-        TITLE,
-        _subtitle(selection),
-        selection.cut.name,
-        selection.cut.end,
-        selection.book.settings.currency,
-        _columns(selection),
-        lay_out(selection, made.sections, made.totals) or [Row("section", label=NOTHING)],
+    return as_report(
+        selection,
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=_columns(selection),
+        rows=lay_out(selection, made.sections, made.totals),
         notes=notes,
         ties=[*made.ties, *_cash_ties(made.proof)],
         payload=_payload(selection, made, notes),
@@ -162,16 +167,20 @@ def lay_out(
     positions: dict[tuple[str, str], int] = {}
     for (fund, class_), lines in sections.items():
         name = settings.funds[fund].name if fund in settings.funds else fund
-        rows.append(Row("section", label=f"{name} ({fund}), {class_}"))
+        rows.append(Row(kind="section", label=f"{name} ({fund}), {class_}"))
         group_totals = []
         for group in GROUPS:
             members = [line for line in lines if line.group == group]
             if not members:
                 continue
-            rows.append(Row("group", label=group))
+            rows.append(Row(kind="group", label=group))
             first = len(rows)
             rows += [
-                Row("row", {"donor": line.name, **line.figures.amounts()}, donor=line.donor)
+                Row(
+                    kind="row",
+                    values={"donor": line.name, **line.figures.amounts()},
+                    donor=line.donor,
+                )
                 for line in members
             ]
             group_totals.append(len(rows))
@@ -186,7 +195,12 @@ def lay_out(
         if limited and (len(adds) < 2 or any(row.adds == adds for row in rows)):
             continue  # nothing is shown of these funds, or it is what a total above says
         rows.append(
-            Row("total", {"donor": f"Total, {name}", **figures.amounts()}, f"Total, {name}", adds)
+            Row(
+                kind="total",
+                values={"donor": f"Total, {name}", **figures.amounts()},
+                label=f"Total, {name}",
+                adds=adds,
+            )
         )
     return rows
 
@@ -200,12 +214,7 @@ def _funds_in(name: str) -> set[str]:
 
 def _total_row(kind: RowKind, label: str, lines: list[Line], adds: range | list[int]) -> Row:
     amounts = total(line.figures for line in lines).amounts()
-    return Row(kind, {"donor": label, **amounts}, label, tuple(adds))
-
-
-def _subtitle(selection: Selection) -> str:
-    cut = selection.cut
-    return f"{long_date(cut.start)} to {long_date(cut.end)}"
+    return Row(kind=kind, values={"donor": label, **amounts}, label=label, adds=tuple(adds))
 
 
 def _columns(selection: Selection) -> list[Column]:
@@ -230,14 +239,14 @@ def _columns(selection: Selection) -> list[Column]:
         key for key in MONEY_COLUMNS if key in MEMO
     ]
     return [
-        Column("donor", "Donor"),
+        Column(key="donor", title="Donor"),
         *(
             Column(
-                key,
-                titles[key],
-                "amount",
-                unit,
-                CLOSING if key == "closing" else {},
+                key=key,
+                title=titles[key],
+                kind="amount",
+                unit=unit,
+                adds=CLOSING if key == "closing" else {},
                 memo=key in MEMO,
             )
             for key in order

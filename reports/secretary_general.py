@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from pledgebook.ledger.declared.mandates import Mandate, paragraph_order
 from pledgebook.reports.figures.figures import Figures
-from pledgebook.reports.figures.layout import Layout, by_group_and_name, name_of, over_the_cut
-from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.layout import (
+    Layout,
+    as_report,
+    by_group_and_name,
+    name_of,
+    over_the_cut,
+)
+from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report
-from pledgebook.reports.paragraphs import taggings_of
+from pledgebook.reports.paragraphs import mandate_of, taggings_of
 
 NAME = "secretary-general"
+TITLE = "For the report of the Secretary-General"
 
 
 def secretary_general(selection: Selection) -> Report:
@@ -22,12 +29,7 @@ def secretary_general(selection: Selection) -> Report:
 
     Raises SelectionError where the book declares no mandate.
     """
-    mandates = list(selection.book.settings.mandates.values())
-    if not mandates:
-        raise SelectionError(
-            'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
-        )
-    mandate = mandates[0]
+    mandate = mandate_of(selection)
     layout = Layout()
     for title, relation in (("Calls", "calls"), ("Acknowledged", "acknowledged")):
         lines = _lines(selection, mandate, relation)
@@ -46,19 +48,20 @@ def secretary_general(selection: Selection) -> Report:
                 unpaid=figures.closing,
             )
     unit = selection.book.settings.currency
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        f"Contributions in response to {mandate.symbol}, for the Secretary-General's report",
-        [
-            Column("paragraph", "Paragraph"),
-            Column("summary", "What it asks"),
-            Column("donors", "Donors"),
-            Column("pledged", "Pledged", "amount", unit),
-            Column("paid", "Paid", "amount", unit),
-            Column("unpaid", "Unpaid", "amount", unit),
+        over_the_cut(selection),
+        name=NAME,
+        title=f"Contributions in response to {mandate.symbol}, for the Secretary-General's report",
+        columns=[
+            Column(key="paragraph", title="Paragraph"),
+            Column(key="summary", title="What it asks"),
+            Column(key="donors", title="Donors"),
+            Column(key="pledged", title="Pledged", kind="amount", unit=unit),
+            Column(key="paid", title="Paid", kind="amount", unit=unit),
+            Column(key="unpaid", title="Unpaid", kind="amount", unit=unit),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=["A contribution may answer several paragraphs: lines must never be added up."],
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO, round_to
-from pledgebook.reports.figures.layout import Layout, over_the_cut, section_name
+from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
 from pledgebook.reports.figures.ties import balances_of
@@ -40,18 +40,25 @@ def programme_support(selection: Selection) -> Report:
     if shown:
         layout.total("Total")
     unit = selection.book.settings.currency
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("where", "Fund and class"),
-            Column("programme", "Programme expenditure", "amount", unit),
-            Column("support", "Support costs", "amount", unit),
-            Column("rate", "Rate", "rate"),
-            Column("total", "Total", "amount", unit, {"programme": 1, "support": 1}),
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="where", title="Fund and class"),
+            Column(key="programme", title="Programme expenditure", kind="amount", unit=unit),
+            Column(key="support", title="Support costs", kind="amount", unit=unit),
+            Column(key="rate", title="Rate", kind="rate"),
+            Column(
+                key="total",
+                title="Total",
+                kind="amount",
+                unit=unit,
+                adds={"programme": 1, "support": 1},
+            ),
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Support costs are expenditure of the class that spent and income of the support "
             "class; in the funds' total they are eliminated."

@@ -8,7 +8,7 @@ from datetime import date
 
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.reports.figures.figures import contributions_of, total
-from pledgebook.reports.figures.layout import Layout, over_the_cut
+from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report
 
@@ -33,20 +33,25 @@ def years(selection: Selection) -> Report:
         )
     layout.total("Total")
     unit = selection.book.settings.currency
-    return over_the_cut(
+    return as_report(
         selection,
-        NAME,
-        TITLE,
-        [
-            Column("year", "Year"),
-            Column("pledged", "Pledged", "amount", unit),
-            Column("adjustments", "Adjustments to prior pledges", "amount", unit),
-            Column("paid", "Paid", "amount", unit),
-            Column("exchange", "Exchange", "amount", unit),
-            Column("written_off", "Written off", "amount", unit),
-            Column("unpaid", "Unpaid at the end", "amount"),  # of several years never added
+        over_the_cut(selection),
+        name=NAME,
+        title=TITLE,
+        columns=[
+            Column(key="year", title="Year"),
+            Column(key="pledged", title="Pledged", kind="amount", unit=unit),
+            Column(
+                key="adjustments", title="Adjustments to prior pledges", kind="amount", unit=unit
+            ),
+            Column(key="paid", title="Paid", kind="amount", unit=unit),
+            Column(key="exchange", title="Exchange", kind="amount", unit=unit),
+            Column(key="written_off", title="Written off", kind="amount", unit=unit),
+            Column(
+                key="unpaid", title="Unpaid at the end", kind="amount"
+            ),  # of several years never added
         ],
-        layout.rows,
+        rows=layout.rows,
         notes=[
             "Pledged is what became due income in the year, less amendments of the same period's "
             "instalments; unpaid is what was due and open at the year's last day."
@@ -60,7 +65,15 @@ def years(selection: Selection) -> Report:
                 ("written off", "written_off"),
             )
         ],
-        charts=[Chart(TITLE, ("pledged", "paid", "unpaid"), 1, len(layout.rows) - 2, names="year")],
+        charts=[
+            Chart(
+                title=TITLE,
+                columns=("pledged", "paid", "unpaid"),
+                first=1,
+                last=len(layout.rows) - 2,
+                names="year",
+            )
+        ],
     )
 
 

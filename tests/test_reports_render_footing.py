@@ -13,28 +13,37 @@ from pledgebook.reports.render import footing, formulas, texts
 
 D = Decimal
 COLUMNS = (
-    Column("line", "Line"),
-    Column("income", "Income", "amount", "USD"),
-    Column("spent", "Expenditure", "amount", "USD"),
-    Column("excess", "Excess", "amount", "USD", {"income": 1, "spent": -1}),
+    Column(key="line", title="Line"),
+    Column(key="income", title="Income", kind="amount", unit="USD"),
+    Column(key="spent", title="Expenditure", kind="amount", unit="USD"),
+    Column(
+        key="excess", title="Excess", kind="amount", unit="USD", adds={"income": 1, "spent": -1}
+    ),
 )
 
 
 def report(*rows: Row, columns: tuple[Column, ...] = COLUMNS) -> Report:
     return Report(
-        "statement", "Statement", "", "2002-2003", date(2003, 12, 31), "USD", columns, rows
+        name="statement",
+        title="Statement",
+        subtitle="",
+        period="2002-2003",
+        as_at=date(2003, 12, 31),
+        currency="USD",
+        columns=columns,
+        rows=rows,
     )
 
 
 def line(income: str, spent: str, **stated: Decimal | None) -> Row:
-    return Row("row", {"line": "x", "income": D(income), "spent": D(spent), **stated})
+    return Row(kind="row", values={"line": "x", "income": D(income), "spent": D(spent), **stated})
 
 
 def test_totals_and_across_sums_that_are_left_out_are_filled_in() -> None:
     footed = footing.footed(
         report(
-            Row("total", {}, "Total first", (1, 3)), line("3.00", "1.00"),
-            line("5.00", "1.50"), Row("subtotal", {}, "Second", (2,)),
+            Row(kind="total", values={}, label="Total first", adds=(1, 3)), line("3.00", "1.00"),
+            line("5.00", "1.50"), Row(kind="subtotal", values={}, label="Second", adds=(2,)),
         )
     )  # fmt: skip
     assert footed.rows[1].values["excess"] == D("2.00")
@@ -48,15 +57,30 @@ def test_totals_and_across_sums_that_are_left_out_are_filled_in() -> None:
             [line("3.00", "1.00", excess=D("2.01"))],
             r"\(x\), column 'excess' says 2.01 .* 2.00",
         ),
-        ([line("1.00", "0"), Row("total", {"income": D(2)}, "Total", (0,))], r"row 2 \(Total\)"),
-        ([Row("total", {}, "Total", (0,))], "each must be another row"),
-        ([line("1", "1"), Row("total", {}, "Total", (0, 0))], "named once"),
-        ([line("1", "1"), Row("total", {}, "Total", (7,))], "each must be another row"),
-        ([Row("total", {}, "A", (1,)), Row("total", {}, "B", (0,))], "add up themselves"),
-        ([Row("row", {"colour": "red"})], "'colour', which is no column"),
-        ([Row("row", {"income": D("NaN")})], "is not exact"),
-        ([Row("row", {"income": 1.5})], "is not exact"),  # type: ignore[dict-item]
-        ([Row("row", {"income": "12"})], "'12' is no amount"),
+        (
+            [
+                line("1.00", "0"),
+                Row(kind="total", values={"income": D(2)}, label="Total", adds=(0,)),
+            ],
+            r"row 2 \(Total\)",
+        ),
+        ([Row(kind="total", values={}, label="Total", adds=(0,))], "each must be another row"),
+        ([line("1", "1"), Row(kind="total", values={}, label="Total", adds=(0, 0))], "named once"),
+        (
+            [line("1", "1"), Row(kind="total", values={}, label="Total", adds=(7,))],
+            "each must be another row",
+        ),
+        (
+            [
+                Row(kind="total", values={}, label="A", adds=(1,)),
+                Row(kind="total", values={}, label="B", adds=(0,)),
+            ],
+            "add up themselves",
+        ),
+        ([Row(kind="row", values={"colour": "red"})], "'colour', which is no column"),
+        ([Row(kind="row", values={"income": D("NaN")})], "is not exact"),
+        ([Row(kind="row", values={"income": 1.5})], "is not exact"),  # type: ignore[dict-item]
+        ([Row(kind="row", values={"income": "12"})], "'12' is no amount"),
     ],
 )
 def test_a_report_that_contradicts_itself_is_refused(rows: list[Row], words: str) -> None:
@@ -68,12 +92,18 @@ def test_a_report_that_contradicts_itself_is_refused(rows: list[Row], words: str
     ("columns", "words"),
     [
         ((), "it has no columns"),
-        ((Column("a", "A"), Column("a", "A")), "two columns have the key 'a'"),
+        ((Column(key="a", title="A"), Column(key="a", title="A")), "two columns have the key 'a'"),
         (
-            (Column("e", "E", "amount", "EUR"), Column("d", "D", "amount", "USD", {"e": 1})),
+            (
+                Column(key="e", title="E", kind="amount", unit="EUR"),
+                Column(key="d", title="D", kind="amount", unit="USD", adds={"e": 1}),
+            ),
             "column 'd' adds up 'e', which is not another column of the same unit",
         ),
-        ((Column("d", "D", "amount", "USD", {"gone": 1}),), "adds up 'gone'"),
+        (
+            (Column(key="d", title="D", kind="amount", unit="USD", adds={"gone": 1}),),
+            "adds up 'gone'",
+        ),
     ],
 )
 def test_columns_that_cannot_add_up_are_refused(columns: tuple[Column, ...], words: str) -> None:
@@ -82,51 +112,63 @@ def test_columns_that_cannot_add_up_are_refused(columns: tuple[Column, ...], wor
 
 
 def test_a_label_needs_a_column_of_text() -> None:
-    only = (Column("income", "Income", "amount", "USD"),)
+    only = (Column(key="income", title="Income", kind="amount", unit="USD"),)
     with pytest.raises(footing.ReportDoesNotFootError, match="no column of text"):
-        footing.footed(report(Row("total", {}, "Total"), columns=only))
+        footing.footed(report(Row(kind="total", values={}, label="Total"), columns=only))
 
 
 def test_what_adds_up_something_unknown_is_unknown() -> None:
-    rows = (line("1.00", "1.00"), Row("row", {"income": None, "spent": D(1)}))
-    footed = footing.footed(report(*rows, Row("total", {}, "Total", (0, 1))))
+    rows = (line("1.00", "1.00"), Row(kind="row", values={"income": None, "spent": D(1)}))
+    footed = footing.footed(report(*rows, Row(kind="total", values={}, label="Total", adds=(0, 1))))
     assert footed.rows[1].values["excess"] is None
     assert footed.rows[2].values == {"income": None, "spent": D("2.00"), "excess": None}
 
 
 def test_a_whole_number_is_added_up_like_an_amount_with_cents() -> None:
-    rows = (Row("row", {"income": 3, "spent": 1}), line("4.50", "0.25"))
-    footed = footing.footed(report(*rows, Row("total", {}, "Total", (0, 1))))
+    rows = (Row(kind="row", values={"income": 3, "spent": 1}), line("4.50", "0.25"))
+    footed = footing.footed(report(*rows, Row(kind="total", values={}, label="Total", adds=(0, 1))))
     assert footed.rows[0].values["excess"] == 2
     assert footed.rows[2].values == {"income": D("7.50"), "spent": D("1.25"), "excess": D("6.25")}
     with pytest.raises(footing.ReportDoesNotFootError, match=r"says 8 where its parts .* 7\.50"):
-        footing.footed(report(*rows, Row("total", {"income": 8}, "Total", (0, 1))))
+        footing.footed(
+            report(*rows, Row(kind="total", values={"income": 8}, label="Total", adds=(0, 1)))
+        )
 
 
 def test_counts_are_no_sum_unless_the_report_says_one() -> None:
-    columns = (Column("line", "Line"), Column("days", "Days overdue", "count"))
-    total = Row("total", {}, "Total", (0, 1))
-    rows = (Row("row", {"days": 3}), Row("row", {"days": 40}), total)
+    columns = (
+        Column(key="line", title="Line"),
+        Column(key="days", title="Days overdue", kind="count"),
+    )
+    total = Row(kind="total", values={}, label="Total", adds=(0, 1))
+    rows = (Row(kind="row", values={"days": 3}), Row(kind="row", values={"days": 40}), total)
     assert footing.footed(report(*rows, columns=columns)).rows[2].values == {}
     assert footing.sum_down(rows, total, "days") == 43
 
 
 def test_currencies_are_never_added_together() -> None:
-    columns = (Column("line", "Line"), Column("paid", "Paid in its currency", "amount"))
-    rows = (Row("row", {"paid": D(1)}), Row("row", {"paid": D(2)}), Row("total", {}, "T", (0, 1)))
+    columns = (
+        Column(key="line", title="Line"),
+        Column(key="paid", title="Paid in its currency", kind="amount"),
+    )
+    rows = (
+        Row(kind="row", values={"paid": D(1)}),
+        Row(kind="row", values={"paid": D(2)}),
+        Row(kind="total", values={}, label="T", adds=(0, 1)),
+    )
     assert footing.footed(report(*rows, columns=columns)).rows[2].values == {}
 
 
 def test_a_chain_of_totals_as_long_as_the_report_is_added_up() -> None:
     rows = [line("1.00", "0.00")]
-    rows += [Row("subtotal", {}, f"So far {n}", (n,)) for n in range(2000)]
+    rows += [Row(kind="subtotal", values={}, label=f"So far {n}", adds=(n,)) for n in range(2000)]
     assert footing.footed(report(*rows)).rows[-1].values["income"] == D("1.00")
 
 
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1, max_size=20))
 def test_every_total_is_the_exact_sum_of_its_rows(amounts: list[Decimal]) -> None:
-    rows = [Row("row", {"income": amount}) for amount in amounts]
-    total = Row("total", {}, "Total", tuple(range(len(rows))))
+    rows = [Row(kind="row", values={"income": amount}) for amount in amounts]
+    total = Row(kind="total", values={}, label="Total", adds=tuple(range(len(rows))))
     assert footing.footed(report(*rows, total)).rows[-1].values["income"] == sum(amounts)
 
 
@@ -165,7 +207,7 @@ def test_headings_name_currencies_as_people_do() -> None:
     assert texts.currency_name("USD") == "US dollars"
     assert texts.currency_name("EUR") == "Euros"
     assert texts.currency_name("XXQ") == "XXQ"
-    amount = Column("paid", "Paid", "amount", "EUR")
+    amount = Column(key="paid", title="Paid", kind="amount", unit="EUR")
     assert (texts.column_title(amount, "USD"), texts.column_title(amount, "EUR")) == (
         "Paid (EUR)",
         "Paid",

@@ -76,17 +76,33 @@ MEMO = {"future": "Future years", "in_advance": "In advance", "refunded": "Refun
 def schedule() -> Report:
     """Sections, groups, subtotals and totals, memo columns, ties, notes, hostile donors."""
     columns = [
-        Column("donor", "Donor"),
-        *(Column(key, title, "amount", "USD") for key, title in MONEY.items()),
-        Column("closing", "Unpaid pledges, 31 December 2003", "amount", "USD", CLOSING),
-        *(Column(key, title, "amount", "USD", memo=True) for key, title in MEMO.items()),
+        Column(key="donor", title="Donor"),
+        *(Column(key=key, title=title, kind="amount", unit="USD") for key, title in MONEY.items()),
+        Column(
+            key="closing",
+            title="Unpaid pledges, 31 December 2003",
+            kind="amount",
+            unit="USD",
+            adds=CLOSING,
+        ),
+        *(
+            Column(key=key, title=title, kind="amount", unit="USD", memo=True)
+            for key, title in MEMO.items()
+        ),
     ]
     rows: list[Row] = []
 
     def add(kind: str, label: str = "", adds: tuple[int, ...] = (), **values: str) -> int:
         keys = (*MONEY, *MEMO) if kind == "row" else ()
         figures = {key: D(values.get(key, "0.00")) for key in keys}
-        rows.append(Row(kind, {"donor": label, **figures} if figures else {}, label, adds))  # type: ignore[arg-type]
+        rows.append(
+            Row(
+                kind=kind,
+                values={"donor": label, **figures} if figures else {},
+                label=label,
+                adds=adds,
+            )
+        )  # type: ignore[arg-type]
         return len(rows) - 1
 
     add("section", "CPCJF, general purpose")
@@ -136,8 +152,14 @@ def schedule() -> Report:
             Tie("In advance = Liabilities:In-Advance", D("36585.37"), D("36085.37")),
         ),
         charts=(
-            Chart("Closing", ("opening", "pledged"), 2, 3, names="donor"),
-            Chart("Across", ("opening", "adjustments", "pledged"), 4, 4, across=True),
+            Chart(title="Closing", columns=("opening", "pledged"), first=2, last=3, names="donor"),
+            Chart(
+                title="Across",
+                columns=("opening", "adjustments", "pledged"),
+                first=4,
+                last=4,
+                across=True,
+            ),
         ),
     )
 
@@ -145,19 +167,19 @@ def schedule() -> Report:
 def receipts() -> Report:
     """Text, dates, counts, several currencies, an unknown figure."""
     columns = [
-        Column("number", "Receipt"),
-        Column("donor", "Donor"),
-        Column("received", "Value date", "date"),
-        Column("currency", "Currency"),
-        Column("amount", "Amount in currency", "amount"),
-        Column("rate", "Rate", "amount"),
-        Column("dollars", "Dollars", "amount", "USD"),
-        Column("before", "Dollars before", "amount", "USD"),
-        Column("days", "Days overdue", "count"),
+        Column(key="number", title="Receipt"),
+        Column(key="donor", title="Donor"),
+        Column(key="received", title="Value date", kind="date"),
+        Column(key="currency", title="Currency"),
+        Column(key="amount", title="Amount in currency", kind="amount"),
+        Column(key="rate", title="Rate", kind="amount"),
+        Column(key="dollars", title="Dollars", kind="amount", unit="USD"),
+        Column(key="before", title="Dollars before", kind="amount", unit="USD"),
+        Column(key="days", title="Days overdue", kind="count"),
     ]
 
     def row(*cells: object) -> Row:
-        return Row("row", dict(zip((c.key for c in columns), cells, strict=True)))  # type: ignore[arg-type]
+        return Row(kind="row", values=dict(zip((c.key for c in columns), cells, strict=True)))  # type: ignore[arg-type]
 
     return Report(
         name="official-receipts",
@@ -174,7 +196,7 @@ def receipts() -> Report:
                 D("20942.41"), D("1.00"), 1200),
             row("0003", "Spain", None, "EUR", D("-50.00"), D("0.787564"),
                 D("-63.49"), D("2.00"), 31),
-            Row("total", {}, "Total", (0, 1, 2)),
+            Row(kind="total", values={}, label="Total", adds=(0, 1, 2)),
         ],
         agreements=(
             Agreement("no such report", Part("official-receipts", "dollars"), Part("x", "y")),
@@ -236,9 +258,12 @@ def test_totals_and_the_closing_column_are_live_formulas(content: bytes) -> None
 
 
 def test_a_total_of_counts_is_a_live_formula_too() -> None:
-    rows = [Row("row", {"payments": 3}), Row("row", {"payments": 40})]
-    rows.append(Row("total", {"payments": 43}, "Total", (0, 1)))
-    columns = [Column("donor", "Donor"), Column("payments", "Payments", "count")]
+    rows = [Row(kind="row", values={"payments": 3}), Row(kind="row", values={"payments": 40})]
+    rows.append(Row(kind="total", values={"payments": 43}, label="Total", adds=(0, 1)))
+    columns = [
+        Column(key="donor", title="Donor"),
+        Column(key="payments", title="Payments", kind="count"),
+    ]
     made = dataclasses.replace(receipts(), columns=columns, rows=rows)
     workbook = loaded(render.to_workbook([made], SOURCE), values=False)
     cells = table(workbook["Official receipts"], "Donor")
@@ -359,11 +384,23 @@ def test_a_chart_draws_the_cells_themselves(content: bytes) -> None:
 
 def test_a_chart_that_is_not_on_the_tables_only_page_begins_one() -> None:
     def sheet_of(rows: int) -> Any:
-        columns = [Column("donor", "Donor"), Column("a", "Unpaid", "amount", "USD")]
-        lines = [Row("row", {"donor": f"Donor {at}", "a": D(at)}) for at in range(rows)]
-        chart = Chart("Unpaid", ("a",), 0, rows - 1, names="donor")
-        report = Report("x", "X", "", "2003", date(2003, 12, 31), "USD", columns, lines,
-                        charts=(chart,))  # fmt: skip
+        columns = [
+            Column(key="donor", title="Donor"),
+            Column(key="a", title="Unpaid", kind="amount", unit="USD"),
+        ]
+        lines = [Row(kind="row", values={"donor": f"Donor {at}", "a": D(at)}) for at in range(rows)]
+        chart = Chart(title="Unpaid", columns=("a",), first=0, last=rows - 1, names="donor")
+        report = Report(
+            name="x",
+            title="X",
+            subtitle="",
+            period="2003",
+            as_at=date(2003, 12, 31),
+            currency="USD",
+            columns=columns,
+            rows=lines,
+            charts=(chart,),
+        )
         return loaded(render.to_workbook([report], SOURCE), values=True)["X"]
 
     long, short = sheet_of(60), sheet_of(3)
@@ -410,7 +447,7 @@ def test_totals_have_names(content: bytes) -> None:
 def test_more_digits_than_a_workbook_holds_are_named_in_a_note() -> None:
     big = dataclasses.replace(
         receipts(),
-        rows=[Row("row", {"number": "1", "dollars": D("12345678901234567.89")})],
+        rows=[Row(kind="row", values={"number": "1", "dollars": D("12345678901234567.89")})],
     )
     sheet = loaded(render.to_workbook([big], SOURCE), values=True)["Official receipts"]
     notes = [cell.value for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
@@ -456,7 +493,7 @@ def test_no_text_of_a_book_can_damage_the_workbook() -> None:
 
 def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
     long = dataclasses.replace(
-        receipts(), rows=[Row("row", {"number": "1", "donor": "x" * 40_000})]
+        receipts(), rows=[Row(kind="row", values={"number": "1", "donor": "x" * 40_000})]
     )
     sheet = loaded(render.to_workbook([long], SOURCE), values=True)["Official receipts"]
     notes = [cell.value for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
@@ -464,9 +501,13 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
 
 
 def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
-    rows = [Row("row", {"number": "1", "received": date(1899, 12, 31), "dollars": D("0.25")})]
-    rows += [Row("row", {"number": "2"}) if n % 2 else rows[0] for n in range(5000)]
-    rows.append(Row("total", {}, "Total", tuple(range(0, 5000, 3))))
+    rows = [
+        Row(
+            kind="row", values={"number": "1", "received": date(1899, 12, 31), "dollars": D("0.25")}
+        )
+    ]
+    rows += [Row(kind="row", values={"number": "2"}) if n % 2 else rows[0] for n in range(5000)]
+    rows.append(Row(kind="total", values={}, label="Total", adds=tuple(range(0, 5000, 3))))
     report = dataclasses.replace(receipts(), rows=rows)
     sheet = loaded(render.to_workbook([report], SOURCE), values=False)["Official receipts"]
     assert sheet["C5"].value == "1899-12-31"

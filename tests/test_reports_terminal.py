@@ -19,18 +19,29 @@ GOLDEN = Path(__file__).parent / "data" / "golden" / "main.beancount"
 
 
 def made(rows: list[Row], columns: list[Column]) -> Report:
-    return Report("x", "Title", "", "2003", date(2003, 12, 31), "USD", columns, rows)
+    return Report(
+        name="x",
+        title="Title",
+        subtitle="",
+        period="2003",
+        as_at=date(2003, 12, 31),
+        currency="USD",
+        columns=columns,
+        rows=rows,
+    )
 
 
 COLUMNS = [
-    Column("donor", "Donor"),
-    Column("a", "Collected", "amount"),
-    Column("b", "Written off", "amount"),
+    Column(key="donor", title="Donor"),
+    Column(key="a", title="Collected", kind="amount"),
+    Column(key="b", title="Written off", kind="amount"),
 ]
 
 
 def test_a_table_has_its_figures_under_their_headings_and_names_what_is_empty() -> None:
-    report = made([Row("row", {"donor": "Canada", "a": Decimal(-5), "b": Decimal(0)})], COLUMNS)
+    report = made(
+        [Row(kind="row", values={"donor": "Canada", "a": Decimal(-5), "b": Decimal(0)})], COLUMNS
+    )
     assert to_text(report, 80).splitlines() == [
         "Title",
         "Period 2003, as at 31 December 2003. US dollars.",

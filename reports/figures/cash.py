@@ -16,7 +16,7 @@ from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.ties import Balances
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CashProof:
     """The lines of the proof, in dollars. `per_ledger` is what the cash accounts say."""
 

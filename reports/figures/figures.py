@@ -56,7 +56,7 @@ CLOSING = {
 """What closing is the sum of, with signs."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Figures:
     """One row's amounts in dollars and cents. `closing` is what is owed by the lots themselves,
     not computed from the other columns: that the two agree is a proof.

@@ -6,7 +6,7 @@ filled in by the renderers' footing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pledgebook.ledger.declared.donors import GROUPS
@@ -44,17 +44,17 @@ class Layout:
 
     def section(self, label: str) -> None:
         """Begin a section."""
-        self.rows.append(Row("section", label=label))
+        self.rows.append(Row(kind="section", label=label))
 
     def group(self, label: str) -> None:
         """Begin a group of rows within a section."""
-        self.rows.append(Row("group", label=label))
+        self.rows.append(Row(kind="group", label=label))
 
     def row(self, code: str = "", /, **values: Value) -> None:
         """Add a row, about the donor of that code if one is given."""
         self._loose.append(len(self.rows))
         label = str(values.get("label", ""))
-        self.rows.append(Row("row", values, donor=code, instalment=label))
+        self.rows.append(Row(kind="row", values=values, donor=code, instalment=label))
 
     def subtotal(self, label: str) -> None:
         """Add up the rows since the last subtotal."""
@@ -73,84 +73,58 @@ class Layout:
             self._put("total", label, self._totals)
 
     def _put(self, kind: str, label: str, adds: Sequence[int]) -> int:
-        self.rows.append(Row("subtotal" if kind == "subtotal" else "total", {}, label, tuple(adds)))
+        self.rows.append(
+            Row(
+                kind="subtotal" if kind == "subtotal" else "total",
+                values={},
+                label=label,
+                adds=tuple(adds),
+            )
+        )
         return len(self.rows) - 1
 
 
-def over_the_cut(
+def as_report(
     selection: Selection,
-    name: str,
-    title: str,
-    columns: Sequence[Column],
-    rows: Sequence[Row],
-    *,
-    notes: Sequence[str] = (),
-    ties: Sequence[Tie] = (),
-    agreements: Sequence[Agreement] = (),
-    charts: Sequence[Chart] = (),
-) -> Report:
-    """Return a report about what happened within the selection's cut."""
-    cut = selection.cut
-    return _report(
-        selection,
-        name,
-        title,
-        f"{long_date(cut.start)} to {long_date(cut.end)}",
-        columns,
-        rows,
-        notes,
-        ties,
-        agreements,
-        charts,
-    )
-
-
-def at_the_end(
-    selection: Selection,
-    name: str,
-    title: str,
-    columns: Sequence[Column],
-    rows: Sequence[Row],
-    *,
-    notes: Sequence[str] = (),
-    ties: Sequence[Tie] = (),
-    agreements: Sequence[Agreement] = (),
-    charts: Sequence[Chart] = (),
-) -> Report:
-    """Return a report about how things stood at the end of the selection's cut."""
-    subtitle = f"As at {long_date(selection.cut.end)}"
-    return _report(selection, name, title, subtitle, columns, rows, notes, ties, agreements, charts)
-
-
-def _report(
-    selection: Selection,
-    name: str,
-    title: str,
     subtitle: str,
+    *,
+    name: str,
+    title: str,
     columns: Sequence[Column],
     rows: Sequence[Row],
-    notes: Sequence[str],
-    ties: Sequence[Tie],
-    agreements: Sequence[Agreement],
-    charts: Sequence[Chart],
+    notes: Sequence[str] = (),
+    ties: Sequence[Tie] = (),
+    agreements: Sequence[Agreement] = (),
+    charts: Sequence[Chart] = (),
+    payload: Mapping[str, object] | None = None,
 ) -> Report:
-    cut = selection.cut
-    rows = rows or [Row("section", label=NOTHING)]
-    currency = selection.book.settings.currency
+    """Return a report on a selection; one without rows says that there is nothing to report."""
     return Report(
-        name,
-        title,
-        subtitle,
-        cut.name,
-        cut.end,
-        currency,
-        columns,
-        rows,
+        name=name,
+        title=title,
+        subtitle=subtitle,
+        period=selection.cut.name,
+        as_at=selection.cut.end,
+        currency=selection.book.settings.currency,
+        columns=columns,
+        rows=rows or [Row(kind="section", label=NOTHING)],
         notes=notes,
         ties=ties,
         agreements=agreements,
         charts=charts,
+        payload=payload,
     )
+
+
+def over_the_cut(selection: Selection) -> str:
+    """Return the subtitle of a report about what happened within the selection's cut."""
+    cut = selection.cut
+    return f"{long_date(cut.start)} to {long_date(cut.end)}"
+
+
+def at_the_end(selection: Selection) -> str:
+    """Return the subtitle of a report about how things stood at the end of the selection's cut."""
+    return f"As at {long_date(selection.cut.end)}"
 
 
 def section_name(selection: Selection, fund: str, class_: str) -> str:

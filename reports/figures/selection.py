@@ -64,7 +64,7 @@ class Scope:
         return {name: value for name, value in named.items() if value}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Selection:
     """A book, a cut of time and the funds to show (in the book's order), within a scope.
 
@@ -171,7 +171,7 @@ def select(
         _class(book, funds, class_), _group(group), find_donor(book, donor), _purpose(book, purpose)
     )
     if not recognition:
-        return Selection(book, cut, funds, scope=scope)
+        return Selection(book=book, cut=cut, funds=funds, scope=scope)
     try:
         policies = read_policies(book.settings, recognition)
         _need_history(book, policies)
@@ -180,7 +180,14 @@ def select(
         raise SelectionError(str(error)) from error
     shown = {group: policy for group, policy in policies.items() if group[0] in funds}
     view = view_under(book, policies, cut.end)
-    return Selection(view, cut, funds, book, name_policies(book.settings, shown), scope)
+    return Selection(
+        book=view,
+        cut=cut,
+        funds=funds,
+        kept=book,
+        recognition=name_policies(book.settings, shown),
+        scope=scope,
+    )
 
 
 def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:

@@ -31,7 +31,7 @@ FIGURES = frozenset({"amount", "count", "rate"})
 """Kinds of column whose cells stand to the right."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column: `key` in files, `title` for people, `unit` for amounts (a currency).
 
@@ -48,7 +48,7 @@ class Column:
     """Shown apart from the columns that add up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line: a heading (section, group), a row, or a total of the rows it names.
 
@@ -101,7 +101,7 @@ class Agreement:
     other: Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A picture of neighbouring rows, from `first` to `last`: one series of bars a column.
 
@@ -117,7 +117,7 @@ class Chart:
     stacked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A finished report, ready for any renderer.
 
@@ -183,7 +183,7 @@ class Report:
         return pd.DataFrame.from_records(records, columns=keys)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where a set of reports comes from, for the cover: `book` is the file's name, not its path."""
 

@@ -24,7 +24,7 @@ FROM_DONORS = events_that("from_donors")
 Group = tuple[str, str]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Balances:
     """Account balances in dollars (debit positive) by fund, class and kind of account: `at_end`
     all that was booked up to the cut's end, `within` what was booked in it.

@@ -10,10 +10,11 @@ from pledgebook.reports.letters.paper import Order, Papers, about, compose, paym
 from pledgebook.reports.letters.tables import column_title, total_line
 
 
-def commitments(papers: Papers, order: Order, pledge: str = "") -> list[Change]:
+def commitments(papers: Papers, order: Order) -> list[Change]:
     """Return the changes by which the donor committed an instalment in the cut (of one pledge, if
     it is named), in the order of days and labels.
     """
+    pledge = order.pledge
     return [
         change
         for change in papers.commitments.get(order.donor, [])
@@ -21,10 +22,10 @@ def commitments(papers: Papers, order: Order, pledge: str = "") -> list[Change]:
     ]
 
 
-def acknowledgement(papers: Papers, order: Order, pledge: str = "") -> Letter:
+def acknowledgement(papers: Papers, order: Order) -> Letter:
     """Return the letter that thanks for commitments and says how they are recorded."""
     speaking, say = order.speaking, order.speaking.say
-    changes = commitments(papers, order, pledge)
+    changes = commitments(papers, order)
     pledges = list(dict.fromkeys(pledge_of(change.label) for change in changes))
     days = " / ".join(dict.fromkeys(speaking.long_date(change.date) for change in changes))
     body: list[Block] = [
@@ -87,4 +88,6 @@ def _table(papers: Papers, order: Order, changes: list[Change]) -> Table:
             )
         )
     lines.append(total_line(headings, say("Total"), dollars=total))
-    return Table("commitments", say("Instalments"), headings, tuple(lines))
+    return Table(
+        name="commitments", caption=say("Instalments"), headings=headings, lines=tuple(lines)
+    )

@@ -78,26 +78,26 @@ def confirmation(papers: Papers, order: Order) -> Letter:
     head = papers.letterhead(order.funds)
     return_to = head.lines("reply-to", speaking.code) or head.lines("address", speaking.code)
     slip = Slip(
-        say("Reply slip"),
-        Facts(
+        title=say("Reply slip"),
+        facts=Facts(
             (
                 (say("Reference"), order.reference or say("Draft, not sent")),
                 (say("Donor"), papers.donor_name(order.donor, speaking)),
                 (say("Unpaid at {end}", end=end), speaking.money(total, currency)),
             )
         ),
-        (
+        choices=(
             say("We agree with the balance shown."),
             say("We do not agree. According to our records the balance is:"),
         ),
-        (
+        blanks=(
             say("Amount and currency"),
             say("Remarks"),
             say("Name and title"),
             say("Signature"),
             say("Date"),
         ),
-        (say("Please return to:"), *return_to) if return_to else (),
+        return_to=(say("Please return to:"), *return_to) if return_to else (),
     )
     return compose(
         papers,

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pledgebook.ledger.declared.donors import LANGUAGES
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import format_amount
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _FRENCH = (
 """French puts a space that does not break before these marks and within quotation marks."""
 
 
-class UnknownLanguageError(ValueError):
+class UnknownLanguageError(RefusedError):
     """There are no texts in that language; the message lists the languages there are."""
 
 

@@ -41,7 +41,7 @@ class Line:
     total: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table with its caption and what is to be said under it."""
 
@@ -74,7 +74,7 @@ class Paragraph:
 Block = Paragraph | Facts | Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
     """What a donor fills in and sends back: sentences to tick, and empty lines by their names."""
 
@@ -85,7 +85,7 @@ class Slip:
     return_to: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter to one donor. `heading` are the lines of its letterhead, the first the name of who
     writes; `notice` heads every page; `void` are the lines of the banner of a receipt that does not

@@ -8,18 +8,15 @@ for letter in make_letters(papers, "statement", day=date(2004, 1, 20)):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
-from pledgebook.ledger.correspondence.letters import KINDS
 from pledgebook.ledger.correspondence.receipts import draft_receipt, next_serial, receipt_number
-from pledgebook.reports.letters.acknowledgement import acknowledgement, commitments
-from pledgebook.reports.letters.confirmation import confirmation, has_balance
+from pledgebook.reports.letters.kinds import LetterKind, letter_kind
 from pledgebook.reports.letters.language import language
 from pledgebook.reports.letters.letter import Letter
 from pledgebook.reports.letters.paper import Order, Papers
-from pledgebook.reports.letters.receipt import official_receipt, without_receipt
-from pledgebook.reports.letters.reminder import overdue, reminder
-from pledgebook.reports.letters.statement import has_statement, statement
+from pledgebook.reports.letters.receipt import without_receipt
 
 
 def make_letter(
@@ -39,18 +36,19 @@ def make_letter(
     fund selected, with those operated within it); without a `reference` it is a draft. Raises
     UnknownLanguageError, and ValueError for another kind.
     """
-    speaking = language(tag or papers.preferred_language(donor))
-    order = Order(kind, donor, funds or papers.roots()[0], speaking, day, reference)
-    match kind:
-        case "statement":
-            return statement(papers, order)
-        case "acknowledgement":
-            return acknowledgement(papers, order, pledge)
-        case "confirmation":
-            return confirmation(papers, order)
-        case "reminder":
-            return reminder(papers, order)
-    raise ValueError(f"{kind!r} is no letter of its own: one of {', '.join(KINDS)}")
+    known = letter_kind(kind)
+    if known.is_issued:
+        raise ValueError(f"a {kind} is written as it was issued: ask make_letters for it")
+    order = Order(
+        kind=kind,
+        donor=donor,
+        funds=funds or papers.roots()[0],
+        speaking=language(tag or papers.preferred_language(donor)),
+        day=day,
+        reference=reference,
+        pledge=pledge,
+    )
+    return known.write(papers, order)
 
 
 def make_letters(
@@ -70,38 +68,23 @@ def make_letters(
     gives a letter's reference by its donor; "" makes a draft.
     """
     named = list(dict.fromkeys(donors))
-    if kind == "receipt":
-        yield from _receipts(papers, named, tag)
+    known = letter_kind(kind)
+    if known.is_due is None:
+        for order in _issued(papers, known, named, tag):
+            yield known.write(papers, order)
         return
     for donor in named or _donors(papers):
-        speaking = language(tag or papers.preferred_language(donor))
         for funds in papers.roots():
-            order = Order(kind, donor, funds, speaking, day)
-            if _is_wanted(papers, order, pledge) or (kind == "confirmation" and donor in named):
-                yield make_letter(
-                    papers,
-                    kind,
-                    donor,
-                    day=day,
-                    tag=speaking.tag,
-                    funds=funds,
-                    pledge=pledge,
-                    reference=refer(donor),
-                )
-
-
-def _is_wanted(papers: Papers, order: Order, pledge: str) -> bool:
-    """Tell whether there is anything to write such a letter about."""
-    match order.kind:
-        case "statement":
-            return has_statement(papers, order)
-        case "acknowledgement":
-            return bool(commitments(papers, order, pledge))
-        case "confirmation":
-            return has_balance(papers, order)
-        case "reminder":
-            return bool(overdue(papers, order))
-    raise ValueError(f"{order.kind!r} is no letter: one of {', '.join(KINDS)}")
+            order = Order(
+                kind=kind,
+                donor=donor,
+                funds=funds,
+                speaking=language(tag or papers.preferred_language(donor)),
+                day=day,
+                pledge=pledge,
+            )
+            if known.is_due(papers, order) or (known.answers_nil and donor in named):
+                yield known.write(papers, replace(order, reference=refer(donor)))
 
 
 def issue_receipts(
@@ -122,9 +105,9 @@ def issue_receipts(
     return lines
 
 
-def _receipts(papers: Papers, named: list[str], tag: str) -> Iterator[Letter]:
+def _issued(papers: Papers, kind: LetterKind, named: list[str], tag: str) -> Iterator[Order]:
+    """Yield an order for each receipt of a collection of the cut, to some donors or to all."""
     cut = papers.selection.cut
-    collections = {each.key: each for own in papers.collections.values() for each in own}
     for receipt in papers.receipts:
         key = receipt.key
         if (
@@ -132,9 +115,14 @@ def _receipts(papers: Papers, named: list[str], tag: str) -> Iterator[Letter]:
             and cut.start <= key.day <= cut.end
             and (not named or key.donor in named)
         ):
-            speaking = language(tag or receipt.language or papers.preferred_language(key.donor))
-            order = Order("receipt", key.donor, (key.fund,), speaking, receipt.issued_on)
-            yield official_receipt(papers, order, receipt, collections.get(key))
+            yield Order(
+                kind=kind.name,
+                donor=key.donor,
+                funds=(key.fund,),
+                speaking=language(tag or receipt.language or papers.preferred_language(key.donor)),
+                day=receipt.issued_on,
+                receipt=receipt,
+            )
 
 
 def _donors(papers: Papers) -> list[str]:

@@ -19,7 +19,12 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.declared.stationery import Texts
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.collections import Collection, list_collections, list_returns
+from pledgebook.ledger.register.collections import (
+    Collection,
+    CollectionKey,
+    list_collections,
+    list_returns,
+)
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures
@@ -97,6 +102,11 @@ class Papers:
             if cut.start <= each.key.day <= cut.end:
                 found.setdefault(each.key.donor, []).append(each)
         return found
+
+    @cached_property
+    def by_key(self) -> dict[CollectionKey, Collection]:
+        """What came in within the cut, by what a receipt says of it."""
+        return {each.key: each for own in self.collections.values() for each in own}
 
     @cached_property
     def returns(self) -> dict[str, list[Collection]]:
@@ -237,10 +247,11 @@ class Papers:
         return texts.stated.get("language", "") or "en"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """Which letter is asked for: to whom, about which funds, in which language, dated when. An
-    empty `reference` makes a draft.
+    empty `reference` makes a draft. `pledge` is the link of the one it is about, "" for all;
+    `receipt` what is to be written as it was issued.
     """
 
     kind: str
@@ -249,6 +260,8 @@ class Order:
     speaking: Language
     day: date
     reference: str = ""
+    pledge: str = ""
+    receipt: OfficialReceipt | None = None
 
 
 def compose(

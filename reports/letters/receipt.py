@@ -13,13 +13,15 @@ from pledgebook.reports.letters.paper import Order, Papers, about, compose
 from pledgebook.reports.letters.tables import collection_table
 
 
-def official_receipt(
-    papers: Papers, order: Order, receipt: OfficialReceipt, collection: Collection | None
-) -> Letter:
-    """Return a receipt as it was issued; a void one bears a banner that says so, why, and which
-    receipt replaces it, thanks for nothing and is not signed. The collection is None where the
-    payment of a void receipt was taken out of the book: then the sum alone is stated.
+def official_receipt(papers: Papers, order: Order) -> Letter:
+    """Return the receipt that is ordered as it was issued; a void one bears a banner that says so,
+    why, and which receipt replaces it, thanks for nothing and is not signed. Where the payment of
+    a void receipt was taken out of the book, the sum alone is stated. Raises ValueError for an
+    order that names no receipt.
     """
+    receipt = order.receipt
+    if receipt is None:
+        raise ValueError("an official receipt is written as it was issued: order one by its number")
     speaking, say = order.speaking, order.speaking.say
     order = replace(order, funds=(receipt.fund,), day=receipt.issued_on)
     body: list[Block] = []
@@ -41,6 +43,7 @@ def official_receipt(
                 )
             )
         )
+    collection = papers.by_key.get(receipt.key)
     if collection:
         body.append(collection_table(papers, order, [collection], say("What was received")))
         charges = say("Amounts are as they were paid, before charges of banks on the way.")

@@ -80,4 +80,6 @@ def _table(papers: Papers, order: Order, lines: list[Instalment]) -> Table:
     ]
     total = sum((line.carrying for line in lines), ZERO)
     rows.append(total_line(headings, say("Total"), dollars=total))
-    return Table("overdue", say("Due and unpaid"), headings, tuple(rows))
+    return Table(
+        name="overdue", caption=say("Due and unpaid"), headings=headings, lines=tuple(rows)
+    )

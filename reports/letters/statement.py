@@ -142,11 +142,11 @@ def _summary(papers: Papers, order: Order) -> Table:
         beside.append(Line((titles["unapplied"], *blank, waiting)))
     note = say("The amounts below what is unpaid are for your information and not included in it.")
     return Table(
-        "summary",
-        say("Summary"),
-        tuple(headings),
-        (*lines, *beside),
-        note if beside else "",
+        name="summary",
+        caption=say("Summary"),
+        headings=tuple(headings),
+        lines=(*lines, *beside),
+        note=note if beside else "",
     )
 
 

@@ -79,7 +79,7 @@ def instalment_table(
         }
         rows.append(Line(tuple(values[each.key] for each in headings)))
     rows.append(total_line(headings, say("Total"), dollars=total))
-    return Table("instalments", caption, tuple(headings), tuple(rows))
+    return Table(name="instalments", caption=caption, headings=tuple(headings), lines=tuple(rows))
 
 
 def collection_table(
@@ -131,7 +131,13 @@ def collection_table(
             dollars += money.dollars
     rows += [total_line(headings, say("Total"), dollars=dollars), *earlier]
     note = say("a/ Received before the period in which it falls due, and held in advance.")
-    return Table("received", caption, tuple(headings), tuple(rows), note if advance else "")
+    return Table(
+        name="received",
+        caption=caption,
+        headings=tuple(headings),
+        lines=tuple(rows),
+        note=note if advance else "",
+    )
 
 
 def total_line(headings: Sequence[Heading], title: str, **values: Value) -> Line:

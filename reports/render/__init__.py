@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pledgebook.ledger.deferred import deferred
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Report, Source
 from pledgebook.reports.render.delimited import to_csv, write_csv
 from pledgebook.reports.render.documents import to_document, to_json, write_json
@@ -44,11 +45,11 @@ ENDINGS = (".xlsx", ".html", ".csv", ".json")
 """The forms a report is always written in, as a file's ending says; .pdf takes LibreOffice."""
 
 
-class UnknownEndingError(ValueError):
+class UnknownEndingError(RefusedError):
     """A file name that does not say in which form to write."""
 
 
-class SeveralReportsError(ValueError):
+class SeveralReportsError(RefusedError):
     """Several reports for a form that holds one."""
 
 

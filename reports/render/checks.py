@@ -25,8 +25,8 @@ _HEADINGS = ("Report", "Figure", "Report says", "Beside it", "Difference", "Resu
 _WIDTHS = (170, 430, 130, 130, 110, 80)
 _TOP = 4
 _RESULT = 5
-_AMOUNT = Column("amount", "", "amount")
-_TEXT = Column("text", "")
+_AMOUNT = Column(key="amount", title="", kind="amount")
+_TEXT = Column(key="text", title="")
 
 
 @dataclass(frozen=True, slots=True)

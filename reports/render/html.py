@@ -35,7 +35,7 @@ _SENTENCE = 60
 """A text of more letters makes its column wider."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell as the page shows it: what is read, what it is exactly, what is said aloud."""
 
@@ -121,11 +121,11 @@ def _line(report: Report, row: Row, labels: int, *, indent: bool) -> Markup:
     for position, column in enumerate(report.columns):
         heading = position == labels
         if heading and row.label:
-            cell = Cell(row.label, heading=True)
+            cell = Cell(text=row.label, heading=True)
         elif column.key in row.values:
             cell = _cell(column, row.values[column.key], heading=heading)
         else:
-            cell = Cell("", column.kind, heading=heading, memo=column.memo)
+            cell = Cell(text="", kind=column.kind, heading=heading, memo=column.memo)
         cells.append(_written(cell))
     return Markup(f'<tr class="{names}">\n{"".join(cells)}\n</tr>')  # noqa: S704 - escaped by _written
 
@@ -163,4 +163,6 @@ def _cell(column: Column, value: Value, *, heading: bool) -> Cell:
             text = value.isoformat()
         case _:
             text = value
-    return Cell(text, column.kind, exact, aloud, heading, column.memo)
+    return Cell(
+        text=text, kind=column.kind, exact=exact, aloud=aloud, heading=heading, memo=column.memo
+    )

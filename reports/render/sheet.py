@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Report, Row, RowKind, Source, Value
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.charts import HEIGHT, ROWS, WIDTH, draw
@@ -52,6 +53,10 @@ _SHRUNK = 1.3
 lonely lines."""
 
 
+class ReportTooLongError(RefusedError):
+    """A report has more rows than a worksheet; the message says how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What the cover and the workbook need to know of a sheet."""
@@ -88,11 +93,11 @@ class ReportSheet:
     def write(self, source: Source, workbook: Workbook, check: Check) -> Finished:
         """Write everything and return what the cover needs; `check` is how it was checked.
 
-        Raises `ReportDoesNotFootError` for a report that contradicts itself and `ValueError` for
-        one that is longer than a worksheet.
+        Raises `ReportDoesNotFootError` for a report that contradicts itself and
+        `ReportTooLongError`.
         """
         if len(self.report.rows) * 2 + len(self.report.notes) > MOST_ROWS:
-            raise ValueError(
+            raise ReportTooLongError(
                 f"{self.report.name}: {len(self.report.rows):,} rows are too many for a worksheet; "
                 "write it as .csv or .json"
             )

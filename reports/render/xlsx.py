@@ -36,8 +36,8 @@ _CONTENTS = ("Sheet", "Report", "About", "As at", "Agreed")
 def to_workbook(reports: Sequence[Report], source: Source) -> bytes:
     """Return the reports as an .xlsx file with a cover.
 
-    Raises `ReportDoesNotFootError` for a report that contradicts itself, `ValueError` if
-    `source.made_at` is no ISO date and time or a report is longer than a worksheet.
+    Raises `ReportDoesNotFootError` for a report that contradicts itself, `ReportTooLongError` for
+    one longer than a worksheet, and ValueError if `source.made_at` is no ISO date and time.
     """
     stream = io.BytesIO()
     options = {
@@ -148,7 +148,7 @@ class _Cover:
 
     def _write_contents(self, finished: Sequence[Finished]) -> None:
         for position, heading in enumerate(_CONTENTS):
-            style = self.styles.heading(Column("", ""), edge=False)
+            style = self.styles.heading(Column(key="", title=""), edge=False)
             self.cells.text(self.row, position, heading, style)
         self.row += 1
         note = self.styles.place("note")
