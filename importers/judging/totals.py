@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.classifying import TotalLevel
-from pledgebook.importers.tables.columns import TableColumn
 from pledgebook.importers.tables.headings import MONEY, Field, currency_in
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pledgebook.importers.reading.cells import CellValue
 from pledgebook.importers.rows.grouped import donors_above
 from pledgebook.importers.rows.notes import Notes
-from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import (
     DATES,
     DECIDING,

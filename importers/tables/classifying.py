@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
-from pledgebook.importers.tables.columns import HeadingBlock, heading_text
+from pledgebook.importers.reading.cells import CellValue, cell_text
+from pledgebook.importers.tables.blocks import HeadingBlock, heading_text
 from pledgebook.importers.tables.headings import MONEY, Field
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import (
@@ -52,7 +52,6 @@ class ClassifiedRows(NamedTuple):
 
 
 def classify_rows(
-    sheet: Sheet,
     block: HeadingBlock,
     last_row: int,
     total_words: frozenset[str] = frozenset(),
@@ -65,7 +64,7 @@ def classify_rows(
     below it. `total_words` are further words, as `plain`
     writes them, that begin a total row.
     """
-    judge = _Judge(sheet, block, total_words)
+    judge = _Judge(block, total_words)
     rows: list[TableRow] = []
     gap: list[TableRow] = []
     doubts: list[str] = []
@@ -90,8 +89,8 @@ def classify_rows(
 
 
 class _Judge:
-    def __init__(self, sheet: Sheet, block: HeadingBlock, total_words: frozenset[str]) -> None:
-        self.sheet = sheet
+    def __init__(self, block: HeadingBlock, total_words: frozenset[str]) -> None:
+        self.sheet = sheet = block.sheet
         self.doubts: list[str] = []
         self._last_sure: int | None = None
         numbers = [column.number for column in block.columns]

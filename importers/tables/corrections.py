@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pledgebook.importers.reading.cells import Workbook
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import DECIDING, REPEATED, Field, has_word_of
 from pledgebook.importers.tables.mapping import (
     MappingError,
@@ -23,7 +24,7 @@ from pledgebook.importers.tables.mapping import (
     toml_text,
     write_mapping,
 )
-from pledgebook.importers.tables.tables import SheetReading, Table, TableColumn, Units, rows_outside
+from pledgebook.importers.tables.tables import SheetReading, Table, Units, rows_outside
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
 from pledgebook.importers.values.words import is_warning

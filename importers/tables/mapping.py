@@ -55,7 +55,7 @@ from pledgebook.importers.reading.cells import (
     column_letter,
     column_number,
 )
-from pledgebook.importers.tables.columns import HeadingBlock, TableColumn, heading_text
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn, heading_text
 from pledgebook.importers.tables.headings import REPEATED, Field, currency_in
 from pledgebook.importers.tables.tables import ReadingRules, Table, Units, build_table, find_tables
 from pledgebook.importers.values.amounts import DecimalMark
@@ -174,7 +174,6 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
     units = None if mapping.units is None else Units(mapping.units, "", mapping.name)
     table = build_table(
         workbook,
-        sheet,
         block,
         last_row=last,
         above=_ends_above(workbook, sheet, block.rows[0]),
@@ -494,7 +493,7 @@ def _describe(sheet: Sheet, rows: tuple[int, ...], mapping: SheetMapping) -> Hea
         column_key = taken.get(number)
         if column_key is None:
             if heading:
-                columns.append(TableColumn(number, heading))
+                columns.append(TableColumn(number=number, heading=heading))
             continue
         currency = "" if Field.CURRENCY in mapping.constants else currency_in(heading)
         multiplier = 1 if mapping.units is not None else multiplier_in(heading)
@@ -504,9 +503,16 @@ def _describe(sheet: Sheet, rows: tuple[int, ...], mapping: SheetMapping) -> Hea
                 "taken; a constant currency in the mapping outranks it."
             )
         columns.append(
-            TableColumn(number, heading, column_key.field, column_key.label, currency, multiplier)
+            TableColumn(
+                number=number,
+                heading=heading,
+                field=column_key.field,
+                label=column_key.label,
+                currency=currency,
+                multiplier=multiplier,
+            )
         )
-    return HeadingBlock(rows, tuple(columns), tuple(doubts))
+    return HeadingBlock(sheet=sheet, rows=rows, columns=tuple(columns), doubts=tuple(doubts))
 
 
 def _ends_above(workbook: Workbook, sheet: Sheet, heading: int) -> int:

@@ -20,28 +20,13 @@ from pledgebook.importers.reading.cells import (
     cell_text,
     column_number,
 )
-from pledgebook.importers.tables.classifying import RowKind, TableRow, TotalLevel, classify_rows
-from pledgebook.importers.tables.columns import HeadingBlock, TableColumn
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
+from pledgebook.importers.tables.classifying import RowKind, TableRow, classify_rows
 from pledgebook.importers.tables.heading_rows import find_heading_blocks
 from pledgebook.importers.tables.headings import Field, currency_in, is_named
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
 from pledgebook.importers.values.values import clean, multiplier_in, plain, shown
-
-__all__ = [
-    "ReadingRules",
-    "RowKind",
-    "SheetReading",
-    "Table",
-    "TableColumn",
-    "TableRow",
-    "TotalLevel",
-    "Units",
-    "build_table",
-    "find_tables",
-    "read_sheets",
-    "rows_outside",
-]
 
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
@@ -208,7 +193,7 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
         last = following - 1 if following else len(sheet.rows)
         above = tables[-1].area.last_row if tables else 0
-        table = build_table(workbook, sheet, block, last_row=last, above=above)
+        table = build_table(workbook, block, last_row=last, above=above)
         tables.append(_continued(table, tables[-1]) if tables else table)
     return SheetReading(
         sheet,
@@ -236,7 +221,6 @@ def _continued(table: Table, before: Table) -> Table:
 
 def build_table(
     workbook: Workbook,
-    sheet: Sheet,
     block: HeadingBlock,
     *,
     last_row: int,
@@ -251,6 +235,7 @@ def build_table(
     `above` is the last row that belongs to something else: between it and the headings the text is
     looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
     """
+    sheet = block.sheet
     found = _units_above(sheet, above + 1, block.rows[0])
     rules = _with_codes(rules or ReadingRules(), block)
     rules = replace(rules, constants={**block.constants, **rules.constants})
@@ -260,8 +245,8 @@ def build_table(
         found = _units_in_name(sheet)
     if units is not None:
         found = units._replace(currency=found.currency)
-    asked = [] if units is not None else _ask_units(sheet, found, block, last_row, above)
-    classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
+    asked = [] if units is not None else _ask_units(found, block, last_row, above)
+    classified = classify_rows(block, last_row, total_words, to_end=to_end)
     headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)
     rows = headings + classified.rows
     doubts = [*block.doubts, *classified.doubts]
@@ -324,14 +309,13 @@ def _units_in_name(sheet: Sheet) -> Units:
     return Units(multiplier, currency, _SHEET_NAME if currency else "")
 
 
-def _ask_units(
-    sheet: Sheet, found: Units, block: HeadingBlock, last_row: int, above: int
-) -> list[str]:
+def _ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[str]:
     """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
     above one million dollars", "rounded to thousands", a note below the table, or letters that may
     be a unit ("M€", "USDm").
     """
     questions = []
+    sheet = block.sheet
     ask = (
         "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
     )
