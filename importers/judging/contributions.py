@@ -44,7 +44,7 @@ _STEPS = 500
 """Rows between two tellings."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
     """The rows of one contribution: as they are read, or the doubt why they are not."""
 
@@ -160,7 +160,7 @@ def _read_groups(
         if sums_up:
             reason = f"The table adds up the rows of {sums_up}: they are counted there."
             doubt = Doubt(reason, "ignored")
-            yield _Group(tuple(group), "", None, doubt)
+            yield _Group(rows=tuple(group), donor="", reading=None, doubt=doubt)
             steps.take(len(group))
             continue
         pieces = pieces_of(group[0], table, context.names) if len(group) == 1 else []
@@ -177,12 +177,27 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     donor = found if isinstance(found, str) else ""
     taken = context.rows.get((table.sha256, source.partition("#")[2]))
     if taken is not None:
-        return _Group(rows, donor, None, None, taken.import_id, taken.entry, source)
+        return _Group(
+            rows=rows,
+            donor=donor,
+            reading=None,
+            doubt=None,
+            import_id=taken.import_id,
+            in_book=taken.entry,
+            source=source,
+        )
     try:
         reading = read_contribution(list(rows), found, table, context)
     except Doubt as doubt:
-        return _Group(rows, donor, None, doubt, source=source)
-    return _Group(rows, reading.donor, reading, None, content_id(reading), source=source)
+        return _Group(rows=rows, donor=donor, reading=None, doubt=doubt, source=source)
+    return _Group(
+        rows=rows,
+        donor=reading.donor,
+        reading=reading,
+        doubt=None,
+        import_id=content_id(reading),
+        source=source,
+    )
 
 
 def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Context) -> Verdict:

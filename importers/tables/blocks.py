@@ -1,13 +1,17 @@
-"""The heading rows of a table and the columns under them, as far as is known what they hold."""
+"""The parts of a table: its columns and the rows of their headings, and what each row below is."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.values import clean
+
+RowKind = Literal["heading", "total", "note", "blank", "data"]
+TotalLevel = Literal["", "subtotal", "total"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,21 @@ class HeadingBlock:
     def asking(self, *questions: str) -> HeadingBlock:
         """Return the block with further questions."""
         return replace(self, questions=(*self.questions, *questions))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """What a row of a table is; `number` counts from 1 on the sheet, `reason` says why.
+
+    `level` tells subtotals from totals. A heading within the table that names a group of donors
+    ("Governments") has that text as its `section`.
+    """
+
+    number: int
+    kind: RowKind
+    reason: str = ""
+    level: TotalLevel = ""
+    section: str = ""
 
 
 def heading_text(sheet: Sheet, rows: tuple[int, ...], column: int) -> str:
