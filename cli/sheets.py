@@ -33,12 +33,8 @@ from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.recalculating import recalculate as fill_formulas
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.importers.tables.mapping import (
-    MappingError,
-    read_mapping,
-    stands_above,
-    write_mapping,
-)
+from pledgebook.importers.tables.mapping import MappingError, read_mapping
+from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.render.files import write_whole

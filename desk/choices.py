@@ -55,12 +55,12 @@ def read_choices(text: str) -> Choices:
 
 def _correction(given: Mapping[str, Any]) -> Correction:
     return Correction(
-        _texts(given.get("columns")),
-        _texts(given.get("constants")),
-        int(given["units"]) if given.get("units") else None,
-        _one_of(given.get("dates"), ("dmy", "mdy")),
-        _one_of(given.get("decimal"), (".", ",")),
-        bool(given.get("decided")),
+        columns=_texts(given.get("columns")),
+        constants=_texts(given.get("constants")),
+        units=int(given["units"]) if given.get("units") else None,
+        dates=_one_of(given.get("dates"), ("dmy", "mdy")),
+        decimal=_one_of(given.get("decimal"), (".", ",")),
+        decided=bool(given.get("decided")),
     )
 
 

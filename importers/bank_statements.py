@@ -60,7 +60,7 @@ class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
         """Return the entries that are new to the book of `existing`, and a note of what waits."""
         book = book_of(existing)
         file = read_statements(SentFile(Path(filepath)), banks=book.settings.banks)
-        judged = judge_statements(file, BankContext(book))
+        judged = judge_statements(file, BankContext(book=book))
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         note = _note(judged)
         return [*entries, note] if note else entries

@@ -31,7 +31,8 @@ from pledgebook.importers.statements.reading import is_statement, read_statement
 from pledgebook.importers.statements.recording import statement_texts
 from pledgebook.importers.statements.statement import StatementFile
 from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
-from pledgebook.importers.tables.mapping import MappingError, SheetMapping, apply_mapping
+from pledgebook.importers.tables.mapping import MappingError, SheetMapping
+from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.settings import Settings
@@ -48,7 +49,7 @@ class Refused(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
     """What an import did: the judged sheets, the number of transactions and the files written,
     the judged files of banks, and the files that were refused.
@@ -202,12 +203,12 @@ def import_files(
         texts = {**statement_texts(book, statements), **aliases}
         written = write_entries(book, drafts, texts, kept)
     return ImportResult(
-        tuple(files),
-        len(drafts),
-        tuple(written),
-        statements,
-        tuple(refused),
-        tuple(dict.fromkeys(path.parent for path in kept)),
+        files=tuple(files),
+        transactions=len(drafts),
+        written=tuple(written),
+        statements=statements,
+        refused=tuple(refused),
+        receipts=tuple(dict.fromkeys(path.parent for path in kept)),
     )
 
 
@@ -233,7 +234,7 @@ def _judge_statements(book: Book, files: Sequence[StatementFile]) -> tuple[Judge
     """Judge the statements of all files, the earliest first."""
     if not files:
         return ()
-    context = BankContext(book)
+    context = BankContext(book=book)
     ordered = sorted(files, key=lambda file: min(each.last for each in file.statements))
     return tuple(judge_statements(file, context) for file in ordered)
 

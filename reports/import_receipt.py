@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
-from pledgebook.importers.tables.mapping import stands_above, write_mapping
+from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.findings import changed_meanwhile
 from pledgebook.ledger.register.book import Book, digest_of

@@ -22,12 +22,8 @@ from pledgebook.importers.imports import context_of, judge_file
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
-from pledgebook.importers.tables.mapping import (
-    SheetMapping,
-    parse_mapping,
-    stands_above,
-    write_mapping,
-)
+from pledgebook.importers.tables.mapping import SheetMapping, parse_mapping
+from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.register.book import Book

@@ -27,12 +27,8 @@ from pledgebook.importers.judging.known import Context
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
-from pledgebook.importers.tables.mapping import (
-    SheetMapping,
-    parse_mapping,
-    stands_above,
-    write_mapping,
-)
+from pledgebook.importers.tables.mapping import SheetMapping, parse_mapping
+from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import Table
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.drafts import Draft

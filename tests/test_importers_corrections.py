@@ -54,12 +54,16 @@ def test_what_a_point_means_can_be_said(
 
 
 def test_another_column_can_hold_the_amount(found: tuple[Workbook, list[SheetReading]]) -> None:
-    said = Correction({"E": "", "F": "amount"}, units=1000)
+    said = Correction(columns={"E": "", "F": "amount"}, units=1000)
     assert amounts(correct_readings(*found, {TABLE: said})) == ["10000", "20000"]
 
 
 def test_what_holds_for_all_rows_can_be_said(found: tuple[Workbook, list[SheetReading]]) -> None:
-    said = Correction({"D": "", "G": ""}, {"currency": "CHF", "purpose": "corruption"}, decimal=",")
+    said = Correction(
+        columns={"D": "", "G": ""},
+        constants={"currency": "CHF", "purpose": "corruption"},
+        decimal=",",
+    )
     (table,) = correct_readings(*found, {TABLE: said})[0].tables
     rows = [row for row in read_rows(table) if row.kind == "data"]
     assert {row.currency for row in rows} == {("CHF",)}
@@ -75,7 +79,9 @@ def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
     workbook = read_workbook(path)
     found = list(read_sheets(workbook))
     name = name_of(found[0].tables[0])
-    (table,) = correct_readings(workbook, found, {name: Correction({"B": "reference"})})[0].tables
+    (table,) = correct_readings(workbook, found, {name: Correction(columns={"B": "reference"})})[
+        0
+    ].tables
     before = [(each.field, each.label) for each in found[0].tables[0].table_columns]
     after = [(each.field, each.label) for each in table.table_columns]
     assert after[2:] == before[2:]
@@ -85,11 +91,15 @@ def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
     ("name", "said", "sentence"),
     [
         ("sheet!A9:B9", Correction(), "There is no table sheet!A9:B9; there is sheet!A1:G3."),
-        (TABLE, Correction({"Q": "amount"}), "there is no column Q"),
-        (TABLE, Correction({"G": "sums"}), "no column holds 'sums'"),
-        (TABLE, Correction({"G": "donor"}), "columns A and G are both said to hold the donor"),
-        (TABLE, Correction({"A": ""}), "names the donor"),
-        (TABLE, Correction({"E": ""}), "names no column of amounts"),
+        (TABLE, Correction(columns={"Q": "amount"}), "there is no column Q"),
+        (TABLE, Correction(columns={"G": "sums"}), "no column holds 'sums'"),
+        (
+            TABLE,
+            Correction(columns={"G": "donor"}),
+            "columns A and G are both said to hold the donor",
+        ),
+        (TABLE, Correction(columns={"A": ""}), "names the donor"),
+        (TABLE, Correction(columns={"E": ""}), "names no column of amounts"),
         (TABLE, Correction(constants={"rate": "1"}), "'rate' cannot be said for all rows"),
     ],
 )

@@ -12,12 +12,9 @@ from pledgebook.importers.judging.totals import control_totals
 from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.rows.row import SheetRow
-from pledgebook.importers.tables.mapping import (
-    MappingError,
-    apply_mapping,
-    parse_mapping,
-    write_mapping,
-)
+from pledgebook.importers.tables.mapping import MappingError, parse_mapping
+from pledgebook.importers.tables.mapping_applied import apply_mapping
+from pledgebook.importers.tables.mapping_text import write_mapping
 from pledgebook.importers.tables.tables import Table, read_sheets
 
 DATA = Path(__file__).parent / "data"

@@ -30,11 +30,13 @@ def _sheet(text: str, **about: object) -> Sheet:
         tuple(_cell(part.strip()) for part in line.split("|")) if line.strip() else ()
         for line in lines
     )
-    return Sheet("Pledges", rows, **about)  # type: ignore[arg-type]
+    return Sheet(name="Pledges", rows=rows, **about)  # type: ignore[arg-type]
 
 
 def _find(sheet: Sheet, *labels: str) -> SheetReading:
-    return find_tables(Workbook(Path("pledges.xlsx"), "0" * 64, (sheet,)), sheet, labels)
+    return find_tables(
+        Workbook(path=Path("pledges.xlsx"), sha256="0" * 64, sheets=(sheet,)), sheet, labels
+    )
 
 
 def _table(sheet: Sheet, *labels: str) -> Table:
@@ -376,7 +378,7 @@ def test_a_merged_amount_counts_once() -> None:
 def test_a_formula_without_result_is_a_problem_at_its_cell() -> None:
     sheet = _sheet("Donor|Amount|Currency\nItaly|=5|EUR\n")
     rows = (*sheet.rows, ("Spain", MissingResult("B2*2"), "EUR"))
-    _, second = _data(_table(Sheet("Pledges", rows)))
+    _, second = _data(_table(Sheet(name="Pledges", rows=rows)))
     assert second.amount.state == "error"
     assert second.problems[0].cell == "Pledges!B3"
     assert "never stored" in second.problems[0].message
@@ -399,7 +401,7 @@ def test_hidden_rows_and_columns_are_read_and_said() -> None:
 
 def test_a_hidden_sheet_is_taken_only_if_asked() -> None:
     sheet = _sheet("Donor|Amount\nItaly|=5\n", hidden=True)
-    book = Workbook(Path("a.xlsx"), "0" * 64, (sheet,))
+    book = Workbook(path=Path("a.xlsx"), sha256="0" * 64, sheets=(sheet,))
     (reading,) = read_sheets(book)
     assert reading.tables == ()
     assert "hidden" in reading.reason
@@ -410,7 +412,7 @@ def test_a_sheet_without_a_table_says_which_headings_were_seen() -> None:
     reading = _find(_sheet("Item|Quantity\nPens|=5\n"))
     assert reading.tables == ()
     assert "'Quantity'" in reading.reason
-    assert "is empty" in _find(Sheet("Empty", ())).reason
+    assert "is empty" in _find(Sheet(name="Empty", rows=())).reason
 
 
 def test_tags_below_the_headings_are_headings() -> None:
@@ -441,6 +443,6 @@ def test_a_reference_of_many_digits_stored_as_a_number_is_a_problem() -> None:
 
 def test_no_row_waits_for_a_balance_that_cannot_be_read() -> None:
     rows = (("Donor", "Amount (EUR)", "Balance"), ("Italy", Decimal(5), MissingResult("B2")))
-    (row,) = _data(_table(Sheet("Pledges", rows)))
+    (row,) = _data(_table(Sheet(name="Pledges", rows=rows)))
     assert row.unpaid.state == "error"
     assert row.problems == ()

@@ -1,15 +1,14 @@
 """A row that finds its pledge in the book with other figures: what changed, and its entries.
 
 Old and new are set side by side. Entries are drafted only where the sheet itself says when the
-pledge was changed, since that date decides rate and period; else the row waits. A pledge is known
-again by its reference or, where neither it nor the row has one, by donor, date and purpose.
+pledge was changed, since that date decides rate and period; else the row waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -20,7 +19,6 @@ from pledgebook.importers.judging.known import (
     Doubt,
     KnownPledge,
     earmark_words,
-    gives_to,
     parts_in_order,
 )
 from pledgebook.importers.values.values import plain, shown
@@ -45,125 +43,12 @@ _UNDATED = (
 )
 
 
-_NEAR = timedelta(days=31)
-"""Two pledges of the same amount so near each other may be one whose date was corrected."""
-
-
 class Changed(NamedTuple):
     """What a row changes: how the pledge stood, the sentence about it, and the entries."""
 
     before: str
     reason: str
     drafts: tuple[Draft, ...]
-
-
-def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge | None:
-    """Return the book's pledge that a row is about, None for a new one.
-
-    Raises Doubt where it may be one of several, or where the likeness is no proof. `table` names
-    the file and sheet of the row.
-    """
-    _refuse_met_before(reading, context, table)
-    under = context.of_reference(reading)
-    own = [known for known in under if gives_to(known, reading)]
-    if len(own) > 1:
-        raise Doubt(
-            f"The reference {shown(reading.reference)} of {reading.donor} is that of several "
-            f"pledges in the book ({_labels(own)}), none of them with these figures: record by "
-            "hand which of them was changed."
-        )
-    if own:
-        return own[0]
-    others = [known for known in under if known.label not in context.present]
-    if len(others) > 1:
-        raise Doubt(
-            f"The reference {shown(reading.reference)} of {reading.donor} is in the book as "
-            f"{_labels(others)}, of another purpose or project: record by hand what was changed."
-        )
-    return others[0] if others else _find_alike(reading, context)
-
-
-def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
-    paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
-    met = context.references.get(paper) if reading.reference else None
-    if (met and not met.label) or paper in context.gifts:
-        raise Doubt(
-            f"Money was received from {reading.donor} under the reference "
-            f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
-            "record the payment."
-        )
-    if met and (met.table != table or met.gives_to == (reading.earmark, reading.project)):
-        what = (
-            "if these are instalments of one pledge, state the due date of each; if the pledge was "
-            "changed, import the earlier row first, alone, and this one"
-            if met.table == table
-            else "if the pledge was changed, import the earlier file first, alone, and this one"
-        )
-        raise Doubt(
-            f"The reference {shown(reading.reference)} of {reading.donor} stands in {met.table} "
-            f"as {met.label}, with other figures: {what} after it."
-        )
-
-
-def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
-    total = sum((part.amount for part in reading.parts), ZERO)
-    found = []
-    for known in context.alike(reading):
-        if known.label in context.present:
-            continue  # another row of this file is that pledge
-        same = (known.total, known.first.currency) == (total, reading.currency)
-        unnamed = not known.reference and not reading.reference
-        if unnamed and gives_to(known, reading) and (known.imported or not same):
-            found.append(known)
-        elif same and not (known.imported and known.reference and reading.reference):
-            how = "" if known.imported else " that was entered by hand"
-            raise Doubt(
-                f"The book has a pledge of {reading.donor} of {reading.day} over "
-                f"{format_amount(total)} {reading.currency}{how}, {known.label}, of another "
-                "purpose, due date or reference: if it was changed, record the change; if this is "
-                "another one, enter it by hand.",
-                pledge=known.label,
-            )
-    if len(found) > 1:
-        raise Doubt(
-            f"{reading.donor} has several pledges of {reading.day} in the book "
-            f"({_labels(found)}), none with these figures and none with a reference: record by "
-            "hand which of them was changed, or give this one a reference."
-        )
-    if not found and not reading.reference:
-        _refuse_other_day(reading, total, context)
-    return found[0] if found else None
-
-
-def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> None:
-    """Wait where the row may be a pledge of the book whose date was corrected: neither has a
-    reference, all else is the same, and the file does not list the other.
-    """
-    stated = parts_in_order(reading.parts, reading.day)
-    for known in context.by_total.get((reading.donor, reading.currency, total), ()):
-        if known.reference or known.label in context.present or not gives_to(known, reading):
-            continue
-        near = abs(known.first.pledged_on - reading.day) <= _NEAR
-        due = known.parts() == stated and all(day for _, day in stated)
-        if near or due:
-            raise Doubt(
-                f"The book has a pledge of {reading.donor} over {format_amount(total)} "
-                f"{reading.currency} of {known.first.pledged_on}, {known.label}, which this file "
-                f"does not list: if its date was corrected to {reading.day}, record that; if this "
-                "is another one, give it a reference or enter it by hand.",
-                pledge=known.label,
-            )
-
-
-def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
-    """Tell whether a row says what the book says of its pledge now."""
-    return (
-        gives_to(known, reading)
-        and known.first.pledged_on == reading.day
-        and known.now.currency == reading.currency
-        and known.now.committed == (reading.kind == "commitment")
-        and known.parts() == parts_in_order(reading.parts, reading.day)
-    )
 
 
 def describe_pledge(known: KnownPledge) -> str:
@@ -345,7 +230,3 @@ def _terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:
     return " and ".join(
         f"{format_amount(amount)} {currency}{f' due {due}' if due else ''}" for amount, due in parts
     )
-
-
-def _labels(pledges: list[KnownPledge]) -> str:
-    return ", ".join(known.label for known in pledges)

@@ -8,29 +8,21 @@ says nothing (a nil amount) is ignored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pledgebook.importers.judging.changes import (
-    change_of,
-    describe_pledge,
-    find_pledge,
-    is_as_booked,
-)
-from pledgebook.importers.judging.drafting import Reading, draft_contribution
+from pledgebook.importers.judging.changes import describe_pledge
+from pledgebook.importers.judging.deciding import Outcome, decide
+from pledgebook.importers.judging.drafting import Reading
 from pledgebook.importers.judging.instalments import UnclearReferences, instalments_in_rows
 from pledgebook.importers.judging.known import (
     IMPORT_ID,
     Context,
     Doubt,
-    KnownPledge,
     content_id,
-    gives_to,
-    parts_in_order,
 )
 from pledgebook.importers.judging.matrices import pieces_of
 from pledgebook.importers.judging.meaning import find_donor, read_contribution
-from pledgebook.importers.judging.receipts import refuse_known_receipt
 from pledgebook.importers.judging.stated import stated_amount
 from pledgebook.importers.judging.summaries import find_summaries
 from pledgebook.importers.judging.totals import control_totals
@@ -39,9 +31,6 @@ from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain
-from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.events import EventRefusedError
-from pledgebook.ledger.money import ZERO, format_amount
 
 Tell = Callable[[int, int], None]
 """Told how many steps of how many are done: a row is one when it is read, and one when judged."""
@@ -55,7 +44,7 @@ _STEPS = 500
 """Rows between two tellings."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
     """The rows of one contribution: as they are read, or the doubt why they are not."""
 
@@ -171,7 +160,7 @@ def _read_groups(
         if sums_up:
             reason = f"The table adds up the rows of {sums_up}: they are counted there."
             doubt = Doubt(reason, "ignored")
-            yield _Group(tuple(group), "", None, doubt)
+            yield _Group(rows=tuple(group), donor="", reading=None, doubt=doubt)
             steps.take(len(group))
             continue
         pieces = pieces_of(group[0], table, context.names) if len(group) == 1 else []
@@ -188,190 +177,74 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     donor = found if isinstance(found, str) else ""
     taken = context.rows.get((table.sha256, source.partition("#")[2]))
     if taken is not None:
-        return _Group(rows, donor, None, None, taken.import_id, taken.entry, source)
+        return _Group(
+            rows=rows,
+            donor=donor,
+            reading=None,
+            doubt=None,
+            import_id=taken.import_id,
+            in_book=taken.entry,
+            source=source,
+        )
     try:
         reading = read_contribution(list(rows), found, table, context)
     except Doubt as doubt:
-        return _Group(rows, donor, None, doubt, source=source)
-    return _Group(rows, reading.donor, reading, None, content_id(reading), source=source)
+        return _Group(rows=rows, donor=donor, reading=None, doubt=doubt, source=source)
+    return _Group(
+        rows=rows,
+        donor=reading.donor,
+        reading=reading,
+        doubt=None,
+        import_id=content_id(reading),
+        source=source,
+    )
 
 
 def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Context) -> Verdict:
-    row = group.rows[0]
-    base = Verdict(
-        row,
-        "waiting",
-        donor=group.donor,
-        amount=stated_amount(row),
-        currency=row.currency[0] if len(row.currency) == 1 else "",
-        import_id=group.import_id,
-    )
+    row, reading = group.rows[0], group.reading
     place = f"{table.path.name}#{table.sheet.name}!{row.number}"
     try:
-        if group.in_book:
-            # However it is read this time, and for whatever fund: it was taken once.
-            reason = f"This row of this file is in the book as {group.in_book}."
-            pledge = group.in_book.partition(" ")[0]
-            return replace(base, verdict="duplicate", pledge=pledge, reason=reason)
-        if group.reading is not None:
-            base = replace(base, currency=group.reading.currency)
-            doubt = unclear.doubt_about(group.reading, group.source, group.import_id)
-            return _decide(base, group.reading, _meta(group, table), context, doubt)
-        assert group.doubt is not None  # a group is in the book, read, or in doubt
-        _refuse_taken_back(group, group.doubt, context)
-        raise group.doubt
+        outcome = _outcome_of(group, table, place, unclear, context)
     except Doubt as doubt:
-        return replace(
-            base,
-            verdict=doubt.verdict,
-            reason=doubt.reason,
-            pledge=doubt.pledge,
-            before=doubt.before,
+        outcome = Outcome(
+            verdict=doubt.verdict, reason=doubt.reason, pledge=doubt.pledge, before=doubt.before
         )
-    finally:
-        if group.import_id:
-            context.seen.setdefault(group.import_id, []).append(place)
-
-
-def _decide(
-    base: Verdict,
-    reading: Reading,
-    meta: Mapping[str, str],
-    context: Context,
-    unclear: Doubt | None,
-) -> Verdict:
-    """A row that is read: a duplicate, changed, entered by hand, the same as another, or new.
-    `meta` says where it stands; `unclear` that a row which waits may be part of its pledge.
-    """
-    place = f"{meta['source'].rpartition('!')[0]}!{base.row.number}"
-    if base.import_id in context.imported:
-        _refuse_equal(base, reading, place, context)
-        pledge = context.imported[base.import_id]
-        known = context.pledges.get(pledge)
-        if known is None or is_as_booked(reading, known):
-            return _in_book(base, reading, pledge, known)
-        if reading.changed_on is None or reading.changed_on <= known.last_change:
-            return _in_book(base, reading, pledge, known, changed=True)
-        return _change(base, reading, known, meta, context)
-    if base.import_id in context.seen:
-        return _same_again(base, reading, place, context)
-    if reading.kind in {"commitment", "pledge"}:
-        known = find_pledge(reading, context, place.rpartition("!")[0])
-        if known is not None and is_as_booked(reading, known):
-            return _in_book(base, reading, known.label, known)
-        if unclear is not None:
-            raise unclear
-        if known is not None:
-            return _change(base, reading, known, meta, context)
-    elif reading.kind == "payment":
-        refuse_known_receipt(reading, context)
-    try:
-        drafts, pledge = draft_contribution(reading, context.settings, context.labels, meta)
-    except EventRefusedError as error:
-        raise Doubt(f"{error}.") from error
-    _refuse_sealed(drafts, context)
-    context.remember(reading, place, pledge)
-    return replace(
-        base, verdict="imported", pledge=pledge, drafts=drafts, reason=" ".join(reading.remarks)
+    if group.import_id:
+        context.seen.setdefault(group.import_id, []).append(place)
+    stated = row.currency[0] if len(row.currency) == 1 else ""
+    return Verdict(
+        row=row,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        donor=group.donor,
+        pledge=outcome.pledge,
+        amount=stated_amount(row),
+        currency=reading.currency if reading else stated,
+        drafts=outcome.drafts,
+        import_id=group.import_id,
+        before=outcome.before,
     )
 
 
-def _meta(group: _Group, table: Table) -> dict[str, str]:
-    return {"source": group.source, "source-sha256": table.sha256, IMPORT_ID: group.import_id}
-
-
-def _in_book(
-    base: Verdict,
-    reading: Reading,
-    pledge: str,
-    known: KnownPledge | None,
-    *,
-    changed: bool = False,
-) -> Verdict:
-    said = [f"In the book{f' as {pledge}' if pledge else ''}."]
-    if changed and known is not None:
-        said.append(
-            f"It was changed there since, on {known.last_change}, to {describe_pledge(known)}."
-        )
-    return replace(
-        base,
-        verdict="duplicate",
-        pledge=pledge,
-        reason=" ".join([*said, *_payment_remarks(reading, known)]),
-    )
-
-
-def _change(
-    base: Verdict,
-    reading: Reading,
-    known: KnownPledge,
-    meta: Mapping[str, str],
-    context: Context,
-) -> Verdict:
-    changed = change_of(reading, known, context, meta)
-    _refuse_sealed(changed.drafts, context)
-    return replace(
-        base,
-        verdict="amended",
-        pledge=known.label,
-        before=changed.before,
-        drafts=changed.drafts,
-        reason=" ".join([changed.reason, *_payment_remarks(reading, known)]),
-    )
-
-
-def _payment_remarks(reading: Reading, known: KnownPledge | None) -> list[str]:
-    """Say that the row knows of another sum of payments than the book: a payment is recorded from
-    the bank's advice, never for the difference of two lists.
-    """
-    said = sum((received.amount for received in reading.received), ZERO)
-    if known is None or not reading.received or said == known.paid():
-        return []
-    return [
-        f"The row says that {format_amount(said)} {reading.currency} was paid, the book has "
-        f"{format_amount(known.paid())}: record the payment from the bank's advice."
-    ]
-
-
-def _refuse_equal(base: Verdict, reading: Reading, place: str, context: Context) -> None:
-    """Wait where a file has a row more often than the book has its pledge."""
-    here = [seen for seen in context.seen.get(base.import_id, ()) if _same_file(seen, place)]
-    if not here or reading.reference:
-        return
-    stated = parts_in_order(reading.parts, reading.day)
-    booked = sum(
-        gives_to(known, reading)
-        and known.first.currency == reading.currency
-        and [(changes[0].after.units, changes[0].after.due) for changes, *_ in known.instalments()]
-        == stated
-        for known in context.alike(reading)
-    )
-    if len(here) >= booked:
-        raise _equal(here[0])
-
-
-def _equal(first: str) -> Doubt:
-    return Doubt(
-        f"The row says the same as {first}: if these are two pledges, give each its own reference "
-        "in the sheet, or enter the second by hand."
-    )
-
-
-def _same_again(base: Verdict, reading: Reading, place: str, context: Context) -> Verdict:
-    first = context.seen[base.import_id][0]
-    if not _same_file(first, place):
-        return replace(base, verdict="duplicate", reason=f"The same row stands at {first}.")
-    if not reading.reference:
-        raise _equal(first)
-    return replace(
-        base,
-        verdict="duplicate",
-        reason=f"The same row, with the same reference, stands at {first}.",
-    )
-
-
-def _same_file(first: str, second: str) -> bool:
-    return first.partition("#")[0] == second.partition("#")[0]
+def _outcome_of(
+    group: _Group, table: Table, place: str, unclear: UnclearReferences, context: Context
+) -> Outcome:
+    """Decide on a contribution; raises Doubt where a person must."""
+    if group.in_book:
+        # However it is read this time, and for whatever fund: it was taken once.
+        reason = f"This row of this file is in the book as {group.in_book}."
+        return Outcome(verdict="duplicate", pledge=group.in_book.partition(" ")[0], reason=reason)
+    if group.reading is not None:
+        doubt = unclear.doubt_about(group.reading, group.source, group.import_id)
+        meta = {
+            "source": group.source,
+            "source-sha256": table.sha256,
+            IMPORT_ID: group.import_id,
+        }
+        return decide(group.reading, meta, place, context, doubt)
+    assert group.doubt is not None  # a group is in the book, read, or in doubt
+    _refuse_taken_back(group, group.doubt, context)
+    raise group.doubt
 
 
 def _refuse_taken_back(group: _Group, doubt: Doubt, context: Context) -> None:
@@ -393,16 +266,4 @@ def _refuse_taken_back(group: _Group, doubt: Doubt, context: Context) -> None:
                 "was withdrawn, record its cancellation; if not, ask what this row means.",
                 pledge=known.label,
                 before=describe_pledge(known),
-            )
-
-
-def _refuse_sealed(drafts: Iterable[Draft], context: Context) -> None:
-    """Wait for what belongs to a closed period, so that the other rows can be written."""
-    for draft in drafts:
-        period = context.settings.periods.of(draft.date)
-        if period is not None and period.name in context.settings.seals:
-            raise Doubt(
-                f"{draft.date} is in the period {period.name}, which is closed and sealed: look "
-                "whether it is in that period's entries; if not, it is recorded in the open one, "
-                "by hand."
             )

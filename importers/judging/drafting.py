@@ -41,7 +41,7 @@ class Received(NamedTuple):
     on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One contribution as its rows state it, everything known. `parts` are its instalments with
     their dollars; `remarks` are sentences about it, `said` the sheet's own notes and

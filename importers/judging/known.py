@@ -34,6 +34,8 @@ from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 
 IMPORT_ID = "import-id"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 Paper = tuple[str, str, str]
 """Fund, donor and reference."""
 
@@ -68,7 +70,7 @@ class Taken(NamedTuple):
     import_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPledge:
     """A pledge of the book: the histories of its instalments in order of their labels, whether it
     came from a sheet, its reference and project made comparable.
@@ -233,7 +235,11 @@ class Context:
                 plain(as_text(entry.meta.get(key, ""))) for key in ("reference", "project")
             )
             known = KnownPledge(
-                label, tuple(histories), IMPORT_ID in entry.meta, reference, project
+                label=label,
+                histories=tuple(histories),
+                imported=IMPORT_ID in entry.meta,
+                reference=reference,
+                project=project,
             )
             self.pledges[label] = known
             self.by_giving.setdefault((known.now.donor, known.first.pledged_on), []).append(known)
@@ -298,8 +304,7 @@ def content_id(reading: Reading) -> str:
         ],
         plain(reading.project),
     ]
-    text = json.dumps(content, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_encode(content).encode()).hexdigest()[:16]
 
 
 def earmark_words(earmark: Earmark) -> str:

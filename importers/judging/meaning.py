@@ -142,7 +142,7 @@ def _said(group: list[SheetRow]) -> tuple[str, ...]:
         text
         for row in group
         for text in (*row.notes, row.conditions, row.remarks, *row.beside)
-        if not (is_unknown(text) or is_nil(text))
+        if text and not (is_unknown(text) or is_nil(text))
     )
     return tuple(dict.fromkeys(texts))
 
@@ -216,7 +216,8 @@ def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
 
 def _refuse_said_otherwise(row: SheetRow) -> None:
     """Wait where words beside the figures say that it is no plain contribution in money."""
-    texts = (*row.notes, row.conditions, row.remarks, row.status, row.reference)
+    remarks = [text for text in (*row.notes, row.conditions, row.remarks) if text]
+    texts = [*remarks, *filter(None, (row.status, row.reference))]
     for text in texts:
         if is_announcement(text):
             raise Doubt(
@@ -224,7 +225,7 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
                 "writing."
             )
     for text in (*texts, row.purpose):
-        if says_in_kind(text) and not row.in_kind:
+        if text and says_in_kind(text) and not row.in_kind:
             raise Doubt(
                 f"It may be in kind ({shown(text)}), and no column says whether it is: add "
                 "one to the sheet, or enter it by hand."
@@ -235,8 +236,8 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             "is or that it is to be ignored, or decide how the row is to be recorded, and enter it "
             "by hand."
         )
-    for text in (*row.notes, row.conditions, row.remarks, row.reference):
-        if says_otherwise(text):
+    for text in (*remarks, row.reference):
+        if text and says_otherwise(text):
             raise Doubt(
                 f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
                 "enter it by hand."

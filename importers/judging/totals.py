@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pledgebook.importers.rows.row import SheetRow
-from pledgebook.importers.tables.classifying import TotalLevel
-from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.blocks import TableColumn, TotalLevel
 from pledgebook.importers.tables.headings import MONEY, Field, currency_in
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading
@@ -21,7 +20,7 @@ from pledgebook.ledger.declared.currencies import recognise
 _DOLLARS = "USD"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal:
     """One column of one total row, or of the whole table if it states no total (`row` is None).
 
@@ -93,16 +92,16 @@ def _check(
         if not agrees:
             reason = f"the rows add up to {computed}, the sheet says {stated.value}"
     return ControlTotal(
-        total.number,
-        total.level,
-        column.field,
-        column.letter,
-        column.label,
-        currency,
-        stated.value,
-        computed,
-        agrees,
-        reason,
+        row=total.number,
+        level=total.level,
+        field=column.field,
+        letter=column.letter,
+        label=column.label,
+        currency=currency,
+        stated=stated.value,
+        computed=computed,
+        agrees=agrees,
+        reason=reason,
     )
 
 
@@ -122,7 +121,16 @@ def _sums(column: TableColumn, data: Sequence[SheetRow]) -> list[ControlTotal]:
     reason = reason or "the table states no total"
     return [
         ControlTotal(
-            None, "", column.field, column.letter, column.label, code, None, figure, None, reason
+            row=None,
+            level="",
+            field=column.field,
+            letter=column.letter,
+            label=column.label,
+            currency=code,
+            stated=None,
+            computed=figure,
+            agrees=None,
+            reason=reason,
         )
         for code, figure in sorted(sums.items())
     ]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.reading.cells import CellValue, cell_text
-from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import Field, is_named
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import clean, plain, shown

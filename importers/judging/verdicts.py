@@ -22,7 +22,7 @@ VERDICTS: tuple[VerdictName, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """One data row: what became of it, in which pledge it stands, and the reason in a sentence.
 

@@ -40,7 +40,7 @@ _HEADINGS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
     """One row: units of `currency` for one dollar from `day` on. `problem` says in a sentence what
     cannot be read; then `number` or `day` is None. `place` is its row or element.
@@ -169,12 +169,18 @@ def _row(
 ) -> RateRow:
     number, problem = _number(rate)
     if not is_code(code):
-        return RateRow(place, code, number, None, problem=f"{shown(code)} is no currency code.")
+        return RateRow(
+            place=place,
+            currency=code,
+            number=number,
+            day=None,
+            problem=f"{shown(code)} is no currency code.",
+        )
     dated = parse_date(day, order, serials=True)
     if dated.value is None:
         why = dated.reason or "no day is stated"
         problem = problem or f"The effective date {shown(dated.text)} cannot be read: {why}."
-    return RateRow(place, code, number, dated.value, problem=problem)
+    return RateRow(place=place, currency=code, number=number, day=dated.value, problem=problem)
 
 
 def _number(rate: CellValue | None) -> tuple[Decimal | None, str]:

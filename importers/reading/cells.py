@@ -56,7 +56,7 @@ class Area(NamedTuple):
         return f"{first}:{column_letter(self.last_column)}{self.last_row}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One sheet. `rows[0][0]` is cell A1; rows may differ in length; `None` is an empty cell.
 
@@ -87,7 +87,7 @@ class Sheet:
         return f"{self.name}!{column_letter(column)}{row}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workbook:
     """A file that was read: its sheets, and the SHA-256 of its bytes (hexadecimal).
 

@@ -77,7 +77,7 @@ def read_delimited(path: Path, data: bytes) -> tuple[Sheet, tuple[str, ...]]:
         ) from error
     check_area(name, path.stem, len(rows), max(map(len, rows)))
     notes = (f"read as {encoding} text, columns divided by {_SEPARATORS[found.separator]}",)
-    return Sheet(path.stem, rows), notes
+    return Sheet(name=path.stem, rows=rows), notes
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:

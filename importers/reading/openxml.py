@@ -33,7 +33,7 @@ LETTERS_KEPT = 9_000
 """Letters of a cell that are kept to tell what it shows; a formula may have 8,192."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class SheetDetails:
     """What the values of a sheet do not show; positions are (row, column), counted from 1."""
 

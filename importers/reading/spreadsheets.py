@@ -36,13 +36,13 @@ def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> 
                 ]
                 sheets.append(
                     Sheet(
-                        meta.name,
-                        _rows(cells.to_python(skip_empty_area=False), known),
-                        meta.visible is not python_calamine.SheetVisibleEnum.Visible,
-                        tuple(merged or known.merged),
-                        frozenset(known.hidden_rows),
-                        frozenset(known.hidden_columns),
-                        known.from_1904,
+                        name=meta.name,
+                        rows=_rows(cells.to_python(skip_empty_area=False), known),
+                        hidden=meta.visible is not python_calamine.SheetVisibleEnum.Visible,
+                        merged=tuple(merged or known.merged),
+                        hidden_rows=frozenset(known.hidden_rows),
+                        hidden_columns=frozenset(known.hidden_columns),
+                        from_1904=known.from_1904,
                     )
                 )
             return tuple(sheets)

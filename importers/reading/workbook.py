@@ -81,12 +81,12 @@ def _workbook_of(path: Path, data: bytes, digest: str) -> Workbook:
     if data.startswith(_COMPOUND):
         if _ENCRYPTED_STREAM in data or _has_password_record(data):
             raise UnreadableFile(_password_sentence(name))
-        return Workbook(path, digest, read_sheets(name, data, {}), "xls")
+        return Workbook(path=path, sha256=digest, sheets=read_sheets(name, data, {}), kind="xls")
     for signature, what in _OTHER_FORMATS.items():
         if data.startswith(signature):
             raise UnreadableFile(f"{name} is {what}.")
     sheet, notes = read_delimited(path, data)
-    return Workbook(path, digest, (sheet,), "text", notes)
+    return Workbook(path=path, sha256=digest, sheets=(sheet,), kind="text", notes=notes)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -117,7 +117,9 @@ def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
             names = frozenset(archive.namelist())
             if "xl/workbook.xml" in names:
                 details = inspect_openxml(name, open_package(name, archive))
-                return Workbook(path, digest, read_sheets(name, data, details), "xlsx")
+                return Workbook(
+                    path=path, sha256=digest, sheets=read_sheets(name, data, details), kind="xlsx"
+                )
             if "content.xml" in names:
                 package = open_package(name, archive)
                 if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
@@ -125,7 +127,9 @@ def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
                 if b"opendocument.spreadsheet" not in package.get("mimetype", b""):
                     raise UnreadableFile(f"{name} is a text document, not a spreadsheet.")
                 details = inspect_opendocument(name, package["content.xml"])
-                return Workbook(path, digest, read_sheets(name, data, details), "ods")
+                return Workbook(
+                    path=path, sha256=digest, sheets=read_sheets(name, data, details), kind="ods"
+                )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise UnreadableFile(
             f"{name} is damaged: its packaging cannot be opened ({error}); "

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pledgebook.importers.reading.cells import CellValue
 from pledgebook.importers.rows.grouped import donors_above
 from pledgebook.importers.rows.notes import Notes
-from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import (
     DATES,
     DECIDING,
@@ -23,6 +23,10 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import DecimalMark, column_mark
 from pledgebook.importers.values.dates import DateOrder, column_order, parse_date
 
+_IN_WORDS = (
+    Field.PURPOSE, Field.CLASS, Field.FUND, Field.PROJECT, Field.IN_KIND, Field.CONDITIONS,
+    Field.BANK_REFERENCE, Field.REMARKS, Field.INSTALMENT,
+)  # fmt: skip
 _STATED_ORDER = "the mapping states the order of day and month"
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
@@ -118,6 +122,8 @@ class Columns:
             dict.fromkeys(c.label for c in table.table_columns if c.label and c.field in REPEATED)
         )
         """The instalments, years or funds of a row, as the headings name them."""
+        self.words = tuple(field for field in _IN_WORDS if self.states(field))
+        """Fields of words, besides donor, status, reference and currency, that are stated."""
         self.deciding = self._deciding()
         amounts = {Field.AMOUNT, Field.DOLLARS} & self._fields
         self.only_paid = not amounts and Field.AMOUNT not in self.rules.constants

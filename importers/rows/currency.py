@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from pledgebook.importers.rows.open_row import OpenRow
-from pledgebook.importers.tables.columns import TableColumn
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.importers.values.values import is_code, is_unknown, multiplier_in, shown

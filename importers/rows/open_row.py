@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.rows.columns import Columns
 from pledgebook.importers.rows.row import AmountSource, InstalmentReading, Problem, SheetRow
-from pledgebook.importers.tables.classifying import TableRow
+from pledgebook.importers.tables.blocks import TableRow
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from pledgebook.importers.tables.classifying import RowKind, TotalLevel
+from pledgebook.importers.tables.blocks import RowKind, TotalLevel
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading

@@ -10,10 +10,6 @@ from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.values import clean, is_nil, is_unknown, split_footnote
 
 _DAMAGED = Decimal(10) ** 15
-_IN_WORDS = (
-    Field.PURPOSE, Field.CLASS, Field.FUND, Field.PROJECT, Field.IN_KIND, Field.CONDITIONS,
-    Field.BANK_REFERENCE, Field.REMARKS, Field.INSTALMENT,
-)  # fmt: skip
 
 
 def name_donor(row: OpenRow) -> None:
@@ -51,6 +47,5 @@ def read_reference(row: OpenRow) -> None:
 
 def read_words(row: OpenRow) -> None:
     """Read all other columns that hold words."""
-    for field in _IN_WORDS:
-        if row.columns.states(field):
-            row.texts[field] = row.text(field)
+    for field in row.columns.words:
+        row.texts[field] = row.text(field)

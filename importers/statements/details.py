@@ -30,7 +30,7 @@ _FULL_LINE = 65
 _FULL_SUB_FIELD = 27
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What field 86 says: the other party and its account, its reference, the rest as text."""
 

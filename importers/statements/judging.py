@@ -40,7 +40,7 @@ from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedStatement:
     """A statement with a verdict for every entry. `ledger` is what the book comes to at its end
     once the drafts are in it, `ledger_before` at its beginning; `agrees` is None where the
@@ -96,7 +96,7 @@ class JudgedStatements:
         )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class BankContext:
     """What statements are judged against: the book, and what this run has taken so far."""
 
@@ -170,11 +170,20 @@ def _judge(statement: Statement, file: StatementFile, context: BankContext) -> J
             try:
                 verdict = _enter(entry_id, entry, bank, statement, file, context)
             except Doubt as doubt:
-                verdict = EntryVerdict(entry, entry_id, doubt.verdict, doubt.reason)
+                verdict = EntryVerdict(
+                    entry=entry, entry_id=entry_id, verdict=doubt.verdict, reason=doubt.reason
+                )
         verdicts[number] = verdict
     ledger = balance_on(_moved(bank, context), statement.last)
     listed = tuple(verdicts[number] for number in range(len(own)))
-    return JudgedStatement(statement, bank, listed, ledger, before, tuple(known.missing))
+    return JudgedStatement(
+        statement=statement,
+        bank=bank,
+        verdicts=listed,
+        ledger=ledger,
+        ledger_before=before,
+        missing=tuple(known.missing),
+    )
 
 
 def _moved(bank: BankAccount, context: BankContext) -> list[Movement]:
@@ -216,7 +225,13 @@ def _enter(
     )
     words = f"By the rule {shown(rule.words)}." if rule else ""
     return EntryVerdict(
-        entry, entry_id, "imported", words, entered.label, entered.donor, (entered.draft,)
+        entry=entry,
+        entry_id=entry_id,
+        verdict="imported",
+        reason=words,
+        recorded_as=entered.label,
+        donor=entered.donor,
+        drafts=(entered.draft,),
     )
 
 

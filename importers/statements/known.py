@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.statements.statement import Entry, Statement
@@ -25,7 +25,8 @@ _NEAR = timedelta(days=10)
 """How far apart an entry by hand and the bank's may be dated to be asked about."""
 
 
-class EntryVerdict(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryVerdict:
     """What became of one entry: its verdict and the reason, the id by which it is known again, the
     receipt or other entry it stands as, and the donor that its text names (a proposal).
     """
@@ -85,13 +86,21 @@ class Known:
         """Return the verdict of an entry that is not to be entered; None if it is new."""
         if entry.status != "booked":
             reason = f"The bank has not booked it ({entry.status}): what it books comes later."
-            return EntryVerdict(entry, entry_id, "ignored", reason)
+            return EntryVerdict(entry=entry, entry_id=entry_id, verdict="ignored", reason=reason)
         if not entry.amount:
-            return EntryVerdict(entry, entry_id, "ignored", "The amount is nil.")
+            return EntryVerdict(
+                entry=entry, entry_id=entry_id, verdict="ignored", reason="The amount is nil."
+            )
         if entry_id in self._taken:
             label = self._taken[entry_id]
             reason = f"It stands in another statement of this import, as {label}."
-            return EntryVerdict(entry, entry_id, "duplicate", reason, label)
+            return EntryVerdict(
+                entry=entry,
+                entry_id=entry_id,
+                verdict="duplicate",
+                reason=reason,
+                recorded_as=label,
+            )
         if entry_id in self._found:
             return self._known(entry_id, entry, *self._found[entry_id])
         for each in self._covered:
@@ -101,14 +110,18 @@ class Known:
                     "one: if the bank has changed that entry into this, correct it in the book "
                     f'and give it {BANK_ENTRY}: "{entry_id}".'
                 )
-                return EntryVerdict(entry, entry_id, "amended", reason)
+                return EntryVerdict(
+                    entry=entry, entry_id=entry_id, verdict="amended", reason=reason
+                )
         for each in self._by_hand:
             if each.amount == entry.amount and abs(each.entry.date - entry.value_date) <= _NEAR:
                 reason = (
                     f"The book has {_words(each)}, entered by hand: if it is this money, add "
                     f'{BANK_ENTRY}: "{entry_id}" to it; if not, give it the id of its own.'
                 )
-                return EntryVerdict(entry, entry_id, "waiting", reason)
+                return EntryVerdict(
+                    entry=entry, entry_id=entry_id, verdict="waiting", reason=reason
+                )
         return None
 
     def _known(self, entry_id: str, entry: Entry, found: Movement, how: str) -> EntryVerdict:
@@ -118,13 +131,17 @@ class Known:
                 f"The bank now says {format_amount(entry.amount)} {self._bank.currency}; the book "
                 f"has {_words(found)}: correct one of them."
             )
-            return EntryVerdict(entry, entry_id, "amended", reason, label)
+            return EntryVerdict(
+                entry=entry, entry_id=entry_id, verdict="amended", reason=reason, recorded_as=label
+            )
         if how == "reference" and entry.value_date != found.entry.date:
             reason = (
                 f"The bank now says value date {entry.value_date}; the book has {_words(found)}: "
                 "correct the date there if it changes the rate or the period."
             )
-            return EntryVerdict(entry, entry_id, "amended", reason, label)
+            return EntryVerdict(
+                entry=entry, entry_id=entry_id, verdict="amended", reason=reason, recorded_as=label
+            )
         reason = f"In the book as {_words(found)}"
         reason += {
             "same": ".",
@@ -132,7 +149,9 @@ class Known:
             "hand": ", entered by hand that day.",
             "told": ", from a statement with other words.",
         }[how]
-        return EntryVerdict(entry, entry_id, "duplicate", reason, label)
+        return EntryVerdict(
+            entry=entry, entry_id=entry_id, verdict="duplicate", reason=reason, recorded_as=label
+        )
 
     def _by_reference(
         self, free: list[tuple[str, Entry]], rest: list[Movement]

@@ -195,7 +195,7 @@ def _account_above(found: _List) -> str:
     return ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Pages:
     """What was read of one account."""
 

@@ -29,7 +29,7 @@ class Original(NamedTuple):
         return f"{format_amount(self.amount)} {self.currency}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry: money in (amount above zero) or out, in the statement's currency.
 
@@ -65,7 +65,7 @@ class Entry:
         return " ".join(word for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement of one account. `opening` and `closing` are None where the file states no
     balance, as an excerpt from a bank's pages may not: it can then not be proved.

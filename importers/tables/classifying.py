@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
-from pledgebook.importers.tables.columns import HeadingBlock, heading_text
+from pledgebook.importers.reading.cells import CellValue, cell_text
+from pledgebook.importers.tables.blocks import HeadingBlock, TableRow, TotalLevel, heading_text
 from pledgebook.importers.tables.headings import MONEY, Field
+from pledgebook.importers.tables.total_rows import (
+    PUNCTUATION,
+    Beginning,
+    TotalWords,
+    settle_totals,
+)
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import (
     clean,
@@ -20,28 +23,9 @@ from pledgebook.importers.values.values import (
     words,
 )
 
-RowKind = Literal["heading", "total", "note", "blank", "data"]
-TotalLevel = Literal["", "subtotal", "total"]
-
 _LEAST_FILLED = 2
 _LONG_TEXT = 60
 _LIKE_A_NOTE = "it begins like a note"
-_PUNCTUATION = " :.,;-()[]（）：=*"
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """What a row of a table is; `number` counts from 1 on the sheet, `reason` says why.
-
-    `level` tells subtotals from totals. A heading within the table that names a group of donors
-    ("Governments") has that text as its `section`.
-    """
-
-    number: int
-    kind: RowKind
-    reason: str = ""
-    level: TotalLevel = ""
-    section: str = ""
 
 
 class ClassifiedRows(NamedTuple):
@@ -52,7 +36,6 @@ class ClassifiedRows(NamedTuple):
 
 
 def classify_rows(
-    sheet: Sheet,
     block: HeadingBlock,
     last_row: int,
     total_words: frozenset[str] = frozenset(),
@@ -65,7 +48,7 @@ def classify_rows(
     below it. `total_words` are further words, as `plain`
     writes them, that begin a total row.
     """
-    judge = _Judge(sheet, block, total_words)
+    judge = _Judge(block, total_words)
     rows: list[TableRow] = []
     gap: list[TableRow] = []
     doubts: list[str] = []
@@ -85,22 +68,20 @@ def classify_rows(
         rows.extend(gap)
         gap = []
         rows.append(row)
-    rows = _settle_totals(judge, rows, doubts)
+    rows = settle_totals(block.sheet, rows, judge.money, judge.totals, doubts)
     return ClassifiedRows(tuple(rows), (*doubts, *judge.doubts))
 
 
 class _Judge:
-    def __init__(self, sheet: Sheet, block: HeadingBlock, total_words: frozenset[str]) -> None:
-        self.sheet = sheet
+    def __init__(self, block: HeadingBlock, total_words: frozenset[str]) -> None:
+        self.sheet = sheet = block.sheet
         self.doubts: list[str] = []
         self._last_sure: int | None = None
         numbers = [column.number for column in block.columns]
         self._first, self._last = min(numbers), max(numbers)
         self._block = block
-        self._totals = words()["total"] | total_words
-        self._begins_total = _beginning(self._totals)
-        self._begins_subtotal = _beginning(words()["subtotal"])
-        self._begins_note = _beginning(words()["note"])
+        self.totals = TotalWords(total_words)
+        self._note = Beginning(words()["note"])
         self._headings = {
             column.number: plain(heading_text(sheet, block.rows[-1:], column.number))
             for column in block.columns
@@ -122,17 +103,17 @@ class _Judge:
         cells = self.sheet.rows[number - 1]
         filled = [(c, value) for c, value in enumerate(cells, start=1) if value is not None]
         if not filled:
-            return TableRow(number, "blank")
+            return TableRow(number=number, kind="blank")
         inside = [(c, value) for c, value in filled if self._first <= c <= self._last]
         if not inside:
-            return TableRow(number, "note", "it stands beside the table")
+            return TableRow(number=number, kind="note", reason="it stands beside the table")
         if self._is_heading(inside):
-            return TableRow(number, "heading", "the headings stand again")
+            return TableRow(number=number, kind="heading", reason="the headings stand again")
         if all(isinstance(value, str) and value.startswith("#") for _, value in inside):
-            return TableRow(number, "heading", "tags below the headings")
+            return TableRow(number=number, kind="heading", reason="tags below the headings")
         level, reason = self._total(number, inside)
         if level:
-            return TableRow(number, "total", reason, level)
+            return TableRow(number=number, kind="total", reason=reason, level=level)
         return self._plain_row(number, inside, after_total=after_total)
 
     def _plain_row(
@@ -141,20 +122,22 @@ class _Judge:
         has_money = any(self._figure(number, column) for column in self.money)
         first = inside[0][1]
         if has_money or not isinstance(first, str):
-            return TableRow(number, "data")
+            return TableRow(number=number, kind="data")
         text = clean(first)
-        if len(inside) <= 2 and (
-            starts_with_note_mark(text) or self._begins_note.match(plain(text))
-        ):
-            return TableRow(number, "note", _LIKE_A_NOTE)
+        if len(inside) <= 2 and (starts_with_note_mark(text) or self._note.begins(plain(text))):
+            return TableRow(number=number, kind="note", reason=_LIKE_A_NOTE)
         if len(inside) == 1:
-            if plain(split_footnote(text)[0]).strip(_PUNCTUATION) in words()["section"]:
-                return TableRow(number, "heading", "it heads a group of donors", section=text)
+            if plain(split_footnote(text)[0]).strip(PUNCTUATION) in words()["section"]:
+                return TableRow(
+                    number=number, kind="heading", reason="it heads a group of donors", section=text
+                )
             if self._is_merged_across(number, inside[0][0]):
-                return TableRow(number, "heading", "its cell spans the columns", section=text)
+                return TableRow(
+                    number=number, kind="heading", reason="its cell spans the columns", section=text
+                )
             if len(text) > _LONG_TEXT or after_total:
-                return TableRow(number, "note", "it is a text across the table")
-        return TableRow(number, "data")
+                return TableRow(number=number, kind="note", reason="it is a text across the table")
+        return TableRow(number=number, kind="data")
 
     def continues(self, row: TableRow, gap: int) -> bool:
         """Whether a row below a gap still belongs to the table."""
@@ -199,8 +182,12 @@ class _Judge:
         return value is not None
 
     def _is_heading(self, inside: Sequence[tuple[int, CellValue]]) -> bool:
-        same = sum(plain(cell_text(value)) == self._headings.get(c, "") for c, value in inside)
-        return same >= max(2, len(inside) - 1)
+        others, allowed = 0, 1 if len(inside) > _LEAST_FILLED else 0
+        for column, value in inside:
+            others += plain(cell_text(value)) != self._headings.get(column, "")
+            if others > allowed:
+                return False
+        return len(inside) >= _LEAST_FILLED
 
     def _is_merged_across(self, row: int, column: int) -> bool:
         return any(
@@ -218,7 +205,7 @@ class _Judge:
         if isinstance(donor, str) and donor not in texts:
             texts.append(donor)
         for text in texts:
-            level, alone = self._total_level(text)
+            level, alone = self.totals.level(text)
             if not level:
                 continue
             if not alone and any(self.sheet.cell(number, c) is not None for c in self._papers):
@@ -229,81 +216,3 @@ class _Judge:
                 return "", ""
             return level, f"it says {clean(text)!r}"
         return "", ""
-
-    def is_grand_total(self, row: TableRow) -> bool:
-        """Whether a row is a total by a word that stands alone: "Total", not "Total Austria"."""
-        cells = self.sheet.rows[row.number - 1]
-        return row.level == "total" and any(
-            isinstance(value, str) and self._total_level(value) == ("total", True)
-            for value in cells
-        )
-
-    def _total_level(self, text: str) -> tuple[TotalLevel, bool]:
-        """Tell subtotal and total, and whether the word stands alone."""
-        reduced = plain(split_footnote(text)[0]).strip(_PUNCTUATION)
-        subtotals = words()["subtotal"]
-        if reduced in subtotals:
-            return "subtotal", True
-        if reduced in self._totals:
-            return "total", True
-        if len(reduced) > _LONG_TEXT:
-            return "", False
-        if self._begins_subtotal.match(reduced):
-            return "subtotal", False
-        if self._begins_total.match(reduced):
-            return "total", False
-        if reduced.endswith((" total", " subtotal", " итог", " gesamt", " 小计")):
-            return "subtotal", False
-        return "", False
-
-
-def _beginning(listed: frozenset[str]) -> re.Pattern[str]:
-    """Match a text that begins with one of these words, whole; Chinese puts no space behind it."""
-    alternatives = "|".join(map(re.escape, sorted(listed, key=len, reverse=True)))
-    return re.compile(rf"(?:{alternatives})(?:(?!\w)|(?<=[一-鿿]))")
-
-
-def _settle_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:
-    """Recognise totals without a word, and call totals that more data follow subtotals."""
-    settled = _unlabelled_totals(judge, rows, doubts)
-    last_data = max((i for i, row in enumerate(settled) if row.kind == "data"), default=-1)
-    grand = max((i for i, row in enumerate(settled) if judge.is_grand_total(row)), default=-1)
-    return [
-        replace(row, level="subtotal")
-        if row.level == "total" and (i < last_data or (i < grand and not judge.is_grand_total(row)))
-        else row
-        for i, row in enumerate(settled)
-    ]
-
-
-def _unlabelled_totals(judge: _Judge, rows: list[TableRow], doubts: list[str]) -> list[TableRow]:
-    settled = list(rows)
-    for position, row in enumerate(rows):
-        if row.kind != "data" or not _only_money(judge, row.number):
-            continue
-        above = [r.number for r in settled[:position] if r.kind == "data"]
-        if len(above) > 1 and any(
-            _adds_up(judge, column, row.number, above) for column in judge.money
-        ):
-            settled[position] = replace(
-                row, kind="total", level="total", reason="it is the sum of the rows above"
-            )
-            doubts.append(
-                f"Row {row.number} has no name and equals the sum of the rows above it; it was "
-                "read as a total."
-            )
-    return settled
-
-
-def _only_money(judge: _Judge, number: int) -> bool:
-    cells = judge.sheet.rows[number - 1]
-    filled = [column for column, value in enumerate(cells, start=1) if value is not None]
-    return bool(filled) and set(filled) <= set(judge.money)
-
-
-def _adds_up(judge: _Judge, column: int, total: int, above: list[int]) -> bool:
-    stated = parse_amount(judge.sheet.cell(total, column)).value
-    if not stated:
-        return False
-    figures = [parse_amount(judge.sheet.cell(number, column)).value for number in above]
-    return stated == sum((figure for figure in figures if figure is not None), Decimal(0))

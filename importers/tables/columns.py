@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import NamedTuple
+from dataclasses import replace
 
-from pledgebook.importers.reading.cells import Sheet, cell_text, column_letter
+from pledgebook.importers.reading.cells import Sheet, cell_text
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
 from pledgebook.importers.tables.headings import (
     DATES,
     MONEY,
@@ -40,54 +38,18 @@ _OF_WHICH = re.compile(
 """A part of the amount before it: "of which UNTOC"."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """One column of a table and what it was taken for.
-
-    `heading` is the full text of its heading rows; `field` what it holds, or None if it is not
-    read. `label` is set where a field stands in several columns: the year, fund or number of the
-    instalment ("2002", "UNTOC", "1"). `currency` is a mark in the heading ("US$"); `multiplier`
-    is 1000 for a heading "in thousands".
-    """
-
-    number: int
-    heading: str
-    field: Field | None = None
-    label: str = ""
-    currency: str = ""
-    multiplier: int = 1
-    score: int = 100
-    """How sure it is that the heading names the field; below 90 some of its words are unknown."""
-
-    @property
-    def letter(self) -> str:
-        """The column's letters."""
-        return column_letter(self.number)
-
-
-class HeadingBlock(NamedTuple):
-    """The heading rows of one table and its columns from left to right.
-
-    `doubts` say what was taken for granted, `questions` what only a person can decide; `constants`
-    are texts of fields that hold for all rows, because the text above says so.
-    """
-
-    rows: tuple[int, ...]
-    columns: tuple[TableColumn, ...]
-    doubts: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    constants: Mapping[Field, str] = MappingProxyType({})
+def read_columns(
+    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
+) -> HeadingBlock:
+    """Say what each column under these heading rows is taken for by its own heading alone."""
+    texts = _band_texts(sheet, rows)
+    columns = tuple(_column(number, own, labels) for number, own in texts.items() if own)
+    return HeadingBlock(sheet=sheet, rows=rows, columns=columns)
 
 
 def is_part(heading: str) -> bool:
     """Whether a heading says that it is a part of another: "of which Member States"."""
     return _OF_WHICH.fullmatch(clean(heading)) is not None
-
-
-def heading_text(sheet: Sheet, rows: tuple[int, ...], column: int) -> str:
-    """Join the texts of a column's heading rows, top to bottom."""
-    texts = [clean(cell_text(sheet.cell(row, column))) for row in rows]
-    return " / ".join(text for text in texts if text)
 
 
 def _band_texts(sheet: Sheet, rows: tuple[int, ...]) -> dict[int, list[str]]:
@@ -113,14 +75,15 @@ def _band_texts(sheet: Sheet, rows: tuple[int, ...]) -> dict[int, list[str]]:
 def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColumn:
     heading = " / ".join(texts)
     if len(texts) == 1 and (part := _OF_WHICH.fullmatch(texts[0])) and plain(part[1]) in labels:
-        return TableColumn(number, heading, label=part[1])
+        return TableColumn(number=number, heading=heading, label=part[1])
     if len(texts) == 1 and (is_year_heading(texts[0]) or plain(texts[0]) in labels):
-        return TableColumn(number, heading, label=texts[0])
+        return TableColumn(number=number, heading=heading, label=texts[0])
     if len(texts) == 1 and (named := _NAMED.fullmatch(texts[0])) and plain(named[1]) in labels:
-        return TableColumn(number, heading, label=named[1], currency=currency_in(named[2]))
+        currency = currency_in(named[2])
+        return TableColumn(number=number, heading=heading, label=named[1], currency=currency)
     match = _match_texts(texts, labels)
     if match is None:
-        return TableColumn(number, heading)
+        return TableColumn(number=number, heading=heading)
     label = match.label
     others = [text for text in texts if match_heading(text) is None and not currency_in(text)]
     if not label and len(texts) > 1 and others:
@@ -128,7 +91,15 @@ def _column(number: int, texts: list[str], labels: frozenset[str]) -> TableColum
     field = match.field
     if field is Field.INSTALMENT and label:
         field = Field.AMOUNT
-    return TableColumn(number, heading, field, label, match.currency, match.multiplier, match.score)
+    return TableColumn(
+        number=number,
+        heading=heading,
+        field=field,
+        label=label,
+        currency=match.currency,
+        multiplier=match.multiplier,
+        score=match.score,
+    )
 
 
 def _match_texts(texts: list[str], labels: frozenset[str]) -> HeadingMatch | None:
@@ -164,14 +135,3 @@ def _match_texts(texts: list[str], labels: frozenset[str]) -> HeadingMatch | Non
         label=next((match.label for match in matches if match.label), ""),
         multiplier=max(match.multiplier for match in matches),
     )
-
-
-def read_columns(
-    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
-) -> list[TableColumn]:
-    """Say what each column under these heading rows is taken for by its own heading alone."""
-    texts = _band_texts(sheet, rows)
-    width = max((len(sheet.rows[row - 1]) for row in rows), default=0)
-    return [
-        _column(number, texts[number], labels) for number in range(1, width + 1) if texts[number]
-    ]

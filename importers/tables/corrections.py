@@ -13,17 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pledgebook.importers.reading.cells import Workbook
+from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import DECIDING, REPEATED, Field, has_word_of
-from pledgebook.importers.tables.mapping import (
-    MappingError,
-    SheetMapping,
-    apply_mapping,
-    parse_mapping,
-    stands_above,
-    toml_text,
-    write_mapping,
-)
-from pledgebook.importers.tables.tables import SheetReading, Table, TableColumn, Units, rows_outside
+from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
+from pledgebook.importers.tables.mapping_applied import apply_mapping
+from pledgebook.importers.tables.mapping_text import stands_above, toml_text, write_mapping
+from pledgebook.importers.tables.tables import SheetReading, Table, rows_outside
+from pledgebook.importers.tables.units import Units
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
 from pledgebook.importers.values.words import is_warning
@@ -40,7 +36,7 @@ CONSTANTS = (
 """What may be said for all rows of a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """What is said of one table. `columns` gives fields by column letter, "" for one that is not to
     be read; columns that are not named stay as they were found. `decided`: the table's questions

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
-from pledgebook.importers.tables.columns import HeadingBlock, read_columns
+from pledgebook.importers.tables.blocks import HeadingBlock
+from pledgebook.importers.tables.columns import read_columns
 from pledgebook.importers.tables.headings import DATES, MONEY, Field, is_year_heading, match_heading
 from pledgebook.importers.tables.letterhead import speaks_of_contributions, stated_above
 from pledgebook.importers.tables.settling import settle
@@ -42,7 +44,7 @@ def find_heading_blocks(
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
         block = _best_block(sheet, number, candidates, row, known_labels)
-        if block is None or _repeats(block, blocks) or _is_data(sheet, block):
+        if block is None or _repeats(block, blocks) or _is_data(block):
             continue
         blocks.append(block)
         row = block.rows[-1] + 1
@@ -78,13 +80,6 @@ def _is_value(text: str) -> bool:
     return parse_date(text).state == "value"
 
 
-def describe_columns(
-    sheet: Sheet, rows: tuple[int, ...], labels: frozenset[str] = frozenset()
-) -> HeadingBlock:
-    """Say what each column under these heading rows holds."""
-    return settle(sheet, rows, read_columns(sheet, rows, labels))
-
-
 def _is_tags(cells: Iterable[CellValue | None]) -> bool:
     """Whether a row holds hashtags only, as HXL puts them under the headings."""
     texts = [value for value in cells if value is not None]
@@ -99,7 +94,7 @@ def _best_block(
         rows = tuple(range(top, top + depth))
         if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
             break
-        block = _with_letterhead(sheet, describe_columns(sheet, rows, labels), first)
+        block = _with_letterhead(settle(read_columns(sheet, rows, labels)), first)
         if not _is_contributions(block):
             continue
         if best is None or _worth(block) > _worth(best):
@@ -124,11 +119,11 @@ _OF_ONE_DONOR = {
 """What a list of one donor's contributions states beside the amounts."""
 
 
-def _with_letterhead(sheet: Sheet, block: HeadingBlock, first: int) -> HeadingBlock:
+def _with_letterhead(block: HeadingBlock, first: int) -> HeadingBlock:
     """Add what the text above the headings says of all rows: the donor, where no column does, and
     the date of the pledge.
     """
-    fields = {column.field for column in block.columns}
+    sheet, fields = block.sheet, block.fields
     wanted = set() if Field.DONOR in fields else {Field.DONOR}
     if not fields & DATES and Field.YEAR not in fields:
         wanted.add(Field.PLEDGE_DATE)
@@ -145,11 +140,11 @@ def _with_letterhead(sheet: Sheet, block: HeadingBlock, first: int) -> HeadingBl
         for field, said in taken.items()
     ]
     constants = {field: said.text for field, said in taken.items()}
-    return block._replace(doubts=(*block.doubts, *doubts), constants=constants)
+    return replace(block, doubts=(*block.doubts, *doubts), constants=constants)
 
 
 def _is_contributions(block: HeadingBlock) -> bool:
-    fields = {column.field for column in block.columns} | set(block.constants)
+    fields = block.fields | block.constants.keys()
     return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
 
 
@@ -166,14 +161,14 @@ def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
     )
 
 
-def _is_data(sheet: Sheet, block: HeadingBlock) -> bool:
+def _is_data(block: HeadingBlock) -> bool:
     """Whether what would name the donor stands below as a donor again: a row of data, whose values
     happen to be words of headings ("Supporter").
     """
-    donor = next((c.number for c in block.columns if c.field is Field.DONOR), None)
-    if donor is None:
+    donors = block.of(Field.DONOR)
+    if not donors:
         return False
-    top = block.rows[-1]
+    sheet, top, donor = block.sheet, block.rows[-1], donors[0].number
     name = plain(clean(cell_text(sheet.cell(top, donor))))
     heads = sheet.rows[top - 1]
     for cells in sheet.rows[top:]:

@@ -80,7 +80,7 @@ DECIDING = ("undone", "certain", "changing")
 confirmed, adjusted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadingMatch:
     """What a heading was taken for: `score` up to 100, `reason` in words.
 
@@ -149,27 +149,58 @@ def match_heading(text: str) -> HeadingMatch | None:
     multiplier = multiplier_in(heading)
     currency = _currency(heading)
     if exact is not None:
-        return HeadingMatch(exact, 100, f"{heading!r} is a known heading", currency, multiplier)
+        return HeadingMatch(
+            field=exact,
+            score=100,
+            reason=f"{heading!r} is a known heading",
+            currency=currency,
+            multiplier=multiplier,
+        )
     rest, label = _split_label(THOUSANDS.sub(" ", _part_currency(heading)[1]))
     key = _without_units(_key(rest))
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
-        return HeadingMatch(field, 90, "it names a currency only", currency, multiplier)
+        return HeadingMatch(
+            field=field,
+            score=90,
+            reason="it names a currency only",
+            currency=currency,
+            multiplier=multiplier,
+        )
     if known := _dictionary().get(key):
         reason = f"{rest.strip()!r} is a known heading"
-        return HeadingMatch(known, 98, reason, currency, multiplier, label)
+        return HeadingMatch(
+            field=known,
+            score=98,
+            reason=reason,
+            currency=currency,
+            multiplier=multiplier,
+            label=label,
+        )
     parts = [_dictionary().get(_without_units(_key(part))) for part in _SPLIT.split(rest) if part]
     named = {part for part in parts if part is not None}
     if len(named) == 1:
         field = named.pop()
         return HeadingMatch(
-            field, 95, "one of its parts is a known heading", currency, multiplier, label
+            field=field,
+            score=95,
+            reason="one of its parts is a known heading",
+            currency=currency,
+            multiplier=multiplier,
+            label=label,
         )
     by_words = _match_words(key)
     if by_words is None:
         return None
     field, score = by_words
-    return HeadingMatch(field, score, "its words name it", currency, multiplier, label)
+    return HeadingMatch(
+        field=field,
+        score=score,
+        reason="its words name it",
+        currency=currency,
+        multiplier=multiplier,
+        label=label,
+    )
 
 
 def known_headings() -> dict[str, tuple[str, ...]]:

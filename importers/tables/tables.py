@@ -7,7 +7,6 @@ heading, total, note, blank or data. What was taken for granted is said in `doub
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,79 +17,28 @@ from pledgebook.importers.reading.cells import (
     Sheet,
     Workbook,
     cell_text,
-    column_number,
 )
-from pledgebook.importers.tables.classifying import RowKind, TableRow, TotalLevel, classify_rows
-from pledgebook.importers.tables.columns import HeadingBlock, TableColumn
+from pledgebook.importers.tables.blocks import HeadingBlock, RowKind, TableColumn, TableRow
+from pledgebook.importers.tables.classifying import classify_rows
 from pledgebook.importers.tables.heading_rows import find_heading_blocks
-from pledgebook.importers.tables.headings import Field, currency_in, is_named
+from pledgebook.importers.tables.headings import Field, is_named
+from pledgebook.importers.tables.units import (
+    NO_UNITS,
+    Units,
+    ask_units,
+    doubt_units,
+    units_above,
+    units_in_name,
+)
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
-from pledgebook.importers.values.values import clean, multiplier_in, plain, shown
+from pledgebook.importers.values.values import shown
 
-__all__ = [
-    "ReadingRules",
-    "RowKind",
-    "SheetReading",
-    "Table",
-    "TableColumn",
-    "TableRow",
-    "TotalLevel",
-    "Units",
-    "build_table",
-    "find_tables",
-    "read_sheets",
-    "rows_outside",
-]
-
-_TITLE_ROWS = 12
-_SHORT_TITLE = 60
 _INCOMING = {"1": "received", "11": "commitment", "13": "pledge"}
 """What the codes of transactions of IATI that are of money coming in stand for."""
-_CELL = re.compile(r"([A-Z]+)(\d+)")
-_MONEY = (
-    r"(?:US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|ATS|BEF|DEM|ESP|FIM|FRF|IEP|ITL"
-    r"|LUF|NLG|PTE|GRD)(?![a-z]{2}))"
-)
-_LIKE_A_UNIT = re.compile(
-    rf"{_MONEY}\s?(?:m|M|mn|k|K|mio|Mio|mill|Mill)(?![A-Za-z])"
-    rf"|(?<![A-Za-z])(?:[MKTmkt]|Mi[ol]\.?|Mill?\.?)\s?{_MONEY}"
-    r"|\b(?:in|en|em)\s+(?:1[.,\s]?000\b|duizend|miljoen|tausend|migliaia|milioni|milhares|milh)",
-    re.MULTILINE,
-)
-"""Letters beside a currency that may be thousands or millions, where no unit was read."""
-
-_UNIT_STATED = re.compile(
-    r"(?:\bin|\ben|\bem|\bв)\s+(?:us\$?\s+|usd\s+|eur\s+)?"
-    r"(?:thousand|million|billion|millier|mille|mil\b|miles|millon|milliard"
-    r"|тыс|млн|млрд|миллион|миллиард|tausend|tsd|mio|mrd"
-    r"|migliaia|milion|miliard|duizend|miljoen|milhar|milh)"
-    r"|بال|بآلاف|بملايين|千|百万|万|十亿|['’]000|\b000s?\b"
-    r"|^\W*\w+(?:\W+\w+){0,3}\W*$",
-)
-"""How a text says in what the amounts of a table are counted; or it says little else."""
 
 
-_SHEET_NAME = "the sheet's name"
-
-
-class Units(NamedTuple):
-    """In what the amounts of a table are counted, if the text above the table says so.
-
-    `multiplier` is 1000 for "in thousands"; `currency` a mark or word as written; `source` the
-    address of the cell that says it.
-    """
-
-    multiplier: int = 1
-    currency: str = ""
-    source: str = ""
-
-
-NO_UNITS = Units()
-"""Nothing above the table says in what its amounts are counted."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingRules:
     """How a table is to be read beyond what it shows: what a mapping file states.
 
@@ -112,7 +60,7 @@ class ReadingRules:
     """Columns that somebody said need not be read: nothing is asked about them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table found on a sheet, or described by a mapping.
 
@@ -208,7 +156,7 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
         last = following - 1 if following else len(sheet.rows)
         above = tables[-1].area.last_row if tables else 0
-        table = build_table(workbook, sheet, block, last_row=last, above=above)
+        table = build_table(workbook, block, last_row=last, above=above)
         tables.append(_continued(table, tables[-1]) if tables else table)
     return SheetReading(
         sheet,
@@ -225,7 +173,7 @@ def _continued(table: Table, before: Table) -> Table:
     one, other = ([(c.number, c.field, c.label) for c in t.table_columns] for t in (table, before))
     if one != other or table.units != NO_UNITS:
         return table
-    doubts = [_units_doubt(before.units)] if before.units != NO_UNITS else []
+    doubts = [doubt_units(before.units)] if before.units != NO_UNITS else []
     return replace(
         table,
         units=before.units,
@@ -236,7 +184,6 @@ def _continued(table: Table, before: Table) -> Table:
 
 def build_table(
     workbook: Workbook,
-    sheet: Sheet,
     block: HeadingBlock,
     *,
     last_row: int,
@@ -251,22 +198,25 @@ def build_table(
     `above` is the last row that belongs to something else: between it and the headings the text is
     looked at for units. With `to_end` the table reaches `last_row` whatever the gaps.
     """
-    found = _units_above(sheet, above + 1, block.rows[0])
+    sheet = block.sheet
+    found = units_above(sheet, above + 1, block.rows[0])
     rules = _with_codes(rules or ReadingRules(), block)
     rules = replace(rules, constants={**block.constants, **rules.constants})
     if Field.CURRENCY in rules.constants:
         found = found._replace(currency="")
     if found == NO_UNITS:
-        found = _units_in_name(sheet)
+        found = units_in_name(sheet)
     if units is not None:
         found = units._replace(currency=found.currency)
-    asked = [] if units is not None else _ask_units(sheet, found, block, last_row, above)
-    classified = classify_rows(sheet, block, last_row, total_words, to_end=to_end)
-    headings = tuple(TableRow(row, "heading", "headings of the columns") for row in block.rows)
+    asked = [] if units is not None else ask_units(found, block, last_row, above)
+    classified = classify_rows(block, last_row, total_words, to_end=to_end)
+    headings = tuple(
+        TableRow(number=row, kind="heading", reason="headings of the columns") for row in block.rows
+    )
     rows = headings + classified.rows
     doubts = [*block.doubts, *classified.doubts]
     if found.multiplier != 1 or found.currency:
-        doubts.append(_units_doubt(found))
+        doubts.append(doubt_units(found))
     doubts.extend(_unread_doubts(sheet, block.columns, rows))
     doubts.extend(_hidden_doubts(sheet, block.columns, rows))
     doubts.extend(_calculated_doubts(sheet, rows))
@@ -277,17 +227,17 @@ def build_table(
         max(column.number for column in block.columns),
     )
     return Table(
-        workbook.path,
-        workbook.sha256,
-        sheet,
-        area,
-        block.rows,
-        block.columns,
-        rows,
-        found,
-        rules,
-        tuple(doubts),
-        (*block.questions, *asked),
+        path=workbook.path,
+        sha256=workbook.sha256,
+        sheet=sheet,
+        area=area,
+        heading_rows=block.rows,
+        table_columns=block.columns,
+        rows=rows,
+        units=found,
+        rules=rules,
+        doubts=tuple(doubts),
+        questions=(*block.questions, *asked),
     )
 
 
@@ -299,76 +249,6 @@ def _with_codes(rules: ReadingRules, block: HeadingBlock) -> ReadingRules:
     if not coded or Field.STATUS in rules.translate:
         return rules
     return replace(rules, translate={**rules.translate, Field.STATUS: _INCOMING})
-
-
-def _units_above(sheet: Sheet, first: int, heading: int) -> Units:
-    """Look from the headings upwards for "in thousands of dollars" or "expressed in euro"."""
-    for row in range(heading - 1, max(first, heading - _TITLE_ROWS) - 1, -1):
-        for column, value in enumerate(sheet.rows[row - 1], start=1):
-            if not isinstance(value, str):
-                continue
-            text = clean(value)
-            currency, multiplier = currency_in(text), multiplier_in(text)
-            stated = currency or (multiplier != 1 and len(text) <= _SHORT_TITLE)
-            if stated and len(text) <= 2 * _SHORT_TITLE:
-                return Units(multiplier, currency, sheet.address(row, column))
-    return NO_UNITS
-
-
-def _units_in_name(sheet: Sheet) -> Units:
-    """Return what a sheet's name says of its amounts: "USD '000", "EUR". A unit counts with its
-    currency only: a name is short, and "Mille" may be anything.
-    """
-    currency = currency_in(sheet.name)
-    multiplier = multiplier_in(sheet.name) if currency else 1
-    return Units(multiplier, currency, _SHEET_NAME if currency else "")
-
-
-def _ask_units(
-    sheet: Sheet, found: Units, block: HeadingBlock, last_row: int, above: int
-) -> list[str]:
-    """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
-    above one million dollars", "rounded to thousands", a note below the table, or letters that may
-    be a unit ("M€", "USDm").
-    """
-    questions = []
-    ask = (
-        "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
-    )
-    if found.multiplier != 1 and found.source != _SHEET_NAME:
-        row, column = _place(found.source)
-        text = clean(str(sheet.cell(row, column)))
-        if not _UNIT_STATED.search(plain(text)):
-            questions.append(ask.format(found.source, text))
-    if found.multiplier != 1 or any(column.multiplier != 1 for column in block.columns):
-        return questions
-    for row in range(max(above + 1, block.rows[0] - _TITLE_ROWS), block.rows[0]):
-        for number, value in enumerate(sheet.rows[row - 1], start=1):
-            if isinstance(value, str) and _LIKE_A_UNIT.search(clean(value)):
-                questions.append(ask.format(sheet.address(row, number), clean(value)))
-    for row in range(block.rows[-1] + 1, last_row + 1):
-        cells = [(c, value) for c, value in enumerate(sheet.rows[row - 1], 1) if value is not None]
-        if len(cells) > 2 or not cells or not isinstance(cells[0][1], str):
-            continue
-        text = clean(cells[0][1])
-        stated = multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text))
-        if stated or _LIKE_A_UNIT.search(text):
-            questions.append(ask.format(sheet.address(row, cells[0][0]), text))
-    return questions
-
-
-def _place(address: str) -> tuple[int, int]:
-    letters, row = _CELL.fullmatch(address.rpartition("!")[2]).groups()  # type: ignore[union-attr]
-    return int(row), column_number(letters) or 0
-
-
-def _units_doubt(units: Units) -> str:
-    parts = []
-    if units.currency:
-        parts.append(f"in {units.currency} where no other currency is stated")
-    if units.multiplier != 1:
-        parts.append(f"in units of {units.multiplier}")
-    return f"Amounts were counted {' and '.join(parts)}, because {units.source} says so."
 
 
 def _unread_doubts(

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
@@ -40,7 +41,7 @@ _KILO_MONEY = re.compile(r"[kT]\s?(EUR|USD|CHF|GBP|DEM|SEK|NOK|DKK|€|£|US\$)"
 _GROUP = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmountReading:
     """One cell read as an amount.
 
@@ -75,8 +76,8 @@ class AmountReading:
             return self
         if self.scaled:
             return AmountReading(
-                "error",
-                self.text,
+                state="error",
+                text=self.text,
                 footnote=self.footnote,
                 reason="it states a unit of its own, and its column or the table states one too",
             )
@@ -87,7 +88,7 @@ class AmountReading:
         )
 
 
-BLANK = AmountReading("unknown", reason="blank")
+BLANK = AmountReading(state="unknown", reason="blank")
 """What an empty cell says: nothing."""
 
 
@@ -102,20 +103,26 @@ def parse_amount(
     if value is None:
         return BLANK
     if isinstance(value, Decimal):
-        return AmountReading("value", cell_text(value), value)
+        return AmountReading(state="value", text=cell_text(value), value=value)
     if not isinstance(value, str):
-        return AmountReading("error", cell_text(value), reason=_why_no_amount(value))
+        return AmountReading(state="error", text=cell_text(value), reason=_why_no_amount(value))
     if is_unknown(value):
-        return AmountReading("unknown", value, reason="stated as unknown")
+        return AmountReading(state="unknown", text=value, reason="stated as unknown")
     if is_nil(value):
-        return AmountReading("nil", value, Decimal(0))
+        return AmountReading(state="nil", text=value, value=Decimal(0))
     if len(value) > LONGEST_VALUE:
-        return AmountReading("error", value, reason="it is too long for a figure")
-    reading = replace(_parse_text(value), text=value)
+        return AmountReading(state="error", text=value, reason="it is too long for a figure")
+    reading = _read_text(value)
     if reading.state == "ambiguous" and mark is not None:
         settled = reading.readings[0] if mark == "." else reading.readings[1]
         return replace(reading, state="value", value=settled, readings=(), decided=decided)
     return reading
+
+
+@lru_cache(maxsize=4096)
+def _read_text(text: str) -> AmountReading:
+    """Read a text; each is looked at several times until its column is known to hold amounts."""
+    return replace(_parse_text(text), text=text)
 
 
 def column_mark(values: Iterable[CellValue | None]) -> DecimalMark | None:
@@ -148,16 +155,16 @@ def _parse_text(text: str) -> AmountReading:
         body = body[: no_cents.start()] + body[no_cents.end() :]
     figures = list(_FIGURE.finditer(body))
     if not figures:
-        return AmountReading("error", footnote=footnote, reason="it holds no figure")
+        return AmountReading(state="error", footnote=footnote, reason="it holds no figure")
     if len(figures) > 1:
         return AmountReading(
-            "error", footnote=footnote, reason="it holds two figures, perhaps run together"
+            state="error", footnote=footnote, reason="it holds two figures, perhaps run together"
         )
     before, after = body[: figures[0].start()], body[figures[0].end() :]
     negative, before, after = _sign(before, after)
     if negative is None:
         return AmountReading(
-            "error", footnote=footnote, reason="its signs or parentheses do not match"
+            state="error", footnote=footnote, reason="its signs or parentheses do not match"
         )
     thousands, before, after = _thousands(before, after)
     scale, after = (1000, after) if thousands else _scale(after)
@@ -170,7 +177,7 @@ def _parse_text(text: str) -> AmountReading:
     currency = " ".join(part for part in (clean(before), clean(after)) if part)
     if not readings:
         return AmountReading(
-            "error",
+            state="error",
             currency=currency,
             footnote=footnote,
             reason="its digits are not grouped as one figure; two may have run together",
@@ -178,7 +185,7 @@ def _parse_text(text: str) -> AmountReading:
     figures_read = tuple(Decimal(reading) * factor for reading in readings)
     if len(figures_read) > 1:
         return AmountReading(
-            "ambiguous",
+            state="ambiguous",
             readings=figures_read,
             currency=currency,
             footnote=footnote,
@@ -186,7 +193,7 @@ def _parse_text(text: str) -> AmountReading:
             scaled=scale != 1,
         )
     return AmountReading(
-        "value",
+        state="value",
         value=figures_read[0],
         currency=currency,
         footnote=footnote,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
@@ -75,7 +75,7 @@ class YearRange(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateReading:
     """One cell read as a date.
 
@@ -97,7 +97,7 @@ class DateReading:
     order: DateOrder | None = None
 
 
-NO_DATE = DateReading("unknown", reason="blank")
+NO_DATE = DateReading(state="unknown", reason="blank")
 """What an empty cell says: nothing."""
 
 
@@ -120,20 +120,31 @@ def parse_date(
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
-        return _dated(value, cell_text(value))
+        return _read_day(value)
     if isinstance(value, Decimal):
         return _parse_number(value, serials=serials, from_1904=from_1904)
     if not isinstance(value, str):
-        return DateReading("error", cell_text(value), reason=_why_no_date(value))
+        return DateReading(state="error", text=cell_text(value), reason=_why_no_date(value))
     if is_unknown(value) or is_nil(value):
-        return DateReading("unknown", value, reason="stated as unknown")
+        return DateReading(state="unknown", text=value, reason="stated as unknown")
     if len(value) > LONGEST_VALUE:
-        return DateReading("error", value, reason="it is too long for a date")
-    reading = replace(_parse_text(value), text=value)
+        return DateReading(state="error", text=value, reason="it is too long for a date")
+    reading = _read_text(value)
     if reading.state == "ambiguous" and order is not None and reading.order is None:
         settled = reading.readings[0] if order == "dmy" else reading.readings[-1]
         return replace(reading, state="value", value=settled, readings=(), decided=decided)
     return reading
+
+
+@lru_cache(maxsize=4096)
+def _read_day(value: date) -> DateReading:
+    """Read a true date; a list has the same days again and again."""
+    return _dated(value, cell_text(value))
+
+
+@lru_cache(maxsize=4096)
+def _read_text(text: str) -> DateReading:
+    return replace(_parse_text(text), text=text)
 
 
 def column_order(values: Iterable[CellValue | None]) -> DateOrder | None:
@@ -162,24 +173,26 @@ def _dated(
     value: date, text: str, assumed: str = "", order: DateOrder | None = None
 ) -> DateReading:
     if value in _NULL_DATES or value.year == 1:
-        return DateReading("unknown", text, reason=f"{value.isoformat()} stands for no date")
-    return DateReading("value", text, value, assumed=assumed, order=order)
+        return DateReading(
+            state="unknown", text=text, reason=f"{value.isoformat()} stands for no date"
+        )
+    return DateReading(state="value", text=text, value=value, assumed=assumed, order=order)
 
 
 def _parse_number(value: Decimal, *, serials: bool, from_1904: bool) -> DateReading:
     text = cell_text(value)
     whole = int(value)
     if value == 0:
-        return DateReading("unknown", text, reason="zero stands for no date")
+        return DateReading(state="unknown", text=text, reason="zero stands for no date")
     if whole == value and _FIRST_YEAR <= whole <= _LAST_YEAR:
-        return DateReading("years", text, years=YearRange(whole, whole))
+        return DateReading(state="years", text=text, years=YearRange(whole, whole))
     if serials and whole in _SERIALS:
         epoch = _EPOCH_1904 if from_1904 else _EPOCH
         assumed = f"the number counts days from {'1904' if from_1904 else '1900'}"
         return _dated(epoch + timedelta(days=whole), text, assumed)
     if match := _COMPACT.fullmatch(text):
         return _from_parts(int(match[1]), int(match[2]), int(match[3]), text)
-    return DateReading("error", text, reason="a bare number is no date")
+    return DateReading(state="error", text=text, reason="a bare number is no date")
 
 
 def _parse_text(text: str) -> DateReading:
@@ -188,7 +201,7 @@ def _parse_text(text: str) -> DateReading:
         if match := pattern.fullmatch(body):
             year, month, day = map(int, match.groups())
             if not year:
-                return DateReading("unknown", reason="the year 0 stands for no date")
+                return DateReading(state="unknown", reason="the year 0 stands for no date")
             return _from_parts(year, month, day, text)
     if match := _CHINESE.fullmatch(body):
         if match[3] is None:
@@ -201,7 +214,7 @@ def _parse_text(text: str) -> DateReading:
         return named
     years = _parse_years(body)
     if years is not None:
-        return DateReading("years", years=years)
+        return DateReading(state="years", years=years)
     if (
         len(body) <= _LONGEST_PAPER
         and (paper := _PAPER.fullmatch(body))
@@ -210,7 +223,7 @@ def _parse_text(text: str) -> DateReading:
         dated = _parse_text(paper["date"])
         if dated.state in {"value", "ambiguous"}:
             return dated
-    return DateReading("error", reason="it is no date in a known way of writing")
+    return DateReading(state="error", reason="it is no date in a known way of writing")
 
 
 def _names_paper(text: str) -> bool:
@@ -225,7 +238,7 @@ def _from_parts(
     try:
         return _dated(date(year, month, day), text, assumed, order)
     except ValueError:
-        return DateReading("error", text, reason="there is no such day")
+        return DateReading(state="error", text=text, reason="there is no such day")
 
 
 def _from_numbers(match: re.Match[str], text: str) -> DateReading:
@@ -242,8 +255,8 @@ def _from_numbers(match: re.Match[str], text: str) -> DateReading:
         return by_day
     readings = (date(year, second, first), date(year, first, second))
     return DateReading(
-        "ambiguous",
-        text,
+        state="ambiguous",
+        text=text,
         readings=readings,
         assumed=assumed,
         reason=f"{clean(text)!r} may be {readings[0]} or {readings[1]}",
@@ -358,12 +371,12 @@ def month_names() -> dict[str, int]:
 
 def _month_only(year: int, month: int, text: str) -> DateReading:
     if not 1 <= month <= _MONTHS:
-        return DateReading("error", text, reason="there is no such month")
+        return DateReading(state="error", text=text, reason="there is no such month")
     first = date(year, month, 1)
     following = date(year + month // _MONTHS, month % _MONTHS + 1, 1)
     return DateReading(
-        "ambiguous",
-        text,
+        state="ambiguous",
+        text=text,
         readings=(first, following - timedelta(days=1)),
         reason="it names a month and no day",
         # No order of day and month settles it.

@@ -22,6 +22,9 @@ _FOOTNOTE = re.compile(
       | \s*\[(?P<bracket>[a-z]|\d{1,2})\])\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ENDS_OF_MARKS = tuple("*†‡§¹²³⁰⁴⁵⁶⁷⁸⁹/)]")
+"""How each of these marks ends: most texts do not, and are not looked through for one."""
+
 _NOTE_MARK = re.compile(
     r"\s*(?:[*†‡§]+|[¹²³⁰⁴-⁹]+|[a-z]{1,2}/|\d{1,2}/|\([a-z]\)|\[\w\])\s*(?=\S)", re.IGNORECASE
 )
@@ -99,6 +102,8 @@ def split_footnote(text: str) -> tuple[str, str]:
     Several marks come together, separated by blanks. Without a mark the second part is "".
     """
     rest = clean(text)
+    if not rest.endswith(_ENDS_OF_MARKS):
+        return rest, ""
     marks: list[str] = []
     while match := _FOOTNOTE.search(rest, max(0, len(rest) - _LONGEST_MARK)):
         if not match.start():

@@ -1,0 +1,178 @@
+"""What becomes of a contribution that is read: a duplicate, a change, or a new entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pledgebook.importers.judging.changes import change_of, describe_pledge
+from pledgebook.importers.judging.drafting import Reading, draft_contribution
+from pledgebook.importers.judging.known import (
+    IMPORT_ID,
+    Context,
+    Doubt,
+    KnownPledge,
+    gives_to,
+    parts_in_order,
+)
+from pledgebook.importers.judging.pledges import find_pledge, is_as_booked, refuse_known_receipt
+from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events import EventRefusedError
+from pledgebook.ledger.money import ZERO, format_amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a contribution: the verdict on it, and what this is made of."""
+
+    verdict: VerdictName
+    reason: str = ""
+    pledge: str = ""
+    drafts: tuple[Draft, ...] = ()
+    before: str = ""
+
+
+def decide(
+    reading: Reading,
+    meta: Mapping[str, str],
+    place: str,
+    context: Context,
+    unclear: Doubt | None,
+) -> Outcome:
+    """Say what becomes of a contribution that is read; raises Doubt where a person must.
+
+    `meta` is what an entry says of where it comes from, `place` the file, sheet and row of that;
+    `unclear` is the doubt that a row which waits may be part of its pledge.
+    """
+    import_id = meta[IMPORT_ID]
+    if import_id in context.imported:
+        return _taken_before(reading, meta, place, context)
+    if import_id in context.seen:
+        return _same_again(reading, context.seen[import_id][0], place)
+    if reading.kind in {"commitment", "pledge"}:
+        known = find_pledge(reading, context, place.rpartition("!")[0])
+        if known is not None and is_as_booked(reading, known):
+            return _in_book(reading, known.label, known)
+        if unclear is not None:
+            raise unclear
+        if known is not None:
+            return _change(reading, known, meta, context)
+    elif reading.kind == "payment":
+        refuse_known_receipt(reading, context)
+    try:
+        drafts, pledge = draft_contribution(reading, context.settings, context.labels, meta)
+    except EventRefusedError as error:
+        raise Doubt(f"{error}.") from error
+    _refuse_sealed(drafts, context)
+    context.remember(reading, place, pledge)
+    return Outcome(
+        verdict="imported", pledge=pledge, drafts=drafts, reason=" ".join(reading.remarks)
+    )
+
+
+def _taken_before(
+    reading: Reading, meta: Mapping[str, str], place: str, context: Context
+) -> Outcome:
+    """What was imported before as it stands: a duplicate, unless the book has changed it since and
+    the sheet says that it changed it back.
+    """
+    _refuse_equal(reading, meta[IMPORT_ID], place, context)
+    pledge = context.imported[meta[IMPORT_ID]]
+    known = context.pledges.get(pledge)
+    if known is None or is_as_booked(reading, known):
+        return _in_book(reading, pledge, known)
+    if reading.changed_on is None or reading.changed_on <= known.last_change:
+        return _in_book(reading, pledge, known, changed=True)
+    return _change(reading, known, meta, context)
+
+
+def _in_book(
+    reading: Reading, pledge: str, known: KnownPledge | None, *, changed: bool = False
+) -> Outcome:
+    said = [f"In the book{f' as {pledge}' if pledge else ''}."]
+    if changed and known is not None:
+        said.append(
+            f"It was changed there since, on {known.last_change}, to {describe_pledge(known)}."
+        )
+    said += _payment_remarks(reading, known)
+    return Outcome(verdict="duplicate", pledge=pledge, reason=" ".join(said))
+
+
+def _change(
+    reading: Reading, known: KnownPledge, meta: Mapping[str, str], context: Context
+) -> Outcome:
+    changed = change_of(reading, known, context, meta)
+    _refuse_sealed(changed.drafts, context)
+    return Outcome(
+        verdict="amended",
+        pledge=known.label,
+        before=changed.before,
+        drafts=changed.drafts,
+        reason=" ".join([changed.reason, *_payment_remarks(reading, known)]),
+    )
+
+
+def _payment_remarks(reading: Reading, known: KnownPledge | None) -> list[str]:
+    """Say that the row knows of another sum of payments than the book: a payment is recorded from
+    the bank's advice, never for the difference of two lists.
+    """
+    said = sum((received.amount for received in reading.received), ZERO)
+    if known is None or not reading.received or said == known.paid():
+        return []
+    return [
+        f"The row says that {format_amount(said)} {reading.currency} was paid, the book has "
+        f"{format_amount(known.paid())}: record the payment from the bank's advice."
+    ]
+
+
+def _refuse_equal(reading: Reading, import_id: str, place: str, context: Context) -> None:
+    """Wait where a file has a row more often than the book has its pledge."""
+    here = [seen for seen in context.seen.get(import_id, ()) if _same_file(seen, place)]
+    if not here or reading.reference:
+        return
+    stated = parts_in_order(reading.parts, reading.day)
+    booked = sum(
+        gives_to(known, reading)
+        and known.first.currency == reading.currency
+        and [(changes[0].after.units, changes[0].after.due) for changes, *_ in known.instalments()]
+        == stated
+        for known in context.alike(reading)
+    )
+    if len(here) >= booked:
+        raise _equal(here[0])
+
+
+def _equal(first: str) -> Doubt:
+    return Doubt(
+        f"The row says the same as {first}: if these are two pledges, give each its own reference "
+        "in the sheet, or enter the second by hand."
+    )
+
+
+def _same_again(reading: Reading, first: str, place: str) -> Outcome:
+    """What another row of this run says as well, the `first` of which stands there."""
+    if not _same_file(first, place):
+        return Outcome(verdict="duplicate", reason=f"The same row stands at {first}.")
+    if not reading.reference:
+        raise _equal(first)
+    return Outcome(
+        verdict="duplicate",
+        reason=f"The same row, with the same reference, stands at {first}.",
+    )
+
+
+def _same_file(first: str, second: str) -> bool:
+    return first.partition("#")[0] == second.partition("#")[0]
+
+
+def _refuse_sealed(drafts: Iterable[Draft], context: Context) -> None:
+    """Wait for what belongs to a closed period, so that the other rows can be written."""
+    for draft in drafts:
+        period = context.settings.periods.of(draft.date)
+        if period is not None and period.name in context.settings.seals:
+            raise Doubt(
+                f"{draft.date} is in the period {period.name}, which is closed and sealed: look "
+                "whether it is in that period's entries; if not, it is recorded in the open one, "
+                "by hand."
+            )

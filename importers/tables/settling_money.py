@@ -1,0 +1,222 @@
+"""Rules on columns of money: which is the amount, which a part, a sum, an equivalent, a receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
+from pledgebook.importers.tables.columns import is_part
+from pledgebook.importers.tables.headings import (
+    MONEY,
+    Field,
+    has_word_of,
+    is_currency_only,
+    is_dollar_mark,
+    is_named,
+    is_year_heading,
+)
+from pledgebook.importers.values.amounts import parse_amount
+from pledgebook.importers.values.values import plain, words
+
+_LEAST_CELLS = 2
+_PROMISES = {
+    Field.PLEDGE_DATE, Field.DUE_DATE, Field.STATUS, Field.UNPAID, Field.PAID, Field.INSTALMENT,
+}  # fmt: skip
+"""Fields that only a list of pledges needs, or that say by themselves what a row is."""
+
+
+def settle_rates(block: HeadingBlock) -> HeadingBlock:
+    """Take numbered rates for instalments, which is what the word means in German, if the table has
+    no other amounts.
+    """
+    rates = [column for column in block.of(Field.RATE) if column.label]
+    if len(rates) < _LEAST_CELLS or block.of(Field.AMOUNT, Field.DOLLARS):
+        return block
+    return block.taking(rates, Field.AMOUNT)
+
+
+def settle_currencies(block: HeadingBlock) -> HeadingBlock:
+    """Take columns headed by nothing but currencies for amounts, each in its own, if no row fills
+    two of them: what stands in two may be one sum stated twice.
+    """
+    named = [c for c in block.of(*MONEY) if is_currency_only(c.heading)]
+    used: set[str] = set()
+    for row in block.rows_below() if named else ():
+        filled = [c for c in named if parse_amount(block.sheet.cell(row, c.number)).value]
+        if len(filled) > 1:
+            return block
+        used |= {c.currency for c in filled}
+    if len(used) < _LEAST_CELLS or len({c.currency for c in named}) < len(named):
+        return block
+    heads = ", ".join(column.heading for column in named)
+    return block.changing(
+        {c: replace(c, field=Field.AMOUNT, label=c.currency) for c in named},
+        f"The columns {heads} were read as amounts, each in the currency that heads it.",
+    )
+
+
+def settle_dollars(block: HeadingBlock) -> HeadingBlock:
+    """Tell the amount of the pledge from its dollar equivalent.
+
+    Of two amount columns one that says dollars is the equivalent; a column of dollars alone is the
+    amount itself; where each currency has a column of its own, so have the dollars.
+    """
+    amounts, dollars = block.of(Field.AMOUNT), block.of(Field.DOLLARS)
+    if dollars and not amounts:
+        taken = {c: replace(c, field=Field.AMOUNT, currency=c.currency or "US$") for c in dollars}
+        return block.changing(taken)
+    by_currency = any(c.label and c.label == c.currency for c in amounts)
+    marked = [column for column in amounts if is_dollar_mark(column.currency or "-")]
+    if by_currency or dollars or not marked or len(marked) == len(amounts):
+        return block
+    return block.taking(marked, Field.DOLLARS)
+
+
+def settle_labelled(block: HeadingBlock) -> HeadingBlock:
+    """Take columns under years, funds or purposes for amounts, if there are no others."""
+    labelled = [column for column in block.of(None) if column.label]
+    if not labelled or block.of(Field.AMOUNT, Field.PAID):
+        return block
+    heads = ", ".join(column.heading for column in labelled)
+    doubt = f"The columns {heads} were read as amounts, each an instalment or contribution."
+    return block.taking(labelled, Field.AMOUNT, doubt)
+
+
+def settle_parts(block: HeadingBlock) -> HeadingBlock:
+    """Take amounts under funds or purposes for parts of the one beside them: "Total pledge | of
+    which UNTOC". What nobody knows, "of which ...", is asked.
+    """
+    amounts = block.of(Field.AMOUNT)
+    labelled = [c for c in block.of(None) if c.label and not is_year_heading(c.label)]
+    if len(amounts) == 1 and not amounts[0].label and labelled:
+        (whole,) = amounts
+        heads = ", ".join(c.heading for c in labelled)
+        block = block.changing(
+            {
+                c: replace(c, field=Field.AMOUNT, currency=c.currency or whole.currency)
+                for c in labelled
+            },
+            f"The columns {heads} were read as parts of the amount in column {whole.named}.",
+        )
+    return block.asking(
+        *(
+            f"Column {c.named} is a part of another and is not read: say in a mapping what it is, "
+            "or that it is to be ignored."
+            for c in block.of(None)
+            if is_part(c.heading)
+        )
+    )
+
+
+def settle_sums(block: HeadingBlock) -> HeadingBlock:
+    """Take a column headed "Total" beside instalments or years for what they must add up to."""
+    amounts = block.of(Field.AMOUNT)
+    sums = [c for c in block.of(None) if plain(c.heading) in words()["total"]]
+    if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts) or len(sums) != 1:
+        return block
+    return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
+
+
+def settle_gifts(block: HeadingBlock) -> HeadingBlock:
+    """Take "Donation" for what was pledged where another column says what was paid of it.
+
+    A donation alone has been made: it is money received.
+    """
+    gifts = [c for c in block.of(Field.PAID) if is_named("gifts", c.heading)]
+    paid = [c for c in block.of(Field.PAID, Field.UNPAID) if c not in gifts]
+    if not gifts or not paid or block.of(Field.AMOUNT):
+        return block
+    return block.taking(gifts, Field.AMOUNT)
+
+
+def settle_receipts(block: HeadingBlock) -> HeadingBlock:
+    """Take amounts for money received if the only date is of its receipt, a day that has passed:
+    "Date received | Donor | Amount".
+    """
+    amounts, dates = block.of(Field.AMOUNT), block.of(Field.PAYMENT_DATE)
+    if len(amounts) != 1 or len(dates) != 1 or block.of(*_PROMISES):
+        return block
+    (amount,), (day,) = amounts, dates
+    if not has_word_of("past", day.heading) or has_word_of("promised", amount.heading):
+        return block
+    return block.taking(
+        [amount],
+        Field.PAID,
+        f"Column {amount.named} was read as money received, because the only date, column "
+        f"{day.named}, is of its receipt.",
+    )
+
+
+def label_by_place(block: HeadingBlock) -> HeadingBlock:
+    """Give the columns beside numbered amounts their number: "1st instalment | Due | 2nd | Due".
+
+    They all stand behind their amounts, or all before them; else nobody can tell.
+    """
+    amounts = [c for c in block.of(Field.AMOUNT) if c.label]
+    if len(amounts) < _LEAST_CELLS:
+        return block
+    for field in (Field.DUE_DATE, Field.PAYMENT_DATE, Field.PAID, Field.DOLLARS):
+        same = block.of(field)
+        if len(same) < _LEAST_CELLS or any(column.label for column in same):
+            continue
+        for behind in (True, False):
+            owners = [_owner(column, amounts, behind=behind) for column in same]
+            if "" not in owners and len(set(owners)) == len(same):
+                labelled = zip(same, owners, strict=True)
+                block = block.changing({c: replace(c, label=label) for c, label in labelled})
+                break
+    return block
+
+
+def _owner(column: TableColumn, amounts: list[TableColumn], *, behind: bool) -> str:
+    """Give the label of the amount that a column stands right behind, or right before; "" for
+    none.
+    """
+    if behind:
+        return next((a.label for a in reversed(amounts) if a.number < column.number), "")
+    return next((a.label for a in amounts if a.number > column.number), "")
+
+
+def settle_pledged(block: HeadingBlock) -> HeadingBlock:
+    """Tell what was only pledged from what was committed, where a table has a column of each."""
+    amounts = [c for c in block.of(Field.AMOUNT) if not c.label]
+    pledged = [c for c in amounts if has_word_of("only_pledged", c.heading)]
+    committed = [c for c in amounts if has_word_of("committed", c.heading)]
+    if len(pledged) != 1 or len(committed) != 1 or len(amounts) != 2 or pledged == committed:
+        return block
+    (pledge,), (commitment,) = pledged, committed
+    if (pledge.currency, pledge.multiplier) != (commitment.currency, commitment.multiplier):
+        return block
+    return block.taking(
+        [pledge],
+        Field.PLEDGED,
+        f"Column {commitment.named} was read as the amount; where it says nothing, what stands in "
+        f"column {pledge.named} is pledged only.",
+    )
+
+
+def doubt_currencies(block: HeadingBlock) -> HeadingBlock:
+    """Say so where amounts are headed by one currency beside a column that names others."""
+    currencies = block.of(Field.CURRENCY)
+    if not currencies:
+        return block
+    doubts = (
+        f"Column {column.named} states its own currency, so column {currencies[0].named} was not "
+        "paired with it."
+        for column in block.of(*MONEY - {Field.DOLLARS})
+        if column.currency
+    )
+    return replace(block, doubts=(*block.doubts, *doubts))
+
+
+def ask_uneven_units(block: HeadingBlock) -> HeadingBlock:
+    """Ask where one column of money is headed "in thousands" and another one is not."""
+    money = block.of(*MONEY - {Field.UNPAID})
+    if len({column.multiplier for column in money}) < _LEAST_CELLS:
+        return block
+    silent = ", ".join(c.named for c in money if c.multiplier == 1)
+    stated = ", ".join(c.named for c in money if c.multiplier != 1)
+    return block.asking(
+        f"Column {stated} says in what its amounts are counted, column {silent} does not: say the "
+        "units in a mapping."
+    )

@@ -1,0 +1,151 @@
+"""Rules on columns of words: who gives, what kinds, statuses and identifiers are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+from pledgebook.importers.reading.cells import cell_text
+from pledgebook.importers.tables.blocks import HeadingBlock
+from pledgebook.importers.tables.headings import (
+    MONEY,
+    TRANSACTION_CODES,
+    Field,
+    has_word_of,
+    heading_signs,
+    is_named,
+    speaks_of_giving,
+)
+from pledgebook.importers.values.values import clean, plain, words
+from pledgebook.importers.values.words import read_kind, says_in_kind
+
+_LEAST_CELLS = 2
+_SURE = 90
+_TITLE_ROWS = 12
+
+
+def settle_places(block: HeadingBlock) -> HeadingBlock:
+    """Tell the States that give from the country of an address, and from where the money goes.
+
+    "Country" or "State" names the donor of many a list. Beside the names of persons, streets and
+    towns it is a part of their address, and beside projects and borrowers it may be who receives.
+    """
+    donors = block.of(Field.DONOR)
+    places = [column for column in donors if is_named("places", column.heading)]
+    if not places:
+        return block
+    listed = ", ".join(column.named for column in places)
+    named = [c for c in donors if c not in places and c.score >= _SURE]
+    if named:
+        doubt = f"Column {named[0].named} names the donor, so column {listed} was not read as one."
+        return block.leaving(places, doubt)
+    signs = heading_signs([column.heading for column in block.columns])
+    giving = _speaks_of_giving(block)
+    if "address" in signs:
+        names = [c for c in block.of(None) if is_named("names", c.heading)]
+        doubt = f"Column {listed} was taken for a part of an address, not for the donor."
+        kept = block.leaving(places, doubt)
+        if len(names) != 1 or not giving:
+            return kept
+        return kept.taking(names, Field.DONOR, f"Column {names[0].named} was read as the donor.")
+    outgoing = any(has_word_of("outgoing", c.heading) for c in block.of(*MONEY))
+    if "contact" in signs or (("recipient" in signs or outgoing) and not giving):
+        return block.asking(
+            f"Column {listed} may be the donor, or an address, or the country that receives the "
+            "money: say in a mapping which column names the donor."
+        )
+    return block
+
+
+def _speaks_of_giving(block: HeadingBlock) -> bool:
+    """Whether an amount's heading, the sheet's name or its title speaks of contributions made."""
+    texts = [column.heading for column in block.of(*MONEY)]
+    texts.append(block.sheet.name)
+    for row in range(max(1, block.rows[0] - _TITLE_ROWS), block.rows[0]):
+        texts += [value for value in block.sheet.rows[row - 1] if isinstance(value, str)]
+    return any(speaks_of_giving(clean(text)) for text in texts)
+
+
+def settle_categories(block: HeadingBlock) -> HeadingBlock:
+    """Leave a "Category" alone that says what kind of donor each is, and not of which class of the
+    fund its money is.
+    """
+    for column in block.of(Field.CLASS):
+        texts = {plain(value) for value in block.below(column) if isinstance(value, str)}
+        if texts and texts <= words()["donor-kind"]:
+            doubt = f"Column {column.named} says what kind of donor each is, so it was not read."
+            return block.leaving([column], doubt)
+    return block
+
+
+def settle_codes(block: HeadingBlock) -> HeadingBlock:
+    """Take the codes of transactions of IATI for the status; its words are found as others are."""
+    if Field.STATUS in block.fields:
+        return block
+    for column in block.of(None):
+        if not is_named("transaction_codes", column.heading):
+            continue
+        texts = {clean(cell_text(value)) for value in block.below(column)}
+        if texts and texts <= TRANSACTION_CODES:
+            return block.taking(
+                [column],
+                Field.STATUS,
+                f"Column {column.named} was read as the status, by the codes of IATI: 11 is a "
+                "commitment to the fund, 13 a pledge, 1 money received.",
+            )
+    return block
+
+
+def settle_types(block: HeadingBlock) -> HeadingBlock:
+    """Take "Type" for the status, or for money and kind, if that is what its texts say."""
+    for column in block.of(None):
+        if not is_named("types", column.heading):
+            continue
+        texts = [value for value in block.below(column) if isinstance(value, str)]
+        statuses = sum(bool(read_kind(text)) for text in texts)
+        if texts and statuses * 2 >= len(texts) and Field.STATUS not in block.fields:
+            field = Field.STATUS
+        elif Field.IN_KIND not in block.fields and any(says_in_kind(text) for text in texts):
+            field = Field.IN_KIND
+        else:
+            continue
+        said = field.value.replace("_", " ")
+        return block.taking([column], field, f"Column {column.named} was read as the {said}.")
+    return block
+
+
+def settle_only_date(block: HeadingBlock) -> HeadingBlock:
+    """Take "Transaction date" for the date of whatever the status says: pledge or payment."""
+    if Field.STATUS not in block.fields or Field.PLEDGE_DATE in block.fields:
+        return block
+    dates = [c for c in block.columns if is_named("transaction_dates", c.heading)]
+    return block.taking(dates, Field.PLEDGE_DATE)
+
+
+def settle_identifier(block: HeadingBlock) -> HeadingBlock:
+    """Take a column of identifiers, no two of them the same, for the reference if there is none.
+
+    A count of the rows is no reference: it changes with their order.
+    """
+    if Field.REFERENCE in block.fields:
+        return block
+    for column in block.of(None):
+        if not is_named("identifiers", column.heading):
+            continue
+        texts = [clean(cell_text(value)) for value in block.below(column)]
+        if len(texts) < _LEAST_CELLS or len(set(texts)) < len(texts) or _counts(texts):
+            continue
+        return block.taking(
+            [column],
+            Field.REFERENCE,
+            f"Column {column.named} was read as the reference: no two of its values are the same.",
+        )
+    return block
+
+
+def _counts(texts: list[str]) -> bool:
+    """Whether texts count upwards one by one, as a column of row numbers does."""
+    if not all(text.isascii() and text.isdigit() for text in texts):
+        return False
+    numbers = [Decimal(text) for text in texts]
+    return all(after - before == 1 for before, after in pairwise(numbers))

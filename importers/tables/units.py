@@ -1,0 +1,127 @@
+"""In what the amounts of a table are counted, as the text above it or the sheet's name says."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pledgebook.importers.reading.cells import Sheet, column_number
+from pledgebook.importers.tables.blocks import HeadingBlock
+from pledgebook.importers.tables.headings import currency_in
+from pledgebook.importers.values.values import clean, multiplier_in, plain
+
+_TITLE_ROWS = 12
+_SHORT_TITLE = 60
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+_MONEY = (
+    r"(?:US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|ATS|BEF|DEM|ESP|FIM|FRF|IEP|ITL"
+    r"|LUF|NLG|PTE|GRD)(?![a-z]{2}))"
+)
+_LIKE_A_UNIT = re.compile(
+    rf"{_MONEY}\s?(?:m|M|mn|k|K|mio|Mio|mill|Mill)(?![A-Za-z])"
+    rf"|(?<![A-Za-z])(?:[MKTmkt]|Mi[ol]\.?|Mill?\.?)\s?{_MONEY}"
+    r"|\b(?:in|en|em)\s+(?:1[.,\s]?000\b|duizend|miljoen|tausend|migliaia|milioni|milhares|milh)",
+    re.MULTILINE,
+)
+"""Letters beside a currency that may be thousands or millions, where no unit was read."""
+
+_UNIT_STATED = re.compile(
+    r"(?:\bin|\ben|\bem|\bв)\s+(?:us\$?\s+|usd\s+|eur\s+)?"
+    r"(?:thousand|million|billion|millier|mille|mil\b|miles|millon|milliard"
+    r"|тыс|млн|млрд|миллион|миллиард|tausend|tsd|mio|mrd"
+    r"|migliaia|milion|miliard|duizend|miljoen|milhar|milh)"
+    r"|بال|بآلاف|بملايين|千|百万|万|十亿|['’]000|\b000s?\b"
+    r"|^\W*\w+(?:\W+\w+){0,3}\W*$",
+)
+"""How a text says in what the amounts of a table are counted; or it says little else."""
+
+_SHEET_NAME = "the sheet's name"
+_NOTE_CELLS = 2
+
+
+class Units(NamedTuple):
+    """In what the amounts of a table are counted, if the text above the table says so.
+
+    `multiplier` is 1000 for "in thousands"; `currency` a mark or word as written; `source` the
+    address of the cell that says it.
+    """
+
+    multiplier: int = 1
+    currency: str = ""
+    source: str = ""
+
+
+NO_UNITS = Units()
+"""Nothing above the table says in what its amounts are counted."""
+
+
+def units_above(sheet: Sheet, first: int, heading: int) -> Units:
+    """Look from the headings upwards for "in thousands of dollars" or "expressed in euro"."""
+    for row in range(heading - 1, max(first, heading - _TITLE_ROWS) - 1, -1):
+        for column, value in enumerate(sheet.rows[row - 1], start=1):
+            if not isinstance(value, str):
+                continue
+            text = clean(value)
+            currency, multiplier = currency_in(text), multiplier_in(text)
+            stated = currency or (multiplier != 1 and len(text) <= _SHORT_TITLE)
+            if stated and len(text) <= 2 * _SHORT_TITLE:
+                return Units(multiplier, currency, sheet.address(row, column))
+    return NO_UNITS
+
+
+def units_in_name(sheet: Sheet) -> Units:
+    """Return what a sheet's name says of its amounts: "USD '000", "EUR". A unit counts with its
+    currency only: a name is short, and "Mille" may be anything.
+    """
+    currency = currency_in(sheet.name)
+    multiplier = multiplier_in(sheet.name) if currency else 1
+    return Units(multiplier, currency, _SHEET_NAME if currency else "")
+
+
+def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[str]:
+    """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
+    above one million dollars", "rounded to thousands", a note below the table, or letters that may
+    be a unit ("M€", "USDm").
+    """
+    questions = []
+    sheet = block.sheet
+    ask = (
+        "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
+    )
+    if found.multiplier != 1 and found.source != _SHEET_NAME:
+        row, column = _place(found.source)
+        text = clean(str(sheet.cell(row, column)))
+        if not _UNIT_STATED.search(plain(text)):
+            questions.append(ask.format(found.source, text))
+    if found.multiplier != 1 or any(column.multiplier != 1 for column in block.columns):
+        return questions
+    for row in range(max(above + 1, block.rows[0] - _TITLE_ROWS), block.rows[0]):
+        for number, value in enumerate(sheet.rows[row - 1], start=1):
+            if isinstance(value, str) and _LIKE_A_UNIT.search(clean(value)):
+                questions.append(ask.format(sheet.address(row, number), clean(value)))
+    for row in range(block.rows[-1] + 1, last_row + 1):
+        cells = sheet.rows[row - 1]
+        filled = len(cells) - cells.count(None)
+        number, value = next(((c, v) for c, v in enumerate(cells, 1) if v is not None), (0, None))
+        if filled > _NOTE_CELLS or not isinstance(value, str):
+            continue
+        text = clean(value)
+        stated = multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text))
+        if stated or _LIKE_A_UNIT.search(text):
+            questions.append(ask.format(sheet.address(row, number), text))
+    return questions
+
+
+def _place(address: str) -> tuple[int, int]:
+    letters, row = _CELL.fullmatch(address.rpartition("!")[2]).groups()  # type: ignore[union-attr]
+    return int(row), column_number(letters) or 0
+
+
+def doubt_units(units: Units) -> str:
+    """Say what was taken for granted of the units that a text states."""
+    parts = []
+    if units.currency:
+        parts.append(f"in {units.currency} where no other currency is stated")
+    if units.multiplier != 1:
+        parts.append(f"in units of {units.multiplier}")
+    return f"Amounts were counted {' and '.join(parts)}, because {units.source} says so."
