@@ -10,7 +10,7 @@ left, or nothing is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from beancount.core.data import Custom, Directive, Price, Transaction
 from beancount.parser import parser
 from pledgebook.ledger.closing.carrying import find_lost
+from pledgebook.ledger.closing.earlier import is_proven, say_proven
 from pledgebook.ledger.closing.entries import carry_forward
 from pledgebook.ledger.closing.seals import (
     FIRST,
@@ -56,6 +57,7 @@ from pledgebook.ledger.register.history import (
     is_closing,
 )
 from pledgebook.ledger.register.register import derive_register
+from pledgebook.ledger.sources import source_of
 
 SEALS = "seals.beancount"
 """The file of the book that holds its seals."""
@@ -101,16 +103,21 @@ def close_period(
     carried = carry_forward(book, period, first)
     seals = book.folder / SEALS
     closed = [
-        *(each for each in book.settings.periods.names() if each in book.settings.seals),
-        name,
+        each
+        for each in book.settings.periods
+        if each.end < period.start and each.name in book.settings.seals
     ]
+    names = [each.name for each in (*closed, period)]
     main = _exchange_include(book.text_of(book.path), own.name, following.name, SEALS)
     history = book.folder / HISTORY
     kept, announced = _without_announcements(book, own)
     texts = {
         own: insert_entries(kept, carried.closing, places_in(book, own)),
         following: _with(book, following, carried.opening),
-        history: _history(main, book.path, closed),
+        # Tried with as much as the period concerns, where the rest is proven.
+        history: _history(
+            main, book.path, names[-2:] if is_proven(book, period, closed) else names
+        ),
     }
     if announced:
         still = book.folder / ANNOUNCEMENTS
@@ -125,12 +132,7 @@ def close_period(
     made: list[Seal] = []
     sealed = book.folder / FOLDER / f"{name}.json"
     beside: dict[Path, bytes | None] = {}
-    earlier = [
-        book.settings.seals[each.name]
-        for each in book.settings.periods
-        if each.end < period.start and each.name in book.settings.seals
-    ]
-    before_it = chain_of(earlier[-1]) if earlier else FIRST
+    before_it = chain_of(book.settings.seals[closed[-1].name]) if closed else FIRST
 
     def prove(tried: Sequence[Book]) -> Changes:
         figures = make_figures(book_until(tried[1], period.end), name)
@@ -148,6 +150,7 @@ def close_period(
         seal = seal_period(tried[1], period, figures, before_it)
         made.append(seal)
         texts[seals] = _seal_text([*others, _seal_line(period, seal.sha256, seal.digests())])
+        texts[history] = _history(main, book.path, names, say_proven(_files(book, names)))
         document = seal.document()
         beside[sealed] = document.encode()
         if sign is not None:
@@ -215,7 +218,9 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
         main = main.rstrip("\n") + f'\ninclude "{own.name}"\n'
     texts[book.path] = main
     closed = [each for each in settings.periods.names() if each in settings.seals and each != name]
-    texts[book.folder / HISTORY] = _history(main, book.path, closed)
+    texts[book.folder / HISTORY] = _history(
+        main, book.path, closed, say_proven(_files(book, closed))
+    )
     keep: dict[Path, bytes | None] = {kept: _content(sealed), sealed: None}
     signature = signature_of(sealed)
     if signature.is_file():
@@ -360,13 +365,19 @@ def _exchange_include(main: str, old: str, new: str, seals: str) -> str:
     return option.sub(rf'\1"{new}"', main)
 
 
-def _history(main: str, path: Path, closed: Iterable[str]) -> str:
-    """Return history.beancount: the main file's options and plugins, which Beancount reads from
-    the top file only, the main file, and the closed periods.
+def _files(book: Book, closed: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of closed periods, by name and content."""
+    paths = [book.folder / f"{name}.beancount" for name in closed]
+    return ((path.name, source_of(path)) for path in paths)
+
+
+def _history(main: str, path: Path, closed: Iterable[str], proven: str = "") -> str:
+    """Return history.beancount: what it is proven with, the main file's options and plugins, which
+    Beancount reads from the top file only, the main file, and the closed periods.
     """
     head = re.findall(r"^(?:option|plugin)\s[^\n]*$", main, re.MULTILINE)
     includes = [f'include "{path.name}"', *(f'include "{name}.beancount"' for name in closed)]
-    return "\n".join([_HISTORY_HEAD, *head, "", *includes]) + "\n"
+    return "\n".join([_HISTORY_HEAD + proven, *head, "", *includes]) + "\n"
 
 
 def _seal_lines(text: str) -> list[str]:

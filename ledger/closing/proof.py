@@ -8,16 +8,16 @@ that is missing or spoilt makes a sealed period disappear.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from beancount.core.data import Custom, Directive
+from beancount.core.data import Custom, Directive, Transaction
 from pledgebook.ledger.closing.records import (
     Record,
     compact,
+    differences,
     digest_of_records,
     option_records,
     read_written,
@@ -27,7 +27,6 @@ from pledgebook.ledger.closing.seals import (
     Figures,
     MakeFigures,
     Seal,
-    book_until,
     chain_of,
     entry_records,
     faults_of,
@@ -247,11 +246,29 @@ def _compare(verdict: Verdict, seal: Seal | None, files: _Files, make_figures: M
     if files.book.settings.seals.get(name) is not None:
         _compare_day(verdict, files.written, period)
     try:
-        figures = make_figures(book_until(history, period.end), name)
+        figures = make_figures(_around(files, history, period), name)
     except Exception as error:  # noqa: BLE001 - figures of a damaged book may fail anywhere
         verdict.say("figures", f"They cannot be made from what stands there now: {_told(error)}")
         return
     _compare_figures(verdict, seal, figures, added)
+
+
+def _around(files: _Files, history: Book, period: Period) -> Book:
+    """Return a history with the transactions of a period and of the one closed before it, which its
+    opening continues: that of each period is held to what was left, and its entries are sealed, so
+    nothing earlier can move a figure, and the proof of a period takes as long however many are.
+    """
+    before = [
+        each.start
+        for each in files.book.settings.periods
+        if each.end < period.start and each.name in files.traces
+    ]
+    since = before[-1] if before else date.min
+    return history.with_entries(
+        entry
+        for entry in history.entries
+        if not isinstance(entry, Transaction) or since <= entry.date <= period.end
+    )
 
 
 def _tell_errors(verdict: Verdict, history: Book, period: Period) -> None:
@@ -287,7 +304,7 @@ def _compare_day(verdict: Verdict, written: Iterable[Directive], period: Period)
 
 
 def _compare_entries(verdict: Verdict, seal: Seal, now: Sequence[Record]) -> None:
-    missing, added = _differences(seal.entries, now)
+    missing, added = differences(seal.entries, now)
     for record, what in [
         *((each, "missing") for each in missing),
         *((each, "added") for each in added),
@@ -316,7 +333,7 @@ def _compare_set(
     """Compare what may grow after the closing; return what was added, which matters only if the
     figures differ.
     """
-    missing, added = _differences(sealed, now)
+    missing, added = differences(sealed, now)
     if what == "papers":
         missing = _without_agreed(missing, added)
     for record in missing:
@@ -329,7 +346,7 @@ def _compare_set(
 
 def _compare_options(verdict: Verdict, seal: Seal, book: Book) -> None:
     file = book.path.name
-    missing, added = _differences(seal.standing.options, option_records(book.options, file))
+    missing, added = differences(seal.standing.options, option_records(book.options, file))
     for record in missing:
         verdict.say("options", f"{file}: {record.title} was sealed and is not there now.")
     if missing:
@@ -460,7 +477,7 @@ def _tell_added(verdict: Verdict, seal: Seal | None, files: _Files) -> None:
     if seal is None or seal.before is None or files.history is None:
         return
     now = standing_of(files.written, date.max, files.history)["papers"]
-    for record in _differences(seal.standing.papers, now)[1]:
+    for record in differences(seal.standing.papers, now)[1]:
         verdict.notes.append(f"{record.named} was added after the closing.")
     for found in files.history.findings:
         if found.rule in _NUMBERING:
@@ -504,20 +521,3 @@ def _unequal(was: object, now: object, at: str) -> Iterator[tuple[str, object, o
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else compact(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _differences(
-    sealed: Iterable[Record], now: Iterable[Record]
-) -> tuple[list[Record], list[Record]]:
-    """Return the sealed records that are not there now, and those there now that were not sealed;
-    equal ones are counted.
-    """
-    now = list(now)
-    wanted = Counter(record.text for record in sealed)
-    added = []
-    for record in now:
-        if wanted[record.text]:
-            wanted[record.text] -= 1
-        else:
-            added.append(record)
-    return [Record(text) for text in sorted(wanted.elements())], added

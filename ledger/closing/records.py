@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -116,6 +117,23 @@ def in_order(records: Iterable[Record]) -> tuple[Record, ...]:
 def digest_of_records(records: Iterable[Record]) -> str:
     """Return the SHA-256 over records, a line each, in the order of their text."""
     return sha256_of("\n".join(sorted(record.text for record in records)))
+
+
+def differences(
+    sealed: Iterable[Record], now: Iterable[Record]
+) -> tuple[list[Record], list[Record]]:
+    """Return the sealed records that are not there now, and those there now that were not sealed;
+    equal ones are counted.
+    """
+    now = list(now)
+    wanted = Counter(record.text for record in sealed)
+    added = []
+    for record in now:
+        if wanted[record.text]:
+            wanted[record.text] -= 1
+        else:
+            added.append(record)
+    return [Record(text) for text in sorted(wanted.elements())], added
 
 
 def canonical(entry: Directive, folder: Path) -> list[object]:

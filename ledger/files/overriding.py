@@ -46,7 +46,7 @@ def override_paragraphs(
         )
     refuse_sealed(book, entry.date)
     path = Path(str(entry.meta["filename"]))
-    if path.resolve() not in book.digests:
+    if path not in book.digests:
         raise BookRefusedError(f"{label} does not stand in a file of the book.")
     added = []
     if paragraphs is not None:

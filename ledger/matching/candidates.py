@@ -118,6 +118,8 @@ def in_dollars_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:
 
 def one_digit_off(one: Decimal, other: Decimal) -> bool:
     """Tell whether two amounts differ by two neighbouring digits exchanged."""
+    if (one - other) * 100 % 9:  # which is nine times their difference, and noughts
+        return False
     first, second = f"{one:.2f}", f"{other:.2f}"
     if len(first) != len(second) or one == other:
         return False

@@ -7,10 +7,9 @@ legacy currency, in a third currency at the day's rate. What is certain, `certai
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
 
 from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, is_currency
 from pledgebook.ledger.declared.names import normalise
@@ -26,6 +25,7 @@ from pledgebook.ledger.matching.candidates import (
     oldest,
     one_digit_off,
 )
+from pledgebook.ledger.matching.owed import Owed, adding_up, due_of
 from pledgebook.ledger.matching.quotes import Quoted, Quoting
 from pledgebook.ledger.matching.receipts import Receipt, donors_of_payers, receipts_of_amount
 from pledgebook.ledger.matching.rules import Certainty
@@ -38,11 +38,24 @@ EURO = "EUR"
 _BAND = Decimal("0.05")
 _NEAR_DAYS = 90
 _SENT_TWICE = 31
-_MOST_TOGETHER = 4
-_MOST_OF_A_DONOR = 12
-_MOST_BY_DUE = 25
 _MOST_OWED = 6
 _OF_PAYER = {"donor", "history", "named"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A receipt, and what does not depend on what it is held against: what its text quotes, what
+    came in each currency in which it is known, and the donors that its payer is, has paid for
+    before (`history`), or names (`named`: the one State that the name holds, if nothing else says
+    who it is).
+    """
+
+    receipt: Receipt
+    quoted: Quoted
+    money: tuple[tuple[Decimal, str], ...]
+    payers: frozenset[str]
+    history: frozenset[str]
+    named: tuple[str, ...]
 
 
 class Matcher:
@@ -58,12 +71,14 @@ class Matcher:
             for label, changes in book.register.by_label.items()
             if (claim := changes[-1].after).is_open and claim.committed
         }
-        self.by_donor: dict[str, dict[str, None]] = {}  # what is open still, in order
+        self.by_donor: dict[str, Owed] = {}
         self.by_amount: dict[tuple[str, Decimal], set[str]] = {}
         for label, claim in self.open.items():
-            self.by_donor.setdefault(claim.donor, {})[label] = None
+            self.by_donor.setdefault(claim.donor, Owed(self.dollar)).add(claim)
             for units, currency in self._amounts(claim):
                 self.by_amount.setdefault((currency, units), set()).add(label)
+        funds = book.settings.funds.values()
+        self._most_kept = max((fund.charges_absolute for fund in funds), default=ZERO)
         self.quoting = Quoting(book.register, self.open.values())
         self.certainty = Certainty(book.settings, self.quoting, self._open_of, self._open_in)
         self.history = donors_of_payers(book)
@@ -71,7 +86,7 @@ class Matcher:
         self._names: dict[tuple[str, date], tuple[str, ...]] = {}
 
     def _open_of(self, donor: str) -> list[str]:
-        return list(self.by_donor.get(donor, ()))
+        return list(self.by_donor[donor].labels) if donor in self.by_donor else []
 
     def _open_in(self, pledge: str) -> list[Claim]:
         claims = (self.open[label] for label in self.quoting.by_pledge.get(pledge, ()))
@@ -82,9 +97,9 @@ class Matcher:
         for part in candidate.parts:
             units = part.claim.units - part.units
             share = part.claim.value * units / part.claim.units
-            self.open[part.claim.label] = replace(part.claim, units=units, value=share)
-            if not units:
-                self.by_donor[part.claim.donor].pop(part.claim.label, None)
+            left = replace(part.claim, units=units, value=share)
+            self.by_donor[left.donor].settle(self.open[left.label], left)
+            self.open[left.label] = left
 
     def has_equals(self, candidate: Candidate) -> bool:
         """Tell whether the candidate is one of equal instalments of a pledge, and the text does not
@@ -115,32 +130,37 @@ class Matcher:
 
     def candidates(self, receipt: Receipt) -> list[Candidate]:
         """Return what a receipt may pay, what most speaks for first; a certain one alone."""
-        quoted = self.quoting.read(receipt.text, self._payers(receipt))
-        pool = self._pool(receipt, quoted)
-        found: dict[tuple[tuple[str, Decimal], ...], Candidate] = {}
-        for candidate in self._all(receipt, pool, quoted):
+        asked = self._ask(receipt)
+        found: dict[tuple[tuple[str, Decimal], ...], tuple[int, Candidate]] = {}
+        for candidate in self._all(asked):
             key = tuple(sorted((part.claim.label, part.units) for part in candidate.parts))
-            known = found.get(key)
-            if known is None or known.score < candidate.score:
-                found[key] = candidate
-        ordered = sorted(found.values(), key=lambda each: (-each.score, oldest(each)))
-        likely = [candidate for candidate in ordered if candidate.score >= WORTH_A_LOOK]
-        certain = self.certainty.rule(likely, quoted, doubled=self._is_doubled(receipt))
+            score = candidate.score
+            if key not in found or found[key][0] < score:
+                found[key] = score, candidate
+        scored = sorted(found.values(), key=lambda each: (-each[0], oldest(each[1])))
+        ordered = [candidate for _, candidate in scored]
+        likely = [candidate for score, candidate in scored if score >= WORTH_A_LOOK]
+        certain = self.certainty.rule(likely, asked.quoted, doubled=self._is_doubled(receipt))
         if certain:
             return [certain]
         rest = ordered[len(likely) :]  # in order of scores
         owed = [each for each in rest if not _OF_PAYER.isdisjoint(each.evidence)]
         return likely + owed[:_MOST_OWED]  # what the payer owes is never left out
 
-    def _payers(self, receipt: Receipt) -> set[str]:
-        """Return the donors that the payer is, has paid for, or names."""
-        known = {receipt.donor} if receipt.donor else set(self._named(receipt))
-        return known | self.history.get(normalise(receipt.payer), set())
+    def _ask(self, receipt: Receipt) -> _Asked:
+        history = frozenset(self.history.get(normalise(receipt.payer), ()))
+        named = () if receipt.donor else self._named(receipt)
+        payers = history | (frozenset({receipt.donor}) if receipt.donor else frozenset(named))
+        return _Asked(
+            receipt=receipt,
+            quoted=self.quoting.read(receipt.text, payers),
+            money=tuple(self._money(receipt)),
+            payers=payers,
+            history=history,
+            named=named,
+        )
 
     def _named(self, receipt: Receipt) -> tuple[str, ...]:
-        """Return the one State that the payer's name holds, if nothing says who it is."""
-        if receipt.donor:
-            return ()
         key = (receipt.payer, receipt.day)
         if key not in self._names:
             found = self.book.settings.donors.named_in(receipt.payer, receipt.day)
@@ -157,26 +177,28 @@ class Matcher:
         ]
         return len(about_then) > 1
 
-    def _pool(self, receipt: Receipt, quoted: Quoted) -> set[str]:
+    def _pool(self, asked: _Asked) -> set[str]:
+        """Return the open instalments that a receipt is held against: what its text quotes, what the
+        payer owes about then, and what comes to its amount.
+        """
+        receipt, quoted = asked.receipt, asked.quoted
         pool = quoted.labels | quoted.papers | quoted.short | quoted.near_papers
         for pledge in quoted.pledges | quoted.near:
             pool |= set(self.quoting.by_pledge[pledge])
-        for donor in self._payers(receipt):
-            own = self._open_of(donor)
-            own.sort(key=lambda label: abs((self._due(label) - receipt.day).days))
-            pool |= set(own[:_MOST_BY_DUE])
-            pool |= {label for label in own[_MOST_BY_DUE:] if self._is_nearly(receipt, label)}
-        for amount, currency in self._money(receipt):
+        for donor in asked.payers & self.by_donor.keys():
+            pool.update(self.by_donor[donor].due_about(receipt.day))
+            pool.update(self._nearly(receipt, self.by_donor[donor]))
+        for amount, currency in asked.money:
             pool |= self.by_amount.get((currency, amount), set())
         return {label for label in pool if label in self.open and self.open[label].is_open}
 
-    def _is_nearly(self, receipt: Receipt, label: str) -> bool:
-        """Tell whether the dollars are what is unpaid of an instalment, less what banks keep."""
-        claim = self.open[label]
-        kept = claim.units - receipt.dollars
-        if claim.currency != self.dollar or kept <= 0:
-            return False
-        return kept <= tolerance(self.book.settings.funds[claim.fund], claim.units)
+    def _nearly(self, receipt: Receipt, owed: Owed) -> Iterator[str]:
+        """Yield instalments of which the dollars are what is unpaid, less what banks keep."""
+        for label in owed.above(receipt.dollars, self._most_kept):
+            claim = self.open[label]
+            fund = self.book.settings.funds[claim.fund]
+            if claim.units - receipt.dollars <= tolerance(fund, claim.units):
+                yield label
 
     def _money(self, receipt: Receipt) -> list[tuple[Decimal, str]]:
         """Return what came, in each currency in which it is known."""
@@ -187,19 +209,19 @@ class Matcher:
             money.append(receipt.original)
         return money
 
-    def _all(self, receipt: Receipt, pool: set[str], quoted: Quoted) -> Iterator[Candidate]:
+    def _all(self, asked: _Asked) -> Iterator[Candidate]:
         donors: dict[str, list[str]] = {}
-        for label in sorted(pool):
-            yield from self._single(receipt, label, quoted)
+        for label in sorted(self._pool(asked)):
+            yield from self._single(asked, label)
             donors.setdefault(self.open[label].donor, []).append(label)
         for labels in donors.values():
-            yield from self._together(receipt, labels, quoted)
+            yield from self._together(asked, labels)
 
-    def _single(self, receipt: Receipt, label: str, quoted: Quoted) -> Iterator[Candidate]:
-        claim = self.open[label]
-        own = about = self._about(receipt, [label], quoted)
+    def _single(self, asked: _Asked, label: str) -> Iterator[Candidate]:
+        receipt, claim = asked.receipt, self.open[label]
+        own = about = self._about(asked, [label])
         known = False
-        for amount, currency in self._money(receipt):
+        for amount, currency in asked.money:
             now = self.claim(label, currency)
             if now is None:
                 continue
@@ -226,7 +248,11 @@ class Matcher:
                 )
                 short = now.units - amount
                 kept = short if currency == self.dollar else in_dollars_of(receipt, amount, short)
-                if not charges and kept <= tolerance(fund, receipt.dollars + kept):
+                if (
+                    not charges
+                    and kept <= fund.charges_absolute
+                    and kept <= tolerance(fund, receipt.dollars + kept)
+                ):
                     yield Candidate(
                         receipt=receipt,
                         parts=(Part(now, now.units),),
@@ -254,13 +280,11 @@ class Matcher:
                     receipt=receipt, parts=(Part(claim, claim.units),), evidence=(kind, *about)
                 )
             if self.open[label].currency != self.dollar:
-                yield from self._as_said(receipt, claim, quoted, about)
+                yield from self._as_said(asked, claim, about)
 
-    def _as_said(
-        self, receipt: Receipt, claim: Claim, quoted: Quoted, about: tuple[str, ...]
-    ) -> Iterator[Candidate]:
+    def _as_said(self, asked: _Asked, claim: Claim, about: tuple[str, ...]) -> Iterator[Candidate]:
         """What the text itself says was sent, where the bank knows only dollars."""
-        for said, currency in quoted.money:
+        for said, currency in asked.quoted.money:
             amount = said
             if currency != claim.currency:
                 euro = convert_legacy(said, currency, EURO) if currency in EURO_RATES else None
@@ -270,7 +294,7 @@ class Matcher:
             if ZERO < amount <= claim.units:
                 kinds = ("said",) if amount == claim.units else ("part",)
                 yield Candidate(
-                    receipt=receipt, parts=(Part(claim, amount),), evidence=(*kinds, *about)
+                    receipt=asked.receipt, parts=(Part(claim, amount),), evidence=(*kinds, *about)
                 )
 
     def _nearness(self, receipt: Receipt, claim: Claim) -> str:
@@ -284,40 +308,34 @@ class Matcher:
         near = abs(receipt.dollars - dollars) <= dollars * _BAND
         return "rate-band" if near else "dollars-only"
 
-    def _together(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> Iterator[Candidate]:
+    def _together(self, asked: _Asked, labels: list[str]) -> Iterator[Candidate]:
         """Several instalments of one donor that come to the amount."""
         if len(labels) < 2:
             return
+        receipt, quoted = asked.receipt, asked.quoted
         quotes = quoted.labels | quoted.papers
         labels = sorted(
             labels,
             key=lambda label: (
                 label not in quotes and pledge_of(label) not in quoted.pledges,
-                self._due(label),
+                due_of(self.open[label]),
                 label,
             ),
         )
-        for amount, currency in self._money(receipt):
+        for amount, currency in asked.money:
             claims = [claim for label in labels if (claim := self.claim(label, currency))]
             claims = [claim for claim in claims if claim.units < amount]
             charges = amount - receipt.dollars if currency == self.dollar else ZERO
-            sets = [tuple(claims)] if len(claims) > _MOST_TOGETHER else []
-            sets += list(combinations(claims[:_MOST_BY_DUE], 2))
-            few = claims[:_MOST_OF_A_DONOR]
-            for size in range(3, _MOST_TOGETHER + 1):
-                sets += list(combinations(few, size))
-            for chosen in sets:
-                if len({claim.fund for claim in chosen}) > 1:
-                    continue
-                if sum((claim.units for claim in chosen), Decimal(0)) == amount:
-                    about = self._about(receipt, [claim.label for claim in chosen], quoted)
-                    parts = tuple(Part(claim, claim.units) for claim in chosen)
-                    yield Candidate(
-                        receipt=receipt, parts=parts, evidence=("several", *about), charges=charges
-                    )
+            for chosen in adding_up(claims, amount):
+                about = self._about(asked, [claim.label for claim in chosen])
+                parts = tuple(Part(claim, claim.units) for claim in chosen)
+                yield Candidate(
+                    receipt=receipt, parts=parts, evidence=("several", *about), charges=charges
+                )
 
-    def _about(self, receipt: Receipt, labels: list[str], quoted: Quoted) -> tuple[str, ...]:
+    def _about(self, asked: _Asked, labels: list[str]) -> tuple[str, ...]:
         """Return the evidence that is not of the amount."""
+        receipt, quoted = asked.receipt, asked.quoted
         claims = [self.open[label] for label in labels]
         pledges = {pledge_of(label) for label in labels}
         donor = claims[0].donor
@@ -340,11 +358,11 @@ class Matcher:
             found.append("donor")
         elif receipt.donor:
             found.append("other-donor")
-        elif donor in self.history.get(normalise(receipt.payer), ()):
+        elif donor in asked.history:
             found.append("history")
-        elif donor in self._named(receipt):
+        elif donor in asked.named:
             found.append("named")
-        if _OF_PAYER & set(found) and self.by_donor[donor].keys() == set(labels):
+        if _OF_PAYER & set(found) and self.by_donor[donor].labels.keys() == set(labels):
             found.append("only")
         if self._is_due(receipt, labels, bool(pledges & (quoted.pledges | quoted.joined))):
             found.append("due")
@@ -361,9 +379,7 @@ class Matcher:
         """
         if quoted and len(labels) == 1:
             own = [claim.label for claim in self._open_in(pledge_of(labels[0]))]
-            return min(own, key=lambda label: (self._due(label), label)) == labels[0]
-        return any(abs((self._due(label) - receipt.day).days) <= _NEAR_DAYS for label in labels)
-
-    def _due(self, label: str) -> date:
-        claim = self.open[label]
-        return claim.due or claim.pledged_on
+            return min(own, key=lambda label: (due_of(self.open[label]), label)) == labels[0]
+        return any(
+            abs((due_of(self.open[label]) - receipt.day).days) <= _NEAR_DAYS for label in labels
+        )
