@@ -178,8 +178,8 @@ class Matcher:
         return len(about_then) > 1
 
     def _pool(self, asked: _Asked) -> set[str]:
-        """Return the open instalments that a receipt is held against: what its text quotes, what the
-        payer owes about then, and what comes to its amount.
+        """Return the open instalments that a receipt is held against: what its text quotes, what
+        the payer owes about then, and what comes to its amount.
         """
         receipt, quoted = asked.receipt, asked.quoted
         pool = quoted.labels | quoted.papers | quoted.short | quoted.near_papers

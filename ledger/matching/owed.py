@@ -1,4 +1,4 @@
-"""What donors owe, so ordered that what a receipt may pay is found without going through all of it."""
+"""What donors owe, in orders by which what a receipt may pay is found without a look at all."""
 
 from __future__ import annotations
 
@@ -86,9 +86,12 @@ def adding_up(claims: Sequence[Claim], amount: Decimal) -> Iterator[tuple[Claim,
     """Yield the instalments, several of one fund, that come to an amount: all of more than four,
     then every two of the first 25, every three and four of the first twelve, each in order.
     """
-    if len(claims) > _MOST_TOGETHER and len({claim.fund for claim in claims}) == 1:
-        if sum((claim.units for claim in claims), Decimal(0)) == amount:
-            yield tuple(claims)
+    if (
+        len(claims) > _MOST_TOGETHER
+        and len({claim.fund for claim in claims}) == 1
+        and sum((claim.units for claim in claims), Decimal(0)) == amount
+    ):
+        yield tuple(claims)
     many = claims[:MOST_BY_DUE]
     places: dict[tuple[str, Decimal], list[int]] = {}
     for at, claim in enumerate(many):
