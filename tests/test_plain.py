@@ -21,6 +21,7 @@ from beancount import loader
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.guards.kept import kept_of
 from pledgebook.ledger.guards.plain import PlainEntries
+from pledgebook.ledger.register.register import derive_register
 
 TRIES = int(os.environ.get("PLEDGEBOOK_PLAIN", "16"))
 
@@ -253,6 +254,23 @@ def test_a_book_says_the_same_whether_plain_entries_are_told_apart_or_not(
         assert told_apart[1] == one_by_one[1], text
         assert told_apart[0] == one_by_one[0], text
         assert one_by_one[2] == 0
+
+
+@pytest.mark.parametrize("seed", range(TRIES))
+def test_a_plain_entry_stands_in_the_register_as_if_it_had_been_read(seed: int) -> None:
+    for number in range(10):
+        entries, _, options = loader.load_string(make_book(Random(seed * 1_000 + number)))
+        kept = kept_of(options)
+        assert kept is not None
+        told = derive_register(entries, kept.settings, kept.plain)
+        assert told == derive_register(entries, kept.settings)
+        without = [entry for entry in entries if id(entry) not in kept.plain or is_left(entry)]
+        told = derive_register(without, kept.settings, kept.plain)
+        assert told == derive_register(without, kept.settings)
+
+
+def is_left(entry: Directive) -> bool:
+    return len(str(entry.meta)) % 2 == 0
 
 
 def test_most_entries_of_these_books_are_plain() -> None:

@@ -82,7 +82,9 @@ def keep_load(book: Book) -> None:
         _throw_away_old(folder)
 
 
-_KEPT = ("path", "entries", "errors", "options", "digests", "patterns", "settings", "findings")
+_KEPT = (
+    "path", "entries", "errors", "options", "digests", "patterns", "settings", "findings", "plain",
+)  # fmt: skip
 
 
 def _kept(path: Path) -> Book | None:

@@ -130,6 +130,9 @@ def _book(
         encrypted=files.encrypted,
         settings=kept.settings,
         findings=kept.findings,
+        plain={
+            at: kept.plain[id(entry)] for at, entry in enumerate(entries) if id(entry) in kept.plain
+        },
     )
 
 

@@ -15,7 +15,7 @@ from beancount.core.data import Options
 from beancount.core.display_context import DisplayContext
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.register.view import Plain
+from pledgebook.ledger.register.register import Plain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,9 +45,9 @@ from pledgebook.ledger.guards import (
 from pledgebook.ledger.guards import rates as of_rates
 from pledgebook.ledger.money import CENT
 from pledgebook.ledger.register.instalments import pledge_of
-from pledgebook.ledger.register.register import derive_register
+from pledgebook.ledger.register.register import Giving, Plain, derive_register
 from pledgebook.ledger.register.tagging import EVIDENCE, Tags, tag_claim, tags_of
-from pledgebook.ledger.register.view import Giving, Plain, View
+from pledgebook.ledger.register.view import View
 from pledgebook.ledger.register.written import Sources
 
 _HARMLESS = frozenset(

@@ -15,7 +15,7 @@ from beancount.core.data import Directive, Options
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import BookRefusedError, Finding, changed_meanwhile
-from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.register.register import Plain, Register, derive_register
 from pledgebook.ledger.sources import as_text
 
 
@@ -42,6 +42,8 @@ class Book:
     settings: Settings
     """What the book declares."""
     findings: Sequence[Finding] = field(default=())
+    plain: Mapping[int, Plain] = field(default_factory=dict)
+    """The entries that were found to be plain, by their place among the entries."""
 
     @property
     def notices(self) -> list[Finding]:
@@ -51,7 +53,8 @@ class Book:
     @cached_property
     def register(self) -> Register:
         """The contributions, derived from the booked entries."""
-        return derive_register(self.entries, self.settings)
+        plain = {id(self.entries[at]): told for at, told in self.plain.items()}
+        return derive_register(self.entries, self.settings, plain)
 
     @cached_property
     def rates(self) -> Rates:
@@ -61,7 +64,8 @@ class Book:
     def with_entries(self, entries: Iterable[Directive]) -> Book:
         """Return the book as it would be with these entries, which no guard has seen."""
         kept = list(entries)
-        return replace(self, entries=kept, settings=read_settings(kept, self.options), findings=())
+        settings = read_settings(kept, self.options)
+        return replace(self, entries=kept, settings=settings, findings=(), plain={})
 
     @property
     def folder(self) -> Path:

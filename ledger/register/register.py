@@ -7,22 +7,26 @@ paid and what is unpaid (the command, the reports, the plugins) asks this regist
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
+from beancount.core.position import Cost
 from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, read_number, share
+from pledgebook.ledger.money import ZERO, read_number, share, to_cents
 from pledgebook.ledger.register.events import RECEIVING, event_of, events_that
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.purposes import purpose_after
 
 _DAY = timedelta(days=1)
+_NONE: Mapping[int, Plain] = MappingProxyType({})
 INSTALMENT = "instalment"
 """Metadata of an exchange or contributions posting: the instalment it belongs to, where an entry
 settles several."""
@@ -203,8 +207,30 @@ def claim_at(changes: list[Change], day: date) -> Claim | None:
     return None
 
 
-def derive_register(entries: Iterable[Directive], settings: Settings) -> Register:
-    """Follow every instalment through `entries`, which are booked and in their order.
+class Giving(NamedTuple):
+    """Who gives what for: what the entries of one pledge have in common."""
+
+    fund: str
+    class_: str
+    purpose: str
+    donor: str
+
+
+class Plain(NamedTuple):
+    """A plain entry: a commitment that is income of its period or a payment in full, of which no
+    rule has anything to say. `dollars` are the income, or the cash received.
+    """
+
+    giving: Giving
+    dollars: Decimal
+    is_payment: bool
+
+
+def derive_register(
+    entries: Iterable[Directive], settings: Settings, plain: Mapping[int, Plain] = _NONE
+) -> Register:
+    """Follow every instalment through `entries`, which are booked and in their order. Those known
+    to be `plain`, by their identity, are what that says, and are not read again.
 
     Entries that booking refused (no postings) and faulty postings are passed over: what is wrong
     with them is the pledge plugin's to say.
@@ -212,7 +238,9 @@ def derive_register(entries: Iterable[Directive], settings: Settings) -> Registe
     deriving = _Deriving(settings)
     for entry in continuing(entries):
         if isinstance(entry, Transaction):
-            deriving.take(entry)
+            told = plain.get(id(entry))
+            if told is None or not deriving.take_plain(entry, told):
+                deriving.take(entry)
     return deriving.register
 
 
@@ -248,6 +276,31 @@ class _Deriving:
             register.changes.append(change)
             register.by_label.setdefault(change.label, []).append(change)
         register.gifts.extend(_gifts(entry, event, lines, changes))
+
+    def take_plain(self, entry: Transaction, plain: Plain) -> bool:
+        """Take an entry as the plain one that it is told to be; tell whether it was taken."""
+        changes = list(self._paid(entry, plain) if plain.is_payment else _plainly(entry, plain))
+        if not changes:  # a payment of which the commitment is not among the entries
+            return False
+        register = self.register
+        register.last_day = entry.date
+        for change in changes:
+            self.claims[change.after.label] = change.after
+            register.changes.append(change)
+            register.by_label.setdefault(change.after.label, []).append(change)
+        return True
+
+    def _paid(self, entry: Transaction, plain: Plain) -> Iterator[Change]:
+        for posting in entry.postings:
+            before = self.claims.get(posting.cost.label or "") if posting.cost else None
+            if before is not None:
+                yield Change(
+                    entry=entry,
+                    event="payment",
+                    before=before,
+                    after=replace(before, units=Decimal(0), value=ZERO),
+                    received=plain.dollars,
+                )
 
     def _changes(self, entry: Transaction, event: str, lines: list[Line]) -> list[Change]:
         by_label: dict[str, list[Line]] = {}
@@ -311,6 +364,32 @@ class _Deriving:
         if before is not None and day is not None and before.is_recognised(entry.date):
             return before.recognised if day <= entry.date else day
         return day if after.is_open or before is None else before.recognised
+
+
+def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
+    """Yield the instalments of a plain commitment: due receivables from that day on."""
+    giving = plain.giving
+    for posting in entry.postings:
+        cost, units = posting.cost, posting.units
+        if not isinstance(cost, Cost) or units is None or units.number is None:
+            continue
+        claim = Claim(
+            label=cost.label or "",
+            kind="pledges",
+            fund=giving.fund,
+            class_=giving.class_,
+            purpose=giving.purpose,
+            donor=giving.donor,
+            units=units.number,
+            currency=units.currency,
+            value=to_cents(units.number * cost.number),
+            pledged_on=cost.date,
+            due=as_date(posting.meta.get("due")) if posting.meta else None,
+            committed=True,
+            recognised=entry.date,
+            origin=(entry, posting),
+        )
+        yield Change(entry=entry, event="commitment", before=None, after=claim)
 
 
 _RELEASING = events_that("releases")

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.register.history import continuing, is_closing
 from pledgebook.ledger.register.postings import Line, read_lines
-from pledgebook.ledger.register.register import Register, derive_register
+from pledgebook.ledger.register.register import Plain, Register, derive_register
 from pledgebook.ledger.register.written import Sources
-
-
-class Giving(NamedTuple):
-    """Who gives what for: what the entries of one pledge have in common."""
-
-    fund: str
-    class_: str
-    purpose: str
-    donor: str
-
-
-class Plain(NamedTuple):
-    """A plain entry: a commitment that is income of its period or a payment in full, of which no
-    rule has anything to say. `dollars` are the income, or the cash received.
-    """
-
-    giving: Giving
-    dollars: Decimal
-    is_payment: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +46,11 @@ class View:
     @cached_property
     def whole_register(self) -> Register:
         """The contributions of all entries."""
-        return derive_register(self.entries, self.settings) if self.plain else self.register
+        return (
+            derive_register(self.entries, self.settings, self.plain)
+            if self.plain
+            else self.register
+        )
 
     def lines(self, entry: Transaction) -> list[Line]:
         """Return the postings of an entry that touch a declared fund's chart."""
