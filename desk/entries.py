@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,18 @@ def place_of(book: Book, source: Mapping[str, Any]) -> Place:
     """Return the place that an entry's metadata or a finding's source states, its file named from
     the book's folder.
     """
-    path, line = Path(str(source.get("filename", ""))), source.get("lineno")
-    inside = path.is_absolute() and path.is_relative_to(book.folder)
-    shown = str(path.relative_to(book.folder)) if inside else path.name
+    line = source.get("lineno")
+    path, shown = _shown(book.folder, str(source.get("filename", "")))
     number = line if isinstance(line, int) else 0
-    return Place(f"{shown}:{number}" if number else shown, str(path), number)
+    return Place(f"{shown}:{number}" if number else shown, path, number)
+
+
+@lru_cache(maxsize=256)
+def _shown(folder: Path, name: str) -> tuple[str, str]:
+    """Return a file's path, and its name from a folder: once for all entries of the file."""
+    path = Path(name)
+    inside = path.is_absolute() and path.is_relative_to(folder)
+    return str(path), str(path.relative_to(folder)) if inside else path.name
 
 
 def paper_path(book: Book, name: str) -> str:

@@ -151,6 +151,8 @@ class Declaration:
 
 def as_text(value: object) -> str:
     """Return a metadata value as text: strings, dates, numbers, amounts and booleans alike."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, Amount):

@@ -29,6 +29,9 @@ RELATIONS = ("call", "serves", "acknowledged", "review", "refused")
 _RESERVED = frozenset({"filename", "lineno", "relation", "from", "until", "notice"})
 BEFORE_THE_RESOLUTION = "R0"
 
+EVIDENCE = frozenset({"oda", "crs"})
+"""Keys of an entry that show, unless they say no, that a contribution is development assistance."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:

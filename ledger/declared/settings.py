@@ -24,7 +24,7 @@ from pledgebook.ledger.declared.declarations import (
 )
 from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
-from pledgebook.ledger.declared.mandates import Mandate, read_mandates
+from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
 from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
@@ -73,6 +73,12 @@ class Settings:
         """The day after the last sealed period, from which on entries may be dated."""
         ends = [period.end for period in self.periods if period.name in self.seals]
         return max(ends) + timedelta(days=1) if ends else date.min
+
+    @cached_property
+    def asked_keys(self) -> tuple[str, ...]:
+        """The keys of metadata by which a contribution's paragraphs are told, in their order."""
+        known = {"donor", "fund", "class", "purpose", "evidence"}
+        return tuple(sorted((self.rule_keys | EVIDENCE) - known))
 
     @cached_property
     def rule_keys(self) -> frozenset[str]:

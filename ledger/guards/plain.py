@@ -46,7 +46,7 @@ from pledgebook.ledger.guards import rates as of_rates
 from pledgebook.ledger.money import CENT
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Giving, Plain, derive_register
-from pledgebook.ledger.register.tagging import EVIDENCE, Tags, tag_claim, tags_of
+from pledgebook.ledger.register.tagging import Tags, tag_claim, tags_of
 from pledgebook.ledger.register.view import View
 from pledgebook.ledger.register.written import Sources
 
@@ -155,7 +155,7 @@ class _Finder:
         self.rates = rates
         self.first_day = settings.first_open_day if sealed else date.min
         self.dollar = settings.currency
-        self.asked = (settings.rule_keys | EVIDENCE) - {"donor", "fund", "class", "purpose"}
+        self.asked = settings.asked_keys
         self.pledges: dict[str, _Pledge] = {}
         self.alike: dict[tuple[object, ...], str] = {}
         """The pledge that a commitment of these amounts was of."""

@@ -53,8 +53,12 @@ class Book:
     @cached_property
     def register(self) -> Register:
         """The contributions, derived from the booked entries."""
-        plain = {id(self.entries[at]): told for at, told in self.plain.items()}
-        return derive_register(self.entries, self.settings, plain)
+        return derive_register(self.entries, self.settings, self.told_plain)
+
+    @cached_property
+    def told_plain(self) -> Mapping[int, Plain]:
+        """The entries that were found to be plain, by their identity."""
+        return {id(self.entries[at]): told for at, told in self.plain.items()}
 
     @cached_property
     def rates(self) -> Rates:

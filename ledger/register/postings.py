@@ -48,26 +48,33 @@ def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
 
 def _read(entry: Transaction, settings: Settings) -> list[Line]:
     lines = []
+    meta = entry.meta
     for posting in entry.postings:
         place = settings.place(posting.account)
         if place is None:
             continue
-        purpose = stated(entry, posting, "purpose") or ""
-        class_ = settings.funds[place.fund].class_of(stated(entry, posting, "class"), purpose)
-        weight = weigh(posting)
-        in_dollars = weight.number is not None and weight.currency == settings.currency
-        units = posting.units
-        label = posting.cost.label if posting.cost and place.kind in LABELLED else None
+        own = posting.meta or meta
+        purpose, class_ = own.get("purpose"), own.get("class")
+        if purpose is None:
+            purpose = meta.get("purpose")
+        if class_ is None:
+            class_ = meta.get("class")
+        purpose = "" if purpose is None else as_text(purpose)
+        units, cost = posting.units, posting.cost
+        weight = units if cost is None and posting.price is None else weigh(posting)
+        in_dollars = weight is not None and weight.currency == settings.currency
         lines.append(
             Line(
                 posting=posting,
                 place=place,
-                class_=class_,
+                class_=settings.funds[place.fund].class_of(
+                    None if class_ is None else as_text(class_), purpose
+                ),
                 purpose=purpose,
                 dollars=to_cents(weight.number)
-                if in_dollars and weight.number is not None
+                if in_dollars and weight is not None and weight.number is not None
                 else None,
-                label=label or "",
+                label=(cost.label if cost and place.kind in LABELLED else None) or "",
                 units=units.number if units and units.number is not None else Decimal(0),
                 currency=units.currency if units else "",
             )

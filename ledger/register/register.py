@@ -225,6 +225,11 @@ class Plain(NamedTuple):
     dollars: Decimal
     is_payment: bool
 
+    @property
+    def event(self) -> str:
+        """What happened."""
+        return "payment" if self.is_payment else "commitment"
+
 
 def derive_register(
     entries: Iterable[Directive], settings: Settings, plain: Mapping[int, Plain] = _NONE
@@ -296,7 +301,7 @@ class _Deriving:
             if before is not None:
                 yield Change(
                     entry=entry,
-                    event="payment",
+                    event=plain.event,
                     before=before,
                     after=replace(before, units=Decimal(0), value=ZERO),
                     received=plain.dollars,
@@ -389,7 +394,7 @@ def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
             recognised=entry.date,
             origin=(entry, posting),
         )
-        yield Change(entry=entry, event="commitment", before=None, after=claim)
+        yield Change(entry=entry, event=plain.event, before=None, after=claim)
 
 
 _RELEASING = events_that("releases")

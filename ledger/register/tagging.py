@@ -14,15 +14,18 @@ from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.declared.mandates import Mandate, Tagging, apply_rules, paragraph_order
+from pledgebook.ledger.declared.mandates import (
+    EVIDENCE,
+    Mandate,
+    Tagging,
+    apply_rules,
+    paragraph_order,
+)
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Claim, Gift
 
 OVERRIDE = "override"
-EVIDENCE = frozenset({"oda", "crs"})
-"""Keys of an entry that show, unless they say no, that a contribution is development assistance."""
-
 _OWN = frozenset({"donor", "fund", "class", "purpose", "evidence"})
 
 
@@ -70,40 +73,42 @@ def tag_gift(gift: Gift, settings: Settings) -> tuple[Tagging, ...]:
 def _tag(
     settings: Settings, item: Claim | Gift, origin: tuple[Transaction, Posting], day: date
 ) -> tuple[Tagging, ...]:
-    entry, posting = origin
     donor = settings.donors.get(item.donor)
-    facts = {
-        "donor": frozenset({donor.kind} if donor else ()),
-        "fund": frozenset({item.fund}),
-        "class": frozenset({item.class_}),
-        "purpose": frozenset({item.purpose} if item.purpose else ()),
-        "evidence": frozenset(
-            key for key in EVIDENCE if (stated(entry, posting, key) or "no") not in {"no", "0", ""}
-        ),
-    }
-    for key in settings.rule_keys - _OWN:
-        facts[key] = frozenset((stated(entry, posting, key) or "").split())
-    override = stated(entry, posting, "op")
+    kind = donor.kind if donor else ""
+    asked = [(key, stated(*origin, key)) for key in settings.asked_keys]
+    said = (kind, item.fund, item.class_, item.purpose, *(value for _, value in asked))
+    override = stated(*origin, "op")
     taggings = []
     for mandate in settings.mandates.values():
-        tagging = _apply(settings, mandate, facts, day)
+        # What a day decides is between which of the rules' dates it falls (before adoption the
+        # notice names it); with the same facts the rules are applied once.
+        key = (mandate.symbol, mandate.when(day), *said)
+        tagging: Tagging | None = settings.tagged.get(key)
+        if tagging is None:
+            facts = _facts(kind, item, dict(asked), settings)
+            tagging = settings.tagged[key] = apply_rules(mandate, facts, day)
         if override is not None:
-            tagging = _overridden(mandate, tagging, override, stated(entry, posting, "op-reason"))
+            tagging = _overridden(mandate, tagging, override, stated(*origin, "op-reason"))
         taggings.append(tagging)
     return tuple(taggings)
 
 
-def _apply(
-    settings: Settings, mandate: Mandate, facts: dict[str, frozenset[str]], day: date
-) -> Tagging:
-    """Apply the rules once for all contributions of which the same facts are true; what a day
-    decides is between which of the rules' dates it falls (before adoption the notice names it).
-    """
-    key = (mandate.symbol, mandate.when(day), *facts.values())
-    if key not in settings.tagged:
-        settings.tagged[key] = apply_rules(mandate, facts, day)
-    tagging: Tagging = settings.tagged[key]
-    return tagging
+def _facts(
+    kind: str, item: Claim | Gift, stated: Mapping[str, str | None], settings: Settings
+) -> dict[str, frozenset[str]]:
+    """Return what is true of a contribution, by what rules ask for."""
+    facts = {
+        "donor": frozenset({kind} if kind else ()),
+        "fund": frozenset({item.fund}),
+        "class": frozenset({item.class_}),
+        "purpose": frozenset({item.purpose} if item.purpose else ()),
+        "evidence": frozenset(
+            key for key in EVIDENCE if (stated[key] or "no") not in {"no", "0", ""}
+        ),
+    }
+    for key in settings.rule_keys - _OWN:
+        facts[key] = frozenset((stated[key] or "").split())
+    return facts
 
 
 def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str | None) -> Tagging:

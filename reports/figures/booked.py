@@ -28,8 +28,11 @@ def booked_entries(selection: Selection) -> list[Booked]:
 
 def _read(selection: Selection) -> list[Booked]:
     settings, end = selection.book.settings, selection.cut.end
+    plain = selection.book.told_plain
     return [
-        Booked(entry, event_of(entry, lines), lines)
+        Booked(
+            entry, told.event if (told := plain.get(id(entry))) else event_of(entry, lines), lines
+        )
         for entry in continuing(selection.book.entries)
         if isinstance(entry, Transaction)
         and entry.date <= end
