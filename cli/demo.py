@@ -33,6 +33,7 @@ from pledgebook.ledger.example import (
 )
 from pledgebook.ledger.files.making import FolderNotEmptyError
 from pledgebook.ledger.files.writing import error_sentence, write_entries
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.assignment import Match, match_receipts
 from pledgebook.ledger.matching.candidates import Candidate, describe
@@ -72,7 +73,7 @@ def demo(folder: Path) -> None:
         click.echo()
         _say_what_to_open(folder)
         return
-    with failing_on(FolderNotEmptyError, OSError):
+    with failing_on(RefusedError, OSError):
         _refuse_filled(folder)
         target = folder.resolve()
         place = target.parent / f".{target.name}.pledgebook-new"

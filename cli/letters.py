@@ -32,6 +32,7 @@ from pledgebook.ledger.correspondence.letters import (
     next_reference,
     read_letters,
 )
+from pledgebook.ledger.files.committing import UnfinishedWriteError
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import error_sentence, try_entries, write_entries
 from pledgebook.ledger.findings import RefusedError
@@ -230,6 +231,8 @@ def _record(
     _write(files, out)
     try:
         write_entries(book, [], texts)
+    except UnfinishedWriteError:
+        raise  # it will be finished
     except (RefusedError, OSError):
         for name in files:
             (out / name).unlink(missing_ok=True)

@@ -38,6 +38,8 @@ _COMMANDS = {
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
     "verify": _Entry("close", "verify", "Prove that nothing sealed was changed"),
     "reopen": _Entry("close", "reopen", "Open the sealed PERIOD again"),
+    "log": _Entry("log", "log_", "List what was written to the book"),
+    "undo": _Entry("log", "undo", "Take a whole WRITE back"),
     "finish": _Entry("log", "finish", "Finish a write that was interrupted"),
     "serve": _Entry("serve", "serve", "Open the book in Fava, on localhost"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, wraps
 from http import HTTPStatus
 from io import BytesIO
@@ -31,8 +32,11 @@ from pledgebook.desk.guarding import (
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
+from pledgebook.desk.saving import finish_interrupted
 from pledgebook.desk.texts import day_text, gettext, ngettext
 from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.occasion import Occasion, on_occasion
+from pledgebook.ledger.register.book import digest_of
 from pledgebook.reports.render.texts import amount_text
 from werkzeug.exceptions import HTTPException
 
@@ -78,6 +82,14 @@ def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
         return str(error), status
     _LOG.error("%s could not be made", what, exc_info=error)
     return f"{type(error).__name__}: {error}", HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _occasion(what: str, given: object) -> Occasion:
+    """Return the occasion of a write: the same form means the same, whichever book was shown."""
+    if isinstance(given, dict):
+        given = sorted((name, value) for name, value in given.items() if name != "book")
+    occasion = Occasion(door="desk", what=what, key=digest_of(repr((what, given)).encode()))
+    return replace(occasion, by=logged_in() or occasion.by)
 
 
 class PageRefusedError(RefusedError):
@@ -149,6 +161,7 @@ class Page(FavaExtensionBase):
     def page(self) -> Markup:
         """Return the page, or a readable message of what is wrong."""
         try:
+            finish_interrupted(self.ledger)
             desk = self.desk(request.args)
             shown = self.view(desk, request.args)
             return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
@@ -250,7 +263,8 @@ def writing(
         def endpoint(self: PageT) -> Response:
             try:
                 given = read_file() if takes_file else read_form()
-                return jsonify(method(self, given))
+                with on_occasion(_occasion(f"{self.name} {name}", given)):
+                    return jsonify(method(self, given))
             except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
                 said, status = _told(error, name)
                 if status is HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -128,7 +128,7 @@ class Record(Page):
             desk = save(self.ledger, str(form.get("book")), write)
         except _FAULTS as error:
             return _fault(event, error)
-        places = [_place(desk.book, draft.text()) for draft in plans[0].drafts]
+        places = [_place(desk.book, draft.text()) for plan in plans for draft in plan.drafts]
         return {"book": desk.book.sha256, "written": ",".join(filter(None, places))}
 
     @writing("approve")

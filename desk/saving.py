@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fava.core import FavaLedger
+from pledgebook.desk.guarding import is_read_only
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.files.caching import open_book
-from pledgebook.ledger.files.committing import recover
+from pledgebook.ledger.files.committing import is_interrupted, recover
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.occasion import present_occasion
 from pledgebook.ledger.register.book import Book
 
 
@@ -19,16 +21,29 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
     """Let `write` change the book and return the desk of the changed one. `seen` is the digest of
     the book that the page showed (`book.sha256`), `write` returns the files it wrote.
 
-    One writes at a time: page, command, and Fava itself. Raises BookRefusedError, and nothing is
-    written, where the book is no longer the one that was seen, or the writer refuses.
+    One writes at a time: page, command, and Fava itself. A write that was interrupted is finished
+    first; if the same was asked then, that is all. Raises BookRefusedError, and nothing is written,
+    where the book is no longer the one that was seen, or the writer refuses.
     """
     folder = Path(ledger.beancount_file_path).parent
     with ledger.file._lock, one_writer(folder):  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
-        recover(folder)
-        for path in write(book_as_seen(ledger, seen)):
-            ledger.watcher.notify(path)
+        finished = recover(folder)
+        if finished is None or not finished.key or finished.key != present_occasion().key:
+            for path in write(book_as_seen(ledger, seen)):
+                ledger.watcher.notify(path)
     ledger.changed()
     return desk_of(ledger)
+
+
+def finish_interrupted(ledger: FavaLedger) -> None:
+    """Finish a write that was interrupted, before a page shows the book. Raises BookRefusedError
+    where a file was changed since, or somebody else is writing and does not end.
+    """
+    folder = Path(ledger.beancount_file_path).parent
+    if is_interrupted(folder) and not is_read_only():
+        with one_writer(folder):
+            recover(folder)
+        ledger.changed()
 
 
 def book_as_seen(ledger: FavaLedger, seen: str) -> Book:

@@ -39,6 +39,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
 from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.occasion import taking_in
 from pledgebook.ledger.register.book import Book, without_garbage_collection
 
 
@@ -201,7 +202,8 @@ def import_files(
     if not dry_run:
         kept = receipts(files)
         texts = {**statement_texts(book, statements), **aliases}
-        written = write_entries(book, drafts, texts, kept)
+        with taking_in(path.name for path in paths):
+            written = write_entries(book, drafts, texts, kept)
     return ImportResult(
         files=tuple(files),
         transactions=len(drafts),

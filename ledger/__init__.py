@@ -64,8 +64,11 @@ if TYPE_CHECKING:
     )
     from pledgebook.ledger.events.returns import find_return
     from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
+    from pledgebook.ledger.files.log import read_log
     from pledgebook.ledger.files.making import make_book
     from pledgebook.ledger.files.mending import approve, find_entry, take_out
+    from pledgebook.ledger.files.trusting import NotTrustedError
+    from pledgebook.ledger.files.undoing import undo_write
     from pledgebook.ledger.files.writing import write_entries
     from pledgebook.ledger.findings import BookRefusedError, Finding
     from pledgebook.ledger.matching.allocation import Allocation, allocate, decide
@@ -93,6 +96,7 @@ __all__ = [
     "Labels",
     "Match",
     "MissingRateError",
+    "NotTrustedError",
     "Part",
     "Rate",
     "Rates",
@@ -134,6 +138,7 @@ __all__ = [
     "postponement",
     "programme_support",
     "re_earmarking",
+    "read_log",
     "read_settings",
     "receipt_held",
     "receipt_unapplied",
@@ -151,6 +156,7 @@ __all__ = [
     "take_out",
     "transfer",
     "undo_texts",
+    "undo_write",
     "waiting_receipts",
     "write_entries",
     "write_off",
@@ -203,7 +209,10 @@ _NAMES = {
     "events.returns": ("find_return",),
     "files.loading": ("BookNotFoundError", "find_book", "load_book"),
     "files.making": ("make_book",),
+    "files.log": ("read_log",),
     "files.mending": ("approve", "find_entry", "take_out"),
+    "files.trusting": ("NotTrustedError",),
+    "files.undoing": ("undo_write",),
     "files.writing": ("write_entries",),
     "findings": ("BookRefusedError", "Finding"),
     "matching.allocation": ("Allocation", "allocate", "decide"),

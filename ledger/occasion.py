@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 def _user() -> str:
@@ -23,12 +23,14 @@ def _user() -> str:
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
     """Who writes (`by`, the user of the computer), through which `door` ("command", "desk",
-    "library") and `what` that is in words. `key` is the same where exactly the same was asked.
+    "library") and `what` that is in words; `sources` are the names of files that are taken in.
+    `key` is the same where exactly the same was asked.
     """
 
     by: str = field(default_factory=_user)
     door: str = "library"
     what: str = ""
+    sources: tuple[str, ...] = ()
     key: str = ""
 
 
@@ -38,6 +40,13 @@ _NOW: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
 def present_occasion() -> Occasion:
     """Return the occasion that a front end stated, else that of a program using the library."""
     return _NOW.get() or Occasion()
+
+
+@contextmanager
+def taking_in(names: Iterable[str]) -> Iterator[None]:
+    """State from which files what is written comes, as long as the block lasts."""
+    with on_occasion(replace(present_occasion(), sources=tuple(names))):
+        yield
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-_READ: ContextVar[Mapping[Path, bytes] | None] = ContextVar("read", default=None)
+_READ: ContextVar[Mapping[Path, bytes | None] | None] = ContextVar("read", default=None)
 
 
 @contextmanager
-def reading(contents: Mapping[Path, bytes]) -> Iterator[None]:
-    """Let `source_of` give these contents of files, as long as the block lasts."""
+def reading(contents: Mapping[Path, bytes | None]) -> Iterator[None]:
+    """Let `source_of` give these contents of files, as long as the block lasts; None is no file."""
     token = _READ.set(contents)
     try:
         yield
@@ -26,7 +26,7 @@ def source_of(path: Path) -> bytes:
     """Return what a file of the book holds; nothing of what is no file."""
     contents = _READ.get()
     if contents is not None and path in contents:
-        return contents[path]
+        return contents[path] or b""
     return path.read_bytes() if path.is_file() else b""
 
 

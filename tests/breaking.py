@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import gc
 import io
 import json
 import os
@@ -25,6 +26,8 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,6 +82,8 @@ class Fault:
         fault = self
 
         def opened(file: Any, mode: str = "r", *args: Any, **given: Any) -> Any:
+            if "b" in mode and given == {"buffering": 0}:
+                return Raw(file, mode.replace("b", ""))
             plain = set(args) <= {-1, None} and not given
             if "b" in mode and any(each in mode for each in "wxa+") and plain:
                 raw = Raw(file, mode.replace("b", ""))
@@ -114,13 +119,15 @@ Act = Callable[[Path], int]
 @dataclass(frozen=True)
 class Scenario:
     """What is made ready, and the write that is broken off. `again` tells whether it may be done
-    twice; what may not is done already where all of it is there.
+    twice; what may not is done already where all of it is there. `finish` is what finishes it where
+    it is decided: the act itself, or opening the page.
     """
 
     name: str
     ready: Callable[[Path], None]
     act: Act
     again: bool = True
+    finish: Act | None = None
 
 
 @dataclass
@@ -200,7 +207,8 @@ def _case(
         if broken.left and kind != "kill":
             return f"left behind: {broken.left}"
         return ""
-    status, _ = in_child(scenario.act, case, Fault(case))
+    again = (state == "decided" and scenario.finish) or scenario.act
+    status, _ = in_child(again, case, Fault(case))
     said = (case.parent / "said").read_text("utf-8", "replace")
     repeated = look(case)
     if status not in {0, 1}:
@@ -262,8 +270,6 @@ _TIMES = re.compile(rb'"(when|previous)": "[^"]*"')
 
 def look(folder: Path) -> Seen:
     """Return what a folder holds. Of what bears the time of its making, the name alone."""
-    from pledgebook.ledger.files.loading import load_book  # noqa: PLC0415
-
     files, folders, left = {}, [], []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -279,14 +285,35 @@ def look(folder: Path) -> Seen:
             files[name] = content.decode("utf-8", "replace")
             if path.name == "writes.jsonl":
                 files[name] = str(path.read_bytes().count(b"\n"))
-    main = folder / "book" / "main.beancount"
-    errors = load_book(main).errors if main.exists() else []
-    told = any(getattr(each, "rule", "") == "unfinished-write" for each in errors)
     decided = "book/.pledgebook.write" in left
-    if main.exists() and told != decided:
-        errors = [*errors, f"unfinished: {decided}, and told: {told}"]
-    said = [str(getattr(each, "message", each)) for each in errors]
-    return Seen(files, folders, left, decided, said)
+    return Seen(files, folders, left, decided, _errors(folder / "book", decided=decided))
+
+
+_LOADED: dict[str, list[str]] = {}
+"""The errors of books by what they hold: most cases leave one of two states."""
+
+
+def _errors(book: Path, *, decided: bool) -> list[str]:
+    """Return what a book says is wrong, and whether it says rightly that a write is unfinished."""
+    from pledgebook.ledger.files.loading import load_book  # noqa: PLC0415
+
+    main = book / "main.beancount"
+    if not main.exists():
+        return []
+    held = sha256(repr(decided).encode())
+    for path in sorted(book.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(book).as_posix()
+            content = path.read_bytes() if path.suffix in {".beancount", ".json", ".toml"} else b""
+            held.update(repr((name, content)).encode())
+    key = held.hexdigest()
+    if key not in _LOADED:
+        errors = load_book(main).errors
+        told = any(getattr(each, "rule", "") == "unfinished-write" for each in errors)
+        if told != decided:
+            errors = [*errors, f"unfinished: {decided}, and told: {told}"]
+        _LOADED[key] = [str(getattr(each, "message", each)) for each in errors]
+    return _LOADED[key]
 
 
 def command(*words: str, book: bool = True) -> Act:
@@ -300,6 +327,17 @@ def command(*words: str, book: bool = True) -> Act:
         return 0
 
     return act
+
+
+def look_at_the_desk(folder: Path) -> int:
+    """Open a page."""
+    from fava.application import create_app  # noqa: PLC0415
+
+    main = folder / "book" / "main.beancount"
+    client = create_app([main], load=True, poll_watcher=True).test_client()
+    base = client.get("/").headers["Location"].strip("/").split("/")[0]
+    shown = client.get(f"/{base}/extension/Record/")
+    return 0 if shown.status_code == HTTPStatus.OK else 2
 
 
 def at_the_desk(page: str, endpoint: str, fill: Callable[[Any, str], dict[str, Any]]) -> Act:
@@ -405,9 +443,9 @@ RECEIPT = """
   Liabilities:CPCJF:Unapplied  -1000.00 USD {0 # 1000.00 USD, "R-2002-0001"}
 """
 RATES = "2002-01-01 price USD 1.1 EUR\n"
-PUBLISHED = """Currency;Effective date;Rate
-EUR;01 Feb 2002;1.12
-EUR;01 Mar 2002;1.13
+PUBLISHED = """Country,Currency,Abbreviation,Effective Date,Rate
+Germany,Euro,EUR,01 Feb 2002,1.12
+Germany,Euro,EUR,01 Mar 2002,1.13
 """
 
 
@@ -490,11 +528,12 @@ SCENARIOS = (
              command("letter", "answered", "AUT/2004/1", "agrees", "--date", "2004-02-01"),
              again=False),
     Scenario("desk: a pledge with its paper", ready(), at_the_desk("Record", "record", _entered),
-             again=False),
+             again=False, finish=look_at_the_desk),
     Scenario("desk: approve", ready(approved=False), at_the_desk(
-        "Record", "approve", _seen(entry="NOR-2002-07", by="Chief")), again=False),
+        "Record", "approve", _seen(entry="NOR-2002-07", by="Chief")),
+        again=False, finish=look_at_the_desk),
     Scenario("desk: take out", ready(), at_the_desk(
-        "Record", "take-out", _seen(entry="NOR-2002-07")), again=False),
+        "Record", "take-out", _seen(entry="NOR-2002-07")), again=False, finish=look_at_the_desk),
     Scenario("desk: import", ready(), at_the_desk("Inbox", "import", _taken)),
     Scenario("desk: decide", ready(ENTRIES + RECEIPT),
              at_the_desk("Reconcile", "accept", _seen(all=True))),
@@ -525,6 +564,8 @@ def chosen(words: Iterable[str]) -> Iterator[Scenario]:
 def report(scenarios: Iterable[Scenario], every: int = 1, first: int = 1) -> Iterator[Result]:
     """Break scenarios one after another."""
     warmed()
+    gc.collect()
+    gc.freeze()  # what was imported is not gone through again in every child
     for scenario in scenarios:
         yield run(scenario, every=every, first=first)
 

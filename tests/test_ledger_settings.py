@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from beancount.core.data import Custom
 from beancount.parser.grammar import ValueType
 from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.events import Earmark, receipt_without_pledge
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 
 Told = dict[str, str]
@@ -287,3 +292,29 @@ def test_what_no_declared_period_holds_is_no_cut(book: Book, name: str) -> None:
     2002-01-01 open Assets:CPCJF:Cash
     """
     assert book.settings.periods.named(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["2004/05", "../x", "..", ".x", "x.", "a\\b", "C:x", "main", "NUL"]
+)
+def test_a_period_s_name_is_never_a_path(name: str, load: Load, tmp_path: Path) -> None:
+    quoted = name.replace("\\", "\\\\")
+    book = load(f'2006-01-01 custom "period" "{quoted}" 2007-12-31\n')
+    assert [error.rule for error in book.errors] == ["period-name"]
+    before = sorted(tmp_path.parent.rglob("*"))
+    gift = receipt_without_pledge(
+        book.settings,
+        day=date(2006, 3, 1),
+        donor="SWE",
+        earmark=Earmark("CPCJF", "general"),
+        dollars=Decimal("5.00"),
+        narration="Gift",
+    )
+    with pytest.raises(BookRefusedError):
+        write_entries(book, [gift])
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["2004-05", "2004.05", "biennium_2", "Zweijahr", "二〇〇四"])
+def test_a_period_s_name_may_be_a_word(name: str, load: Load) -> None:
+    assert load(f'2006-01-01 custom "period" "{name}" 2007-12-31\n').errors == []

@@ -87,7 +87,10 @@ def test_an_entry_is_put_in_by_date_and_what_stands_there_stays(load: Load) -> N
     written = write_entries(book, [gift(book, date(2002, 3, 15))])
     assert [path.name for path in written] == ["2002-2003.beancount"]
     after = files_of(book)
-    assert {name for name in after if after[name] != before.get(name)} == {"2002-2003.beancount"}
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "2002-2003.beancount",
+        "writes.jsonl",
+    }
     old, new = (files["2002-2003.beancount"].decode() for files in (before, after))
     head, comment, tail = old.partition("; On the last of the month.")
     assert new.startswith(head)

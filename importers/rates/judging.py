@@ -23,6 +23,7 @@ from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_units
+from pledgebook.ledger.occasion import taking_in
 from pledgebook.ledger.register.book import Book
 
 FILE = "rates.beancount"
@@ -140,7 +141,8 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
         path = book.folder / FILE
         text = texts.get(path) or book.text_of(path) or _HEAD
         texts[path] = "\n".join(_merged(text.rstrip("\n").split("\n"), sorted(added))) + "\n"
-    written = write_entries(book, [], texts)
+    with taking_in([Path(judged.file.path).name]):
+        written = write_entries(book, [], texts)
     return JudgedRates(judged.file, judged.kept, judged.verdicts, tuple(written))
 
 

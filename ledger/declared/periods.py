@@ -14,6 +14,19 @@ from datetime import date, timedelta
 _DAY = timedelta(days=1)
 
 
+_FILE_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?")
+_TAKEN = frozenset(
+    {"main", "history", "settings", "seals", "announcements", "rates", "names", "bank"}
+    | {"correspondence", "con", "prn", "aux", "nul"}
+)
+"""Files that a book has for other things, and names that mean no file on Windows."""
+
+
+def names_files(name: str) -> bool:
+    """Tell whether the files of a period can bear its name: it never is a path."""
+    return bool(_FILE_NAME.fullmatch(name)) and name.casefold() not in _TAKEN
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """A declared financial period, first and last day included."""

@@ -25,7 +25,7 @@ from pledgebook.ledger.declared.declarations import (
 from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
-from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated
+from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated, names_files
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
 
@@ -278,7 +278,18 @@ def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Fi
         end = declaration.until
         assert end is not None  # the form of a period ends with a date
         (name,) = declaration.texts
-        if end < declaration.day:
+        if not names_files(name):
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-name",
+                    f"A period's name becomes the name of its files, and {name!r} cannot: it is "
+                    "made of letters, digits, points, hyphens and underscores, does not begin or "
+                    "end with a point, and is not that of a file the book has for other things. "
+                    "Write for example 2004-2005.",
+                )
+            )
+        elif end < declaration.day:
             faults.append(
                 finding(
                     declaration.entry,

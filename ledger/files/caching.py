@@ -33,11 +33,14 @@ from typing import Any
 
 import beancount
 from beancount.core.data import Document
+from pledgebook.ledger.files import log
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.locking import await_writer
 from pledgebook.ledger.files.private import APPLICATION, own_folder, read_own, write_own
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
-from pledgebook.ledger.unfinished import unfinished_in
+from pledgebook.ledger.unfinished import JOURNAL, unfinished_in
 
+_TRIES = 3
 _SECONDS_UNUSED = 30 * 24 * 3600
 """After a month without use a kept load is thrown away."""
 
@@ -48,12 +51,23 @@ def open_book(path: Path) -> Book:
     Raises NotTrustedError for a book with code that nobody trusted yet.
     """
     path = path.absolute()
-    found = _kept(path)
-    if found is not None:
-        return found
-    book = load_book(path)
-    keep_load(book)
+    for _ in range(_TRIES):
+        await_writer(path.parent)
+        before = _last_write(path.parent)
+        found = _kept(path)
+        book = found or load_book(path)
+        if before == _last_write(path.parent):
+            break  # else files of two times may have been read
+    if found is None:
+        keep_load(book)
     return book
+
+
+def _last_write(folder: Path) -> object:
+    """Return what is another after each write."""
+    path = folder / log.FILE
+    found = path.stat() if path.exists() else None
+    return found and (found.st_size, found.st_mtime_ns), (folder / JOURNAL).exists()
 
 
 def open_beside(book: Book, path: Path) -> Book:

@@ -17,9 +17,11 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from pledgebook.ledger.files import log
 from pledgebook.ledger.files.locking import LOCK, now, one_writer
 from pledgebook.ledger.findings import BookRefusedError, changed_meanwhile
 from pledgebook.ledger.occasion import Occasion, present_occasion
@@ -59,11 +61,16 @@ class _Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Write:
-    """A write as its journal has it. `made` are folders that it needs and that were not there."""
+    """A write as its journal has it. `made` are folders that it needs and that were not there,
+    `emptied` those that go if they are empty; `line` is put into the log, where `log_at` ends it.
+    """
 
     occasion: Mapping[str, str]
     changes: tuple[_Change, ...]
     made: tuple[str, ...]
+    emptied: tuple[str, ...] = ()
+    log_at: int = 0
+    line: str = ""
 
     def text(self) -> str:
         """Return the text of the journal."""
@@ -71,36 +78,64 @@ class _Write:
 
 
 def commit(
-    folder: Path, changes: Changes, read: Mapping[Path, str], folders: Iterable[Path] = ()
+    folder: Path,
+    changes: Changes,
+    read: Mapping[Path, str],
+    folders: Iterable[Path] = (),
+    *,
+    told: Mapping[str, Any] | None = None,
+    emptied: Iterable[str] = (),
 ) -> None:
     """Put contents into files of the book in a folder, and make `folders`: all of them or none.
     Links are followed and stay; modes and owners stay. `read` holds the digests of the files that
-    the write rests on, as they were read; files that are not among them are looked at now.
+    the write rests on, as they were read; files that are not among them are looked at now. With
+    `told` the write is logged, with that told of it besides (`log.next_line`). Folders that are
+    `emptied` go if nothing is left in them.
 
-    Raises BookRefusedError for a place outside the folder, where somebody else is writing, and for
-    a file that changed since it was read, OSError where the disk does not let it: nothing is
-    written then. Raises UnfinishedWriteError where it is decided and could not be finished.
+    Raises BookRefusedError for a place outside the folder, where somebody else is writing or the
+    disk does not let it, and for a file that changed since it was read: nothing is written then.
+    Raises UnfinishedWriteError where it is decided and could not be finished.
     """
     folder = folder.resolve()
     with one_writer(folder):
         recover(folder)
-        contents = {_within(folder, path): content for path, content in changes.items()}
-        known = {path.resolve(): digest for path, digest in read.items()}
-        write = _planned(folder, contents, known, [_within(folder, each) for each in folders])
-        if not write.changes:
-            return
         try:
-            _stage(folder, write, contents)
-            _refuse_other(known | {folder / each.path: each.before for each in write.changes})
-            os.rename(folder / INTENT, folder / JOURNAL)  # noqa: PTH104 - the commit point
-        except BaseException as error:
-            if not (folder / JOURNAL).exists():
-                with suppress(OSError):
-                    _sweep(folder, write)
-                raise
-            if not isinstance(error, OSError):
-                raise
-        _finish(folder, write)
+            _commit(folder, changes, read, folders, told, emptied)
+        except OSError as error:
+            raise BookRefusedError(
+                "The disk does not let it, so nothing was written: "
+                f"{error.strerror or error} ({error.filename or folder})."
+            ) from error
+
+
+def _commit(
+    folder: Path,
+    changes: Changes,
+    read: Mapping[Path, str],
+    folders: Iterable[Path],
+    told: Mapping[str, Any] | None,
+    emptied: Iterable[str],
+) -> None:
+    contents = {_within(folder, path): content for path, content in changes.items()}
+    known = {path.resolve(): digest for path, digest in read.items()}
+    write = _planned(folder, contents, known, [_within(folder, each) for each in folders])
+    write = replace(write, emptied=tuple(emptied))
+    if told is not None:
+        write = _logged(folder, write, told)
+    if not write.changes:
+        return
+    try:
+        _stage(folder, write, contents)
+        _refuse_other(known | {folder / each.path: each.before for each in write.changes})
+        os.rename(folder / INTENT, folder / JOURNAL)  # noqa: PTH104 - the commit point
+    except BaseException as error:
+        if not (folder / JOURNAL).exists():
+            with suppress(OSError):
+                _sweep(folder, write)
+            raise
+        if not isinstance(error, OSError):
+            raise
+    _finish(folder, write)
 
 
 def _refuse_other(digests: Mapping[Path, str]) -> None:
@@ -137,6 +172,11 @@ def recover(folder: Path) -> Occasion | None:
     _finish(folder, write)
     said = write.occasion
     return Occasion(by=said["by"], door=said["door"], what=said["what"], key=said["key"])
+
+
+def is_interrupted(folder: Path) -> bool:
+    """Tell whether a write to a folder was interrupted."""
+    return (folder / INTENT).exists() or (folder / JOURNAL).exists()
 
 
 def is_ours(path: Path) -> bool:
@@ -185,6 +225,18 @@ def _planned(
         changes=tuple(changes),
         made=tuple(each.relative_to(folder).as_posix() for each in made),
     )  # fmt: skip
+
+
+def _logged(folder: Path, write: _Write, told: Mapping[str, Any]) -> _Write:
+    """Return a write with its line for the log."""
+    path = _within(folder, folder / log.FILE)
+    content = path.read_bytes() if path.exists() else b""
+    files = {each.path: {"before": each.before, "after": each.after} for each in write.changes}
+    stands = told.get("stands", {})
+    after = {name: each["after"] for name, each in files.items() if name in stands}
+    more = {**told, "stands": {**stands, **after}, "folders": write.made}
+    line = log.next_line(content, present_occasion(), write.occasion["when"], files, more)
+    return replace(write, log_at=len(content), line=line.decode())
 
 
 def _missing(folder: Path) -> Iterator[Path]:
@@ -249,6 +301,8 @@ def _finish(folder: Path, write: _Write) -> None:
             _sync(folder)
             for change in write.changes:
                 _put(folder, change)
+            _empty(folder, write)
+            _append(folder, write)
             _sync_all(folder, write)
             (folder / JOURNAL).unlink(missing_ok=True)
         except OSError as error:
@@ -256,7 +310,8 @@ def _finish(folder: Path, write: _Write) -> None:
                 _give_up(folder, write, error)
         else:
             break
-    _sync(folder)
+    with suppress(OSError):  # where the journal comes back, what is done is found done
+        _sync(folder)
     _tell_watchers(folder, write)
 
 
@@ -274,6 +329,30 @@ def _put(folder: Path, change: _Change) -> None:
             staged.unlink()
         else:
             staged.replace(path)
+
+
+def _empty(folder: Path, write: _Write) -> None:
+    for name in reversed(write.emptied):
+        with suppress(OSError):  # something else is in it
+            (folder / name).rmdir()
+
+
+def _append(folder: Path, write: _Write) -> None:
+    """Put a write's line at the end of the log, once."""
+    line = write.line.encode()
+    if not line:
+        return
+    path = _within(folder, folder / log.FILE)
+    there = path.read_bytes() if path.exists() else b""
+    begun = there[write.log_at :]
+    if begun.startswith(line):
+        return
+    rest = line.removeprefix(begun) if line.startswith(begun) else line
+    # Without a buffer, which would write what failed once more when the file is closed.
+    with path.open("ab", buffering=0) as file:
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(file.fileno())
 
 
 def _give_up(folder: Path, write: _Write, error: OSError) -> None:
@@ -344,8 +423,11 @@ def _read(folder: Path, path: Path) -> _Write:
         occasion={key: str(said["occasion"][key]) for key in _SAID},
         changes=tuple(_Change(**each) for each in said["changes"]),
         made=tuple(map(str, said["made"])),
+        emptied=tuple(map(str, said["emptied"])),
+        log_at=int(said["log_at"]),
+        line=str(said["line"]),
     )
-    for name in (*(each.path for each in write.changes), *write.made):
+    for name in (*(each.path for each in write.changes), *write.made, *write.emptied):
         if not (folder / name).resolve().is_relative_to(folder) or Path(name).is_absolute():
             raise ValueError(f"{name} is outside the book's folder")
     return write
@@ -353,10 +435,11 @@ def _read(folder: Path, path: Path) -> _Write:
 
 def _sync_all(folder: Path, write: _Write) -> None:
     """See the names of all files of a write on disk."""
-    for place in dict.fromkeys((folder / each.path).parent for each in write.changes):
-        _sync(place)
-    for name in write.made:
-        _sync((folder / name).parent)
+    places = [folder / each.path for each in write.changes]
+    places += [folder / name for name in (*write.made, *write.emptied)]
+    for place in dict.fromkeys(path.parent for path in places):
+        if place.is_dir():  # else it was emptied
+            _sync(place)
 
 
 def _sync(folder: Path) -> None:

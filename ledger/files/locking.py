@@ -13,14 +13,18 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, Any
 
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.occasion import present_occasion
+from pledgebook.ledger.unfinished import JOURNAL
 
 LOCK = ".pledgebook.lock"
 WAIT = 10.0
 """Seconds that a writer waits for another, which is longer than most writes take."""
+
+_INTERVAL = 0.02
 
 _HELD: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
 
@@ -45,12 +49,43 @@ def one_writer(folder: Path, wait: float = WAIT) -> Iterator[None]:
         file.close()
 
 
+def await_writer(folder: Path, wait: float = WAIT) -> None:
+    """Wait while somebody is in the middle of putting a write's files at their places, so that what
+    is read then is all old or all new. To be called by who reads.
+    """
+    folder = folder.resolve()
+    if folder in _HELD.get():
+        return
+    until = monotonic() + wait
+    while (folder / JOURNAL).exists() and _is_locked(folder / LOCK) and monotonic() < until:
+        sleep(_INTERVAL)
+
+
+def _is_locked(path: Path) -> bool:
+    import portalocker  # noqa: PLC0415 - as below
+
+    try:
+        with path.open("rb") as file:
+            portalocker.lock(file, portalocker.LOCK_SH | portalocker.LOCK_NB)
+            portalocker.unlock(file)
+    except portalocker.LockException:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _locked(path: Path, wait: float) -> IO[str]:
     import portalocker  # noqa: PLC0415 - only where something is written
 
     while True:
         lock = portalocker.Lock(
-            path, "a+", timeout=wait, check_interval=0.05, encoding="utf-8", opener=_open_itself
+            path,
+            "a+",
+            timeout=wait,
+            check_interval=_INTERVAL,
+            encoding="utf-8",
+            opener=_open_itself,
         )
         try:
             file = lock.acquire()

@@ -6,10 +6,11 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from pledgebook.ledger.files.committing import commit, is_ours, recover
+from pledgebook.ledger.files.committing import commit, is_interrupted, is_ours, recover
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.occasion import on_occasion, present_occasion
+from pledgebook.ledger.register.book import digest_of
 
 FOLDERS = ("inbox", "documents")
 _MAKING = "init"
@@ -25,7 +26,8 @@ def make_book(folder: Path) -> Path:
 
     Raises FolderNotEmptyError, and then nothing is written; OSError.
     """
-    _refuse_filled(folder)
+    if not is_interrupted(folder):
+        _refuse_filled(folder)
     folder.mkdir(parents=True, exist_ok=True)
     main = folder / "main.beancount"
     with one_writer(folder), on_occasion(replace(present_occasion(), what=_MAKING)):
@@ -36,7 +38,13 @@ def make_book(folder: Path) -> Path:
         template = resources.files("pledgebook.ledger") / "data" / "book"
         files = (file for file in template.iterdir() if file.is_file())
         contents = {folder / file.name: file.read_bytes() for file in files}
-        commit(folder, contents, {}, [folder / name for name in FOLDERS])
+        stands = {
+            path.name: digest_of(content)
+            for path, content in contents.items()
+            if path.suffix == ".beancount"
+        }
+        folders = [folder / name for name in FOLDERS]
+        commit(folder, contents, {}, folders, told={"stands": stands})
     return main
 
 

@@ -30,7 +30,7 @@ from pledgebook.ledger.register.postings import read_lines
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>[0-9]+)")
 _HEAD = re.compile(r"(?P<day>[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}\s+)!")
 _CLOSED = " What is in a closed period is corrected by an entry in the open one."
-_BOUND = {
+BOUND = {
     "opening": "it carries a closed period forward: re-open that period instead",
     "closing": "it closes its period: re-open that instead",
     "policy-change": "the fund was declared again with it: mend both by hand",
@@ -92,9 +92,9 @@ def try_take_out(book: Book, entry: Transaction) -> Tried:
     """Try what `take_out` would write. Raises EventRefusedError, BookRefusedError."""
     path = _path(book, entry)
     event = event_of(entry, read_lines(entry, book.settings))
-    if event in _BOUND:
-        raise EventRefusedError(f"{_capital(told(entry, book))} stays: {_BOUND[event]}.")
-    rests = _after(book, entry)
+    if event in BOUND:
+        raise EventRefusedError(f"{_capital(told(entry, book))} stays: {BOUND[event]}.")
+    rests = resting_on(book, entry)
     if rests:
         listed = ", ".join(told(other, book) for other in rests)
         raise EventRefusedError(
@@ -189,8 +189,8 @@ def _path(book: Book, entry: Transaction) -> Path:
     return path
 
 
-def _after(book: Book, entry: Transaction) -> list[Transaction]:
-    """Return the entries after one that move a label of its."""
+def resting_on(book: Book, entry: Transaction) -> list[Transaction]:
+    """Return the entries after one that move a label of its, in booked order."""
     found: dict[int, Transaction] = {}
     for label in {line.label for line in read_lines(entry, book.settings) if line.label}:
         for other in moving(book, label):

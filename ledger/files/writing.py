@@ -20,6 +20,7 @@ from types import MappingProxyType
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.files import log
 from pledgebook.ledger.files.caching import keep_load
 from pledgebook.ledger.files.committing import Changes, commit
 from pledgebook.ledger.files.late import which_drafted, why_too_late
@@ -61,14 +62,25 @@ class Tried:
     changes: Changes
     paths: tuple[Path, ...]
     notices: tuple[Finding, ...] = ()
+    texts: tuple[Path, ...] = ()
+    """The files of the book among what changes."""
+    undoes: int = 0
+    emptied: tuple[str, ...] = ()
+    """The write that is taken back, and the folders that went with it if they are empty then."""
 
     def write(self) -> Book:
         """Make the write, all of it or none, and return the book as it is then.
 
-        Raises BookRefusedError if a file of the book was changed since it was loaded or somebody
-        else is writing, and OSError; see `committing.commit`.
+        Raises BookRefusedError if a file of the book was changed since it was loaded, somebody else
+        is writing, or the disk does not let it; see `committing.commit`.
         """
-        commit(self.before.folder, self.changes, self.before.digests)
+        folder = self.before.folder
+        told = {
+            "pieces": log.what_changes(folder, self.changes, self.texts),
+            "stands": log.standing(self.after),
+            "undoes": self.undoes,
+        }
+        commit(folder, self.changes, self.before.digests, told=told, emptied=self.emptied)
         if self.before.kept and self._is_as_tried():
             keep_load(self.after)
         return self.after
@@ -174,14 +186,17 @@ def try_texts(
     beside: Changes = _NO_CHANGES,
 ) -> Tried:
     """Try what `write_texts` would write, and what stands `beside`. Raises BookRefusedError."""
-    instead = _contents(book, texts)
+    gone = {path: None for path, content in beside.items() if content is None}
+    instead = {path.resolve(): new for path, new in (gone | _contents(book, texts)).items()}
     tried = [load_book(path, instead) for path in (book.path, *books)]
     for each in tried:
         _refuse_errors(each)
     with reading(instead):
         proved = prove(tried) if prove else _NO_CHANGES
     changes = {**beside, **proved, **_contents(book, texts)}  # `prove` may have completed a text
-    return Tried(before=book, after=tried[0], changes=changes, paths=tuple(texts))
+    return Tried(
+        before=book, after=tried[0], changes=changes, paths=tuple(texts), texts=tuple(texts)
+    )
 
 
 def _contents(book: Book, texts: Mapping[Path, str]) -> dict[Path, bytes]:

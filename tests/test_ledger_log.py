@@ -1,0 +1,286 @@
+"""Who wrote what, and a whole write taken back (all amounts made up)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pledgebook.cli.main import group
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.log import FILE, read_log
+from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.pieces import as_json, changes_of, from_json, pieces_of, taken_back
+from pledgebook.ledger.files.undoing import undo_write
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.ledger.register.book import Book, digest_of
+
+SHEET = """Donor;Note verbale;Date of pledge;Currency;Amount;Due date;Earmarking
+Norway;NV 1;2002-03-01;USD;10000.00;2002-06-30;Corruption
+The Fjords;NV 3;2002-03-05;USD;1234.00;2002-06-30;General
+"""
+PLEDGE = ("record", "pledge", "AUT", "1000", "--fund", "CPCJF", "--class", "general")
+PAY = ("record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10", "--yes")
+EARLIER = (*PLEDGE, "--date", "2002-03-01", "--yes")
+RATES = """Country,Currency,Abbreviation,Effective Date,Rate
+Germany,Euro,EUR,01 Feb 2002,1.12
+Germany,Euro,EUR,01 Mar 2002,1.13
+"""
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def main(tmp_path: Path) -> Path:
+    main = make_book(tmp_path / "book")
+    (tmp_path / "letters.csv").write_text(SHEET, "utf-8")
+    (tmp_path / "rates.csv").write_text(RATES, "utf-8")
+    return main
+
+
+@pytest.fixture
+def run(main: Path) -> Run:
+    def invoke(*words: str, status: int = 0) -> Result:
+        result = CliRunner().invoke(group, ["--book", str(main), *words])
+        assert result.exit_code == status, result.output
+        return result
+
+    return invoke
+
+
+def texts(main: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(main.parent).as_posix(): path.read_bytes()
+        for path in main.parent.rglob("*")
+        if path.is_file() and path.name != FILE
+    }
+
+
+def test_each_write_is_told_with_who_when_how_and_from_what(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    run(*EARLIER)
+    run("import", str(tmp_path / "letters.csv"), "--fund", "CPCJF", "--donor", "The Fjords=NOR")
+    log = json.loads(run("log", "--json").stdout)
+    told = [(each["write"], each["door"], each["what"], each["from"]) for each in log["writes"]]
+    assert told == [
+        (1, "library", "init", []),
+        (2, "command", "record pledge", []),
+        (3, "command", "import", ["letters.csv"]),
+    ]
+    assert (log["by_hand"], log["faults"]) == ([], [])
+    first, last = log["writes"][1]["files"], log["writes"][2]["files"]
+    assert set(first) == {"2002-2003.beancount"}
+    assert {"2002-2003.beancount", "names.beancount", "main.beancount"} <= set(last)
+    assert any(re.fullmatch(r"documents/imports/.*/letters\.csv", name) for name in last)
+    after = digest_of((main.parent / "2002-2003.beancount").read_bytes())
+    assert last["2002-2003.beancount"] == {
+        "before": first["2002-2003.beancount"]["after"],
+        "after": after,
+    }
+    assert "import from letters.csv" in run("log").stdout
+    assert re.search(r"^    2  \d{4}-\d\d-\d\d \d\d:\d\d  \S+ +command +record pledge: 2002",
+                     run("log").stdout, re.MULTILINE)  # fmt: skip
+
+
+def test_a_program_that_uses_the_library_is_told_as_such(main: Path) -> None:
+    log = read_log(load_book(main))
+    assert [(each.door, each.what, each.chained) for each in log.writes] == [
+        ("library", "init", True)
+    ]
+
+
+def test_what_is_tried_shown_or_refused_is_not_logged(main: Path, run: Run) -> None:
+    before = (main.parent / FILE).read_bytes()
+    run(*EARLIER[:-1], "--dry-run")
+    run(*PAY, status=2)
+    run("check")
+    assert (main.parent / FILE).read_bytes() == before
+
+
+def test_a_change_by_hand_shows_before_the_write_that_follows_and_after_the_last(
+    main: Path, run: Run
+) -> None:
+    own = main.parent / "2002-2003.beancount"
+    settings = main.parent / "settings.beancount"
+    own.write_text(own.read_text("utf-8") + "; by hand\n", "utf-8")
+    run(*EARLIER)
+    settings.write_text(settings.read_text("utf-8") + "; by hand\n", "utf-8")
+    log = read_log(load_book(main))
+    assert [each.by_hand for each in log.writes] == [(), ("2002-2003.beancount",)]
+    assert log.by_hand == ("settings.beancount",)
+    shown = run("log").stdout
+    assert shown.count("changed by hand, or by another program") == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda lines: [lines[0].replace(b"init", b"inti"), *lines[1:]], ":2: this line does not"),
+        (lambda lines: [lines[0], *lines[2:]], ":2: this line does not follow"),
+        (lambda lines: [lines[0], lines[1], lines[1], *lines[2:]], ":3: this line does not"),
+        (lambda lines: [lines[0], b"{}\n", *lines[2:]], ":2: this line is no write"),
+        (lambda lines: [*lines[:-1], lines[-1][:-9]], "the last line is not complete"),
+        (lambda lines: [lines[0], b"\xff\n", *lines[2:]], ":2: this line is no write"),
+    ],
+)
+def test_a_log_that_was_changed_says_where(
+    spoil: Callable[[list[bytes]], list[bytes]], said: str, main: Path, run: Run
+) -> None:
+    run(*EARLIER)
+    run(*PAY)
+    path = main.parent / FILE
+    path.write_bytes(b"".join(spoil(path.read_bytes().splitlines(keepends=True))))
+    result = run("log", status=1)
+    assert said in result.stderr
+    run("take-out", "AUT-2002-01", "--date", "2002-07-10", "--yes")  # the log goes on
+    assert len(read_log(load_book(main)).writes) >= 3
+
+
+def undone(main: Path, run: Run, *words: str) -> None:
+    """Do something, take it back, and see that the book is as it was."""
+    before = texts(main)
+    run(*words)
+    number = len(read_log(load_book(main)).writes)
+    assert texts(main) != before
+    run("undo", str(number), "--yes")
+    assert texts(main) == before
+    assert list((main.parent / "documents").iterdir()) == []
+    log = read_log(load_book(main))
+    assert (log.writes[-1].undoes, log.by_hand) == (number, ())
+    assert "was taken back already" in run("undo", str(number), "--yes", status=2).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        EARLIER,
+        (*PLEDGE, "--date", "2004-03-01", "--yes"),
+        ("import", "LETTERS", "--fund", "CPCJF", "--donor", "The Fjords=NOR"),
+        ("rates", "RATES"),
+    ],
+    ids=["an entry", "the first of a period", "an import", "rates"],
+)
+def test_a_whole_write_is_taken_back(
+    words: tuple[str, ...], main: Path, run: Run, tmp_path: Path
+) -> None:
+    paths = {"LETTERS": str(tmp_path / "letters.csv"), "RATES": str(tmp_path / "rates.csv")}
+    undone(main, run, *(paths.get(word, word) for word in words))
+
+
+def test_what_was_taken_out_or_approved_is_put_back(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    undone(main, run, "take-out", "AUT-2002-01", "--yes")
+    run(*PLEDGE, "--date", "2002-04-01", "--waiting", "--yes")
+    undone(main, run, "approve", "AUT-2002-02", "--by", "Chief", "--yes")
+
+
+def test_what_came_between_stays(main: Path, run: Run, tmp_path: Path) -> None:
+    run("import", str(tmp_path / "letters.csv"), "--fund", "CPCJF", "--donor", "The Fjords=NOR")
+    run(*PLEDGE, "--date", "2002-03-03", "--yes")  # between the two entries of the import
+    text = (main.parent / "2002-2003.beancount").read_text("utf-8")
+    run("undo", "2", "--yes")
+    left = load_book(main)
+    assert left.errors == []
+    assert list(left.register.by_label) == ["AUT-2002-01.1"]
+    assert 'custom "alias"' not in "".join(path.read_text("utf-8") for path in left.files)
+    undo_write(left, 4)  # and that is taken back too
+    assert (main.parent / "2002-2003.beancount").read_text("utf-8") == text
+
+
+def test_a_new_file_that_holds_more_by_now_stays_included(main: Path, run: Run) -> None:
+    run(*PLEDGE, "--date", "2004-03-01", "--yes")
+    run(*PLEDGE, "--date", "2004-04-01", "--yes")
+    run("undo", "2", "--yes")
+    assert list(load_book(main).register.by_label) == ["AUT-2004-02.1"]
+
+
+def test_a_write_stays_while_something_rests_on_it(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    run(*PAY)
+    before = texts(main)
+    refused = run("undo", "2", "--yes", status=2).stderr
+    assert "Write 2 stays: what follows was made of what it left (payment of 2002-07-10" in refused
+    assert texts(main) == before
+    run("undo", "3", "--yes")
+    run("undo", "2", "--yes")
+    assert load_book(main).register.by_label == {}
+
+
+def test_a_write_stays_once_its_period_is_closed(run: Run) -> None:
+    run(*EARLIER)
+    run(*PAY)
+    run("close", "2002-2003")
+    refused = run("undo", "3", "--yes", status=2).stderr
+    assert "does not include 2002-2003.beancount any more" in refused
+    refused = run("undo", "4", "--yes", status=2).stderr
+    assert "closed a period or opened one again (sealed/2002-2003.json)" in refused
+
+
+def test_what_was_changed_since_is_not_taken_back(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    path = main.parent / "2002-2003.beancount"
+    path.write_text(path.read_text("utf-8").replace("2002-03-01 *", "2002-03-02 *"), "utf-8")
+    refused = run("undo", "2", "--yes", status=2).stderr
+    assert "a piece that was written was changed or taken out since" in refused
+
+
+def test_what_cannot_be_undone_says_why(run: Run) -> None:
+    assert "The log has no write 9" in run("undo", "9", "--yes", status=2).stderr
+    assert "there is nothing to take out" in run("undo", "1", "--yes", status=2).stderr
+
+
+def test_undoing_is_shown_and_tried_first(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    before = texts(main)
+    shown = run("undo", "2", "--dry-run").stdout
+    assert "record pledge: 2002-2003.beancount" in shown
+    assert "Nothing was written" in shown
+    assert texts(main) == before
+    assert "there is no terminal" in run("undo", "2", status=2).output
+
+
+def test_the_functions_raise_where_the_command_refuses(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    run(*PAY)
+    book = load_book(main)
+    with pytest.raises(EventRefusedError):
+        undo_write(book, 2)
+    assert isinstance(book, Book)
+    with pytest.raises(BookRefusedError):
+        undo_write(load_book(broken(main)), 2)
+
+
+def broken(main: Path) -> Path:
+    main.write_text(main.read_text("utf-8") + "2002-01-01 opens Assets:A\n", "utf-8")
+    return main
+
+
+LINES = st.lists(
+    st.sampled_from(["", "; a", "2002-01-01 a", "  b: 1", "  c", "2002-02-02 d", "include e"]),
+    max_size=12,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(LINES, LINES)
+def test_what_changed_is_taken_back_piece_by_piece(before: list[str], after: list[str]) -> None:
+    old, new = "\n".join(before), "\n".join(after)
+    changes = changes_of(old, new)
+    assert from_json(json.loads(json.dumps(as_json(changes)))) == changes
+    back, spans = taken_back(new, changes, "file")
+    assert sorted(filter(str.strip, pieces_of(back))) == sorted(filter(str.strip, pieces_of(old)))
+    lines = new.split("\n")
+    gone = [lines[number] for span in spans for number in span]
+    assert all(line in after for line in gone)
+
+
+@given(LINES)
+def test_pieces_are_the_text(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert "\n".join(pieces_of(text)) == text
