@@ -79,7 +79,7 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         """Return the entries of the rows that can be imported into the book of `existing`."""
         settings = read_settings(existing)
         register = derive_register(existing, settings)
-        rates = Rates.of_book(existing, settings.currency)
+        rates = Rates.of_book(existing, settings.currency, settings.rate_age)
         context = Context.of_book(
             existing, settings, register, rates, self._fund, today=self._today
         )
