@@ -188,7 +188,7 @@ def import_(
                 bank=bank,
                 names=names,
                 purposes=meant,
-                day=date.fromisoformat(made_at[:10]),
+                today=date.fromisoformat(made_at[:10]),
                 dry_run=dry_run,
                 calculate=recalculate,
                 receipts=partial(receipts_of, book, made_at=made_at, mapping=map_file),

@@ -31,11 +31,11 @@ from pledgebook.ledger.register.book import book_of
 
 class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
     """Takes statements in camt.053, MT940, and lists of a bank's entries; `name` tells several
-    importers of this kind apart.
+    importers of this kind apart, `today` is the day of the import (that of the user unless said).
     """
 
-    def __init__(self, name: str = "Bank statements") -> None:
-        self._name = name
+    def __init__(self, name: str = "Bank statements", today: date | None = None) -> None:
+        self._name, self._today = name, today
 
     @property
     def name(self) -> str:
@@ -60,7 +60,8 @@ class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
         """Return the entries that are new to the book of `existing`, and a note of what waits."""
         book = book_of(existing)
         file = read_statements(SentFile(Path(filepath)), banks=book.settings.banks)
-        judged = judge_statements(file, BankContext(book=book))
+        today = self._today or date.today()  # noqa: DTZ011
+        judged = judge_statements(file, BankContext(book=book, today=today))
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         note = _note(judged)
         return [*entries, note] if note else entries

@@ -37,13 +37,18 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
     """Takes any spreadsheet in which a table of contributions is found.
 
     `fund` names the fund the sheets are for, where the book has several; `mapping` a mapping file,
-    `name` tells several importers of this kind apart.
+    `name` tells several importers of this kind apart, `today` is the day of the import (that of
+    the user unless said).
     """
 
     def __init__(
-        self, fund: str = "", mapping: str | Path | None = None, name: str = "Donor spreadsheets"
+        self,
+        fund: str = "",
+        mapping: str | Path | None = None,
+        name: str = "Donor spreadsheets",
+        today: date | None = None,
     ) -> None:
-        self._fund = fund
+        self._fund, self._today = fund, today
         self._mapping: SheetMapping | None = read_mapping(Path(mapping)) if mapping else None
         self._name = name
 
@@ -74,8 +79,10 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         """Return the entries of the rows that can be imported into the book of `existing`."""
         settings = read_settings(existing)
         register = derive_register(existing, settings)
-        rates = Rates.of_book(existing, settings.currency)
-        context = Context.of_book(existing, settings, register, rates, self._fund)
+        rates = Rates.of_book(existing, settings.currency, settings.rate_age)
+        context = Context.of_book(
+            existing, settings, register, rates, self._fund, today=self._today
+        )
         judged = judge_file(SentFile(Path(filepath)), context, self._mapping)
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         fund = self._fund or next(iter(settings.funds), "")

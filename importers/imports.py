@@ -144,7 +144,7 @@ def import_files(
     bank: str = "",
     names: Mapping[str, str] = MappingProxyType({}),
     purposes: Mapping[str, str] = MappingProxyType({}),
-    day: date | None = None,
+    today: date | None = None,
     dry_run: bool = False,
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
@@ -156,7 +156,8 @@ def import_files(
     them. Of several files those that cannot be read, or that the mapping does not fit, are refused
     with the reason, and the others are taken. `bank` is the code of the bank account whose
     statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`), `purposes`
-    which purposes; the book remembers it from `day` on. `tell` hears of the progress, `calculate`
+    which purposes; the book remembers it from `today` on (the day where the user is, unless said),
+    and what is dated after it waits. `tell` hears of the progress, `calculate`
     fills formulas and `corrections` correct a file's tables, as `judge_file` says. What `receipts`
     gives of the judged sheets is kept with the book in the same write. `entered_by` stands on the
     entries that are written, where it is given.
@@ -165,11 +166,11 @@ def import_files(
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
     """
     settings = _naming(book.settings, names, purposes)
-    day = day or date.today()  # noqa: DTZ011
-    aliases = alias_texts(book, names, day, purposes) if names or purposes else {}
+    today = today or date.today()  # noqa: DTZ011
+    aliases = alias_texts(book, names, today, purposes) if names or purposes else {}
     judge = partial(
         judge_file,
-        context=context_of(book, fund, settings),
+        context=context_of(book, fund, settings, today=today),
         mapping=mapping,
         tell=tell,
         calculate=calculate,
@@ -190,7 +191,7 @@ def import_files(
                 if len(paths) == 1:
                     raise
                 refused.append(Refused(str(path), str(error)))
-        statements = _judge_statements(book, read)
+        statements = _judge_statements(book, read, today)
     if len(refused) == len(paths):
         raise UnreadableFile("\n".join(each.reason for each in refused))
     drafts = [draft for each in files for draft in each.drafts]
@@ -232,18 +233,22 @@ def _read_statements(file: SentFile, book: Book, code: str) -> StatementFile:
     return read_statements(file, given.numbers[0], given.currency, banks)
 
 
-def _judge_statements(book: Book, files: Sequence[StatementFile]) -> tuple[JudgedStatements, ...]:
+def _judge_statements(
+    book: Book, files: Sequence[StatementFile], today: date
+) -> tuple[JudgedStatements, ...]:
     """Judge the statements of all files, the earliest first."""
     if not files:
         return ()
-    context = BankContext(book=book)
+    context = BankContext(book=book, today=today)
     ordered = sorted(files, key=lambda file: min(each.last for each in file.statements))
     return tuple(judge_statements(file, context) for file in ordered)
 
 
-def context_of(book: Book, fund: str = "", settings: Settings | None = None) -> Context:
+def context_of(
+    book: Book, fund: str = "", settings: Settings | None = None, *, today: date | None = None
+) -> Context:
     """Return what rows are judged against in a loaded book; `settings` are the book's, with what
-    was said besides of names.
+    was said besides of names, `today` is the day of the import (that of the user unless said).
     """
     settings = settings or book.settings
-    return Context.of_book(book.entries, settings, book.register, book.rates, fund)
+    return Context.of_book(book.entries, settings, book.register, book.rates, fund, today=today)

@@ -47,7 +47,7 @@ def pledgebook(
 
 def _run(entries: list[Directive], options: Options) -> tuple[list[Directive], list[Finding]]:
     settings = read_settings(entries, options)
-    rates = Rates.of_book(entries, settings.currency)
+    rates = Rates.of_book(entries, settings.currency, settings.rate_age)
     allow_for_unit_costs(settings, options)
     found = find_plain(entries, settings, rates, sealed=not is_history(options))
     entries = tag_periods(found.entries, settings, found.plain)

@@ -26,6 +26,9 @@ from pledgebook.ledger.money import to_cents
 from pledgebook.ledger.register.book import Book
 
 D = Decimal
+RATE_AGE = '1999-12-31 custom "rate-age" "1000"\n'
+"""One rate serves the years that are made: what is tried is matching."""
+
 RATES = {"EUR": D("1.10"), "SEK": D("10.10"), "GBP": D("0.69"), "NOK": D("8.60")}
 FUND = """option "operating_currency" "USD"
 option "inferred_tolerance_default" "USD:0.005"
@@ -84,7 +87,7 @@ class Year:
     def load(self, folder: Path) -> Book:
         """Write the book and load it."""
         prices = "".join(f"2001-01-01 price USD {rate} {code}\n" for code, rate in RATES.items())
-        (folder / "main.beancount").write_text(FUND + prices, "utf-8")
+        (folder / "main.beancount").write_text(FUND + RATE_AGE + prices, "utf-8")
         text = "\n".join(draft.text() for draft in self.drafts)
         (folder / "2000-2003.beancount").write_text(text, "utf-8")
         return load_book(folder / "main.beancount")

@@ -30,6 +30,7 @@ D = Decimal
 Load = Callable[..., Book]
 
 PLEDGES = """
+1999-12-31 custom "rate-age" "400"  ; one rate serves the year of these tests
 2002-01-01 price USD 1.10 EUR
 
 2002-02-01 * "Canada" "Pledge" ^CAN-2002-01

@@ -48,7 +48,8 @@ def receipt(payer: str, dollars: str, words: str = "contribution", more: str = "
 def match(load: Load) -> Callable[..., Match]:
     def one(*texts: str) -> Match:
         book = load(
-            "2002-01-01 price USD 1.10 EUR\n2002-01-01 price USD 1.60 CAD\n" + "".join(texts)
+            '1999-12-31 custom "rate-age" "400"\n2002-01-01 price USD 1.10 EUR\n2002-01-01 price USD 1.60 CAD\n'
+            + "".join(texts)
         )
         assert [error.message for error in book.errors] == []
         (found,) = match_receipts(book)
@@ -198,7 +199,9 @@ def test_dollars_that_are_exact_at_the_un_rate_stand_beside_what_is_quoted(
 
 
 def test_charges_of_euro_are_applied_in_dollars(load: Load) -> None:
-    text = "2002-01-01 price USD 1.10 EUR\n" + pledge("BEL-2002-01.1", "75000 EUR", "68181.82")
+    text = '1999-12-31 custom "rate-age" "400"\n2002-01-01 price USD 1.10 EUR\n' + pledge(
+        "BEL-2002-01.1", "75000 EUR", "68181.82"
+    )
     paid = receipt("Royaume de Belgique SPF", "68168.18", more='\n  original: "74985 EUR"')
     book = load(text + paid)
     (found,) = match_receipts(book)

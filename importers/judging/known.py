@@ -162,6 +162,8 @@ class Context:
     labels: Labels
     names: Names
     fund: str = ""
+    today: date
+    """The day of the import: what is dated after it has not happened."""
     imported: dict[str, str] = field(default_factory=dict)
     rows: dict[tuple[str, str], Taken] = field(default_factory=dict)
     """Rows of files that are in the book, by the file's digest and the cells."""
@@ -190,8 +192,12 @@ class Context:
         register: Register,
         rates: Rates,
         fund: str = "",
+        *,
+        today: date | None = None,
     ) -> Context:
-        """Read from a book what was pledged and imported before."""
+        """Read from a book what was pledged and imported before; `today` is the day of the import,
+        the day where the user is unless said.
+        """
         context = Context(
             settings=settings,
             rates=rates,
@@ -199,6 +205,7 @@ class Context:
             labels=Labels(register.by_label),
             names=Names.of(settings),
             fund=fund,
+            today=today or date.today(),  # noqa: DTZ011
         )
         for entry in entries:
             if isinstance(entry, Transaction) and IMPORT_ID in entry.meta:

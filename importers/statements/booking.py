@@ -19,6 +19,8 @@ from pledgebook.ledger.declared.banks import (
     BANK_ENTRY,
     BANK_REFERENCE,
     BOOKED_ON,
+    PAYERS,
+    SEVERAL,
     BankAccount,
     BankRule,
 )
@@ -95,6 +97,8 @@ class Cashier:
             rate = None
         fund = self._settings.funds[bank.fund]
         class_ = fund.class_of(rule.class_ or None if rule else None, None)
+        if self._names_another(entry):
+            entry = replace(entry, of_several=True)
         donor = self._donor(entry)
         meta = {**_said(entry, bank, entry_id, donor, self._settings.currency), **source}
         words = _narration(entry)
@@ -172,8 +176,18 @@ class Cashier:
             )
         return lines
 
+    def _names_another(self, entry: Entry) -> bool:
+        """Tell whether the payer is a donor, and a line of the text is another donor's name."""
+        resolve, day = self._settings.donors.resolve, entry.value_date
+        names = (entry.payer, *entry.remittance.split("\n"))
+        return (
+            bool(entry.payer) and len({d.code for name in names if (d := resolve(name, day))}) > 1
+        )
+
     def _donor(self, entry: Entry) -> str:
         """Return the one donor that the payer, or a line of the text, names exactly; else ""."""
+        if entry.of_several:
+            return ""
         donors = self._settings.donors
         if found := donors.resolve(entry.payer, entry.value_date):
             return found.code
@@ -207,6 +221,7 @@ def _said(
         "payer": entry.payer,
         "payer-account": entry.payer_account,
         "remittance": entry.remittance,
+        PAYERS: SEVERAL if entry.of_several else "",
         "original": str(_sent(entry, bank, dollar) or ""),
         "original-rate": f"{entry.rate.normalize():f}" if entry.rate else "",
         "bank-charges": ", ".join(map(str, entry.charges)),

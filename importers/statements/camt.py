@@ -1,8 +1,8 @@
 """ISO 20022 camt.053, the bank's statement to its customer, in any version from .02 on.
 
 Versions differ in little: where a name or a status stands one level deeper, it is found there. A
-batch entry becomes an entry for each of its transactions where their amounts are stated and come
-to the batch's.
+batch becomes an entry for each of its transactions where their amounts, or these less their own
+charges, come to the batch's; else it is no payer's, and its text says what is known of each.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Literal
 
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.packages import parse_xml
+from pledgebook.importers.statements.batches import says_batch
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 
 _MARK = re.compile(rb"<(?:[\w.-]+:)?BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)\b")
@@ -27,6 +28,9 @@ _AMOUNT = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LOOKED_AT = 64 * 1024
 _NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOT PROVIDED"})
+_BOOKED = "BOOK"
+_STATUSES = frozenset({_BOOKED, "PDNG", "INFO", "FUTR"})
+"""What an entry may be by the standard: booked, pending, told only, or booked in the future."""
 
 _BALANCES: dict[Literal["opening", "closing"], tuple[str, ...]] = {
     "opening": ("OPBD", "PRCD", "ITBD"),
@@ -215,59 +219,144 @@ class _Reader:
         booked = self._day_of(node, "BookgDt") or self._day_of(node, "ValDt")
         if booked is None:
             raise self._refusal("has neither a booking nor a value date")
-        status = node.say("Sts", "Cd") or node.say("Sts") or "BOOK"
+        status = (node.say("Sts", "Cd") or node.say("Sts", "Prtry") or node.say("Sts")).upper()
+        if status and status not in _STATUSES:
+            raise self._refusal(
+                f"has the status {status[:40]!r}, which is none of {', '.join(sorted(_STATUSES))}: "
+                "whether its money moved is not known"
+            )
         whole = Entry(
             booked_on=booked,
             value_date=self._day_of(node, "ValDt") or booked,
             amount=amount,
             place=self._place,
             bank_ref=_reference(node.say("AcctSvcrRef")) or _reference(node.say("NtryRef")),
-            reversal=node.say("RvslInd") in {"true", "1"},
-            status="booked" if status == "BOOK" else status.lower(),
+            reversal=_is_reversal(node),
+            status="booked" if status in {"", _BOOKED} else status.lower(),
             code=_code(node),
         )
         details = list(node.all("NtryDtls", "TxDtls"))
         shares = self._shares(node, details, amount)
+        if self._is_of_several(node, details, amount):
+            yield self._undivided(whole, node, details)
+            return
         if len(details) < 2 or shares is None:
             yield self._detailed(whole, node, details, amount)
             return
         for number, (detail, share) in enumerate(zip(details, shares, strict=True), 1):
-            own = self._detailed(whole, node, [detail], share)
+            own = self._detailed(whole, node, [detail], share, is_share=True)
             ref = _reference(detail.say("Refs", "AcctSvcrRef"))
-            if ref and ref != whole.bank_ref:
-                yield replace(own, bank_ref=ref, place=f"{whole.place}, {number}")
-            else:  # one of a batch that has a single reference
+            if not ref or ref == whole.bank_ref:  # one of a batch that has a single reference
                 ref = f"{whole.bank_ref}/{number}" if whole.bank_ref else ""
-                yield replace(own, bank_ref=ref, place=f"{whole.place}, {number}")
+            yield replace(own, bank_ref=ref, place=f"{whole.place}, {number}")
 
     def _shares(self, node: _Node, details: list[_Node], amount: Decimal) -> list[Decimal] | None:
-        """Return the amounts of a batch's transactions, if they are stated and come to its own."""
-        shares = []
+        """Return the amounts of a batch's transactions, if they are stated and come to its own, as
+        they are or each less the charges that it states.
+        """
+        shares: list[Decimal] = []
+        kept: list[Decimal | None] = []
         for detail in details:
-            found = detail.one("Amt") or detail.one("AmtDtls", "TxAmt", "Amt")
-            if found is None or found.attributes.get("Ccy") != self._currency:
+            found = self._own_amount(detail)
+            if found is None:
                 return None
+            charges = self._charges([detail])
+            if any(charge.currency != self._currency for charge in charges):
+                kept.append(None)
+            else:
+                kept.append(sum((charge.amount for charge in charges), Decimal(0)))
             indicator = detail.say("CdtDbtInd") or node.say("CdtDbtInd")
-            shares.append(self._number_of(found) * (-1 if indicator == "DBIT" else 1))
-        return shares if sum(shares, Decimal(0)) == amount else None
+            shares.append(found * (-1 if indicator == "DBIT" else 1))
+        if sum(shares, Decimal(0)) == amount:
+            return shares
+        less = [
+            share - charges
+            for share, charges in zip(shares, kept, strict=True)
+            if charges is not None
+        ]
+        proved = len(less) == len(shares) and sum(less, Decimal(0)) == amount
+        return less if proved and all((each > 0) == (amount > 0) for each in less) else None
 
-    def _detailed(self, whole: Entry, node: _Node, details: list[_Node], amount: Decimal) -> Entry:
-        sources = [*details, node]
-        payer = _first(sources, _PARTIES["DBIT" if amount < 0 else "CRDT"])
-        text = [
-            words
-            for detail in details
-            for path in _TEXTS
-            for found in detail.all(*path)
-            if (words := " ".join(found.text.split()))
-        ]
-        text += [words for path in _NOTES for source in sources if (words := source.say(*path))]
-        references = [
-            found
-            for detail in details
-            for tag in ("InstrId", "TxId", "MsgId", "MndtId", "UETR", "ClrSysRef")
-            if (found := _reference(detail.say("Refs", tag)))
-        ]
+    def _own_amount(self, detail: _Node) -> Decimal | None:
+        """Return what a transaction came to in the account's currency, if that is stated."""
+        for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "CntrValAmt", "Amt")):
+            found = detail.one(*path)
+            if found is not None and found.attributes.get("Ccy", self._currency) == self._currency:
+                return self._number_of(found)
+        return None
+
+    def _is_of_several(self, node: _Node, details: list[_Node], amount: Decimal) -> bool:
+        """Tell whether an entry is a batch that cannot be divided and may be of several payers:
+        there are more transactions than it shows, or not every one names the same.
+        """
+        if len(details) > 1 and self._shares(node, details, amount) is not None:
+            return False
+        parties = _PARTIES["DBIT" if amount < 0 else "CRDT"]
+        stated = [each.say("NbOfTxs") for each in node.all("NtryDtls", "Btch")]
+        count = sum(int(each) for each in stated if each.isdecimal())
+        if len(details) > 1:
+            names = {tuple(_all([detail], parties)) for detail in details}
+            return len(names) > 1 or names == {()} or count > len(details)
+        if count > 1 or says_batch(*(node.say(*path) for path in _NOTES)):
+            return True
+        own = self._own_amount(details[0]) if details else None
+        return own is not None and own < abs(
+            amount
+        )  # the rest is somebody's, and nobody says whose
+
+    def _undivided(self, whole: Entry, node: _Node, details: list[_Node]) -> Entry:
+        """Return a batch as one entry that is no payer's: its text says of each transaction the
+        names, accounts, amounts and words.
+        """
+        side = "DBIT" if whole.amount < 0 else "CRDT"
+        lines = []
+        for number, detail in enumerate(details, 1):
+            amounts = [
+                str(Original(self._number_of(found), found.attributes.get("Ccy", self._currency)))
+                for path in _AMOUNTS
+                for found in detail.all(*path)
+            ]
+            words = [*_all([detail], _PARTIES[side]), *_all([detail], _ACCOUNTS[side]), *amounts]
+            words += _words_of([detail])
+            lines.append(f"{number}: {', '.join(dict.fromkeys(words))}")
+        references = [found for detail in details for found in _references(detail)]
+        ends = [_reference(detail.say("Refs", "EndToEndId")) for detail in details]
+        charges = [charge for each in [*details, node] for charge in self._charges([each])]
+        original, rate = self._original([node], whole.amount)
+        return replace(
+            whole,
+            references=tuple(dict.fromkeys([*references, *filter(None, ends)])),
+            remittance="\n".join([*lines, *_notes([node])]),
+            original=original,
+            rate=rate,
+            charges=tuple(charges),
+            returned=any(detail.one("RtrInf") is not None for detail in details),
+            of_several=True,
+        )
+
+    def _detailed(
+        self,
+        whole: Entry,
+        node: _Node,
+        details: list[_Node],
+        amount: Decimal,
+        *,
+        is_share: bool = False,
+    ) -> Entry:
+        """Return an entry with what its transactions say: all of one payer, or one of a batch, of
+        which the amounts beside the entry say nothing.
+        """
+        side = "DBIT" if amount < 0 else "CRDT"
+        sources = [*details] if is_share else [*details, node]
+        if len(details) == 1 and not whole.reversal:
+            self._check_sign(details[0], amount)
+        text = [*_words_of(details), *_notes([*details, node])]
+        if is_share:
+            text += [
+                f"Of {each} in all" for each in self._original([node], whole.amount)[:1] if each
+            ]
+            text += [f"Charges of all: {each}" for each in self._charges([node])]
+        references = [found for detail in details for found in _references(detail)]
         ends = [_reference(detail.say("Refs", "EndToEndId")) for detail in details]
         end_to_end = next((end for end in ends if end), "")
         original, rate = self._original(sources, amount)
@@ -278,14 +367,21 @@ class _Reader:
             references=tuple(
                 dict.fromkeys([*references, *(end for end in ends if end and end != end_to_end)])
             ),
-            payer=payer,
-            payer_account=_first(sources, _ACCOUNTS["DBIT" if amount < 0 else "CRDT"]),
+            payer=_first(sources, _PARTIES[side]),
+            payer_account=_first(sources, _ACCOUNTS[side]),
             remittance="\n".join(dict.fromkeys(text)),
             original=original,
             rate=rate,
             charges=self._charges(sources),
             returned=any(detail.one("RtrInf") is not None for detail in details),
+            reversal=whole.reversal or any(map(_is_reversal, details)),
         )
+
+    def _check_sign(self, detail: _Node, amount: Decimal) -> None:
+        """Refuse an entry whose one transaction goes the other way: which is right, nobody says."""
+        stated = detail.say("CdtDbtInd")
+        if stated and stated != ("DBIT" if amount < 0 else "CRDT"):
+            raise self._refusal(f"goes one way and its transaction the other ({stated})")
 
     def _original(
         self, sources: list[_Node], amount: Decimal
@@ -304,14 +400,27 @@ class _Reader:
                 stated = Original(self._number_of(found), found.attributes.get("Ccy", ""))
                 if stated != Original(abs(amount), self._currency):
                     return stated, rate
+            own = source.one("Amt") if source.tag == "TxDtls" else None
+            if own is not None:
+                stated = Original(self._number_of(own), own.attributes.get("Ccy", self._currency))
+                if stated != Original(abs(amount), self._currency):
+                    return stated, rate
         return None, None
 
     def _charges(self, sources: list[_Node]) -> tuple[Original, ...]:
+        """Return what banks kept, as the first of the sources that says it has it; what they gave
+        back (`CRDT`) is none.
+        """
         for source in sources:
-            found = [
-                *source.all("Chrgs", "Rcrd", "Amt"),
-                *source.all("Chrgs", "Amt"),  # as .02 has it
-            ] or [*source.all("Chrgs", "TtlChrgsAndTaxAmt")]
+            kept_of = [
+                each
+                for path in (("Chrgs", "Rcrd"), ("Chrgs",))  # the second as .02 has it
+                for each in source.all(*path)
+                if each.say("CdtDbtInd") != "CRDT"
+            ]
+            found = [amount for each in kept_of for amount in each.all("Amt")] or [
+                *source.all("Chrgs", "TtlChrgsAndTaxAmt")
+            ]
             kept = [
                 Original(number, node.attributes.get("Ccy", self._currency))
                 for node in found
@@ -363,10 +472,46 @@ _TEXTS = (
     ("RtrInf", "AddtlInf"),
 )
 _NOTES = (("AddtlTxInf",), ("AddtlNtryInf",))
+_AMOUNTS = (
+    ("Amt",),
+    *(("AmtDtls", part, "Amt") for part in ("InstdAmt", "TxAmt", "CntrValAmt")),
+)
 
 
 def _first(sources: list[_Node], paths: tuple[tuple[str, ...], ...]) -> str:
     return next((found for source in sources for path in paths if (found := source.say(*path))), "")
+
+
+def _all(sources: list[_Node], paths: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Return every text that stands at one of the paths, once each."""
+    found = (
+        " ".join(each.text.split()) for node in sources for p in paths for each in node.all(*p)
+    )
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _words_of(details: list[_Node]) -> list[str]:
+    """Return what transactions say in words."""
+    return [
+        words
+        for detail in details
+        for path in _TEXTS
+        for found in detail.all(*path)
+        if (words := " ".join(found.text.split()))
+    ]
+
+
+def _notes(sources: list[_Node]) -> list[str]:
+    return [words for path in _NOTES for source in sources if (words := source.say(*path))]
+
+
+def _references(detail: _Node) -> list[str]:
+    names = ("InstrId", "TxId", "MsgId", "MndtId", "UETR", "ClrSysRef")
+    return [found for tag in names if (found := _reference(detail.say("Refs", tag)))]
+
+
+def _is_reversal(node: _Node) -> bool:
+    return node.say("RvslInd") in {"true", "1"}
 
 
 def _reference(text: str) -> str:

@@ -26,6 +26,10 @@ _ACCOUNTS = frozenset({"31", "38"})
 _NOT_WORDS = _NAMES | _ACCOUNTS | {"10", "30", "34"}
 """The party; and codes of banks among themselves: journal, sort code, reason of a return."""
 
+_PARTY = ("NAME", "ORDP", "BENM", "CNTP")
+_BATCHES = frozenset({"188", "189", "191", "192", "194", "196"})
+"""German banks' codes of batches of transfers and direct debits."""
+
 _FULL_LINE = 65
 _FULL_SUB_FIELD = 27
 
@@ -40,6 +44,8 @@ class Details:
     end_to_end: str = ""
     references: tuple[str, ...] = ()
     returned: bool = False
+    of_several: bool = False
+    """Whether it names more than one party, or the bank's code is of a batch."""
 
 
 def details_of(texts: Iterable[str]) -> Details:
@@ -50,12 +56,15 @@ def details_of(texts: Iterable[str]) -> Details:
     if numbered:
         return _sub_fields(flat, numbered[1])
     parts = _parts(_TAGGED, flat)
+    _, *rest = _TAGGED.split(flat)
+    said = list(zip(rest[::2], rest[1::2], strict=True))
     return Details(
         remittance=_joined(whole.split("\n"), _FULL_LINE),
         payer=_party(parts),
         payer_account=parts.get("IBAN", ""),
         end_to_end=parts.get("EREF", ""),
         returned="RTRN" in parts,
+        of_several=any(len({text for key, text in said if key == name}) > 1 for name in _PARTY),
     )
 
 
@@ -66,6 +75,7 @@ def _sub_fields(flat: str, mark: str) -> Details:
     parts = _parts(_SEPA, purpose)
     named = {key: text for key, text in fields if key in _ACCOUNTS}
     rest = [text for key, text in fields if key[0] != "2" and key not in _NOT_WORDS]
+    parties = {text for key, text in fields if key == "32"}
     others = [f"{key}+{text}" for key, text in parts.items() if key not in _READ]
     text = [*rest[:1], parts.get("", ""), parts.get("SVWZ", ""), *others, *rest[1:]]
     return Details(
@@ -74,6 +84,7 @@ def _sub_fields(flat: str, mark: str) -> Details:
         payer_account=named.get("38") or named.get("31") or parts.get("IBAN", ""),
         end_to_end=parts.get("EREF", ""),
         references=tuple(filter(None, [parts.get("KREF", "")])),
+        of_several=len(parties) > 1 or flat.strip()[:3] in _BATCHES,
     )
 
 

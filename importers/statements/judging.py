@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,9 +98,12 @@ class JudgedStatements:
 
 @dataclass(kw_only=True)
 class BankContext:
-    """What statements are judged against: the book, and what this run has taken so far."""
+    """What statements are judged against: the book, the day of the import, and what this run has
+    taken so far.
+    """
 
     book: Book
+    today: date
     cashier: Cashier = field(init=False)
     moved: dict[str, list[Movement]] = field(init=False)
     taken: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -240,6 +243,11 @@ def _refuse(
 ) -> None:
     """Raise Doubt for an entry that can be drafted by nobody but a person."""
     settings = context.book.settings
+    if (last := max(entry.booked_on, entry.value_date)) > context.today:
+        raise Doubt(
+            f"It is dated {last}, after today, {context.today}: import the statement again when "
+            "that day has come, or ask the bank for the right date."
+        )
     own = [each for each in settings.banks.statements if each.bank == bank.code]
     # Of several statements of one day, the later opens as the earlier closed.
     followed = {each.day for each in own if each.closing == statement.opening}

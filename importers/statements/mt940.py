@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.delimited import decode
+from pledgebook.importers.statements.batches import says_batch, unnamed
 from pledgebook.importers.statements.details import details_of
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 
@@ -212,7 +213,7 @@ def _entry(title: str, place: str, field: _Field, words: list[_Field]) -> Entry:
     text = [details.remittance, further, *unstructured]
     sent = "".join((further + "/" + "/".join(each.text for each in words)).split("\n"))
     customer = _reference(reference)
-    return Entry(
+    entry = Entry(
         booked_on=_booked(title, field, booked.strip(), value_date),
         value_date=value_date,
         amount=amount if mark in {"C", "RD"} else -amount,
@@ -231,6 +232,7 @@ def _entry(title: str, place: str, field: _Field, words: list[_Field]) -> Entry:
         returned=details.returned,
         code=code.strip(),
     )
+    return unnamed(entry) if details.of_several or says_batch(entry.remittance) else entry
 
 
 def _unreadable(title: str, field: _Field, holds: str) -> UnreadableFile:

@@ -9,14 +9,11 @@ file: a statement is whole or it is none.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib import resources
-from typing import Any
 
 from pledgebook.importers.reading.cells import (
     CellValue,
@@ -27,6 +24,7 @@ from pledgebook.importers.reading.cells import (
     column_letter,
 )
 from pledgebook.importers.statements.statement import Entry, Original, Statement
+from pledgebook.importers.statements.words import bank_words, key_of
 from pledgebook.importers.tables.heading_rows import may_be_heading
 from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.values.amounts import column_mark, parse_amount
@@ -51,7 +49,6 @@ _UNTIL = re.compile(  # "Solde au 31/05/2002", "Ending balance as of May 31, 200
 """The day behind a balance, and what leads to it."""
 
 _SHORT_NUMBER = 8
-_POINTS = re.compile(r"[.:]|\s+")
 _IN_ORDER = frozenset({"text", "account"})
 """What several columns hold together, in their order; of all others the best comes first."""
 
@@ -75,7 +72,7 @@ class _List:
         """
         if "sign" in self.columns or not self.has("amount"):
             return self
-        said = set(_data()["signs"]["credit"]) | set(_data()["signs"]["debit"])
+        said = set(bank_words()["signs"]["credit"]) | set(bank_words()["signs"]["debit"])
         row = self.sheet.rows[self.heading - 1]
         amounts = [cell_text(cell).strip() for cell in self.below("amount")]
         for column in range(1, len(row) + 1):
@@ -157,7 +154,7 @@ def _find(workbook: Workbook, *, certain: bool) -> _List | None:
 def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
     for name in (cell_text(cell) for cell in row if cell is not None):
         taken = match_heading(name)
-        if taken and taken.field is Field.DONOR and _key(name) not in _dictionary()["payer"]:
+        if taken and taken.field is Field.DONOR and key_of(name) not in _dictionary()["payer"]:
             return False
     own = found.has("account") or bool(_account_above(found))
     both = found.has("credit") and found.has("debit")
@@ -363,17 +360,17 @@ class _Reader:
         if row < self._list.heading and not self._figures(row):
             return ""
         said = [" ".join(cell_text(cell)[:LONGEST_VALUE].split()) for cell in cells]
-        bare = {_key(text): bool(_UNTIL.search(text)) for text in said}
-        bare |= {_key(_UNTIL.sub("", text)): True for text in said if _UNTIL.search(text)}
+        bare = {key_of(text): bool(_UNTIL.search(text)) for text in said}
+        bare |= {key_of(_UNTIL.sub("", text)): True for text in said if _UNTIL.search(text)}
         if self._may_be_entry(row):
-            own = {_key(text) for name in ("text", "payer") for text in self._list.all(row, name)}
+            own = {key_of(text) for name in ("text", "payer") for text in self._list.all(row, name)}
             kept = {"turnover": own, "balance": {text for text, dated in bare.items() if dated}}
         else:
             kept = {}
         return next(
             (
                 kind
-                for kind, words in _data()["rows"].items()
+                for kind, words in bank_words()["rows"].items()
                 if kept.get(kind, bare.keys()) & set(words)
             ),
             "",
@@ -390,7 +387,7 @@ class _Reader:
         balances have counted it all the same, they do not follow.
         """
         state = self._list.say(row, "state")
-        return state if plain(state) in _data()["states"]["pending"] else ""
+        return state if plain(state) in bank_words()["states"]["pending"] else ""
 
     def _pending(self, row: int, amount: Decimal, state: str) -> Entry:
         day = self._day(row, "booked") or self._day(row, "value") or self._day(row, "started")
@@ -413,9 +410,9 @@ class _Reader:
         sign = self._list.say(row, "sign")
         if self._list.has("sign"):
             signs = {plain(sign)}
-            if signs & set(_data()["signs"]["debit"]):
+            if signs & set(bank_words()["signs"]["debit"]):
                 return -abs(amount)
-            if not signs & set(_data()["signs"]["credit"]):
+            if not signs & set(bank_words()["signs"]["credit"]):
                 raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
         return amount
 
@@ -579,27 +576,13 @@ def _fault(
 
 def _heading(text: str) -> tuple[str, str]:
     """Return a heading as the dictionary has it, and the currency that stands behind it, if any."""
-    key, found = _key(text), _CURRENCY.fullmatch(" ".join(text[:LONGEST_VALUE].split()))
+    key, found = key_of(text), _CURRENCY.fullmatch(" ".join(text[:LONGEST_VALUE].split()))
     if found and is_currency(found["code"].upper()):
-        word = _key(found["word"])
+        word = key_of(found["word"])
         known = any(word in ranks for ranks in _dictionary().values())
         if known:
             return word, found["code"].upper()
     return key, ""
-
-
-def _key(text: str) -> str:
-    return " ".join(_POINTS.sub(" ", plain(text)).split())
-
-
-@cache
-def _data() -> dict[str, dict[str, list[str]]]:
-    text = (resources.files("pledgebook.importers") / "data" / "bank.toml").read_text("utf-8")
-    data: dict[str, Any] = tomllib.loads(text)
-    return {
-        part: {name: [_key(word) for word in words] for name, words in lists.items()}
-        for part, lists in data.items()
-    }
 
 
 @cache
@@ -607,8 +590,8 @@ def _dictionary() -> dict[str, dict[str, int]]:
     """Give, by what a column may hold, its headings and how well each names it (0 is best)."""
     return {
         name: {
-            word: rank + (_OF_HOLDER if word in _data()["holder"]["names"] else 0)
+            word: rank + (_OF_HOLDER if word in bank_words()["holder"]["names"] else 0)
             for rank, word in reversed(list(enumerate(words)))
         }
-        for name, words in _data()["headings"].items()
+        for name, words in bank_words()["headings"].items()
     }

@@ -35,7 +35,8 @@ class Entry:
 
     `booked_on` is the day the bank booked it, `value_date` the day the money counts from.
     `bank_ref` is the bank's own reference, `end_to_end` the sender's, `references` all others it
-    names. `payer` is the other party, `remittance` its text, both whole.
+    names. `payer` is the other party, `remittance` its text, both whole; what may be the money
+    `of_several`, as a batch that is not divided, has no payer: all their names stand in the text.
     `charges` are what banks kept, as stated. `reversal`: it takes an earlier entry back. `status`:
     what is not booked yet moves no balance. `place` is where it stands in the file.
     """
@@ -55,6 +56,7 @@ class Entry:
     charges: tuple[Original, ...] = ()
     reversal: bool = False
     returned: bool = False
+    of_several: bool = False
     status: str = "booked"
     code: str = ""
 

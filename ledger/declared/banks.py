@@ -42,6 +42,9 @@ BANK_REFERENCE = "bank-reference"
 BOOKED_ON = "booked-on"
 """Metadata of an entry: the day on which the bank booked it, where that is not its own day."""
 
+PAYERS, SEVERAL = "payers", "several"
+"""Metadata of a receipt, and its one value: it may be the money of several, so it is no donor's."""
+
 RULES = ("charges", "interest")
 """What a rule may take an entry of a statement for."""
 

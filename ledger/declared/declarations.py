@@ -93,6 +93,7 @@ FORMS: Mapping[str, Form] = {
         keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
     ),
     "answer": Form(texts=("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
+    "rate-age": Form(texts=("days",), key_length=0),
     "period": Form(texts=("name",), ends_with_date=True),
     "bank": Form(
         texts=("code", "account"),

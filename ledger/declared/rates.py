@@ -2,8 +2,10 @@
 
     2002-03-01 price USD 1.14 EUR
 
-The newest rate effective on or before a date counts. A currency that the euro replaced and that
-has no rate of its own is taken through the euro at its fixed rate.
+The newest rate effective on or before a date counts, unless it is too old: rates are published
+every month, so one of more than 35 days before (`custom "rate-age"` says otherwise) is no rate of
+the day. A currency that the euro replaced and that has no rate of its own is taken through the euro
+at its fixed rate, from the day on which that was fixed.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from beancount.core.data import Directive, Price
-from pledgebook.ledger.declared.currencies import EURO_RATES, to_euro
+from pledgebook.ledger.declared.currencies import euro_from, to_euro
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import dollars_at, to_cents
 
@@ -28,22 +31,29 @@ class Rate(NamedTuple):
     day: date
 
 
+RATE_AGE = 35
+"""Days after which a rate is none of the day: a published month, and some to spare."""
+_FOR_EVER = date.max.toordinal()
+
+
 class MissingRateError(RefusedError):
-    """The book has no rate of a currency on or before a date."""
+    """The book has no rate of a currency on or before a date, or none that is of the day."""
 
 
 class Rates:
-    """The rates of a book, by currency and effective date."""
+    """The rates of a book, by currency and effective date; `age` is the most days for which one
+    holds.
+    """
 
-    def __init__(self, rates: Iterable[Rate], dollar: str = "USD") -> None:
-        self.dollar = dollar
+    def __init__(self, rates: Iterable[Rate], dollar: str = "USD", age: int = RATE_AGE) -> None:
+        self.dollar, self.age = dollar, age
         self._by_currency: dict[str, list[Rate]] = {}
         for rate in sorted(rates, key=lambda rate: rate.day):
             if rate.number > 0:
                 self._by_currency.setdefault(rate.currency, []).append(rate)
 
     @staticmethod
-    def of_book(entries: Iterable[Directive], dollar: str = "USD") -> Rates:
+    def of_book(entries: Iterable[Directive], dollar: str = "USD", age: int = RATE_AGE) -> Rates:
         """Read the book's prices: `price USD 1.14 EUR`, or the other way round."""
         rates = []
         for entry in entries:
@@ -53,18 +63,38 @@ class Rates:
                 rates.append(Rate(entry.amount.currency, entry.amount.number, entry.date))
             elif entry.amount.currency == dollar:
                 rates.append(Rate(entry.currency, 1 / entry.amount.number, entry.date))
-        return Rates(rates, dollar)
+        return Rates(rates, dollar, age)
 
     @property
     def currencies(self) -> list[str]:
         """The currencies that the book has rates of, by code."""
         return sorted(self._by_currency)
 
-    def find(self, currency: str, day: date) -> Rate | None:
-        """Return the newest rate effective on or before `day`, or None."""
+    def newest(self, currency: str, day: date) -> Rate | None:
+        """Return the newest rate effective on or before `day`, however old, or None."""
         rates = self._by_currency.get(currency, [])
         index = bisect_right(rates, day, key=lambda rate: rate.day)
         return rates[index - 1] if index else None
+
+    def find(self, currency: str, day: date) -> Rate | None:
+        """Return the rate of `day`: the newest, unless it is too old; or None."""
+        rate = self.newest(currency, day)
+        return None if rate is None or self.is_too_old(rate.day, day) else rate
+
+    def is_too_old(self, effective: date, day: date) -> bool:
+        """Tell whether a rate from a date on is none of `day` any more."""
+        return (day - effective).days > self.age
+
+    def of_any_age(self) -> Rates:
+        """Return the same rates, each of which holds until the next, however long that is."""
+        return Rates(chain.from_iterable(self._by_currency.values()), self.dollar, _FOR_EVER)
+
+    def through(self, currency: str, day: date) -> str:
+        """Return the currency by whose rate one without a rate of its own is taken on `day`: the
+        euro from the day on which it had replaced it; else "".
+        """
+        began = euro_from(currency)
+        return "EUR" if began is not None and began <= day else ""
 
     def dollars(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, Rate | None]:
         """Convert an amount at the rate of `day`: dollars in cents, and the rate used (None for
@@ -73,15 +103,26 @@ class Rates:
         if currency == self.dollar:
             return to_cents(amount), None
         rate = self.find(currency, day)
-        if rate is None and currency in EURO_RATES:
-            rate = self.find("EUR", day)
+        euro = self.through(currency, day)
+        if rate is None and euro:
+            rate = self.find(euro, day)
             if rate is not None:
                 return dollars_at(to_euro(amount, currency), rate.number), rate
         if rate is None:
-            wanted = "EUR" if currency in EURO_RATES else currency
-            either = f"{currency} or EUR" if currency in EURO_RATES else currency
+            wanted = euro or currency
+            either = f"{currency} or {euro}" if euro else currency
+            old = max(
+                (each for name in {currency, wanted} if (each := self.newest(name, day))),
+                key=lambda each: each.day,
+                default=None,
+            )
+            since = (
+                f"the newest is of {old.day} and holds for {self.age} days"
+                if old
+                else "there is none"
+            )
             raise MissingRateError(
-                f"the book has no UN operational rate of {either} effective on or before {day}; "
+                f"the book has no UN operational rate of {either} for {day} ({since}); "
                 f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {wanted}"'
             )
         return dollars_at(amount, rate.number), rate

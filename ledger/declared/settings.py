@@ -26,8 +26,12 @@ from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
 from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated, names_files
+from pledgebook.ledger.declared.rates import RATE_AGE
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
+
+_LONGEST_AGE = 6
+"""Digits of the longest age of a rate that can be declared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,8 @@ class Settings:
     banks: Banks = field(default_factory=Banks)
     reopenings: tuple[Reopening, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
+    rate_age: int = RATE_AGE
+    """Days for which a UN rate holds."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with declarations, and what deserves a look in them."""
     lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
@@ -155,6 +161,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
     findings.extend(faults)
+    rate_age, faults = _read_rate_age(declared["rate-age"].values())
+    findings.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
@@ -166,6 +174,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
         banks=banks,
         stationery=stationery,
+        rate_age=rate_age,
         currency=currency,
         findings=tuple(findings),
     )
@@ -187,6 +196,25 @@ def _read_reopening(declaration: Declaration) -> Reopening:
         as_date(declaration.meta.get("reopened-on")),
         declaration.text("seal"),
     )
+
+
+def _read_rate_age(declarations: Iterable[Declaration]) -> tuple[int, list[Finding]]:
+    """Return for how many days a rate holds, as it was declared last, and what is wrong with it."""
+    age, faults = RATE_AGE, []
+    for declaration in declarations:
+        (days,) = declaration.texts
+        if days.isdecimal() and len(days) <= _LONGEST_AGE:
+            age = int(days)
+            continue
+        faults.append(
+            finding(
+                declaration.entry,
+                "rate-age",
+                f"rate-age is {days!r}: it must be a number of days, zero or above, such as "
+                f'"{RATE_AGE}".',
+            )
+        )
+    return age, faults
 
 
 def _unknown_parents(

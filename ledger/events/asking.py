@@ -250,11 +250,12 @@ def redenominated(claim: Claim, currency: str) -> Claim:
     return replace(claim, units=units, currency=currency)
 
 
-def in_euros(claim: Claim, amount: Decimal, currency: str) -> Decimal | None:
-    """Return an amount in a currency that the euro replaced as what is settled of an instalment in
-    euros, by the law's rate; None where the two are no such pair.
+def in_euros(claim: Claim, amount: Decimal, currency: str, day: date) -> Decimal | None:
+    """Return an amount in a currency that the euro had replaced on `day` as what is settled of an
+    instalment in euros, by the law's rate; None where the two are no such pair.
     """
-    if claim.currency != "EUR" or currency not in EURO_RATES:
+    began = euro_from(currency)
+    if claim.currency != "EUR" or began is None or day < began:
         return None
     return convert_legacy(amount, currency, claim.currency)
 
@@ -265,7 +266,7 @@ def read_as_legacy(register: Register, claim: Claim, amount: Decimal) -> str:
     """
     for change in register.by_label.get(claim.label, ()):
         old = change.before.currency if change.before else claim.currency
-        euros = in_euros(claim, amount, old)
+        euros = in_euros(claim, amount, old, date.max)
         if euros is not None and euros <= claim.units < amount:
             return (
                 f"{format_units(amount)} of {claim.label} is more than the "

@@ -107,7 +107,7 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
             looks_wrong = read_as_legacy(book.register, claim, amount)
             if looks_wrong:
                 raise EventRefusedError(looks_wrong)
-        euros = None if amount is None else in_euros(claim, amount, currency)
+        euros = None if amount is None else in_euros(claim, amount, currency, day)
         if amount is not None and euros is not None:
             recording.stated.setdefault("original", f"{format_units(amount)} {currency}")
             currency, amount = claim.currency, euros

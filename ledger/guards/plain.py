@@ -364,10 +364,15 @@ class _Finder:
     ) -> bool:
         """Tell whether dollars are surely within the fund's tolerance of the rate's."""
         key = (currency, entry.date)
+        stated = entry.meta.get("rate-date")
+        if stated is not None and (
+            type(stated) is not date or self.rates.is_too_old(stated, entry.date)
+        ):
+            return False
         try:
             rate = self.known[key]
         except KeyError:
-            found = self.rates.find(currency, entry.date)
+            found = self.rates.newest(currency, entry.date)
             rate = self.known[key] = found.number if found else None
         if rate is None:
             return currency not in EURO_RATES and "rate-date" not in entry.meta

@@ -1,5 +1,6 @@
-"""Rates are above zero, an entry that states one rests on one of the book, and dollars that differ
-from what the rate makes of the amount stand out: one digit too many would only be a large gain.
+"""Rates are above zero, an entry that states one rests on one of the book that was of its day, and
+dollars that differ from what the rate makes of the amount stand out: one digit too many would only
+be a large gain.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from decimal import Decimal
 
 from beancount.core.data import Price, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS
-from pledgebook.ledger.declared.currencies import EURO_RATES
-from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.rates import MissingRateError, Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
@@ -55,10 +55,22 @@ def _check_stated_rate(
     stated = entry.meta.get("rate-date")
     if stated is None:
         return
+    effective = as_date(stated)
+    carried = entry.meta.get("event") == "opening"  # at the rate of what it opens with
+    if effective is not None and not carried and rates.is_too_old(effective, entry.date):
+        yield notice(
+            entry,
+            "rate-old",
+            f"The entry of {entry.date} rests on a UN operational rate of {effective}, "
+            f"{(entry.date - effective).days} days before; a rate holds for {rates.age}. Add the "
+            f'rate of the day, as "{entry.date.replace(day=1)} price {settings.currency} UNITS '
+            'CURRENCY", and correct the dollars by it, or declare with "rate-age" how long rates '
+            "hold.",
+        )
     currencies = {line.currency: line for line in lines if line.place.kind in CLAIMS}
     for currency, line in currencies.items():
-        known = {currency, "EUR"} if currency in EURO_RATES else {currency}
-        if currency == settings.currency or any(rates.find(name, entry.date) for name in known):
+        known = {currency, rates.through(currency, entry.date)}
+        if currency == settings.currency or any(rates.newest(name, entry.date) for name in known):
             continue
         yield finding(
             entry,
@@ -90,9 +102,10 @@ def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
     """Yield a notice for each commitment, increase or payment whose dollars differ from the UN
     rate's by more than the fund's `rate-tolerance:`.
     """
+    newest = rates.of_any_age()
     for stated in _joined(register):
         try:
-            usual, rate = rates.dollars(stated.amount, stated.currency, stated.day)
+            usual, rate = newest.dollars(stated.amount, stated.currency, stated.day)
         except MissingRateError:
             continue
         percent = register.settings.funds[stated.fund].rate_tolerance

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, decimals, is_currency
+from pledgebook.ledger.declared.currencies import convert_legacy, decimals, euro_from, is_currency
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import (
     Asked,
@@ -150,10 +150,11 @@ def _receipts(book: Book, labels: Sequence[str]) -> list[Receipt]:
 
 def _asked(book: Book, allocation: Allocation, money: Sequence[Receipt]) -> Asked:
     claim = find_claim(book.register, allocation.label, date.max)
+    day = min(each.day for each in money)
     if _is_paid_in_euro(claim, money) and allocation.currency in {"", claim.currency}:
         allocation = _in_euro(claim, allocation)
     amount = allocation.amount
-    euros = None if amount is None else in_euros(claim, amount, allocation.currency)
+    euros = None if amount is None else in_euros(claim, amount, allocation.currency, day)
     if euros is not None:
         amount = euros
     elif allocation.currency and allocation.currency != claim.currency:
@@ -179,12 +180,16 @@ def _is_paid_in_euro(claim: Claim, money: Sequence[Receipt]) -> bool:
     """Tell whether an instalment in a currency that the euro replaced is paid in euro: the bank
     says so, or nothing can be paid in the old currency any more.
     """
+    began = euro_from(claim.currency)
     return (
         claim.is_open
-        and claim.currency in EURO_RATES
+        and began is not None
         and any(
-            (each.original is not None and each.original[1] == EURO)
-            or not is_currency(claim.currency, each.day)
+            each.day >= began
+            and (
+                (each.original is not None and each.original[1] == EURO)
+                or not is_currency(claim.currency, each.day)
+            )
             for each in money
         )
     )

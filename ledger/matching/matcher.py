@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, is_currency
+from pledgebook.ledger.declared.currencies import EURO_RATES, euro_from, is_currency
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.rates import MissingRateError
-from pledgebook.ledger.events.asking import redenominated
+from pledgebook.ledger.events.asking import in_euros, redenominated
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.charges import tolerance
 from pledgebook.ledger.matching.candidates import (
@@ -112,14 +112,17 @@ class Matcher:
             for claim in self._open_in(pledge)
         )
 
-    def claim(self, label: str, currency: str) -> Claim | None:
-        """Return an open instalment in a currency: its own, or the euro by law; None if neither."""
+    def claim(self, label: str, currency: str, day: date) -> Claim | None:
+        """Return an open instalment in a currency: its own, or the euro where the law had fixed its
+        rate by `day`; None if neither.
+        """
         claim = self.open.get(label)
         if claim is None or not claim.is_open:
             return None
         if claim.currency == currency:
             return claim
-        if currency == EURO and claim.currency in EURO_RATES:
+        began = euro_from(claim.currency)
+        if currency == EURO and began is not None and began <= day:
             return redenominated(claim, EURO)
         return None
 
@@ -222,7 +225,7 @@ class Matcher:
         own = about = self._about(asked, [label])
         known = False
         for amount, currency in asked.money:
-            now = self.claim(label, currency)
+            now = self.claim(label, currency, receipt.day)
             if now is None:
                 continue
             known = True
@@ -273,7 +276,7 @@ class Matcher:
                 )
         if not known:
             if not is_currency(claim.currency, receipt.day):  # the euro took its place
-                claim = self.claim(label, EURO) or claim
+                claim = self.claim(label, EURO, receipt.day) or claim
             kind = self._nearness(receipt, claim)
             if kind != "dollars-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
                 yield Candidate(
@@ -287,8 +290,8 @@ class Matcher:
         for said, currency in asked.quoted.money:
             amount = said
             if currency != claim.currency:
-                euro = convert_legacy(said, currency, EURO) if currency in EURO_RATES else None
-                if claim.currency != EURO or euro is None:
+                euro = in_euros(claim, said, currency, asked.receipt.day)
+                if euro is None:
                     continue
                 amount = euro
             if ZERO < amount <= claim.units:
@@ -323,7 +326,7 @@ class Matcher:
             ),
         )
         for amount, currency in asked.money:
-            claims = [claim for label in labels if (claim := self.claim(label, currency))]
+            claims = [c for label in labels if (c := self.claim(label, currency, receipt.day))]
             claims = [claim for claim in claims if claim.units < amount]
             charges = amount - receipt.dollars if currency == self.dollar else ZERO
             for chosen in adding_up(claims, amount):

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.banks import PAYERS, SEVERAL
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.events.parts import Earmark
@@ -29,6 +30,8 @@ class Receipt:
     payer: str = ""
     texts: tuple[str, ...] = ()
     donor: str = ""
+    of_several: bool = False
+    """Whether it may be the money of several, so that nothing of it is certain."""
 
     @property
     def text(self) -> str:
@@ -87,6 +90,7 @@ def _receipt(
     )
     untouched = whole == dollars
     payer = as_text(meta.get("payer", entry.payee or ""))
+    of_several = as_text(meta.get(PAYERS, "")) == SEVERAL
     return Receipt(
         label=label,
         day=day,
@@ -98,7 +102,10 @@ def _receipt(
         else ZERO,
         payer=payer,
         texts=tuple(dict.fromkeys((*texts, entry.narration or ""))),
-        donor=as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
+        donor=""
+        if of_several
+        else as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
+        of_several=of_several,
     )
 
 

@@ -63,7 +63,7 @@ class Book:
     @cached_property
     def rates(self) -> Rates:
         """The UN operational rates the book holds."""
-        return Rates.of_book(self.entries, self.settings.currency)
+        return Rates.of_book(self.entries, self.settings.currency, self.settings.rate_age)
 
     def with_entries(self, entries: Iterable[Directive]) -> Book:
         """Return the book as it would be with these entries, which no guard has seen."""
