@@ -24,16 +24,16 @@ def rows(sizes: Sizes) -> list[Row]:
     one, many = sizes.closed
     return [
         Row(
-            f"close with {many} closed periods of {sizes.in_period} pledges",
-            f"close with {one}",
-            1.3,
-            _close,
+            name=f"close with {many} closed periods of {sizes.in_period} pledges",
+            against=f"close with {one}",
+            goal=1.3,
+            measure=_close,
         ),
         Row(
-            f"verify {many} sealed periods, time of each",
-            f"with {one}",
-            1.3,
-            _verify,
+            name=f"verify {many} sealed periods, time of each",
+            against=f"with {one}",
+            goal=1.3,
+            measure=_verify,
         ),
     ]
 

@@ -19,19 +19,29 @@ def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of the daily loop."""
     pledges = f"{sizes.middle:,} pledges"
     return [
-        Row(f"record a payment, {pledges}, load kept before", "bare load", 2.2, _record),
         Row(
-            f"import {sizes.few_rows} rows into {pledges}, load kept before",
-            "bare load",
-            2.5,
-            _import,
+            name=f"record a payment, {pledges}, load kept before",
+            against="bare load",
+            goal=2.2,
+            measure=_record,
         ),
-        Row(f"check after a write, {pledges}", "bare load", 0.7, partial(_after, ("check",))),
         Row(
-            f"pledges --open after a write, {pledges}",
-            "bare load",
-            0.7,
-            partial(_after, ("pledges", "--open")),
+            name=f"import {sizes.few_rows} rows into {pledges}, load kept before",
+            against="bare load",
+            goal=2.5,
+            measure=_import,
+        ),
+        Row(
+            name=f"check after a write, {pledges}",
+            against="bare load",
+            goal=0.7,
+            measure=partial(_after, ("check",)),
+        ),
+        Row(
+            name=f"pledges --open after a write, {pledges}",
+            against="bare load",
+            goal=0.7,
+            measure=partial(_after, ("pledges", "--open")),
         ),
     ]
 

@@ -40,10 +40,10 @@ def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of pages."""
     return [
         Row(
-            f"page {page}, {count:,} pledges, first time after an edit",
-            "Fava's income statement, so too",
-            2,
-            partial(_page, page, count),
+            name=f"page {page}, {count:,} pledges, first time after an edit",
+            against="Fava's income statement, so too",
+            goal=2,
+            measure=partial(_page, page, count),
         )
         for count in sizes.pages
         for page in _PAGES

@@ -22,30 +22,35 @@ _ALL = tuple(map("".join, islice(product(ascii_uppercase, repeat=3), 160)))
 
 def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of loads."""
-    small, years = sizes.pledges[0], sizes.years
+    small = f"{sizes.pledges[0]:,} pledges with {sizes.years} years of rates"
     plain = [
-        Row(f"load with all plugins, {count:,} pledges", "bare load", goal, partial(_load, count))
+        Row(
+            name=f"load with all plugins, {count:,} pledges",
+            against="bare load",
+            goal=goal,
+            measure=partial(_load, count),
+        )
         for count, goal in zip(sizes.pledges, _GOALS, strict=True)
     ]
     return [
         *plain,
         Row(
-            f"check, {sizes.middle:,} pledges, nothing cached",
-            "bean-check of the bare text",
-            1.4,
-            _check,
+            name=f"check, {sizes.middle:,} pledges, nothing cached",
+            against="bean-check of the bare text",
+            goal=1.4,
+            measure=_check,
         ),
         Row(
-            f"load of {small:,} pledges with {years} years of rates of {len(_EIGHT)} currencies",
-            "without these rates",
-            1.1,
-            partial(_load_rates, _EIGHT),
+            name=f"load of {small} of {len(_EIGHT)} currencies",
+            against="without these rates",
+            goal=1.1,
+            measure=partial(_load_rates, _EIGHT),
         ),
         Row(
-            f"load of {small:,} pledges with {years} years of rates of {len(_ALL)} currencies",
-            "without these rates",
-            None,
-            partial(_load_rates, _ALL),
+            name=f"load of {small} of {len(_ALL)} currencies",
+            against="without these rates",
+            goal=None,
+            measure=partial(_load_rates, _ALL),
         ),
     ]
 
@@ -54,8 +59,18 @@ def large_rows(sizes: Sizes) -> list[Row]:
     """Return the rows that take minutes each."""
     count = sizes.huge
     return [
-        Row(f"load, {count:,} pledges, all kept", "bare load", 1.2, _huge_time),
-        Row(f"peak memory of that load, {count:,} pledges", "bare load", 1.3, _huge_memory),
+        Row(
+            name=f"load, {count:,} pledges, all kept",
+            against="bare load",
+            goal=1.2,
+            measure=_huge_time,
+        ),
+        Row(
+            name=f"peak memory of that load, {count:,} pledges",
+            against="bare load",
+            goal=1.3,
+            measure=_huge_memory,
+        ),
     ]
 
 

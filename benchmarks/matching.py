@@ -18,7 +18,14 @@ _DONORS = 30
 def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of matching."""
     *_, half, all_ = sizes.receipts
-    return [Row(f"matching {all_:,} receipts", f"matching {half:,}", 2.3, _growth)]
+    return [
+        Row(
+            name=f"matching {all_:,} receipts",
+            against=f"matching {half:,}",
+            goal=2.3,
+            measure=_growth,
+        )
+    ]
 
 
 def match(path: str) -> float:

@@ -22,16 +22,16 @@ def rows(sizes: Sizes) -> list[Row]:
     large, placed = sizes.pledges[2], sizes.placed
     return [
         Row(
-            f"placing {placed:,} entries into {large:,} pledges",
-            f"bare load of the {large:,}",
-            0.05,
-            _share,
+            name=f"placing {placed:,} entries into {large:,} pledges",
+            against=f"bare load of the {large:,}",
+            goal=0.05,
+            measure=_share,
         ),
         Row(
-            f"placing {placed // 2:,} entries into {large // 2:,} pledges",
-            f"placing {placed // 4:,} into {large // 4:,}",
-            2.3,
-            _growth,
+            name=f"placing {placed // 2:,} entries into {large // 2:,} pledges",
+            against=f"placing {placed // 4:,} into {large // 4:,}",
+            goal=2.3,
+            measure=_growth,
         ),
     ]
 

@@ -25,8 +25,13 @@ def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of reports."""
     pledges = f"{sizes.middle:,} pledges"
     return [
-        Row(f"all reports, {pledges}", "bare load", 0.6, _all),
-        Row(f"the workbook of them, {pledges}", "bare XlsxWriter, as many cells", 2, _workbook),
+        Row(name=f"all reports, {pledges}", against="bare load", goal=0.6, measure=_all),
+        Row(
+            name=f"the workbook of them, {pledges}",
+            against="bare XlsxWriter, as many cells",
+            goal=2,
+            measure=_workbook,
+        ),
     ]
 
 

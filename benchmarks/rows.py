@@ -84,7 +84,7 @@ class Bench:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What is measured, beside what, the most it should come to, and how it is measured. Without a
     goal the figure is there to compare others with. `unit` is empty for a ratio.

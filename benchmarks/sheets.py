@@ -37,21 +37,32 @@ def rows(sizes: Sizes) -> list[Row]:
     return [
         *(
             Row(
-                f"import --dry-run of {count:,} rows",
-                "calamine reading them",
-                20,
-                partial(_dry_run, count),
+                name=f"import --dry-run of {count:,} rows",
+                against="calamine reading them",
+                goal=20,
+                measure=partial(_dry_run, count),
             )
             for count in sizes.sheets
         ),
         Row(
-            f"openpyxl, read-only, of {middle:,} rows",
-            "calamine reading them",
-            None,
-            partial(_openpyxl, middle),
+            name=f"openpyxl, read-only, of {middle:,} rows",
+            against="calamine reading them",
+            goal=None,
+            measure=partial(_openpyxl, middle),
         ),
-        Row(f"import of {large:,} rows", "calamine reading them", 55, _whole_time),
-        Row(f"peak memory of that import of {large:,} rows", "–", 600, _whole_memory, "MB"),
+        Row(
+            name=f"import of {large:,} rows",
+            against="calamine reading them",
+            goal=55,
+            measure=_whole_time,
+        ),
+        Row(
+            name=f"peak memory of that import of {large:,} rows",
+            against="–",
+            goal=600,
+            measure=_whole_memory,
+            unit="MB",
+        ),
     ]
 
 

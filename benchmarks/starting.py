@@ -19,14 +19,24 @@ def rows(sizes: Sizes) -> list[Row]:
     """Return the rows of the start of the program."""
     del sizes
     return [
-        Row("--help", "import click", 2, partial(_start, _HELP, _importing("click"))),
         Row(
-            f"import {PLUGINS}",
-            "import beancount.loader",
-            1.6,
-            partial(_start, _importing(PLUGINS), _importing("beancount.loader")),
+            name="--help",
+            against="import click",
+            goal=2,
+            measure=partial(_start, _HELP, _importing("click")),
         ),
-        Row("check of a new book", "bean-check of the bare text", 1.4, _check_new),
+        Row(
+            name=f"import {PLUGINS}",
+            against="import beancount.loader",
+            goal=1.6,
+            measure=partial(_start, _importing(PLUGINS), _importing("beancount.loader")),
+        ),
+        Row(
+            name="check of a new book",
+            against="bean-check of the bare text",
+            goal=1.4,
+            measure=_check_new,
+        ),
     ]
 
 

@@ -6,8 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -17,7 +16,6 @@ from pledgebook.ledger.files import caching
 from pledgebook.ledger.files.answering import book_answering
 from pledgebook.ledger.files.loading import code_of, find_book
 from pledgebook.ledger.files.trusting import NotTrustedError, trust
-from pledgebook.ledger.findings import BookRefusedError, RefusedError
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import Book, digest_of
 
@@ -84,22 +82,20 @@ def find_main() -> Path:
     --trust the code that it brings is trusted from now on.
     """
     given = click.get_current_context().find_root().obj
-    with failing_on(RefusedError, OSError):
-        main = find_book(given.get("book"), os.environ)
-        if given.get("trust"):
-            trust(code_of(main), main.parent)
+    main = find_book(given.get("book"), os.environ)
+    if given.get("trust"):
+        trust(code_of(main), main.parent)
     return main
 
 
 def open_book() -> Book:
     """Find and load the book the command is for, or stop with a sentence and status 2."""
     main = find_main()
-    with failing_on(RefusedError, OSError):
-        try:
-            return caching.open_book(main)
-        except NotTrustedError as refusal:
-            ask_trust(refusal, main.parent)
-            return caching.open_book(main)
+    try:
+        return caching.open_book(main)
+    except NotTrustedError as refusal:
+        ask_trust(refusal, main.parent)
+        return caching.open_book(main)
 
 
 def ask_trust(refusal: NotTrustedError, folder: Path) -> None:
@@ -120,8 +116,7 @@ def book_for(book: Book, day: date) -> Book:
     """Return the book that answers for a day, and say so where it is not the one asked; stop with
     a sentence and status 2 where there is none.
     """
-    with failing_on(BookRefusedError):
-        answering = book_answering(book, day)
+    answering = book_answering(book, day)
     if answering is not book:
         click.echo(
             f"{day} is of a closed period, so {answering.path.name} answers, not {book.path.name}.",
@@ -149,15 +144,6 @@ def fail(message: str) -> NoReturn:
     """Say what went wrong on standard error and stop with status 2."""
     click.echo(f"pledgebook: {message}", err=True)
     sys.exit(NOT_DONE)
-
-
-@contextmanager
-def failing_on(*errors: type[Exception]) -> Iterator[None]:
-    """Turn these errors, whose messages are sentences, into a failed command."""
-    try:
-        yield
-    except errors as error:
-        fail(str(error))
 
 
 def place(file: str, line: int) -> str:

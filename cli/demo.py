@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 from beancount.core.data import Transaction
-from pledgebook.cli.common import counted, fail, failing_on, now
+from pledgebook.cli.common import counted, fail, now
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
@@ -33,7 +33,6 @@ from pledgebook.ledger.example import (
 )
 from pledgebook.ledger.files.making import FolderNotEmptyError
 from pledgebook.ledger.files.writing import error_sentence, write_entries
-from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.assignment import Match, match_receipts
 from pledgebook.ledger.matching.candidates import Candidate, describe
@@ -73,18 +72,17 @@ def demo(folder: Path) -> None:
         click.echo()
         _say_what_to_open(folder)
         return
-    with failing_on(RefusedError, OSError):
-        _refuse_filled(folder)
-        target = folder.resolve()
-        place = target.parent / f".{target.name}.pledgebook-new"
-        shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
-        try:
-            made = _make(place / "book")
-            if folder.exists():
-                folder.rmdir()
-            shutil.move(made.book.folder, folder)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+    _refuse_filled(folder)
+    target = folder.resolve()
+    place = target.parent / f".{target.name}.pledgebook-new"
+    shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
+    try:
+        made = _make(place / "book")
+        if folder.exists():
+            folder.rmdir()
+        shutil.move(made.book.folder, folder)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
     click.secho(
         f"Made an example book in {folder}. Every figure, letter and rate in it is made up."
     )

@@ -19,7 +19,6 @@ from pledgebook.cli.common import (
     book_option,
     counted,
     fail,
-    failing_on,
     say,
     wants_json,
 )
@@ -99,7 +98,7 @@ def _command(kind: LetterKind) -> None:
         day = day or date.today()  # noqa: DTZ011 - the day where the user is
         issues = issue and kind.is_issued
         writes = record_sent or issues
-        with failing_on(RefusedError, OSError), opened(writes) as kept_in:
+        with opened(writes) as kept_in:
             book = kept_in
             _refuse_errors(book)
             codes = [find_donor(book, text) for text in donors]

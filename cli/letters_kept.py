@@ -14,7 +14,6 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     fail,
-    failing_on,
     open_book,
     say,
     wants_json,
@@ -30,7 +29,7 @@ from pledgebook.ledger.correspondence.letters import (
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt, draft_void, read_receipts
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.money import format_amount
-from pledgebook.reports.figures.selection import SelectionError, find_donor
+from pledgebook.reports.figures.selection import find_donor
 
 _STATED = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})? [A-Z]{3}")
 
@@ -89,8 +88,7 @@ def void(number: str, reason: str, day: date | None) -> None:
 def list_(donor: str | None, unanswered: bool) -> None:
     """List the letters that were sent, with their answers, and the official receipts."""
     book = open_book()
-    with failing_on(SelectionError):
-        code = find_donor(book, donor) or None
+    code = find_donor(book, donor) or None
     letters = [
         each
         for each in read_letters(book.entries)

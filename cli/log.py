@@ -11,7 +11,6 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     counted,
-    failing_on,
     find_main,
     open_book,
     say,
@@ -23,7 +22,6 @@ from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.files.log import Log, LoggedWrite, read_log
 from pledgebook.ledger.files.undoing import find_write, try_undo
 from pledgebook.ledger.files.writing import Tried
-from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 
 
@@ -35,8 +33,7 @@ def log_() -> None:
     Status 1 where the log itself is not as it was written.
     """
     book = open_book()
-    with failing_on(OSError):
-        found = read_log(book)
+    found = read_log(book)
     if wants_json():
         answer(_document(found))
     else:
@@ -131,7 +128,7 @@ def undo(write: int, *, yes: bool, dry_run: bool) -> None:
 def finish() -> None:
     """Finish a write that was interrupted; every command that writes does it first."""
     folder = find_main().parent
-    with failing_on(RefusedError, OSError), one_writer(folder):
+    with one_writer(folder):
         finished = recover(folder)
     if wants_json():
         answer({"finished": finished.what if finished else None})

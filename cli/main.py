@@ -46,7 +46,20 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported only when they are asked for, not to list them."""
+    """A group whose commands are imported only when they are asked for, not to list them. It is the
+    one door by which what is refused reaches a person: the sentence, and status 2.
+    """
+
+    def invoke(self, ctx: click.Context) -> object:
+        from pledgebook.cli.common import fail  # noqa: PLC0415 - not to list the commands
+        from pledgebook.ledger.findings import RefusedError  # noqa: PLC0415
+
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader went away
+            raise
+        except (RefusedError, OSError) as refusal:
+            fail(str(refusal))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

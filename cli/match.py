@@ -15,7 +15,6 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     fail,
-    failing_on,
     open_book,
     say,
     wants_json,
@@ -24,7 +23,7 @@ from pledgebook.cli.pledges import decimals_of
 from pledgebook.cli.writing import carry_out, written_names
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.writing import Tried, try_entries, try_texts
-from pledgebook.ledger.findings import EventRefusedError, RefusedError
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import PAID_METAVAR, allocate, read_allocation
 from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
 from pledgebook.ledger.matching.assignment import Match, match_receipts
@@ -105,8 +104,7 @@ def match(
         found, tried = carry_out(propose, "Book this?", assured=yes or take, dry_run=dry_run)
         names = [] if dry_run else written_names(tried)
     else:
-        with failing_on(RefusedError):
-            found = look(open_book())
+        found = look(open_book())
     if wants_json():
         answer({"receipts": [_document(each) for each in found.matches], "written": names})
     else:

@@ -14,13 +14,11 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     fail,
-    failing_on,
     wants_json,
 )
 from pledgebook.cli.writing import opened
 from pledgebook.importers.rates.judging import JudgedRates, by_reason, judge_rates, save_rates
 from pledgebook.importers.rates.published import read_rates
-from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.money import format_units
 
@@ -40,7 +38,7 @@ def rates(file: Path, codes: Sequence[str], everything: bool, replace: bool, dry
         if not is_currency(code):
             fail(f"{code!r} is no currency: give a code such as EUR.")
     opening = opened(not dry_run, ends_if_finished=False)
-    with failing_on(UnreadableFile, OSError), opening as book:
+    with opening as book:
         judged = judge_rates(
             book, read_rates(file), currencies=codes, everything=everything, replace=replace
         )

@@ -16,13 +16,11 @@ from pledgebook.cli.common import (
     book_for,
     book_option,
     fail,
-    failing_on,
     now,
     open_book,
     wants_json,
 )
 from pledgebook.ledger.files.writing import error_sentence
-from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import (
     Report,
@@ -93,34 +91,31 @@ def report(
     """Make the reports that are named, and show or write them."""
     book = open_book()
     _refuse_errors(book, despite_errors)
-    with failing_on(RefusedError):
-        answering = book_for(book, cut_of(book, period, as_at).start)
-        if answering is not book:
-            book = answering
-            _refuse_errors(book, despite_errors)
-        selection = select(
-            book,
-            period,
-            as_at,
-            funds,
-            recognition,
-            class_=class_,
-            group=group,
-            donor=donor,
-            purpose=purpose,
-        )
-        if as_reported and names != (NAME,):
-            raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")
-        made = [schedule_as_reported(selection)] if as_reported else make_reports(selection, names)
+    answering = book_for(book, cut_of(book, period, as_at).start)
+    if answering is not book:
+        book = answering
+        _refuse_errors(book, despite_errors)
+    selection = select(
+        book,
+        period,
+        as_at,
+        funds,
+        recognition,
+        class_=class_,
+        group=group,
+        donor=donor,
+        purpose=purpose,
+    )
+    if as_reported and names != (NAME,):
+        raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")
+    made = [schedule_as_reported(selection)] if as_reported else make_reports(selection, names)
     _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():
-        with failing_on(RefusedError):
-            _answer(made)
+        _answer(made)
     wrote = ""
     if out is not None:
-        with failing_on(RefusedError, OSError):
-            written = write(made, source, out)
+        written = write(made, source, out)
         wrote = f"Wrote {', '.join(str(path) for path in written)} for {selection.cut.name}; "
     if out is not None or not wants_json():
         beside = _beside(selection, made, as_reported=as_reported)

@@ -8,10 +8,9 @@ import socket
 from pathlib import Path
 
 import click
-from pledgebook.cli.common import ask_trust, book_option, fail, failing_on, find_main
+from pledgebook.cli.common import ask_trust, book_option, fail, find_main
 from pledgebook.ledger.files.loading import code_of
 from pledgebook.ledger.files.trusting import NotTrustedError, untrusted
-from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.history import HISTORY
 
 _LOCALHOST = "127.0.0.1"
@@ -52,18 +51,16 @@ def serve(port: int, read_only: bool, behind: str, user_header: str) -> None:
     server = make_server(app, _LOCALHOST, port)
     click.echo(f"Fava on {main}: http://{_LOCALHOST}:{port}  (stop it with Ctrl+C)")
     try:
-        with failing_on(OSError):
-            server.start()
+        server.start()
     except KeyboardInterrupt:
         server.stop()
 
 
 def _refuse_untrusted(main: Path) -> None:
     """Ask about code that Fava would run of this book or of its history."""
-    with failing_on(RefusedError, OSError):
-        for path in (main, main.with_name(HISTORY)):
-            if path.is_file() and (unknown := untrusted(code_of(path))):
-                ask_trust(NotTrustedError(path, unknown), main.parent)
+    for path in (main, main.with_name(HISTORY)):
+        if path.is_file() and (unknown := untrusted(code_of(path))):
+            ask_trust(NotTrustedError(path, unknown), main.parent)
 
 
 def _refuse_used(port: int) -> None:

@@ -15,7 +15,6 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     fail,
-    failing_on,
     now,
     open_book,
     place,
@@ -29,11 +28,11 @@ from pledgebook.cli.writing import opened
 from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.unread_columns import settle_unread
-from pledgebook.importers.reading.cells import UnreadableFile, Workbook
+from pledgebook.importers.reading.cells import Workbook
 from pledgebook.importers.reading.recalculating import recalculate as fill_formulas
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.importers.tables.mapping import MappingError, read_mapping
+from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 from pledgebook.reports.import_receipt import receipts_of
@@ -56,16 +55,15 @@ RECALCULATE = click.option(
 @book_option
 def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
     """Show what the importer sees in FILE: sheets, tables, columns, doubts."""
-    with failing_on(UnreadableFile):
-        sent = SentFile(file)
-        if is_statement(sent):
-            read = read_statements(sent)
-            inspect_statements(read, as_json=wants_json())
-            sys.exit(DONE)
-        workbook = sent.workbook
-        if recalculate:
-            workbook = fill_formulas(workbook)
-        readings = _read_with_book(workbook)
+    sent = SentFile(file)
+    if is_statement(sent):
+        read = read_statements(sent)
+        inspect_statements(read, as_json=wants_json())
+        sys.exit(DONE)
+    workbook = sent.workbook
+    if recalculate:
+        workbook = fill_formulas(workbook)
+    readings = _read_with_book(workbook)
     if wants_json():
         answer(
             {
@@ -82,8 +80,7 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
     if not tables:
         fail(f"{file.name}: no table of contributions was found; a mapping can say where it is.")
     if save is not None:
-        with failing_on(OSError):
-            _save_mappings(tables, save)
+        _save_mappings(tables, save)
     sys.exit(WAITS if any(table.questions for table in tables) else DONE)
 
 
@@ -171,7 +168,7 @@ def import_(
     meant = dict(_meant(text) for text in purposes)
     made_at = now()
     opening = opened(not dry_run, ends_if_finished=False)
-    with failing_on(UnreadableFile, MappingError, OSError), opening as book:
+    with opening as book:
         if fund and fund not in book.settings.funds:
             known = ", ".join(book.settings.funds)
             fail(f"The book declares no fund {fund!r} (declared: {known}).")

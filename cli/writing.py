@@ -13,7 +13,6 @@ from pledgebook.cli.common import (
     DONE,
     answer,
     fail,
-    failing_on,
     find_main,
     open_book,
     say,
@@ -22,7 +21,7 @@ from pledgebook.cli.common import (
 from pledgebook.ledger.files.committing import recover
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.files.writing import Tried
-from pledgebook.ledger.findings import BookChangedError, Finding, RefusedError
+from pledgebook.ledger.findings import BookChangedError, Finding
 from pledgebook.ledger.occasion import Occasion, present_occasion
 from pledgebook.ledger.register.book import Book
 
@@ -48,7 +47,7 @@ def writing(*, ends_if_finished: bool = True) -> Iterator[Book]:
 
 @contextmanager
 def _held(folder: Path, *, ends_if_finished: bool = True) -> Iterator[None]:
-    with failing_on(RefusedError, OSError), one_writer(folder):
+    with one_writer(folder):
         finished = recover(folder)
         if finished is not None:
             same = ends_if_finished and finished.key == present_occasion().key != ""
@@ -63,8 +62,7 @@ def opened(writes: bool, *, ends_if_finished: bool = True) -> Iterator[Book]:
         with writing(ends_if_finished=ends_if_finished) as book:
             yield book
         return
-    with failing_on(RefusedError):
-        yield open_book()
+    yield open_book()
 
 
 def carry_out(
@@ -79,17 +77,16 @@ def carry_out(
             done, tried = _proposed(propose, book)
             tried.write()
             return done, tried
-    with failing_on(RefusedError, OSError):
+    done, tried = _proposed(propose, open_book())
+    while not dry_run:
+        _ask(question)
+        with _held(tried.before.folder):
+            try:
+                tried.write()
+                break
+            except BookChangedError as changed:
+                say(f"{changed} This is what would be written now:")
         done, tried = _proposed(propose, open_book())
-        while not dry_run:
-            _ask(question)
-            with _held(tried.before.folder):
-                try:
-                    tried.write()
-                    break
-                except BookChangedError as changed:
-                    say(f"{changed} This is what would be written now:")
-            done, tried = _proposed(propose, open_book())
     return done, tried
 
 

@@ -37,16 +37,11 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.corrections import described
-from pledgebook.importers.tables.mapping import MappingError
-from pledgebook.ledger.declared.aliases import AliasRefusedError
-from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
-
-REFUSED = (UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError)
-"""What the importer says of a file or a choice, in a sentence."""
 
 
 class Inbox(Page):
@@ -70,7 +65,7 @@ class Inbox(Page):
         }
         try:
             result = _judged(desk, path, choices)
-        except REFUSED as error:
+        except RefusedError as error:
             seen = show_unread(path, choices.described)
             return {**shown, **seen, "refused": str(error), "result": None}
         shown |= {"result": result, "refused": ""}
@@ -96,7 +91,7 @@ class Inbox(Page):
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
-        except REFUSED as error:
+        except RefusedError as error:
             raise RequestRefusedError(str(error)) from error
         return {"book": desk.book.sha256, **done}
 

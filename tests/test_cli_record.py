@@ -22,6 +22,7 @@ from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
 RATES = """
 2001-05-01 price USD 1.13 EUR
+2001-12-01 price USD 1.13 EUR
 2002-03-01 price USD 1.14 EUR
 2003-12-31 price USD 0.80 EUR
 """

@@ -48,8 +48,8 @@ def receipt(payer: str, dollars: str, words: str = "contribution", more: str = "
 def match(load: Load) -> Callable[..., Match]:
     def one(*texts: str) -> Match:
         book = load(
-            '1999-12-31 custom "rate-age" "400"\n2002-01-01 price USD 1.10 EUR\n2002-01-01 price USD 1.60 CAD\n'
-            + "".join(texts)
+            '1999-12-31 custom "rate-age" "400"\n'
+            "2002-01-01 price USD 1.10 EUR\n2002-01-01 price USD 1.60 CAD\n" + "".join(texts)
         )
         assert [error.message for error in book.errors] == []
         (found,) = match_receipts(book)

@@ -183,6 +183,42 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
+WIDE = 5
+"""So many fields are not to be told apart by their place."""
+
+
+def is_built_by_place(found: ast.ClassDef) -> bool:
+    """Tell whether a value of many fields is built by their order."""
+    fields = [each for each in found.body if isinstance(each, ast.AnnAssign)]
+    names = [ast.unparse(each.annotation) for each in fields]
+    made = " ".join(map(ast.unparse, found.decorator_list))
+    by_place = names.index("KW_ONLY") if "KW_ONLY" in names else len(names)
+    is_tuple = any(ast.unparse(base) == "NamedTuple" for base in found.bases)
+    is_open = "dataclass" in made and "kw_only=True" not in made
+    return (is_tuple or is_open) and by_place >= WIDE
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_value_of_many_fields_is_built_by_their_names(folder: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {each.name}"
+        for path in (ROOT / folder).rglob("*.py")
+        for each in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(each, ast.ClassDef) and is_built_by_place(each)
+    ]
+    assert found == []
+
+
+def test_what_is_refused_reaches_a_person_by_one_door() -> None:
+    """A command does not catch refusals to print them; the group does it for all."""
+    caught = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "cli").rglob("*.py")
+        if re.search(r"except [^\n]*\bRefusedError\b[^\n]*:\n\s+fail\(", path.read_text("utf-8"))
+    }
+    assert caught == {"cli/main.py"}
+
+
 def planned(goal: str, venv: Path) -> str:
     """What `make` would do for a goal with an environment."""
     command = ["make", "--dry-run", goal, f"VENV={venv}"]

@@ -40,7 +40,7 @@ _DAY = "2002-03-01"
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostileBook:
     """A book that was made, its texts by name, and its files that would run by kind. `codes` are
     the donors whom each text is the name of, `names` the files of the inbox.
@@ -82,7 +82,7 @@ def make_hostile_book(folder: Path, elsewhere: str) -> HostileBook:
     }
     for name, text in texts.items():
         (folder / "inbox" / names[name]).write_text(f"Donor;Amount\n{quoted(text)};1\n", "utf-8")
-    return HostileBook(main, texts, files, codes, names)
+    return HostileBook(main=main, texts=texts, files=files, codes=codes, names=names)
 
 
 def hostile_texts(elsewhere: str, documents: Mapping[str, str]) -> dict[str, str]:

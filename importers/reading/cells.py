@@ -14,8 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pledgebook.ledger.findings import RefusedError
 
-class UnreadableFile(ValueError):  # noqa: N818 - it names what the user has, not a fault of code
+
+class UnreadableFile(RefusedError):  # noqa: N818 - it names what the user has, not a fault of code
     """A file that cannot be read as a table; the message names the file and says what to do."""
 
 

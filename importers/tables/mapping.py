@@ -50,6 +50,7 @@ from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
 from pledgebook.importers.values.values import plain
+from pledgebook.ledger.findings import RefusedError
 
 _KEYS = (
     "sheet",
@@ -72,7 +73,7 @@ _AMOUNTS = (Field.AMOUNT, Field.PAID, Field.DOLLARS)
 _FIELDS = tuple(f.value for f in Field)
 
 
-class MappingError(ValueError):
+class MappingError(RefusedError):
     """A mapping that cannot be used; `messages` are sentences, each naming the file."""
 
     def __init__(self, messages: Iterable[str]) -> None:

@@ -51,7 +51,7 @@ class SealStated:
     digests: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopening:
     """That a sealed period was opened again: which time (from 1), on whose authority and when, and
     the chain of the seal that was broken ("" where that was not kept yet).

@@ -190,11 +190,11 @@ def _read_seal(declaration: Declaration) -> SealStated:
 def _read_reopening(declaration: Declaration) -> Reopening:
     period, number = declaration.texts
     return Reopening(
-        period,
-        int(number) if number.isdigit() else 0,
-        declaration.text("authority"),
-        as_date(declaration.meta.get("reopened-on")),
-        declaration.text("seal"),
+        period=period,
+        number=int(number) if number.isdigit() else 0,
+        authority=declaration.text("authority"),
+        day=as_date(declaration.meta.get("reopened-on")),
+        seal=declaration.text("seal"),
     )
 
 

@@ -92,7 +92,7 @@ class _Roles:
     exchange: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Form:
     """What entries of the same accounts, words and keys have in common; `sound` once the guards
     have seen one.
@@ -446,7 +446,7 @@ class _Finder:
         if roles is None:
             return None
         asked = tuple(key for key in entry.meta if key in self.asked)
-        return _Form(roles, self._giving(roles, entry.meta), asked)
+        return _Form(roles=roles, giving=self._giving(roles, entry.meta), asked=asked)
 
     def _is_sound(self, form: _Form, entries: Sequence[Transaction]) -> bool:
         """Tell whether the guards have nothing to say of a form, that of the last of the entries:
