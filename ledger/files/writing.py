@@ -28,7 +28,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
-from pledgebook.ledger.register.book import Book, digest_of
+from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
 from pledgebook.ledger.sources import as_content, reading
 
 _NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
@@ -213,6 +213,7 @@ Place = tuple[tuple[date, int], int]
 """Where an entry stands in a file: its day and the place of its event in it, and its line."""
 
 
+@without_garbage_collection()
 def insert_entries(text: str, drafts: Iterable[Draft], places: Iterable[Place]) -> str:
     """Return a file's text with the drafts put in, each before the first entry that comes after it
     by date and event. `places` tells of the entries that stand there; what stands there is not
@@ -302,11 +303,18 @@ def span_of(lines: Sequence[str], entry: Transaction) -> range:
     return range(start, end)
 
 
+@without_garbage_collection()  # which would go through the whole book meanwhile
 def places_in(book: Book, path: Path) -> list[Place]:
     """Return the place of each transaction of a file of the book."""
-    names = book.names_of(path)
+    names, plain = book.names_of(path), book.told_plain
+    settings = book.settings
     return [
-        (order_of(entry, book.settings), entry.meta["lineno"])
+        (
+            (entry.date, rank_of(told.event))
+            if (told := plain.get(id(entry)))
+            else order_of(entry, settings),
+            entry.meta["lineno"],
+        )
         for entry in book.entries
         if isinstance(entry, Transaction) and entry.meta["filename"] in names
     ]
