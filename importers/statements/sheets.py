@@ -32,7 +32,7 @@ from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.values.amounts import AmountReading, column_mark, parse_amount
 from pledgebook.importers.values.dates import column_order, parse_date
 from pledgebook.importers.values.values import LONGEST_VALUE, SCALES, plain, shown, words
-from pledgebook.ledger.declared.banks import NO_BANKS, Banks, plain_number
+from pledgebook.ledger.declared.banks import NO_BANKS, BankAccount, Banks, plain_number
 from pledgebook.ledger.declared.currencies import recognise
 from pledgebook.ledger.money import format_amount
 
@@ -118,11 +118,25 @@ class _List:
         return [self.sheet.cell(row, own[0]) for row in rows]
 
 
-def is_list_of_entries(workbook: Workbook) -> bool:
+def is_list_of_entries(workbook: Workbook, banks: Banks = NO_BANKS) -> bool:
     """Tell whether a workbook holds a bank's list of entries: dates and amounts, and beside them
-    what only a bank gives (its customer's account, debit and credit, a running balance).
+    what only a bank gives (its customer's account, debit and credit, a running balance), or the
+    number of one of the accounts of the book.
     """
-    return _find(workbook, certain=True) is not None
+    if _find(workbook, certain=True) is not None:
+        return True
+    found = _find(workbook, certain=False)
+    if found is None or _names_donors(found):
+        return False
+    return _Reader(workbook.path.name, found, "", "").is_of(banks)
+
+
+def may_be_list_of_entries(workbook: Workbook) -> bool:
+    """Tell whether a workbook holds dates and amounts and names no donors, so that it may be a
+    bank's list that says nothing of its account.
+    """
+    found = _find(workbook, certain=False)
+    return found is not None and not _names_donors(found)
 
 
 def read_sheets(
@@ -155,17 +169,15 @@ def _find(workbook: Workbook, *, certain: bool) -> _List | None:
             money = found.has("amount") or (found.has("credit") and found.has("debit"))
             if not found.has("booked", "value") or not money:
                 continue
-            if certain and not _is_a_banks(found, row):
+            if certain and not _is_a_banks(found):
                 continue
             return found
     return None
 
 
-def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
-    for name in (cell_text(cell) for cell in row if cell is not None):
-        taken = match_heading(name)
-        if taken and taken.field is Field.DONOR and key_of(name) not in _dictionary()["payer"]:
-            return False
+def _is_a_banks(found: _List) -> bool:
+    if _names_donors(found):
+        return False
     own = found.has("account") or bool(_account_above(found))
     both = found.has("credit") and found.has("debit")
     partner = found.has("payer_account") and found.has("payer")
@@ -175,6 +187,16 @@ def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
         or (own and (both or found.has("value", "payer")))
         or both
     )
+
+
+def _names_donors(found: _List) -> bool:
+    for name in (
+        cell_text(cell) for cell in found.sheet.rows[found.heading - 1] if cell is not None
+    ):
+        taken = match_heading(name)
+        if taken and taken.field is Field.DONOR and key_of(name) not in _dictionary()["payer"]:
+            return True
+    return False
 
 
 def _columns(row: Sequence[CellValue | None]) -> dict[str, tuple[int, ...]]:
@@ -250,16 +272,27 @@ class _Reader:
         stated = self._account_of(self._list.heading + 1)
         own = [bank for bank in banks.accounts.values() if stated and bank.answers_to(stated)]
         if not own and not self._list.has("account"):
-            cells = [cell_text(cell) for row in self._beside() for cell in row]
-            own = [
-                bank
-                for bank in banks.accounts.values()
-                if any(_names_account(text, number) for text in cells for number in bank.numbers)
-            ]
+            own = self._named(banks)
             if len(own) == 1:
                 self._account = own[0].numbers[0]
         if len({bank.currency for bank in own}) == 1 and not self._currency:
             self._currency = own[0].currency
+
+    def is_of(self, banks: Banks) -> bool:
+        """Tell whether an account of the book is named in or beside the list."""
+        stated = self._account_of(self._list.heading + 1)
+        return any(bank.answers_to(stated) for bank in banks.accounts.values() if stated) or bool(
+            self._named(banks)
+        )
+
+    def _named(self, banks: Banks) -> list[BankAccount]:
+        """Return the accounts of the book whose numbers stand beside the entries."""
+        cells = [cell_text(cell) for row in self._beside() for cell in row]
+        return [
+            bank
+            for bank in banks.accounts.values()
+            if any(_names_account(text, number) for text in cells for number in bank.numbers)
+        ]
 
     def _heads(self, name: str) -> list[tuple[str, ...]]:
         """Return what currencies the headings of the columns of one kind may name."""
