@@ -204,7 +204,7 @@ def import_files(
         kept = receipts(files)
         texts = {**statement_texts(book, statements), **aliases}
         with taking_in(path.name for path in paths):
-            written = write_entries(book, drafts, texts, kept)
+            written = write_entries(book, drafts, texts, kept, today=today)
     return ImportResult(
         files=tuple(files),
         transactions=len(drafts),
