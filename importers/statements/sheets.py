@@ -25,6 +25,7 @@ from pledgebook.importers.reading.cells import (
     cell_text,
     column_letter,
 )
+from pledgebook.importers.statements.batches import says_batch, unnamed
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.statements.words import bank_words, key_of
 from pledgebook.importers.tables.heading_rows import may_be_heading
@@ -676,7 +677,7 @@ class _Reader:
         texts = [*self._list.all(row, "text"), *payers[1:]]
         charges = self._money(row, "charges")
         kept_in = charges.currencies[0] if len(charges.currencies) == 1 else self._currency_of(row)
-        return Entry(
+        entry = Entry(
             booked_on=day,
             value_date=value or day,
             amount=amount,
@@ -692,6 +693,8 @@ class _Reader:
             charges=(Original(abs(charges.value), kept_in),) if charges.value else (),
             code=self._list.say(row, "kind"),
         )
+        words = (entry.payer, entry.remittance, entry.code)
+        return unnamed(entry) if says_batch(*words) else entry
 
     def _original(self, row: int, amount: Decimal) -> Original | None:
         """Return what was sent, where the row says so."""
