@@ -13,12 +13,14 @@ import click
 from pledgebook.cli.common import (
     DAY,
     DONE,
+    FUTURE,
     WAITS,
     answer,
     book_option,
     counted,
     find_main,
     open_book,
+    today_or,
     wants_json,
 )
 from pledgebook.cli.writing import writing
@@ -164,11 +166,12 @@ def _print(verdicts: Sequence[Verdict]) -> None:
 @click.argument("period", metavar="PERIOD")
 @click.option("--authority", required=True, help="The office and paper that approved it.")
 @click.option("--on", "day", type=DAY, help="The day it was approved (default: today).")
+@FUTURE
 @book_option
-def reopen(period: str, authority: str, day: date | None) -> None:
+def reopen(period: str, authority: str, day: date | None, *, future: bool) -> None:
     """Open the sealed PERIOD again; its sealed figures are kept."""
     with writing() as book:
-        paths = reopen_period(book, period, authority, day or date.today())  # noqa: DTZ011 - a civil date
+        paths = reopen_period(book, period, authority, today_or(day, future=future))
     written = sorted(path.relative_to(book.folder).as_posix() for path in paths)
     if wants_json():
         answer({"period": period, "authority": authority, "written": written})

@@ -16,6 +16,7 @@ from pledgebook.ledger.files import caching
 from pledgebook.ledger.files.answering import book_answering
 from pledgebook.ledger.files.loading import code_of, find_book
 from pledgebook.ledger.files.trusting import NotTrustedError, trust
+from pledgebook.ledger.files.writing import refuse_future
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import Book, digest_of
 
@@ -42,6 +43,16 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
+FUTURE = click.option("--future", is_flag=True, help="A date after today is meant.")
+
+
+def today_or(day: date | None, *, future: bool) -> date:
+    """Return a day, or today where none is said. Raises FutureDateError where it is after today and
+    nobody says that this is meant.
+    """
+    today = date.today()  # noqa: DTZ011 - the day where the user is
+    refuse_future([day or today], today=today, future=future)
+    return day or today
 
 
 def book_option(command: Callable[P, R]) -> Callable[P, R]:

@@ -13,6 +13,7 @@ import click
 from pledgebook.cli.common import (
     DAY,
     DONE,
+    FUTURE,
     WAITS,
     answer,
     book_for,
@@ -20,6 +21,7 @@ from pledgebook.cli.common import (
     counted,
     fail,
     say,
+    today_or,
     wants_json,
 )
 from pledgebook.cli.letters_kept import answered, list_, void
@@ -35,8 +37,10 @@ from pledgebook.ledger.files.committing import UnfinishedWriteError
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import error_sentence, try_entries, write_entries
 from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.collections import Collection
 from pledgebook.reports.figures.selection import cut_of, find_donor, select
 from pledgebook.reports.letters import (
     Letter,
@@ -68,6 +72,7 @@ def _command(kind: LetterKind) -> None:
                   help="This pledge only.")  # fmt: skip
     @click.option("--language", default="", metavar="L", help="In this language: en, fr, ar …")
     @click.option("--date", "day", type=DAY, help="The day of the letter; today unless said.")
+    @FUTURE
     @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
     @click.option("--format", "formats", default="html,docx", show_default=True, metavar="F,F",
                   help=f"Of {', '.join(FORMATS)}.")  # fmt: skip
@@ -84,6 +89,7 @@ def _command(kind: LetterKind) -> None:
         pledge: str,
         language: str,
         day: date | None,
+        future: bool,
         out: Path | None,
         formats: str,
         issue: bool,
@@ -95,9 +101,9 @@ def _command(kind: LetterKind) -> None:
             fail("Say where to write the letters: --out DIR, or --json.")
         if out is None and record_sent:
             fail("A letter is kept as sent with its file: add --out DIR.")
-        day = day or date.today()  # noqa: DTZ011 - the day where the user is
         issues = issue and kind.is_issued
         writes = record_sent or issues
+        day = today_or(day, future=future or not writes)
         with opened(writes) as kept_in:
             book = kept_in
             _refuse_errors(book)
@@ -246,18 +252,28 @@ def _say(
     out: Path | None,
     donors: Sequence[str],
 ) -> None:
+    missing = without_receipt(papers, donors) if kind.is_issued else []
     if wants_json():
-        answer({"letters": [letter_document(each) for each in made], "files": sorted(files)})
+        document = {"letters": [letter_document(each) for each in made], "files": sorted(files)}
+        answer(
+            document
+            | (
+                {"without_receipt": [_collected(papers, c) for c in missing]}
+                if kind.is_issued
+                else {}
+            )
+        )
     elif out:
         click.echo(f"Wrote {counted(len(made), 'letter')} to {out}:")
         for name in files:
             click.echo(f"  {name}")
-    missing = len(without_receipt(papers, donors)) if kind.is_issued else 0
     if missing:
         click.echo(
-            f"{counted(missing, 'collection')} without a receipt: add --issue to number them.",
+            f"{counted(len(missing), 'collection')} without a receipt: add --issue to number them.",
             err=True,
         )
+        for each in missing:
+            click.echo(f"  {'  '.join(_collected(papers, each).values())}", err=True)
     if not papers.letterhead(papers.selection.funds).stated:
         click.echo(
             'The book declares no letterhead: add custom "letterhead" for the fund '
@@ -265,3 +281,15 @@ def _say(
             err=True,
         )
     sys.exit(WAITS if missing else DONE)
+
+
+def _collected(papers: Papers, collection: Collection) -> dict[str, str]:
+    """Return what tells a collection from others, and what a receipt of it would be over."""
+    key = collection.key
+    return {
+        "date": key.day.isoformat(),
+        "fund": key.fund,
+        "donor": key.donor,
+        "collection": key.labels,
+        "amount": f"{format_amount(collection.kept)} {papers.settings.currency}",
+    }

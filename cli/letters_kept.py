@@ -10,12 +10,14 @@ import click
 from pledgebook.cli.common import (
     DAY,
     DONE,
+    FUTURE,
     WAITS,
     answer,
     book_option,
     fail,
     open_book,
     say,
+    today_or,
     wants_json,
 )
 from pledgebook.cli.writing import writing
@@ -38,12 +40,15 @@ _STATED = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})? [A-Z]{3}")
 @click.argument("reference", metavar="REFERENCE")
 @click.argument("result", type=click.Choice(RESULTS), metavar="|".join(RESULTS))
 @click.option("--date", "day", type=DAY, help="The day of the answer; today unless said.")
+@FUTURE
 @click.option("--words", default="", metavar="TEXT", help="What it says, or its own reference.")
 @click.option("--stated", default="", metavar="AMOUNT", help='The donor\'s figure: "90000 EUR".')
 @book_option
-def answered(reference: str, result: str, day: date | None, words: str, stated: str) -> None:
+def answered(
+    reference: str, result: str, day: date | None, words: str, stated: str, *, future: bool
+) -> None:
     """Keep the answer to a letter in the book."""
-    day = day or date.today()  # noqa: DTZ011 - the day where the user is
+    day = today_or(day, future=future)
     if stated and not _STATED.fullmatch(stated):
         fail(f'{stated!r}: write the donor\'s figure with its currency, as "90000 EUR".')
     line = draft_answer(reference, result, day, words, stated)
@@ -56,10 +61,11 @@ def answered(reference: str, result: str, day: date | None, words: str, stated: 
 @click.argument("number", metavar="NUMBER")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it does not count.")
 @click.option("--date", "day", type=DAY, help="Since when; today unless said.")
+@FUTURE
 @book_option
-def void(number: str, reason: str, day: date | None) -> None:
+def void(number: str, reason: str, day: date | None, *, future: bool) -> None:
     """Make an official receipt void; it keeps its number."""
-    day = day or date.today()  # noqa: DTZ011 - the day where the user is
+    day = today_or(day, future=future)
     if not reason.strip():
         fail("A receipt is made void for a reason: --reason says it in words.")
     with writing() as book:

@@ -52,12 +52,14 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         from pledgebook.cli.common import fail  # noqa: PLC0415 - not to list the commands
-        from pledgebook.ledger.findings import RefusedError  # noqa: PLC0415
+        from pledgebook.ledger.findings import FutureDateError, RefusedError  # noqa: PLC0415
 
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # the reader went away
             raise
+        except FutureDateError as refusal:
+            fail(f"{str(refusal).rstrip('.')}, or say that it is meant: --future.")
         except (RefusedError, OSError) as refusal:
             fail(str(refusal))
 

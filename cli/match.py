@@ -11,12 +11,14 @@ import click
 from pledgebook.cli.common import (
     DAY,
     DONE,
+    FUTURE,
     WAITS,
     answer,
     book_option,
     fail,
     open_book,
     say,
+    today_or,
     wants_json,
 )
 from pledgebook.cli.pledges import decimals_of
@@ -46,6 +48,7 @@ _NOTHING = (
 @click.option("--charges-advised", is_flag=True, help="--charges, as the payer's advice says.")
 @click.option("--undo", metavar="R", help="Take the application of this receipt back.")
 @click.option("--date", "day", type=DAY, help="With --undo: by an entry of that day.")
+@FUTURE
 @click.option("--entered-by", default="", metavar="NAME", help="Who decided it.")
 @click.option("--yes", is_flag=True, help="With --receipt: book it without asking.")
 @click.option("--dry-run", is_flag=True, help="Show and try; write nothing.")
@@ -58,6 +61,7 @@ def match(
     charges_advised: bool,
     undo: str | None,
     day: date | None,
+    future: bool,
     entered_by: str,
     yes: bool,
     dry_run: bool,
@@ -73,6 +77,8 @@ def match(
     if (to or charges) and not receipts:
         fail("--to and --charges say what a --receipt pays: name it.")
     if undo is not None:
+        if day is not None:
+            today_or(day, future=future)
         _undo(undo, day, dry_run=dry_run)
         return
 
@@ -97,7 +103,7 @@ def match(
         if receipts:
             for draft in found.drafts:
                 say(draft.text())
-        return found, try_entries(book, found.drafts)
+        return found, try_entries(book, found.drafts, future=future)
 
     names: list[str] = []
     if take or receipts:
@@ -147,7 +153,7 @@ def _undo(receipt: str, day: date | None, *, dry_run: bool) -> None:
             done = f"Took the application of {receipt} out of {', '.join(p.name for p in texts)}."
             return done, try_texts(book, texts)
         done = f"Took the application of {receipt} back on {day}; the money waits again."
-        return done, try_entries(book, take_back(book, receipt, day))
+        return done, try_entries(book, take_back(book, receipt, day), future=True)
 
     done, _ = carry_out(propose, "", assured=True, dry_run=dry_run)
     message = "It can be taken back. Nothing was written (dry run)." if dry_run else done

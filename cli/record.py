@@ -6,6 +6,7 @@ writes.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -71,12 +72,20 @@ def _parameter(field: Field) -> click.Parameter:
 
 def _command(form: Form) -> click.Command:
     @book_option
-    def run(*, yes: bool, dry_run: bool, **values: Any) -> None:
+    def run(*, yes: bool, dry_run: bool, future: bool, **values: Any) -> None:
+        today = date.today()  # noqa: DTZ011 - the day where the user is
+
         def propose(book: Book) -> tuple[Plan, Tried]:
             plan = form.plan(book, values)
             for line in (*plan.texts, *plan.explained):
                 say(line)
-            return plan, try_entries(book, plan.drafts, plan.others)
+            day = max(draft.date for draft in plan.drafts)
+            asked = dry_run or not yes
+            if day > today and asked and not future:
+                say(f"It is dated {day}, after today, {today}. Is that right?")
+            return plan, try_entries(
+                book, plan.drafts, plan.others, today=today, future=future or asked
+            )
 
         plan, tried = carry_out(propose, "Book this?", assured=yes, dry_run=dry_run)
         _say_recorded(plan, tried, dry_run=dry_run)
@@ -85,6 +94,7 @@ def _command(form: Form) -> click.Command:
     own.params = [
         *map(_parameter, form.fields),
         click.Option(["--yes"], is_flag=True, help="Book it without asking."),
+        click.Option(["--future"], is_flag=True, help="A date after today is meant."),
         click.Option(["--dry-run"], is_flag=True, help="Only show what would be booked."),
         *own.params,
     ]

@@ -167,7 +167,7 @@ export default {
         if (kept) {
           said.document = kept;
         }
-        return {};
+        return { future: byId("future")?.checked ?? false }; // asked only of a date after today
       });
       if (answer) {
         window.localStorage.setItem("pledgebook-by", byId("field-entered_by").value);

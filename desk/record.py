@@ -36,8 +36,8 @@ from pledgebook.ledger.events.effects import (
     explain,
 )
 from pledgebook.ledger.files.mending import approve, find_entry, take_out
-from pledgebook.ledger.files.writing import try_entries, write_entries
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
+from pledgebook.ledger.files.writing import refuse_future, try_entries, write_entries
+from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, FutureDateError
 from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.approval import waiting_entries
@@ -102,11 +102,12 @@ class Record(Page):
         desk, event = desk_of(self.ledger), _form(str(form.get("event")))
         try:
             plan = _plan(desk.book, event, form)
-            tried = try_entries(desk.book, plan.drafts, plan.others)
+            tried = try_entries(desk.book, plan.drafts, plan.others, future=True)
         except _FAULTS as error:
             return _fault(event, error)
         shown = {
             "plan": plan,
+            "future": _future(plan),
             "notices": [notice.message for notice in tried.notices],
             "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
             "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
@@ -122,7 +123,9 @@ class Record(Page):
         def write(book: Book) -> Sequence[Path]:
             plans.append(_plan(book, event, form))
             paper = paper_held(book, _text(form["values"].get("document")))
-            return write_entries(book, plans[0].drafts, plans[0].others, paper)
+            return write_entries(
+                book, plans[0].drafts, plans[0].others, paper, future=form.get("future") is True
+            )
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
@@ -175,9 +178,20 @@ def in_words(form: Form, sentence: str) -> str:
     return re.sub(pattern, lambda found: f"“{_(named[found[0]].title)}”", sentence)
 
 
+def _future(plan: Plan) -> str:
+    """Return the question that is asked of an event after today; "" of any other."""
+    try:
+        refuse_future(draft.date for draft in plan.drafts)
+    except FutureDateError as error:
+        return _("It is dated %(day)s, after today: the date is right.", day=error.day)
+    return ""
+
+
 def _fault(form: Form, error: Exception) -> Mapping[str, Any]:
     """Return what is wrong in words, and the field that it is about, if it names one."""
     field = error.field if isinstance(error, FieldRefusedError) else ""
+    if isinstance(error, FutureDateError):
+        field = _FIRST[0].name
     if not field and (options := _OPTION.findall(str(error))):
         field = next((each.name for each in form.fields if each.option == options[0]), "")
     return {"fault": in_words(form, str(error)), "field": field}

@@ -27,7 +27,7 @@ from pledgebook.importers.statements.judging import (
     JudgedStatements,
     judge_statements,
 )
-from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.statements.reading import is_statement, may_be_statement, read_statements
 from pledgebook.importers.statements.recording import statement_texts
 from pledgebook.importers.statements.statement import StatementFile
 from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
@@ -183,10 +183,10 @@ def import_files(
         for path in paths:
             file = SentFile(path)
             try:
-                if bank or (not mapping and is_statement(file)):
+                if bank or (not mapping and is_statement(file, book.settings.banks)):
                     read.append(_read_statements(file, book, bank))
                 else:
-                    files.append(judge(file))
+                    files.append(_judged(judge, file, book))
             except (UnreadableFile, MappingError) as error:
                 if len(paths) == 1:
                     raise
@@ -204,7 +204,7 @@ def import_files(
         kept = receipts(files)
         texts = {**statement_texts(book, statements), **aliases}
         with taking_in(path.name for path in paths):
-            written = write_entries(book, drafts, texts, kept)
+            written = write_entries(book, drafts, texts, kept, today=today)
     return ImportResult(
         files=tuple(files),
         transactions=len(drafts),
@@ -213,6 +213,22 @@ def import_files(
         refused=tuple(refused),
         receipts=tuple(dict.fromkeys(path.parent for path in kept)),
     )
+
+
+def _judged(judge: Callable[[SentFile], JudgedFile], file: SentFile, book: Book) -> JudgedFile:
+    """Judge a donors' sheet. Raises UnreadableFile, which says of what may be a bank's list how to
+    say so.
+    """
+    try:
+        return judge(file)
+    except UnreadableFile as error:
+        if not may_be_statement(file):
+            raise
+        known = ", ".join(book.settings.banks.accounts) or "the book declares none"
+        raise UnreadableFile(
+            f"{error} If it is a bank's list of entries, name the bank account with --bank CODE "
+            f"({known})."
+        ) from error
 
 
 def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str, str]) -> Settings:

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from pledgebook.ledger.files.trusting import NotTrustedError
     from pledgebook.ledger.files.undoing import undo_write
     from pledgebook.ledger.files.writing import write_entries
-    from pledgebook.ledger.findings import BookRefusedError, Finding
+    from pledgebook.ledger.findings import BookRefusedError, Finding, FutureDateError
     from pledgebook.ledger.matching.allocation import Allocation, allocate, decide
     from pledgebook.ledger.matching.applying import apply_matches, take_back, undo_texts
     from pledgebook.ledger.matching.assignment import Match, match_receipts
@@ -92,6 +92,7 @@ __all__ = [
     "Earmark",
     "EventRefusedError",
     "Finding",
+    "FutureDateError",
     "Instalment",
     "Labels",
     "Match",
@@ -214,7 +215,7 @@ _NAMES = {
     "files.trusting": ("NotTrustedError",),
     "files.undoing": ("undo_write",),
     "files.writing": ("write_entries",),
-    "findings": ("BookRefusedError", "Finding"),
+    "findings": ("BookRefusedError", "Finding", "FutureDateError"),
     "matching.allocation": ("Allocation", "allocate", "decide"),
     "matching.applying": ("apply_matches", "take_back", "undo_texts"),
     "matching.assignment": ("Match", "match_receipts"),

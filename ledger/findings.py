@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
@@ -81,6 +82,16 @@ class RefusedError(Exception):
 
 class BookRefusedError(RefusedError):
     """The caller asked for something that would break the book; its file was left as it was."""
+
+
+class FutureDateError(BookRefusedError):
+    """What is to be written is dated after today, and nobody said that it is meant; `day` is its
+    date.
+    """
+
+    def __init__(self, day: date, today: date) -> None:
+        super().__init__(f"{day} is after today, {today}: correct the date.")
+        self.day = day
 
 
 class BookChangedError(BookRefusedError):

@@ -21,6 +21,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
 RATES = """
+1999-12-31 custom "rate-age" "400"  ; three rates serve the years of these tests
 2001-05-01 price USD 1.13 EUR
 2001-12-01 price USD 1.13 EUR
 2002-03-01 price USD 1.14 EUR

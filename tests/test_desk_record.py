@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 
 LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
 RATES = (
+    '1999-12-31 custom "rate-age" "400"\n'  # three rates serve the years of these tests
     "2001-05-01 price USD 1.13 EUR\n2002-03-01 price USD 1.14 EUR\n2003-12-31 price USD 0.80 EUR\n"
 )
 OWN = {"Origin": "http://localhost"}

@@ -13,10 +13,7 @@ from functools import cache
 from pledgebook.importers.statements.statement import Entry
 from pledgebook.importers.statements.words import bank_words, key_of
 
-_COUNTED = (
-    r"(?!0*1\b)\d{1,6} (?:transactions?|payments|items|credits|posten|virements|operations|"
-    r"operaciones|transferencias|bonifici|betalingen)\b"
-)
+_COUNTED = r"(?!0*1\b)\d{1,6} (?:transactions?|credits|posten)\b"
 
 
 def says_batch(*texts: str) -> bool:

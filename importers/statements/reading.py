@@ -10,15 +10,29 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.camt import is_camt, read_camt
 from pledgebook.importers.statements.mt940 import is_mt940, read_mt940
-from pledgebook.importers.statements.sheets import is_list_of_entries, read_sheets
+from pledgebook.importers.statements.sheets import (
+    is_list_of_entries,
+    may_be_list_of_entries,
+    read_sheets,
+)
 from pledgebook.importers.statements.statement import Statement, StatementFile
 from pledgebook.ledger.declared.banks import NO_BANKS, Banks
 
 
-def is_statement(file: SentFile) -> bool:
-    """Tell whether a file is a bank's statement, by what is in it; False if it cannot be read."""
+def is_statement(file: SentFile, banks: Banks = NO_BANKS) -> bool:
+    """Tell whether a file is a bank's statement, by what is in it (and the accounts of the book, if
+    it is a list of entries); False if it cannot be read.
+    """
     try:
-        return is_camt(file.data) or is_mt940(file.data) or is_list_of_entries(file.workbook)
+        return is_camt(file.data) or is_mt940(file.data) or is_list_of_entries(file.workbook, banks)
+    except UnreadableFile:
+        return False
+
+
+def may_be_statement(file: SentFile) -> bool:
+    """Tell whether a file may be a bank's list of entries that does not say of which account."""
+    try:
+        return may_be_list_of_entries(file.workbook)
     except UnreadableFile:
         return False
 

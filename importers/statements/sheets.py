@@ -1,9 +1,10 @@
 """A bank's list of entries in a spreadsheet or delimited text.
 
 Its headings are found as donors' are, with their own dictionary (`data/bank.toml`); cells are read
-by the same rules for figures and dates. Rows that state a balance or a turnover are no entries but
-prove them; a column of running balances proves each row. One row that cannot be read refuses the
-file: a statement is whole or it is none.
+by the same rules for figures and dates, and a figure is what stands beside it too: a sign, a
+currency; a word that nobody knows refuses the file at its cell. Rows that state a balance or a
+turnover are no entries but prove them; a column of running balances proves each row. One row that
+cannot be read refuses the file: a statement is whole or it is none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import (
     CellValue,
@@ -23,24 +25,33 @@ from pledgebook.importers.reading.cells import (
     cell_text,
     column_letter,
 )
+from pledgebook.importers.statements.batches import says_batch, unnamed
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.statements.words import bank_words, key_of
 from pledgebook.importers.tables.heading_rows import may_be_heading
 from pledgebook.importers.tables.headings import Field, match_heading
-from pledgebook.importers.values.amounts import column_mark, parse_amount
+from pledgebook.importers.values.amounts import AmountReading, column_mark, parse_amount
 from pledgebook.importers.values.dates import column_order, parse_date
-from pledgebook.importers.values.values import LONGEST_VALUE, plain, shown
-from pledgebook.ledger.declared.banks import NO_BANKS, Banks, plain_number
-from pledgebook.ledger.declared.currencies import is_currency, recognise
+from pledgebook.importers.values.values import LONGEST_VALUE, SCALES, plain, shown, words
+from pledgebook.ledger.declared.banks import NO_BANKS, BankAccount, Banks, plain_number
+from pledgebook.ledger.declared.currencies import recognise
 from pledgebook.ledger.money import format_amount
 
 _LOOKED_AT = 60
 """Rows in which the headings must stand."""
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
-_CURRENCY = re.compile(
-    r"^(?P<word>.+?)[\s:,-]*(?:\b(?:in|w|v|en)\s+)?[(\[]?(?P<code>[A-Za-z]{3})[)\]]?$"
+_CURRENCY = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<word>.+?)[\s:,-]*(?:\b(?:in|w|v|en)\s+)?[(\[]?(?P<code>[^\s()\[\]:,]{1,6})[)\]]?",
+        r"(?P<word>.+?)\s*(?:[(\[]|\b(?:in|w|v|en)\s)\s*(?P<code>[^()\[\]]+?)\s*[)\]]?",
+        r"(?P<code>\S{1,4})\s+(?P<word>.+)",
+    )
 )
+"""A heading with a currency behind or before the word: "Amount (EUR)", "Amount in euros"."""
+
+_MONEY = ("amount", "credit", "debit", "balance")
 _UNTIL = re.compile(  # "Solde au 31/05/2002", "Ending balance as of May 31, 2002:"
     r"(?i)(?:[\s,(]+(?:as (?:of|at|on)|on|at|per|am|zum|vom|au|du|le|al|a|el|op|den|na|dnia|на))?"
     r"[\s:,(]*(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\.? [^\W\d]{3,12}\.? \d{4}"
@@ -108,11 +119,25 @@ class _List:
         return [self.sheet.cell(row, own[0]) for row in rows]
 
 
-def is_list_of_entries(workbook: Workbook) -> bool:
+def is_list_of_entries(workbook: Workbook, banks: Banks = NO_BANKS) -> bool:
     """Tell whether a workbook holds a bank's list of entries: dates and amounts, and beside them
-    what only a bank gives (its customer's account, debit and credit, a running balance).
+    what only a bank gives (its customer's account, debit and credit, a running balance), or the
+    number of one of the accounts of the book.
     """
-    return _find(workbook, certain=True) is not None
+    if _find(workbook, certain=True) is not None:
+        return True
+    found = _find(workbook, certain=False)
+    if found is None or _names_donors(found):
+        return False
+    return _Reader(workbook.path.name, found, "", "").is_of(banks)
+
+
+def may_be_list_of_entries(workbook: Workbook) -> bool:
+    """Tell whether a workbook holds dates and amounts and names no donors, so that it may be a
+    bank's list that says nothing of its account.
+    """
+    found = _find(workbook, certain=False)
+    return found is not None and not _names_donors(found)
 
 
 def read_sheets(
@@ -145,17 +170,15 @@ def _find(workbook: Workbook, *, certain: bool) -> _List | None:
             money = found.has("amount") or (found.has("credit") and found.has("debit"))
             if not found.has("booked", "value") or not money:
                 continue
-            if certain and not _is_a_banks(found, row):
+            if certain and not _is_a_banks(found):
                 continue
             return found
     return None
 
 
-def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
-    for name in (cell_text(cell) for cell in row if cell is not None):
-        taken = match_heading(name)
-        if taken and taken.field is Field.DONOR and key_of(name) not in _dictionary()["payer"]:
-            return False
+def _is_a_banks(found: _List) -> bool:
+    if _names_donors(found):
+        return False
     own = found.has("account") or bool(_account_above(found))
     both = found.has("credit") and found.has("debit")
     partner = found.has("payer_account") and found.has("payer")
@@ -165,6 +188,16 @@ def _is_a_banks(found: _List, row: Sequence[CellValue | None]) -> bool:
         or (own and (both or found.has("value", "payer")))
         or both
     )
+
+
+def _names_donors(found: _List) -> bool:
+    for name in (
+        cell_text(cell) for cell in found.sheet.rows[found.heading - 1] if cell is not None
+    ):
+        taken = match_heading(name)
+        if taken and taken.field is Field.DONOR and key_of(name) not in _dictionary()["payer"]:
+            return True
+    return False
 
 
 def _columns(row: Sequence[CellValue | None]) -> dict[str, tuple[int, ...]]:
@@ -205,20 +238,30 @@ class _Pages:
     rows: list[int] = field(default_factory=list)
     shifted: bool = False
     """A balance stands in the column of debits, where it may be below zero or not."""
+    turned: list[tuple[int, str]] = field(default_factory=list)
+    """Cells below zero where money only comes in, or only goes out: a balance must prove them."""
+
+
+class _Money(NamedTuple):
+    """What a cell shows: a figure, and beside it the side ("credit", "debit" or "") and what may be
+    its currency.
+    """
+
+    value: Decimal | None
+    side: str
+    currencies: tuple[str, ...]
 
 
 class _Reader:
     def __init__(self, name: str, found: _List, account: str, currency: str) -> None:
         self._name, self._list = name, found
-        heads = {
-            _heading(cell_text(found.sheet.cell(found.heading, column)))[1]
-            for name in ("amount", "credit", "debit", "balance")
-            for column in found.columns.get(name, ())[:1]
-        } - {""}
         self._account = account
-        self._currency = currency or (heads.pop() if len(heads) == 1 else "")
-        money = ("amount", "credit", "debit", "balance")
-        marks = {column_mark(found.below(column)) for column in money} - {None}
+        self._currency = currency
+        heads = {codes[0] for name in _MONEY for codes in self._heads(name)[:1] if len(codes) == 1}
+        if not currency:
+            self._currency = heads.pop() if len(heads) == 1 else ""
+        self._original_currency = ""
+        marks = {column_mark(found.below(column)) for column in _MONEY} - {None}
         self._mark = marks.pop() if len(marks) == 1 else None
         orders = {column_order(found.below(column)) for column in ("booked", "value")} - {None}
         self._order = orders.pop() if len(orders) == 1 else None
@@ -230,16 +273,73 @@ class _Reader:
         stated = self._account_of(self._list.heading + 1)
         own = [bank for bank in banks.accounts.values() if stated and bank.answers_to(stated)]
         if not own and not self._list.has("account"):
-            cells = [cell_text(cell) for row in self._beside() for cell in row]
-            own = [
-                bank
-                for bank in banks.accounts.values()
-                if any(_names_account(text, number) for text in cells for number in bank.numbers)
-            ]
+            own = self._named(banks)
             if len(own) == 1:
                 self._account = own[0].numbers[0]
         if len({bank.currency for bank in own}) == 1 and not self._currency:
             self._currency = own[0].currency
+
+    def is_of(self, banks: Banks) -> bool:
+        """Tell whether an account of the book is named in or beside the list."""
+        stated = self._account_of(self._list.heading + 1)
+        return any(bank.answers_to(stated) for bank in banks.accounts.values() if stated) or bool(
+            self._named(banks)
+        )
+
+    def _named(self, banks: Banks) -> list[BankAccount]:
+        """Return the accounts of the book whose numbers stand beside the entries."""
+        cells = [cell_text(cell) for row in self._beside() for cell in row]
+        return [
+            bank
+            for bank in banks.accounts.values()
+            if any(_names_account(text, number) for text in cells for number in bank.numbers)
+        ]
+
+    def _heads(self, name: str) -> list[tuple[str, ...]]:
+        """Return what currencies the headings of the columns of one kind may name."""
+        cells = (
+            self._list.sheet.cell(self._list.heading, at) for at in self._list.columns.get(name, ())
+        )
+        return [_heading(cell_text(cell))[1] for cell in cells]
+
+    def _settle_currency(self) -> None:
+        """Take of several columns of one kind that in the account's currency, another for what was
+        sent. Raises UnreadableFile for a column in another currency than the account's.
+        """
+        if not self._currency and not self._list.has("currency"):
+            self._currency = self._shown_currency()
+        for name in _MONEY:
+            heads = self._heads(name)
+            own = [at for at, codes in enumerate(heads) if self._currency in codes]
+            if not heads or not self._currency:
+                continue
+            columns = list(self._list.columns[name])
+            if own and heads[0] and own[0]:
+                columns.insert(0, columns.pop(own[0]))
+                other = heads[0]
+                both = {**self._list.columns, name: tuple(columns)}
+                if name == "amount" and len(other) == 1 and not self._list.has("original_amount"):
+                    both["original_amount"] = (columns[1],)
+                    self._original_currency = other[0]
+                self._list = replace(self._list, columns=both)
+            elif heads[0] and self._currency not in heads[0]:
+                raise self._refusal(
+                    self._list.heading,
+                    name,
+                    f"heads a column in {' or '.join(heads[0])}, and the account is in "
+                    f"{self._currency}",
+                )
+
+    def _shown_currency(self) -> str:
+        """Return the one currency that stands beside the figures; "" if it is none or several."""
+        shown_ones = {
+            codes
+            for name in _MONEY
+            for cell in self._list.below(name)
+            if (codes := _beside(parse_amount(cell, self._mark))[1])
+        }
+        codes = shown_ones.pop() if len(shown_ones) == 1 else ()
+        return codes[0] if len(codes) == 1 else ""
 
     def _beside(self) -> Iterator[Sequence[CellValue | None]]:
         """Yield the rows above the headings, and those below that are no entries."""
@@ -249,6 +349,8 @@ class _Reader:
                 yield self._list.sheet.rows[row - 1]
 
     def statements(self) -> tuple[Statement, ...]:
+        self._settle_currency()
+        self._refuse_unread()
         pages: dict[tuple[str, str], _Pages] = {}
         balances: list[tuple[int, str]] = []
         for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
@@ -283,9 +385,12 @@ class _Reader:
         return self._account or account
 
     def _currency_of(self, row: int) -> str:
-        codes = recognise(self._list.say(row, "currency"))
+        stated = self._list.say(row, "currency")
+        codes = recognise(stated)
         if len(codes) == 1:
             return codes[0]
+        if stated and self._currency not in codes:
+            raise self._refusal(row, "currency", f"is {shown(stated)}, which names no one currency")
         return self._currency
 
     def _key(self, row: int) -> tuple[str, str]:
@@ -304,7 +409,7 @@ class _Reader:
         newest come first.
         """
         if kind == "turnover":
-            page.turnover.append((self._amount(row), f"{self._list.sheet.name}!{row}"))
+            page.turnover.append((self._stated_balance(row), f"{self._list.sheet.name}!{row}"))
             return
         if kind == "balance":
             days = [entry.booked_on for entry in page.entries] or [date.min]
@@ -313,7 +418,7 @@ class _Reader:
         stated = row > self._list.heading and any(
             self._list.say(row, name) for name in ("amount", "credit", "debit")
         )
-        figures = [self._amount(row)] if stated else self._figures(row)
+        figures = [self._stated_balance(row)] if stated else self._figures(row)
         if len(figures) != 1:
             if row < self._list.heading:
                 return  # it is a word of the letterhead
@@ -332,23 +437,47 @@ class _Reader:
             day = parse_date(cell, self._order, from_1904=self._list.sheet.from_1904)
             if not text or day.value is not None:
                 continue
-            value = parse_amount(cell, self._mark).value
-            if value is not None:
-                found[text] = value
+            reading = parse_amount(cell, self._mark)
+            if reading.value is not None:
+                side, codes, rest = _beside(reading)
+                if codes and not rest and self._currency and self._currency not in codes:
+                    at = self._list.sheet.name
+                    raise UnreadableFile(
+                        f"{self._name}: {at}!{row} states {shown(text)} of an account in "
+                        f"{self._currency}; nothing of the statement is taken."
+                    )
+                found[text] = -abs(reading.value) if side == "debit" else reading.value
         return list(found.values())
 
+    def _stated_balance(self, row: int) -> Decimal:
+        """Return a balance or turnover that stands in the columns of money."""
+        for name, sign in (("credit", 1), ("debit", -1)):
+            if (money := self._money(row, name)).value:
+                return abs(money.value) * sign if sign < 0 else money.value
+        money = self._money(row, "amount")
+        if money.value is None:
+            raise self._refusal(row, "amount", "states no amount, so the file may be cut")
+        if self._list.say(row, "sign") and not money.side:
+            money = money._replace(side=_side_of(self._list.say(row, "sign")))
+        return _by_side(money)
+
     def _read(self, row: int, page: _Pages) -> None:
-        amount = self._amount(row)
+        amount, turned = self._amount(row)
+        if turned:
+            page.turned.append((row, turned))
         page.rows.append(row)
-        if state := self._not_booked(row):
+        kind, state = self._state(row)
+        if kind == "pending":
             page.entries.append(self._pending(row, amount, state))
         else:
-            page.entries.append(self._entry(row, amount))
+            entry = self._entry(row, amount)
+            taken_back = bool(turned) or kind == "returned"
+            page.entries.append(replace(entry, reversal=taken_back))
             if self._list.has("balance"):
-                balance = self._figure(row, "balance")
-                if balance is None:
+                balance = self._money(row, "balance")
+                if balance.value is None:
                     raise self._refusal(row, "balance", "states no balance")
-                page.balances.append((f"{self._list.sheet.name}!{row}", balance))
+                page.balances.append((f"{self._list.sheet.name}!{row}", _by_side(balance)))
         if number := self._list.say(row, "number"):
             page.numbers.append(number)
 
@@ -382,12 +511,21 @@ class _Reader:
         money = (self._list.say(row, name) for name in ("amount", "credit", "debit"))
         return row > self._list.heading and bool(dated) and any(money)
 
-    def _not_booked(self, row: int) -> str:
-        """Return what the row's state is called if it has moved no money (yet); else "". If the
-        balances have counted it all the same, they do not follow.
+    def _state(self, row: int) -> tuple[str, str]:
+        """Return what the row's state says (booked, pending, returned) and its word. What has moved
+        no money (yet) and is in the balances all the same, does not follow; of a word that nobody
+        knows, only a balance beside the row can say that its money moved.
         """
         state = self._list.say(row, "state")
-        return state if plain(state) in bank_words()["states"]["pending"] else ""
+        key = key_of(state)
+        for kind, known in bank_words()["states"].items():
+            if key in known:
+                return kind, state
+        if state and not self._list.has("balance"):
+            raise self._refusal(
+                row, "state", f"is {shown(state)}, and whether that is booked is not known"
+            )
+        return "booked", state
 
     def _pending(self, row: int, amount: Decimal, state: str) -> Entry:
         day = self._day(row, "booked") or self._day(row, "value") or self._day(row, "started")
@@ -395,32 +533,130 @@ class _Reader:
             raise self._refusal(row, "booked", "states no date, so the file may be cut")
         return replace(self._entry(row, amount, day), status=state.casefold())
 
-    def _amount(self, row: int) -> Decimal:
-        """Return the money in of a row: credit less debit, or the signed amount."""
-        credit, debit = self._figure(row, "credit"), self._figure(row, "debit")
-        if self._list.has("credit") and self._list.has("debit"):
-            if credit and debit:
-                raise self._refusal(row, "credit", "states a credit and a debit in one row")
-            if credit or debit:
-                return abs(credit) if credit else -abs(debit or Decimal(0))
-        amount = self._figure(row, "amount")
-        if amount is None:
-            name = "amount" if self._list.has("amount") else "credit"
+    def _amount(self, row: int) -> tuple[Decimal, str]:
+        """Return the money in of a row: credit less debit, or the signed amount; and the column of
+        a figure below zero where there should be none, else "".
+        """
+        name, money = self._column_of_money(row)
+        value, side = money.value, self._side(row, name, money)
+        if value is None:
             raise self._refusal(row, name, "states no amount, so the file may be cut")
-        sign = self._list.say(row, "sign")
-        if self._list.has("sign"):
-            signs = {plain(sign)}
-            if signs & set(bank_words()["signs"]["debit"]):
-                return -abs(amount)
-            if not signs & set(bank_words()["signs"]["credit"]):
-                raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
-        return amount
+        if not side:
+            return value, ""
+        if side == "credit":
+            return value, name if value < 0 else ""
+        if value <= 0 and self._debits_are_below_zero:
+            return value, ""
+        return -value, name if value < 0 else ""
 
-    def _figure(self, row: int, name: str) -> Decimal | None:
+    def _column_of_money(self, row: int) -> tuple[str, _Money]:
+        if self._list.has("credit") and self._list.has("debit"):
+            credit, debit = self._money(row, "credit"), self._money(row, "debit")
+            if credit.value and debit.value:
+                raise self._refusal(row, "credit", "states a credit and a debit in one row")
+            if credit.value or debit.value:
+                return ("credit", credit) if credit.value else ("debit", debit)
+        name = "amount" if self._list.has("amount") else "credit"
+        return name, self._money(row, name)
+
+    def _side(self, row: int, name: str, money: _Money) -> str:
+        """Return whether a figure is a credit or a debit, as its column, the column of signs and
+        what stands beside it say; "" where nothing does but its own sign.
+        """
+        said = {money.side, name if name in {"credit", "debit"} else ""}
+        if self._list.has("sign"):
+            sign = self._list.say(row, "sign")
+            side = _side_of(sign)
+            if not side:
+                raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
+            said.add(side)
+        said.discard("")
+        if len(said) > 1:
+            at = "sign" if self._list.has("sign") else name
+            raise self._refusal(row, at, "says that it is a credit and that it is a debit")
+        return said.pop() if said else ""
+
+    @cached_property
+    def _debits_are_below_zero(self) -> bool:
+        """Whether the list writes what went out with a minus as well."""
+        values = []
+        for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
+            if self._may_be_entry(row) and not self._kind_of(row):
+                name, money = self._column_of_money(row)
+                if money.value and self._side(row, name, money) == "debit":
+                    values.append(money.value)
+        return bool(values) and max(values) < 0
+
+    def _money(self, row: int, name: str) -> _Money:
+        """Return what a cell of money shows. Raises UnreadableFile where it cannot be read, and
+        where what stands beside the figure is not understood or another currency than the row's.
+        """
         reading = parse_amount(self._list.cell(row, name), self._mark)
         if reading.state in {"ambiguous", "error"}:
             raise self._refusal(row, name, f"is {shown(reading.text)}: {reading.reason}")
-        return reading.value
+        side, codes, rest = _beside(reading)
+        if reading.scaled or rest:
+            what = "a unit" if reading.scaled else shown(rest)
+            raise self._refusal(
+                row, name, f"is {shown(reading.text)}: {what} beside the figure is not understood"
+            )
+        if codes and name in _MONEY:
+            own = self._currency_of(row)
+            if own and own not in codes:
+                raise self._refusal(
+                    row, name, f"is {shown(reading.text)}, and the account is in {own}"
+                )
+        if side == "credit" and reading.value is not None and reading.value < 0:
+            raise self._refusal(row, name, f"is {shown(reading.text)}: a credit, and below zero")
+        return _Money(reading.value, side, codes)
+
+    def _refuse_unread(self) -> None:
+        """Refuse a list with a column that changes what the figures say and is not understood: with
+        nothing but signs, states, units or other currencies under a heading that nobody knows, a
+        heading of units, or figures beyond the headings, where a line has more cells than these.
+        """
+        sheet, heading = self._list.sheet, self._list.heading
+        known = {at for columns in self._list.columns.values() for at in columns}
+        rows = [row for row in range(heading + 1, len(sheet.rows) + 1) if self._may_be_entry(row)]
+        heads = [
+            at for at, cell in enumerate(sheet.rows[heading - 1], 1) if cell_text(cell).strip()
+        ]
+        last = max(heads)
+        width = max((len(sheet.rows[row - 1]) for row in rows), default=0)
+        for column in range(1, width + 1):
+            if column in known:
+                continue
+            head = key_of(cell_text(sheet.cell(heading, column)))
+            cells = [(row, cell_text(sheet.cell(row, column)).strip()) for row in rows]
+            stated = [(row, text) for row, text in cells if text]
+            why = ""
+            if column > last and any(any(map(str.isdigit, text)) for _, text in stated):
+                stated = [(row, text) for row, text in stated if any(map(str.isdigit, text))]
+                why = "a figure beyond the headings"
+            elif head in bank_words()["unread"]["units"] and any(t != "1" for _, t in stated):
+                why = "a unit of the figures"
+            elif stated and all(self._matters(text) for _, text in stated):
+                why = "a word that changes a figure, under a heading that is not known"
+            if why:
+                row, text = stated[0]
+                raise UnreadableFile(
+                    f"{self._name}: {sheet.address(row, column)} is {shown(text)}, {why}; nothing "
+                    "of the statement is taken. Give the column a heading that says what it holds, "
+                    "or take it out."
+                )
+
+    def _matters(self, text: str) -> bool:
+        """Tell whether a word alone says a sign, a unit, another currency or that nothing moved."""
+        key = key_of(text)
+        states = bank_words()["states"]
+        codes = recognise(text)
+        return (
+            bool(_side_of(text))
+            or key in states["pending"]
+            or key in states["returned"]
+            or any(plain(text) in words()[unit] for unit in SCALES)
+            or bool(codes and self._currency and self._currency not in codes)
+        )
 
     def _day(self, row: int, name: str) -> date | None:
         value = self._list.cell(row, name)
@@ -439,11 +675,9 @@ class _Reader:
         ends = self._list.all(row, "end_to_end")
         payers = self._list.all(row, "payer")
         texts = [*self._list.all(row, "text"), *payers[1:]]
-        original = self._figure(row, "original_amount")
-        codes = recognise(self._list.say(row, "original_currency"))
-        charges = self._figure(row, "charges")
-        currency = self._currency_of(row)
-        return Entry(
+        charges = self._money(row, "charges")
+        kept_in = charges.currencies[0] if len(charges.currencies) == 1 else self._currency_of(row)
+        entry = Entry(
             booked_on=day,
             value_date=value or day,
             amount=amount,
@@ -454,16 +688,42 @@ class _Reader:
             payer=payers[0] if payers else "",
             payer_account=self._list.say(row, "payer_account"),
             remittance="\n".join(texts),
-            original=Original(abs(original), codes[0]) if original and len(codes) == 1 else None,
-            rate=self._figure(row, "rate"),
-            charges=(Original(abs(charges), currency),) if charges else (),
+            original=self._original(row, amount),
+            rate=parse_amount(self._list.cell(row, "rate"), self._mark).value,
+            charges=(Original(abs(charges.value), kept_in),) if charges.value else (),
             code=self._list.say(row, "kind"),
+        )
+        words = (entry.payer, entry.remittance, entry.code)
+        return unnamed(entry) if says_batch(*words) else entry
+
+    def _original(self, row: int, amount: Decimal) -> Original | None:
+        """Return what was sent, where the row says so."""
+        money = self._money(row, "original_amount")
+        if not money.value:
+            return None
+        stated = recognise(self._list.say(row, "original_currency")) or money.currencies
+        codes = stated or tuple(filter(None, [self._original_currency]))
+        if len(codes) == 1:
+            return Original(abs(money.value), codes[0])
+        if abs(money.value) == abs(amount):
+            return None  # the same figure, in no currency of its own
+        raise self._refusal(
+            row, "original_amount", f"is {format_amount(money.value)} in no currency that is stated"
         )
 
     def _statement(self, account: str, currency: str, page: _Pages) -> Statement:
         entries, opening, closing = page.entries, page.opening, page.closing
+        if page.turned and not page.balances and None in {opening, closing}:
+            row, name = page.turned[0]
+            raise self._refusal(
+                row,
+                name,
+                f"is below zero in a column of {name}s, and no balance proves which way it went"
+                if name != "amount"
+                else "is below zero and marked as one way, and no balance proves which way it went",
+            )
         if page.balances:
-            opening, closing = self._follow(page)
+            opening, closing = self._follow(page, currency)
         elif page.shifted and opening is not None and closing is not None:
             opening, closing = _signed(opening, closing, page.entries)
         self._check_turnover(page)
@@ -493,7 +753,7 @@ class _Reader:
             notes=notes,
         )
 
-    def _follow(self, page: _Pages) -> tuple[Decimal, Decimal]:
+    def _follow(self, page: _Pages, currency: str) -> tuple[Decimal, Decimal]:
         """Return opening and closing balance out of the balances beside the rows, the oldest or the
         newest first; each must follow from the one before.
         """
@@ -502,10 +762,13 @@ class _Reader:
         newest_first = rows[::-1]
         faults = [_fault(rows), _fault(newest_first)]
         if None not in faults and any(entry.charges for entry in booked):
-            own = [(_net(entry).amount, at) for entry, (_, at) in zip(booked, rows, strict=True)]
+            own = [
+                (_net(entry, currency).amount, at)
+                for entry, (_, at) in zip(booked, rows, strict=True)
+            ]
             if None in (_fault(own), _fault(own[::-1])):  # the fee is taken beside the amount
-                page.entries[:] = [_net(entry) for entry in page.entries]
-                return self._follow(page)
+                page.entries[:] = [_net(entry, currency) for entry in page.entries]
+                return self._follow(page, currency)
         ordered = rows if faults[0] is None else newest_first
         if None not in faults:
             days = [entry.booked_on for entry in booked]
@@ -557,8 +820,10 @@ def _names_account(text: str, number: str) -> bool:
     return own in plain_number(text)
 
 
-def _net(entry: Entry) -> Entry:
-    kept = sum((charge.amount for charge in entry.charges), Decimal(0))
+def _net(entry: Entry, currency: str) -> Entry:
+    kept = sum(
+        (charge.amount for charge in entry.charges if charge.currency == currency), Decimal(0)
+    )
     return replace(entry, amount=entry.amount - kept)
 
 
@@ -574,15 +839,55 @@ def _fault(
     return None
 
 
-def _heading(text: str) -> tuple[str, str]:
-    """Return a heading as the dictionary has it, and the currency that stands behind it, if any."""
-    key, found = key_of(text), _CURRENCY.fullmatch(" ".join(text[:LONGEST_VALUE].split()))
-    if found and is_currency(found["code"].upper()):
-        word = key_of(found["word"])
-        known = any(word in ranks for ranks in _dictionary().values())
-        if known:
-            return word, found["code"].upper()
-    return key, ""
+def _beside(reading: AmountReading) -> tuple[str, tuple[str, ...], str]:
+    """Return what stands beside a figure: the side it says, the currencies that it may name, and
+    what is neither.
+    """
+    said = f"{reading.currency} {reading.footnote}".strip()
+    if not said:
+        return "", (), ""
+    if not _side_of(said, beside=True) and (codes := recognise(said)):
+        return "", codes, ""
+    sides, named, rest = set(), [], []
+    for token in said.split():
+        word = token.strip("()[].,:;")
+        if side := _side_of(word, beside=True):
+            sides.add(side)
+        elif codes := recognise(word):
+            named.append(codes)
+        else:
+            rest.append(token)
+    if len(sides) > 1 or len(set(named)) > 1:
+        rest.append(said)
+    return sides.pop() if sides else "", named[0] if named else (), " ".join(rest)
+
+
+def _side_of(text: str, *, beside: bool = False) -> str:
+    """Return whether a word says credit or debit; "" if neither. `beside` a figure, a K may as well
+    be a thousand.
+    """
+    word = plain(text)
+    if beside and word == "k":
+        return ""
+    return next((side for side, words in bank_words()["signs"].items() if word in words), "")
+
+
+def _by_side(money: _Money) -> Decimal:
+    """Return a balance with its sign: what the bank calls a debit is below zero."""
+    value = money.value or Decimal(0)
+    return -abs(value) if money.side == "debit" else value
+
+
+def _heading(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a heading as the dictionary has it, and the currencies that may stand beside it."""
+    own = " ".join(text[:LONGEST_VALUE].split())
+    for pattern in _CURRENCY:
+        if found := pattern.fullmatch(own):
+            word, codes = key_of(found["word"]), recognise(found["code"])
+            codes = codes or recognise(found["code"].upper())
+            if codes and any(word in ranks for ranks in _dictionary().values()):
+                return word, codes
+    return key_of(text), ()
 
 
 @cache

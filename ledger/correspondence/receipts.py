@@ -72,13 +72,13 @@ def next_serial(receipts: Iterable[OfficialReceipt], fund: str, year: int) -> in
 def draft_receipt(
     number: str, collection: Collection, day: date, language: str, currency: str
 ) -> str:
-    """Return the line that issues a receipt for all of a collection, as Beancount text; `currency`
-    is the book's.
+    """Return the line that issues a receipt for what stayed of a collection, as Beancount text;
+    `currency` is the book's.
     """
     key = collection.key
     return (
         f'{day} custom "{ISSUED}" {quoted(number)} {quoted(key.donor)}\n'
-        f"  amount: {format_amount(collection.dollars)} {currency}\n"
+        f"  amount: {format_amount(collection.kept)} {currency}\n"
         f"  collected-on: {key.day}\n"
         f"  collection: {quoted(key.labels)}\n"
         f"  language: {quoted(language)}\n"
@@ -235,7 +235,7 @@ def _against_collections(
                     "more than came in. Make it void and issue another.",
                 )
             )
-        elif each.amount != collection.dollars or collection.returned:
+        elif each.amount != collection.kept:
             back = format_amount(collection.returned)
             found.append(
                 notice(

@@ -27,7 +27,7 @@ from pledgebook.ledger.files.late import which_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.files.reading import matches
-from pledgebook.ledger.findings import BookRefusedError, Finding, WouldBreakError
+from pledgebook.ledger.findings import BookRefusedError, Finding, FutureDateError, WouldBreakError
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
 from pledgebook.ledger.sources import as_content, reading
 
@@ -100,17 +100,21 @@ def write_entries(
     drafts: Sequence[Draft],
     others: Mapping[Path, str] = _NO_TEXTS,
     beside: Changes = _NO_CHANGES,
+    *,
+    today: date | None = None,
+    future: bool = False,
 ) -> list[Path]:
     """Write drafts into the book's period files, and with them the texts of `others` of its files
     and what stands `beside` it (documents, decisions; None takes a file away); return the files
     written, without those beside.
 
-    Raises BookRefusedError, and changes nothing, if the book has errors, would have one, or was
-    changed on disk since it was loaded.
+    An entry after `today` (the day where the user is, unless said) is refused with FutureDateError,
+    unless it is meant: `future`. Raises BookRefusedError, and changes nothing, if the book has
+    errors, would have one, or was changed on disk since it was loaded.
     """
     if not drafts and not others and not beside:
         return []
-    tried = try_entries(book, drafts, others, beside)
+    tried = try_entries(book, drafts, others, beside, today=today, future=future)
     tried.write()
     return list(tried.paths)
 
@@ -120,8 +124,12 @@ def try_entries(
     drafts: Sequence[Draft],
     others: Mapping[Path, str] = _NO_TEXTS,
     beside: Changes = _NO_CHANGES,
+    *,
+    today: date | None = None,
+    future: bool = False,
 ) -> Tried:
     """Try what `write_entries` would write. Raises BookRefusedError."""
+    refuse_future((draft.date for draft in drafts), today=today, future=future)
     if not drafts and not others:
         return Tried(before=book, after=book, changes=beside, paths=())
     if book.errors:
@@ -150,6 +158,16 @@ def try_entries(
         if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
     )
     return replace(tried, paths=(*by_file, *others), notices=notices)
+
+
+def refuse_future(days: Iterable[date], *, today: date | None = None, future: bool = False) -> None:
+    """Raise FutureDateError where a day is after `today` (the day where the user is, unless said),
+    unless that is meant.
+    """
+    last = max(days, default=date.min)
+    today = today or date.today()  # noqa: DTZ011
+    if last > today and not future:
+        raise FutureDateError(last, today)
 
 
 def refuse_sealed(book: Book, day: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from beancount.core.data import Transaction
@@ -20,10 +21,11 @@ from pledgebook.ledger.files.writing import text_without
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.charges import ADVISED
 from pledgebook.ledger.matching.candidates import Candidate
+from pledgebook.ledger.matching.receipts import Paid, words_of_part
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import Claim
+from pledgebook.ledger.register.register import Change, Claim
 
 MATCHED_BY = "matched-by"
 """Metadata of an application: the rule that made it certain, or "a person"."""
@@ -171,9 +173,10 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
     )
     held = next(each for each in register.held_under[receipt] if each.kind == "unapplied")
     earmark = Earmark(held.fund, held.class_, held.purpose)
-    for change in register.changes:
-        if change.entry is not entry or change.event != "application":
-            continue
+    applied = [c for c in register.changes if c.entry is entry and c.event == "application"]
+    whole = sum((each.dollars for each in register.held_under[receipt] if each.dollars > 0), ZERO)
+    paid = [_paid(change, charges if change is applied[0] else ZERO) for change in applied]
+    for change, words in zip(applied, words_of_part(held.entry, whole, paid), strict=True):
         found = find_return(book, change.label, named, day)
         now, was = found.now, found.was
         draft = returned_payment(
@@ -185,7 +188,7 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
             reverses=named,
             advance=advance_for(register, now.label, day),
             narration=f"Application of {receipt} to {now.label} taken back",
-            meta={"receipt-of": receipt},
+            meta={**words, "receipt-of": receipt},
         )
         back = found.dollars - charges
         own = earmark_of(was)
@@ -204,6 +207,13 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
         drafts.append(replace(draft, lines=tuple(lines), meta=meta))
         charges = ZERO
     return drafts
+
+
+def _paid(change: Change, charges: Decimal) -> Paid:
+    """Return what an application settled by money of the receipt itself, without the charges."""
+    before = change.before.units if change.before else ZERO
+    dollars = change.received + change.advanced - charges
+    return Paid(dollars, before - change.after.units, change.after.currency)
 
 
 def _last_application(book: Book, receipt: str) -> Transaction:

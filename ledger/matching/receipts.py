@@ -1,18 +1,27 @@
-"""Receipts that wait to be applied: what is left of them, and every word the bank passed on."""
+"""Receipts that wait to be applied: what is left of them, and every word the bank passed on.
+
+What was sent in another currency is kept where a receipt is divided: a part of it is what its
+instalments were settled by in that currency; where they are kept in another, its share by dollars.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.banks import PAYERS, SEVERAL
+from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.parts import Earmark
-from pledgebook.ledger.money import ZERO, read_number
+from pledgebook.ledger.money import ZERO, format_units, read_number, round_to
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.register import Change, Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,8 @@ def _receipt(
         (each.dollars for each in book.register.held_under[label] if each.entry is entry), ZERO
     )
     untouched = whole == dollars
+    if original and not untouched:
+        original = _left_of(book, original, whole, book.register.held_under[label])
     payer = as_text(meta.get("payer", entry.payee or ""))
     of_several = as_text(meta.get(PAYERS, "")) == SEVERAL
     return Receipt(
@@ -96,7 +107,7 @@ def _receipt(
         day=day,
         dollars=dollars,
         held=held,
-        original=original if untouched else None,
+        original=original,
         charges=charges[0]
         if untouched and charges and charges[1] == book.settings.currency
         else ZERO,
@@ -107,6 +118,72 @@ def _receipt(
         else as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
         of_several=of_several,
     )
+
+
+WORDS = ("payer", "payer-account", "remittance", "end-to-end", "references", PAYERS,
+         "proposed-donor")  # fmt: skip
+"""Metadata of a receipt that is of the money, however often it is applied and taken back."""
+
+
+class Paid(NamedTuple):
+    """What a part of a receipt settled: its dollars, and the units of the instalment."""
+
+    dollars: Decimal
+    units: Decimal
+    currency: str
+
+
+def words_of_part(entry: Transaction, whole: Decimal, parts: Sequence[Paid]) -> list[Meta]:
+    """Return what the entry of a receipt of `whole` dollars says of the money, for each of its
+    parts: the bank's words, and of what was sent the part's own.
+    """
+    meta = {key: as_text(entry.meta[key]) for key in WORDS if key in entry.meta}
+    if "payer" not in meta and entry.payee:
+        meta["payer"] = entry.payee
+    original = _amount(entry.meta.get("original"))
+    if original is None:
+        return [dict(meta) for _ in parts]
+    amounts = divide(original, whole, parts)
+    return [{**meta, "original": f"{format_units(each)} {original[1]}"} for each in amounts]
+
+
+def divide(original: tuple[Decimal, str], whole: Decimal, parts: Sequence[Paid]) -> list[Decimal]:
+    """Return what was sent of each part of a receipt of `whole` dollars, in the currency of what
+    was sent: what it settled in that currency, where this does not come to more than was sent; else
+    its share by dollars. All of the receipt is all that was sent.
+    """
+    amount, currency = original
+    settled = [part.units for part in parts]
+    is_all = sum((part.dollars for part in parts), ZERO) == whole
+    total = sum(settled, ZERO)
+    if {part.currency for part in parts} == {currency} and (
+        total == amount if is_all else total < amount
+    ):
+        return settled
+    places = decimals(currency) if is_currency(currency) else 2
+    shares = [round_to(amount * part.dollars / whole, places) for part in parts]
+    if is_all and shares:
+        shares[-1] += amount - sum(shares, ZERO)
+    return shares
+
+
+def _left_of(
+    book: Book, original: tuple[Decimal, str], whole: Decimal, held: Sequence[Held]
+) -> tuple[Decimal, str] | None:
+    """Return what is left of what was sent once parts of a receipt were applied."""
+    used = [each for each in held if each.dollars < 0]
+    own: dict[int, list[Change]] = {id(each.entry): [] for each in used}
+    for change in book.register.changes:
+        if id(change.entry) in own and change.event == "application":
+            own[id(change.entry)].append(change)
+    parts = []
+    for each in used:
+        changes = own[id(each.entry)]
+        settled = {change.after.currency for change in changes if change.before}
+        units = sum((c.before.units - c.after.units for c in changes if c.before), ZERO)
+        parts.append(Paid(-each.dollars, units, settled.pop() if len(settled) == 1 else ""))
+    left = original[0] - sum(divide(original, whole, parts), ZERO)
+    return (left, original[1]) if left > 0 else None
 
 
 def _named(book: Book, payer: str, day: date) -> str:

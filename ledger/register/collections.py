@@ -58,6 +58,11 @@ class Collection:
         """What was received, in dollars and cents, gross of bank charges."""
         return sum((part.dollars for part in self.parts), ZERO)
 
+    @property
+    def kept(self) -> Decimal:
+        """What stayed of it, in dollars and cents: what a receipt is over."""
+        return self.dollars - self.returned
+
 
 def list_collections(register: Register) -> list[Collection]:
     """Return the collections of a book, by day, fund, donor and labels."""

@@ -48,6 +48,11 @@ def official_receipt(papers: Papers, order: Order) -> Letter:
         body.append(collection_table(papers, order, [collection], say("What was received")))
         charges = say("Amounts are as they were paid, before charges of banks on the way.")
         body.append(Paragraph(charges))
+        if collection.returned:
+            back = speaking.money(collection.returned, receipt.currency)
+            body.append(
+                Paragraph(say("Of this, {amount} was taken back by the bank.", amount=back))
+            )
     return compose(
         papers,
         order,
@@ -82,7 +87,7 @@ def _void(papers: Papers, order: Order, receipt: OfficialReceipt) -> tuple[str, 
 
 def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collection]:
     """Return the collections of the cut (of some donors, or of all) for which no receipt counts,
-    in order of their days; none of money that the bank has taken back.
+    in order of their days; none of money that the bank has taken back whole.
     """
     counted = {each.key for each in papers.receipts if not each.void}
     return sorted(
@@ -93,8 +98,7 @@ def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collecti
             if (not donors or code in donors)
             and each.key.fund in papers.selection.funds
             and each.key not in counted
-            and each.dollars > ZERO
-            and not each.returned
+            and each.kept > ZERO
         ),
         key=lambda each: (each.key.day, each.key.fund, each.key.donor, each.key.labels),
     )
