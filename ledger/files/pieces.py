@@ -88,6 +88,16 @@ def way_back(old: str, new: str) -> list[Stretch]:
     ]
 
 
+def exchanged(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the pieces that a text lost and those that it gained, without blank lines."""
+    lost: list[str] = []
+    gained: list[str] = []
+    for gone, come, _ in _different(pieces_of(old), pieces_of(new)):
+        lost += filter(str.strip, gone)
+        gained += filter(str.strip, come)
+    return lost, gained
+
+
 def put_back(text: str, stretches: Iterable[Stretch]) -> tuple[str, list[range]]:
     """Return the text that a write found, of that which it left, and which lines of the latter
     (counted from 0) go.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,13 +16,22 @@ from beancount.core.data import Custom, Directive, Transaction, entry_sortkey
 from pledgebook.ledger.files.late import told
 from pledgebook.ledger.files.log import FileWritten, LoggedWrite, read_log
 from pledgebook.ledger.files.mending import BOUND, resting_on
-from pledgebook.ledger.files.pieces import Added, Piece, Removed, known_by, put_back, taken_back
+from pledgebook.ledger.files.pieces import (
+    Added,
+    Piece,
+    Removed,
+    exchanged,
+    known_by,
+    put_back,
+    taken_back,
+)
 from pledgebook.ledger.files.writing import Tried, try_texts
 from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, WouldBreakError
 from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.sources import as_text
 
 _NAMED = 4
 _NUMBERED = {
@@ -108,6 +117,33 @@ def _found(book: Book, path: Path, file: FileWritten) -> tuple[str, list[range]]
     if file.after and book.digests.get(path.resolve()) == file.after:
         return put_back(text, file.back)
     return taken_back(text, file.pieces or (), path.relative_to(book.folder).as_posix())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUndone:
+    """What undoing does to a file: the pieces that go and those that come back, or, of what stands
+    beside the book (a document, decisions), only that it `comes` back or goes.
+    """
+
+    name: str
+    gone: Sequence[str] = ()
+    back: Sequence[str] = ()
+    is_beside: bool = False
+    comes: bool = False
+
+
+def files_undone(tried: Tried) -> list[FileUndone]:
+    """Return what an undoing that was tried does to the files, by their names within the book."""
+    found = []
+    for path, content in tried.changes.items():
+        name = path.relative_to(tried.before.folder).as_posix()
+        if path in tried.texts:
+            now = tried.before.text_of(path)
+            gone, back = exchanged(now, as_text(content or b""))
+            found.append(FileUndone(name=name, gone=gone, back=back))
+        else:
+            found.append(FileUndone(name=name, is_beside=True, comes=content is not None))
+    return found
 
 
 def find_write(book: Book, number: int) -> LoggedWrite:
