@@ -254,6 +254,80 @@ def test_what_cannot_be_undone_says_why(run: Run) -> None:
     assert "there is nothing to take out" in run("undo", "1", "--yes", status=2).stderr
 
 
+FOUR_EYES = """
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+1999-12-31 custom "letterhead" "CPCJF" "Example Office (made up)"
+"""
+
+
+def four_eyes(main: Path) -> None:
+    path = main.parent / "settings.beancount"
+    text = path.read_text("utf-8")
+    head, fund, rest = text.partition('custom "fund" "CPCJF"')
+    line, _, below = rest.partition("\n")
+    path.write_text(f'{head}{fund}{line}\n  four-eyes: "yes"\n{below}{FOUR_EYES}', "utf-8")
+
+
+def test_four_eyes_stay_four_whatever_is_taken_back(main: Path, run: Run) -> None:
+    four_eyes(main)
+    run(*EARLIER)
+    written_off = ("record", "write-off", "AUT-2002-01.1", "--date", "2002-08-01", "--authority",
+                   "Office (made up)", "--entered-by", "Clerk", "--waiting", "--yes")  # fmt: skip
+    run(*written_off)
+    run("approve", "AUT-2002-01.1", "--date", "2002-08-01", "--by", "Chief", "--yes")
+    run("undo", "4", "--yes")
+    refused = run("approve", "AUT-2002-01.1", "--date", "2002-08-01", "--by", "Clerk", "--yes",
+                  status=2).stderr  # fmt: skip
+    assert "four eyes: another person approves" in refused
+    run("undo", "5", "--yes")  # what comes back is approved by who approved it
+    text = (main.parent / "2002-2003.beancount").read_text("utf-8")
+    assert text.count('entered-by: "Clerk"') == 1
+    assert text.count('approved-by: "Chief"') == 1
+    assert load_book(main).errors == []
+
+
+def test_a_number_that_was_given_out_is_never_given_again(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run(*EARLIER)
+    run(*PAY)
+    issue = ("letter", "receipt", "--issue", "--period", "2002-2003", "--format", "html", "--out",
+             str(tmp_path / "letters"), "--date")  # fmt: skip
+    run(*issue, "2004-01-20")
+    before = texts(main)
+    refused = run("undo", "4", "--yes", status=2).stderr
+    assert "it issued the official receipt CPCJF/2004/0001, and a number is never" in refused
+    assert "Write 3 stays" in run("undo", "3", "--yes", status=2).stderr  # the payment receipted
+    assert texts(main) == before
+    run("letter", "void", "CPCJF/2004/0001", "--reason", "Wrong", "--date", "2004-02-01")
+    assert "which is final" in run("undo", "5", "--yes", status=2).stderr
+    run(*issue, "2004-02-02")
+    assert '"CPCJF/2004/0002"' in (main.parent / "correspondence.beancount").read_text("utf-8")
+
+
+def test_a_letter_that_was_sent_stays_and_its_answer_is_taken_back(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run(*EARLIER, "--due", "2002-06-30")
+    run("letter", "reminder", "--as-at", "2003-12-31", "--date", "2004-01-20", "--format", "html",
+        "--record-sent", "--out", str(tmp_path / "letters"))  # fmt: skip
+    assert "its reference stands on paper" in run("undo", "3", "--yes", status=2).stderr
+    undone(main, run, "letter", "answered", "AUT/2004/1", "agrees", "--date", "2004-02-01")
+
+
+def test_what_was_taken_out_does_not_come_back_under_a_seal(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run("rates", str(tmp_path / "rates.csv"))
+    run("undo", "2", "--yes")
+    run("close", "2002-2003")
+    refused = run("undo", "3", "--yes", status=2).stderr
+    assert "Write 3 stays: what it wrote of 2002-02-01 is sealed with 2002-2003" in refused
+
+
 def test_undoing_is_shown_and_tried_first(main: Path, run: Run) -> None:
     run(*EARLIER)
     before = texts(main)

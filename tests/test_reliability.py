@@ -52,6 +52,18 @@ def test_a_write_that_is_broken_off_is_all_there_or_not_at_all(
     assert result["all"] > 0
 
 
+def test_two_at_once_lose_nothing_double_nothing_and_block_nobody() -> None:
+    """Commands and pages, one of every fourth pair killed; 500 pairs: tools/."""
+    done = subprocess.run(
+        [sys.executable, BREAKING.with_name("at_once.py"), "12"],
+        capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    result = json.loads(done.stdout)
+    assert result["wrong"] == []
+    assert result["written"] >= 12
+    assert result["killed"] + result["written"] + result["refused"] == 24
+
+
 @pytest.fixture
 def main(tmp_path: Path) -> Path:
     return make_book(tmp_path / "book")

@@ -232,9 +232,9 @@ def taken_back(text: str, changes: Iterable[Piece], name: str) -> tuple[str, lis
     result: list[str] = []
     for at in range(len(pieces) + 1):
         result += back.get(at, ())
-        piece = pieces[at] if at < len(pieces) else None
-        if piece is None or at in gone:
+        if at == len(pieces) or at in gone:
             continue
+        piece = pieces[at]
         if not piece and at and (at - 1) in gone and (not result or not result[-1]):
             continue  # the blank line below what goes
         result.append(piece)
