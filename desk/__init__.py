@@ -12,9 +12,10 @@ from __future__ import annotations
 from pledgebook.desk.contributions import Contributions
 from pledgebook.desk.donor import Donor
 from pledgebook.desk.inbox import Inbox
+from pledgebook.desk.log import Log
 from pledgebook.desk.paragraphs import Paragraphs
 from pledgebook.desk.reconcile import Reconcile
 from pledgebook.desk.record import Record
 from pledgebook.desk.reports import Reports
 
-__all__ = ["Contributions", "Donor", "Inbox", "Paragraphs", "Reconcile", "Record", "Reports"]
+__all__ = ["Contributions", "Donor", "Inbox", "Log", "Paragraphs", "Reconcile", "Record", "Reports"]

@@ -25,6 +25,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -157,12 +158,12 @@ class Seen(NamedTuple):
 def run(scenario: Scenario, kinds: Iterable[str] = KINDS, every: int = 1, first: int = 1) -> Result:
     """Break a scenario at every call, or at every so-many-th from the `first`."""
     result = Result(scenario.name)
-    with tempfile.TemporaryDirectory(prefix="breaking-") as place:
-        base = Path(place) / "base"
+    with place() as within:
+        base = within / "base"
         base.mkdir()
         scenario.ready(base)
         before = look(base)
-        whole = Path(place) / "whole"
+        whole = within / "whole"
         shutil.copytree(base, whole, symlinks=True)
         status, result.calls = in_child(scenario.act, whole, Fault(whole))
         after = look(whole)
@@ -171,7 +172,7 @@ def run(scenario: Scenario, kinds: Iterable[str] = KINDS, every: int = 1, first:
             return result
         for kind in kinds:
             for at in range(first, result.calls + 1, every):
-                case = Path(place) / "case"
+                case = within / "case"
                 shutil.copytree(base, case, symlinks=True)
                 told = _case(scenario, case, kind, at, before, after, result)
                 result.cases += 1
@@ -329,15 +330,20 @@ def command(*words: str, book: bool = True) -> Act:
     return act
 
 
-def look_at_the_desk(folder: Path) -> int:
-    """Open a page."""
+def desk_client(folder: Path) -> tuple[Any, str]:
+    """Return a client of the desk on the book of a folder, and the book's address."""
     from fava.application import create_app  # noqa: PLC0415
 
     main = folder / "book" / "main.beancount"
     client = create_app([main], load=True, poll_watcher=True).test_client()
     base = client.get("/").headers["Location"].strip("/").split("/")[0]
-    shown = client.get(f"/{base}/extension/Record/")
-    return 0 if shown.status_code == HTTPStatus.OK else 2
+    return client, f"/{base}"
+
+
+def look_at_the_desk(folder: Path) -> int:
+    """Open a page."""
+    client, base = desk_client(folder)
+    return 0 if client.get(f"{base}/extension/Record/").status_code == HTTPStatus.OK else 2
 
 
 def at_the_desk(page: str, endpoint: str, fill: Callable[[Any, str], dict[str, Any]]) -> Act:
@@ -346,12 +352,8 @@ def at_the_desk(page: str, endpoint: str, fill: Callable[[Any, str], dict[str, A
     """
 
     def act(folder: Path) -> int:
-        from fava.application import create_app  # noqa: PLC0415
-
-        main = folder / "book" / "main.beancount"
-        client = create_app([main], load=True, poll_watcher=True).test_client()
-        base = client.get("/").headers["Location"].strip("/").split("/")[0]
-        address = f"/{base}/extension/{page}/"
+        client, base = desk_client(folder)
+        address = f"{base}/extension/{page}/"
         form = fill(client, address)
         answer = client.post(f"{address}{endpoint}", json=form, headers=OWN)
         sys.stdout.write(answer.text)
@@ -362,6 +364,11 @@ def at_the_desk(page: str, endpoint: str, fill: Callable[[Any, str], dict[str, A
 
 
 OWN = {"Origin": "http://localhost"}
+
+
+def seen_book(client: Any, address: str) -> str:
+    """Return the digest of the book that a page shows."""
+    return _data(client, address, "book")
 
 
 def _data(client: Any, address: str, name: str) -> str:
@@ -482,6 +489,7 @@ def nothing(folder: Path) -> None:
     del folder
 
 
+_TAKEN = ("import", "strange.csv", "--fund", "CPCJF", "--donor", "Norge (x)=NOR")
 _PAID = ("record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10", "--yes")
 _PLEDGED = ("record", "pledge", "SWE", "40", "--fund", "CPCJF", "--class", "general", "--yes")
 _CLOSE = ("close", "2002-2003")
@@ -527,6 +535,10 @@ SCENARIOS = (
     Scenario("an answer", ready(ENTRIES, (*_REMIND, "--out", "letters")),
              command("letter", "answered", "AUT/2004/1", "agrees", "--date", "2004-02-01"),
              again=False),
+    Scenario("undo an import", ready(ENTRIES, _TAKEN), command("undo", "2", "--yes"), again=False),
+    Scenario("undo a payment", ready(ENTRIES, _PAID), command("undo", "2", "--yes"), again=False),
+    Scenario("undo what made a period's file", ready(ENTRIES, _LATER),
+             command("undo", "2", "--yes"), again=False),
     Scenario("desk: a pledge with its paper", ready(), at_the_desk("Record", "record", _entered),
              again=False, finish=look_at_the_desk),
     Scenario("desk: approve", ready(approved=False), at_the_desk(
@@ -534,6 +546,8 @@ SCENARIOS = (
         again=False, finish=look_at_the_desk),
     Scenario("desk: take out", ready(), at_the_desk(
         "Record", "take-out", _seen(entry="NOR-2002-07")), again=False, finish=look_at_the_desk),
+    Scenario("desk: undo an import", ready(ENTRIES, _TAKEN), at_the_desk(
+        "Log", "undo", _seen(write="2")), again=False, finish=look_at_the_desk),
     Scenario("desk: import", ready(), at_the_desk("Inbox", "import", _taken)),
     Scenario("desk: decide", ready(ENTRIES + RECEIPT),
              at_the_desk("Reconcile", "accept", _seen(all=True))),
@@ -542,17 +556,30 @@ SCENARIOS = (
 )  # fmt: skip
 
 
-def warmed() -> None:
-    """Import what the acts import, once for all children."""
-    import pledgebook.cli.close  # noqa: PLC0415
-    import pledgebook.cli.letters  # noqa: PLC0415
-    import pledgebook.cli.match  # noqa: PLC0415
-    import pledgebook.cli.mend  # noqa: PLC0415
-    import pledgebook.cli.rates  # noqa: PLC0415
-    import pledgebook.cli.record  # noqa: PLC0415
-    import pledgebook.cli.sheets  # noqa: PLC0415
-    import pledgebook.desk  # noqa: F401, PLC0415
-    import portalocker  # noqa: F401, PLC0415
+def warm(scenarios: Iterable[Scenario]) -> None:
+    """Do each once in this process, so that its children have imported and made ready the rest."""
+    own = os.getcwd()  # noqa: PTH109
+    words = sys.argv
+    for scenario in scenarios:
+        with place() as folder, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            scenario.ready(folder)
+            os.chdir(folder)
+            with redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(SystemExit):
+                scenario.act(folder)
+            os.chdir(own)
+    sys.argv = words
+    gc.collect()
+    gc.freeze()  # what was imported is not gone through again in every child
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """Give a folder, in memory where there is one: a kill of a process needs no disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of this name is made in it
+    with tempfile.TemporaryDirectory(
+        prefix="breaking-", dir=memory if memory.is_dir() else None
+    ) as folder:
+        yield Path(folder)
 
 
 def chosen(words: Iterable[str]) -> Iterator[Scenario]:
@@ -563,9 +590,8 @@ def chosen(words: Iterable[str]) -> Iterator[Scenario]:
 
 def report(scenarios: Iterable[Scenario], every: int = 1, first: int = 1) -> Iterator[Result]:
     """Break scenarios one after another."""
-    warmed()
-    gc.collect()
-    gc.freeze()  # what was imported is not gone through again in every child
+    scenarios = list(scenarios)
+    warm(scenarios)
     for scenario in scenarios:
         yield run(scenario, every=every, first=first)
 

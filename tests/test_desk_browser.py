@@ -41,6 +41,7 @@ PAGES = {
     "inbox": "Inbox/",
     "sheet": "Inbox/?file=advices-2003.xlsx",
     "statement": "Inbox/?file=statement-2003.sta",
+    "log": "Log/?undo=2",
     "reconcile": "Reconcile/?receipt=R-2003-0006",
     "record": "Record/",
     "event": "Record/?event=payment&paid=DEU-2002-01.2",

@@ -17,6 +17,7 @@ from pledgebook.cli.main import group
 from pledgebook.desk.login import LONGEST_NAME
 from pledgebook.desk.serving import served_app
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.making import make_book
 from werkzeug.test import TestResponse
 
@@ -81,7 +82,8 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_each_page_says_who_is_logged_in_and_holds_their_name_in_its_fields(desk: Desk) -> None:
-    for page in ("Contributions", "Donor", "Inbox", "Paragraphs", "Reconcile", "Record", "Reports"):
+    pages = ("Contributions", "Donor", "Inbox", "Log", "Paragraphs", "Reconcile", "Record")
+    for page in (*pages, "Reports"):
         assert "Logged in: Première fonctionnaire" in desk.page(f"extension/{page}/")
     form = desk.page("extension/Record/?event=pledge&entered_by=Somebody else")
     (field,) = re.findall(r'<input name="entered_by"[^>]*>', form)
@@ -96,6 +98,7 @@ def test_what_is_recorded_bears_who_is_logged_in_whatever_the_form_says(desk: De
     assert entry.meta["entered-by"] == "Première fonctionnaire"
     refused = desk.record(pairs=[["entered-by", "Somebody else"]]).json
     assert "none that the form itself states" in refused["fault"]
+    assert read_log(load_book(desk.main)).writes[-1].by == "Première fonctionnaire"
 
 
 def test_nobody_approves_in_anothers_name(desk: Desk) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
@@ -26,10 +29,26 @@ The Fjords;NV 3;2002-03-05;USD;1234.00;2002-06-30;General
 """
 PLEDGE = ("record", "pledge", "AUT", "1000", "--fund", "CPCJF", "--class", "general")
 PAY = ("record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10", "--yes")
+PLEDGED = ("--fund", "CPCJF", "--class", "general", "--date")
 EARLIER = (*PLEDGE, "--date", "2002-03-01", "--yes")
 RATES = """Country,Currency,Abbreviation,Effective Date,Rate
 Germany,Euro,EUR,01 Feb 2002,1.12
 Germany,Euro,EUR,01 Mar 2002,1.13
+"""
+
+BANK = """
+1999-12-31 custom "bank" "MAIN" "GB29 NWBK 6016 1331 9268 19"
+  accounts: "Assets:CPCJF:Cash Assets:UNTOC:Cash"
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+"""
+STATEMENT = """:20:S7
+:25:GB29NWBK60161331926819
+:28C:7/1
+:60F:C020630USD0,00
+:61:020710C1000,00NTRFNONREF//B1
+:86:/NAME/Government of Austria/REMI/Pledge AUT-2002-01
+:62F:C020731USD1000,00
+-
 """
 
 Run = Callable[..., Result]
@@ -235,6 +254,80 @@ def test_what_cannot_be_undone_says_why(run: Run) -> None:
     assert "there is nothing to take out" in run("undo", "1", "--yes", status=2).stderr
 
 
+FOUR_EYES = """
+2004-01-01 custom "period" "2004-2005" 2005-12-31
+1999-12-31 custom "letterhead" "CPCJF" "Example Office (made up)"
+"""
+
+
+def four_eyes(main: Path) -> None:
+    path = main.parent / "settings.beancount"
+    text = path.read_text("utf-8")
+    head, fund, rest = text.partition('custom "fund" "CPCJF"')
+    line, _, below = rest.partition("\n")
+    path.write_text(f'{head}{fund}{line}\n  four-eyes: "yes"\n{below}{FOUR_EYES}', "utf-8")
+
+
+def test_four_eyes_stay_four_whatever_is_taken_back(main: Path, run: Run) -> None:
+    four_eyes(main)
+    run(*EARLIER)
+    written_off = ("record", "write-off", "AUT-2002-01.1", "--date", "2002-08-01", "--authority",
+                   "Office (made up)", "--entered-by", "Clerk", "--waiting", "--yes")  # fmt: skip
+    run(*written_off)
+    run("approve", "AUT-2002-01.1", "--date", "2002-08-01", "--by", "Chief", "--yes")
+    run("undo", "4", "--yes")
+    refused = run("approve", "AUT-2002-01.1", "--date", "2002-08-01", "--by", "Clerk", "--yes",
+                  status=2).stderr  # fmt: skip
+    assert "four eyes: another person approves" in refused
+    run("undo", "5", "--yes")  # what comes back is approved by who approved it
+    text = (main.parent / "2002-2003.beancount").read_text("utf-8")
+    assert text.count('entered-by: "Clerk"') == 1
+    assert text.count('approved-by: "Chief"') == 1
+    assert load_book(main).errors == []
+
+
+def test_a_number_that_was_given_out_is_never_given_again(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run(*EARLIER)
+    run(*PAY)
+    issue = ("letter", "receipt", "--issue", "--period", "2002-2003", "--format", "html", "--out",
+             str(tmp_path / "letters"), "--date")  # fmt: skip
+    run(*issue, "2004-01-20")
+    before = texts(main)
+    refused = run("undo", "4", "--yes", status=2).stderr
+    assert "it issued the official receipt CPCJF/2004/0001, and a number is never" in refused
+    assert "Write 3 stays" in run("undo", "3", "--yes", status=2).stderr  # the payment receipted
+    assert texts(main) == before
+    run("letter", "void", "CPCJF/2004/0001", "--reason", "Wrong", "--date", "2004-02-01")
+    assert "which is final" in run("undo", "5", "--yes", status=2).stderr
+    run(*issue, "2004-02-02")
+    assert '"CPCJF/2004/0002"' in (main.parent / "correspondence.beancount").read_text("utf-8")
+
+
+def test_a_letter_that_was_sent_stays_and_its_answer_is_taken_back(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run(*EARLIER, "--due", "2002-06-30")
+    run("letter", "reminder", "--as-at", "2003-12-31", "--date", "2004-01-20", "--format", "html",
+        "--record-sent", "--out", str(tmp_path / "letters"))  # fmt: skip
+    assert "its reference stands on paper" in run("undo", "3", "--yes", status=2).stderr
+    undone(main, run, "letter", "answered", "AUT/2004/1", "agrees", "--date", "2004-02-01")
+
+
+def test_what_was_taken_out_does_not_come_back_under_a_seal(
+    main: Path, run: Run, tmp_path: Path
+) -> None:
+    four_eyes(main)
+    run("rates", str(tmp_path / "rates.csv"))
+    run("undo", "2", "--yes")
+    run("close", "2002-2003")
+    refused = run("undo", "3", "--yes", status=2).stderr
+    assert "Write 3 stays: what it wrote of 2002-02-01 is sealed with 2002-2003" in refused
+
+
 def test_undoing_is_shown_and_tried_first(main: Path, run: Run) -> None:
     run(*EARLIER)
     before = texts(main)
@@ -284,3 +377,84 @@ def test_what_changed_is_taken_back_piece_by_piece(before: list[str], after: lis
 def test_pieces_are_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
     assert "\n".join(pieces_of(text)) == text
+
+
+DONORS = ("AUT", "NOR", "SWE")
+DAYS = st.dates(date(2002, 2, 1), date(2005, 12, 31)).map(str)
+BY_HAND = st.sampled_from(["", "\n\n; by hand\n\n\n", "; and no end of line", "\r\n; another end"])
+DOINGS = st.one_of(
+    st.builds(
+        lambda donor, day, more: ("record", "pledge", donor, "1000", *PLEDGED, day, *more),
+        st.sampled_from(DONORS), DAYS, st.sampled_from([("--yes",), ("--yes", "--waiting")]),
+    ),
+    st.builds(
+        lambda donor, part, day: ("record", "payment", f"{donor}-{day[:4]}-01.1", "--dollars", part,
+                                  "--date", day, "--yes"),
+        st.sampled_from(DONORS), st.sampled_from(["400", "1000"]), DAYS,
+    ),
+    st.builds(
+        lambda donor, year: ("take-out", f"{donor}-{year}-01", "--yes"),
+        st.sampled_from(DONORS), st.integers(2002, 2005),
+    ),
+    st.builds(
+        lambda donor, year: ("approve", f"{donor}-{year}-01", "--by", "Chief", "--yes"),
+        st.sampled_from(DONORS), st.integers(2002, 2005),
+    ),
+    st.sampled_from([
+        ("import", "letters.csv", "--fund", "CPCJF", "--donor", "The Fjords=NOR"),
+        ("import", "july.sta", "letters.csv", "--fund", "CPCJF"),
+        ("match", "--apply"),
+        ("rates", "rates.csv"),
+    ]),
+)  # fmt: skip
+
+
+@settings(
+    deadline=None,
+    max_examples=int(os.environ.get("PLEDGEBOOK_EXAMPLES", "8")),
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(st.lists(st.tuples(DOINGS, BY_HAND), min_size=2, max_size=5))
+def test_whatever_is_done_and_taken_back_leaves_every_file_as_it_was(
+    doings: list[tuple[tuple[str, ...], str]],
+) -> None:
+    """To the letter, with receipts and folders; and done again by taking that back."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place).resolve()
+        main = ready_book(folder)
+        for words, by_hand in doings:
+            with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+                file.write(by_hand)
+            before, writes = held(main), len(read_log(load_book(main)).writes)
+            at = [str(folder / word) if (folder / word).is_file() else word for word in words]
+            result = CliRunner().invoke(group, ["--book", str(main), *at])
+            assert result.exit_code in {0, 1, 2}, result.output
+            after = held(main)
+            if len(read_log(load_book(main)).writes) == writes:
+                assert after == before
+                continue
+            undo_write(load_book(main), writes + 1)
+            assert held(main) == before
+            undo_write(load_book(main), writes + 2)
+            assert held(main) == after
+        assert read_log(load_book(main)).faults == ()
+
+
+def ready_book(folder: Path) -> Path:
+    main = make_book(folder / "book")
+    with (main.parent / "settings.beancount").open("a", encoding="utf-8") as file:
+        file.write(BANK)
+    (folder / "letters.csv").write_text(SHEET, "utf-8")
+    (folder / "rates.csv").write_text(RATES, "utf-8")
+    (folder / "july.sta").write_text(STATEMENT, "utf-8")
+    return main
+
+
+def held(main: Path) -> dict[str, bytes | None]:
+    """Return what a book's folder holds: files, None for a folder; but for the log."""
+    return {
+        path.relative_to(main.parent).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in main.parent.rglob("*")
+        if path.name != FILE
+    }

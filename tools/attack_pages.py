@@ -200,6 +200,7 @@ def addresses(book: HostileBook) -> Iterator[str]:
             "Reports/?name=ageing", "Reports/?behind=closing&fund=CPCJF&class=general",
             "Paragraphs/", "Paragraphs/?paragraph=OP14", "Inbox/", "Inbox/?file=sheet.xlsx",
             "Inbox/?file=statement.xml", "Reconcile/", "Record/", "Record/?event=payment",
+            "Log/", "Log/?undo=1",
             "Reconcile/receipt?receipt=R-2002-0001", "Reconcile/entries",
             "Record/proposals?kind=donor", "Record/proposals?kind=instalment&find=X",
             "Reports/download?name=schedule&form=.html", "Contributions/?partial=true",

@@ -8,17 +8,28 @@ digests of all files of the book as the write left them, so that a change by han
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pledgebook.ledger.files.pieces import Piece, as_json, changes_of, from_json
+from pledgebook.ledger.files.pieces import (
+    Piece,
+    Stretch,
+    as_json,
+    changes_of,
+    from_json,
+    way_back,
+)
 from pledgebook.ledger.occasion import Occasion
 from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.sources import as_text
 
 FILE = "writes.jsonl"
+MOST_KEPT = 1_000_000
+"""Bytes of a document that a write takes away or replaces, up to which the log keeps it."""
+
 FIRST = "0" * 64
 """What stands for the line before the first."""
 
@@ -26,12 +37,15 @@ FIRST = "0" * 64
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWritten:
     """What a write did to a file: its digests before and after ("" for no file) and, of a file of
-    the book, the pieces that changed.
+    the book, the pieces that changed, and the way back as long as nothing else does. `was` is what
+    stood in a file beside the book (a document, decisions), None for nothing or too much to keep.
     """
 
     before: str
     after: str
     pieces: tuple[Piece, ...] | None = None
+    back: tuple[Stretch, ...] = ()
+    was: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +124,25 @@ def standing(book: Book) -> dict[str, str]:
 
 def what_changes(
     folder: Path, changes: Mapping[Path, bytes | None], texts: Iterable[Path]
-) -> dict[str, Any]:
-    """Return, for the log, what a write does to the files of the book (`texts`): its pieces."""
-    said: dict[str, Any] = {}
-    for path in texts:
-        content = changes[path] or b""
-        if not path.resolve().is_relative_to(folder.resolve()):
+) -> dict[str, dict[str, Any]]:
+    """Return, for the log, what a write does to its files: to those of the book (`texts`) the
+    pieces that change, of others what is lost.
+    """
+    folder = folder.resolve()
+    own = {path.resolve() for path in texts}
+    said: dict[str, dict[str, Any]] = {}
+    for given, content in changes.items():
+        path = given.resolve()
+        if not path.is_relative_to(folder):
             continue
+        name = path.relative_to(folder).as_posix()
         old = path.read_bytes() if path.exists() else b""
-        name = path.resolve().relative_to(folder.resolve()).as_posix()
-        said[name] = as_json(changes_of(as_text(old), as_text(content)))
+        if path in own:
+            before, after = as_text(old), as_text(content or b"")
+            pieces = as_json(changes_of(before, after))
+            said[name] = {"pieces": pieces, "back": way_back(before, after)}
+        elif old != content and 0 < len(old) <= MOST_KEPT:
+            said[name] = {"was": b64encode(old).decode()}
     return said
 
 
@@ -135,7 +158,7 @@ def next_line(
     """
     lines = content.split(b"\n")
     ended = lines[:-1] if not lines[-1] else lines
-    pieces = more.get("pieces", {})
+    changed = more.get("changed", {})
     said = {
         "write": len(ended) + 1,
         "when": when,
@@ -143,10 +166,7 @@ def next_line(
         "door": occasion.door,
         "what": occasion.what,
         "from": list(occasion.sources),
-        "files": {
-            name: {**each, **({"pieces": pieces[name]} if name in pieces else {})}
-            for name, each in files.items()
-        },
+        "files": {name: {**each, **changed.get(name, {})} for name, each in files.items()},
         "folders": list(more.get("folders", ())),
         "stands": dict(more.get("stands", {})),
         "undoes": more.get("undoes", 0),
@@ -169,6 +189,11 @@ def _write(
             before=str(each["before"]),
             after=str(each["after"]),
             pieces=tuple(from_json(each["pieces"])) if "pieces" in each else None,
+            back=tuple(
+                Stretch(int(start), int(stop), None if text is None else str(text))
+                for start, stop, text in each.get("back", ())
+            ),
+            was=b64decode(each["was"], validate=True) if "was" in each else None,
         )
         for name, each in said["files"].items()
     }

@@ -37,6 +37,16 @@ class Removed(NamedTuple):
 Piece = Added | Removed
 
 
+class Stretch(NamedTuple):
+    """Pieces of a new text, blank lines too, by the place of the first and of what follows the
+    last, and the text that stood there (None for none).
+    """
+
+    start: int
+    stop: int
+    text: str | None
+
+
 def pieces_of(text: str) -> list[str]:
     """Return the pieces of a text, blank lines too; joined by newlines they are the text."""
     lines = text.split("\n")
@@ -68,6 +78,50 @@ def changes_of(old: str, new: str) -> list[Piece]:
             if piece.strip()
         ]
     return found
+
+
+def way_back(old: str, new: str) -> list[Stretch]:
+    """Return what leads from a new text to the old one, to the letter."""
+    return [
+        Stretch(at, at + len(come), "\n".join(gone) if gone else None)
+        for gone, come, at in _different(pieces_of(old), pieces_of(new))
+    ]
+
+
+def exchanged(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the pieces that a text lost and those that it gained, without blank lines."""
+    lost: list[str] = []
+    gained: list[str] = []
+    for gone, come, _ in _different(pieces_of(old), pieces_of(new)):
+        lost += filter(str.strip, gone)
+        gained += filter(str.strip, come)
+    return lost, gained
+
+
+def put_back(text: str, stretches: Iterable[Stretch]) -> tuple[str, list[range]]:
+    """Return the text that a write found, of that which it left, and which lines of the latter
+    (counted from 0) go.
+    """
+    pieces = pieces_of(text)
+    lines = _starts(pieces)
+    result: list[str] = []
+    spans: list[range] = []
+    taken = 0
+    for start, stop, found in stretches:
+        result += pieces[taken:start]
+        if found is not None:
+            result.append(found)
+        spans.append(range(lines[start], lines[stop]))
+        taken = stop
+    return "\n".join([*result, *pieces[taken:]]), spans
+
+
+def _starts(pieces: Iterable[str]) -> list[int]:
+    """Return the line that each piece begins in, counted from 0, and the one behind the last."""
+    lines = [0]
+    for piece in pieces:
+        lines.append(lines[-1] + piece.count("\n") + 1)
+    return lines
 
 
 def _with_blanks(pieces: Iterable[str]) -> list[str]:
@@ -144,10 +198,8 @@ def taken_back(text: str, changes: Iterable[Piece], name: str) -> tuple[str, lis
     from 0) go. Raises EventRefusedError, with the file's `name`, where a piece is not there any
     more.
     """
-    pieces: list[str | None] = list(pieces_of(text))
-    lines = [0]
-    for piece in pieces:
-        lines.append(lines[-1] + (piece or "").count("\n") + 1)
+    pieces = pieces_of(text)
+    lines = _starts(pieces)
     places: dict[str, list[int]] = {}
     for at, piece in enumerate(pieces):
         if piece:
@@ -180,9 +232,9 @@ def taken_back(text: str, changes: Iterable[Piece], name: str) -> tuple[str, lis
     result: list[str] = []
     for at in range(len(pieces) + 1):
         result += back.get(at, ())
-        piece = pieces[at] if at < len(pieces) else None
-        if piece is None or at in gone:
+        if at == len(pieces) or at in gone:
             continue
+        piece = pieces[at]
         if not piece and at and (at - 1) in gone and (not result or not result[-1]):
             continue  # the blank line below what goes
         result.append(piece)

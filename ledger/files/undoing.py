@@ -7,22 +7,42 @@ it is named. What a write took out stands at its place again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from beancount.core.data import Directive, Transaction, entry_sortkey
+from beancount.core.data import Custom, Directive, Transaction, entry_sortkey
 from pledgebook.ledger.files.late import told
-from pledgebook.ledger.files.log import LoggedWrite, read_log
+from pledgebook.ledger.files.log import FileWritten, LoggedWrite, read_log
 from pledgebook.ledger.files.mending import BOUND, resting_on
-from pledgebook.ledger.files.pieces import Added, Piece, known_by, taken_back
+from pledgebook.ledger.files.pieces import (
+    Added,
+    Piece,
+    Removed,
+    exchanged,
+    known_by,
+    put_back,
+    taken_back,
+)
 from pledgebook.ledger.files.writing import Tried, try_texts
 from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, WouldBreakError
 from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.sources import as_text
 
 _NAMED = 4
+_NUMBERED = {
+    "official-receipt": "it issued the official receipt {}, and a number is never given again. "
+    "Make that receipt void instead (pledgebook letter void)",
+    "void-receipt": "it made the official receipt {} void, which is final. Issue another for the "
+    "same collection",
+    "letter": "it kept the letter {} as sent, and its reference stands on paper. If it never was "
+    "sent, take its line out by hand",
+}
+"""Directives that give out a number, and why they stay."""
 
 
 def undo_write(book: Book, number: int) -> list[Path]:
@@ -52,7 +72,7 @@ def try_undo(book: Book, number: int) -> Tried:
                 f"Write {number} stays: the book does not include {name} any more, as it is with "
                 "the file of a closed period. Re-open that period first, on someone's authority."
             )
-        texts[path], gone[name] = taken_back(book.text_of(path), file.pieces, name)
+        texts[path], gone[name] = _found(book, path, file)
     kept = {
         name
         for name, file in write.files.items()
@@ -63,7 +83,10 @@ def try_undo(book: Book, number: int) -> Tried:
         pieces = [each for each in write.files[main].pieces or () if not _includes(each, kept)]
         texts[book.path], gone[main] = taken_back(book.text_of(book.path), pieces, main)
     own = list(_entries_at(book, gone))
-    _refuse_closed(book, number, own)
+    _refuse_numbered(number, own)
+    back = [piece.text for file in write.files.values() for piece in file.pieces or ()
+            if isinstance(piece, Removed)]  # fmt: skip
+    _refuse_closed(book, number, [*(each.date for each in own), *_dates_in(back)])
     _refuse_resting(book, number, [entry for entry in own if isinstance(entry, Transaction)])
     new = {path for path, text in texts.items() if not text.strip()}
     try:
@@ -84,6 +107,43 @@ def try_undo(book: Book, number: int) -> Tried:
         undoes=number,
         emptied=write.folders,
     )
+
+
+def _found(book: Book, path: Path, file: FileWritten) -> tuple[str, list[range]]:
+    """Return the text that a write found in a file of the book, and which lines of the present one
+    go: to the letter if nothing changed it since, else piece by piece.
+    """
+    text = book.text_of(path)
+    if file.after and book.digests.get(path.resolve()) == file.after:
+        return put_back(text, file.back)
+    return taken_back(text, file.pieces or (), path.relative_to(book.folder).as_posix())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUndone:
+    """What undoing does to a file: the pieces that go and those that come back, or, of what stands
+    beside the book (a document, decisions), only that it `comes` back or goes.
+    """
+
+    name: str
+    gone: Sequence[str] = ()
+    back: Sequence[str] = ()
+    is_beside: bool = False
+    comes: bool = False
+
+
+def files_undone(tried: Tried) -> list[FileUndone]:
+    """Return what an undoing that was tried does to the files, by their names within the book."""
+    found = []
+    for path, content in tried.changes.items():
+        name = path.relative_to(tried.before.folder).as_posix()
+        if path in tried.texts:
+            now = tried.before.text_of(path)
+            gone, back = exchanged(now, as_text(content or b""))
+            found.append(FileUndone(name=name, gone=gone, back=back))
+        else:
+            found.append(FileUndone(name=name, is_beside=True, comes=content is not None))
+    return found
 
 
 def find_write(book: Book, number: int) -> LoggedWrite:
@@ -120,17 +180,37 @@ def _includes(piece: Piece, names: Iterable[str]) -> bool:
 
 
 def _beside(book: Book, write: LoggedWrite) -> dict[Path, bytes | None]:
-    """Return the documents that a write kept, to be taken away, as far as they are as it left
-    them.
+    """Return what stood beside the book before a write, documents that it kept and decisions that
+    it recorded, as far as all is as it left it.
     """
     found: dict[Path, bytes | None] = {}
     for name, file in write.files.items():
         path = book.folder / name
-        if file.pieces is not None or file.before or not path.is_file():
+        if file.pieces is not None:
             continue
-        if digest_of(path.read_bytes()) == file.after:
-            found[path] = None
+        if file.before and file.was is None:
+            raise EventRefusedError(
+                f"Write {write.number} stays: what stood in {name} before is larger than what the "
+                "log keeps. Do again what it took back."
+            )
+        if (digest_of(path.read_bytes()) if path.is_file() else "") == file.after:
+            found[path] = file.was
     return found
+
+
+def _dates_in(pieces: Iterable[str]) -> Iterator[date]:
+    """Yield the dates of directives among pieces of a text."""
+    for piece in pieces:
+        with suppress(ValueError):
+            yield date.fromisoformat(piece.lstrip()[:10])
+
+
+def _refuse_numbered(number: int, entries: Iterable[Directive]) -> None:
+    """Raise EventRefusedError for what stands on a paper under a number: it is never given anew."""
+    for entry in entries:
+        if isinstance(entry, Custom) and entry.type in _NUMBERED:
+            given = entry.values[0].value
+            raise EventRefusedError(f"Write {number} stays: {_NUMBERED[entry.type].format(given)}.")
 
 
 def _entries_at(book: Book, gone: Mapping[str, Sequence[range]]) -> Iterator[Directive]:
@@ -147,15 +227,15 @@ def _entries_at(book: Book, gone: Mapping[str, Sequence[range]]) -> Iterator[Dir
             yield entry
 
 
-def _refuse_closed(book: Book, number: int, entries: Iterable[Directive]) -> None:
-    """Raise EventRefusedError where a directive is under a seal."""
+def _refuse_closed(book: Book, number: int, days: Iterable[date]) -> None:
+    """Raise EventRefusedError where something of one of these days is under a seal."""
     sealed = [each for each in book.settings.periods if each.name in book.settings.seals]
-    for entry in entries:
+    for day in days:
         for period in sealed:
-            if entry.date <= period.end:
+            if day <= period.end:
                 raise EventRefusedError(
-                    f"Write {number} stays: what it wrote of {entry.date} is sealed with "
-                    f"{period.name}. Re-open that period first, on someone's authority."
+                    f"Write {number} stays: what it wrote of {day} is sealed with {period.name}. "
+                    "Re-open that period first, on someone's authority."
                 )
 
 

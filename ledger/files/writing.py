@@ -76,7 +76,7 @@ class Tried:
         """
         folder = self.before.folder
         told = {
-            "pieces": log.what_changes(folder, self.changes, self.texts),
+            "changed": log.what_changes(folder, self.changes, self.texts),
             "stands": log.standing(self.after),
             "undoes": self.undoes,
         }
