@@ -249,6 +249,14 @@ def derive_register(
     return deriving.register
 
 
+class _Holding(NamedTuple):
+    """What is held under a label, the day the first of it came, and what it was changed by."""
+
+    units: Decimal
+    since: date
+    entry: Transaction
+
+
 class _Deriving:
     """The state of one pass: every instalment and deferral so far, by label."""
 
@@ -257,7 +265,7 @@ class _Deriving:
         self.register = Register(settings=settings)
         self.claims: dict[str, Claim] = {}
         self.deferred: dict[str, Decimal] = {}
-        self.opened: dict[tuple[str, str], date] = {}
+        self.holding: dict[tuple[str, str], _Holding] = {}
 
     def take(self, entry: Transaction) -> None:
         lines = read_lines(entry, self.settings)
@@ -268,7 +276,7 @@ class _Deriving:
         event = event_of(entry, lines)
         for line in lines:
             if line.place.kind in {"in-advance", "unapplied"} and line.label:
-                held = _held(entry, event, line, self.opened)
+                held = self._held(entry, event, line)
                 register.held.append(held)
                 register.held_under.setdefault(held.label, []).append(held)
             elif line.place.kind == "refunds":
@@ -306,6 +314,34 @@ class _Deriving:
                     after=replace(before, units=Decimal(0), value=ZERO),
                     received=plain.dollars,
                 )
+
+    def _held(self, entry: Transaction, event: str, line: Line) -> Held:
+        """Read money held in or out. What an opening brings forward came before it, whatever date
+        its lot bears; once nothing is held under a label, what comes under it later is new money.
+        """
+        cost = line.posting.cost
+        day = (cost.date if cost else None) or entry.date
+        if event == "opening":
+            day = min(day, entry.date - _DAY)
+        key = (line.place.kind, line.label)
+        before = self.holding.get(key)
+        if before is None or (not before.units and before.entry is not entry):
+            before = _Holding(Decimal(0), day, entry)
+        since = min(day, before.since) if line.units < 0 else before.since
+        # Debit is positive, so money that comes in is below zero.
+        self.holding[key] = _Holding(before.units - line.units, since, entry)
+        return Held(
+            entry=entry,
+            event=event,
+            kind=line.place.kind,
+            fund=line.place.fund,
+            class_=line.class_,
+            purpose=line.purpose,
+            donor=line.place.part,
+            label=line.label,
+            dollars=-(line.dollars or ZERO),
+            opened=since,
+        )
 
     def _changes(self, entry: Transaction, event: str, lines: list[Line]) -> list[Change]:
         by_label: dict[str, list[Line]] = {}
@@ -556,31 +592,6 @@ def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict
         left -= part
         total -= weight(change)
     return shares
-
-
-def _held(entry: Transaction, event: str, line: Line, opened: dict[tuple[str, str], date]) -> Held:
-    """Read money held in or out; `opened` keeps when each label's money came. What an opening
-    brings forward came before it, whatever date its lot bears.
-    """
-    cost = line.posting.cost
-    day = (cost.date if cost else None) or entry.date
-    if event == "opening":
-        day = min(day, entry.date - _DAY)
-    key = (line.place.kind, line.label)
-    if line.units < 0:
-        opened[key] = min(day, opened.get(key, day))
-    return Held(
-        entry=entry,
-        event=event,
-        kind=line.place.kind,
-        fund=line.place.fund,
-        class_=line.class_,
-        purpose=line.purpose,
-        donor=line.place.part,
-        label=line.label,
-        dollars=-(line.dollars or ZERO),
-        opened=opened.get(key, day),
-    )
 
 
 def _gifts(
