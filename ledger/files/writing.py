@@ -139,9 +139,10 @@ def try_entries(
         )
     for draft in drafts:
         refuse_sealed(book, draft.date)
-    by_file: dict[Path, list[Draft]] = {}
+    by_name: dict[str, list[Draft]] = {}
     for draft in drafts:
-        by_file.setdefault(file_of(book, draft.date), []).append(draft)
+        by_name.setdefault(file_for(book.settings, draft.date), []).append(draft)
+    by_file = {file_of(book, own[0].date): own for own in by_name.values()}
     texts: dict[Path, str] = dict(others)
     for path, own in by_file.items():
         texts[path] = insert_entries(book.text_of(path), own, places_in(book, path))

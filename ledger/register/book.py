@@ -76,7 +76,7 @@ class Book:
         """The folder of the main file."""
         return self.path.parent
 
-    @property
+    @cached_property
     def files(self) -> list[Path]:
         """All files of the book, the main file first."""
         included = [Path(name) for name in self.options["include"]]
