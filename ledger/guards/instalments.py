@@ -21,16 +21,7 @@ def guard(view: View) -> list[Finding]:
     currency changes, its deferral equal to it. Notices: income of a later period that is not
     deferred, releases not made, purpose or policy not kept.
     """
-    return _check_changes(view.register)
-
-
-def releases_not_made(register: Register) -> list[Finding]:
-    """Return the notices of deferrals and money in advance whose biennium has begun."""
-    return [found for found in _check_changes(register) if found.rule == "release-not-made"]
-
-
-def _check_changes(register: Register) -> list[Finding]:
-    """Return what is wrong with the changes of a register; see `guard`."""
+    register = view.register
     found: list[Finding] = []
     deferred: dict[str, Decimal] = {}
     currency = register.settings.currency
@@ -57,7 +48,7 @@ def _check_changes(register: Register) -> list[Finding]:
                 )
             )
     found.extend(_check_kept(register))
-    return found + _releases_not_made(register, deferred)
+    return found + releases_not_made(register)
 
 
 def _why_later(claim: Claim, settings: Settings) -> str:
@@ -88,9 +79,9 @@ def _check_deferral(
         deferred[label] = change.after.value
 
 
-def _releases_not_made(register: Register, deferred: Mapping[str, Decimal]) -> list[Finding]:
-    """Name the deferrals, and the money in advance, whose biennium has begun."""
-    held = {label: dollars for label, dollars in deferred.items() if dollars}
+def releases_not_made(register: Register) -> list[Finding]:
+    """Return the notices of deferrals and money in advance whose biennium has begun."""
+    held = {label: dollars for label, dollars in register.deferred.items() if dollars}
     for item in register.held:
         if item.kind == "in-advance":
             held[item.label] = held.get(item.label, ZERO) + item.dollars

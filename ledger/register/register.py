@@ -189,6 +189,8 @@ class Register:
     held_under: dict[str, list[Held]] = field(default_factory=dict)
     refunds: list[Flow] = field(default_factory=list)
     in_kind: list[Flow] = field(default_factory=list)
+    deferred: dict[str, Decimal] = field(default_factory=dict)
+    """What is deferred at the end, in dollars, by instalment."""
     last_day: date | None = None
 
     def claims_at(self, day: date) -> Iterator[Claim]:
@@ -264,7 +266,6 @@ class _Deriving:
         self.settings = settings
         self.register = Register(settings=settings)
         self.claims: dict[str, Claim] = {}
-        self.deferred: dict[str, Decimal] = {}
         self.holding: dict[tuple[str, str], _Holding] = {}
 
     def take(self, entry: Transaction) -> None:
@@ -344,6 +345,7 @@ class _Deriving:
         )
 
     def _changes(self, entry: Transaction, event: str, lines: list[Line]) -> list[Change]:
+        register = self.register
         by_label: dict[str, list[Line]] = {}
         for line in lines:
             if line.label and line.place.kind in _OF_INSTALMENTS:
@@ -351,7 +353,8 @@ class _Deriving:
         changes = []
         for label, own in by_label.items():
             deferred = _dollars(own, "deferred")
-            self.deferred[label] = self.deferred.get(label, ZERO) - deferred
+            if deferred:
+                register.deferred[label] = register.deferred.get(label, ZERO) - deferred
             before = self.claims.get(label)
             after = _after(entry, before, [line for line in own if line.place.kind in CLAIMS])
             if after is None and event == "opening":
@@ -393,7 +396,7 @@ class _Deriving:
         )
         if after.kind == "memorandum":
             day: date | None = starts
-        elif self.deferred.get(after.label, ZERO) > 0:
+        elif self.register.deferred.get(after.label, ZERO) > 0:
             day = None
         elif event == "opening":
             day = min(starts, entry.date - _DAY)
