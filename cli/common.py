@@ -19,6 +19,7 @@ from pledgebook.ledger.files.trusting import NotTrustedError, trust
 from pledgebook.ledger.files.writing import refuse_future
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import Book, digest_of
+from pledgebook.ledger.unfinished import unfinished_in
 
 DONE, WAITS, NOT_DONE = 0, 1, 2
 """Exit status: done; done, but something waits for a person; not done."""
@@ -96,6 +97,7 @@ def find_main() -> Path:
     main = find_book(given.get("book"), os.environ)
     if given.get("trust"):
         trust(code_of(main), main.parent)
+    given["main"] = main
     return main
 
 
@@ -155,6 +157,19 @@ def fail(message: str) -> NoReturn:
     """Say what went wrong on standard error and stop with status 2."""
     click.echo(f"pledgebook: {message}", err=True)
     sys.exit(NOT_DONE)
+
+
+def say_stopped(context: click.Context) -> NoReturn:
+    """Say what a command leaves that a person stopped, and stop with status 2."""
+    main = context.ensure_object(dict).get("main")
+    if main is None:
+        fail("Stopped.")
+    if unfinished_in(main.parent):
+        fail(
+            "Stopped while a write was put into its files: it is decided. pledgebook finish, or "
+            "the next command that writes, finishes it."
+        )
+    fail("Stopped. Nothing is half done; the command can be repeated.")
 
 
 def place(file: str, line: int) -> str:

@@ -47,11 +47,12 @@ _COMMANDS = {
 
 class _Commands(click.Group):
     """A group whose commands are imported only when they are asked for, not to list them. It is the
-    one door by which what is refused reaches a person: the sentence, and status 2.
+    one door by which what is refused reaches a person: the sentence, and status 2. Where a person
+    stops a command, what that leaves is told there too.
     """
 
     def invoke(self, ctx: click.Context) -> object:
-        from pledgebook.cli.common import fail  # noqa: PLC0415 - not to list the commands
+        from pledgebook.cli.common import fail, say_stopped  # noqa: PLC0415 - not to list commands
         from pledgebook.ledger.findings import FutureDateError, RefusedError  # noqa: PLC0415
 
         try:
@@ -62,6 +63,8 @@ class _Commands(click.Group):
             fail(f"{str(refusal).rstrip('.')}, or say that it is meant: --future.")
         except (RefusedError, OSError) as refusal:
             fail(str(refusal))
+        except (KeyboardInterrupt, click.Abort):
+            say_stopped(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

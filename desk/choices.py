@@ -14,6 +14,7 @@ from typing import Any
 from pledgebook.desk.page import PageRefusedError
 from pledgebook.desk.texts import gettext as _
 from pledgebook.importers.tables.corrections import Correction, Description
+from pledgebook.ledger.sources import read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ def read_choices(text: str) -> Choices:
     if not text:
         return Choices()
     try:
-        given = json.loads(text)
+        given = read_json(text)
         tables = {
             str(name): _correction(each) for name, each in dict(given.get("tables") or {}).items()
         }

@@ -7,7 +7,6 @@ no more than a bound. `serve` puts the same before all of Fava (`refuse_foreign_
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, jsonify, request
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.sources import read_json
 from werkzeug.sansio.utils import host_is_trusted
 
 THIS_MACHINE = ("localhost", "127.0.0.1")
@@ -47,7 +47,7 @@ def is_read_only() -> bool:
 def read_form() -> dict[str, Any]:
     """Return the JSON object that a page sent. Raises RequestRefusedError."""
     try:
-        form = json.loads(_read_body(JSON, LARGEST_FORM))
+        form = read_json(_read_body(JSON, LARGEST_FORM))
     except ValueError as error:
         raise RequestRefusedError(_("What was sent is no JSON.")) from error
     if not isinstance(form, dict):

@@ -12,16 +12,24 @@ from flask import Flask
 from pledgebook.desk.guarding import LARGEST_FILE, THIS_MACHINE, refuse_foreign_requests
 from pledgebook.desk.login import trust_header
 from pledgebook.desk.shielding import shield
+from pledgebook.ledger.findings import BookRefusedError
 
 
 def served_app(main: Path, *, read_only: bool, behind: str = "", user_header: str = "") -> Flask:
     """Return Fava on a book, answering to this machine's own names alone: a foreign page whose name
     was made to resolve to this machine is told by that name.
 
+    Raises BookRefusedError where Fava cannot load the book.
+
     `behind` is the host of a proxy with a login, whose requests are answered too, and
     `user_header` the header by which it names who is logged in; every request then has to have it.
     """
-    app = create_app([main], load=True, read_only=read_only)
+    try:
+        app = create_app([main], load=True, read_only=read_only)
+    except Exception as error:
+        raise BookRefusedError(
+            f"Fava cannot open {main} ({error}). pledgebook check says what to mend."
+        ) from error
     app.config["TRUSTED_HOSTS"] = [*THIS_MACHINE, *([behind] if behind else [])]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FILE
     shield(app)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pledgebook.importers.judging.contributions import judge_tables
 from pledgebook.importers.judging.known import Context
+from pledgebook.importers.judging.steps import Tell, untold
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedSheet
 from pledgebook.importers.judging.withdrawn import find_withdrawn
@@ -41,6 +42,9 @@ from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.occasion import taking_in
 from pledgebook.ledger.register.book import Book, without_garbage_collection
+
+TellFile = Callable[[str, int, int], None]
+"""Told of which file how many steps of how many are done."""
 
 
 class Refused(NamedTuple):
@@ -77,7 +81,7 @@ def judge_file(
     file: SentFile,
     context: Context,
     mapping: SheetMapping | None = None,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: TellFile | None = None,
     *,
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
@@ -116,7 +120,7 @@ def judge_file(
     judged = judge_tables(
         [table for reading in readings for table in reading.tables],
         context,
-        partial(tell, file.path.name) if tell else lambda _done, _all: None,
+        _of(file.path, tell),
     )
     sheets = tuple(
         JudgedSheet(
@@ -149,7 +153,7 @@ def import_files(
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
     receipts: Callable[[Sequence[JudgedFile]], Changes] = lambda _: {},
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: TellFile | None = None,
     entered_by: str = "",
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
@@ -191,7 +195,7 @@ def import_files(
                 if len(paths) == 1:
                     raise
                 refused.append(Refused(str(path), str(error)))
-        statements = _judge_statements(book, read, today)
+        statements = _judge_statements(book, read, today, tell)
     if len(refused) == len(paths):
         raise UnreadableFile("\n".join(each.reason for each in refused))
     drafts = [draft for each in files for draft in each.drafts]
@@ -250,14 +254,18 @@ def _read_statements(file: SentFile, book: Book, code: str) -> StatementFile:
 
 
 def _judge_statements(
-    book: Book, files: Sequence[StatementFile], today: date
+    book: Book, files: Sequence[StatementFile], today: date, tell: TellFile | None
 ) -> tuple[JudgedStatements, ...]:
     """Judge the statements of all files, the earliest first."""
     if not files:
         return ()
     context = BankContext(book=book, today=today)
     ordered = sorted(files, key=lambda file: min(each.last for each in file.statements))
-    return tuple(judge_statements(file, context) for file in ordered)
+    return tuple(judge_statements(file, context, _of(file.path, tell)) for file in ordered)
+
+
+def _of(path: Path | str, tell: TellFile | None) -> Tell:
+    return partial(tell, Path(path).name) if tell else untold
 
 
 def context_of(

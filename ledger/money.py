@@ -7,11 +7,15 @@ convention of the UN's financial rules, and happens only here.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?")
+DIGITS = 18
+"""Digits before the point up to which sums of all figures of a book are exact to the cent."""
+_WIDE = Context(prec=200)
+"""Rounding is exact for whatever a product or a quotient comes to."""
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{0,30})?")
 
 
 def read_number(text: str) -> Decimal:
@@ -25,12 +29,12 @@ def read_number(text: str) -> Decimal:
 
 def to_cents(value: Decimal) -> Decimal:
     """Round `value` to two decimals, half up (away from zero)."""
-    return value.quantize(CENT, ROUND_HALF_UP) + ZERO
+    return value.quantize(CENT, ROUND_HALF_UP, _WIDE) + ZERO
 
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
     """Round `value` to that many decimals, half up."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
 
 
 def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:

@@ -4,10 +4,12 @@ tried, as they would be), and as text of which only what is meant to change does
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 _READ: ContextVar[Mapping[Path, bytes | None] | None] = ContextVar("read", default=None)
 
@@ -28,6 +30,14 @@ def source_of(path: Path) -> bytes:
     if contents is not None and path in contents:
         return contents[path] or b""
     return path.read_bytes() if path.is_file() else b""
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return what JSON says that anybody may have written. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def as_text(content: bytes) -> str:

@@ -5,8 +5,9 @@ Whoever may write finishes it at the next start (`pledgebook.ledger.files.commit
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from pledgebook.ledger.sources import read_json
 
 JOURNAL = ".pledgebook.write"
 """The file beside the main file that names a write's files once all of them are on disk; it goes
@@ -23,7 +24,7 @@ def unfinished_in(folder: Path) -> str:
     except (OSError, ValueError):
         return "a write"
     try:
-        said = json.loads(text)["occasion"]
+        said = read_json(text)["occasion"]
         return f"{said['what'] or 'a write'} by {said['by']}, {said['when']}"
     except (ValueError, KeyError, TypeError):
         return "a write"

@@ -6,7 +6,6 @@ collections, and the last month's unpaid is its closing.
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.ledger.register.register import Claim, Register
+from pledgebook.ledger.sources import read_json
 from pledgebook.reports.figures.comparatives import period_before
 from pledgebook.reports.figures.figures import Figures, read_figures, total
 from pledgebook.reports.figures.selection import Selection, select
@@ -158,7 +158,7 @@ def _sealed_lines(book: Book, period: str) -> Mapping[_Name, Figures] | None:
     says why).
     """
     try:
-        content = json.loads((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
+        content = read_json((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
         document = content["figures"][NAME]
         lines: dict[_Name, Figures] = {
             (each["fund"], each["class"]): read_figures(each["total"]) for each in document["funds"]

@@ -88,6 +88,12 @@ def refuse(book: Path, command: str, name: str, data: bytes) -> str:
     return " ".join(said.split())
 
 
+def test_an_mt940_whose_zero_bytes_make_it_other_text_is_refused(book: Path) -> None:
+    data = SWIFT.replace("Ö", "O").encode().replace(b"0", b"0\0")
+    data += b"\n" * (len(data) % 2)
+    assert "holds no statement that can be read" in refuse(book, "import", "zeros.sta", data)
+
+
 def cut(text: str) -> list[str]:
     """Cut a file in tenths, and before its last sign of life."""
     whole = text.rstrip("-\n")
@@ -121,6 +127,11 @@ def test_a_cut_camt_is_refused(part: str, book: Path) -> None:
         ("s.sta", SWIFT, ("USD", "CHF"), "keeps in USD; the statement is in CHF"),
         ("s.xml", CAMT, ("USD", "CHF"), "keeps in USD; the statement is in CHF"),
         ("s.csv", LIST, ("USD", "CHF"), "keeps in USD; the statement is in CHF"),
+        ("s.sta", SWIFT, ("Pledge", "\0"), "is neither text nor"),
+        ("s.sta", SWIFT, ("C1000,00", f"C{10**18},00"), "an amount with a decimal comma"),
+        ("s.xml", CAMT, ("<Dt>2002-07-31", "<Dt>0001-01-01"), "the date '0001-01-01', which is"),
+        ("s.xml", CAMT, ("<Dt>2002-07-10", "<Dt>9999-12-31"), "the date '9999-12-31', which is"),
+        ("s.xml", CAMT, (">1000.00<", f">{10**18}<"), "which is no figure"),
         ("s.sta", SWIFT, (SWIFT, ""), "empty"),
         ("s.xml", CAMT, (CAMT, ""), "empty"),
         ("s.xml", CAMT, (CAMT, "%PDF-1.7\n%x\n1 0 obj\n<<>>\nendobj\n"), "PDF"),

@@ -152,6 +152,7 @@ HIDDEN_ROWS = (
 HIDDEN_COLUMNS = (
     f'<table:table-column table:visibility="collapse" table:number-columns-repeated="{MANY}"/>'
 )
+FAR_DAYS = ["Jan-02 99999999", "year 45000", "1 January 10000", "0002-03-01", "9999-12-30"]
 COLUMNS = [*HEAD, "Due date", "Purpose", "Status", "Remarks", "Paid", "Date paid"]
 UNITS = ["x", "word ", "1", "1 ", "1.", "(", "a/ ", "*", "2002-", "$ ", "not ", "&amp;", "<br> ",
          "(a) ", "1-", "千元", "e\u0301", " ", "\u00a0", "\t \t", "'000 ", "- "]  # fmt: skip
@@ -257,6 +258,26 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         "0 imported, 9 waiting",
     ),
     "long-cells.csv": (long_cells, "66 imported, 234 waiting"),
+    "wide.csv": (
+        lambda: b"\n".join([b"Donor;" * 200_000, b"Italy;" * 200_000]),
+        "delete what stands far outside",
+    ),
+    "bytes-missing.xlsx": (lambda: xlsx()[:400] + xlsx()[430:], "is damaged"),
+    "bytes-missing.ods": (lambda: ods()[:400] + ods()[430:], "is damaged"),
+    "name-of-a-part.xlsx": (
+        lambda: xlsx().replace(b"xl/worksheets", b"xl/\xffworksheet"),
+        "name-of-a-part.xlsx",
+    ),
+    "years.csv": (
+        lambda: text_of(*[[GOOD[0], f"NV {n}", day, *GOOD[3:]] for n, day in enumerate(FAR_DAYS)]),
+        f"0 imported, {len(FAR_DAYS)} waiting",
+    ),
+    "digits.csv": (
+        lambda: text_of(*[[*GOOD[:4], "9" * digits] for digits in (19, 28, 29, 60, 4_400)]),
+        "0 imported, 5 waiting",
+    ),
+    # Bytes that are missing make the reader of .xls panic; others make it ask for all memory.
+    "bytes-missing.xls": (lambda: old_workbook()[:4656] + old_workbook()[4686:], "is damaged"),
     "cut.xls": (lambda: old_workbook()[:-700], "cut.xls"),
     "cut-early.xls": (lambda: old_workbook()[:3000], "cut-early.xls"),
     "far.xls": (lambda: old_workbook(far=True), "1 imported"),

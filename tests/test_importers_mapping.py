@@ -358,3 +358,20 @@ def test_without_the_key_a_year_is_no_date(tmp_path: Path) -> None:
 def test_a_day_in_a_year_is_a_month_and_a_day_of_every_year(tmp_path: Path, day: str) -> None:
     with pytest.raises(MappingError, match="must be a month and a day"):
         _years(tmp_path, YEARS.replace("12-31", day), "2002")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("units = " + "[" * 20_000, "map.toml is no TOML: it is nested too deeply."),
+        ("units = " + "9" * 5_000, "map.toml is no TOML: "),
+        ("a = 1\n" + "#" * 200_000, "map.toml is too long for a mapping: 200006 letters."),
+        ("\n".join(f"key{n} = 1" for n in range(100)), "map.toml: 80 more faults."),
+    ],
+    ids=["nested", "a figure without end", "long", "many faults"],
+)
+def test_a_mapping_without_measure_is_refused_in_a_few_sentences(text: str, says: str) -> None:
+    with pytest.raises(MappingError) as refusal:
+        parse_mapping(text, "map.toml")
+    assert says in refusal.value.messages[-1]
+    assert len(refusal.value.messages) <= 21

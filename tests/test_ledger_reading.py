@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.reading import Files, matches, parse_files
+from pledgebook.ledger.files.reasons import without_traceback
 from pledgebook.ledger.register.book import digest_of
 from pledgebook.ledger.sources import as_content, as_text
 
@@ -47,7 +48,7 @@ def ours(path: Path) -> Any:
 
 def theirs(path: Path) -> Any:
     entries, errors, options = loader._load([(str(path), True)], None, None, None)
-    return entries, sorted(map(repr, errors)), options
+    return entries, sorted(repr(without_traceback(error)) for error in errors), options
 
 
 @pytest.mark.parametrize("main", BOOKS.values(), ids=BOOKS)

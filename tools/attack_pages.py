@@ -273,7 +273,7 @@ def use_pages(page: Page, base: str) -> Iterator[tuple[str, Callable[[], None]]]
     yield f"{base}/journal/", click_all("form button")
     yield f"{base}/journal/", click_all(".indicators span, .metadata-indicator", 20)
     yield f"{base}/journal/", click_all(".datecell a", 3)
-    yield f"{base}/journal/", click_all("aside a[href^=javascript], aside a[href^=http]")
+    yield f"{base}/journal/", click_all("aside a[href^=javascript]")
     yield f"{base}/documents/", click_all("table tbody tr")
     yield f"{base}/import/", click_all("details summary, .header button.unset", 130)
     yield f"{base}/import/", show_import
@@ -304,7 +304,9 @@ def attack(
     seen, shown = Seen(base), 0
     page = browser.new_page()
     seen.follow(page)
-    for path in opened:
+    for number, path in enumerate(opened, 1):
+        if number % 50 == 0:
+            print(f"{number} of {len(opened)} opened", file=sys.stderr, flush=True)
         open_page(page, f"{base}/{SLUG}/{path}", seen)
         with suppress(Error):
             shown += RAN in page.evaluate(_WORDS)

@@ -8,7 +8,7 @@ says nothing (a nil amount) is ignored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pledgebook.importers.judging.changes import describe_pledge
@@ -24,6 +24,7 @@ from pledgebook.importers.judging.known import (
 from pledgebook.importers.judging.matrices import pieces_of
 from pledgebook.importers.judging.meaning import find_donor, read_contribution
 from pledgebook.importers.judging.stated import stated_amount
+from pledgebook.importers.judging.steps import Steps, Tell, untold
 from pledgebook.importers.judging.summaries import find_summaries
 from pledgebook.importers.judging.totals import control_totals
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict, VerdictName
@@ -32,16 +33,10 @@ from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain
 
-Tell = Callable[[int, int], None]
-"""Told how many steps of how many are done: a row is one when it is read, and one when judged."""
-
 _GRAVEST: tuple[VerdictName, ...] = (
     "waiting", "rejected", "amended", "imported", "duplicate", "ignored",
 )  # fmt: skip
 """Verdicts, those before others that a row of several contributions gets if one of them does."""
-
-_STEPS = 500
-"""Rows between two tellings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +54,15 @@ class _Group:
 
 
 def judge_tables(
-    tables: Sequence[Table], context: Context, tell: Tell = lambda _done, _all: None
+    tables: Sequence[Table], context: Context, tell: Tell = untold
 ) -> tuple[JudgedTable, ...]:
     """Give a verdict for every data row of a file's tables, and their control totals.
 
     All rows are read before the first is judged: a pledge that another row of the file repeats as
-    it is in the book is not the one that a row changes.
+    it is in the book is not the one that a row changes. A row is a step for `tell` when it is read,
+    and one when it is judged.
     """
-    steps = _Steps(2 * sum(table.counts()["data"] for table in tables), tell)
+    steps = Steps(2 * sum(table.counts()["data"] for table in tables), tell)
     read = [(table, tuple(read_rows(table))) for table in tables]
     summaries = find_summaries(read)
     groups = [
@@ -91,26 +87,13 @@ def judge_tables(
     )
 
 
-class _Steps:
-    """Counts the steps of a file, and tells of them now and then."""
-
-    def __init__(self, count: int, tell: Tell) -> None:
-        self.count, self.tell = count, tell
-        self.done = 0
-
-    def take(self, rows: int) -> None:
-        before, self.done = self.done, self.done + rows
-        if before // _STEPS != self.done // _STEPS or self.done == self.count:
-            self.tell(self.done, self.count)
-
-
 def _judge_table(
     table: Table,
     rows: tuple[SheetRow, ...],
     groups: Sequence[_Group],
     unclear: UnclearReferences,
     context: Context,
-    steps: _Steps,
+    steps: Steps,
 ) -> JudgedTable:
     verdicts: dict[int, Verdict] = {}
     whole = {row.number: row for row in rows}
@@ -146,7 +129,7 @@ def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:
 
 
 def _read_groups(
-    table: Table, rows: Iterable[SheetRow], context: Context, steps: _Steps, sums_up: str
+    table: Table, rows: Iterable[SheetRow], context: Context, steps: Steps, sums_up: str
 ) -> Iterator[_Group]:
     """Read the contributions of a table; none of one that sums up other tables."""
     column = table.columns.get("donor", "A")

@@ -29,6 +29,8 @@ _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 200
 _SURE = 0.5
+_ZEROS = 40
+"""Of so many bytes of UTF-16 one is zero, also in Chinese: its separators and digits are."""
 # Windows writes these where the detector may name their subsets or relatives.
 _WIDER = {
     "iso-8859-1": "cp1252",
@@ -89,13 +91,13 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
     for mark, codec, title in _MARKS:
         if data.startswith(mark):
             return _strict(name, data, codec, title), title
-    if b"\0" in data[:_SAMPLE_BYTES]:
-        even, odd = data[0:_SAMPLE_BYTES:2].count(0), data[1:_SAMPLE_BYTES:2].count(0)
+    even, odd = data[0:_SAMPLE_BYTES:2].count(0), data[1:_SAMPLE_BYTES:2].count(0)
+    if max(even, odd) > len(data[:_SAMPLE_BYTES]) // _ZEROS:
         codec = "utf-16-le" if odd > even else "utf-16-be"
         title = "UTF-16 without a byte-order mark"
         return _strict(name, data, codec, title), title
     try:
-        return data.decode("utf-8"), "UTF-8"
+        return _checked(name, data.decode("utf-8")), "UTF-8"
     except UnicodeDecodeError:
         pass
     for codec, sure in _guesses(data):

@@ -7,23 +7,33 @@ piece until the budget for the whole file is spent.
 from __future__ import annotations
 
 import zipfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from copy import copy
+from io import BytesIO
 from xml.parsers import expat
 
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.damaged import damage_as
 
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_PARTS = 5_000
 MAX_CELLS = 6_000_000
 """The largest area, rows times columns, that a sheet may span."""
 MAX_ROWS = 300_000
+MAX_COLUMNS = 4_000
+"""More columns than anybody gives a table; each one's heading is looked up in several ways."""
 LONGEST_TEXT = 100_000
 """Letters that a cell may hold; spreadsheet programs hold 32,767."""
 
 _PIECE = 1024 * 1024
 _KEPT = (".xml", ".rels", "mimetype")
+
+
+def open_archive(name: str, data: bytes) -> zipfile.ZipFile:
+    """Open a zip archive in memory. Raises UnreadableFile if it is damaged."""
+    with _damaged(name):
+        return zipfile.ZipFile(BytesIO(data))
 
 
 def open_package(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -43,21 +53,38 @@ def open_package(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
         # gives what is really there, and the count below ends it.
         honest = copy(part)
         honest.file_size = budget + 2 * _PIECE
-        try:
-            with archive.open(honest) as stream:
-                while piece := stream.read(_PIECE):
-                    budget -= len(piece)
-                    if budget < 0:
-                        raise UnreadableFile(
-                            f"{name} would unpack to more than {MAX_UNPACKED_BYTES // 1024**2} MB; "
-                            "it is not read. Save the one sheet as its own file."
-                        )
-                    if part.filename.endswith(_KEPT):
-                        pieces.append(piece)
-        except zlib.error as error:
-            raise zipfile.BadZipFile(str(error)) from error
+        for piece in _pieces(name, archive, honest):
+            budget -= len(piece)
+            if budget < 0:
+                raise UnreadableFile(
+                    f"{name} would unpack to more than {MAX_UNPACKED_BYTES // 1024**2} MB; "
+                    "it is not read. Save the one sheet as its own file."
+                )
+            if part.filename.endswith(_KEPT):
+                pieces.append(piece)
         kept[part.filename] = b"".join(pieces)
     return kept
+
+
+def _pieces(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    with _damaged(name):
+        stream = archive.open(part)
+    with stream:
+        while True:
+            with _damaged(name):
+                piece = stream.read(_PIECE)
+            if not piece:
+                return
+            yield piece
+
+
+def _damaged(name: str) -> AbstractContextManager[None]:
+    return damage_as(
+        lambda why: UnreadableFile(
+            f"{name} is damaged: its packaging cannot be opened ({why}); open it in a spreadsheet "
+            "program, save it again, or ask for it to be sent again."
+        )
+    )
 
 
 def parse_xml(
@@ -91,9 +118,9 @@ def parse_xml(
         parser.CharacterDataHandler = text
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
+    except Exception as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # not of the reader of XML, but of what it called: a refusal, or a fault of ours
         raise UnreadableFile(
             f"{name} is damaged: {error}; open it in a spreadsheet program and save it again."
         ) from error
@@ -101,9 +128,9 @@ def parse_xml(
 
 def check_area(name: str, sheet: str, rows: int, columns: int) -> None:
     """Refuse a sheet whose cells span more than fits in memory, or in anybody's patience."""
-    if rows * columns > MAX_CELLS or rows > MAX_ROWS:
+    if rows * columns > MAX_CELLS or rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise UnreadableFile(
             f"{name}: the cells of sheet {sheet!r} span {rows} rows and {columns} columns, "
-            f"more than {MAX_CELLS} cells or {MAX_ROWS} rows; delete what stands far outside the "
-            "table."
+            f"more than {MAX_CELLS} cells, {MAX_ROWS} rows or {MAX_COLUMNS} columns; delete what "
+            "stands far outside the table."
         )

@@ -4,61 +4,55 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from decimal import Decimal
-from io import BytesIO
 
-from pledgebook.importers.reading.cells import Area, CellValue, ErrorValue, Sheet, UnreadableFile
+from pledgebook.importers.reading.cells import CellValue, ErrorValue, Sheet, UnreadableFile
 from pledgebook.importers.reading.openxml import SheetDetails
 from pledgebook.importers.reading.packages import LONGEST_TEXT
+from pledgebook.importers.reading.raw_sheets import (
+    DamagedWorkbookError,
+    LockedWorkbookError,
+    Raw,
+    RawSheet,
+)
 
-_Raw = int | float | str | bool | time | date | datetime | timedelta
 
-
-def read_sheets(name: str, data: bytes, details: Mapping[str, SheetDetails]) -> tuple[Sheet, ...]:
-    """Read all worksheets; `details` says, by sheet name, what their values do not show.
-
-    Raises UnreadableFile if the workbook is damaged or protected by a password.
+def read_sheets(
+    name: str, raw: Iterable[RawSheet], details: Mapping[str, SheetDetails]
+) -> tuple[Sheet, ...]:
+    """Return the worksheets of a file; `details` says, by sheet name, what their values do not
+    show. Raises UnreadableFile if the workbook is damaged or protected by a password.
     """
-    import python_calamine  # noqa: PLC0415 - no command's help needs it
-
+    sheets = []
     try:
-        with python_calamine.load_workbook(BytesIO(data)) as workbook:
-            sheets = []
-            for position, meta in enumerate(workbook.sheets_metadata):
-                if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                cells = workbook.get_sheet_by_index(position)
-                known = details.get(meta.name, SheetDetails())
-                merged = [
-                    Area(top + 1, left + 1, bottom + 1, right + 1)
-                    for (top, left), (bottom, right) in cells.merged_cell_ranges or ()
-                ]
-                sheets.append(
-                    Sheet(
-                        name=meta.name,
-                        rows=_rows(cells.to_python(skip_empty_area=False), known),
-                        hidden=meta.visible is not python_calamine.SheetVisibleEnum.Visible,
-                        merged=tuple(merged or known.merged),
-                        hidden_rows=frozenset(known.hidden_rows),
-                        hidden_columns=frozenset(known.hidden_columns),
-                        from_1904=known.from_1904,
-                    )
+        for read in raw:
+            known = details.get(read.name, SheetDetails())
+            sheets.append(
+                Sheet(
+                    name=read.name,
+                    rows=_rows(read.rows, known),
+                    hidden=read.hidden,
+                    merged=read.merged or tuple(known.merged),
+                    hidden_rows=frozenset(known.hidden_rows),
+                    hidden_columns=frozenset(known.hidden_columns),
+                    from_1904=known.from_1904,
                 )
-            return tuple(sheets)
-    except python_calamine.PasswordError as error:
+            )
+    except LockedWorkbookError as error:
         raise UnreadableFile(
             f"{name} is protected by a password; save a copy without one and import the copy."
         ) from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except DamagedWorkbookError as error:
         raise UnreadableFile(
-            f"{name} is damaged or of an unknown kind ({error}); open it in a spreadsheet "
-            "program and save it as .xlsx."
+            f"{name} is damaged or of an unknown kind ({error}); open it in a spreadsheet program "
+            "and save it as .xlsx."
         ) from error
+    return tuple(sheets)
 
 
 def _rows(
-    raw: Iterable[Iterable[_Raw]], details: SheetDetails
+    raw: Iterable[Iterable[Raw]], details: SheetDetails
 ) -> tuple[tuple[CellValue | None, ...], ...]:
     rows = [tuple(map(_value, cells)) for cells in raw]
     # A cell of which only the formula is known may lie outside the area that holds values.
@@ -71,10 +65,12 @@ def _rows(
     return tuple(rows)
 
 
-def _value(raw: _Raw) -> CellValue | None:
+def _value(raw: Raw) -> CellValue | None:
     if isinstance(raw, str):
         if len(raw) > LONGEST_TEXT:
-            raise ValueError(f"a cell holds {len(raw):,} letters, which no spreadsheet does")
+            raise DamagedWorkbookError(
+                f"a cell holds {len(raw):,} letters, which no spreadsheet does"
+            )
         return raw if raw and not raw.isspace() else None
     if isinstance(raw, float):
         if not math.isfinite(raw):

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import zipfile
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 
+from pledgebook.importers.reading.aside import read_aside
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.delimited import read_delimited
 from pledgebook.importers.reading.opendocument import inspect_opendocument
 from pledgebook.importers.reading.openxml import inspect_openxml
-from pledgebook.importers.reading.packages import open_package
+from pledgebook.importers.reading.packages import open_archive, open_package
+from pledgebook.importers.reading.raw_sheets import read_raw
 from pledgebook.importers.reading.spreadsheets import read_sheets
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -81,7 +81,9 @@ def _workbook_of(path: Path, data: bytes, digest: str) -> Workbook:
     if data.startswith(_COMPOUND):
         if _ENCRYPTED_STREAM in data or _has_password_record(data):
             raise UnreadableFile(_password_sentence(name))
-        return Workbook(path=path, sha256=digest, sheets=read_sheets(name, data, {}), kind="xls")
+        return Workbook(
+            path=path, sha256=digest, sheets=read_sheets(name, read_aside(data), {}), kind="xls"
+        )
     for signature, what in _OTHER_FORMATS.items():
         if data.startswith(signature):
             raise UnreadableFile(f"{name} is {what}.")
@@ -112,29 +114,29 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
     name = path.name
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = frozenset(archive.namelist())
-            if "xl/workbook.xml" in names:
-                details = inspect_openxml(name, open_package(name, archive))
-                return Workbook(
-                    path=path, sha256=digest, sheets=read_sheets(name, data, details), kind="xlsx"
-                )
-            if "content.xml" in names:
-                package = open_package(name, archive)
-                if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
-                    raise UnreadableFile(_password_sentence(name))
-                if b"opendocument.spreadsheet" not in package.get("mimetype", b""):
-                    raise UnreadableFile(f"{name} is a text document, not a spreadsheet.")
-                details = inspect_opendocument(name, package["content.xml"])
-                return Workbook(
-                    path=path, sha256=digest, sheets=read_sheets(name, data, details), kind="ods"
-                )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise UnreadableFile(
-            f"{name} is damaged: its packaging cannot be opened ({error}); "
-            "open it in a spreadsheet program, save it again, or ask for it to be sent again."
-        ) from error
+    with open_archive(name, data) as archive:
+        names = frozenset(archive.namelist())
+        if "xl/workbook.xml" in names:
+            details = inspect_openxml(name, open_package(name, archive))
+            return Workbook(
+                path=path,
+                sha256=digest,
+                sheets=read_sheets(name, read_raw(data), details),
+                kind="xlsx",
+            )
+        if "content.xml" in names:
+            package = open_package(name, archive)
+            if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
+                raise UnreadableFile(_password_sentence(name))
+            if b"opendocument.spreadsheet" not in package.get("mimetype", b""):
+                raise UnreadableFile(f"{name} is a text document, not a spreadsheet.")
+            details = inspect_opendocument(name, package["content.xml"])
+            return Workbook(
+                path=path,
+                sha256=digest,
+                sheets=read_sheets(name, read_raw(data), details),
+                kind="ods",
+            )
     if "xl/workbook.bin" in names:
         what = "a binary workbook (.xlsb); save it as .xlsx and import that"
     elif "word/document.xml" in names:

@@ -25,7 +25,8 @@ _OTHERS = {
     b"DbtCdtNtfctn": "an advice of single entries (camt.054), which has no balances",
 }
 _AMOUNT = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}")
+_COUNT = re.compile(r"\d{1,15}")
 _LOOKED_AT = 64 * 1024
 _NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOT PROVIDED"})
 _BOOKED = "BOOK"
@@ -82,12 +83,7 @@ def read_camt(name: str, data: bytes) -> tuple[Statement, ...]:
     if found and (other := _OTHERS.get(found[1])):
         raise UnreadableFile(f"{name} is {other}: import the bank's statement (camt.053).")
     root = _tree(name, data)
-    statements = tuple(
-        _Reader(name, node).statement() for node in root.all("BkToCstmrStmt", "Stmt")
-    )
-    if not statements:
-        raise UnreadableFile(f"{name} holds no statement.")
-    return statements
+    return tuple(_Reader(name, node).statement() for node in root.all("BkToCstmrStmt", "Stmt"))
 
 
 def _tree(name: str, data: bytes) -> _Node:
@@ -435,7 +431,7 @@ class _Reader:
         self._place = ""
         stated = self._node.say("TxsSummry", "TtlNtries", "NbOfNtries")
         there = sum(1 for _ in self._node.all("Ntry"))
-        if stated.isdigit() and int(stated) != there:
+        if _COUNT.fullmatch(stated) and int(stated) != there:
             batches = len(entries)
             if int(stated) != batches:  # some banks count the transactions of batches
                 raise self._refusal(f"says that it has {stated} entries, and has {there}")

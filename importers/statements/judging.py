@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pledgebook.importers.judging.known import Doubt
+from pledgebook.importers.judging.steps import Steps, Tell, untold
 from pledgebook.importers.judging.verdicts import VERDICTS
 from pledgebook.importers.statements.booking import Cashier
 from pledgebook.importers.statements.known import EntryVerdict, Known
@@ -116,14 +117,17 @@ class BankContext:
         self.moved = movements(self.book.entries, self.book.settings)
 
 
-def judge_statements(file: StatementFile, context: BankContext) -> JudgedStatements:
-    """Give every entry of a file's statements a verdict.
+def judge_statements(
+    file: StatementFile, context: BankContext, tell: Tell = untold
+) -> JudgedStatements:
+    """Give every entry of a file's statements a verdict; an entry is a step for `tell`.
 
     Raises BankNotDeclaredError for an account that the book does not declare, with the lines to
     add.
     """
     ordered = sorted(file.statements, key=lambda statement: (statement.last, statement.first))
-    judged = tuple(_judge(statement, file, context) for statement in ordered)
+    steps = Steps(sum(len(statement.entries) for statement in ordered), tell)
+    judged = tuple(_judge(statement, file, context, steps) for statement in ordered)
     return JudgedStatements(file, judged)
 
 
@@ -155,7 +159,9 @@ def _lines_to_add(statement: Statement, book: Book) -> str:
     )
 
 
-def _judge(statement: Statement, file: StatementFile, context: BankContext) -> JudgedStatement:
+def _judge(
+    statement: Statement, file: StatementFile, context: BankContext, steps: Steps
+) -> JudgedStatement:
     name = Path(file.path).name
     bank = bank_of(statement, name, context.book)
     own = list(identified(bank.code, statement.entries))
@@ -177,6 +183,7 @@ def _judge(statement: Statement, file: StatementFile, context: BankContext) -> J
                     entry=entry, entry_id=entry_id, verdict=doubt.verdict, reason=doubt.reason
                 )
         verdicts[number] = verdict
+        steps.take()
     ledger = balance_on(_moved(bank, context), statement.last)
     listed = tuple(verdicts[number] for number in range(len(own)))
     return JudgedStatement(

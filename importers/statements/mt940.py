@@ -32,9 +32,9 @@ _ENTRY = re.compile(
     r"([A-Z][A-Z0-9 ]{3})?((?:(?!//)[^\n])*)(?://([^\n]*))?(?:\n(.*))?",
     re.DOTALL,
 )
-_AMOUNT = re.compile(r"\d+(?:,\d*|\.\d{0,2})?|\d{1,3}(?:\.\d{3})+,\d*")
-_ORIGINAL = re.compile(r"/?OCMT/([A-Z]{3})(\d[\d.]*,\d*)")
-_CHARGES = re.compile(r"/?CHGS/([A-Z]{3})(\d[\d.]*,\d*)")
+_AMOUNT = re.compile(r"\d{1,18}(?:,\d{0,18}|\.\d{0,2})?|\d{1,3}(?:\.\d{3}){1,5},\d{0,18}")
+_ORIGINAL = re.compile(r"/?OCMT/([A-Z]{3})(\d[\d.]{0,20},\d{0,18})")
+_CHARGES = re.compile(r"/?CHGS/([A-Z]{3})(\d[\d.]{0,20},\d{0,18})")
 _NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "EREF", "KREF", "EREF+", "KREF+"})
 """None, or where it stands in field 86."""
 

@@ -55,6 +55,11 @@ def read_statements(
     else:
         statements = read_sheets(file.workbook, account, currency, banks)
         kind = file.workbook.kind
+    if not statements:
+        raise UnreadableFile(
+            f"{name} holds no statement that can be read: it is cut or damaged. Ask the bank for "
+            "the file again."
+        )
     for statement in statements:
         statement.prove(name)
     return StatementFile(str(file.path), file.sha256, statements, kind)

@@ -46,6 +46,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
+from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
@@ -69,6 +70,9 @@ _KEYS = (
     "values",
     "skip",
 )
+_LONGEST = 200_000
+"""Letters; the mapping of a table of a hundred columns has some 5,000."""
+_MOST_FAULTS = 20
 _AMOUNTS = (Field.AMOUNT, Field.PAID, Field.DOLLARS)
 _FIELDS = tuple(f.value for f in Field)
 
@@ -125,10 +129,10 @@ def read_mapping(path: Path) -> SheetMapping:
 
 def parse_mapping(text: str, name: str = "mapping") -> SheetMapping:
     """Read the text of a mapping; `name` stands before each message of a MappingError."""
-    try:
+    if len(text) > _LONGEST:
+        raise MappingError([f"{name} is too long for a mapping: {len(text)} letters."])
+    with damage_as(lambda why: MappingError([f"{name} is no TOML: {why.rstrip('.')}."])):
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError([f"{name} is no TOML: {error}."]) from error
     return _Checker(name, content).mapping()
 
 
@@ -189,7 +193,9 @@ class _Checker:
             ignored=tuple(self._strings("ignored", self._content.get("ignored", []))),
         )
         if self._faults:
-            raise MappingError(self._faults)
+            more = len(self._faults) - _MOST_FAULTS
+            told = [f"{self._name}: {more} more faults."] if more > 0 else []
+            raise MappingError([*self._faults[:_MOST_FAULTS], *told])
         return mapping
 
     def _only_rules(self) -> None:

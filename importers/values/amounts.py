@@ -28,6 +28,7 @@ from pledgebook.importers.values.values import (
     split_footnote,
     words,
 )
+from pledgebook.ledger.money import DIGITS
 
 AmountState = Literal["value", "nil", "unknown", "ambiguous", "error"]
 DecimalMark = Literal[".", ","]
@@ -81,10 +82,12 @@ class AmountReading:
                 footnote=self.footnote,
                 reason="it states a unit of its own, and its column or the table states one too",
             )
-        return replace(
-            self,
-            value=None if self.value is None else self.value * multiplier,
-            readings=tuple(figure * multiplier for figure in self.readings),
+        return _bounded(
+            replace(
+                self,
+                value=None if self.value is None else self.value * multiplier,
+                readings=tuple(figure * multiplier for figure in self.readings),
+            )
         )
 
 
@@ -103,7 +106,7 @@ def parse_amount(
     if value is None:
         return BLANK
     if isinstance(value, Decimal):
-        return AmountReading(state="value", text=cell_text(value), value=value)
+        return _bounded(AmountReading(state="value", text=cell_text(value), value=value))
     if not isinstance(value, str):
         return AmountReading(state="error", text=cell_text(value), reason=_why_no_amount(value))
     if is_unknown(value):
@@ -122,7 +125,20 @@ def parse_amount(
 @lru_cache(maxsize=4096)
 def _read_text(text: str) -> AmountReading:
     """Read a text; each is looked at several times until its column is known to hold amounts."""
-    return replace(_parse_text(text), text=text)
+    return _bounded(replace(_parse_text(text), text=text))
+
+
+def _bounded(reading: AmountReading) -> AmountReading:
+    """Give no figure that is larger than a book counts exactly."""
+    figures = [*reading.readings, *([] if reading.value is None else [reading.value])]
+    if all(figure.adjusted() < DIGITS for figure in figures):
+        return reading
+    return AmountReading(
+        state="error",
+        text=reading.text,
+        footnote=reading.footnote,
+        reason=f"it has more than {DIGITS} digits before the point",
+    )
 
 
 def column_mark(values: Iterable[CellValue | None]) -> DecimalMark | None:

@@ -53,6 +53,8 @@ _YEARS = re.compile(
     r"(?P<first>\d{4}|\d{2})(?:\s*[-/]\s*(?P<last>\d{4}|\d{2}))?\s*(?:г\.?|гг\.?|年度?|财年)?"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_NULL_YEARS = {day.year for day in _NULL_DATES}
+_FAR = f"its year is none of {_FIRST_YEAR} to {_LAST_YEAR}"
 _WINDOW = 70
 _SERIALS = range(18_264, 73_051)
 """Serial numbers of days that are dates of 1950 to 2099."""
@@ -176,6 +178,8 @@ def _dated(
         return DateReading(
             state="unknown", text=text, reason=f"{value.isoformat()} stands for no date"
         )
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        return DateReading(state="error", text=text, reason=_FAR)
     return DateReading(state="value", text=text, value=value, assumed=assumed, order=order)
 
 
@@ -235,6 +239,8 @@ def _names_paper(text: str) -> bool:
 def _from_parts(
     year: int, month: int, day: int, text: str, assumed: str = "", order: DateOrder | None = None
 ) -> DateReading:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR and year not in _NULL_YEARS:
+        return DateReading(state="error", text=text, reason=_FAR)
     try:
         return _dated(date(year, month, day), text, assumed, order)
     except ValueError:
@@ -372,6 +378,8 @@ def month_names() -> dict[str, int]:
 def _month_only(year: int, month: int, text: str) -> DateReading:
     if not 1 <= month <= _MONTHS:
         return DateReading(state="error", text=text, reason="there is no such month")
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return DateReading(state="error", text=text, reason=_FAR)
     first = date(year, month, 1)
     following = date(year + month // _MONTHS, month % _MONTHS + 1, 1)
     return DateReading(

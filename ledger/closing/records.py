@@ -19,8 +19,9 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Options, Posting, Transaction
-from beancount.parser import booking, parser
+from beancount.parser import parser
 from beancount.parser.options import OPTIONS_DEFAULTS
+from pledgebook.ledger.files.booking import book_entries
 from pledgebook.ledger.money import format_units, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.sources import source_of
@@ -78,8 +79,7 @@ def read_written(book: Book) -> list[Directive]:
     for path in book.files:
         entries.extend(parser.parse_string(source_of(path), report_filename=str(path))[0])
     entries.sort(key=data.entry_sortkey)
-    booked, _ = booking.book(entries, book.options)  # type: ignore[no-untyped-call]
-    return list(booked)
+    return book_entries(entries, book.options)[0]
 
 
 def records_of(entries: Iterable[Directive], folder: Path) -> Iterator[Record]:

@@ -34,6 +34,7 @@ from pledgebook.ledger.declared.periods import Period, SealStated
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import carried_from
+from pledgebook.ledger.sources import read_json
 
 PAPERS = frozenset({"official-receipt", "void-receipt", "letter", "answer", "statement"})
 """Declarations that are papers: what was issued, sent and answered, and what banks stated."""
@@ -206,7 +207,7 @@ def faults_of(path: Path) -> tuple[Seal, str]:
     that is not the one of its records, or any other sign; "" if it is. Raises BookRefusedError.
     """
     seal, text = _read(path)
-    stated = json.loads(text)
+    stated = read_json(text)
     where = f"{path.parent.name}/{path.name}"
     made = {"sha256": seal.sha256, **seal.digests()}
     digests = stated.get("digests")
@@ -225,7 +226,7 @@ def faults_of(path: Path) -> tuple[Seal, str]:
 def _read(path: Path) -> tuple[Seal, str]:
     try:
         text = path.read_text("utf-8")
-        content = json.loads(text)
+        content = read_json(text)
         parts = {
             name: tuple(Record(compact(record)) for record in content[name])
             for name in ("entries", "declarations", "rates", "papers", "reopenings", "options")

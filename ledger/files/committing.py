@@ -26,6 +26,7 @@ from pledgebook.ledger.files.locking import LOCK, now, one_writer
 from pledgebook.ledger.findings import BookRefusedError, changed_meanwhile
 from pledgebook.ledger.occasion import Occasion, present_occasion
 from pledgebook.ledger.register.book import digest_of
+from pledgebook.ledger.sources import read_json
 from pledgebook.ledger.unfinished import JOURNAL
 
 INTENT = ".pledgebook.intent"
@@ -418,7 +419,7 @@ def _sweep(folder: Path, write: _Write) -> None:
 
 def _read(folder: Path, path: Path) -> _Write:
     """Read a journal. Raises ValueError, KeyError or TypeError for one that is none of ours."""
-    said = json.loads(path.read_text("utf-8"))
+    said = read_json(path.read_text("utf-8"))
     write = _Write(
         occasion={key: str(said["occasion"][key]) for key in _SAID},
         changes=tuple(_Change(**each) for each in said["changes"]),

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from beancount.core.data import Directive, Options, entry_sortkey
-from beancount.loader import run_transformations
+from beancount.core.data import Custom, Directive, Options, entry_sortkey
+from beancount.loader import LoadError, run_transformations
 from beancount.ops.validation import validate
-from beancount.parser import booking
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
 from pledgebook.ledger.declared.settings import read_settings
+from pledgebook.ledger.files.booking import book_entries, refuse_large
 from pledgebook.ledger.files.reading import Files, parse_files
-from pledgebook.ledger.files.reasons import with_reason
+from pledgebook.ledger.files.reasons import with_reason, without_traceback
 from pledgebook.ledger.files.trusting import Brought, code_brought, refuse_untrusted
-from pledgebook.ledger.findings import Finding, RefusedError
+from pledgebook.ledger.findings import BookRefusedError, Finding, RefusedError
 from pledgebook.ledger.guards import run_guards
 from pledgebook.ledger.guards.kept import Kept, kept_of
 from pledgebook.ledger.register.book import Book, without_garbage_collection
@@ -66,7 +66,7 @@ def load_book(path: Path, instead: Mapping[Path, bytes | None] = _NONE) -> Book:
         entries, parsed, options = parse_files(path, files)
         brought = refuse_untrusted(path, entries, options)
         with reading(files.contents):
-            entries, errors = _processed(entries, parsed, options)
+            entries, errors = _processed(entries, parsed, options, files.contents.values())
             book = _book(path, entries, errors, options, files)
     return replace(book, code=[each.what for each in brought if each.runs])
 
@@ -91,18 +91,29 @@ def book_loaded(
 
 
 def _processed(
-    entries: list[Directive], errors: list[Any], options: Options
+    entries: list[Directive], errors: list[Any], options: Options, contents: Iterable[bytes]
 ) -> tuple[list[Directive], list[Any]]:
     """Return parsed entries booked, run through the plugins and validated, and all errors: as
     Beancount does it. Its cache is left aside: it goes by paths and times, stands in the book's
     folder, and is code to whoever reads it.
     """
+    # Beancount's own plugins take a directive without values for one with a list of them.
+    entries = [
+        entry._replace(values=[]) if isinstance(entry, Custom) and entry.values is None else entry
+        for entry in entries
+    ]
     entries.sort(key=entry_sortkey)
-    entries, unbooked = booking.book(entries, options)  # type: ignore[no-untyped-call]
+    entries, large = refuse_large(entries, contents)
+    entries, unbooked = book_entries(entries, options)
     path = list(sys.path)
     sys.path[:0] = options["pythonpath"]
     try:
-        entries, found = run_transformations(entries, [*errors, *unbooked], options, None)
+        entries, found = run_transformations(entries, [*errors, *large, *unbooked], options, None)
+    except Exception as error:  # what a plugin itself raises is among the errors that are found
+        raise BookRefusedError(
+            f"{options['filename']}: Beancount cannot run the book's plugins ({error}). Look at "
+            "its plugin lines."
+        ) from error
     finally:
         sys.path[:] = path
     return entries, [*found, *validate(entries, options, None, None)]  # type: ignore[no-untyped-call]
@@ -142,7 +153,7 @@ def _causes_first(errors: Sequence[Any]) -> list[Any]:
     """
     unread = [with_reason(error) for error in errors if isinstance(error, _UNREAD)]
     rest = sorted(
-        (error for error in errors if not isinstance(error, _UNREAD)),
+        (_told(error) for error in errors if not isinstance(error, _UNREAD)),
         key=lambda error: (
             getattr(getattr(error, "entry", None), "date", date.min),
             not isinstance(error, Finding),
@@ -156,6 +167,10 @@ def _causes_first(errors: Sequence[Any]) -> list[Any]:
     )
     then = Finding(source=unread[0].source, message=follows, entry=None, rule="syntax")
     return [*unread, then, *rest]
+
+
+def _told(error: Any) -> Any:
+    return without_traceback(error) if isinstance(error, LoadError) else error
 
 
 _UNREAD = (LexerError, ParserSyntaxError)

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.occasion import present_occasion
+from pledgebook.ledger.sources import read_json
 from pledgebook.ledger.unfinished import JOURNAL
 
 LOCK = ".pledgebook.lock"
@@ -127,8 +128,8 @@ def _is_same(file: IO[str], path: Path) -> bool:
 
 def _told(path: Path) -> str:
     holder: dict[str, Any] = {}
-    with suppress(OSError, ValueError):
-        holder = dict(json.loads(path.read_text("utf-8")))
+    with suppress(OSError, ValueError, TypeError):
+        holder = dict(read_json(path.read_text("utf-8")))
     who = holder.get("by") or "Another program"
     since = f" since {holder['since']}" if holder.get("since") else ""
     what = f" ({holder['what']}, process {holder.get('process')})" if holder.get("what") else ""

@@ -24,7 +24,7 @@ from pledgebook.ledger.files.pieces import (
 )
 from pledgebook.ledger.occasion import Occasion
 from pledgebook.ledger.register.book import Book, digest_of
-from pledgebook.ledger.sources import as_text
+from pledgebook.ledger.sources import as_text, read_json
 
 FILE = "writes.jsonl"
 MOST_KEPT = 1_000_000
@@ -90,7 +90,7 @@ def read_log(book: Book) -> Log:
     previous, stands = FIRST, None
     for number, line in enumerate(content.split(b"\n")[:-1], 1):
         try:
-            said = json.loads(line)
+            said = read_json(line)
             chained = said["previous"] == previous and said["write"] == number
             write = _write(said, stands, chained=chained)
         except (ValueError, KeyError, TypeError, AttributeError) as error:

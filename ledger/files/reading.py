@@ -6,6 +6,7 @@ As Beancount's own loader reads them, which opens the files itself and gives no 
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 from collections import deque
@@ -20,6 +21,7 @@ from beancount.loader import LoadError, aggregate_options_map
 from beancount.parser import options as defaults
 from beancount.parser import parser
 from beancount.utils import encryption
+from pledgebook.ledger.files.fatal import refuse_fatal
 from pledgebook.ledger.register.book import digest_of
 
 
@@ -70,7 +72,7 @@ class Files:
 
 def parse_files(path: Path, files: Files) -> tuple[list[Directive], list[Any], Options]:
     """Parse a book's main file and all it includes, without booking, plugins or order; return
-    directives, errors and options as Beancount's parser makes them.
+    directives, errors and options as Beancount's parser makes them. Raises FatalFileError.
     """
     entries: list[Directive] = []
     errors: list[Any] = []
@@ -84,17 +86,20 @@ def parse_files(path: Path, files: Files) -> tuple[list[Directive], list[Any], O
             continue
         try:
             content = files.read(name)
-        except OSError as error:
-            errors.append(_load_error(f'File "{name}" cannot be read: {error.strerror}'))
+            encrypted = content is not None and encryption.is_encrypted_file(name)
+            if encrypted:
+                files.encrypted = True
+                content = encryption.read_encrypted_file(name).encode()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or error
+            errors.append(_load_error(f'File "{name}" cannot be read: {why}'))
             continue
         if content is None:
             errors.append(_load_error(f'File "{name}" does not exist'))
             continue
-        if encryption.is_encrypted_file(name):
-            files.encrypted = True
-            content = encryption.read_encrypted_file(name).encode()
-        else:
+        if not encrypted:
             seen.add(name)
+        refuse_fatal(Path(name), content)
         own, faults, said = parser.parse_string(content, report_filename=name)
         entries += own
         errors += faults
@@ -138,6 +143,8 @@ def _included(name: str, patterns: list[str], files: Files, errors: list[Any]) -
 
 def _read(path: Path) -> bytes | None:
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # it may never end
+            raise OSError(errno.EINVAL, "it is no ordinary file")
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -27,6 +27,17 @@ def with_reason(error: Any) -> Any:
     return error._replace(message=f"{error.message}. {reason}") if reason else error
 
 
+def without_traceback(error: Any) -> Any:
+    """Return an error of a plugin that failed without the traceback that Beancount's loader puts
+    into its message: what failed, and the last line, which says why.
+    """
+    head, traceback, trace = error.message.partition("Traceback (most recent call last)")
+    if not traceback:
+        return error
+    why = trace.strip().splitlines()[-1].strip()
+    return error._replace(message=f"{head.strip().rstrip(':')}: {why}")
+
+
 def _reason(lines: Sequence[str], number: int) -> str:
     if not 0 < number <= len(lines):
         return ""

@@ -22,6 +22,7 @@ from beancount.core.data import Custom, Directive, Options
 from pledgebook.ledger.files.private import APPLICATION, own_folder, read_own, write_own
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import digest_of
+from pledgebook.ledger.sources import read_json
 
 OUR_EXTENSIONS = (
     "pledgebook.desk",
@@ -121,7 +122,7 @@ def _read_trusted() -> frozenset[str]:
     found = set()
     for line in text.split("\n"):
         try:
-            found.add(str(json.loads(line)[0]))
+            found.add(str(read_json(line)[0]))
         except (ValueError, IndexError, TypeError, KeyError):
             continue
     return frozenset(found)
@@ -178,7 +179,12 @@ def _is_there(name: str) -> bool:
     """
     top, _, rest = name.partition(".")
     wanted = f"{top}.{rest.partition('.')[0]}" if top == "pledgebook" and rest else top
-    return find_spec(wanted) is not None
+    if not wanted:  # relative to nothing: Beancount cannot import it
+        return False
+    try:
+        return find_spec(wanted) is not None
+    except (ImportError, ValueError):  # there, in some way that nobody can tell
+        return True
 
 
 def _code_below(folders: Iterable[Path]) -> str:

@@ -26,6 +26,7 @@ from pledgebook.ledger.matching.candidates import Candidate
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
 from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.sources import read_json
 
 FILE = "decisions.json"
 
@@ -148,11 +149,11 @@ def read_decisions(book: Book) -> list[Decision]:
     """
     path = _path(book)
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes()
     except FileNotFoundError:
         return []
     try:
-        return [_decision(each) for each in json.loads(text)["decisions"]]
+        return [_decision(each) for each in read_json(text.decode())["decisions"]]
     except (ValueError, KeyError, TypeError) as error:
         raise EventRefusedError(
             f"{path.name} beside the book cannot be read ({type(error).__name__}: {error}). It "

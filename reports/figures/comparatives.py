@@ -7,7 +7,6 @@ proves them, and never computed from the opening.
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,6 +17,7 @@ from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import read_number
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import FOLDER
+from pledgebook.ledger.sources import read_json
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
 
@@ -72,7 +72,7 @@ def read_totals(book: Book, period: str) -> Totals:
     if period not in book.settings.seals:
         return {}
     try:
-        content = json.loads((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
+        content = read_json((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
         return {
             str(fund): {str(key): read_number(amount) for key, amount in lines.items()}
             for fund, lines in content["figures"][SEALED].items()
