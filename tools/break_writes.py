@@ -48,7 +48,8 @@ def _broken(given: argparse.Namespace) -> list[str]:
     for result in report(chosen(given.scenarios), given.every):
         print(
             f"{result.name}: {result.calls} calls, {result.cases} cases, {result.none} with none, "
-            f"{result.all} with all, {len(result.repeats)} states repeated, {len(result.wrong)} wrong",
+            f"{result.all} with all, {len(result.repeats)} states repeated, "
+            f"{len(result.wrong)} wrong",
             flush=True,
         )
         wrong += [f"{result.name}, {told}" for told in result.wrong]
