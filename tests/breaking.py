@@ -32,6 +32,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jinja2 import Environment
+
 KINDS = ("kill", "error", "full")
 """The process ends; one call fails with EIO; from one on all fail with ENOSPC."""
 
@@ -582,10 +584,13 @@ SCENARIOS = (
 
 def warm(scenarios: Iterable[Scenario]) -> None:
     """Do each once in this process, so that its children have imported and made ready the rest."""
+    _compile_templates_once()
     own = os.getcwd()  # noqa: PTH109
     words = sys.argv
     for scenario in scenarios:
-        with place() as folder, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        with place() as within, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            folder = within / "warm"
+            folder.mkdir()
             scenario.ready(folder)
             os.chdir(folder)
             with redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(SystemExit):
@@ -594,6 +599,20 @@ def warm(scenarios: Iterable[Scenario]) -> None:
     sys.argv = words
     gc.collect()
     gc.freeze()  # what was imported is not gone through again in every child
+
+
+def _compile_templates_once() -> None:
+    """Let all children have the templates as this process compiled them."""
+    real = Environment.compile
+    compiled: dict[tuple[object, ...], Any] = {}
+
+    def once(self: Environment, source: Any, *args: Any, **given: Any) -> Any:
+        key = (str(source), args, tuple(sorted(given.items())))
+        if key not in compiled:
+            compiled[key] = real(self, source, *args, **given)
+        return compiled[key]
+
+    Environment.compile = once  # type: ignore[method-assign]
 
 
 @contextmanager
