@@ -69,10 +69,11 @@ def _document(log: Log) -> dict[str, object]:
 def _show(log: Log) -> None:
     for each in log.writes:
         _by_hand(each.by_hand)
-        click.echo(
+        line = (
             f"{each.number:>5}  {each.when[:16].replace('T', ' ')}  {each.by:<12} "
             f"{each.door:<8} {_told(each)}"
         )
+        click.echo(_harmless(line))
     _by_hand(log.by_hand)
     for fault in log.faults:
         click.secho(fault, fg="red", err=True)
@@ -90,9 +91,13 @@ def _told(write: LoggedWrite) -> str:
 
 def _by_hand(names: tuple[str, ...]) -> None:
     if names:
-        click.secho(
-            f"       changed by hand, or by another program: {', '.join(names)}", fg="yellow"
-        )
+        line = f"       changed by hand, or by another program: {', '.join(names)}"
+        click.secho(_harmless(line), fg="yellow")
+
+
+def _harmless(line: str) -> str:
+    """Return a line without what would steer a terminal: a log may come with a book."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)
 
 
 @click.command()
@@ -108,7 +113,7 @@ def undo(write: int, *, yes: bool, dry_run: bool) -> None:
 
     def propose(book: Book) -> tuple[None, Tried]:
         found = find_write(book, write)
-        say(f"{found.number}, {found.when}, by {found.by}: {_told(found)}")
+        say(_harmless(f"{found.number}, {found.when}, by {found.by}: {_told(found)}"))
         tried = try_undo(book, write)
         fewer = len(book.entries) - len(tried.after.entries)
         if fewer > 0:

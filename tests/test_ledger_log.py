@@ -146,6 +146,7 @@ def test_a_change_by_hand_shows_before_the_write_that_follows_and_after_the_last
         (lambda lines: [lines[0], b"{}\n", *lines[2:]], ":2: this line is no write"),
         (lambda lines: [*lines[:-1], lines[-1][:-9]], "the last line is not complete"),
         (lambda lines: [lines[0], b"\xff\n", *lines[2:]], ":2: this line is no write"),
+        (lambda lines: [lines[0], b"[" * 100_000 + b"\n", *lines[2:]], ":2: this line is no write"),
     ],
 )
 def test_a_log_that_was_changed_says_where(
@@ -159,6 +160,55 @@ def test_a_log_that_was_changed_says_where(
     assert said in result.stderr
     run("take-out", "AUT-2002-01", "--date", "2002-07-10", "--yes")  # the log goes on
     assert len(read_log(load_book(main)).writes) >= 3
+
+
+def forged(main: Path, number: int, **said: object) -> None:
+    """Put something else into a line of the log, and chain the lines anew."""
+    path, previous, lines = main.parent / FILE, "0" * 64, []
+    for line in map(json.loads, path.read_text("utf-8").splitlines()):
+        new = {**line, **(said if line["write"] == number else {}), "previous": previous}
+        lines.append(json.dumps(new))
+        previous = digest_of(lines[-1].encode())
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_a_log_that_came_with_a_book_does_not_steer_the_terminal(main: Path, run: Run) -> None:
+    run(*EARLIER)
+    forged(main, 2, by="\x1b[2J", what="a\nb", **{"from": ["\u202egnp.exe"]})
+    shown = run("log").stdout
+    assert all(line.isprintable() for line in shown.splitlines())
+    run("undo", "2", "--yes")
+
+
+@pytest.mark.parametrize("name", ["../other", "link/other", "ABSOLUTE", "../empty"])
+def test_a_log_that_came_with_a_book_leads_nowhere_else(
+    name: str, main: Path, run: Run, tmp_path: Path
+) -> None:
+    run(*EARLIER)
+    (tmp_path / "other").write_text("untouched", "utf-8")
+    (tmp_path / "empty").mkdir()
+    (main.parent / "link").symlink_to(tmp_path)
+    name = name.replace("ABSOLUTE", str(tmp_path / "other"))
+    files = json.loads((main.parent / FILE).read_text("utf-8").splitlines()[1])["files"]
+    beside = {"before": "", "after": digest_of(b"untouched")}
+    if name.endswith("empty"):
+        forged(main, 2, folders=[name])
+    else:
+        forged(main, 2, files={**files, name: beside})
+    before = texts(main)
+    refused = run("undo", "2", "--yes", status=2).stderr
+    assert "outside the book's folder" in refused
+    assert (tmp_path / "other").read_text("utf-8") == "untouched"
+    assert (tmp_path / "empty").is_dir()
+    assert texts(main) == before
+
+
+@pytest.mark.parametrize("back", [[[5, 900, None]], [[-3, 2, "x"]], [[4, 1, None]]])
+def test_a_log_of_another_book_is_refused_in_a_sentence(back: object, main: Path, run: Run) -> None:
+    run(*EARLIER)
+    name, line = "2002-2003.beancount", (main.parent / FILE).read_text("utf-8").splitlines()[1]
+    forged(main, 2, files={name: {**json.loads(line)["files"][name], "back": back}})
+    assert "The log does not fit the files" in run("undo", "2", "--yes", status=2).stderr
 
 
 def undone(main: Path, run: Run, *words: str) -> None:

@@ -60,7 +60,8 @@ def test_two_at_once_lose_nothing_double_nothing_and_block_nobody() -> None:
     )  # fmt: skip
     result = json.loads(done.stdout)
     assert result["wrong"] == []
-    assert result["written"] >= 12
+    # Of a killed one and a page none may be told: the page is refused where the other wrote.
+    assert result["written"] >= 9
     assert result["killed"] + result["written"] + result["refused"] == 24
 
 

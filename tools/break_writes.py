@@ -5,7 +5,8 @@
 
 `broken` ends the process, fails one call with EIO, or fails all from one on with ENOSPC, at each
 (or each N-th) call of every command and action of the desk that writes (tests/breaking.py); after
-each case the book has to load and hold all or none, and the same again has to succeed. `at-once`
+each case the book has to load and hold all or none, and the same again has to succeed (where two
+cases leave the very same files, once for both). `at-once`
 starts two commands or pages at the same moment and kills one of every fourth pair
 (tests/at_once.py); nothing may be lost or doubled, and nobody blocked. A line for each scenario
 or for all pairs, then the sum and whatever went wrong. The status is 0 if nothing did, else 1.
@@ -47,7 +48,8 @@ def _broken(given: argparse.Namespace) -> list[str]:
     for result in report(chosen(given.scenarios), given.every):
         print(
             f"{result.name}: {result.calls} calls, {result.cases} cases, {result.none} with none, "
-            f"{result.all} with all, {len(result.wrong)} wrong",
+            f"{result.all} with all, {len(result.repeats)} states repeated, "
+            f"{len(result.wrong)} wrong",
             flush=True,
         )
         wrong += [f"{result.name}, {told}" for told in result.wrong]

@@ -120,7 +120,8 @@ def _commit(
     contents = {_within(folder, path): content for path, content in changes.items()}
     known = {path.resolve(): digest for path, digest in read.items()}
     write = _planned(folder, contents, known, [_within(folder, each) for each in folders])
-    write = replace(write, emptied=tuple(emptied))
+    places = [_within(folder, folder / name) for name in emptied]
+    write = replace(write, emptied=tuple(each.relative_to(folder).as_posix() for each in places))
     if told is not None:
         write = _logged(folder, write, told)
     if not write.changes:

@@ -93,7 +93,7 @@ def read_log(book: Book) -> Log:
             said = read_json(line)
             chained = said["previous"] == previous and said["write"] == number
             write = _write(said, stands, chained=chained)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             faults.append(f"{FILE}:{number}: this line is no write ({type(error).__name__}).")
             previous, stands = digest_of(line), None
             continue

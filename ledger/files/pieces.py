@@ -100,7 +100,7 @@ def exchanged(old: str, new: str) -> tuple[list[str], list[str]]:
 
 def put_back(text: str, stretches: Iterable[Stretch]) -> tuple[str, list[range]]:
     """Return the text that a write found, of that which it left, and which lines of the latter
-    (counted from 0) go.
+    (counted from 0) go. Raises EventRefusedError for stretches that this text cannot have.
     """
     pieces = pieces_of(text)
     lines = _starts(pieces)
@@ -108,6 +108,8 @@ def put_back(text: str, stretches: Iterable[Stretch]) -> tuple[str, list[range]]
     spans: list[range] = []
     taken = 0
     for start, stop, found in stretches:
+        if not taken <= start <= stop <= len(pieces):
+            raise EventRefusedError("The log does not fit the files: it was not made of this book.")
         result += pieces[taken:start]
         if found is not None:
             result.append(found)
