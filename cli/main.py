@@ -1,4 +1,4 @@
-"""The group of commands, and what every command shares: the book, `--json`, exit status."""
+"""The group of commands, and what every command shares: the book, `--json`, refusals."""
 
 from __future__ import annotations
 

@@ -121,22 +121,24 @@ ALL = "all"
 
 
 def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
-    """Return the reports of these names, in the order asked; "all" (or none named) is every one.
+    """Return the reports of these names, in the order asked; "all" (or none named) is every one
+    that can be made of the selection.
 
     Raises SelectionError for a name that is no report, or a report that cannot be made.
     """
+    for name in names:
+        if name not in REPORTS and name != ALL:
+            known = ", ".join([*REPORTS, ALL])
+            raise SelectionError(f"There is no report {name!r}; the reports are {known}.")
     if ALL in names or not names:
         without = left_out(selection)
         names = tuple(name for name in REPORTS if name not in without)
     for name in names:
-        if name not in REPORTS:
-            known = ", ".join([*REPORTS, ALL])
-            raise SelectionError(f"There is no report {name!r}; the reports are {known}.")
         limits = REPORTS[name].unheld(selection)
         if limits:
             raise SelectionError(
-                f"The report {name!r} is of whole funds and cannot be limited to one "
-                f"{' or '.join(limits)}: ask for it without."
+                f"The report {name!r} cannot be limited to one {' or '.join(limits)}: ask for it "
+                "without."
             )
     with without_garbage_collection():
         return [_made(name, selection) for name in names]

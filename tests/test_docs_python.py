@@ -65,6 +65,10 @@ def test_the_page_of_the_api_names_all_that_is_public() -> None:
     assert {name for name in public if not re.search(rf"`{name}\b", page)} == set()
 
 
+def test_every_builder_is_public() -> None:
+    assert set(events.__all__) <= set(pledgebook.ledger.__all__)
+
+
 def test_the_page_of_the_api_tells_what_each_builder_takes() -> None:
     page = (DOCS / "api.md").read_text("utf-8")
     told = {

@@ -1,8 +1,8 @@
 """Every event a book can record, each by its builder: the public list.
 
 A builder returns the draft of one entry, in the shape docs/events.md gives, or raises
-EventRefusedError with the reason; `write_entries` saves drafts. Pledges are made in `pledging`,
-changed in `changing`, paid in `receiving`; money is spent and moved in `spending`.
+EventRefusedError with the reason; `write_entries` saves drafts. Pledges are made in `pledges`,
+changed in `changes`, paid in `receipts`; money is spent and moved in `spending`.
 """
 
 from __future__ import annotations

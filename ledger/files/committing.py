@@ -151,10 +151,19 @@ def recover(folder: Path) -> Occasion | None:
     """Finish a write that was decided, sweep one that was not; return the occasion of the one that
     was finished. To be called by who holds the lock.
 
-    Raises BookRefusedError where a file was changed since, UnfinishedWriteError where the disk
-    still does not let it.
+    Raises BookRefusedError where a file was changed since or the disk does not let it,
+    UnfinishedWriteError where it is in part of the files.
     """
-    folder = folder.resolve()
+    try:
+        return _recover(folder.resolve())
+    except OSError as error:
+        raise BookRefusedError(
+            f"A write to {folder} was interrupted and cannot be finished ({error}); nothing was "
+            "written. Mend what stands in the way, then repeat the command."
+        ) from error
+
+
+def _recover(folder: Path) -> Occasion | None:
     begun, decided = folder / INTENT, folder / JOURNAL
     if begun.exists():
         with suppress(ValueError, KeyError, TypeError):

@@ -57,4 +57,4 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
 """The forms as people look for them."""
 
 FORMS = {form.name: form for _, forms in GROUPS for form in forms}
-"""The forms by the name of their event."""
+"""The forms by their names, those of `pledgebook record`."""

@@ -23,26 +23,22 @@ from typing import Any, NamedTuple
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
+from pledgebook.ledger.correspondence import letters, receipts
 from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.guards import (
+    GUARDS,
     Guard,
-    approval,
-    balances,
-    charges,
-    cover,
-    earmarked,
-    instalments,
-    lots,
-    parts,
+    announcements,
     run_guards,
-    slips,
-    words,
+    running,
+    sealing,
+    statements,
+    unfinished,
 )
-from pledgebook.ledger.guards import rates as of_rates
 from pledgebook.ledger.money import CENT
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Giving, Plain, derive_register
@@ -61,16 +57,20 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 """Metadata of an entry that decides nothing, or nothing but its form and its paragraphs."""
 
-_PROVING: tuple[Guard, ...] = tuple(
-    module.guard
-    for module in (
-        balances, words, of_rates, earmarked, approval, cover, lots, instalments, charges, parts,
-        slips,
-    )
-)  # fmt: skip
-"""The guards that look at entries; the others look at what else a book holds."""
+_BESIDE: tuple[Guard, ...] = (
+    unfinished.guard,  # of the folder
+    running.guard,  # of Fava's extensions
+    sealing.guard,  # of days: an entry of a sealed period is not plain
+    statements.guard,  # of banks' balances, which plain entries are counted in
+    receipts.guard,  # of papers sent, as are letters
+    letters.guard,
+    announcements.guard,
+)
+"""The guards that are not asked of a form, since they say nothing of an entry by itself."""
 
-_WITHOUT_KEYS = 2
+_PROVING = tuple(guard for guard in GUARDS if guard not in _BESIDE)
+
+_OWN_KEYS = 2
 """How many keys a posting has that states nothing: its file and its line."""
 
 _OF_POSTINGS = frozenset({"filename", "lineno", "__automatic__", "due"})
@@ -330,7 +330,7 @@ class _Finder:
             return None
         if self.sources.may_name_no_label(posting):
             return None
-        if len(meta) != _WITHOUT_KEYS:
+        if len(meta) != _OWN_KEYS:
             due = meta.get("due")
             if due is not None and not (type(due) is date and entry.date <= due <= day.period.end):
                 return None
@@ -354,8 +354,7 @@ class _Finder:
             and posting.cost is None
             and posting.price is None
             and (
-                len(posting.meta or ()) == _WITHOUT_KEYS
-                or _OF_POSTINGS.issuperset(posting.meta or ())
+                len(posting.meta or ()) == _OWN_KEYS or _OF_POSTINGS.issuperset(posting.meta or ())
             )
         )
 
