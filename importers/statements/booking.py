@@ -21,6 +21,7 @@ from pledgebook.ledger.declared.banks import (
     BOOKED_ON,
     PAYERS,
     SEVERAL,
+    TAKEN_BACK,
     BankAccount,
     BankRule,
 )
@@ -227,6 +228,8 @@ def _said(
         "bank-charges": ", ".join(map(str, entry.charges)),
         "proposed-donor": donor,
     }
+    if entry.taken_back:
+        said[TAKEN_BACK] = entry.taken_back
     if entry.booked_on != entry.value_date:
         said[BOOKED_ON] = entry.booked_on
     return {key: value for key, value in said.items() if value}

@@ -24,6 +24,7 @@ from pledgebook.importers.statements.statement import (
     Statement,
     StatementFile,
     identified,
+    with_reversals,
 )
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.banks import (
@@ -164,7 +165,7 @@ def _judge(
 ) -> JudgedStatement:
     name = Path(file.path).name
     bank = bank_of(statement, name, context.book)
-    own = list(identified(bank.code, statement.entries))
+    own = list(identified(bank.code, with_reversals(statement.entries)))
     begins = statement.first - timedelta(days=1)
     before = balance_on(_moved(bank, context), begins)
     taken = context.taken.setdefault(bank.code, {})

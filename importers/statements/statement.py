@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -37,6 +37,7 @@ class Entry:
     `bank_ref` is the bank's own reference, `end_to_end` the sender's, `references` all others it
     names. `payer` is the other party, `remittance` its text, both whole; what may be the money
     `of_several`, as a batch that is not divided, has no payer: all their names stand in the text.
+    `taken_back` is the day on which the bank, in the same statement, takes as much of it back.
     `charges` are what banks kept, as stated. `reversal`: it takes an earlier entry back. `status`:
     what is not booked yet moves no balance. `place` is where it stands in the file.
     """
@@ -57,6 +58,7 @@ class Entry:
     reversal: bool = False
     returned: bool = False
     of_several: bool = False
+    taken_back: date | None = None
     status: str = "booked"
     code: str = ""
 
@@ -116,6 +118,36 @@ class Statement:
             f"come to the closing {closing}; {missing} is missing. Ask the bank for the whole "
             "statement."
         )
+
+
+def with_reversals(entries: Sequence[Entry]) -> list[Entry]:
+    """Return entries; credits that a later one may take back say when: a reversal or return
+    of the same amount that names no other reference or party.
+    """
+    backs = [
+        each
+        for each in entries
+        if each.amount < 0 and each.status == "booked" and (each.reversal or each.returned)
+    ]
+    if not backs:
+        return list(entries)
+    return [_with_reversal(each, backs) if each.amount > 0 else each for each in entries]
+
+
+def _with_reversal(entry: Entry, backs: Sequence[Entry]) -> Entry:
+    for back in backs:
+        others = [
+            (entry.end_to_end, back.end_to_end),
+            (" ".join(entry.payer.casefold().split()), " ".join(back.payer.casefold().split())),
+        ]
+        if (
+            back.amount == -entry.amount
+            and back.booked_on >= entry.booked_on
+            and (not all(others[0]) or others[0][0] == others[0][1])
+            and (not all(others[1]) or others[1][0] == others[1][1] or all(others[0]))
+        ):
+            return replace(entry, taken_back=back.booked_on)
+    return entry
 
 
 @dataclass(frozen=True, slots=True)

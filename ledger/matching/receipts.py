@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.banks import PAYERS, SEVERAL
+from pledgebook.ledger.declared.banks import PAYERS, SEVERAL, TAKEN_BACK
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
@@ -39,8 +39,10 @@ class Receipt:
     payer: str = ""
     texts: tuple[str, ...] = ()
     donor: str = ""
-    of_several: bool = False
-    """Whether it may be the money of several, so that nothing of it is certain."""
+    is_uncertain: bool = False
+    """Whether nothing of it is certain: it may be the money of several, or the bank took as much
+    back.
+    """
 
     @property
     def text(self) -> str:
@@ -116,12 +118,12 @@ def _receipt(
         donor=""
         if of_several
         else as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
-        of_several=of_several,
+        is_uncertain=of_several or TAKEN_BACK in meta,
     )
 
 
 WORDS = ("payer", "payer-account", "remittance", "end-to-end", "references", PAYERS,
-         "proposed-donor")  # fmt: skip
+         TAKEN_BACK, "proposed-donor")  # fmt: skip
 """Metadata of a receipt that is of the money, however often it is applied and taken back."""
 
 

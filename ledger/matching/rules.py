@@ -57,7 +57,7 @@ class Certainty:
         """Return the one candidate that a rule makes certain; None if none or several are.
         `doubled`: as much came from the donor about then, so one may have been sent twice.
         """
-        if any(each.receipt.of_several for each in candidates):
+        if any(each.receipt.is_uncertain for each in candidates):
             return None
         exact = [
             each
