@@ -10,6 +10,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.figures import MONEY_COLUMNS, contributions_of
 from pledgebook.reports.figures.layout import name_of
@@ -47,7 +48,7 @@ def pieces_behind(selection: Selection, column: str) -> list[Piece]:
         if (amount := getattr(figures, column))
     ]
     pieces += _held(selection, column)
-    return sorted(pieces, key=lambda piece: (piece.name, piece.pledged_on, piece.label))
+    return sorted(pieces, key=lambda piece: (piece.name, piece.pledged_on, by_number(piece.label)))
 
 
 def _piece(selection: Selection, item: Claim | Gift, amount: Decimal) -> Piece:

@@ -23,7 +23,12 @@ from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
 from pledgebook.ledger.guards.announcements import Announcement, read_announcements
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.instalments import Instalment, list_instalments, pledge_of
+from pledgebook.ledger.register.instalments import (
+    Instalment,
+    by_number,
+    list_instalments,
+    pledge_of,
+)
 from pledgebook.ledger.register.register import Change
 from pledgebook.reports.letters import Papers, languages, make_letters
 from pledgebook.reports.letters.kinds import LETTERS
@@ -233,7 +238,7 @@ def _steps(desk: Desk, lines: Iterable[Instalment]) -> list[Step]:
     steps = [
         _step(desk, change) for line in lines for change in desk.book.register.by_label[line.label]
     ]
-    return sorted(steps, key=lambda step: (step.entry.day, step.label))
+    return sorted(steps, key=lambda step: (step.entry.day, by_number(step.label)))
 
 
 def _step(desk: Desk, change: Change) -> Step:

@@ -19,6 +19,7 @@ from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragrap
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import name_of
@@ -186,7 +187,7 @@ def _answers(choice: Choice, taggings: Taggings, name: str) -> list[Answer]:
         for each in whole.values()
         if not each.figures.is_nil
     ]
-    return sorted(found, key=lambda each: (each.name, each.pledged_on, each.label))
+    return sorted(found, key=lambda each: (each.name, each.pledged_on, by_number(each.label)))
 
 
 def _answer(choice: Choice, tagged: Tagged, relation: str) -> Answer:

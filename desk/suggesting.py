@@ -10,7 +10,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.render.texts import amount_text
 
@@ -81,7 +81,7 @@ def _instalments(book: Book) -> Iterator[Proposal]:
     """Yield what is unpaid, the earliest due first, then what was settled, the latest first."""
     claims = [changes[-1].after for changes in book.register.by_label.values()]
     unpaid = [claim for claim in claims if claim.is_open]
-    unpaid.sort(key=lambda claim: (claim.due or date.max, claim.label))
+    unpaid.sort(key=lambda claim: (claim.due or date.max, by_number(claim.label)))
     for claim in unpaid:
         due = _(", due %(day)s", day=claim.due) if claim.due else ""
         left = f"{amount_text(claim.units)} {claim.currency}"

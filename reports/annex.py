@@ -13,7 +13,12 @@ from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import CENT, ZERO, read_number, round_to, to_cents
 from pledgebook.ledger.register.events import RECEIVING
-from pledgebook.ledger.register.instalments import first_commitment, first_terms, settled_so_far
+from pledgebook.ledger.register.instalments import (
+    by_number,
+    first_commitment,
+    first_terms,
+    settled_so_far,
+)
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
 from pledgebook.reports.figures.layout import (
@@ -45,8 +50,9 @@ def annex(selection: Selection) -> Report:
     for fund, class_ in dict.fromkeys((key[0], key[1]) for key in sorted(shown)):
         layout.section(section_name(selection, fund, class_))
         own = {key[2]: figures for key, figures in shown.items() if key[:2] == (fund, class_)}
-        for name, label in sorted(
-            (name_of(selection, histories[label][-1].after.donor), label) for label in own
+        for name, _, label in sorted(
+            (name_of(selection, histories[label][-1].after.donor), by_number(label), label)
+            for label in own
         ):
             changes = histories[label]
             claim = changes[-1].after

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from pledgebook.ledger.declared.declarations import as_date
 from pledgebook.ledger.register.events import events_that
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Change
 from pledgebook.reports.figures.layout import Layout, as_report, at_the_end, name_of, section_name
 from pledgebook.reports.figures.selection import Selection
@@ -43,7 +44,7 @@ def write_off_proposals(selection: Selection) -> Report:
         )
         if (claim.due or claim.pledged_on) < overdue and heard < silent:
             found.append((claim, heard))
-    found.sort(key=lambda item: (item[0].due or item[0].pledged_on, item[0].label))
+    found.sort(key=lambda item: (item[0].due or item[0].pledged_on, by_number(item[0].label)))
     if found:
         layout.section("Unpaid for more than five years, silent for eighteen months")
     for claim, heard in found:

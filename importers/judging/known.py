@@ -28,7 +28,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
 from pledgebook.ledger.events.pledges import INCREASES
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.instalments import pledge_of, settled_so_far
+from pledgebook.ledger.register.instalments import by_number, pledge_of, settled_so_far
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 
@@ -236,7 +236,7 @@ class Context:
             link = min(entry.links) if entry.links else pledge_of(label)
             own.setdefault((now.fund, link), []).append(changes)
         for (fund, label), histories in own.items():
-            histories.sort(key=lambda changes: changes[0].label)
+            histories.sort(key=lambda changes: by_number(changes[0].label))
             entry = histories[0][0].entry
             reference, project = (
                 plain(as_text(entry.meta.get(key, ""))) for key in ("reference", "project")

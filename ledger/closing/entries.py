@@ -26,6 +26,7 @@ from pledgebook.ledger.register.carried import Meta, kept_facts, told_amounts
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES, continuing
 from pledgebook.ledger.register.instalments import (
     AT_PLEDGE,
+    by_number,
     list_instalments,
     pledge_of,
 )
@@ -107,7 +108,9 @@ def carry_forward(book: Book, period: Period, first: date) -> Carried:
     pledges: dict[tuple[str, Group], list[_Lot]] = {}
     for lot in lots:
         pledges.setdefault((pledge_of(lot.label), lot.group), []).append(lot)
-    for (pledge, group), own in sorted(pledges.items(), key=lambda item: item[0]):
+    for (pledge, group), own in sorted(
+        pledges.items(), key=lambda item: (by_number(item[0][0]), item[0][1])
+    ):
         closing.append(_close_lots(book, period, pledge, group, own))
         opening.append(_open_lots(book, period, first, group, own))
     classes: dict[Group | None, dict[_Balance, Decimal]] = {}

@@ -28,9 +28,11 @@ from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.collections import Collection, CollectionKey, list_collections
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.view import View
 
 ISSUED, VOIDED = "official-receipt", "void-receipt"
+_LABEL = re.compile(r"\S+-[0-9]{4}-[0-9]+\.[0-9]+")
 _NUMBER = re.compile(r"(?P<fund>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[0-9]{1,6})")
 
 
@@ -274,6 +276,14 @@ def _not_collected(
     )
 
 
+def _in_order(labels: object) -> str:
+    """Return the labels of a collection in order, or the reference that stands there as it is."""
+    own = as_text(labels).split()
+    if not all(map(_LABEL.fullmatch, own)):
+        return as_text(labels)
+    return " ".join(sorted(own, key=by_number))
+
+
 def _lines(entries: Iterable[Directive], kind: str) -> Iterator[Custom]:
     for entry in entries:
         if isinstance(entry, Custom) and entry.type == kind:
@@ -314,7 +324,7 @@ def _read(entry: Custom) -> OfficialReceipt | str:
         fund=parts["fund"],
         year=int(parts["year"]),
         serial=int(parts["serial"]),
-        key=CollectionKey(parts["fund"], donor, day, as_text(entry.meta.get("collection", ""))),
+        key=CollectionKey(parts["fund"], donor, day, _in_order(entry.meta.get("collection", ""))),
         amount=amount.number,
         currency=str(amount.currency),
         language=as_text(entry.meta.get("language", "")),

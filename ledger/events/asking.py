@@ -25,7 +25,7 @@ from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount, format_units, share, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
-from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.register import Change, Claim, Held, Register, claim_at
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
@@ -131,7 +131,8 @@ def claim_of(changes: list[Change], day: date) -> Claim:
 
 def find_pledged(register: Register, pledge: str, day: date) -> list[Claim]:
     """Return the open instalments of a pledge that were only pledged, in order of their labels."""
-    own = sorted(label for label in register.by_label if pledge_of(label) == pledge_of(pledge))
+    own = [label for label in register.by_label if pledge_of(label) == pledge_of(pledge)]
+    own.sort(key=by_number)
     if not own:
         pledges = {pledge_of(label): None for label in register.by_label}
         raise EventRefusedError(_unknown("pledge", pledge, pledges))

@@ -16,6 +16,7 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.register.events import event_of, events_that
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
 
@@ -126,5 +127,7 @@ def _listed(entries: list[Transaction]) -> str:
 
 
 def _name(entry: Transaction) -> str:
-    label = ", ".join(sorted(entry.links or ())) or as_text(entry.meta.get("ref", ""))
+    label = ", ".join(sorted(entry.links or (), key=by_number)) or as_text(
+        entry.meta.get("ref", "")
+    )
     return f"{label} of {entry.date}" if label else f"of {entry.date}"

@@ -17,7 +17,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount, format_units, share
 from pledgebook.ledger.register.events import events_that
-from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Change, Register
 from pledgebook.ledger.register.view import View
@@ -147,8 +147,9 @@ def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> 
         yield notice(
             entry,
             "link-differs",
-            f"A pledge's label is the link of its entries: this one moves {', '.join(sorted(own))} "
-            f"and is linked to ^{strange[0]}. Correct the link or the label.",
+            "A pledge's label is the link of its entries: this one moves "
+            f"{', '.join(sorted(own, key=by_number))} and is linked to ^{strange[0]}. Correct the "
+            "link or the label.",
         )
 
 

@@ -13,7 +13,7 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, notice, place_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units
-from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.ledger.register.view import View
@@ -101,7 +101,7 @@ def _paid_twice(entries: Iterable[list[Change]], settings: Settings) -> Iterator
         if changes[0].event != "payment":
             continue
         entry = changes[0].entry
-        labels = tuple(sorted(each.label for each in changes))
+        labels = tuple(sorted((each.label for each in changes), key=by_number))
         lines = read_lines(entry, settings)
         cash = sum((line.dollars or ZERO for line in lines if line.place.kind == "cash"), ZERO)
         known = first.setdefault((entry.date, labels, cash), entry)

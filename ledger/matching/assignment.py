@@ -15,6 +15,7 @@ from pledgebook.ledger.matching.candidates import ENOUGH, Candidate
 from pledgebook.ledger.matching.matcher import Matcher
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import by_number
 
 Verdict = Literal["certain", "proposed", "open"]
 _STEPS = 20_000
@@ -68,7 +69,7 @@ def match_receipts(book: Book) -> list[Match]:
         best = chosen.get(receipt.label)
         others = tuple(each for each in offers[receipt.label] if each is not best)
         matches.append(Match(receipt, best, others))
-    return sorted(matches, key=lambda match: (match.receipt.day, match.receipt.label))
+    return sorted(matches, key=lambda match: (match.receipt.day, by_number(match.receipt.label)))
 
 
 def _proposals(matcher: Matcher, receipt: Receipt) -> list[Candidate]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.matching.receipts import Receipt
 from pledgebook.ledger.money import ZERO, to_cents
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim
 
 SCORES: Mapping[str, int] = {
@@ -103,10 +104,10 @@ _WORDS = {
 }
 
 
-def oldest(candidate: Candidate) -> tuple[list[date], tuple[str, ...]]:
+def oldest(candidate: Candidate) -> tuple[list[date], tuple[object, ...]]:
     """Return what orders candidates of which as much speaks: what is due first."""
     dues = sorted(part.claim.due or part.claim.pledged_on for part in candidate.parts)
-    return dues, candidate.labels
+    return dues, tuple(map(by_number, candidate.labels))
 
 
 def in_dollars_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:

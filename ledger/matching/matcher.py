@@ -31,7 +31,7 @@ from pledgebook.ledger.matching.receipts import Receipt, donors_of_payers, recei
 from pledgebook.ledger.matching.rules import Certainty
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.register import Claim
 
 EURO = "EUR"
@@ -214,7 +214,7 @@ class Matcher:
 
     def _all(self, asked: _Asked) -> Iterator[Candidate]:
         donors: dict[str, list[str]] = {}
-        for label in sorted(self._pool(asked)):
+        for label in sorted(self._pool(asked), key=by_number):
             yield from self._single(asked, label)
             donors.setdefault(self.open[label].donor, []).append(label)
         for labels in donors.values():
@@ -322,7 +322,7 @@ class Matcher:
             key=lambda label: (
                 label not in quotes and pledge_of(label) not in quoted.pledges,
                 due_of(self.open[label]),
-                label,
+                by_number(label),
             ),
         )
         for amount, currency in asked.money:
@@ -382,7 +382,10 @@ class Matcher:
         """
         if quoted and len(labels) == 1:
             own = [claim.label for claim in self._open_in(pledge_of(labels[0]))]
-            return min(own, key=lambda label: (due_of(self.open[label]), label)) == labels[0]
+            return (
+                min(own, key=lambda label: (due_of(self.open[label]), by_number(label)))
+                == labels[0]
+            )
         return any(
             abs((due_of(self.open[label]) - receipt.day).days) <= _NEAR_DAYS for label in labels
         )

@@ -21,6 +21,7 @@ from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.money import ZERO, format_units, read_number, round_to
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Change, Held
 
 
@@ -72,7 +73,7 @@ def waiting_receipts(book: Book) -> list[Receipt]:
         for label, dollars in left.items()
         if dollars > 0
     ]
-    return sorted(receipts, key=lambda receipt: (receipt.day, receipt.label))
+    return sorted(receipts, key=lambda receipt: (receipt.day, by_number(receipt.label)))
 
 
 def receipts_of_amount(book: Book) -> dict[Decimal, list[tuple[date, str]]]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import PAYING
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, Gift, Register
 
@@ -78,7 +79,7 @@ def list_collections(register: Register) -> list[Collection]:
     paid: dict[str, list[CollectionKey]] = {}
     for (_, fund, donor), items in by_entry.items():
         parts = [_part(item, register.settings.currency) for item in items]
-        labels = " ".join(sorted({part.label for part in parts if part.label}))
+        labels = " ".join(sorted({part.label for part in parts if part.label}, key=by_number))
         key = CollectionKey(fund, donor, items[0].entry.date, labels)
         found.setdefault(key, []).extend(parts)
         for part in parts:
@@ -88,7 +89,9 @@ def list_collections(register: Register) -> list[Collection]:
             _take_back(change, paid.get(change.label, []), found, returned)
     return [
         Collection(key, tuple(found[key]), returned.get(key, ZERO))
-        for key in sorted(found, key=lambda key: (key.day, key.fund, key.donor, key.labels))
+        for key in sorted(
+            found, key=lambda key: (key.day, key.fund, key.donor, by_number(key.labels))
+        )
     ]
 
 

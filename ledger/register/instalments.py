@@ -6,6 +6,7 @@ amended; what was carried forward is included.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,9 @@ class Terms(NamedTuple):
     units: Decimal
     currency: str
     dollars: Decimal
+
+
+_NUMBERS = re.compile(r"([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,13 @@ def list_instalments(register: Register, as_at: date | None = None) -> list[Inst
     lines.extend(
         _gift_line(gift, register.settings) for gift in register.gifts if gift.entry.date <= day
     )
-    return sorted(lines, key=lambda line: (line.pledged_on, line.label, line.donor))
+    return sorted(lines, key=lambda line: (line.pledged_on, by_number(line.label), line.donor))
+
+
+def by_number(label: str) -> tuple[str | int, ...]:
+    """Return what puts labels in order: their numbers as numbers, P-2.2 before P-2.10."""
+    parts = _NUMBERS.split(label)
+    return tuple(int(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def pledge_of(label: str) -> str:

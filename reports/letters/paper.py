@@ -25,7 +25,7 @@ from pledgebook.ledger.register.collections import (
     list_collections,
     list_returns,
 )
-from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.ledger.register.instalments import Instalment, by_number, list_instalments
 from pledgebook.ledger.register.register import Change, Claim, Gift
 from pledgebook.reports.figures.figures import Figures, contribution_figures
 from pledgebook.reports.figures.selection import Selection
@@ -131,7 +131,7 @@ class Papers:
             ):
                 found.setdefault(change.after.donor, []).append(change)
         for changes in found.values():
-            changes.sort(key=lambda change: (change.date, change.label))
+            changes.sort(key=lambda change: (change.date, by_number(change.label)))
         return found
 
     @cached_property

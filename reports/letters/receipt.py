@@ -8,6 +8,7 @@ from dataclasses import replace
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.collections import Collection
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.reports.letters.letter import Block, Letter, Paragraph
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
 from pledgebook.reports.letters.tables import collection_table
@@ -100,5 +101,5 @@ def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collecti
             and each.key not in counted
             and each.kept > ZERO
         ),
-        key=lambda each: (each.key.day, each.key.fund, each.key.donor, each.key.labels),
+        key=lambda each: (each.key.day, each.key.fund, each.key.donor, by_number(each.key.labels)),
     )

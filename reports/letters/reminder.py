@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.instalments import Instalment
+from pledgebook.ledger.register.instalments import Instalment, by_number
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
 from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
 from pledgebook.reports.letters.tables import column_title, total_line
@@ -18,7 +18,7 @@ def overdue(papers: Papers, order: Order) -> list[Instalment]:
         for line in papers.instalments.get(order.donor, [])
         if line.fund in order.funds and line.overdue and line.status != "pledged"
     ]
-    return sorted(found, key=lambda line: (line.due or line.pledged_on, line.label))
+    return sorted(found, key=lambda line: (line.due or line.pledged_on, by_number(line.label)))
 
 
 def reminder(papers: Papers, order: Order) -> Letter:
