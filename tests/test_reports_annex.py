@@ -24,6 +24,7 @@ plugin "pledgebook.plugins"
 2000-01-01 custom "period" "2000-2001" 2001-12-31
 2002-01-01 custom "period" "2002-2003" 2003-12-31
 2004-01-01 custom "period" "2004-2005" 2005-12-31
+1999-12-31 custom "rate-age" "1100"  ; three rates serve the years of these tests
 2001-01-01 price USD 1.00 EUR
 2003-01-01 price USD 1.25 EUR
 2003-12-31 price USD 0.80 EUR
