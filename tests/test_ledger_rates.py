@@ -144,3 +144,21 @@ def test_an_entry_of_an_account_in_another_currency_waits_for_the_rate_of_its_da
     assert first[0] == "imported"
     assert second[0] == "waiting"
     assert "holds for 35 days" in second[1]
+
+
+@pytest.mark.parametrize(
+    ("dollars", "named"),
+    [("1000.00", False), ("1000", False), ("1001", False), ("1000.01", False), ("999", False),
+     ("1000.02", True), ("1002", True), ("998", True), ("990.10", True), ("1300.00", True)],
+)  # fmt: skip
+def test_a_sheet_s_own_dollars_that_are_not_the_rate_s_are_named(
+    tmp_path: Path, dollars: str, named: bool
+) -> None:
+    text = (
+        "Donor,Date of pledge,Currency,Amount,Amount in USD,Purpose\n"
+        f"Austria,2002-03-02,EUR,1100,{dollars},Corruption\n"
+    )
+    ((verdict, reason),) = _imported(tmp_path, "p.csv", text, BOOK)
+    assert verdict == "imported"
+    assert ("The sheet's own dollars" in reason) is named
+    assert not named or "1000.00" in reason

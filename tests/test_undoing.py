@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pledgebook.ledger import (
     Allocation,
     Book,
@@ -19,6 +22,7 @@ from pledgebook.ledger import (
     write_entries,
 )
 from pledgebook.ledger.files.writing import write_texts
+from pledgebook.ledger.matching.receipts import Paid, divide
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports import select
 from pledgebook.reports.schedule import make_schedule
@@ -78,3 +82,66 @@ def test_in_a_sealed_period_the_way_out_is_named(load: Load) -> None:
         undo_texts(sealed, "R1")
     (entry,) = take_back(sealed, "R1", date(2004, 2, 2))
     assert entry.date == date(2004, 2, 2)
+
+
+SENT = """
+2002-07-01 * "Ministry" "NV 12"
+  event: "receipt-unapplied"
+  class: "general"
+  payer: "Ministry of Finance"
+  remittance: "NV 12"
+  original: "{sent}"
+  proposed-donor: "AUT"
+  Assets:CPCJF:Cash              {dollars} USD
+  Liabilities:CPCJF:Unapplied   -{dollars} USD {{0 # {dollars} USD, "R1"}}
+"""
+
+
+def test_what_was_sent_and_said_stays_with_money_whose_application_is_taken_back(
+    load: Load,
+) -> None:
+    book = load(BOOK + SENT.format(sent="1000 EUR", dollars="900.00"))
+    (before,) = waiting_receipts(book)
+    write_entries(book, decide(book, ["R1"], [Allocation("AUT-2002-01.1")]))
+    applied = load_book(book.path)
+    write_entries(applied, take_back(applied, "R1", date(2002, 9, 2)))
+    (after,) = waiting_receipts(load_book(book.path))
+    assert after.label != "R1"
+    assert (after.original, after.payer, after.donor) == ((D(1000), "EUR"), before.payer, "AUT")
+    assert "NV 12" in after.texts
+
+
+def test_what_is_left_of_a_receipt_is_left_of_what_was_sent(load: Load) -> None:
+    book = load(BOOK + SENT.format(sent="1400 EUR", dollars="1260.00"))
+    part = [Allocation("AUT-2002-01.1", D(600), "EUR", D("540.00"))]
+    write_entries(book, decide(book, ["R1"], part))
+    applied = load_book(book.path)
+    (left,) = waiting_receipts(applied)
+    assert (left.dollars, left.original) == (D("720.00"), (D(800), "EUR"))
+    write_entries(applied, take_back(applied, "R1", date(2002, 9, 2)))
+    waiting = waiting_receipts(load_book(book.path))
+    assert sorted(each.original for each in waiting if each.original) == [
+        (D(600), "EUR"),
+        (D(800), "EUR"),
+    ]
+
+
+@given(
+    sent=st.integers(100, 10**9),
+    whole=st.integers(100, 10**9),
+    cuts=st.lists(st.integers(1, 99), min_size=1, max_size=6),
+    currency=st.sampled_from(["EUR", "USD", "GBP"]),
+)
+def test_parts_of_what_was_sent_come_to_it_however_a_receipt_is_divided(
+    sent: int, whole: int, cuts: list[int], currency: str
+) -> None:
+    dollars = D(whole) / 100
+    original = (D(sent) / 100, "EUR")
+    ends = [*sorted({dollars * cut // 100 for cut in cuts} - {D(0)}), dollars]
+    parts = [
+        Paid(end - start, original[0] * (end - start) // dollars, currency)
+        for start, end in itertools.pairwise([D(0), *ends])
+    ]
+    assert sum(divide(original, dollars, parts), D(0)) == original[0]
+    used = divide(original, dollars, parts[:-1])
+    assert sum(used, D(0)) <= original[0] + D(len(parts)) / 100

@@ -13,7 +13,7 @@ from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import MissingRateError, Rate
 from pledgebook.ledger.events import Part
-from pledgebook.ledger.money import format_amount, to_cents
+from pledgebook.ledger.money import CENT, format_amount, to_cents
 
 _FAR = Decimal("1.25")
 """Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
@@ -128,9 +128,20 @@ def _value_of(
             f"The sheet's own dollars, {format_amount(dollars)}, are far from "
             f"{format_amount(value)} at the UN rate: look whether amount and currency are right.",
         )
+    elif dollars and abs(dollars - value) > _rounding_of(dollars):
+        once(
+            remarks,
+            f"The sheet's own dollars, {format_amount(dollars)}, are not {format_amount(value)}, "
+            "which the UN rate of the day makes: that was taken.",
+        )
     if value <= 0:
         raise Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
     return value, rate
+
+
+def _rounding_of(dollars: Decimal) -> Decimal:
+    """Return how far rounded dollars may be from the exact ones: whole ones by one, else a cent."""
+    return Decimal(1) if dollars == dollars.to_integral_value() else CENT
 
 
 def received_of(group: list[SheetRow]) -> tuple[Received, ...]:

@@ -174,7 +174,8 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
     held = next(each for each in register.held_under[receipt] if each.kind == "unapplied")
     earmark = Earmark(held.fund, held.class_, held.purpose)
     applied = [c for c in register.changes if c.entry is entry and c.event == "application"]
-    whole = sum((each.dollars for each in register.held_under[receipt] if each.dollars > 0), ZERO)
+    own_held = register.held_under[receipt]
+    whole = sum((each.dollars for each in own_held if each.entry is held.entry), ZERO)
     paid = [_paid(change, charges if change is applied[0] else ZERO) for change in applied]
     for change, words in zip(applied, words_of_part(held.entry, whole, paid), strict=True):
         found = find_return(book, change.label, named, day)

@@ -174,17 +174,19 @@ def _left_of(
     book: Book, original: tuple[Decimal, str], whole: Decimal, held: Sequence[Held]
 ) -> tuple[Decimal, str] | None:
     """Return what is left of what was sent once parts of a receipt were applied."""
-    used = [each for each in held if each.dollars < 0]
-    own: dict[int, list[Change]] = {id(each.entry): [] for each in used}
+    used: dict[int, Decimal] = {}
+    for each in held:
+        if each.entry is not held[0].entry:  # what an entry takes out, less what it puts back
+            used[id(each.entry)] = used.get(id(each.entry), ZERO) - each.dollars
+    own: dict[int, list[Change]] = {entry: [] for entry in used}
     for change in book.register.changes:
         if id(change.entry) in own and change.event == "application":
             own[id(change.entry)].append(change)
     parts = []
-    for each in used:
-        changes = own[id(each.entry)]
-        settled = {change.after.currency for change in changes if change.before}
-        units = sum((c.before.units - c.after.units for c in changes if c.before), ZERO)
-        parts.append(Paid(-each.dollars, units, settled.pop() if len(settled) == 1 else ""))
+    for entry, dollars in used.items():
+        settled = {change.after.currency for change in own[entry] if change.before}
+        units = sum((c.before.units - c.after.units for c in own[entry] if c.before), ZERO)
+        parts.append(Paid(dollars, units, settled.pop() if len(settled) == 1 else ""))
     left = original[0] - sum(divide(original, whole, parts), ZERO)
     return (left, original[1]) if left > 0 else None
 
