@@ -13,6 +13,7 @@ from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.register.book import Book
 
 Run = Callable[..., Result]
 
@@ -152,3 +153,69 @@ def test_no_letter_is_written_from_a_book_with_errors(run: Run, tmp_path: Path) 
     assert done.exit_code == 2
     assert "no letter is written" in done.output
     assert not (tmp_path / "out").exists()
+
+
+PARTLY_BACK = """
+2002-03-01 * "Norway" "Pledge (made up)" ^NOR-2002-01
+  event: "commitment"
+  class: "general"
+  Assets:CPCJF:Pledges:NOR          1000 USD {0 # 1000.00 USD, "NOR-2002-01.1"}
+    due: 2002-06-30
+  Income:CPCJF:Contributions:NOR   -1000.00 USD
+
+2002-04-01 * "Norway" "Payment (made up)" ^NOR-2002-01
+  event: "payment"
+  class: "general"
+  Assets:CPCJF:Pledges:NOR         -1000 USD {"NOR-2002-01.1"}
+  Assets:CPCJF:Cash                 1000.00 USD
+
+2002-05-01 * "Norway" "Taken back (made up)" ^NOR-2002-01
+  event: "returned-payment"
+  reverses: 2002-04-01
+  class: "general"
+  Assets:CPCJF:Pledges:NOR          BACK USD {0 # BACK.00 USD, 2002-03-01, "NOR-2002-01.1"}
+    due: 2002-06-30
+  Assets:CPCJF:Cash                -BACK.00 USD
+"""
+
+
+def with_return(load: Callable[..., Book], back: str) -> Run:
+    book = load(PARTLY_BACK.replace("BACK", back))
+    assert [error.message for error in book.errors] == []
+
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(group, ["--book", str(book.path), "letter", *words])
+
+    return invoke
+
+
+def test_what_stayed_of_a_payment_gets_a_receipt_and_without_one_is_named(
+    load: Callable[..., Book], tmp_path: Path
+) -> None:
+    run = with_return(load, "300")
+    out = str(tmp_path / "out")
+    named = run("receipt", "--period", "2002", "--out", out)
+    assert named.exit_code == 1
+    assert "2002-04-01  CPCJF  NOR  NOR-2002-01.1  700.00 USD" in named.output
+    told = json.loads(run("receipt", "--period", "2002", "--json").stdout)
+    assert told["without_receipt"] == [
+        {"date": "2002-04-01", "fund": "CPCJF", "donor": "NOR", "collection": "NOR-2002-01.1",
+         "amount": "700.00 USD"}
+    ]  # fmt: skip
+    words = ("receipt", "--period", "2002", "--issue", "--date", "2003-01-10", "--out", out)
+    issued = run(*words)
+    assert (issued.exit_code, "Issued 1 official receipt." in issued.output) == (0, True)
+    (receipt,) = json.loads(run("list", "--json").stdout)["receipts"]
+    assert receipt["amount"] == "700.00"
+    (page,) = (tmp_path / "out").glob("*.html")
+    assert "300.00" in page.read_text("utf-8")
+    assert "was taken back by the bank" in page.read_text("utf-8")
+    assert run("receipt", "--period", "2002", "--out", out).exit_code == 0
+
+
+def test_what_was_taken_back_whole_needs_no_receipt(
+    load: Callable[..., Book], tmp_path: Path
+) -> None:
+    run = with_return(load, "1000")
+    done = run("receipt", "--period", "2002", "--out", str(tmp_path / "out"))
+    assert (done.exit_code, "without a receipt" in done.output) == (0, False)

@@ -436,3 +436,16 @@ def test_what_no_form_would_send_is_refused_in_words(desk: Desk, junk: object) -
             assert answer.status_code in {200, 409}, (name, answer.json)
             assert answer.json.get("fault") or answer.json.get("refused"), (name, answer.json)
     assert desk.files() == before
+
+
+def test_a_date_after_today_has_to_be_confirmed_on_the_page(desk: Desk) -> None:
+    line = "pledge AUT 500 --fund CPCJF --date 2992-03-01"
+    shown = desk.show(line)
+    assert 'id="future"' in shown
+    assert "It is dated 2992-03-01, after today" in shown
+    assert 'id="future"' not in desk.show("pledge AUT 500 --fund CPCJF --date 2002-03-01")
+    fault, field = desk.fault(line, "record")
+    assert field == "day"
+    assert "2992-03-01 is after today" in fault
+    desk.record(line, future=True)
+    assert "AUT-2992-01.1" in "".join(text.decode() for text in desk.files().values())
