@@ -321,6 +321,8 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
 _WORDS = {
     "payer": marked("Payer"),
     "payer-account": marked("Its account"),
+    "payers": marked("Payers"),
+    "taken-back-on": marked("Taken back on"),
     "remittance": marked("Text"),
     "end-to-end": marked("Sender's reference"),
     "bank-reference": marked("Bank's reference"),

@@ -67,6 +67,10 @@ Load = Callable[..., Book]
 Told = dict[str, str]
 
 
+FEW_RATES = '1999-12-31 custom "rate-age" "9999"\n'
+"""A few rates serve all the years of a test that is not about rates, which come every month."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Caches and settings of this user are kept apart from those of who runs the tests."""

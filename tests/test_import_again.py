@@ -18,6 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from conftest import FEW_RATES
 from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
@@ -116,7 +117,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     main = make_book(tmp_path / "book")
-    rates = "2002-01-01 price USD 1.25 EUR\n2002-06-01 price USD 1.00 EUR\n"
+    rates = f"{FEW_RATES}2002-01-01 price USD 1.25 EUR\n2002-06-01 price USD 1.00 EUR\n"
     (main.parent / "rates.beancount").write_text(rates, "utf-8")
     return Desk(main, tmp_path)
 

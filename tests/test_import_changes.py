@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.judging.verdicts import Verdict
 from pledgebook.importers.tables.mapping import parse_mapping
@@ -53,7 +54,7 @@ def send(tmp_path: Path) -> Send:
     """Import a sheet, cells divided by bars, into one book that grows with each call."""
     main = make_book(tmp_path / "book")
     (main.parent / "rates.beancount").write_text(
-        "2001-01-01 price USD 1.25 EUR\n2002-06-01 price USD 1.00 EUR\n", "utf-8"
+        f"{FEW_RATES}2001-01-01 price USD 1.25 EUR\n2002-06-01 price USD 1.00 EUR\n", "utf-8"
     )
 
     def import_text(text: str, name: str = "list", mapping: str = "") -> Sent:

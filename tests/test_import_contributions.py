@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import Verdict
 from pledgebook.importers.tables.headings import Field
@@ -49,7 +50,9 @@ Take = Callable[..., Taken]
 def take(tmp_path: Path) -> Take:
     """Import sheets, cells divided by bars, into one new book: each call adds to it."""
     main = make_book(tmp_path / "book")
-    (main.parent / "rates.beancount").write_text("2001-01-01 price USD 1.10 EUR\n", "utf-8")
+    (main.parent / "rates.beancount").write_text(
+        f"{FEW_RATES}2001-01-01 price USD 1.10 EUR\n", "utf-8"
+    )
 
     def import_text(
         text: str, name: str = "sheet", mapping: str = "", fund: str = "CPCJF"
@@ -232,7 +235,7 @@ def test_a_footnote_is_followed_even_below_a_gap(take: Take) -> None:
 
 def test_legacy_money_is_taken_while_it_was_money(take: Take, tmp_path: Path) -> None:
     rates = tmp_path / "book" / "rates.beancount"
-    rates.write_text("2001-01-01 price USD 2200 ITL\n", "utf-8")
+    rates.write_text(f"{FEW_RATES}2001-01-01 price USD 2200 ITL\n", "utf-8")
     taken = take(
         "Donor|Date of pledge|Amount\n"
         "Italy|2001-05-02|ITL 500.000.000\nItaly|2003-05-02|ITL 9.000.000\n"

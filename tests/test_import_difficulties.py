@@ -18,6 +18,7 @@ from itertools import combinations, count
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers.imports import context_of, judge_file
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -289,7 +290,7 @@ def plant(seed: int, names: tuple[str, ...]) -> Planted:
 def rated_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     folder = tmp_path_factory.mktemp("book") / "book"
     main = make_book(folder)
-    lines = [f"2001-12-01 price USD {rate} {code}" for code, rate in RATES.items()]
+    lines = [FEW_RATES, *(f"2001-12-01 price USD {rate} {code}" for code, rate in RATES.items())]
     (folder / "rates.beancount").write_text("\n".join(lines) + "\n", "utf-8")
     return load_book(main)
 

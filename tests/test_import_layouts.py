@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable
 from pledgebook.importers.values.amounts import parse_amount
@@ -23,7 +24,7 @@ HEAD = "Donor,Date,Amount (USD)\n"
 
 @pytest.fixture
 def take(load: Callable[..., Book], tmp_path: Path) -> Take:
-    main = load("2002-01-01 price USD 1.10 EUR\n").path
+    main = load(f"{FEW_RATES}2002-01-01 price USD 1.10 EUR\n").path
 
     def one(text: str) -> JudgedTable:
         path = tmp_path / "list.csv"

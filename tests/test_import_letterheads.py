@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -18,7 +19,7 @@ Take = Callable[[str], list[Verdict]]
 
 @pytest.fixture
 def take(load: Callable[..., Book], tmp_path: Path) -> Take:
-    main = load("1999-01-01 price USD 1.10 EUR\n").path
+    main = load(f"{FEW_RATES}1999-01-01 price USD 1.10 EUR\n").path
 
     def one(text: str) -> list[Verdict]:
         path = tmp_path / "list.csv"

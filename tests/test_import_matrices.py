@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import Verdict
 from pledgebook.ledger.files.loading import load_book
@@ -31,7 +32,7 @@ Canada;2002-04-01;;110.00
 
 @pytest.fixture
 def main(load: Callable[..., Book]) -> Path:
-    return load("2002-01-01 price USD 1.10 EUR\n").path
+    return load(f"{FEW_RATES}2002-01-01 price USD 1.10 EUR\n").path
 
 
 @pytest.fixture

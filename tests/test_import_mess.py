@@ -22,6 +22,7 @@ from typing import NamedTuple
 import openpyxl
 import pytest
 from babel.dates import format_date
+from conftest import FEW_RATES
 from pledgebook.importers.imports import judge_file
 from pledgebook.importers.judging.known import Context
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
@@ -1011,7 +1012,7 @@ def mess_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A new book with made-up rates."""
     folder = tmp_path_factory.mktemp("book") / "book"
     main = make_book(folder)
-    lines = [f"2001-12-01 price USD {rate} {code}" for code, rate in RATES.items()]
+    lines = [FEW_RATES, *(f"2001-12-01 price USD {rate} {code}" for code, rate in RATES.items())]
     (folder / "rates.beancount").write_text("\n".join(lines) + "\n", "utf-8")
     return load_book(main)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -23,7 +24,7 @@ Take = Callable[[str], JudgedTable]
 
 @pytest.fixture
 def take(load: Callable[..., Book], tmp_path: Path) -> Take:
-    main = load("2002-01-01 price USD 1.10 EUR\n").path
+    main = load(f"{FEW_RATES}2002-01-01 price USD 1.10 EUR\n").path
 
     def one(text: str) -> JudgedTable:
         path = tmp_path / "list.csv"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from openpyxl import Workbook
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable
@@ -25,7 +26,7 @@ Take = Callable[[str], JudgedTable]
 
 @pytest.fixture
 def take(load: Callable[..., Book], tmp_path: Path) -> Take:
-    rates = "1999-01-01 price USD 1.10 EUR\n1999-01-01 price USD 0.70 GBP\n"
+    rates = f"{FEW_RATES}1999-01-01 price USD 1.10 EUR\n1999-01-01 price USD 0.70 GBP\n"
     main = load(f"{rates}1999-01-01 price USD 27 UAH\n").path
 
     def one(text: str) -> JudgedTable:

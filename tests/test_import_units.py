@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.ledger.register.book import Book
 
 
 def verdicts(load: Callable[..., Book], folder: Path, title: str) -> list[tuple[str, str]]:
-    book = load("2001-01-01 price USD 1.10 EUR\n")
+    book = load(f"{FEW_RATES}2001-01-01 price USD 1.10 EUR\n")
     path = folder / "list.csv"
     path.write_text(
         f'"{title}"\nDonor;Date of pledge;Currency;Amount\nAustria;2002-03-01;EUR;1.50\n'

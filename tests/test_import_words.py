@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -46,7 +47,9 @@ Take = Callable[..., JudgedTable]
 @pytest.fixture
 def main(tmp_path: Path) -> Path:
     made = make_book(tmp_path / "book")
-    (made.parent / "rates.beancount").write_text("2001-01-01 price USD 1.10 EUR\n", "utf-8")
+    (made.parent / "rates.beancount").write_text(
+        f"{FEW_RATES}2001-01-01 price USD 1.10 EUR\n", "utf-8"
+    )
     return made
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from conftest import FEW_RATES
 from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, to_euro
 from pledgebook.ledger.events import (
     Earmark,
@@ -30,7 +31,7 @@ Load = Callable[..., Book]
 
 def test_a_pledge_in_lire_paid_in_euro(load: Load) -> None:
     """ITL 500,000,000; 1.13 and 0.81 euros to the dollar are made up."""
-    book = load("2001-05-01 price USD 1.13 EUR\n2003-01-01 price USD 0.81 EUR\n")
+    book = load(f"{FEW_RATES}2001-05-01 price USD 1.13 EUR\n2003-01-01 price USD 0.81 EUR\n")
     lire = D(500_000_000)
     assert to_euro(lire, "ITL") == D("258228.45")
     value, rate = book.rates.dollars(lire, "ITL", date(2001, 5, 14))
