@@ -212,3 +212,19 @@ def test_a_list_of_an_account_of_the_book_is_known_by_its_number_and_any_other_i
     path.write_text(rows)
     with pytest.raises(UnreadableFile, match=r"name the bank account with --bank CODE \(MAIN\)"):
         import_files(load_book(main), [path], dry_run=True)
+
+
+def test_two_lists_of_the_same_days_without_numbers_are_both_taken(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    with main.open("a") as file:
+        file.write('\n1999-12-31 custom "bank" "MAIN" "1234567"\n  accounts: "Assets:CPCJF:Cash"\n')
+    paths = []
+    for name, first, last in (("one", 10, 15), ("other", 15, 22)):
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text(
+            f"Account,Date,Details,Amount,Balance\n1234567,2002-07-01,{name},{first}.00,10{first}.00\n"
+            f"1234567,2002-07-02,{name},{last - first}.00,10{last}.00\n"
+        )
+    assert import_files(load_book(main), paths).transactions == 4
+    assert load_book(main).errors == []
+    assert len(load_book(main).settings.banks.statements) == 2

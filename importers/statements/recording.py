@@ -8,7 +8,8 @@ was recorded before and agrees by now is written anew in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
@@ -32,10 +33,13 @@ def statement_texts(book: Book, files: Iterable[JudgedStatements]) -> dict[Path,
     text = book.text_of(path) or _HEAD
     old = text
     known = {(each.bank, each.number): each for each in book.settings.banks.statements}
+    written: set[tuple[str, str]] = set()
     for file in files:
         for judged in file.statements:
             if judged.statement.is_proved:
-                text = _with(text, judged, file, known)
+                number = number_of(judged, known, written)
+                text = _with(text, judged, file, known, number)
+                written.add((judged.bank.code, number))
     return {} if text == old else {path: text}
 
 
@@ -44,8 +48,8 @@ def _with(
     judged: JudgedStatement,
     file: JudgedStatements,
     known: Mapping[tuple[str, str], BankStatement],
+    number: str,
 ) -> str:
-    number = number_of(judged, known)
     new = _directive(judged, number, file)
     before = known.get((judged.bank.code, number))
     if before is not None:
@@ -66,16 +70,22 @@ def _with(
     return "\n\n".join(block.strip("\n") for block in blocks) + "\n"
 
 
-def number_of(judged: JudgedStatement, known: Mapping[tuple[str, str], BankStatement]) -> str:
+def number_of(
+    judged: JudgedStatement,
+    known: Mapping[tuple[str, str], BankStatement],
+    written: Container[tuple[str, str]] = (),
+) -> str:
     """Return the number a statement is recorded under: the bank's, with its last day where another
-    statement bears that number already.
+    statement of the book, or of those `written` with it, bears that number already.
     """
-    number, last = judged.statement.number, judged.statement.last
-    before = known.get((judged.bank.code, number))
-    if before is None:
+    code, number, last = judged.bank.code, judged.statement.number, judged.statement.last
+    before = known.get((code, number))
+    same = before and before.day == last and before.closing == judged.statement.closing
+    if (before is None or same) and (code, number) not in written:
         return number
-    same = before.day == last and before.closing == judged.statement.closing
-    return number if same else f"{number} of {last}"
+    own = f"{number} of {last}"
+    names = chain([own], (f"{own}, {further}" for further in count(2)))
+    return next(name for name in names if (code, name) not in written)
 
 
 def _block(text: str, before: BankStatement) -> str:
