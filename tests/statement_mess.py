@@ -27,7 +27,7 @@ from pledgebook.ledger import Book, load_book, make_book, match_receipts, waitin
 
 D = Decimal
 ZERO = D(0)
-LATE = "2992-07-10"
+LATE = "2099-07-10"
 SETTINGS = """
 1999-12-31 custom "bank" "MAIN" "GB29NWBK60161331926819"
   accounts: "Assets:CPCJF:Cash"
@@ -449,7 +449,7 @@ def _statement(entries: str, moved: Decimal, account: str, currency: str) -> str
         '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">'
         f"<BkToCstmrStmt><Stmt><Id>S1</Id><Acct><Id><IBAN>{account}</IBAN></Id><Ccy>{currency}</Ccy>"
         f"</Acct>{balance('OPBD', D(10**6), '2002-07-01')}"
-        f"{balance('CLBD', D(10**6) + moved, '2992-12-31')}{entries}"
+        f"{balance('CLBD', D(10**6) + moved, '2099-12-31')}{entries}"
         "</Stmt></BkToCstmrStmt></Document>"
     )
 
