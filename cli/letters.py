@@ -233,8 +233,8 @@ def _record(
     if out.resolve().is_relative_to(book.folder.resolve()):
         write_entries(book, [], texts, {out.resolve() / name: files[name] for name in files})
         return
-    _write(files, out)
     try:
+        _write(files, out)
         write_entries(book, [], texts)
     except UnfinishedWriteError:
         raise  # it will be finished
