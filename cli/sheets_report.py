@@ -31,6 +31,7 @@ _PLAIN_DUPLICATE = re.compile(
 )
 """Reasons of a duplicate that are only counted: there is nothing to do about it."""
 
+_CELL = re.compile(r"[A-Z]{0,3}\d+")
 _FEW = 12
 _COLOURS = {"waiting": "yellow", "rejected": "red", "amended": "cyan"}
 
@@ -95,7 +96,8 @@ def _reasons(judged: JudgedTable) -> Iterator[str]:
         groups: dict[str, list[Verdict]] = {}
         for each in judged.verdicts:
             if each.verdict == verdict:
-                groups.setdefault(without_cell(each.reason), []).append(each)
+                said = without_cell(each.reason, judged.table.sheet.name)
+                groups.setdefault(said, []).append(each)
         for reason, members in groups.items():
             if verdict == "duplicate" and _PLAIN_DUPLICATE.fullmatch(reason):
                 continue
@@ -112,17 +114,23 @@ def row_line(judged: JudgedTable, verdict: Verdict) -> str:
     """Write one row: `Pledges!A7  AUT-2002-01  100000.00 EUR`, or with its donor for the pledge."""
     named = verdict.pledge or verdict.donor or shown(verdict.row.donor)
     amount = "" if verdict.amount is None else format_amount(verdict.amount)
-    cell = verdict.reason.removesuffix(without_cell(verdict.reason)).rstrip(": ")
+    cell = verdict.reason.removesuffix(
+        without_cell(verdict.reason, judged.table.sheet.name)
+    ).rstrip(": ")
     if not cell:
         letter = judged.table.columns.get("donor", "A")
         cell = f"{judged.table.sheet.name}!{letter}{verdict.row.number}"
     return f"{cell:<16} {named:<14} {amount:>15} {verdict.currency}".rstrip()
 
 
-def without_cell(reason: str) -> str:
-    """Take the address off the front of a reason, so that equal ones can be told."""
-    address, colon, rest = reason.partition(": ")
-    return rest if colon and "!" in address and "'" not in address else reason
+def without_cell(reason: str, sheet: str) -> str:
+    """Take the address of a cell of the row's own sheet off the front of a reason, so that equal
+    ones can be told; the address of another row within the sentence stays.
+    """
+    if not reason.startswith(f"{sheet}!"):
+        return reason
+    cell, colon, rest = reason.removeprefix(f"{sheet}!").partition(": ")
+    return rest if colon and _CELL.fullmatch(cell) else reason
 
 
 def list_rows(numbers: Iterable[int]) -> str:

@@ -117,6 +117,7 @@ def judge_file(
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{file.path.name}: there is nothing to import. {reasons}")
+    _refuse_no_rows(file.path.name, readings)
     judged = judge_tables(
         [table for reading in readings for table in reading.tables],
         context,
@@ -125,7 +126,7 @@ def judge_file(
     sheets = tuple(
         JudgedSheet(
             reading,
-            own := tuple(each for each in judged if each.table.sheet is reading.sheet),
+            own := tuple(each for each in judged if each.table.sheet.name == reading.sheet.name),
             find_withdrawn(own, context),
         )
         for reading in readings
@@ -133,8 +134,23 @@ def judge_file(
     return JudgedFile(str(file.path), workbook.sha256, sheets)
 
 
+def _refuse_no_rows(name: str, readings: Sequence[SheetReading]) -> None:
+    """Refuse a file of which the tables have headings and no row: a form, or a table turned round,
+    is read so, and what it says would be passed over.
+    """
+    tables = [table for reading in readings for table in reading.tables]
+    if any(table.counts()["data"] for table in tables):
+        return
+    found = ", ".join(f"{table.sheet.name}!{table.range}" for table in tables)
+    raise UnreadableFile(
+        f"{name}: there is nothing to import. Headings were found in {found}, and no row below "
+        "them. If each donor has a column, turn the table round; if it is a form, write what it "
+        "says as one row below headings."
+    )
+
+
 def _reading_of(sheet: Sheet, tables: Sequence[Table]) -> SheetReading:
-    own = tuple(table for table in tables if table.sheet is sheet)
+    own = tuple(table for table in tables if table.sheet.name == sheet.name)
     reason = "" if own else f"The mapping does not speak of sheet {sheet.name!r}."
     return SheetReading(sheet, own, reason, rows_outside(sheet, own))
 

@@ -28,6 +28,7 @@ from pledgebook.importers.judging.known import Context
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
+from pledgebook.importers.tables.headings import speaks_of_promise
 from pledgebook.importers.tables.mapping import SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import Table
@@ -599,6 +600,7 @@ class _Maker:
             columns = [columns[0], *tail]
         self.columns = columns
         names = [self._heading(column) for column in columns]
+        self.date_heading = names[columns.index("date")]
         two = self.instalments == "columns" or (self.payments and r.random() < 0.4)
         lead: list[object] = [None] * self.offset
         if two and self.instalments != "columns":
@@ -620,6 +622,7 @@ class _Maker:
             ) == 1
             if contiguous and "amount" in columns:
                 self.sheet.rows.append(lead + above)
+                self.date_heading += f" {self.language.headings['pledge_group'][0]}"
         self.sheet.rows.append(lead + list(names))
 
     def _heading(self, column: str) -> str:
@@ -686,7 +689,10 @@ class _Maker:
         instalments = self._parts(cells, kind, amount, currency, day)
         paid = self._paid(cells, amount, day, whole=event == "receipt")
         meant = Meant(code, day, currency, instalments, class_, purpose, event, dollars, why=why)
-        if event == "receipt":
+        if event == "receipt" and not paid and speaks_of_promise(self.date_heading):
+            # The money came, nobody says when: the pledge is entered, and no payment.
+            meant = replace(meant, event="commitment")
+        elif event == "receipt":
             meant = self._received(meant, paid)
             if kind == "no day" and paid:
                 meant = replace(meant, why=contradiction or unstated)

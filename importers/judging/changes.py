@@ -53,12 +53,12 @@ class Changed(NamedTuple):
 
 def describe_pledge(known: KnownPledge) -> str:
     """Write how a pledge stands in the book: "5,000.00 USD due 2002-06-30"."""
-    return _terms(known.parts(), known.now.currency)
+    return describe_terms(known.parts(), known.now.currency)
 
 
 def describe_row(reading: Reading) -> str:
     """Write what a row says of amounts and due dates, as `describe_pledge` does."""
-    return _terms(parts_in_order(reading.parts, reading.day), reading.currency)
+    return describe_terms(parts_in_order(reading.parts, reading.day), reading.currency)
 
 
 def change_of(
@@ -224,7 +224,8 @@ def _amended(
     return draft, replace(claim, units=units, value=value)
 
 
-def _terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:
+def describe_terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:
+    """Write amounts and due dates: "5,000.00 USD due 2002-06-30"."""
     if not parts:
         return "cancelled"
     return " and ".join(

@@ -12,9 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pledgebook.importers.judging.changes import describe_pledge
-from pledgebook.importers.judging.deciding import Outcome, decide
+from pledgebook.importers.judging.deciding import (
+    Outcome,
+    alike_above,
+    decide,
+    refuse_changed_by_hand,
+)
 from pledgebook.importers.judging.drafting import Reading
-from pledgebook.importers.judging.instalments import UnclearReferences, instalments_in_rows
+from pledgebook.importers.judging.instalments import (
+    UnclearReferences,
+    instalments_in_rows,
+    is_paid_in_rows,
+)
 from pledgebook.importers.judging.known import (
     IMPORT_ID,
     Context,
@@ -104,10 +113,14 @@ def _judge_table(
             verdict = _together(known, verdict, whole[verdict.row.number])
         verdicts[verdict.row.number] = verdict
         for row in group.rows[1:]:
-            verdicts[row.number] = replace(verdict, row=row, amount=stated_amount(row), drafts=())
+            amount = None if is_paid_in_rows(group.rows) else stated_amount(row)
+            verdicts[row.number] = replace(verdict, row=row, amount=amount, drafts=())
         steps.take(len(group.rows))
     ordered = tuple(verdicts[number] for number in sorted(verdicts))
-    return JudgedTable(table, rows, ordered, control_totals(table, rows))
+    again = {
+        row.number for group in groups if is_paid_in_rows(group.rows) for row in group.rows[1:]
+    }
+    return JudgedTable(table, rows, ordered, control_totals(table, rows, again))
 
 
 def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:
@@ -159,20 +172,28 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     found = find_donor(rows[0], context)
     donor = found if isinstance(found, str) else ""
     taken = context.rows.get((table.sha256, source.partition("#")[2]))
-    if taken is not None:
+    try:
+        reading = read_contribution(list(rows), found, table, context)
+    except Doubt as doubt:
         return _Group(
             rows=rows,
             donor=donor,
             reading=None,
+            doubt=None if taken else doubt,
+            import_id=taken.import_id if taken else "",
+            in_book=taken.entry if taken else "",
+            source=source,
+        )
+    if taken is not None:
+        return _Group(
+            rows=rows,
+            donor=donor,
+            reading=reading,
             doubt=None,
             import_id=taken.import_id,
             in_book=taken.entry,
             source=source,
         )
-    try:
-        reading = read_contribution(list(rows), found, table, context)
-    except Doubt as doubt:
-        return _Group(rows=rows, donor=donor, reading=None, doubt=doubt, source=source)
     return _Group(
         rows=rows,
         donor=reading.donor,
@@ -194,6 +215,8 @@ def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Con
         )
     if group.import_id:
         context.seen.setdefault(group.import_id, []).append(place)
+    if reading is not None:
+        context.told[place] = reading.told
     stated = row.currency[0] if len(row.currency) == 1 else ""
     return Verdict(
         row=row,
@@ -216,6 +239,9 @@ def _outcome_of(
     if group.in_book:
         # However it is read this time, and for whatever fund: it was taken once.
         reason = f"This row of this file is in the book as {group.in_book}."
+        if group.reading is not None:
+            alike_above(group.reading, place, context)
+            refuse_changed_by_hand(group.reading, group.import_id, reason, context)
         return Outcome(verdict="duplicate", pledge=group.in_book.partition(" ")[0], reason=reason)
     if group.reading is not None:
         doubt = unclear.doubt_about(group.reading, group.source, group.import_id)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from pledgebook.importers.judging.changes import change_of, describe_pledge
+from pledgebook.importers.judging.changes import change_of, describe_pledge, describe_terms
 from pledgebook.importers.judging.drafting import Reading, draft_contribution
 from pledgebook.importers.judging.known import (
     IMPORT_ID,
+    AlikeRow,
     Context,
     Doubt,
     KnownPledge,
+    bare_reference,
+    content_id,
     gives_to,
     parts_in_order,
+    without_reference,
 )
 from pledgebook.importers.judging.pledges import find_pledge, is_as_booked, refuse_known_receipt
 from pledgebook.importers.judging.verdicts import VerdictName
@@ -46,10 +52,17 @@ def decide(
     `unclear` is the doubt that a row which waits may be part of its pledge.
     """
     import_id = meta[IMPORT_ID]
+    alike = alike_above(reading, place, context)
     if import_id in context.imported:
         return _taken_before(reading, meta, place, context)
     if import_id in context.seen:
-        return _same_again(reading, context.seen[import_id][0], place)
+        return _same_again(reading, context.seen[import_id][0], place, context)
+    if alike:
+        raise Doubt(
+            f"The row says the same as {alike}, whose reference is missing or only written in "
+            "another way: if these are two pledges, give each its own reference in the sheet; if "
+            "they are one, take a row out."
+        )
     if reading.kind in {"commitment", "pledge"}:
         known = find_pledge(reading, context, place.rpartition("!")[0])
         if known is not None and is_as_booked(reading, known):
@@ -85,6 +98,35 @@ def _taken_before(
     if reading.changed_on is None or reading.changed_on <= known.last_change:
         return _in_book(reading, pledge, known, changed=True)
     return _change(reading, known, meta, context)
+
+
+def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context: Context) -> None:
+    """Wait where the entry of a row was changed since, and by no entry about its pledge: the row
+    reads as it did when it was imported, and the pledge began with other figures.
+    """
+    known = context.pledges.get(context.imported.get(import_id, ""))
+    if known is None or content_id(reading) != import_id:
+        return
+    entry = known.histories[0][0].entry
+    if entry.meta.get(IMPORT_ID) != import_id:
+        return  # the row amended the pledge
+    first = (own[0].after for own in known.histories if own[0].entry is entry)
+    began = _in_order(((claim.units, claim.due) for claim in first), reading.day)
+    stated = _in_order(((part.amount, part.due) for part in reading.parts), reading.day)
+    if began != stated:
+        raise Doubt(
+            f"{said} That entry was changed by hand since: the pledge began with "
+            f"{describe_terms(began, known.first.currency)}, the row says "
+            f"{describe_terms(stated, reading.currency)}. Look which is right: correct the entry, "
+            "or record the change by an entry of its own.",
+            pledge=known.label,
+        )
+
+
+def _in_order(
+    parts: Iterable[tuple[Decimal, date | None]], day: date
+) -> list[tuple[Decimal, date | None]]:
+    return sorted(parts, key=lambda part: (part[1] or day, part[0]))
 
 
 def _in_book(
@@ -150,8 +192,34 @@ def _equal(first: str) -> Doubt:
     )
 
 
-def _same_again(reading: Reading, first: str, place: str) -> Outcome:
+def alike_above(reading: Reading, place: str, context: Context) -> str:
+    """Return where a row of the same file says the same under a reference that is only written in
+    another way, or where one of the two has none; "" if none does. The row is taken note of.
+    """
+    rows = context.alike_rows.setdefault(without_reference(reading), [])
+    own = bare_reference(reading.reference)
+    found = next(
+        (
+            other.place
+            for other in rows
+            if other.place != place
+            and _same_file(other.place, place)
+            and (other.reference == own or not other.reference or not own)
+        ),
+        "",
+    )
+    rows.append(AlikeRow(place, own))
+    return found
+
+
+def _same_again(reading: Reading, first: str, place: str, context: Context) -> Outcome:
     """What another row of this run says as well, the `first` of which stands there."""
+    if _same_file(first, place) and context.told.get(first) != reading.told:
+        raise Doubt(
+            f"The row states the pledge of {first} again, with another payment, remark or text "
+            "beside it: if it is another pledge, give each its own reference; if it is another "
+            "payment of that one, record the payment."
+        )
     if not _same_file(first, place):
         return Outcome(verdict="duplicate", reason=f"The same row stands at {first}.")
     if not reading.reference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import (
     Earmark,
+    EventRefusedError,
     Labels,
     Part,
     commitment,
@@ -63,6 +64,11 @@ class Reading:
     said: tuple[str, ...] = ()
     received: tuple[Received, ...] = ()
     changed_on: date | None = None
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What the rows say besides what identifies them: payments, remarks, unread columns."""
+        return self.received, self.said, tuple(row.others for row in self.rows)
 
 
 def draft_contribution(
@@ -129,16 +135,46 @@ def _payments(
     parts = reading.parts
     order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
     drafts: list[Draft] = []
-    for received in reading.received:
+    claims = {
+        position: _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
+        for number, position in enumerate(order, 1)
+    }
+    deferred = {line.label for line in pledged.lines if ":Deferred:" in line.account}
+    for received in sorted(reading.received, key=lambda each: each.on or reading.day):
         left = received.amount
-        for number, position in enumerate(order, 1):
-            units = min(left, parts[position].amount)
+        for position, claim in claims.items():
+            units = min(left, claim.units)
             if received.on is None or units <= 0 or received.part not in {None, position}:
                 continue
-            claim = _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
-            drafts += _payment(claim, pledged, settings, units, received.on, meta)
+            if claim.label in deferred and claim.is_recognised(received.on) and claim.recognised:
+                held = claim.value
+                drafts.append(release(settings, day=claim.recognised, claim=claim, deferred=held))
+                deferred.remove(claim.label)
+            if claim.label in deferred and units < parts[position].amount:
+                _refuse_second_advance(claim, reading.received)
+            drafts.append(
+                payment(
+                    settings,
+                    day=received.on,
+                    claim=replace(claim, recognised=None) if claim.label in deferred else claim,
+                    units=units,
+                    dollars=to_cents(units),
+                    meta={key: value for key, value in meta.items() if key != "import-id"},
+                )
+            )
+            rest = claim.units - units
+            claims[position] = replace(claim, units=rest, value=claim.value - to_cents(units))
             left -= units
     return drafts
+
+
+def _refuse_second_advance(claim: Claim, received: Sequence[Received]) -> None:
+    """Refuse what no draft says: several payments of an instalment before its biennium begins."""
+    if len(received) > 1:
+        raise EventRefusedError(
+            f"{claim.label} is of a biennium that had not begun when several payments of it were "
+            "received: enter the pledge and its payments by hand"
+        )
 
 
 def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, label: str) -> Claim:
@@ -159,32 +195,6 @@ def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, lab
         committed=True,
         recognised=max(reading.day, settings.periods.start_of(part.due or reading.day)),
         origin=(entry, entry.postings[0]),
-    )
-
-
-def _payment(
-    claim: Claim,
-    pledged: Draft,
-    settings: Settings,
-    units: Decimal,
-    day: date,
-    meta: Mapping[str, str],
-) -> Iterator[Draft]:
-    """Yield a payment in dollars; before it the release, where its biennium has begun by then."""
-    deferred = any(
-        line.label == claim.label and ":Deferred:" in line.account for line in pledged.lines
-    )
-    if deferred and claim.is_recognised(day) and claim.recognised is not None:
-        yield release(settings, day=claim.recognised, claim=claim, deferred=claim.value)
-    elif deferred:
-        claim = replace(claim, recognised=None)
-    yield payment(
-        settings,
-        day=day,
-        claim=claim,
-        units=units,
-        dollars=to_cents(units),
-        meta={key: value for key, value in meta.items() if key != "import-id"},
     )
 
 

@@ -41,14 +41,29 @@ def instalments_in_rows(
     for row in rows:
         key: object = row.number
         known = row.reference or row.instalment
-        if known and row.due_date.value and not row.instalments:
-            dated = row.pledge_date.value or row.pledge_date.text
-            key = (donor_of(row), plain(row.reference), dated, plain(row.status))
-            if not row.reference:
-                key = (*key, row.currency, plain(row.purpose), plain(row.fund), plain(row.project))
+        if row.reference and row.paid.value and row.payment_date.value and not row.instalments:
+            key = (donor_of(row), plain(row.reference), _pledge_of(row))
+        elif known and row.due_date.value and not row.instalments:
+            key = _instalment_of(row, donor_of(row))
         groups.setdefault(key, []).append(row)
+    apart: dict[object, list[SheetRow]] = {}
+    for key, group in groups.items():
+        if len(group) == 1 and not group[0].due_date.value:
+            apart[group[0].number] = group
+            continue
+        if is_paid_in_rows(group):
+            apart[key] = group
+            continue
+        for row in group:  # a row that states a payment may be an instalment all the same
+            known = row.reference or row.instalment
+            due = known and row.due_date.value and not row.instalments
+            own = _instalment_of(row, donor_of(row)) if due else row.number
+            apart.setdefault(own, []).append(row)
     result = []
-    for group in groups.values():
+    for group in sorted(apart.values(), key=lambda group: group[0].number):
+        if is_paid_in_rows(group):
+            result.append(group)
+            continue
         dues = {row.due_date.value for row in group}
         numbers = {plain(row.instalment) for row in group}
         told_apart = len(dues) == len(group) and (
@@ -56,6 +71,35 @@ def instalments_in_rows(
         )
         result += [group] if told_apart else [[row] for row in group]
     return result
+
+
+def is_paid_in_rows(group: Sequence[SheetRow]) -> bool:
+    """Whether each of the rows, all of one pledge, states another payment of it: the pledge is
+    stated again, and was made once.
+    """
+    if len(group) == 1:
+        return False
+    payments = {(row.paid.value, row.payment_date.value) for row in group}
+    return (
+        len(payments) == len(group)
+        and all(row.reference and row.paid.value and row.payment_date.value for row in group)
+        and len({_pledge_of(row) for row in group}) == 1
+    )
+
+
+def _pledge_of(row: SheetRow) -> tuple[object, ...]:
+    """Return what a row says of its pledge as a whole, and of nothing that was paid."""
+    day = row.pledge_date.value or row.pledge_date.text
+    words = (row.purpose, row.fund, row.class_text, row.project, row.status, row.instalment)
+    return (day, row.due_date.value, row.amount.value, row.currency, *map(plain, words))
+
+
+def _instalment_of(row: SheetRow, donor: str) -> tuple[object, ...]:
+    dated = row.pledge_date.value or row.pledge_date.text
+    key: tuple[object, ...] = (donor, plain(row.reference), dated, plain(row.status))
+    if not row.reference:
+        key = (*key, row.currency, plain(row.purpose), plain(row.fund), plain(row.project))
+    return key
 
 
 class UnclearReferences:

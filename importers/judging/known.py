@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -61,6 +61,13 @@ class Referred(NamedTuple):
     label: str
     table: str
     gives_to: object
+
+
+class AlikeRow(NamedTuple):
+    """A row of this run: where it stands, and its reference without blanks and punctuation."""
+
+    place: str
+    reference: str
 
 
 class Taken(NamedTuple):
@@ -147,6 +154,7 @@ def list_name(file: str, sheet: str) -> tuple[str, str]:
     return f"{plain_stem}.{ending}", plain_stem if sheet == stem else sheet
 
 
+_PIECES = re.compile(r"[^\W\d_]+|\d+")
 _COPY = re.compile(r"(?<=.)(?:-\d{1,2}| ?\(\d{1,2}\))$")
 
 
@@ -175,11 +183,15 @@ class Context:
     gifts: dict[Paper, list[Gift]] = field(default_factory=dict)
     references: dict[Paper, Referred] = field(default_factory=dict)
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
-    donors: dict[tuple[str, date | None], str | Doubt] = field(default_factory=dict)
+    donors: dict[tuple[str, bool, date | None], str | Doubt] = field(default_factory=dict)
     """What was looked up before: a list names the same donors again and again."""
     unknown_donors: int = 0
     """How many names were compared with all donors' to find the nearest."""
     seen: dict[str, list[str]] = field(default_factory=dict)
+    told: dict[str, object] = field(default_factory=dict)
+    """By place, what rows of this run say that is not in their import id."""
+    alike_rows: dict[Hashable, list[AlikeRow]] = field(default_factory=dict)
+    """The contributions of this run that were judged, by what they say besides their references."""
     present: frozenset[str] = frozenset()
     """The pledges of the book that rows of the file at hand repeat as they were imported."""
     earlier: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
@@ -312,6 +324,24 @@ def content_id(reading: Reading) -> str:
         plain(reading.project),
     ]
     return hashlib.sha256(_encode(content).encode()).hexdigest()[:16]
+
+
+def without_reference(reading: Reading) -> Hashable:
+    """Return what a row says besides its reference: what several rows may say."""
+    return (
+        reading.kind,
+        reading.earmark,
+        reading.donor,
+        reading.day,
+        reading.currency,
+        tuple(parts_in_order(reading.parts, reading.day)),
+        plain(reading.project),
+    )
+
+
+def bare_reference(text: str) -> str:
+    """Write a reference for comparison as its words and numbers, whatever stands between them."""
+    return " ".join(_PIECES.findall(plain(text)))
 
 
 def earmark_words(earmark: Earmark) -> str:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.importers.judging.drafting import Kind, Reading
+from pledgebook.importers.judging.drafting import Kind, Reading, Received
 from pledgebook.importers.judging.earmarks import earmark_of_row, refuse_earmark_in_words
+from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
-    look_at_payment,
+    look_at_payments,
     look_at_receipt,
     note_payment,
     note_terms,
@@ -24,10 +25,13 @@ from pledgebook.importers.judging.stated import (
 )
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.headings import Field, speaks_of_promise
 from pledgebook.importers.tables.tables import Table
-from pledgebook.importers.values.values import is_nil, is_unknown, plain, shown
+from pledgebook.importers.tables.units import states_units
+from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
     is_announcement,
+    is_warning,
     read_in_kind,
     read_kind,
     says_in_kind,
@@ -38,6 +42,14 @@ from pledgebook.ledger.declared.donors import Donor
 
 _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 """An instalment that says how many there are: "1 of 2"."""
+
+STAND_FOR_OTHERS = frozenset({"EC", "NA"})
+"""Codes of States that are the European Community, and no answer, wherever they stand."""
+
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+_BUDDHIST = 543
+"""Years by which the Buddhist era is ahead."""
+_LONGEST_TERM = 50
 
 _MOST_COMPARED = 500
 """Unknown names of a run to which the nearest donors are looked for."""
@@ -61,7 +73,10 @@ def read_contribution(
         _refuse_said_otherwise(each)
     remarks: list[str] = []
     kind = _kind_of(row)
-    day = _day_of(row, kind)
+    if settled := kind == "payment" and _dates_the_pledge(row, table):
+        kind = "commitment"
+    day = _day_of(row, kind, context)
+    _refuse_future(group, day, context)
     for each in group:
         for problem in each.problems:
             raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
@@ -81,22 +96,20 @@ def read_contribution(
         row = group[0]
         refuse_nil(group)
     currency = _currency_of(row, day, context)
-    parts, rate = parts_of(group, currency, day, context, remarks)
+    # Rows of further payments state the pledge again.
+    whole = group[:1] if is_paid_in_rows(group) else group
+    parts, rate = parts_of(whole, currency, day, context, remarks)
     pledged = sum((part.amount for part in parts), Decimal(0))
-    received = received_of(group) if kind in {"commitment", "pledge"} else ()
-    if received and row.paid_currency and currency not in row.paid_currency:
-        once(
-            remarks,
-            f"What was paid is stated in {' or '.join(row.paid_currency)}, not in {currency}: "
-            "record the payment from the bank's advice.",
-        )
-        received = ()
-    for part, paid, paid_on in received:
-        whole = pledged if part is None else parts[part].amount
-        look_at_payment(paid, paid_on, day, whole)
+    if settled:
+        look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, [])
+    received = _received(group, kind, currency, remarks) or (
+        (Received(None, pledged, None),) if settled else ()
+    )
+    look_at_payments(received, parts, day)
+    for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)
     if kind in {"commitment", "pledge"}:
-        note_terms(group, parts, remarks)
+        note_terms(whole, parts, remarks)
         _note_change(group, table, remarks)
     if kind == "payment":
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
@@ -123,6 +136,32 @@ def read_contribution(
         received=received,
         changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
     )
+
+
+def _received(
+    group: list[SheetRow], kind: Kind, currency: str, remarks: list[str]
+) -> tuple[Received, ...]:
+    """Return what the rows of a pledge say was paid, if that is in its currency."""
+    row = group[0]
+    received = received_of(group) if kind in {"commitment", "pledge"} else ()
+    if received and row.paid_currency and currency not in row.paid_currency:
+        once(
+            remarks,
+            f"What was paid is stated in {' or '.join(row.paid_currency)}, not in {currency}: "
+            "record the payment from the bank's advice.",
+        )
+        return ()
+    return received
+
+
+def _dates_the_pledge(row: SheetRow, table: Table) -> bool:
+    """Whether the one date of a row is said to be that of the pledge: money under the status "paid"
+    came on another day, which the sheet does not state.
+    """
+    if row.amount_source == "paid" or row.payment_date.value or row.pledge_date.value is None:
+        return False
+    columns = table.columns_of(Field.PLEDGE_DATE)
+    return not columns or any(speaks_of_promise(column.heading) for column in columns)
 
 
 def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
@@ -178,9 +217,10 @@ def _verdict_of(message: str) -> VerdictName:
 def find_donor(row: SheetRow, context: Context) -> str | Doubt:
     """Return the code of the donor that a row names, or the doubt with the nearest donors."""
     on = row.pledge_date.value or row.payment_date.value
-    known = context.donors.get((row.donor, on))
+    key = row.donor, row.donor_codes, on
+    known = context.donors.get(key)
     if known is None:
-        known = context.donors[row.donor, on] = _look_up(row.donor, on, context)
+        known = context.donors[key] = _look_up(row.donor, on, context, codes=row.donor_codes)
     return known
 
 
@@ -192,14 +232,20 @@ def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
     return context.settings.donors.suggest(text)
 
 
-def _look_up(text: str, on: date | None, context: Context) -> str | Doubt:
+def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> str | Doubt:
     if not text:
         return Doubt("No donor is named.")
     directory = context.settings.donors
-    found = directory.resolve(text, on)
-    if found is not None:
-        return found.code
-    several = directory.candidates(text, on)
+    several = directory.candidates(text, on, codes=codes and text not in STAND_FOR_OTHERS)
+    if len(several) == 1:
+        return several[0].code
+    by_code = directory.candidates(text, on)
+    if not several and by_code:
+        (donor, *_) = by_code
+        return Doubt(
+            f"{shown(text)} is the code of {donor.name} ({donor.code}), and stands for others as "
+            f'well: write the name, or confirm whom it means (import --donor "{text}=CODE").'
+        )
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
         return Doubt(
@@ -237,11 +283,15 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             "by hand."
         )
     for text in (*remarks, row.reference):
-        if text and says_otherwise(text):
+        if text and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
             raise Doubt(
                 f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
                 "enter it by hand."
             )
+
+
+def _is_unit(text: str) -> bool:
+    return states_units(text) and not text.isdigit()
 
 
 def _kind_of(row: SheetRow) -> Kind:
@@ -266,7 +316,7 @@ def _kind_of(row: SheetRow) -> Kind:
     return kind
 
 
-def _day_of(row: SheetRow, kind: Kind) -> date:
+def _day_of(row: SheetRow, kind: Kind, context: Context) -> date:
     readings = [row.pledge_date]
     if kind in {"payment", "in-kind"}:
         readings.insert(0, row.payment_date)
@@ -282,7 +332,10 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
                 'which comes first: dates = "dmy" or "mdy".'
             )
         if reading.state == "error":
-            raise Doubt(f"The date {shown(reading.text)} cannot be read: {reading.reason}.")
+            raise Doubt(
+                f"The date {shown(reading.text)} cannot be read: {reading.reason}."
+                + _by_buddhist_era(reading.text, context)
+            )
         if reading.value is not None:
             return reading.value
     stated = next((reading.text for reading in readings if reading.text), "")
@@ -291,6 +344,36 @@ def _day_of(row: SheetRow, kind: Kind) -> date:
     if row.year.years is not None or any(reading.years is not None for reading in readings):
         hint = ' A mapping can say which day of a year stands for it (day_in_year = "12-31").'
     raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.{hint}")
+
+
+def _refuse_future(group: list[SheetRow], day: date, context: Context) -> None:
+    """Wait where something has not happened by the day of the import, or is due a lifetime later: a
+    slip, or the year of another calendar.
+    """
+    for row in group:
+        stated = [("date of the pledge", day), ("date of payment", row.payment_date.value)]
+        stated.append(("date of the change", row.changed_on.value))
+        stated += [("date of payment", part.payment_date.value) for part in row.instalments]
+        for what, on in stated:
+            if on is not None and on > context.today:
+                raise Doubt(f"The {what} is {on}, after today, {context.today}: correct it.")
+        for due in (row.due_date.value, *(part.due_date.value for part in row.instalments)):
+            if due is not None and due.year - day.year > _LONGEST_TERM:
+                raise Doubt(
+                    f"It falls due on {due}, more than {_LONGEST_TERM} years after the pledge of "
+                    f"{day}: correct the date."
+                )
+
+
+def _by_buddhist_era(text: str, context: Context) -> str:
+    """Tell the year that one of the Buddhist era is, if a period of the book holds it."""
+    stated = _BUDDHIST_YEAR.search(ascii_digits(text))
+    if stated is None:
+        return ""
+    year = int(stated[0]) - _BUDDHIST
+    if context.settings.periods.of(date(year, 12, 31)) is None:
+        return ""
+    return f" If {stated[0]} is a year of the Buddhist era, it is {year}."
 
 
 def _currency_of(row: SheetRow, day: date, context: Context) -> str:

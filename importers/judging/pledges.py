@@ -14,6 +14,7 @@ from pledgebook.importers.judging.known import (
     Context,
     Doubt,
     KnownPledge,
+    bare_reference,
     gives_to,
     parts_in_order,
 )
@@ -82,7 +83,7 @@ def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
         unnamed = not known.reference and not reading.reference
         if unnamed and gives_to(known, reading) and (known.imported or not same):
             found.append(known)
-        elif same and not (known.imported and known.reference and reading.reference):
+        elif same and not (known.imported and _are_two_papers(known, reading)):
             how = "" if known.imported else " that was entered by hand"
             raise Doubt(
                 f"The book has a pledge of {reading.donor} of {reading.day} over "
@@ -100,6 +101,12 @@ def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
     if not found and not reading.reference:
         _refuse_other_day(reading, total, context)
     return found[0] if found else None
+
+
+def _are_two_papers(known: KnownPledge, reading: Reading) -> bool:
+    """Whether both have references, and these differ by more than their writing."""
+    own, other = bare_reference(reading.reference), bare_reference(known.reference)
+    return bool(own and other) and own != other
 
 
 def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> None:

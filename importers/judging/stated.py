@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.importers.judging.drafting import Kind, Received
+from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.values.values import shown
@@ -146,6 +147,12 @@ def _rounding_of(dollars: Decimal) -> Decimal:
 
 def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
     """Return what the rows say was paid: of each instalment, or of the pledge as a whole."""
+    if is_paid_in_rows(group):
+        return tuple(
+            Received(None, row.paid.value, row.payment_date.value)
+            for row in group
+            if row.paid.value
+        )
     if len(group) > 1:
         return tuple(
             Received(position, row.paid.value, row.payment_date.value)
@@ -175,8 +182,17 @@ def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
     return tuple(found) or (Received(None, row.paid.value, row.payment_date.value),)
 
 
-def look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
-    """Wait where what was paid contradicts what was pledged."""
+def look_at_payments(received: Sequence[Received], parts: Sequence[Part], day: date) -> None:
+    """Wait where what was paid, in one payment or all together, contradicts what was pledged."""
+    pledged = sum((part.amount for part in parts), Decimal(0))
+    for part, paid, paid_on in received:
+        _look_at_payment(paid, paid_on, day, pledged if part is None else parts[part].amount)
+    whole = [paid for part, paid, _ in received if part is None]
+    if len(whole) > 1:
+        _look_at_payment(sum(whole, Decimal(0)), None, day, pledged)
+
+
+def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
     if paid < 0:
         raise Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
     if paid > pledged:

@@ -7,6 +7,7 @@ a table stays where it is, so that a problem reported at `Pledges!B7` is at B7.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -58,12 +59,26 @@ class Area(NamedTuple):
         return f"{first}:{column_letter(self.last_column)}{self.last_row}"
 
 
+class Look(NamedTuple):
+    """What a person sees around a figure that its value does not hold: texts `before` and `behind`
+    it ("€", "million", "%"), and the `scaling` by which it is shown smaller (1000: thousands).
+    """
+
+    before: str = ""
+    behind: str = ""
+    scaling: int = 1
+
+
+Place = tuple[int, int]
+"""Row and column of a cell, counted from 1."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One sheet. `rows[0][0]` is cell A1; rows may differ in length; `None` is an empty cell.
 
-    `merged`, `hidden_rows` and `hidden_columns` hold what the format tells (delimited text tells
-    nothing; .xls tells merged areas only).
+    `merged`, `hidden_rows`, `hidden_columns`, `looks`, `struck` and `comments` hold what the format
+    tells; delimited text tells nothing.
     """
 
     name: str
@@ -72,10 +87,18 @@ class Sheet:
     merged: tuple[Area, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    delimited: bool = False
+    """Whether it is delimited text, in which a sign within a figure may part it."""
     from_1904: bool = False
     """Whether bare numbers that are dates count from 1904."""
     calculated: frozenset[tuple[int, int]] = frozenset()
     """Rows and columns of formulas that had no stored result and were calculated here."""
+    looks: Mapping[Place, Look] = field(default_factory=dict)
+    """What the number formats of cells show beside the figure."""
+    struck: frozenset[Place] = frozenset()
+    """Cells of which the text, or a part of it, is struck through."""
+    comments: Mapping[Place, str] = field(default_factory=dict)
+    """What somebody wrote to a cell: comments, notes, annotations."""
 
     def cell(self, row: int, column: int) -> CellValue | None:
         """Give the value at a row and column counted from 1; outside the sheet it is empty."""

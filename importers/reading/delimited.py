@@ -79,7 +79,7 @@ def read_delimited(path: Path, data: bytes) -> tuple[Sheet, tuple[str, ...]]:
         ) from error
     check_area(name, path.stem, len(rows), max(map(len, rows)))
     notes = (f"read as {encoding} text, columns divided by {_SEPARATORS[found.separator]}",)
-    return Sheet(name=path.stem, rows=rows), notes
+    return Sheet(name=path.stem, rows=rows, delimited=True), notes
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:

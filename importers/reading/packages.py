@@ -62,7 +62,7 @@ def open_package(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
                 )
             if part.filename.endswith(_KEPT):
                 pieces.append(piece)
-        kept[part.filename] = b"".join(pieces)
+        kept[part.filename.replace("\\", "/")] = b"".join(pieces)
     return kept
 
 

@@ -37,6 +37,9 @@ def read_sheets(
                     hidden_rows=frozenset(known.hidden_rows),
                     hidden_columns=frozenset(known.hidden_columns),
                     from_1904=known.from_1904,
+                    looks=known.looks,
+                    struck=frozenset(known.struck),
+                    comments=known.comments,
                 )
             )
     except LockedWorkbookError as error:

@@ -14,11 +14,13 @@ from functools import cached_property
 from pathlib import Path
 
 from pledgebook.importers.reading.aside import read_aside
+from pledgebook.importers.reading.binary import inspect_binary
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.delimited import read_delimited
 from pledgebook.importers.reading.opendocument import inspect_opendocument
 from pledgebook.importers.reading.openxml import inspect_openxml
 from pledgebook.importers.reading.packages import open_archive, open_package
+from pledgebook.importers.reading.parts import in_usual_places, main_part, pack
 from pledgebook.importers.reading.raw_sheets import read_raw
 from pledgebook.importers.reading.spreadsheets import read_sheets
 
@@ -82,7 +84,10 @@ def _workbook_of(path: Path, data: bytes, digest: str) -> Workbook:
         if _ENCRYPTED_STREAM in data or _has_password_record(data):
             raise UnreadableFile(_password_sentence(name))
         return Workbook(
-            path=path, sha256=digest, sheets=read_sheets(name, read_aside(data), {}), kind="xls"
+            path=path,
+            sha256=digest,
+            sheets=read_sheets(name, read_aside(data), inspect_binary(data)),
+            kind="xls",
         )
     for signature, what in _OTHER_FORMATS.items():
         if data.startswith(signature):
@@ -115,22 +120,28 @@ def _read_bytes(path: Path) -> bytes:
 def _read_package(path: Path, data: bytes, digest: str) -> Workbook:
     name = path.name
     with open_archive(name, data) as archive:
-        names = frozenset(archive.namelist())
-        if "xl/workbook.xml" in names:
-            details = inspect_openxml(name, open_package(name, archive))
-            return Workbook(
-                path=path,
-                sha256=digest,
-                sheets=read_sheets(name, read_raw(data), details),
-                kind="xlsx",
-            )
+        names = frozenset(each.replace("\\", "/") for each in archive.namelist())
+        if "_rels/.rels" in names or "xl/workbook.xml" in names:
+            package = open_package(name, archive)
+            if main := main_part(name, package):
+                package, moved = in_usual_places(name, package, main)
+                details = inspect_openxml(name, package)
+                usual = pack(package) if moved else data
+                return Workbook(
+                    path=path,
+                    sha256=digest,
+                    sheets=read_sheets(name, read_raw(usual), details),
+                    kind="xlsx",
+                )
         if "content.xml" in names:
             package = open_package(name, archive)
             if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
                 raise UnreadableFile(_password_sentence(name))
             if b"opendocument.spreadsheet" not in package.get("mimetype", b""):
                 raise UnreadableFile(f"{name} is a text document, not a spreadsheet.")
-            details = inspect_opendocument(name, package["content.xml"])
+            details = inspect_opendocument(
+                name, package["content.xml"], package.get("styles.xml", b"")
+            )
             return Workbook(
                 path=path,
                 sha256=digest,

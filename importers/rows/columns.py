@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.importers.reading.cells import CellValue
+from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.rows.grouped import donors_above
 from pledgebook.importers.rows.notes import Notes
 from pledgebook.importers.tables.blocks import TableColumn
@@ -16,17 +17,27 @@ from pledgebook.importers.tables.headings import (
     DECIDING,
     MONEY,
     REPEATED,
+    SEVERAL,
     Field,
     has_word_of,
 )
+from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
-from pledgebook.importers.values.amounts import DecimalMark, column_mark
-from pledgebook.importers.values.dates import DateOrder, column_order, parse_date
+from pledgebook.importers.values.amounts import DecimalMark, column_mark, parse_amount
+from pledgebook.importers.values.dates import DateOrder, column_order, is_half_swapped, parse_date
+from pledgebook.importers.values.values import clean
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.names import strip_footnote_marks
 
 _IN_WORDS = (
     Field.PURPOSE, Field.CLASS, Field.FUND, Field.PROJECT, Field.IN_KIND, Field.CONDITIONS,
     Field.BANK_REFERENCE, Field.REMARKS, Field.INSTALMENT,
 )  # fmt: skip
+_SHORT_CODE = 2
+_LEAST_CODES = 3
+_LEAST_SHARES = 3
+_ROUNDED = Decimal("0.0051")
+"""How far a share written in whole per cents is from the amount's."""
 _STATED_ORDER = "the mapping states the order of day and month"
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
@@ -61,11 +72,12 @@ class DateColumn:
     order: DateOrder | None
     decided: str
     serials: bool
+    half_swapped: bool = False
 
 
 class DecidingColumn(NamedTuple):
     """A column that is not read, of which the heading says that it decides on its rows (`kind` is
-    one of DECIDING): "Confirmed?", "Cancelled", "Net pledge".
+    one of DECIDING, or a qualifier): "Confirmed?", "Cancelled", "Net pledge", "Unit".
     """
 
     column: TableColumn
@@ -77,10 +89,16 @@ class Columns:
 
     def __init__(self, table: Table, recognise: Recogniser) -> None:
         self.table, self.sheet, self.rules = table, table.sheet, table.rules
+        self._recognise = recognise
+        self._recognised: dict[tuple[str, date | None], tuple[str, ...]] = {}
         self.notes = Notes(table)
         self.merged = _vertical_merges(table)
         """The value that the lower cells of vertically merged areas share with the first."""
+        self.shared = _shared_figures(table)
+        """The cells of amounts that are merged with those of other rows of data."""
         self.above = donors_above(table)
+        self.donor_codes = _names_by_codes(table)
+        """Whether the donors are written as codes of States, all of them."""
         self._at = {
             (column.field, column.label): column
             for column in reversed(table.table_columns)
@@ -92,6 +110,21 @@ class Columns:
         self.remarks = {c.number for c in table.columns_of(Field.REMARKS)}
         width = max(map(len, table.sheet.rows), default=0)
         self.headed = {column.number for column in table.table_columns}
+        self.sheet_width = width
+        head = [len(table.sheet.rows[number - 1]) for number in table.heading_rows]
+        self.width = max(head, default=0) if table.sheet.delimited else 0
+        """How many cells the headings of delimited text have; 0 of a workbook's."""
+        self.behind_money = self._behind_money() if table.sheet.delimited else ()
+        """Columns right behind amounts that may hold the rest of one that ran apart, and whether
+        they hold words."""
+        self.comments = tuple(
+            clean(table.sheet.comments[place])
+            for column in table.table_columns
+            for number in table.heading_rows
+            if column.field is not None
+            and (place := (number, column.number)) in table.sheet.comments
+        )
+        """What somebody wrote to the headings of columns that are read."""
         self.beyond = [number for number in range(1, width + 1) if number not in self.headed]
         """Columns that no heading of the table stands above."""
         self.unread = [
@@ -124,6 +157,7 @@ class Columns:
         """The instalments, years or funds of a row, as the headings name them."""
         self.words = tuple(field for field in _IN_WORDS if self.states(field))
         """Fields of words, besides donor, status, reference and currency, that are stated."""
+        self._shares: dict[int, bool] = {}
         self.deciding = self._deciding()
         amounts = {Field.AMOUNT, Field.DOLLARS} & self._fields
         self.only_paid = not amounts and Field.AMOUNT not in self.rules.constants
@@ -135,8 +169,6 @@ class Columns:
             for column in table.columns_of(Field.STATUS)
             for number in self._data
         )
-        self._recognise = recognise
-        self._recognised: dict[tuple[str, date | None], tuple[str, ...]] = {}
 
     def at(self, field: Field, label: str = "") -> TableColumn | None:
         """Give the column of a field."""
@@ -170,8 +202,63 @@ class Columns:
         """Give the codes of currencies that a text may mean on a date."""
         known = self._recognised.get((text, on))
         if known is None:
-            known = self._recognised[text, on] = self._recognise(text, on)
+            named = dict.fromkeys(
+                code for part in text.split(SEVERAL) for code in self._recognise(part, on)
+            )
+            known = self._recognised[text, on] = tuple(named)
         return known
+
+    def _behind_money(self) -> Sequence[tuple[int, bool]]:
+        """Give the columns of words that stand right behind amounts; False for references."""
+        columns = {column.number: column for column in self.table.table_columns}
+        behind = (
+            columns[column.number + 1]
+            for column in columns.values()
+            if column.field in MONEY and column.number + 1 in columns
+        )
+        return [
+            (column.number, column.field is not Field.REFERENCE)
+            for column in behind
+            if column.field in {*_IN_WORDS, Field.REFERENCE, Field.STATUS}
+            or (column.field is None and not all(map(_is_figure, self._texts(column))))
+        ]
+
+    def are_shares_of_all(self, column: TableColumn) -> bool:
+        """Whether a column says of each row what part of the whole table its amount is: such shares
+        follow from the amounts, and change none.
+        """
+        known = self._shares.get(column.number)
+        if known is None:
+            known = self._shares[column.number] = self._follow(column)
+        return known
+
+    def _follow(self, column: TableColumn) -> bool:
+        counted = self.at(Field.AMOUNT)
+        if counted is None:
+            return False
+        amounts = [parse_amount(value).value for value in self._values(counted)]
+        shares = [
+            parse_amount(clean(cell_text(value)).rstrip(" %")).value
+            for value in self._values(column)
+        ]
+        total = sum((amount for amount in amounts if amount is not None), Decimal(0))
+        if len(amounts) < _LEAST_SHARES or total <= 0:
+            return False
+        return any(
+            all(
+                amount is not None
+                and share is not None
+                and abs(share / whole - amount / total) <= _ROUNDED
+                for amount, share in zip(amounts, shares, strict=True)
+            )
+            for whole in (1, 100)
+        )
+
+    def _texts(self, column: TableColumn) -> Sequence[str]:
+        return [clean(cell_text(value)) for value in self._values(column) if value is not None]
+
+    def _is_money(self, text: str) -> bool:
+        return bool(self.recognise(text, None))
 
     def _values(self, column: TableColumn) -> list[CellValue | None]:
         return [self.sheet.cell(number, column.number) for number in self._data]
@@ -211,6 +298,7 @@ class Columns:
                 order=order,
                 decided=decided,
                 serials=any(parse_date(value).state == "value" for value in values),
+                half_swapped=is_half_swapped(values, delimited=self.sheet.delimited),
             )
 
     def _deciding(self) -> Sequence[DecidingColumn]:
@@ -219,13 +307,50 @@ class Columns:
         for column in self.table.table_columns:
             if column.field is not None or column.number in self.rules.ignored:
                 continue
-            filled = any(value is not None for value in self._values(column))
-            if not filled or has_word_of("by_whom", column.heading):
+            if all(value is None for value in self._values(column)):
                 continue
-            kind = next((kind for kind in DECIDING if has_word_of(kind, column.heading)), "")
+            kind = qualifier_of(column.heading)
+            if kind and not says_of_amounts(kind, self._texts(column), self._is_money):
+                kind = ""
+            if not kind and not has_word_of("by_whom", column.heading):
+                kind = next((k for k in DECIDING if has_word_of(k, column.heading)), "")
             if kind:
                 deciding.append(DecidingColumn(column, kind))
         return deciding
+
+
+def _names_by_codes(table: Table) -> bool:
+    """Whether a column of donors is one of codes: "AU" among names may be the African Union. One
+    code of two letters is no column.
+    """
+    data = [row.number for row in table.rows if row.kind == "data"]
+    texts = {
+        strip_footnote_marks(clean(cell_text(value)))
+        for column in table.columns_of(Field.DONOR)
+        for number in data
+        if (value := table.sheet.cell(number, column.number)) is not None
+    }
+    if not texts:
+        return True  # the donor stands in a mapping or above the table
+    states = Directory.of_states()
+    least = _LEAST_CODES if any(len(text) == _SHORT_CODE for text in texts) else 1
+    return len(texts) >= least and all(states.is_code_of_state(text) for text in texts)
+
+
+def _is_figure(text: str) -> bool:
+    return parse_amount(text).state != "error"
+
+
+def _shared_figures(table: Table) -> frozenset[tuple[int, int]]:
+    data = {row.number for row in table.rows if row.kind == "data"}
+    money = {column.number for column in table.table_columns if column.field in MONEY}
+    found: set[tuple[int, int]] = set()
+    for merged in table.sheet.merged:
+        rows = data.intersection(range(merged.first_row, merged.last_row + 1))
+        columns = money.intersection(range(merged.first_column, merged.last_column + 1))
+        if len(rows) > 1:
+            found.update((row, column) for row in rows for column in columns)
+    return frozenset(found)
 
 
 def _vertical_merges(table: Table) -> Mapping[tuple[int, int], CellValue | None]:

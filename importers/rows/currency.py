@@ -26,6 +26,25 @@ def read_currency(row: OpenRow) -> None:
         row.paid_currency = columns.recognise(columns.paid_in, _day_of(row))
 
 
+def agree_currencies(row: OpenRow) -> None:
+    """Doubt what beside the amount was paid, or is its equivalent, in another currency than is
+    shown with it.
+    """
+    columns = row.columns
+    for column in columns.figures:
+        shown_with = row.figures[column.letter].currency
+        if not shown_with or column.field not in {Field.PAID, Field.PLEDGED, Field.DOLLARS}:
+            continue
+        counted = ("USD",) if column.field is Field.DOLLARS else row.paid_currency or row.currency
+        if not set(columns.recognise(shown_with, _day_of(row))) & set(counted):
+            what = " or ".join(counted) or "no currency"
+            row.doubt_cell(
+                column.number,
+                f"What is shown with the figure, {shown(shown_with)}, is not the currency that it "
+                f"is counted in, {what}.",
+            )
+
+
 def find_currency(
     row: OpenRow, amount: AmountReading, column: TableColumn | None
 ) -> tuple[tuple[str, ...], str]:

@@ -7,11 +7,12 @@ from datetime import date
 
 from pledgebook.importers.rows.open_row import OpenRow, why_unclear
 from pledgebook.importers.tables.headings import Field
-from pledgebook.importers.values.dates import NO_DATE, DateReading, parse_date
-from pledgebook.importers.values.values import clean
+from pledgebook.importers.values.dates import NO_DATE, DateReading, is_true_date, parse_date
+from pledgebook.importers.values.values import clean, shown
 
 _FIELDS = (Field.PLEDGE_DATE, Field.DUE_DATE, Field.CHANGED_ON)
 _UNCLEAR = frozenset({"error", "ambiguous"})
+_MONTHS = 12
 
 
 def read_dates(row: OpenRow) -> None:
@@ -27,6 +28,22 @@ def read_dates(row: OpenRow) -> None:
         row.dates[Field.PAYMENT_DATE] = reading
     if columns.states(Field.YEAR):
         row.dates[Field.YEAR] = parse_date(row.value(Field.YEAR))
+        _refuse_other_year(row)
+
+
+def _refuse_other_year(row: OpenRow) -> None:
+    """Doubt a date that is stated for all rows where the row itself names another year."""
+    years = row.date(Field.YEAR).years
+    for field in (Field.PLEDGE_DATE, Field.PAYMENT_DATE):
+        day, column = row.date(field).value, row.columns.at(field)
+        if column is not None and row.cell(column.number) is not None:
+            continue
+        if years is not None and day is not None and not years.first <= day.year <= years.last:
+            row.doubt(
+                Field.YEAR,
+                f"The row is of {shown(row.date(Field.YEAR).text)}, and the date that is said for "
+                f"all rows is {day}: date the rows of each year by themselves.",
+            )
 
 
 def date_by_year(row: OpenRow) -> None:
@@ -65,4 +82,16 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
     )
     if decides and reading.state in _UNCLEAR:
         row.doubt(wanted, why_unclear(wanted, reading), label)
+    if column.half_swapped and is_true_date(
+        row.value(wanted, label), delimited=row.columns.sheet.delimited
+    ):
+        day = reading.value
+        if decides and day is not None and day.month != day.day <= _MONTHS:
+            row.doubt(
+                wanted,
+                f"The date {day} may be {date(day.year, day.day, day.month)}: in this column dates "
+                "stand of which the day is 12 at most, and texts of which it is more, as a program "
+                "leaves them that took days for months. Write the dates in the sheet.",
+                label,
+            )
     return reading

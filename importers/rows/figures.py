@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
+from pledgebook.importers.reading.cells import Look
+from pledgebook.importers.rows.columns import FigureColumn
 from pledgebook.importers.rows.currency import find_currency
 from pledgebook.importers.rows.dates import read_date
 from pledgebook.importers.rows.open_row import OpenRow, why_unclear
 from pledgebook.importers.rows.row import InstalmentReading
 from pledgebook.importers.tables.headings import MONEY, Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading, parse_amount
+from pledgebook.ledger.money import format_amount
 
 _DOLLARS = ("USD",)
 _UNCLEAR = frozenset({"error", "ambiguous"})
@@ -15,17 +21,22 @@ _UNCLEAR = frozenset({"error", "ambiguous"})
 
 def read_figures(row: OpenRow) -> None:
     """Read every column of money, in ones."""
-    merged = row.columns.merged
     for column in row.columns.figures:
         value = row.cell(column.number)
-        reading = parse_amount(value, column.mark, column.decided).times(column.units)
+        reading = parse_amount(value, column.mark, column.decided)
+        look = row.columns.sheet.looks.get((row.number, column.number))
+        if look is not None and isinstance(value, Decimal):
+            reading = _as_shown(row, column, value, reading, look)
+        else:
+            reading = reading.times(column.units)
         row.figures[column.letter] = reading
         if not column.label:
             row.sums[column.field] = reading
-        if value is None and merged and merged.get((row.number, column.number)) is not None:
+        if (row.number, column.number) in row.columns.shared:
             row.doubt_cell(
                 column.number,
-                "The cell is merged with the one above; an amount is counted once only.",
+                "The cell is merged over several rows; an amount is counted once only, and the "
+                "sheet does not say for which of them: write what each row gives.",
             )
         # What remains unpaid is a check and never counted: no row waits for it.
         if reading.state in _UNCLEAR and column.field is not Field.UNPAID:
@@ -33,6 +44,33 @@ def read_figures(row: OpenRow) -> None:
     for field, text in row.columns.rules.constants.items():
         if field in MONEY and field not in row.sums:
             row.sums[field] = parse_amount(text)
+
+
+def _as_shown(
+    row: OpenRow, column: FigureColumn, value: Decimal, reading: AmountReading, look: Look
+) -> AmountReading:
+    """Read a number as its format shows it. What is shown and what is stored must be one amount:
+    "2 million" for 2 is none, "2.5 million" for 2500000 is.
+    """
+    said = parse_amount(f"{look.before}1{look.behind}")
+    shows = (
+        f"{look.before} {format_amount(value / look.scaling)} {look.behind}".strip()
+        + f" for {value:f}"
+    )
+    unit, units = said.value, column.units
+    if unit is None or unit <= 0:
+        row.doubt_cell(column.number, f"Its number format shows {shows}, which is not understood.")
+        return reading.times(units)
+    if unit != 1 or look.scaling != 1:
+        spelt = unit == look.scaling and units == 1
+        left_out = unit == 1 and units in {1, look.scaling}
+        if not (spelt or left_out):
+            row.doubt_cell(
+                column.number, f"Its number format shows {shows}: write the amount in full."
+            )
+        units = 1
+        reading = replace(reading, decided=f"the number format shows {shows}, which counts")
+    return replace(reading, currency=said.currency).times(units)
 
 
 def choose_amount(row: OpenRow) -> None:

@@ -46,6 +46,7 @@ class OpenRow:
     unknown_marks: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     skipped: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -118,11 +119,13 @@ class OpenRow:
             currency_text=self.currency_text,
             paid_currency=self.paid_currency,
             instalments=self.instalments,
+            donor_codes=self.columns.donor_codes,
             donor_from=self.donor_from,
             notes=self.notes,
             unknown_marks=self.unknown_marks,
             beside=self.beside,
             elsewhere=self.elsewhere,
+            others=self.others,
             skipped=self.skipped,
             problems=tuple(self.problems),
         )

@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pledgebook.importers.rows.beside import find_notes, heed_unread, read_beside, skip_row
+from pledgebook.importers.rows.beside import (
+    find_notes,
+    heed_figures_beside,
+    heed_struck,
+    heed_unread,
+    read_beside,
+    skip_row,
+)
 from pledgebook.importers.rows.columns import Columns, Recogniser
-from pledgebook.importers.rows.currency import read_currency
+from pledgebook.importers.rows.currency import agree_currencies, read_currency
 from pledgebook.importers.rows.dates import date_by_year, read_dates
 from pledgebook.importers.rows.figures import (
     choose_amount,
@@ -29,12 +36,14 @@ from pledgebook.ledger.declared.currencies import recognise
 Rule = Callable[[OpenRow], None]
 
 RULES: tuple[Rule, ...] = (
+    heed_struck,
     read_figures,
     read_dates,
     date_by_year,
     name_donor,
     choose_amount,
     read_currency,
+    agree_currencies,
     count_dollars,
     read_status,
     find_notes,
@@ -43,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     read_rate,
     read_words,
     heed_unread,
+    heed_figures_beside,
     read_beside,
     skip_row,
 )

@@ -92,6 +92,8 @@ class SheetRow:
     paid_currency: tuple[str, ...]
     """The same of what was paid, where the heading of that column names a currency."""
     instalments: tuple[InstalmentReading, ...]
+    donor_codes: bool
+    """Whether the donors of its table are written as codes of States."""
     donor_from: str
     """The cell above that names the donor, in a list grouped by donor."""
     notes: tuple[str, ...]
@@ -102,6 +104,8 @@ class SheetRow:
     elsewhere: tuple[str, ...]
     """Texts of cells that are not read and say of the row what no figure does: a loan, in kind,
     cancelled."""
+    others: tuple[str, ...]
+    """Texts of columns that are not read."""
     skipped: str
     """Why a mapping leaves the row out."""
     problems: tuple[Problem, ...]

@@ -18,6 +18,7 @@ from pledgebook.importers.tables.headings import DECIDING, REPEATED, Field, has_
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, toml_text, write_mapping
+from pledgebook.importers.tables.qualifiers import qualifier_of
 from pledgebook.importers.tables.tables import SheetReading, Table, rows_outside
 from pledgebook.importers.tables.units import Units
 from pledgebook.importers.values.amounts import DecimalMark
@@ -203,6 +204,8 @@ def _left_alone(table: Table, correction: Correction) -> frozenset[int]:
 
 def _speaks_of_rows(table: Table, column: TableColumn) -> bool:
     cells = (table.sheet.cell(row.number, column.number) for row in table.rows)
+    if qualifier_of(column.heading):
+        return True
     return any(has_word_of(kind, column.heading) for kind in DECIDING) or any(
         isinstance(value, str) and is_warning(value) for value in cells
     )

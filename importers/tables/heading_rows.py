@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ _UNITS = (1, 1000, 1_000_000)
 _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)|\s*[^\s@]+@[^\s@]+\.\w+\s*$", re.IGNORECASE)
 _SEEN_LIMIT = 30
+_EXACT = 100
 
 
 def find_heading_blocks(
@@ -43,6 +44,8 @@ def find_heading_blocks(
             continue  # tags right below headings say nothing that the headings do not
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
+        if blocks and _continues(blocks[-1], number):
+            continue
         block = _best_block(sheet, number, candidates, row, known_labels)
         if block is None or _repeats(block, blocks) or _is_data(block):
             continue
@@ -94,12 +97,26 @@ def _best_block(
         rows = tuple(range(top, top + depth))
         if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
             break
+        if best is not None and depth > 1 and _is_first_row(best, rows[-1]):
+            break
         block = _with_letterhead(settle(read_columns(sheet, rows, labels)), first)
         if not _is_contributions(block):
             continue
         if best is None or _worth(block) > _worth(best):
             best = block
     return best if best is not None and best.rows[0] >= first else None
+
+
+def _is_first_row(block: HeadingBlock, number: int) -> bool:
+    """Whether the row below headings that are whole by themselves holds a currency under the
+    currencies and a figure under the amounts: what they head, not one more row of headings.
+    """
+    cell = block.sheet.cell
+    currencies = [cell(number, column.number) for column in block.of(Field.CURRENCY)]
+    amounts = [cell(number, column.number) for column in block.of(*MONEY)]
+    return any(recognise(clean(cell_text(v))) for v in currencies if v is not None) and any(
+        parse_amount(v).known for v in amounts if v is not None
+    )
 
 
 def _contributes(sheet: Sheet, row: int, labels: frozenset[str]) -> bool:
@@ -159,6 +176,50 @@ def _repeats(block: HeadingBlock, blocks: list[HeadingBlock]) -> bool:
         and block.constants == blocks[-1].constants
         and [c.heading for c in blocks[-1].columns] == [c.heading for c in block.columns]
     )
+
+
+def _continues(block: HeadingBlock, number: int) -> bool:
+    """Whether a row is one more of the table above, though its words might be headings ("Private
+    donors", "USD", "2000"): no gap parts it from the headings, it is as wide as they are, and a
+    figure stands under the amount, or a currency under the currencies.
+    """
+    sheet = block.sheet
+    own = {column.number for column in block.columns}
+    for above in range(number - 1, block.rows[-1], -1):
+        if all(value is None for value in sheet.rows[above - 1]):
+            return False
+    cells = {c: v for c, v in enumerate(sheet.rows[number - 1], 1) if v is not None}
+    donors = block.of(Field.DONOR)
+    if not set(cells) <= own or not any(column.number in cells for column in donors):
+        return not donors and set(cells) <= own and _has_values(block, cells)
+    return _has_values(block, cells) and not _is_row_of_years(block, cells)
+
+
+def _has_values(block: HeadingBlock, cells: Mapping[int, CellValue]) -> bool:
+    """Whether cells hold what the columns above them are of: amounts, currencies."""
+    for column in block.columns:
+        text = clean(cell_text(cells.get(column.number)))
+        if not text:
+            continue
+        if column.field in MONEY and parse_amount(cells[column.number]).state != "error":
+            return True
+        if column.field is Field.CURRENCY and recognise(text):
+            return True
+    return False
+
+
+def _is_row_of_years(block: HeadingBlock, cells: Mapping[int, CellValue]) -> bool:
+    """Whether a row heads a matrix of years: a word for donors, and two years in a row or more."""
+    heads = [match_heading(clean(cell_text(value))) for value in cells.values()]
+    named = any(m is not None and m.field is Field.DONOR and m.score == _EXACT for m in heads)
+    years = {
+        int(text)
+        for value in cells.values()
+        if (text := clean(cell_text(value))).isdecimal() and is_year_heading(text)
+    }
+    rows = any(year + 1 in years for year in years)
+    others = [cells.get(column.number) for column in block.of(Field.CURRENCY)]
+    return named and rows and not any(recognise(cell_text(value)) for value in others if value)
 
 
 def _is_data(block: HeadingBlock) -> bool:

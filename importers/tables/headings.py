@@ -118,6 +118,7 @@ _PLACE_OF_CURRENCY = re.compile(
 """Where a heading may name any currency that is known."""
 _ENGLISH_WORDS = frozenset({"ALL", "TOP"})
 """Codes of currencies that are words of headings in capitals, too."""
+_CODE = re.compile(r"\b[A-Z]{3}\b")
 _OF_UNITED_STATES = re.compile(
     r"US|U\.S|United States|E\.?-?U\b|États-Unis|ÉU|Estados Unidos|США"
     r"|أمريكي|الولايات المتحدة|美元",
@@ -145,7 +146,7 @@ def match_heading(text: str) -> HeadingMatch | None:
     heading = split_footnote(clean(text))[0]
     if not heading or len(heading) > _LONGEST or "%" in heading:
         return None
-    exact = _dictionary().get(_key(heading))
+    exact = _dictionary().get(heading_key(heading))
     multiplier = multiplier_in(heading)
     currency = _currency(heading)
     if exact is not None:
@@ -157,7 +158,7 @@ def match_heading(text: str) -> HeadingMatch | None:
             multiplier=multiplier,
         )
     rest, label = _split_label(THOUSANDS.sub(" ", _part_currency(heading)[1]))
-    key = _without_units(_key(rest))
+    key = _without_units(heading_key(rest))
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
         return HeadingMatch(
@@ -177,7 +178,9 @@ def match_heading(text: str) -> HeadingMatch | None:
             multiplier=multiplier,
             label=label,
         )
-    parts = [_dictionary().get(_without_units(_key(part))) for part in _SPLIT.split(rest) if part]
+    parts = [
+        _dictionary().get(_without_units(heading_key(part))) for part in _SPLIT.split(rest) if part
+    ]
     named = {part for part in parts if part is not None}
     if len(named) == 1:
         field = named.pop()
@@ -210,7 +213,7 @@ def known_headings() -> dict[str, tuple[str, ...]]:
 
 def is_named(names: str, heading: str) -> bool:
     """Whether a heading is in a list of `[lists]` in the data (places, names ...) or of gifts."""
-    key = _key(split_footnote(clean(heading))[0])
+    key = heading_key(split_footnote(clean(heading))[0])
     if names == "gifts":
         return any("gift" in _concepts().get(token, ()) for token in key.split())
     return key in _lists()[names]
@@ -224,7 +227,7 @@ def heading_signs(headings: Collection[str]) -> frozenset[str]:
     for.
     """
     found = set()
-    keys = [_key(clean(heading)) for heading in headings]
+    keys = [heading_key(clean(heading)) for heading in headings]
     tokens = {token for key in keys for token in key.split()}
     if sum(key in _lists()["address"] for key in keys) > 1 or any(
         key in _lists()["persons"] for key in keys
@@ -247,21 +250,26 @@ def speaks_of_gifts(text: str) -> bool:
     return any(word in plain(text) for word in _data()["giving"]["acts"])
 
 
+def speaks_of_promise(text: str) -> bool:
+    """Whether a heading speaks of what is promised, so that a date under it is that of a pledge."""
+    return any(plain(word) in plain(text) for word in _data()["giving"]["promises"])
+
+
 def is_currency_only(heading: str) -> bool:
     """Whether a heading is the name of a currency and nothing else."""
     named, rest = _part_currency(clean(heading))
-    return bool(named) and not _key(rest)
+    return bool(named) and not heading_key(rest)
 
 
 def has_word_of(names: str, heading: str) -> bool:
     """Whether one of a heading's words is in a list of `[lists]` in the data."""
-    tokens = _key(clean(heading)).split()
+    tokens = heading_key(clean(heading)).split()
     return any(part in _lists()[names] for token in tokens for part in _parted(token))
 
 
 def is_dollar_mark(currency: str) -> bool:
-    """Whether a mark or word in a heading means dollars of the United States."""
-    return bool(
+    """Whether a mark or word in a heading means dollars of the United States, and nothing else."""
+    return SEVERAL not in currency and bool(
         re.fullmatch(
             r"US.*|.*(?:USD|U\.?S\.?)|\$|dollars?.*|dólar.*|долл.*|.*دولار.*|美元",
             currency,
@@ -279,8 +287,30 @@ def currency_in(text: str) -> str:
     return _currency(text)
 
 
+SEVERAL = " / "
+"""What stands between the currencies of a text that names several."""
+
+
 def _currency(heading: str) -> str:
     named, _ = _part_currency(heading)
+    several = _currencies_in(heading)
+    return SEVERAL.join(several) if len(several) > 1 else _usual(named)
+
+
+def _currencies_in(heading: str) -> list[str]:
+    """Return the currencies that a heading names, each once, however it is written."""
+    found: dict[frozenset[str], str] = {}
+    named_in = [_usual(match[0].strip()) for match in _CURRENCY.finditer(heading)]
+    named_in += [code for code in _CODE.findall(heading) if code not in _ENGLISH_WORDS]
+    for named in named_in:
+        codes = frozenset(recognise("USD" if named == "US$" else named))
+        if codes and not any(codes & known for known in found):
+            found[codes] = named
+    return list(found.values())
+
+
+def _usual(named: str) -> str:
+    """Write a mark or word for dollars in one way."""
     if _OF_UNITED_STATES.search(named):
         return "US$"
     return "dollars" if _DOLLARS.search(named) else named
@@ -329,8 +359,8 @@ def is_year_heading(text: str) -> bool:
     return parse_years(clean(text)) is not None
 
 
-def _key(text: str) -> str:
-    """Reduce a heading to its words in lower case, without accents and punctuation."""
+def heading_key(text: str) -> str:
+    """Return a heading reduced to its words in lower case, without accents and punctuation."""
     parted = _CAMEL.sub(" ", clean(text))
     return " ".join(_TOKENS.findall(plain(parted)))
 
@@ -358,7 +388,7 @@ def _ordinals() -> dict[str, str]:
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    return {name: frozenset(map(_key, listed)) for name, listed in _data()["lists"].items()}
+    return {name: frozenset(map(heading_key, listed)) for name, listed in _data()["lists"].items()}
 
 
 @cache
@@ -366,7 +396,7 @@ def _dictionary() -> dict[str, Field]:
     known: dict[str, Field] = {}
     for field, names in _data()["headings"].items():
         for name in names:
-            known.setdefault(_key(name), Field(field))
+            known.setdefault(heading_key(name), Field(field))
     return known
 
 
@@ -375,7 +405,7 @@ def _concepts() -> dict[str, set[str]]:
     concepts: dict[str, set[str]] = {}
     for concept, listed in _data()["words"].items():
         for word in listed:
-            concepts.setdefault(_key(word), set()).add(concept)
+            concepts.setdefault(heading_key(word), set()).add(concept)
     return concepts
 
 

@@ -15,7 +15,13 @@ from pledgebook.importers.reading.cells import (
 from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn, heading_text
 from pledgebook.importers.tables.headings import Field, currency_in
 from pledgebook.importers.tables.mapping import ColumnKey, MappingError, SheetMapping, nearest
-from pledgebook.importers.tables.tables import ReadingRules, Table, build_table, find_tables
+from pledgebook.importers.tables.tables import (
+    ReadingRules,
+    Table,
+    build_table,
+    find_tables,
+    side_by_side,
+)
 from pledgebook.importers.tables.units import Units
 from pledgebook.importers.values.values import clean, multiplier_in, plain
 
@@ -28,6 +34,10 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
     """
     sheet, rows = _find_headings(workbook, mapping)
     block = _describe(sheet, rows, mapping)
+    for part in side_by_side(block, len(sheet.rows)):
+        own = {column.number for column in block.columns if column.field is not None}
+        if all(part.cell(rows[-1], number) is not None for number in own):
+            sheet, block = part, _describe(part, rows, mapping)
     last = mapping.last_row or len(sheet.rows)
     if last > len(sheet.rows) or last <= rows[-1]:
         raise MappingError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from pledgebook.importers.reading.cells import (
 from pledgebook.importers.tables.blocks import HeadingBlock, RowKind, TableColumn, TableRow
 from pledgebook.importers.tables.classifying import classify_rows
 from pledgebook.importers.tables.heading_rows import find_heading_blocks
-from pledgebook.importers.tables.headings import Field, is_named
+from pledgebook.importers.tables.headings import MONEY, Field, is_named, match_heading
 from pledgebook.importers.tables.units import (
     NO_UNITS,
     Units,
@@ -32,8 +33,9 @@ from pledgebook.importers.tables.units import (
 )
 from pledgebook.importers.values.amounts import DecimalMark
 from pledgebook.importers.values.dates import DateOrder
-from pledgebook.importers.values.values import shown
+from pledgebook.importers.values.values import clean, shown
 
+_LEAST_TABLES = 2
 _INCOMING = {"1": "received", "11": "commitment", "13": "pledge"}
 """What the codes of transactions of IATI that are of money coming in stand for."""
 
@@ -156,6 +158,10 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         following = blocks[position + 1].rows[0] if position + 1 < len(blocks) else None
         last = following - 1 if following else len(sheet.rows)
         above = tables[-1].area.last_row if tables else 0
+        if parts := side_by_side(block, last):
+            for part in parts:
+                tables += find_tables(workbook, part, labels).tables
+            continue
         table = build_table(workbook, block, last_row=last, above=above)
         tables.append(_continued(table, tables[-1]) if tables else table)
     return SheetReading(
@@ -163,6 +169,46 @@ def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) 
         tuple(tables),
         "" if tables else _why_no_table(sheet, seen),
         rows_outside(sheet, tables),
+    )
+
+
+def side_by_side(block: HeadingBlock, last: int) -> list[Sheet]:
+    """Part tables that stand beside each other under one row of headings: return the sheet once for
+    each of them, without the cells of the others; nothing if it is one table.
+
+    A column of donors begins each. Its headings name the same fields as those of the first, or a
+    column without a heading parts them; and each has its own amounts.
+    """
+    sheet, row = block.sheet, block.rows[-1]
+    heads = {
+        c.number: match_heading(clean(cell_text(sheet.cell(row, c.number)))) for c in block.columns
+    }
+    fields = {number: named.field if named else None for number, named in heads.items()}
+    first = min(fields)
+    donors = [number for number, field in fields.items() if field is Field.DONOR]
+    if fields[first] is not Field.DONOR or len(donors) < _LEAST_TABLES:
+        return []
+    for starts in (donors, [n for n in donors if n == first or n - 1 not in fields]):
+        bounds = [(a, b - 1) for a, b in pairwise([*starts, max(fields) + 1])]
+        parts = [[field for number, field in fields.items() if a <= number <= b] for a, b in bounds]
+        alike = starts is not donors or all(part == parts[0] for part in parts)
+        if len(starts) >= _LEAST_TABLES and alike and all(MONEY & set(part) for part in parts):
+            return [_only(sheet, a, b, range(block.rows[0], last + 1)) for a, b in bounds]
+    return []
+
+
+def _only(sheet: Sheet, first: int, last: int, rows: range) -> Sheet:
+    """Return a sheet on which in some rows only the columns from `first` to `last` are filled, and
+    below them nothing is.
+    """
+    return replace(
+        sheet,
+        rows=tuple(
+            tuple(v if first <= c <= last else None for c, v in enumerate(cells, 1))
+            if number in rows
+            else (cells if number < rows.start else ())
+            for number, cells in enumerate(sheet.rows, 1)
+        ),
     )
 
 

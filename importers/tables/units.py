@@ -78,6 +78,13 @@ def units_in_name(sheet: Sheet) -> Units:
     return Units(multiplier, currency, _SHEET_NAME if currency else "")
 
 
+def states_units(text: str) -> bool:
+    """Whether a text says in what amounts are counted, and is no sentence that only speaks of
+    thousands or millions.
+    """
+    return multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text)) is not None
+
+
 def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[str]:
     """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
     above one million dollars", "rounded to thousands", a note below the table, or letters that may
@@ -106,8 +113,7 @@ def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> l
         if filled > _NOTE_CELLS or not isinstance(value, str):
             continue
         text = clean(value)
-        stated = multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text))
-        if stated or _LIKE_A_UNIT.search(text):
+        if states_units(text) or _LIKE_A_UNIT.search(text):
             questions.append(ask.format(sheet.address(row, number), text))
     return questions
 

@@ -43,6 +43,7 @@ _LOCALES = ("en", "fr", "es", "ru", "ar", "ar_SY", "ar_DZ", "de", "it", "nl", "p
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _TIME = re.compile(r"(?<=\d)(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)$")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00)?)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?:\s?г)?\.?")
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?")
@@ -159,6 +160,33 @@ def column_order(values: Iterable[CellValue | None]) -> DateOrder | None:
         and parsed.order is not None
     }
     return orders.pop() if len(orders) == 1 else None
+
+
+def is_true_date(value: CellValue | None, *, delimited: bool) -> bool:
+    """Whether a cell holds a day as a program stores it, or writes one into `delimited` text."""
+    if isinstance(value, str):
+        return delimited and _ISO.fullmatch(clean(value)) is not None
+    return isinstance(value, date)
+
+
+def is_half_swapped(values: Iterable[CellValue | None], *, delimited: bool) -> bool:
+    """Whether a column shows what a program leaves that took days for months: where it could, it
+    made dates of texts, all of days up to 12; the others stayed texts, whose first part is more.
+    """
+    low = later = False
+    for value in values:
+        if is_true_date(value, delimited=delimited):
+            day = parse_date(value).value
+            if day is None or day.year > _LAST_YEAR:
+                continue  # no day at all, or a slip, which says nothing of the others
+            if day.day > _MONTHS:
+                return False
+            low = True
+        elif isinstance(value, str) and (numbers := _NUMBERS.fullmatch(clean(value))):
+            if max(int(numbers[1]), int(numbers[3])) <= _MONTHS:
+                return False
+            later = True
+    return low and later
 
 
 def _why_no_date(value: CellValue) -> str:

@@ -41,6 +41,8 @@ LONGEST_VALUE = 300
 """Letters that an amount or a date has at most; a longer text is a remark and not looked into."""
 _LONGEST_MARK = 60
 _PUNCTUATION = re.compile(r"[()\[\]:;,/]")
+_STOPS = ".!?*'\"“”«»‘’„。．،؛…-"
+"""What ends a sentence or encloses a word, and is no part of it."""
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 
@@ -136,7 +138,7 @@ def multiplier_in(text: str) -> int:
         return 1000
     reduced = _PUNCTUATION.sub(" ", plain(text))
     by_word, joined = _units()
-    found = [by_word[word] for word in reduced.split() if word in by_word]
+    found = [by_word.get(word) or by_word.get(word.strip(_STOPS), 1) for word in reduced.split()]
     found += [factor for word, factor in joined if word in reduced]
     return max(found, default=1)
 

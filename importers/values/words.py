@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple, cast
 
-from pledgebook.importers.values.values import plain
+from pledgebook.importers.values.values import SCALES, THOUSANDS, plain
 from pledgebook.importers.values.values import words as value_words
 
 _WORD = re.compile(r"[^\W_]+")
@@ -91,12 +91,17 @@ def is_announcement(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_warning(text: str) -> bool:
-    """Tell whether a text is as a whole one of the words that say in kind, withdrawn, a loan ..."""
+    """Tell whether a text is as a whole one of the words that say that an amount is not what it
+    seems: in kind, withdrawn, a loan, thousands, monthly ...
+    """
     word = plain(text)
     return (
         word in _by_word("in_kind_phrases")
         or word in _by_word("otherwise")
+        or word in _by_word("alone")
         or _by_word("status").get(word) == "cancelled"
+        or any(word in value_words()[unit] for unit in SCALES)
+        or (THOUSANDS.fullmatch(word) is not None and not word.isdigit())
     )
 
 

@@ -190,8 +190,11 @@ class Directory:
         hits = self.candidates(text, on)
         return hits[0] if len(hits) == 1 else None
 
-    def candidates(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
-        """Return every donor that bears exactly this name or code and exists on that day.
+    def candidates(
+        self, text: str, on: date | None = None, *, codes: bool = True
+    ) -> tuple[Donor, ...]:
+        """Return every donor that bears exactly this name or code and exists on that day; without
+        `codes` those of States do not count.
 
         A code counts only in the letters it is declared with; a State's two letters only in
         capitals. Codes come before names, aliases that a person confirmed before the names of
@@ -200,6 +203,8 @@ class Directory:
         """
         code = strip_footnote_marks(text)
         by_code = (code,) if code in self._donors else self._short_codes.get(code, ())
+        if not codes and self.is_code_of_state(text):
+            by_code = ()
         if hits := self._valid(by_code, on):
             return hits
         alias = self._aliases.get(normalise(text)) if self._aliases else None
@@ -209,6 +214,12 @@ class Directory:
             if hits := self._valid(self._named(key), on):
                 return hits
         return ()
+
+    def is_code_of_state(self, text: str) -> bool:
+        """Whether a text is nothing but the code of a State (ISO 3166), of two letters or three."""
+        code = strip_footnote_marks(text)
+        donor = self._donors.get(code)
+        return code in self._short_codes or (donor is not None and donor.kind in _STATES)
 
     def named_in(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
         """Return the States whose names stand as whole words in what an office is called, as in
