@@ -43,7 +43,7 @@ _SURE = 90
 _DECISIVE = MONEY | DATES | {Field.DONOR, Field.CURRENCY, Field.STATUS}
 _FIGURES = (MONEY - {Field.UNPAID}) | DATES | {Field.CURRENCY}
 _NUMBER = re.compile(r"[\s\d]+")
-_ORIGIN = re.compile(r"\blocal(?:e|es)?\b|original|origine|origen|ursprung", re.IGNORECASE)
+_ORIGIN = re.compile(r"local(?:e|es)?\b|original|origine|origen|ursprung", re.IGNORECASE)
 
 
 def settle(block: HeadingBlock) -> HeadingBlock:
