@@ -174,6 +174,16 @@ def test_thousands_left_out_under_a_heading_in_thousands_are_counted_once(
     assert pledge_of(found.drafts).amount == 2_500_000
 
 
+def test_thousands_left_out_of_an_amount_in_thousands_wait(take: Take, tmp_path: Path) -> None:
+    rows = [["Donor", "Date of pledge", "Amount (US$ '000)"], ["Norway", date(2002, 3, 1), 25]]
+    made = workbook(tmp_path / "sheet.xlsx", rows)
+    page = made.active
+    assert page is not None
+    page["C2"].number_format = "#,##0,"
+    made.save(tmp_path / "sheet.xlsx")
+    assert said(take(tmp_path / "sheet.xlsx")) == ["waiting"]
+
+
 def test_a_struck_row_waits_and_a_comment_is_a_remark_of_its_row(
     take: Take, tmp_path: Path
 ) -> None:

@@ -63,7 +63,9 @@ def _as_shown(
         return reading.times(units)
     if unit != 1 or look.scaling != 1:
         spelt = unit == look.scaling and units == 1
-        left_out = unit == 1 and units in {1, look.scaling}
+        # Under a heading in thousands the thousands may be left out once, or once more.
+        whole = units == 1 or value % look.scaling == 0
+        left_out = unit == 1 and units in {1, look.scaling} and whole
         if not (spelt or left_out):
             row.doubt_cell(
                 column.number, f"Its number format shows {shows}: write the amount in full."
