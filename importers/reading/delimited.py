@@ -29,6 +29,8 @@ _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 200
 _SURE = 0.5
+_FEW = 8
+"""Control characters that a list may hold, pasted from elsewhere, and still be text."""
 _ZEROS = 40
 """Of so many bytes of UTF-16 one is zero, also in Chinese: its separators and digits are."""
 # Windows writes these where the detector may name their subsets or relatives.
@@ -132,8 +134,8 @@ def _strict(name: str, data: bytes, codec: str, title: str) -> str:
 
 
 def _checked(name: str, text: str) -> str:
-    odd = sum(text.count(chr(code)) for code in range(32) if code not in {9, 10, 11, 12, 13})
-    if odd > len(text) // 1000:
+    odd = sum(text.count(chr(code)) for code in range(1, 32) if code not in {9, 10, 11, 12, 13})
+    if "\0" in text or odd > max(_FEW, len(text) // 1000):
         raise UnreadableFile(
             f"{name} is neither text nor a known kind of workbook; it is damaged or not a "
             "spreadsheet."

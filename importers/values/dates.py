@@ -185,7 +185,7 @@ def is_half_swapped(values: Iterable[CellValue | None], *, delimited: bool) -> b
         elif isinstance(value, str) and (numbers := _NUMBERS.fullmatch(clean(value))):
             if max(int(numbers[1]), int(numbers[3])) <= _MONTHS:
                 return False
-            later = True
+            later = later or parse_date(value).value is not None
     return low and later
 
 
