@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from beancount.parser import parser
 from pledgebook.ledger.money import format_units
+from pledgebook.ledger.parsing import parse_text
 
 _WIDTH = 44
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -77,7 +77,7 @@ class Draft:
 
     def parsed(self) -> Transaction:
         """Return the entry as Beancount's parser reads it: unbooked, as Fava's import wants it."""
-        entries, errors, _ = parser.parse_string(self.text())
+        entries, errors, _ = parse_text(self.text())
         if errors or len(entries) != 1 or not isinstance(entries[0], Transaction):
             raise ValueError(f"the draft is no entry: {[error.message for error in errors]}")
         return entries[0]

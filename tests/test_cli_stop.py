@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from beancount.parser import grammar
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 
@@ -62,3 +64,16 @@ def test_a_long_statement_shows_its_progress_and_is_stopped_with_nothing_written
     after = {path: path.read_bytes() for path in main.parent.iterdir() if path.is_file()}
     assert {path: after[path] for path in before} == before
     assert (load_book(main).errors, len(load_book(main).register.by_label)) == ([], 0)
+
+
+def test_a_stop_while_beancount_parses_is_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    main = make_book(tmp_path / "book")
+    monkeypatch.setattr(grammar.Builder, "note", stopped)
+    main.write_text(main.read_text("utf-8") + '2002-01-01 note Assets:CPCJF:Cash "x"\n', "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        load_book(main)

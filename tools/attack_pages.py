@@ -44,7 +44,7 @@ OPTIONS = [
 HOST = "127.0.0.1"
 SANDBOXED = "/sandboxed"
 """Where a page of no origin stands."""
-PATIENCE = 8_000
+PATIENCE = 20_000
 """Milliseconds that a page may take."""
 _LISTEN = """addEventListener("securitypolicyviolation", (event) =>
   console.debug("BLOCKED:" + event.effectiveDirective + " " + event.blockedURI), true)"""

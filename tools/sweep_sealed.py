@@ -36,6 +36,7 @@ from beancount.core.data import (
 from beancount.parser import booking, parser
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.proof import verify_seals
+from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.register.history import HISTORY
 
 NOT_SEALED = frozenset(
@@ -124,8 +125,8 @@ def meaning_of(folder: Path, until: date) -> Counter[str]:
     for entry in entries:
         if isinstance(entry, (Open, Close, Commodity)):
             continue
-        if isinstance(entry, Custom) and entry.type in NOT_SEALED:
-            continue
+        if isinstance(entry, Custom) and (entry.type in NOT_SEALED or entry.type not in FORMS):
+            continue  # of no kind that is read, it says nothing
         carried = "carried-from" in entry.meta
         if isinstance(entry, (Price, Transaction)) and entry.date > until and not carried:
             continue

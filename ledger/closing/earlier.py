@@ -21,12 +21,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from beancount.core.data import Directive, Transaction
-from beancount.parser import parser
 from pledgebook.ledger.closing.records import Record, differences
 from pledgebook.ledger.closing.seals import Seal, read_seal, standing_of
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.register.history import FOLDER, HISTORY, carried_from
 from pledgebook.ledger.sources import source_of
@@ -93,7 +93,7 @@ def _stands_as_sealed(book: Book, period: Period, seal: Seal, last: Period, olde
     beside: list[Directive] = []
     for path in book.files:
         if path != own:
-            beside += parser.parse_string(source_of(path), report_filename=str(path))[0]
+            beside += parse_text(source_of(path), str(path))[0]
     standing = standing_of(beside, last.end, book)
     for part, sealed in seal.parts().items():
         missing, added = differences(sealed, standing[part])

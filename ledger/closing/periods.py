@@ -16,7 +16,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Price, Transaction
-from beancount.parser import parser
 from pledgebook.ledger.closing.carrying import find_lost
 from pledgebook.ledger.closing.earlier import is_proven, say_proven
 from pledgebook.ledger.closing.entries import carry_forward
@@ -47,6 +46,7 @@ from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.instalments import releases_not_made
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import (
     CLOSES,
@@ -302,7 +302,7 @@ def _refuse_settings(book: Book, own: Path) -> None:
     """A period's file holds its entries only: what else it said would leave the open book."""
     if not own.is_file():
         raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
-    entries, _, options = parser.parse_string(book.content_of(own), report_filename=str(own))
+    entries, _, options = parse_text(book.content_of(own), str(own))
     for entry in entries:
         declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
         if isinstance(entry, Price) or declares:

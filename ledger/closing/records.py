@@ -19,10 +19,10 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Options, Posting, Transaction
-from beancount.parser import parser
 from beancount.parser.options import OPTIONS_DEFAULTS
 from pledgebook.ledger.files.booking import book_entries
 from pledgebook.ledger.money import format_units, to_cents
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.sources import source_of
 
@@ -77,7 +77,7 @@ def read_written(book: Book) -> list[Directive]:
     """Return the directives of a book's files as booked, before any plugin."""
     entries: list[Directive] = []
     for path in book.files:
-        entries.extend(parser.parse_string(source_of(path), report_filename=str(path))[0])
+        entries.extend(parse_text(source_of(path), str(path))[0])
     entries.sort(key=data.entry_sortkey)
     return book_entries(entries, book.options)[0]
 

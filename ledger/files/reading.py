@@ -19,9 +19,9 @@ from typing import Any
 from beancount.core.data import Directive, Options, new_metadata
 from beancount.loader import LoadError, aggregate_options_map
 from beancount.parser import options as defaults
-from beancount.parser import parser
 from beancount.utils import encryption
 from pledgebook.ledger.files.fatal import refuse_fatal
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import digest_of
 
 
@@ -100,7 +100,7 @@ def parse_files(path: Path, files: Files) -> tuple[list[Directive], list[Any], O
         if not encrypted:
             seen.add(name)
         refuse_fatal(Path(name), content)
-        own, faults, said = parser.parse_string(content, report_filename=name)
+        own, faults, said = parse_text(content, name)
         entries += own
         errors += faults
         options.append(said)

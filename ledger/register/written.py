@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from beancount.core.data import Posting, Transaction
-from beancount.parser import parser
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.sources import source_of
 
 _WITHOUT_LABEL = re.compile(r"\{[^\"]*\}")
@@ -66,7 +66,7 @@ class Sources:
         last = first + 1
         while last < len(lines) and (lines[last][:1].isspace() or lines[last][:1] == ";"):
             last += 1
-        entries, _, _ = parser.parse_string("\n".join(lines[first:last]) + "\n")
+        entries, _, _ = parse_text("\n".join(lines[first:last]) + "\n")
         return [
             posting._replace(
                 meta=(posting.meta or {})
