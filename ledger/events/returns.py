@@ -17,7 +17,7 @@ from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import EventRefusedError, place_of
 from pledgebook.ledger.money import format_units, share
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.carried import kept_facts, told_amounts
+from pledgebook.ledger.register.carried import facts_of, told_amounts
 from pledgebook.ledger.register.events import PAYING, names_of
 from pledgebook.ledger.register.history import HISTORY
 from pledgebook.ledger.register.instalments import list_instalments
@@ -132,7 +132,7 @@ def _told(history: Book, found: Return, day: date) -> Meta:
     back = found.was.units - found.now.units
     changes = [each for each in history.register.by_label[line.label] if each.date <= day]
     line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
-    return kept_facts(found.now.origin) | told_amounts(line, changes, history.settings.currency)
+    return facts_of(found.now) | told_amounts(line, changes, history.settings.currency)
 
 
 def _released(changes: list[Change], day: date) -> date | None:

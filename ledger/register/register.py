@@ -46,7 +46,7 @@ class Claim:
     `units` are in `currency`, `value` is the carrying value in dollars and cents; both are zero
     once nothing is left. `recognised` is the day it became (or becomes) a due receivable; None
     while it is deferred by an entry or only pledged. `origin` is the transaction and posting that
-    committed (or opened) it.
+    committed (or opened) it; `announced` those by which it was only pledged before.
     """
 
     label: str
@@ -65,6 +65,7 @@ class Claim:
     origin: tuple[Transaction, Posting]
     opened: bool = False
     """Whether it came with an opening balance rather than a commitment in this book."""
+    announced: tuple[Transaction, Posting] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -80,6 +81,19 @@ class Claim:
     def condition(self) -> str:
         """What the commitment makes it depend on, in its own words; "" if nothing."""
         return stated(*self.origin, "condition") or ""
+
+    @property
+    def words(self) -> tuple[tuple[Transaction, Posting], ...]:
+        """Who speaks of it, the commitment first, then the pledge that it committed, if any."""
+        return (self.origin,) if self.announced is None else (self.origin, self.announced)
+
+    def stated(self, key: str) -> str | None:
+        """Return what the commitment says under `key`; where it is silent, what the pledge said.
+
+        So is every fact of a pledge read that a commitment leaves as it was. Its terms (the due
+        date, a condition) are the commitment's alone.
+        """
+        return next((told for each in self.words if (told := stated(*each, key)) is not None), None)
 
     def is_overdue(self, day: date) -> bool:
         """Tell whether something is outstanding whose due date is before `day`: not yet on the due
@@ -366,7 +380,9 @@ class _Deriving:
                 recognised=self._recognised(entry, event, before, after)
                 if after.is_open or before
                 else None,
-                opened=before.opened if before else event == "opening",
+                opened=before.opened and after.origin is before.origin
+                if before
+                else event == "opening",
             )
             advance = _dollars(own, "in-advance")
             changes.append(
@@ -473,10 +489,16 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
     if status is None and as_text(entry.meta.get("event", "")) == "commitment":
         status = "committed"
     was_pledged_only = before is not None and not before.committed
+    own = (entry, posting)
     same_kind = before is not None and before.kind == line.place.kind
     committed = status != "pledged" and not (was_pledged_only and same_kind and status is None)
     if before is not None and due is None and not (was_pledged_only and committed):
         due = before.due  # a commitment states its own times of payment
+    origin, announced = own, None
+    if before is not None:
+        origin, announced = before.origin, before.announced
+        if was_pledged_only and committed:
+            origin, announced = own, before.origin
     return Claim(
         label=line.label,
         kind=line.place.kind,
@@ -491,7 +513,8 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         due=due,
         committed=committed,
         recognised=None,
-        origin=before.origin if before else (entry, posting),
+        origin=origin,
+        announced=announced,
     )
 
 
