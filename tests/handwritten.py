@@ -74,8 +74,9 @@ class Writer:
         self.written: dict[str, int] = {}
         self.numbers: dict[tuple[str, int], int] = {}
         self.receipts: dict[str, tuple[str, str, str, Decimal, date]] = {}
-        self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, bool]] = {}
-        """Of each instalment that a payment settled: day, units, value, dollars, paid early."""
+        self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, Decimal, bool]] = {}
+        """Of each instalment that a payment settled: day, units, value, dollars, what banks kept
+        of these, paid early."""
         self.early: dict[str, Decimal] = {}
         """What came before its period and would be held in advance, whatever the policy."""
 
@@ -322,9 +323,15 @@ class Writer:
         self.entry("commitment", was.row[2], meta, lines, told=told)
 
     def settle(
-        self, was: Instalment, units: Decimal, dollars: Decimal, meta: Sequence[str] = ()
+        self,
+        was: Instalment,
+        units: Decimal,
+        dollars: Decimal,
+        meta: Sequence[str] = (),
+        *,
+        charge: Decimal = ZERO,
     ) -> list[Posting]:
-        """Money settles an instalment: all postings but that of the money."""
+        """Money settles an instalment: all postings but that of the money and of `charge`."""
         fund, _, donor = was.row
         self.oracle.settle(self.day, was.label, units, dollars)
         now = self.oracle.now[was.label]
@@ -332,7 +339,7 @@ class Writer:
         if early:
             self.early[was.label] = self.early.get(was.label, ZERO) + dollars
         value = was.value - now.value
-        self.payments[was.label] = (self.day, units, value, dollars, early)
+        self.payments[was.label] = (self.day, units, value, dollars, charge, early)
         lines = [self.out(was, meta)]
         if now.units:
             lines.append(self.back(now, meta))
@@ -373,7 +380,8 @@ class Writer:
             money.append((f"Liabilities:{fund}:Unapplied", lot, ()))
         self.oracle.move_cash(self.day, gross - charge + excess)
         self.oracle.charge(self.day, charge)
-        self.entry("payment", donor, self.place(was), [*self.settle(was, units, gross), *money])
+        settled = self.settle(was, units, gross, charge=charge)
+        self.entry("payment", donor, self.place(was), [*settled, *money])
 
     def pay_two(self) -> None:
         one = self.open(lambda found: found.committed and self.is_due(found))
@@ -407,16 +415,19 @@ class Writer:
         if not paid:
             return
         was = self.events.choice(paid)
-        day, units, value, dollars, early = self.payments[was.label]
-        if early != bool(self.early.get(was.label)):
+        day, units, value, dollars, charge, early = self.payments[was.label]
+        if early and not self.early.get(was.label) and not self.is_due(was):
+            return  # released, and postponed since
+        if not early and self.early.get(was.label):
             return
         del self.payments[was.label]
-        if early:
+        if early and was.label in self.early:
             self.early[was.label] -= dollars
         self.oracle.take_back(self.day, was.label, units, value, dollars)
         now = self.oracle.now[was.label]
         fund, _, donor = now.row
-        lines = [self.back(now)]
+        told = was.recognised is not None and was.label in self.oracle.early
+        lines = [self.back(now, [f'paid-in-advance: "{dollars} USD"'] if told else ())]
         if self.memorandum(now):
             lines.append((f"Assets:{fund}:Memorandum:Contra", f"{-value} USD", ()))
         if was.recognised is None:
@@ -429,9 +440,17 @@ class Writer:
         elif self.memorandum(now):
             lines.append((f"Income:{fund}:Contributions:{donor}", f"{dollars} USD", ()))
         elif dollars != value:
-            lines.append((f"Income:{fund}:Exchange", f"{dollars - value} USD", ()))
-        lines.append((f"Assets:{fund}:Cash", f"{-dollars} USD", ()))
-        self.oracle.move_cash(self.day, -dollars)
+            name = f"Income:{fund}:Exchange"
+            if was.label in self.oracle.early:
+                prior = self.oracle.is_prior(was, self.day)
+                name = f"{'Equity' if prior else 'Income'}:{fund}"
+                name += f":{'Prior-Period' if prior else 'Contributions'}:{donor}"
+            lines.append((name, f"{dollars - value} USD", ()))
+        lines.append((f"Assets:{fund}:Cash", f"{charge - dollars} USD", ()))
+        if charge:
+            lines.append((f"Expenses:{fund}:Bank-Charges", f"{-charge} USD", ()))
+        self.oracle.move_cash(self.day, charge - dollars)
+        self.oracle.charge(self.day, -charge)
         meta = [*self.place(now), f'reverses: "{day}"']
         self.entry("returned-payment", donor, meta, lines)
 

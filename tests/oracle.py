@@ -62,6 +62,8 @@ class Oracle:
     history: list[tuple[date, Instalment]] = field(default_factory=list)
     amounts: list[tuple[date, Instalment, str, Decimal]] = field(default_factory=list)
     cash: list[tuple[date, str, Decimal]] = field(default_factory=list)
+    early: set[str] = field(default_factory=set)
+    """The instalments of which the last payment came before their period, and was held."""
 
     def start_of(self, day: date) -> date:
         return max(start for start in self.starts if start <= day)
@@ -91,8 +93,10 @@ class Oracle:
         left = was.units - units
         value = cents(was.value * left / was.units)
         now = replace(was, units=left, value=value, paid=was.paid + units)
+        self.early.discard(label)
         if was.recognised is None:
             now = replace(now, advance=was.advance + dollars)
+            self.early.add(label)
             self._add(day, was, "in_advance", dollars)
         else:
             self._add(day, was, self._collected(was, day), dollars)
@@ -110,7 +114,10 @@ class Oracle:
             self._add(day, was, "in_advance", -dollars)
         else:
             self._add(day, was, self._collected(was, day), -dollars)
-            self._add(day, was, "exchange", value - dollars)
+            if label in self.early:  # it was income at these dollars: now at what is owed again
+                self._shift(day, was, value - dollars)
+            else:
+                self._add(day, was, "exchange", value - dollars)
         self._keep(day, now)
 
     def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:

@@ -15,7 +15,13 @@ from pledgebook.ledger.register.events import names_of
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
 from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
 from pledgebook.ledger.register.postings import Line
-from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim
+from pledgebook.ledger.register.register import (
+    PAID_IN_ADVANCE,
+    PLEDGED_ON,
+    RECORDED_AS,
+    Change,
+    Claim,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,8 @@ _NOT_KEPT = frozenset(
     {
         "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
         CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
-        PLEDGED_ON, RECORDED_AS, "op-serves", "op-acknowledged", "op-rule", "op-notice",
+        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, "op-serves", "op-acknowledged", "op-rule",
+        "op-notice",
     }
 )  # fmt: skip
 

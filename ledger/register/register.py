@@ -20,7 +20,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, share, to_cents
-from pledgebook.ledger.register.events import RECEIVING, event_of, events_that
+from pledgebook.ledger.register.events import RECEIVING, event_of, events_that, names_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.purposes import purpose_after
@@ -34,6 +34,10 @@ settles several."""
 PLEDGED_ON = "pledged-on"
 """Metadata of an opening's money in advance where its instalment has nothing left to pay: the
 date of the commitment."""
+
+PAID_IN_ADVANCE = "paid-in-advance"
+"""Metadata of the return of a payment of a closed period: the dollars of it that were held in
+advance and became income since."""
 
 RECORDED_AS = "recorded-as"
 """Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
@@ -112,7 +116,8 @@ class Change:
 
     `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
     a payment back); `advanced` the part credited to In-Advance; `advance_released` what became
-    income of money in advance.
+    income of money in advance; `restored` what becomes income again beyond that where a bank takes
+    such money back: the instalment's carrying value less the dollars received.
     """
 
     entry: Transaction
@@ -122,6 +127,7 @@ class Change:
     received: Decimal = ZERO
     advanced: Decimal = ZERO
     advance_released: Decimal = ZERO
+    restored: Decimal = ZERO
 
     @property
     def date(self) -> date:
@@ -281,6 +287,10 @@ class _Deriving:
         self.register = Register(settings=settings)
         self.claims: dict[str, Claim] = {}
         self.holding: dict[tuple[str, str], _Holding] = {}
+        self.advanced: dict[str, set[str]] = {}
+        """By label the payments that were held in advance, by what `reverses:` may name them."""
+        self.carried: dict[str, date] = {}
+        """By label the opening that brought such money."""
 
     def take(self, entry: Transaction) -> None:
         lines = read_lines(entry, self.settings)
@@ -293,6 +303,8 @@ class _Deriving:
             if line.place.kind in {"in-advance", "unapplied"} and line.label:
                 held = self._held(entry, event, line)
                 register.held.append(held)
+                if event == "opening" and held.kind == "in-advance":
+                    self.carried[held.label] = entry.date
                 register.held_under.setdefault(held.label, []).append(held)
             elif line.place.kind == "refunds":
                 register.refunds.append(Flow(entry, line))
@@ -395,7 +407,36 @@ class _Deriving:
                     advance_released=advance if event in _RELEASING else ZERO,
                 )
             )
-        return _with_receipts(event, lines, changes, self.settings.currency)
+        changes = _with_receipts(event, lines, changes, self.settings.currency)
+        if any(change.advanced for change in changes):
+            for change in changes:
+                if change.advanced > 0:
+                    self.advanced.setdefault(change.label, set()).update(names_of(entry))
+        if event == "returned-payment":
+            return [
+                replace(change, restored=self._restored(change, lines, first=change is changes[0]))
+                for change in changes
+            ]
+        return changes
+
+    def _restored(self, change: Change, lines: list[Line], *, first: bool) -> Decimal:
+        """Return what an instalment is worth beyond the money of it that a bank takes back, where
+        that was held in advance and released since: in a pledge account the entry says it, of a
+        memorandum it is known from the payment.
+        """
+        if change.advanced:
+            return ZERO
+        if change.after.kind == "pledges":
+            kinds = ("contributions", "prior-period") if first else ()
+            return -sum((_dollars(lines, kind) for kind in kinds), ZERO)
+        reverses = as_text(change.entry.meta.get("reverses", ""))
+        was_advance = reverses in self.advanced.get(change.label, ())
+        opened, paid = self.carried.get(change.label), as_date(reverses)
+        if opened and paid and paid < opened:
+            was_advance = True
+        if change.before is None:  # settled in a closed period: the entry itself says it
+            was_advance = stated(*change.after.origin, PAID_IN_ADVANCE) is not None
+        return change.received - change.value_out if was_advance else ZERO
 
     def _recognised(
         self, entry: Transaction, event: str, before: Claim | None, after: Claim
@@ -423,7 +464,8 @@ class _Deriving:
             day = entry.date
         if before is not None and day is not None and before.is_recognised(entry.date):
             return before.recognised if day <= entry.date else day
-        return day if after.is_open or before is None else before.recognised
+        settles = not after.is_open and event not in _RELEASING
+        return before.recognised if before is not None and settles else day
 
 
 def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
@@ -562,7 +604,7 @@ def _with_receipts(
         own = [line for line in lines if (line.place.fund, line.class_) == (fund, class_)]
         collected = sum((_dollars(own, kind) for kind in MONEY), ZERO)
         collected -= sum((change.advanced for change in group), ZERO)
-        if all(change.after.kind == "pledges" for change in group):
+        if event != "returned-payment" and all(each.after.kind == "pledges" for each in group):
             collected += _dollars(own, "contributions")
         settled = [change for change in group if not change.advanced]
         stated = _stated_shares(own, settled)
@@ -625,7 +667,9 @@ def _gifts(
 ) -> Iterator[Gift]:
     """Yield the contributions that no pledge preceded: income without an instalment."""
     if changes and (
-        event not in RECEIVING or any(change.after.kind == "memorandum" for change in changes)
+        event not in RECEIVING
+        or event == "returned-payment"
+        or any(change.after.kind == "memorandum" for change in changes)
     ):
         return
     if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):

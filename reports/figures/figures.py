@@ -306,7 +306,8 @@ def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> N
         figures.collected_prior += change.received
     else:
         figures.collected_current += change.received
-    figures.exchange += change.received - change.value_out
+    figures.exchange += change.received - change.value_out - change.restored
+    _adjust(claim, cut, row, change.restored)
 
 
 def is_prior(claim: Claim, cut: Cut) -> bool:
