@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,8 @@ from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import by_number
-from pledgebook.ledger.register.register import Claim, Gift
+from pledgebook.ledger.register.register import Gift
+from pledgebook.ledger.register.tagging import deciding
 from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.paragraphs import Tagged, Taggings, primary_line, taggings_of
@@ -171,16 +172,12 @@ def _answers(choice: Choice, taggings: Taggings, name: str) -> list[Answer]:
     """Return the contributions in any relation to a paragraph, or counted in a line of that name,
     which moved in the period or are unpaid at its end.
     """
-    whole: dict[object, Tagged] = {}
+    whole: dict[Hashable, Tagged] = {}
     for each in taggings.each:
         if not _relation(each.tagging, name):
             continue
         # An instalment may be several pieces, as of two currencies; here it is one line.
-        item = each.item
-        piece: object = id(item)
-        if isinstance(item, Claim):
-            piece = (item.label, item.donor, item.fund, item.class_, item.purpose)
-        known = whole.setdefault(piece, each._replace(figures=Figures()))
+        known = whole.setdefault(deciding(each.item), each._replace(figures=Figures()))
         known.figures.add(each.figures)
     found = [
         _answer(choice, each, _relation(each.tagging, name))

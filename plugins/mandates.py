@@ -19,14 +19,20 @@ a rule refuses as a contribution.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Hashable
 
 from beancount.core.data import Directive, Options, Transaction
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import Finding, errors_of, finding, notice
 from pledgebook.ledger.register.register import Claim, Register, derive_register
-from pledgebook.ledger.register.tagging import override_faults, tag_claim, tag_gift, tags_of
+from pledgebook.ledger.register.tagging import (
+    deciding,
+    override_faults,
+    tag_claim,
+    tag_gift,
+    tags_of,
+)
 
 __plugins__ = ("mandates",)
 
@@ -56,7 +62,7 @@ def tag_paragraphs(
     if not settings.mandates:
         return entries, []
     by_entry: dict[int, list[Tagging]] = {}
-    known: dict[tuple[str, str, str, str], tuple[Tagging, ...]] = {}
+    known: dict[Hashable, tuple[Tagging, ...]] = {}
     for change in register.changes:
         by_entry.setdefault(id(change.entry), []).extend(_of_claim(change.after, settings, known))
     for gift in register.gifts:
@@ -91,9 +97,9 @@ def tag_paragraphs(
 def _of_claim(
     claim: Claim,
     settings: Settings,
-    known: dict[tuple[str, str, str, str], tuple[Tagging, ...]],
+    known: dict[Hashable, tuple[Tagging, ...]],
 ) -> tuple[Tagging, ...]:
-    key = (claim.label, claim.fund, claim.class_, claim.purpose)
+    key = deciding(claim)
     if key not in known:
         known[key] = tag_claim(claim, settings)
     return known[key]

@@ -6,11 +6,14 @@ held unapplied until then. It is set beside what the register says was settled.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
+from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import MONEY
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import RECEIVING
+from pledgebook.ledger.register.events import RECEIVING, names_of
 from pledgebook.ledger.register.postings import Line
 from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.layout import (
@@ -30,7 +33,7 @@ TITLE = "Bank charges"
 
 def bank_charges(selection: Selection) -> Report:
     """Return charges in dollars within the cut: by donor, then those of no payment."""
-    of_donors: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    of_donors: dict[str, list[_Payment]] = {}
     others: dict[str, Decimal] = {}
     settled = _settled(selection)
     paid = booked_as = ZERO
@@ -50,7 +53,7 @@ def bank_charges(selection: Selection) -> Report:
             if id(entry) in settled or kept_for_later:
                 paid += gross
                 booked_as += settled.get(id(entry), ZERO) + kept_for_later
-            of_donors.setdefault(donor, []).append((gross, charge))
+            _count(of_donors.setdefault(donor, []), entry, gross, charge)
         elif selection.whole_classes:
             what = entry.narration or event
             others[what] = others.get(what, ZERO) + charge
@@ -58,14 +61,16 @@ def bank_charges(selection: Selection) -> Report:
     if of_donors:
         layout.section("Kept of donors' payments")
         for donor in sorted(of_donors, key=lambda code: by_group_and_name(selection, code)):
-            own = of_donors[donor]
+            own = [each for each in of_donors[donor] if each.gross or each.charge]
+            if not own:
+                continue
             layout.row(
                 donor,
                 donor=name_of(selection, donor),
-                payments=len(own),
-                gross=sum((gross for gross, _ in own), ZERO),
-                received=sum((gross - charge for gross, charge in own), ZERO),
-                charges=sum((charge for _, charge in own), ZERO),
+                payments=sum(each.charge > 0 for each in own),
+                gross=sum((each.gross for each in own), ZERO),
+                received=sum((each.gross - each.charge for each in own), ZERO),
+                charges=sum((each.charge for each in own), ZERO),
             )
         layout.total("Total of payments")
     if others:
@@ -80,7 +85,7 @@ def bank_charges(selection: Selection) -> Report:
         (amount for (_, kind), amount in balances.within.items() if kind == "bank-charges"),
         ZERO,
     )
-    shown = sum((charge for own in of_donors.values() for _, charge in own), ZERO)
+    shown = sum((each.charge for own in of_donors.values() for each in own), ZERO)
     ties = [Tie("paid gross with charges, instalments and gifts", paid, booked_as)]
     if selection.whole_classes:
         ties.append(
@@ -102,6 +107,26 @@ def bank_charges(selection: Selection) -> Report:
         notes=["Collected counts the gross amount; what a bank kept of it is expenditure."],
         ties=ties,
     )
+
+
+@dataclass(slots=True)
+class _Payment:
+    """A payment of which banks kept a charge, less what was taken back of it."""
+
+    names: list[str]
+    gross: Decimal
+    charge: Decimal
+
+
+def _count(payments: list[_Payment], entry: Transaction, gross: Decimal, charge: Decimal) -> None:
+    """Count a payment; what a bank takes back is off the payment that it reverses."""
+    reversed_ = as_text(entry.meta.get("reverses", ""))
+    for payment in payments if charge < 0 else ():
+        if reversed_ in payment.names:
+            payment.gross += gross
+            payment.charge += charge
+            return
+    payments.append(_Payment(names_of(entry), gross, charge))
 
 
 def _settled(selection: Selection) -> dict[int, Decimal]:

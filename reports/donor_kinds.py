@@ -11,7 +11,12 @@ from pledgebook.reports.figures.table import Agreement, Column, Part, Report
 NAME = "donor-kinds"
 TITLE = "Contributions by kind of donor"
 UNKNOWN = "not declared"
-_TITLES = {"un-entity": "UN entity", "ifi": "Financial institution", "ngo": "NGO"}
+_TITLES = {
+    "un-entity": "UN entity",
+    "intergovernmental": "Intergovernmental organization",
+    "ifi": "Financial institution",
+    "ngo": "NGO",
+}
 
 
 def donor_kinds(selection: Selection) -> Report:

@@ -7,7 +7,7 @@ relation to; its lines must never be added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from pledgebook.ledger.declared.mandates import Mandate, Tagging, paragraph_orde
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.register import Claim, Gift
-from pledgebook.ledger.register.tagging import tag_claim, tag_gift
+from pledgebook.ledger.register.tagging import deciding, tag_claim, tag_gift
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.figures import Figures, contributions_of, total
 from pledgebook.reports.figures.layout import as_report, over_the_cut
@@ -119,13 +119,10 @@ class Taggings:
 
     def __init__(self, selection: Selection, mandate: Mandate) -> None:
         settings = selection.book.settings
-        known: dict[object, Tagging] = {}
+        known: dict[Hashable, Tagging] = {}
         self.each: list[Tagged] = []
         for item, figures in contributions_of(selection):
-            # An instalment may be several pieces; it answers what it did when it was committed.
-            piece: object = id(item)
-            if isinstance(item, Claim):
-                piece = (item.label, item.fund, item.class_, item.purpose)
+            piece = deciding(item)  # an instalment may be several pieces that answer the same
             if piece not in known:
                 known[piece] = _tagging(item, mandate, settings)
             self.each.append(Tagged(item, known[piece], figures))

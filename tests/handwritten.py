@@ -42,6 +42,13 @@ PLACES = (
 )
 DONORS = ("ITA", "AUT", "NOR")
 EURO = {"ITL": Decimal("1936.27"), "DEM": Decimal("1.95583")}
+FACTS = {
+    "oda": ("yes", "no"),
+    "crs": ("15130",),
+    "programme": ("corruption", "trafficking"),
+    "gender": ("0", "1"),
+    "op": ("OP14", "OP8 OP7", "none"),
+}
 UNITS = {"EUR": 1, "ITL": 1936, "DEM": 2, "NOK": 8}
 """About what one dollar is."""
 
@@ -51,21 +58,25 @@ Posting = tuple[str, str, Sequence[str]]
 
 class Writer:
     """Writes a life, a step at a time. `events` draws what happens, `style` how it is written, so
-    that the same things happen under any policies.
+    that the same things happen under any policies. `tells`: commitments state facts that rules of
+    mandates ask for, kept in `said` by instalment, those of the pledge first.
     """
 
-    def __init__(self, seed: int, policies: tuple[str, str, str]) -> None:
+    def __init__(self, seed: int, policies: tuple[str, str, str], *, tells: bool = False) -> None:
         self.events, self.style = Random(seed), Random(seed + 1)
         groups = (("CPCJF", "general"), ("CPCJF", "special"), ("UNTOC", "convention"))
         self.policies = policies
         self.oracle = Oracle(dict(zip(groups, policies, strict=True)), STARTS)
+        self.told = Random(seed + 2) if tells else None
+        self.said: dict[str, list[dict[str, str]]] = {}
         self.day = FIRST
         self.entries: list[tuple[date, str]] = []
         self.written: dict[str, int] = {}
         self.numbers: dict[tuple[str, int], int] = {}
         self.receipts: dict[str, tuple[str, str, str, Decimal, date]] = {}
-        self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, bool]] = {}
-        """Of each instalment that a payment settled: day, units, value, dollars, paid early."""
+        self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, Decimal, bool]] = {}
+        """Of each instalment that a payment settled: day, units, value, dollars, what banks kept
+        of these, paid early."""
         self.early: dict[str, Decimal] = {}
         """What came before its period and would be held in advance, whatever the policy."""
 
@@ -188,6 +199,21 @@ class Writer:
         self.entries.append((self.day, "\n".join(lines) + "\n"))
         self.written[event] = self.written.get(event, 0) + 1
 
+    def facts(self, labels: Sequence[str]) -> list[str]:
+        """What a commitment, or a pledge without one, says of itself beside its terms."""
+        if self.told is None:
+            return []
+        facts = {
+            key: self.told.choice(values)
+            for key, values in FACTS.items()
+            if self.told.random() < 0.3
+        }
+        if "op" in facts:
+            facts["op-reason"] = "Letter (made up)"
+        for label in labels:
+            self.said.setdefault(label, []).append(facts)
+        return [f'{key}: "{value}"' for key, value in facts.items()]
+
     # What is drawn.
 
     def amount(self, least: int, most: int) -> Decimal:
@@ -255,7 +281,8 @@ class Writer:
         puts: list[Posting] = []
         deferrals: list[Posting] = []
         sums: dict[str, Decimal] = {}
-        for number in range(self.events.randint(1, 3)):
+        count = self.events.randint(1, 3)
+        for number in range(count):
             units = self.amount(100, 9_999_999)
             units = Decimal(int(units) * 1000) if currency == "ITL" else units
             days = self.events.choice((None, 10, 200, 700, 1200))
@@ -274,7 +301,9 @@ class Writer:
                     sums[name] = sums.get(name, ZERO) - made.value
         puts += [(name, f"{total} USD", ()) for name, total in sums.items()]
         status = [] if committed else ['status: "pledged"']
-        self.entry("commitment", donor, [*self.place(made), *status], [*puts, *deferrals])
+        labels = [f"{pledge}.{number + 1}" for number in range(count)]
+        meta = [*self.place(made), *status, *self.facts(labels)]
+        self.entry("commitment", donor, meta, [*puts, *deferrals])
 
     def commit_pledged(self) -> None:
         was = self.open(lambda found: not found.committed)
@@ -290,12 +319,19 @@ class Writer:
         lines = [self.out(was), *self.side(was, was.value, ZERO)]
         lines += [self.back(now), *self.side(now, ZERO, now.value)]
         told = not self.memorandum(now)
-        self.entry("commitment", was.row[2], self.place(now), lines, told=told)
+        meta = [*self.place(now), *self.facts([was.label])]
+        self.entry("commitment", was.row[2], meta, lines, told=told)
 
     def settle(
-        self, was: Instalment, units: Decimal, dollars: Decimal, meta: Sequence[str] = ()
+        self,
+        was: Instalment,
+        units: Decimal,
+        dollars: Decimal,
+        meta: Sequence[str] = (),
+        *,
+        charge: Decimal = ZERO,
     ) -> list[Posting]:
-        """Money settles an instalment: all postings but that of the money."""
+        """Money settles an instalment: all postings but that of the money and of `charge`."""
         fund, _, donor = was.row
         self.oracle.settle(self.day, was.label, units, dollars)
         now = self.oracle.now[was.label]
@@ -303,7 +339,7 @@ class Writer:
         if early:
             self.early[was.label] = self.early.get(was.label, ZERO) + dollars
         value = was.value - now.value
-        self.payments[was.label] = (self.day, units, value, dollars, early)
+        self.payments[was.label] = (self.day, units, value, dollars, charge, early)
         lines = [self.out(was, meta)]
         if now.units:
             lines.append(self.back(now, meta))
@@ -344,7 +380,8 @@ class Writer:
             money.append((f"Liabilities:{fund}:Unapplied", lot, ()))
         self.oracle.move_cash(self.day, gross - charge + excess)
         self.oracle.charge(self.day, charge)
-        self.entry("payment", donor, self.place(was), [*self.settle(was, units, gross), *money])
+        settled = self.settle(was, units, gross, charge=charge)
+        self.entry("payment", donor, self.place(was), [*settled, *money])
 
     def pay_two(self) -> None:
         one = self.open(lambda found: found.committed and self.is_due(found))
@@ -378,16 +415,19 @@ class Writer:
         if not paid:
             return
         was = self.events.choice(paid)
-        day, units, value, dollars, early = self.payments[was.label]
-        if early != bool(self.early.get(was.label)):
+        day, units, value, dollars, charge, early = self.payments[was.label]
+        if early and not self.early.get(was.label) and not self.is_due(was):
+            return  # released, and postponed since
+        if not early and self.early.get(was.label):
             return
         del self.payments[was.label]
-        if early:
+        if early and was.label in self.early:
             self.early[was.label] -= dollars
         self.oracle.take_back(self.day, was.label, units, value, dollars)
         now = self.oracle.now[was.label]
         fund, _, donor = now.row
-        lines = [self.back(now)]
+        told = was.recognised is not None and was.label in self.oracle.early
+        lines = [self.back(now, [f'paid-in-advance: "{dollars} USD"'] if told else ())]
         if self.memorandum(now):
             lines.append((f"Assets:{fund}:Memorandum:Contra", f"{-value} USD", ()))
         if was.recognised is None:
@@ -400,9 +440,17 @@ class Writer:
         elif self.memorandum(now):
             lines.append((f"Income:{fund}:Contributions:{donor}", f"{dollars} USD", ()))
         elif dollars != value:
-            lines.append((f"Income:{fund}:Exchange", f"{dollars - value} USD", ()))
-        lines.append((f"Assets:{fund}:Cash", f"{-dollars} USD", ()))
-        self.oracle.move_cash(self.day, -dollars)
+            name = f"Income:{fund}:Exchange"
+            if was.label in self.oracle.early:
+                prior = self.oracle.is_prior(was, self.day)
+                name = f"{'Equity' if prior else 'Income'}:{fund}"
+                name += f":{'Prior-Period' if prior else 'Contributions'}:{donor}"
+            lines.append((name, f"{dollars - value} USD", ()))
+        lines.append((f"Assets:{fund}:Cash", f"{charge - dollars} USD", ()))
+        if charge:
+            lines.append((f"Expenses:{fund}:Bank-Charges", f"{-charge} USD", ()))
+        self.oracle.move_cash(self.day, charge - dollars)
+        self.oracle.charge(self.day, -charge)
         meta = [*self.place(now), f'reverses: "{day}"']
         self.entry("returned-payment", donor, meta, lines)
 
@@ -511,7 +559,7 @@ class Writer:
         donor, (fund, class_, purpose) = self.events.choice(DONORS), self.events.choice(PLACES)
         dollars = self.amount(1, 5_000_000)
         row = (fund, class_, donor)
-        self.oracle.give(self.day, row, dollars)
+        self.oracle.give(self.day, row, dollars, purpose)
         self.oracle.move_cash(self.day, dollars)
         of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
         self.entry("receipt-without-pledge", donor, self.place(of), [

@@ -8,14 +8,16 @@ Books made of the same events, by hand or by the builders, must say what it says
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 ZERO = Decimal(0)
 Row = tuple[str, str, str]
 """A fund, a class of it and a donor."""
+KeyT = TypeVar("KeyT", bound=Hashable)
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -46,6 +48,10 @@ class Instalment:
         return self.due or self.pledged_on
 
 
+def _without_pledge(day: date, row: Row, purpose: str = "") -> Instalment:
+    return Instalment("", row, purpose, "USD", ZERO, ZERO, day, None, committed=True)
+
+
 @dataclass
 class Oracle:
     """The events so far. `policies` are by fund and class, `starts` the periods' first days."""
@@ -54,8 +60,10 @@ class Oracle:
     starts: Sequence[date]
     now: dict[str, Instalment] = field(default_factory=dict)
     history: list[tuple[date, Instalment]] = field(default_factory=list)
-    amounts: list[tuple[date, Row, str, Decimal]] = field(default_factory=list)
+    amounts: list[tuple[date, Instalment, str, Decimal]] = field(default_factory=list)
     cash: list[tuple[date, str, Decimal]] = field(default_factory=list)
+    early: set[str] = field(default_factory=set)
+    """The instalments of which the last payment came before their period, and was held."""
 
     def start_of(self, day: date) -> date:
         return max(start for start in self.starts if start <= day)
@@ -85,8 +93,10 @@ class Oracle:
         left = was.units - units
         value = cents(was.value * left / was.units)
         now = replace(was, units=left, value=value, paid=was.paid + units)
+        self.early.discard(label)
         if was.recognised is None:
             now = replace(now, advance=was.advance + dollars)
+            self.early.add(label)
             self._add(day, was, "in_advance", dollars)
         else:
             self._add(day, was, self._collected(was, day), dollars)
@@ -104,7 +114,10 @@ class Oracle:
             self._add(day, was, "in_advance", -dollars)
         else:
             self._add(day, was, self._collected(was, day), -dollars)
-            self._add(day, was, "exchange", value - dollars)
+            if label in self.early:  # it was income at these dollars: now at what is owed again
+                self._shift(day, was, value - dollars)
+            else:
+                self._add(day, was, "exchange", value - dollars)
         self._keep(day, now)
 
     def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:
@@ -179,13 +192,15 @@ class Oracle:
             self._keep(start, replace(was, recognised=start, advance=ZERO))
         return released
 
-    def give(self, day: date, row: Row, dollars: Decimal) -> None:
+    def give(self, day: date, row: Row, dollars: Decimal, purpose: str = "") -> None:
         """A contribution that no pledge preceded."""
-        self.amounts += [(day, row, "pledged", dollars), (day, row, "collected_current", dollars)]
+        gift = _without_pledge(day, row, purpose)
+        self._add(day, gift, "pledged", dollars)
+        self._add(day, gift, "collected_current", dollars)
 
     def refund(self, day: date, row: Row, dollars: Decimal) -> None:
         """Unspent money that goes back."""
-        self.amounts.append((day, row, "refunded", dollars))
+        self._add(day, _without_pledge(day, row), "refunded", dollars)
 
     def move_cash(self, day: date, dollars: Decimal) -> None:
         """Cash of donors in (net of charges), or back to them."""
@@ -204,21 +219,27 @@ class Oracle:
 
     def schedule(self, first: date, last: date) -> dict[Row, dict[str, Decimal]]:
         """The rows of the schedule, without amounts of nil."""
-        rows: dict[Row, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for day, row, column, amount in self.amounts:
+        return self.figures(first, last, lambda found: found.row)
+
+    def figures(
+        self, first: date, last: date, line_of: Callable[[Instalment], KeyT]
+    ) -> dict[KeyT, dict[str, Decimal]]:
+        """The columns of the schedule by any line, without amounts of nil."""
+        rows: dict[KeyT, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for day, found, column, amount in self.amounts:
             if first <= day <= last or (column == "in_advance" and day <= last):
-                rows[row][column] += amount
+                rows[line_of(found)][column] += amount
         for found in self.as_at(first - timedelta(1)):
             if found.recognised:
-                rows[found.row]["opening"] += found.value
+                rows[line_of(found)]["opening"] += found.value
         for found in self.as_at(last):
             if not found.committed:
-                rows[found.row]["uncommitted"] += found.value
+                rows[line_of(found)]["uncommitted"] += found.value
             elif found.recognised:
-                rows[found.row]["closing"] += found.value
+                rows[line_of(found)]["closing"] += found.value
             later = found.committed and self.start_of(found.counts_from) > last
             if later and (not found.recognised or self.policy(found) == "agreement"):
-                rows[found.row]["future"] += found.value
+                rows[line_of(found)]["future"] += found.value
         shown = {row: {k: v for k, v in amounts.items() if v} for row, amounts in rows.items()}
         return {row: amounts for row, amounts in shown.items() if amounts}
 
@@ -272,7 +293,7 @@ class Oracle:
             self._add(day, of, "adjustments" if self.is_prior(of, day) else "pledged", amount)
 
     def _add(self, day: date, found: Instalment, column: str, amount: Decimal) -> None:
-        self.amounts.append((day, found.row, column, amount))
+        self.amounts.append((day, found, column, amount))
 
     def _keep(self, day: date, found: Instalment) -> None:
         self.now[found.label] = found

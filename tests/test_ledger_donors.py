@@ -536,6 +536,7 @@ def test_groups_follow_the_kind_of_donor() -> None:
     assert {kind for kind in KINDS if groups[kind] == GROUPS[0]} == {"state", "territory"}
     assert {kind for kind in KINDS if groups[kind] == GROUPS[1]} == {
         "un-entity",
+        "intergovernmental",
         "ifi",
         "european-community",
     }

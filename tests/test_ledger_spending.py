@@ -27,6 +27,8 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.reports.balances import make_statements
+from pledgebook.reports.figures.selection import select
 
 D = Decimal
 GENERAL = Earmark("CPCJF", "general")
@@ -139,3 +141,34 @@ def test_an_amount_of_nothing_is_refused(
 ) -> None:
     with pytest.raises(EventRefusedError, match=r"above zero|of nothing"):
         build(funded.book.settings, day=DAY, dollars=D(0), narration="-", **given)
+
+
+def test_support_costs_of_an_account_within_a_fund_are_income_of_that_funds_support_class(
+    funded: Any,
+) -> None:
+    spend(funded, expenditure, 500, earmark=UNTOC)
+    funded.record(programme_support, day=DAY, earmark=UNTOC, expenditure=D(500), rate=D("0.13"))
+    (made,) = make_statements(select(load_book(funded.main), "2002-2003"))
+    assert made.lines["support_costs"]["UNTOC"] == made.lines["support_income"]["support"] == 65
+    assert made.lines["support_income"]["UNTOC"] == 0
+    assert (made.lines["cash"]["UNTOC"], made.lines["cash"]["support"]) == (435, 65)
+    assert made.lines["support_costs"]["eliminated"] == -65
+    assert made.lines["support_costs"]["total"] == made.lines["due_to"]["total"] == 0
+
+
+def test_support_costs_that_no_class_earns_are_refused(funded: Any) -> None:
+    with pytest.raises(EventRefusedError, match="No class overhead earns"):
+        programme_support(
+            load_book(funded.main).settings, day=DAY, earmark=UNTOC, expenditure=D(500),
+            rate=D("0.13"), support_class="overhead",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("event", [expenditure, receipt_without_pledge, operating_reserve])
+@pytest.mark.parametrize("class_", ["support", "special", "no-such-class"])
+def test_a_class_that_a_fund_of_one_class_does_not_have_is_refused(
+    funded: Any, event: Callable[..., Any], class_: str
+) -> None:
+    donor = {"donor": "NOR"} if event is receipt_without_pledge else {}
+    with pytest.raises(BookRefusedError, match=f"UNTOC has no class '{class_}'"):
+        spend(funded, event, 100, earmark=Earmark("UNTOC", class_), **donor)

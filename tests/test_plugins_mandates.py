@@ -27,6 +27,9 @@ DONORS = """
   kind: "ngo"
 1999-12-31 custom "donor" "CO1" "Example Company"
   kind: "company"
+1999-12-31 custom "donor" "REG" "Example Organization of States"
+  kind: "intergovernmental"
+1999-12-31 custom "purpose" "commission-support" "Support of the Commission"
 """
 
 
@@ -118,6 +121,21 @@ TRAFFICKING = {"purpose": "trafficking-in-persons", "programme": "trafficking"}
             "OP7 OP9",
             {"op-rule": "R7 R9 R6", "op-serves": "OP6"},
             id="a State with evidence of development assistance",
+        ),
+        pytest.param(
+            pledge("NOR", crs="15130", oda="no"), "OP7", {"op-rule": "R7"}, id="a no outweighs CRS"
+        ),
+        pytest.param(
+            pledge("UNDP", purpose="commission-support"),
+            "",
+            {"op-rule": "R13", "op-serves": "OP13"},
+            id="support of the Commission is not operational, whoever gives it",
+        ),
+        pytest.param(
+            pledge("REG"),
+            "",
+            {"op-rule": "R99", "op-notice": "to be reviewed"},
+            id="an organization of States outside the UN",
         ),
         pytest.param(
             pledge(

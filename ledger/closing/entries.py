@@ -15,14 +15,13 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, account, kinds_that
-from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import donor_name
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.carried import Meta, kept_facts, told_amounts
+from pledgebook.ledger.register.carried import Meta, facts_of, kept_facts, told_amounts
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES, continuing
 from pledgebook.ledger.register.instalments import (
     AT_PLEDGE,
@@ -32,7 +31,7 @@ from pledgebook.ledger.register.instalments import (
 )
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.purposes import purposes_of_money
-from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, claim_at
+from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Claim, claim_at
 
 _BETWEEN = kinds_that("is_between")
 _BALANCES = kinds_that("is_carried")
@@ -241,7 +240,7 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
             lot.meta = {}
             continue
         line = told[lot.label]
-        lot.origin, lot.meta = _words_of(book.register.by_label[lot.label], end, claim.origin)
+        lot.origin, lot.meta = claim.origin, facts_of(claim)
         if claim.due:
             lot.meta["due"] = claim.due
         if lot.kind not in CLAIMS:
@@ -256,23 +255,6 @@ def _is_whole(lot: _Lot) -> bool:
     """Tell whether nothing was taken of a receipt since it came."""
     units = lot.origin[1].units
     return units is not None and units.number == lot.units
-
-
-def _words_of(
-    changes: list[Change], end: date, origin: tuple[Transaction, Posting]
-) -> tuple[tuple[Transaction, Posting], Meta]:
-    """Return whose words the opening repeats, and its facts: what was only pledged and committed
-    later bears the words and the paper of its commitment.
-    """
-    kept = kept_facts(origin)
-    for change in changes:
-        before = change.before
-        if change.date <= end and before and not before.committed and change.after.committed:
-            origin = (change.entry, origin[1])
-            paper = change.entry.meta.get("document")
-            if paper is not None:
-                kept["document"] = as_text(paper)
-    return origin, kept
 
 
 def _paid_up(claim: Claim) -> Meta:

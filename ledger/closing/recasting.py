@@ -19,11 +19,12 @@ from decimal import Decimal
 from beancount.core.data import Custom, Directive, Posting, Transaction
 from pledgebook.ledger.closing.recast_postings import Postings
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, account, kinds_that
+from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.events.parts import Advance
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, share
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.events import RECEIVING, events_that
+from pledgebook.ledger.register.events import RECEIVING, events_that, names_of
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, Gift
 
@@ -89,6 +90,8 @@ class _Recasting:
         self.claims: dict[str, Claim] = {}
         self.advances: dict[str, Advance] = {}
         self.waiting: list[tuple[date, str]] = []
+        self.paid_early: dict[tuple[str, str], Change] = {}
+        self.carried_early: dict[str, date] = {}
         self.changes: dict[int, list[Change]] = {}
         for change in book.register.changes:
             self.changes.setdefault(id(change.entry), []).append(change)
@@ -266,14 +269,33 @@ class _Recasting:
                 (held.dollars if held else ZERO) + dollars, held.since if held else change.date
             )
             self.advances[change.label] = now
+            for name in names_of(change.entry) if dollars > 0 else ():
+                self.paid_early[change.label, name] = change
             self._wait_for(claim, change.date)
             postings = self.make.held(claim, "in-advance", held.dollars, held.since) if held else []
             return postings + self.make.held(claim, "in-advance", -now.dollars, now.since)
         if claim.kind == "memorandum":
-            kind, amount = "contributions", -dollars
-        else:
-            kind, amount = "exchange", settled - dollars
-        return self.make.dollars(claim, kind, amount, change.label)
+            return self.make.dollars(claim, "contributions", -dollars, change.label)
+        income = self._income_of(change, dollars)
+        if income is None:
+            return self.make.dollars(claim, "exchange", settled - dollars, change.label)
+        postings = self.make.dollars(claim, "exchange", income - dollars)
+        return postings + self.make.dollars(claim, self._takes_up(claim, change), settled - income)
+
+    def _income_of(self, change: Change, dollars: Decimal) -> Decimal | None:
+        """Return what of a payment that is taken back became income as money in advance (negative),
+        None where none of it did.
+        """
+        name = as_text(change.entry.meta.get("reverses", ""))
+        if change.event != "returned-payment":
+            return None
+        paid = self.paid_early.get((change.label, name))
+        if paid is not None and paid.before is not None:
+            back = change.after.units - (change.before.units if change.before else Decimal(0))
+            units = paid.before.units - paid.after.units
+            return -share(paid.received + paid.advanced, back, units)
+        opened, day = self.carried_early.get(change.label), as_date(name)
+        return dollars if opened and day and day < opened else None
 
     def _releases(self, day: date) -> Iterator[Transaction]:
         """Yield the releases due by `day`: of what is deferred, and of what is held in advance."""
@@ -339,6 +361,7 @@ class _Recasting:
             held = self.advances.get(line.label)
             now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), since)
             self.advances[line.label] = now
+            self.carried_early[line.label] = changes[0].date
             self._wait_for(claim, changes[0].date)
             meta = dict(line.posting.meta or {})
             if PLEDGED_ON in meta:

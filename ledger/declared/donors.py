@@ -24,6 +24,7 @@ KINDS = (
     "state",
     "territory",
     "un-entity",
+    "intergovernmental",
     "ifi",
     "funding-agency",
     "european-community",
@@ -45,6 +46,7 @@ _GROUP_OF_KIND = {
     "state": GROUPS[0],
     "territory": GROUPS[0],
     "un-entity": GROUPS[1],
+    "intergovernmental": GROUPS[1],
     "ifi": GROUPS[1],
     "european-community": GROUPS[1],
 }

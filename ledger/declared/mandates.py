@@ -30,7 +30,8 @@ _RESERVED = frozenset({"filename", "lineno", "relation", "from", "until", "notic
 BEFORE_THE_RESOLUTION = "R0"
 
 EVIDENCE = frozenset({"oda", "crs"})
-"""Keys of an entry that show, unless they say no, that a contribution is development assistance."""
+"""Keys of an entry that show, unless they say no, that a contribution is development assistance.
+Where `oda` says no, none of them does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,6 @@ from pledgebook.ledger.events.parts import (
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.instalments import pledge_of
-from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Claim
 
 INCREASES = "increases"
@@ -143,7 +142,7 @@ def increase(
     if claim.is_open:
         raise EventRefusedError(f"{claim.label} is unpaid still: amend it.")
     _need_amounts([part])
-    kept = {key: stated(*claim.origin, key) for key in sorted((settings.rule_keys | _KEPT) - _OWN)}
+    kept = {key: claim.stated(key) for key in sorted((settings.rule_keys | _KEPT) - _OWN)}
     status: dict[str, str | date] = {} if claim.committed else {"status": "pledged"}
     return make_entry(
         settings,

@@ -236,29 +236,35 @@ def returned_payment(
     was: Claim,
     dollars: Decimal,
     reverses: str,
+    charges: Decimal = ZERO,
+    income: Decimal | None = None,
     advance: Advance | None = None,
     told: Meta | None = None,
     narration: str = "",
     meta: Meta | None = None,
 ) -> Draft:
     """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
-    open again as it `was` before that payment (or with that part of it), and collected is negative
-    by `dollars`. `reverses` names the payment's entry, by date or ref; `advance` is what is held
-    in advance for the instalment, out of which the money goes while its biennium has not begun;
-    `told` is what the entry says of an instalment settled in a closed period (`find_return`).
+    open again as it `was` before that payment (or with that part of it). The bank takes `dollars`;
+    `charges`, which its correspondents kept of the payment, are none any more, so that collected is
+    negative by both. `reverses` names the payment's entry, by date or ref; `advance` is what is
+    held in advance for the instalment, out of which the money goes while its biennium has not
+    begun; where that was released since, `income` is what became income of it. `told` is what the
+    entry says of an instalment settled in a closed period (`find_return`).
     """
+    gross = dollars + charges
     if was.units <= now.units or was.currency != now.currency:
         raise EventRefusedError(
             f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with the "
             f"payment taken back it has more, not {format_amount(was.units)} {was.currency}."
         )
-    _need_dollars(settings, was.label, was.currency, was.units - now.units, dollars)
+    _need_dollars(settings, was.label, was.currency, was.units - now.units, gross)
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
     again = put_back(settings, was)
     lines.append(replace(again, meta={**again.meta, **(told or {})}))
     back = was.value - now.value
     lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
+    lines.append(in_dollars(settings, account("bank-charges", was.fund), -charges))
     if was.kind == "memorandum":
         lines.append(in_dollars(settings, account("contra", was.fund), -back))
     if deferred:
@@ -266,20 +272,26 @@ def returned_payment(
             lines.append(deferral(settings, now, now.value))
         lines.append(deferral(settings, was, -was.value))
     if deferred or (was.kind == "memorandum" and not was.is_recognised(day)):
-        if advance is None or advance.dollars < dollars:
+        if advance is None or advance.dollars < gross:
             raise EventRefusedError(
-                f"{format_amount(dollars)} is taken back of {was.label}, which is not due yet: "
+                f"{format_amount(gross)} is taken back of {was.label}, which is not due yet: "
                 "say what is held in advance for it, no less than that."
             )
         name = account("in-advance", was.fund, was.donor)
-        rest = dollars - advance.dollars
+        rest = gross - advance.dollars
         lines.append(held_lot(settings, name, advance.dollars, was.label))
         lines.append(held_lot(settings, name, rest, was.label, advance.since))
     elif was.kind == "memorandum":
         name = account("contributions", was.fund, was.donor)
-        lines.append(in_dollars(settings, name, dollars))
+        lines.append(in_dollars(settings, name, gross))
     else:
-        lines.append(in_dollars(settings, account("exchange", was.fund), dollars - back))
+        settled = back if income is None else income
+        lines.append(in_dollars(settings, account("exchange", was.fund), gross - settled))
+        # What was paid in advance became income at the dollars received, without exchange: with
+        # the payment undone it is what the instalment is carried at.
+        prior = was.recognised is not None and was.recognised < settings.periods.start_of(day)
+        name = account("prior-period" if prior else "contributions", was.fund, was.donor)
+        lines.append(in_dollars(settings, name, settled - back))
     return make_entry(
         settings,
         day=day,

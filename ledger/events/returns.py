@@ -15,26 +15,41 @@ from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.asking import claim_of, find_history
 from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import EventRefusedError, place_of
-from pledgebook.ledger.money import format_units, share
+from pledgebook.ledger.money import ZERO, format_units, share
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.carried import kept_facts, told_amounts
+from pledgebook.ledger.register.carried import facts_of, told_amounts
 from pledgebook.ledger.register.events import PAYING, names_of
 from pledgebook.ledger.register.history import HISTORY
 from pledgebook.ledger.register.instalments import list_instalments
-from pledgebook.ledger.register.register import Change, Claim, Register
+from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import PAID_IN_ADVANCE, Change, Claim, Register
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
     """What a payment that the bank takes back undoes: the instalment as it is, as it will be
-    again, and the dollars that were collected for it. `told` is what the entry has to say of an
-    instalment that the open book does not know any more.
+    again, and the dollars that were collected for it, gross of the `charges` that banks kept of
+    it. `income` is what of these was held in advance and became income since, if it was. `told` is
+    what the entry has to say of an instalment that the open book does not know any more.
     """
 
     now: Claim
     was: Claim
     dollars: Decimal
+    charges: Decimal = ZERO
+    income: Decimal | None = None
     told: Meta = field(default_factory=dict)
+
+    @property
+    def net(self) -> Decimal:
+        """What reached the bank, in dollars."""
+        return self.dollars - self.charges
+
+    def charges_of(self, dollars: Decimal) -> Decimal:
+        """Return what is no charge any more where the bank takes `dollars` back: all that was kept
+        where it takes no more than reached it, nothing where it takes the gross amount.
+        """
+        return min(self.charges, max(self.dollars - dollars, ZERO))
 
 
 def find_return(
@@ -66,20 +81,71 @@ def _find(register: Register, label: str, payment: str, day: date, part: Decimal
         raise EventRefusedError(
             f"{label} was redenominated after that payment: reopen it with an amendment."
         )
-    units, left = paid.before.units - paid.after.units, _left(paid, _returns(changes, paid))
+    units, returns = paid.before.units - paid.after.units, _returns(changes, paid)
+    left = _left(paid, returns)
     back = left if part is None else part
     if back > left:
         raise EventRefusedError(
             f"Of what that payment settled of {label}, {format_units(left)} {now.currency} is not "
             f"taken back yet: {format_units(back)} of it cannot be taken back."
         )
+
+    def part_of(whole: Decimal) -> Decimal:
+        """Its part of an amount of the payment; what is left of it where nothing else is left."""
+        if back < left:
+            return share(whole, back, units)
+        return whole - sum((share(whole, _put_back(each), units) for each in returns), ZERO)
+
+    released = _released(changes, day)
     was = replace(
         now,
         units=now.units + back,
-        value=now.value + share(paid.value_out, back, units),
-        recognised=now.recognised or _released(changes, day),
+        value=now.value + part_of(paid.value_out),
+        recognised=now.recognised or released,
     )
-    return Return(now, was, share(paid.received + paid.advanced, back, units))
+    dollars = part_of(paid.received + paid.advanced)
+    return Return(
+        now,
+        was,
+        dollars,
+        part_of(_charges(register, paid)),
+        dollars if paid.advanced and was.is_recognised(day) else None,
+    )
+
+
+def _charges(register: Register, paid: Change) -> Decimal:
+    """Return what banks kept of a payment, as far as it was for this instalment: a charge is of one
+    fund and class, and its instalments share it by what was collected for them.
+    """
+    lines = read_lines(paid.entry, register.settings)
+    place = _place(paid)
+    left = sum(
+        (
+            line.dollars or ZERO
+            for line in lines
+            if line.place.kind == "bank-charges" and (line.place.fund, line.class_) == place
+        ),
+        ZERO,
+    )
+    together = [
+        change
+        for label in dict.fromkeys(line.label for line in lines if line.label)
+        for change in register.by_label.get(label, ())
+        if change.entry is paid.entry and _place(change) == place
+    ]
+    total = sum((change.received + change.advanced for change in together), ZERO)
+    for change in together:
+        gross = change.received + change.advanced
+        own = share(left, gross, total) if total else ZERO
+        if change is paid:
+            return own
+        left, total = left - own, total - gross
+    return ZERO
+
+
+def _place(change: Change) -> tuple[str, str]:
+    claim = change.before or change.after
+    return claim.fund, claim.class_
 
 
 def _the_payment(changes: list[Change], label: str, name: str) -> Change:
@@ -119,9 +185,11 @@ def _left(payment: Change, returns: list[Change]) -> Decimal:
     """Return what of a payment is not taken back, in the instalment's currency."""
     assert payment.before is not None
     settled = payment.before.units - payment.after.units
-    for change in returns:
-        settled -= change.after.units - (change.before.units if change.before else Decimal(0))
-    return settled
+    return settled - sum(map(_put_back, returns))
+
+
+def _put_back(change: Change) -> Decimal:
+    return change.after.units - (change.before.units if change.before else Decimal(0))
 
 
 def _told(history: Book, found: Return, day: date) -> Meta:
@@ -132,7 +200,10 @@ def _told(history: Book, found: Return, day: date) -> Meta:
     back = found.was.units - found.now.units
     changes = [each for each in history.register.by_label[line.label] if each.date <= day]
     line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
-    return kept_facts(found.now.origin) | told_amounts(line, changes, history.settings.currency)
+    told = facts_of(found.now) | told_amounts(line, changes, history.settings.currency)
+    if found.income is not None:
+        told[PAID_IN_ADVANCE] = f"{found.income:f} {history.settings.currency}"
+    return told
 
 
 def _released(changes: list[Change], day: date) -> date | None:

@@ -81,7 +81,8 @@ def programme_support(
     meta: Meta | None = None,
 ) -> Draft:
     """Programme support costs: `rate` (0.13) of `expenditure`, a cost of the class that spent and
-    income of the support class.
+    income of the support class: of its fund, or where that has none, of the fund in which it is
+    operated, to which the cash goes over the accounts between them.
     """
     if earmark.class_ == support_class:
         raise EventRefusedError(
@@ -95,16 +96,43 @@ def programme_support(
     dollars = to_cents(expenditure * rate)
     _need_dollars(dollars)
     fund = earmark.fund
-    spent, support = earmark.meta(), Earmark(fund, support_class).meta()
-    lines = [
-        _stated(settings, account("programme-support", fund), dollars, spent),
-        _stated(settings, account("cash", fund), -dollars, spent),
-        _stated(settings, account("cash", fund), dollars, support),
-        _stated(settings, account("programme-support-income", fund), -dollars, support),
-    ]
+    target = Earmark(_supporting(settings, fund, support_class), support_class)
+    spent, support = earmark.meta(), target.meta()
+    lines = [_stated(settings, account("programme-support", fund), dollars, spent)]
+    if target.fund == fund:
+        lines += [
+            _stated(settings, account("cash", fund), -dollars, spent),
+            _stated(settings, account("cash", fund), dollars, support),
+        ]
+    else:
+        lines += [
+            _stated(settings, account("due-to", fund, target.fund), -dollars, spent),
+            _stated(settings, account("due-from", target.fund, fund), dollars, support),
+            *_settlement(settings, earmark, target, dollars),
+        ]
+    lines.append(
+        _stated(settings, account("programme-support-income", target.fund), -dollars, support)
+    )
     words = narration or f"Programme support, {format_amount(rate * 100)} % of expenditure"
     return make_entry(
         settings, day=day, event="programme-support", narration=words, lines=lines, meta=meta
+    )
+
+
+def _supporting(settings: Settings, fund: str, support_class: str) -> str:
+    """Return the fund whose support class earns the support costs of a fund: itself, or the one it
+    is operated within.
+    """
+    within = [code for code in settings.funds if settings.is_within(fund, code)]
+    for code in (fund, *within):
+        if support_class in settings.funds[code].classes:
+            return code
+    raise EventRefusedError(
+        f"No class {support_class} earns the support costs of {fund}: it has the class"
+        f"{'es' if len(settings.funds[fund].classes) > 1 else ''} "
+        f"{', '.join(settings.funds[fund].classes)}"
+        + (f", and so has {' and '.join(within)} none" if within else "")
+        + f". Add {support_class} to classes: of the fund that earns them."
     )
 
 

@@ -18,6 +18,7 @@ from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.writing import refuse_sealed, write_texts
 from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import claim_at
 
 NONE = "none"
@@ -28,13 +29,13 @@ def override_paragraphs(
     book: Book, label: str, paragraphs: Sequence[str] | None, reason: str
 ) -> list[Path]:
     """Write on the commitment of an instalment which paragraphs call for it, and why; an empty list
-    says that none does, and None takes an earlier override away. Return the file written.
+    says that none does, and None takes an earlier override away. Return the files written.
 
     It holds for the whole commitment. Raises BookRefusedError, and writes nothing, for an unknown
     label or paragraph, without a reason, in a sealed period, or where the book has or would have an
     error.
     """
-    entry = _commitment(book, label)
+    entries = _to_write_on(book, label, taken_away=paragraphs is None)
     known = {name for mandate in book.settings.mandates.values() for name in mandate.paragraphs}
     unknown = [name for name in paragraphs or () if name not in known]
     if unknown:
@@ -44,33 +45,41 @@ def override_paragraphs(
         raise BookRefusedError(
             "Who overrides the rules says why: write a sentence that somebody can check later."
         )
-    refuse_sealed(book, entry.date)
-    path = Path(str(entry.meta["filename"]))
-    if path not in book.digests:
-        raise BookRefusedError(f"{label} does not stand in a file of the book.")
-    added = []
-    if paragraphs is not None:
-        words = " ".join(sorted(paragraphs, key=paragraph_order)) or NONE
-        added = [f"  op: {quoted(words)}", f"  op-reason: {quoted(reason)}"]
-    text = _rewritten(book.text_of(path), entry.meta["lineno"], added)
-    write_texts(book, {path: text})
-    return [path]
+    texts: dict[Path, str] = {}
+    for entry in entries:
+        refuse_sealed(book, entry.date)
+        path = Path(str(entry.meta["filename"]))
+        if path not in book.digests:
+            raise BookRefusedError(f"{label} does not stand in a file of the book.")
+        added = []
+        if paragraphs is not None:
+            words = " ".join(sorted(paragraphs, key=paragraph_order)) or NONE
+            added = [f"  op: {quoted(words)}", f"  op-reason: {quoted(reason)}"]
+        text = texts.get(path) or book.text_of(path)
+        texts[path] = _rewritten(text, entry.meta["lineno"], added)
+    write_texts(book, texts)
+    return list(texts)
 
 
-def _commitment(book: Book, label: str) -> Transaction:
+def _to_write_on(book: Book, label: str, *, taken_away: bool) -> list[Transaction]:
+    """Return the commitment of an instalment; where an override is taken away, each entry that says
+    one (the commitment, the pledge that it committed), the last of a file first.
+    """
     changes = book.register.by_label.get(label)
     claim = claim_at(changes, changes[-1].date) if changes else None
     if claim is None:
         raise BookRefusedError(f"The book has no instalment {label!r}.")
     if book.errors:
         raise BookRefusedError("The book has errors, so nothing is written to it.")
-    entry, posting = claim.origin
-    if "op" in (posting.meta or {}):
-        raise BookRefusedError(
-            f"{label} has an op: of its own on its posting ({place_of(entry.meta)}): change it "
-            "there."
-        )
-    return entry
+    words = [each for each in claim.words if stated(*each, "op") is not None]
+    for entry, posting in words if taken_away else [claim.origin]:
+        if "op" in (posting.meta or {}):
+            raise BookRefusedError(
+                f"{label} has an op: of its own on its posting ({place_of(entry.meta)}): change it "
+                "there."
+            )
+    entries = [entry for entry, _ in (words if taken_away else ())] or [claim.origin[0]]
+    return sorted(entries, key=lambda entry: -int(entry.meta["lineno"]))
 
 
 def _rewritten(text: str, line: int, added: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pledgebook.ledger import events
@@ -316,6 +317,8 @@ def returned_payment(
 ) -> Drafted:
     """The bank takes a payment of instalment LABEL back: the instalment is open again.
 
+    Without DOLLARS what reached the bank goes back, and what its correspondents kept of the payment
+    is no charge any more. Where the bank takes the gross amount, state it: the rest stays a charge.
     Dollars that differ from those that came do not say how much is open again: state the amount
     too, the whole where the bank took all of it back at another rate.
     """
@@ -324,21 +327,25 @@ def returned_payment(
     currency = found.now.currency
     if amount is not None:
         recording.check_money(amount, currency)
-    elif dollars is not None and dollars != found.dollars:
+    elif dollars is not None and not found.net <= dollars <= found.dollars:
         if currency != recording.book.settings.currency:
             units = format_units(found.was.units - found.now.units)
             raise EventRefusedError(
-                f"{format_amount(found.dollars)} came for {units} {currency} of {label}, and "
+                f"{format_amount(found.net)} came for {units} {currency} of {label}, and "
                 f"{format_amount(dollars)} goes back: state with --amount how much is open again, "
                 f"{units} where the bank took all of it back at another rate."
             )
         found = find_return(recording.book, label, reverses, day, dollars)
+        found = replace(found, charges=ZERO)
+    taken = found.net if dollars is None else dollars
     draft = events.returned_payment(
         recording.book.settings,
         day=day,
         now=found.now,
         was=found.was,
-        dollars=found.dollars if dollars is None else dollars,
+        dollars=taken,
+        charges=found.charges_of(taken),
+        income=found.income,
         reverses=reverses,
         advance=advance_for(register, found.now.label, day),
         told=found.told,

@@ -20,6 +20,33 @@ def guard(view: View) -> Iterator[Finding]:
         yield from _check_words(entry, lines, view.settings)
 
 
+def _check_only_classes(
+    entry: Transaction, lines: list[Line], settings: Settings
+) -> Iterator[Finding]:
+    """A fund of one class is of that class: what states another one for it means another fund. What
+    an entry states for all its postings may be of another fund of it.
+    """
+    said = entry.meta.get("class")
+    known = {name for line in lines for name in settings.funds[line.place.fund].classes}
+    for line in _first_of_each(lines, lambda line: line.place.fund):
+        fund = settings.funds[line.place.fund]
+        own = [
+            each.posting.meta["class"]
+            for each in lines
+            if each.place.fund == fund.code and each.posting.meta and "class" in each.posting.meta
+        ]
+        stated = [*own, *([said] if said is not None and as_text(said) not in known else [])]
+        wrong = [as_text(text) for text in stated if as_text(text) not in fund.classes]
+        if wrong and len(fund.classes) == 1:
+            yield finding(
+                entry,
+                "unknown-class",
+                f"Fund {fund.code} has no class {wrong[0]!r}: its only class is "
+                f"{fund.classes[0]}. Correct class:, or the fund in the account.",
+                line.posting.meta,
+            )
+
+
 def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
     """Purposes and classes are declared ones, and `event:` fits the accounts."""
     for line in _first_of_each(lines, lambda line: line.purpose):
@@ -42,6 +69,7 @@ def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> I
                 f"{', '.join(classes)}. Correct class:, or add it to the fund.",
                 line.posting.meta,
             )
+    yield from _check_only_classes(entry, lines, settings)
     for line in lines:
         due = (line.posting.meta or {}).get("due", entry.meta.get("due"))
         if line.place.kind in CLAIMS and due is not None and as_date(due) is None:

@@ -185,7 +185,9 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
             day=day,
             now=now,
             was=was,
-            dollars=found.dollars,
+            dollars=found.dollars - charges,
+            charges=charges,
+            income=found.income,
             reverses=named,
             advance=advance_for(register, now.label, day),
             narration=f"Application of {receipt} to {now.label} taken back",
@@ -196,8 +198,6 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
         lines = [replace(line, meta={**own.meta(), **line.meta}) for line in draft.lines]
         again = account("unapplied", earmark.fund)
         extra = [
-            (own, in_dollars(settings, account("cash", own.fund), charges)),
-            (own, in_dollars(settings, account("bank-charges", own.fund), -charges)),
             (earmark, in_dollars(settings, account("cash", earmark.fund), back)),
             (earmark, held_lot(settings, again, -back, labels.receipt(day))),
         ]

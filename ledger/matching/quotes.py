@@ -79,16 +79,21 @@ class Quoting:
                     self._by_deletion.setdefault(short, set()).add(pledge)
             self.by_pledge.setdefault(pledge, []).append(label)
             for key in ("reference", "document"):
-                paper = words_of(stated(*claim.origin, key) or "")
-                if _is_reference(paper):
-                    self._by_paper.setdefault(paper, set()).add(label)
-                elif _SHORT_REFERENCE.fullmatch(paper):
-                    own = self._short.setdefault(claim.donor, {})
-                    own.setdefault(paper, set()).add(label)
-                if len(_squash(paper)) > _SHORTEST_REFERENCE and _is_reference(paper):
-                    near = self._near.setdefault(claim.donor, {})
-                    for short in _deletions(_squash(paper)):
-                        near.setdefault(short, set()).add(label)
+                for own in claim.words:
+                    self._note_paper(claim, words_of(stated(*own, key) or ""))
+
+    def _note_paper(self, claim: Claim, paper: str) -> None:
+        """Note a paper by which an instalment was pledged or committed."""
+        label = claim.label
+        if _is_reference(paper):
+            self._by_paper.setdefault(paper, set()).add(label)
+        elif _SHORT_REFERENCE.fullmatch(paper):
+            own = self._short.setdefault(claim.donor, {})
+            own.setdefault(paper, set()).add(label)
+        if len(_squash(paper)) > _SHORTEST_REFERENCE and _is_reference(paper):
+            near = self._near.setdefault(claim.donor, {})
+            for short in _deletions(_squash(paper)):
+                near.setdefault(short, set()).add(label)
 
     def read(self, text: str, donors: Iterable[str] = ()) -> Quoted:
         """Return what a text quotes; of `donors`, who may be its payer, also by less."""

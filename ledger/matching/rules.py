@@ -181,7 +181,7 @@ class Certainty:
         if claim.purpose:
             yield settings.purposes.get(claim.purpose, claim.purpose)
         for key in ("reference", "document"):
-            yield stated(*claim.origin, key) or ""
+            yield from (stated(*own, key) or "" for own in claim.words)
 
     def _waits_for_release(self, candidate: Candidate) -> bool:
         """Tell whether an instalment's period has begun without its release: first that."""

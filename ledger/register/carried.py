@@ -15,7 +15,13 @@ from pledgebook.ledger.register.events import names_of
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
 from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
 from pledgebook.ledger.register.postings import Line
-from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change
+from pledgebook.ledger.register.register import (
+    PAID_IN_ADVANCE,
+    PLEDGED_ON,
+    RECORDED_AS,
+    Change,
+    Claim,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +77,14 @@ _NOT_KEPT = frozenset(
     {
         "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
         CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
-        PLEDGED_ON, RECORDED_AS, "op-serves", "op-acknowledged", "op-rule", "op-notice",
+        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, "op-serves", "op-acknowledged", "op-rule",
+        "op-notice",
     }
 )  # fmt: skip
 
 
-Meta = dict[str, str | date]
+# What a pledge said of terms that its commitment sets anew.
+_TERMS = frozenset({"condition", "rate", "rate-date", "rate-source", "rate-override", "original"})
 
 
 def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
@@ -97,6 +105,21 @@ def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
             f"{format_units(first.units)} {first.currency}, {first.dollars:f} {dollar}"
         )
     return told
+
+
+Meta = dict[str, str | date]
+
+
+def facts_of(claim: Claim) -> Meta:
+    """Return what is to be kept of an instalment: what its commitment says of itself, and where
+    that is silent what the pledge said before it (`Claim.stated`).
+    """
+    if claim.announced is None:
+        return kept_facts(claim.origin)
+    before = kept_facts(claim.announced)
+    return {key: text for key, text in before.items() if key not in _TERMS} | kept_facts(
+        claim.origin
+    )
 
 
 def kept_facts(origin: tuple[Transaction, Posting]) -> Meta:

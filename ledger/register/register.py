@@ -20,7 +20,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, share, to_cents
-from pledgebook.ledger.register.events import RECEIVING, event_of, events_that
+from pledgebook.ledger.register.events import RECEIVING, event_of, events_that, names_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.purposes import purpose_after
@@ -35,6 +35,10 @@ PLEDGED_ON = "pledged-on"
 """Metadata of an opening's money in advance where its instalment has nothing left to pay: the
 date of the commitment."""
 
+PAID_IN_ADVANCE = "paid-in-advance"
+"""Metadata of the return of a payment of a closed period: the dollars of it that were held in
+advance and became income since."""
+
 RECORDED_AS = "recorded-as"
 """Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
 
@@ -46,7 +50,7 @@ class Claim:
     `units` are in `currency`, `value` is the carrying value in dollars and cents; both are zero
     once nothing is left. `recognised` is the day it became (or becomes) a due receivable; None
     while it is deferred by an entry or only pledged. `origin` is the transaction and posting that
-    committed (or opened) it.
+    committed (or opened) it; `announced` those by which it was only pledged before.
     """
 
     label: str
@@ -65,6 +69,7 @@ class Claim:
     origin: tuple[Transaction, Posting]
     opened: bool = False
     """Whether it came with an opening balance rather than a commitment in this book."""
+    announced: tuple[Transaction, Posting] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -80,6 +85,19 @@ class Claim:
     def condition(self) -> str:
         """What the commitment makes it depend on, in its own words; "" if nothing."""
         return stated(*self.origin, "condition") or ""
+
+    @property
+    def words(self) -> tuple[tuple[Transaction, Posting], ...]:
+        """Who speaks of it, the commitment first, then the pledge that it committed, if any."""
+        return (self.origin,) if self.announced is None else (self.origin, self.announced)
+
+    def stated(self, key: str) -> str | None:
+        """Return what the commitment says under `key`; where it is silent, what the pledge said.
+
+        So is every fact of a pledge read that a commitment leaves as it was. Its terms (the due
+        date, a condition) are the commitment's alone.
+        """
+        return next((told for each in self.words if (told := stated(*each, key)) is not None), None)
 
     def is_overdue(self, day: date) -> bool:
         """Tell whether something is outstanding whose due date is before `day`: not yet on the due
@@ -98,7 +116,8 @@ class Change:
 
     `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
     a payment back); `advanced` the part credited to In-Advance; `advance_released` what became
-    income of money in advance.
+    income of money in advance; `restored` what becomes income again beyond that where a bank takes
+    such money back: the instalment's carrying value less the dollars received.
     """
 
     entry: Transaction
@@ -108,6 +127,7 @@ class Change:
     received: Decimal = ZERO
     advanced: Decimal = ZERO
     advance_released: Decimal = ZERO
+    restored: Decimal = ZERO
 
     @property
     def date(self) -> date:
@@ -267,6 +287,10 @@ class _Deriving:
         self.register = Register(settings=settings)
         self.claims: dict[str, Claim] = {}
         self.holding: dict[tuple[str, str], _Holding] = {}
+        self.advanced: dict[str, set[str]] = {}
+        """By label the payments that were held in advance, by what `reverses:` may name them."""
+        self.carried: dict[str, date] = {}
+        """By label the opening that brought such money."""
 
     def take(self, entry: Transaction) -> None:
         lines = read_lines(entry, self.settings)
@@ -279,6 +303,8 @@ class _Deriving:
             if line.place.kind in {"in-advance", "unapplied"} and line.label:
                 held = self._held(entry, event, line)
                 register.held.append(held)
+                if event == "opening" and held.kind == "in-advance":
+                    self.carried[held.label] = entry.date
                 register.held_under.setdefault(held.label, []).append(held)
             elif line.place.kind == "refunds":
                 register.refunds.append(Flow(entry, line))
@@ -366,7 +392,9 @@ class _Deriving:
                 recognised=self._recognised(entry, event, before, after)
                 if after.is_open or before
                 else None,
-                opened=before.opened if before else event == "opening",
+                opened=before.opened and after.origin is before.origin
+                if before
+                else event == "opening",
             )
             advance = _dollars(own, "in-advance")
             changes.append(
@@ -379,7 +407,36 @@ class _Deriving:
                     advance_released=advance if event in _RELEASING else ZERO,
                 )
             )
-        return _with_receipts(event, lines, changes, self.settings.currency)
+        changes = _with_receipts(event, lines, changes, self.settings.currency)
+        if any(change.advanced for change in changes):
+            for change in changes:
+                if change.advanced > 0:
+                    self.advanced.setdefault(change.label, set()).update(names_of(entry))
+        if event == "returned-payment":
+            return [
+                replace(change, restored=self._restored(change, lines, first=change is changes[0]))
+                for change in changes
+            ]
+        return changes
+
+    def _restored(self, change: Change, lines: list[Line], *, first: bool) -> Decimal:
+        """Return what an instalment is worth beyond the money of it that a bank takes back, where
+        that was held in advance and released since: in a pledge account the entry says it, of a
+        memorandum it is known from the payment.
+        """
+        if change.advanced:
+            return ZERO
+        if change.after.kind == "pledges":
+            kinds = ("contributions", "prior-period") if first else ()
+            return -sum((_dollars(lines, kind) for kind in kinds), ZERO)
+        reverses = as_text(change.entry.meta.get("reverses", ""))
+        was_advance = reverses in self.advanced.get(change.label, ())
+        opened, paid = self.carried.get(change.label), as_date(reverses)
+        if opened and paid and paid < opened:
+            was_advance = True
+        if change.before is None:  # settled in a closed period: the entry itself says it
+            was_advance = stated(*change.after.origin, PAID_IN_ADVANCE) is not None
+        return change.received - change.value_out if was_advance else ZERO
 
     def _recognised(
         self, entry: Transaction, event: str, before: Claim | None, after: Claim
@@ -407,7 +464,8 @@ class _Deriving:
             day = entry.date
         if before is not None and day is not None and before.is_recognised(entry.date):
             return before.recognised if day <= entry.date else day
-        return day if after.is_open or before is None else before.recognised
+        settles = not after.is_open and event not in _RELEASING
+        return before.recognised if before is not None and settles else day
 
 
 def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
@@ -473,10 +531,16 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
     if status is None and as_text(entry.meta.get("event", "")) == "commitment":
         status = "committed"
     was_pledged_only = before is not None and not before.committed
+    own = (entry, posting)
     same_kind = before is not None and before.kind == line.place.kind
     committed = status != "pledged" and not (was_pledged_only and same_kind and status is None)
     if before is not None and due is None and not (was_pledged_only and committed):
         due = before.due  # a commitment states its own times of payment
+    origin, announced = own, None
+    if before is not None:
+        origin, announced = before.origin, before.announced
+        if was_pledged_only and committed:
+            origin, announced = own, before.origin
     return Claim(
         label=line.label,
         kind=line.place.kind,
@@ -491,7 +555,8 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         due=due,
         committed=committed,
         recognised=None,
-        origin=before.origin if before else (entry, posting),
+        origin=origin,
+        announced=announced,
     )
 
 
@@ -539,7 +604,7 @@ def _with_receipts(
         own = [line for line in lines if (line.place.fund, line.class_) == (fund, class_)]
         collected = sum((_dollars(own, kind) for kind in MONEY), ZERO)
         collected -= sum((change.advanced for change in group), ZERO)
-        if all(change.after.kind == "pledges" for change in group):
+        if event != "returned-payment" and all(each.after.kind == "pledges" for each in group):
             collected += _dollars(own, "contributions")
         settled = [change for change in group if not change.advanced]
         stated = _stated_shares(own, settled)
@@ -602,7 +667,9 @@ def _gifts(
 ) -> Iterator[Gift]:
     """Yield the contributions that no pledge preceded: income without an instalment."""
     if changes and (
-        event not in RECEIVING or any(change.after.kind == "memorandum" for change in changes)
+        event not in RECEIVING
+        or event == "returned-payment"
+        or any(change.after.kind == "memorandum" for change in changes)
     ):
         return
     if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):

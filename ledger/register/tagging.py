@@ -3,11 +3,14 @@
 The donor of record counts, not the payer, and the commitment's date, not the payment's: so a
 payment, a write-off and an opening carry their pledge's paragraphs. A person may override the
 rules with `op: "OP14"` on the commitment (or `op: "none"`) and must say why in `op-reason:`.
+
+What was only pledged and committed later goes by what its commitment says, and where that is
+silent by what the pledge said (`Claim.stated`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -62,22 +65,37 @@ def tags_of(taggings: Sequence[Tagging]) -> Tags:
 
 def tag_claim(claim: Claim, settings: Settings) -> tuple[Tagging, ...]:
     """Return what each mandate says of an instalment."""
-    return _tag(settings, claim, claim.origin, claim.pledged_on)
+    return _tag(settings, claim, claim.stated, claim.words, claim.pledged_on)
 
 
 def tag_gift(gift: Gift, settings: Settings) -> tuple[Tagging, ...]:
     """Return what each mandate says of a contribution received without a pledge."""
-    return _tag(settings, gift, (gift.entry, gift.posting), gift.entry.date)
+    own = (gift.entry, gift.posting)
+    return _tag(settings, gift, lambda key: stated(*own, key), (own,), gift.entry.date)
+
+
+def deciding(item: Claim | Gift) -> Hashable:
+    """Return all that paragraphs are told by: two moments of an instalment that agree in it have
+    the same. Whoever keeps taggings keeps them under this and nothing less.
+    """
+    if isinstance(item, Gift):
+        return id(item)
+    place = (item.donor, item.fund, item.class_, item.purpose)
+    return (item.label, *place, item.pledged_on, *(id(posting) for _, posting in item.words))
 
 
 def _tag(
-    settings: Settings, item: Claim | Gift, origin: tuple[Transaction, Posting], day: date
+    settings: Settings,
+    item: Claim | Gift,
+    say: Callable[[str], str | None],
+    words: Sequence[tuple[Transaction, Posting]],
+    day: date,
 ) -> tuple[Tagging, ...]:
     donor = settings.donors.get(item.donor)
     kind = donor.kind if donor else ""
-    asked = [(key, stated(*origin, key)) for key in settings.asked_keys]
+    asked = [(key, say(key)) for key in settings.asked_keys]
     said = (kind, item.fund, item.class_, item.purpose, *(value for _, value in asked))
-    override = stated(*origin, "op")
+    override, reason = _override(words)
     taggings = []
     for mandate in settings.mandates.values():
         # What a day decides is between which of the rules' dates it falls (before adoption the
@@ -88,9 +106,18 @@ def _tag(
             facts = _facts(kind, item, dict(asked), settings)
             tagging = settings.tagged[key] = apply_rules(mandate, facts, day)
         if override is not None:
-            tagging = _overridden(mandate, tagging, override, stated(*origin, "op-reason"))
+            tagging = _overridden(mandate, tagging, override, reason)
         taggings.append(tagging)
     return tuple(taggings)
+
+
+def _override(words: Sequence[tuple[Transaction, Posting]]) -> tuple[str | None, str | None]:
+    """Return a person's override, and the reason that the same entry gives for it."""
+    for own in words:
+        override = stated(*own, "op")
+        if override is not None:
+            return override, stated(*own, "op-reason")
+    return None, None
 
 
 def _facts(
@@ -102,13 +129,20 @@ def _facts(
         "fund": frozenset({item.fund}),
         "class": frozenset({item.class_}),
         "purpose": frozenset({item.purpose} if item.purpose else ()),
-        "evidence": frozenset(
-            key for key in EVIDENCE if (stated[key] or "no") not in {"no", "0", ""}
-        ),
+        "evidence": _evidence(stated),
     }
     for key in settings.rule_keys - _OWN:
         facts[key] = frozenset((stated[key] or "").split())
     return facts
+
+
+def _evidence(stated: Mapping[str, str | None]) -> frozenset[str]:
+    """Return which keys show development assistance. A plain `oda: "no"` outweighs a CRS code:
+    codes are put on all that is published, whatever it is.
+    """
+    says = {key for key in EVIDENCE if (stated[key] or "no") not in {"no", "0", ""}}
+    refuses = stated["oda"] is not None and "oda" not in says
+    return frozenset() if refuses else frozenset(says)
 
 
 def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str | None) -> Tagging:

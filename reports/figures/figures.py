@@ -22,6 +22,7 @@ from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.register import Change, Claim, Gift
+from pledgebook.ledger.register.tagging import deciding
 from pledgebook.reports.figures.selection import Selection
 
 _DAY = timedelta(days=1)
@@ -213,16 +214,7 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
 
 
 def _piece(claim: Claim) -> Hashable:
-    return (
-        claim.kind,
-        claim.fund,
-        claim.class_,
-        claim.purpose,
-        claim.donor,
-        claim.currency,
-        claim.pledged_on,
-        claim.is_deferred,
-    )
+    return (deciding(claim), claim.kind, claim.currency, claim.is_deferred)
 
 
 def _add_history(
@@ -314,7 +306,8 @@ def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> N
         figures.collected_prior += change.received
     else:
         figures.collected_current += change.received
-    figures.exchange += change.received - change.value_out
+    figures.exchange += change.received - change.value_out - change.restored
+    _adjust(claim, cut, row, change.restored)
 
 
 def is_prior(claim: Claim, cut: Cut) -> bool:

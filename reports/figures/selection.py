@@ -284,14 +284,13 @@ def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> 
     met only where it was kept so.
     """
     for changes in book.register.by_label.values():
-        claim = changes[0].after
+        held = [each.after for each in changes if each.date <= until and each.after.condition]
+        if not held:
+            continue
+        claim = held[0]
         group = (claim.fund, claim.class_)
         kept = book.settings.funds[claim.fund].policy(claim.class_)
-        if (
-            claim.condition
-            and changes[0].date <= until
-            and policies.get(group) == "agreement" != kept
-        ):
+        if policies.get(group) == "agreement" != kept:
             raise SelectionError(
                 f"{claim.label} depends on a condition ({claim.condition}), and a book kept on "
                 f"{kept} does not say when it was met: a view under agreement would have to guess. "
