@@ -21,6 +21,7 @@ from pledgebook.cli.common import (
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.rules import explain_rule
+from pledgebook.reports.untied import find_untied
 
 
 @click.command()
@@ -29,10 +30,13 @@ from pledgebook.ledger.rules import explain_rule
 def check(rules: tuple[str, ...]) -> None:
     """Load the book with its plugins; show errors and notices with their places. With the names of
     rules: what each means, and what breaks it.
+
+    Where the book has no error, every report is made and held against the ledger.
     """
     meanings = {rule: explain_rule(rule) for rule in rules}
     book = open_book()
-    errors = _without_echoes([describe(error, book) for error in book.errors])
+    untied = [] if book.errors else find_untied(book)
+    errors = _without_echoes([describe(error, book) for error in (*book.errors, *untied)])
     notices = [describe(notice, book) for notice in book.notices]
     if rules:
         errors = [each for each in errors if each["rule"] in meanings]

@@ -35,6 +35,7 @@ from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
 from pledgebook.reports.figures.comparatives import SEALED, totals_document
 from pledgebook.reports.render import to_document
+from pledgebook.reports.untied import refuse_untied
 
 _REPORTS = ("schedule", "paragraphs")
 """The reports whose figures are sealed."""
@@ -63,6 +64,8 @@ def close(period: str, key: Path | None) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
     sign = None if key is None else partial(sign_seal, key=key)
     with writing() as book:
+        if any(each.name == period for each in book.settings.periods):
+            refuse_untied(book, period)
         closed = close_period(book, period, make_figures, sign)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():

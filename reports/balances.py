@@ -18,11 +18,19 @@ from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
+from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import Figures, contribution_figures
 from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Row, Tie, Value
-from pledgebook.reports.figures.ties import Balances, balances_of
+from pledgebook.reports.figures.ties import (
+    AMENDED,
+    FOUND,
+    MOVED,
+    POLICY,
+    Balances,
+    balances_of,
+)
 
 NAME = "statements"
 TITLE = "Statements I and II: income, expenditure and balances"
@@ -55,12 +63,23 @@ _EXPENDITURE = (
     _Line("bank_charges", "Bank charges", ("bank-charges",)),
 )
 _BELOW = (
-    _Line("prior_period", "Prior-period adjustments (amended prior pledges)", ("prior-period",)),
+    _Line("prior_period", "Prior-period adjustments (amended prior pledges)", (AMENDED,)),
+    _Line("moved_prior", "Prior-period adjustments (moves between classes)", (MOVED,), rare=True),
+    _Line(
+        "corrections",
+        "Prior-period adjustments (omissions and errors)",
+        (FOUND, "correction"),
+        rare=True,
+    ),
+    _Line("policy_changes", "Changes of recognition policy", (POLICY,), rare=True),
     _Line("savings", "Savings on prior-period obligations", ("savings",), rare=True),
     _Line("written_off", "Contributions written off", ("written-off",)),
     _Line("refunds", "Refunds to donors", ("refunds",)),
     _Line("transfers", "Transfers between funds", ("transfers",)),
 )
+_SAID_WHERE_THERE = frozenset({"moved_prior", "corrections", "policy_changes"})
+"""Lines that a seal holds only where there is something: seals without them stay what they are."""
+
 _RESERVES = ("opening-balance", "operating-reserve", "reserved")
 _ASSETS = (
     _Line("cash", "Cash", ("cash",)),
@@ -211,7 +230,11 @@ def statements(selection: Selection) -> Report:
 def statement_totals(selection: Selection) -> Totals:
     """Return each fund's lines in the total column, in dollars, as they are sealed."""
     return {
-        each.fund: {key: amounts[TOTAL] for key, amounts in each.lines.items()}
+        each.fund: {
+            key: amounts[TOTAL]
+            for key, amounts in each.lines.items()
+            if amounts[TOTAL] or key not in _SAID_WHERE_THERE
+        }
         for each in make_statements(selection)
     }
 
@@ -317,6 +340,7 @@ def _notes(selection: Selection, *, known: bool) -> list[str]:
         f"Recognition of contributions: {', '.join(own)}.",
         "Support costs between classes and balances between the funds shown are eliminated.",
     ]
+    notes += corrections_made(selection)
     if not known:
         notes.append(
             "The book holds no entry of a period before of the same length, and no sealed "

@@ -16,6 +16,7 @@ from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
 from pledgebook.reports.figures.cash import CashProof, prove_cash
 from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import (
     CLOSING,
     MONEY_COLUMNS,
@@ -267,6 +268,7 @@ def _notes(selection: Selection) -> list[str]:
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
+    notes += corrections_made(selection)
     notes += [found.message for found in releases_not_made(selection.book.register)]
     return notes
 

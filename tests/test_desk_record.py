@@ -169,6 +169,10 @@ programme-support 500 --percent 10 --fund CPCJF --purpose corruption --date 2002
 interest CPCJF/general=3000 CPCJF/special=1000 --date 2002-12-31
 write-off ITA-2001-01.1 100 --authority "Controller (made up)" --date 2003-11-28
 revaluation --all --date 2003-12-31
+returned-gift EXF --reverses 2002-05-05 --dollars 100 --date 2004-01-20
+re-earmark-gift EXF --reverses 2002-05-05 --fund CPCJF --purpose corruption --cause Misread --date 2004-01-21
+prior-pledge ESP 70 --made-on 2003-12-10 --due 2003-12-31 --cause Misfiled --fund CPCJF --date 2004-01-22
+correction 40 --cause Twice --leaves --obligated --fund CPCJF --date 2004-01-23
 policy-change CPCJF general receipt --date 2004-02-02
 """  # noqa: E501 - a command a line, as it is typed
 

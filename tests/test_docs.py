@@ -23,6 +23,7 @@ from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.rules import read_rules
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
+from pledgebook.reports.untied import find_untied
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -107,7 +108,8 @@ def test_an_example_loads_without_error(block: Block, tmp_path: Path) -> None:
 def test_a_mistake_shown_is_found_under_its_rule(block: Block, tmp_path: Path) -> None:
     book = load(block, tmp_path)
     found = {
-        "error": [getattr(error, "rule", "beancount") for error in book.errors],
+        "error": [getattr(error, "rule", "beancount") for error in book.errors]
+        or [each.rule for each in find_untied(book)],
         "notice": [notice.rule for notice in book.notices],
     }
     for kind, rule in block.rules.items():

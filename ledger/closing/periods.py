@@ -21,6 +21,7 @@ from pledgebook.ledger.closing.earlier import is_proven, say_proven
 from pledgebook.ledger.closing.entries import carry_forward
 from pledgebook.ledger.closing.seals import (
     FIRST,
+    Figures,
     MakeFigures,
     Seal,
     book_until,
@@ -125,6 +126,7 @@ def close_period(
         if not _includes(main, still.name):
             main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
     before = make_figures(book_until(book, period.end), name)
+    _refuse_untied(name, before)
     others = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     # Tried with a seal of nothing: what it states is known only from the files as they will be.
     texts[seals] = _seal_text([*others, _seal_line(period, "0" * 64, {})])
@@ -287,6 +289,17 @@ def _refuse_unready(book: Book, period: Period, own: Path) -> None:
             )
     _refuse_unreleased(book, period, transactions)
     _refuse_settings(book, own)
+
+
+def _refuse_untied(name: str, figures: Figures) -> None:
+    """Refuse to seal reports that say themselves that they do not agree with the ledger."""
+    for report, document in figures.items():
+        parts = document.values() if isinstance(document, Mapping) else ()
+        if any(isinstance(part, Mapping) and part.get("agrees") is False for part in parts):
+            raise BookRefusedError(
+                f"The {report} of {name} does not agree with the ledger: pledgebook check names "
+                "the entries."
+            )
 
 
 def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Directive]) -> None:

@@ -138,6 +138,10 @@ KINDS = (
         words=("prior-period adjustment down", "prior-period adjustment up"),
     ),
     Kind(
+        name="correction", root="Equity", path="Corrections",
+        words=("correction of an earlier period down", "correction of an earlier period up"),
+    ),
+    Kind(
         name="written-off", root="Equity", path="Written-Off", of="donor", is_recast=True,
         words=("written off", "write-off taken back"),
     ),

@@ -16,6 +16,12 @@ from pledgebook.ledger.events.changes import (
     revaluation,
     write_off,
 )
+from pledgebook.ledger.events.corrections import (
+    correction,
+    prior_pledge,
+    re_earmarked_gift,
+    returned_gift,
+)
 from pledgebook.ledger.events.parts import Advance, Earmark, Labels, Part, earmark_of
 from pledgebook.ledger.events.pledges import commitment, commitment_of_pledge, increase
 from pledgebook.ledger.events.policies import policy_change
@@ -61,6 +67,7 @@ __all__ = [
     "cancellation",
     "commitment",
     "commitment_of_pledge",
+    "correction",
     "earmark_of",
     "expenditure",
     "in_kind",
@@ -72,7 +79,9 @@ __all__ = [
     "payment",
     "policy_change",
     "postponement",
+    "prior_pledge",
     "programme_support",
+    "re_earmarked_gift",
     "re_earmarking",
     "receipt_unapplied",
     "receipt_without_pledge",
@@ -80,6 +89,7 @@ __all__ = [
     "refund_overpayment",
     "refund_unspent",
     "release",
+    "returned_gift",
     "returned_payment",
     "revaluation",
     "savings",

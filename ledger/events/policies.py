@@ -48,7 +48,8 @@ def policy_change(
     the lots of `claims`, all that is unpaid of the class.
 
     What was income or deferral of an unpaid instalment under the old policy is taken back, and what
-    it is under the new one set up, below the line (Prior-Period). What is only pledged is a
+    it is under the new one set up: income of this period within it, what was income of an earlier
+    one, or is only by the change, below the line (Prior-Period). What is only pledged is a
     memorandum under every policy and stays. The fund's declaration changes beside, on the same day.
     Raises EventRefusedError where a claim is of another class, or none moves.
     """
@@ -120,7 +121,10 @@ def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLi
     kind = "memorandum" if to == "receipt" else "pledges"
     later = to == "pledge" and settings.periods.start_of(claim.due or claim.pledged_on) > day
     later = later or (to == "agreement" and bool(claim.condition))
-    after = replace(claim, kind=kind, recognised=None if later else day)
+    # What was income stays of its period; what the change makes income is of none.
+    was = claim.recognised if claim.is_recognised(day) else None
+    after = replace(claim, kind=kind, recognised=None if later else was or day)
+    period = was if was is not None and was >= settings.periods.start_of(day) else None
     if (kind, after.is_deferred) == (claim.kind, claim.is_deferred):
         return []
     lines = []
@@ -128,15 +132,18 @@ def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLi
         lines += [taken_out(claim), put_back(settings, after)]
     return [
         *lines,
-        _against(settings, claim, claim.value),
-        _against(settings, after, -claim.value),
+        _against(settings, claim, claim.value, current=period is not None),
+        _against(settings, after, -claim.value, current=period is not None),
     ]
 
 
-def _against(settings: Settings, claim: Claim, amount: Decimal) -> DraftLine:
-    """Return what an instalment stands against: its contra, its deferral, or past income."""
+def _against(settings: Settings, claim: Claim, amount: Decimal, *, current: bool) -> DraftLine:
+    """Return what an instalment stands against: its contra, its deferral, or income: of this period
+    (`current`), or past.
+    """
     if claim.kind == "memorandum":
         return in_dollars(settings, account("contra", claim.fund), amount)
     if claim.is_deferred:
         return deferral(settings, claim, amount)
-    return in_dollars(settings, account("prior-period", claim.fund, claim.donor), amount)
+    kind = "contributions" if current else "prior-period"
+    return in_dollars(settings, account(kind, claim.fund, claim.donor), amount)

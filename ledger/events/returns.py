@@ -25,7 +25,7 @@ from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import PAID_IN_ADVANCE, Change, Claim, Register
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """What a payment that the bank takes back undoes: the instalment as it is, as it will be
     again, and the dollars that were collected for it, gross of the `charges` that banks kept of
@@ -105,11 +105,11 @@ def _find(register: Register, label: str, payment: str, day: date, part: Decimal
     )
     dollars = part_of(paid.received + paid.advanced)
     return Return(
-        now,
-        was,
-        dollars,
-        part_of(_charges(register, paid)),
-        dollars if paid.advanced and was.is_recognised(day) else None,
+        now=now,
+        was=was,
+        dollars=dollars,
+        charges=part_of(_charges(register, paid)),
+        income=dollars if paid.advanced and was.is_recognised(day) else None,
     )
 
 

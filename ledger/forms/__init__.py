@@ -6,7 +6,7 @@ Record show them.
 
 from __future__ import annotations
 
-from pledgebook.ledger.forms import changes, pledges, receipts, spending
+from pledgebook.ledger.forms import changes, corrections, pledges, receipts, spending
 from pledgebook.ledger.forms.field import Field, FieldRefusedError, Part
 from pledgebook.ledger.forms.form import COMMON, Form, Plan
 
@@ -38,7 +38,14 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             changes.change_policy,
         ),
     ),
-    ("Money that goes back", (receipts.returned_payment, receipts.refund)),
+    (
+        "Money that goes back",
+        (receipts.returned_payment, corrections.returned_gift, receipts.refund),
+    ),
+    (
+        "What earlier entries got wrong",
+        (corrections.prior_pledge, corrections.re_earmark_gift, corrections.correction),
+    ),
     (
         "Spending, and money between funds",
         (

@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import PAYING
+from pledgebook.ledger.register.events import PAYING, names_of
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, Gift, Register
@@ -75,8 +76,11 @@ def list_collections(register: Register) -> list[Collection]:
         if change.event in PAYING and change.received + change.advanced:
             by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
     for gift in register.gifts:
+        if as_text(gift.entry.meta.get("reverses", "")):
+            continue  # what is taken back or moved of a contribution is none of its own
         by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)
     paid: dict[str, list[CollectionKey]] = {}
+    given: dict[tuple[str, str, str], CollectionKey] = {}
     for (_, fund, donor), items in by_entry.items():
         parts = [_part(item, register.settings.currency) for item in items]
         labels = " ".join(sorted({part.label for part in parts if part.label}, key=by_number))
@@ -84,14 +88,31 @@ def list_collections(register: Register) -> list[Collection]:
         found.setdefault(key, []).extend(parts)
         for part in parts:
             paid.setdefault(part.label, []).append(key)
+        if isinstance(items[0], Gift):
+            given.update(((fund, donor, name), key) for name in names_of(items[0].entry))
     for change in register.changes:
         if change.event == "returned-payment":
             _take_back(change, paid.get(change.label, []), found, returned)
+    for gift in _gifts_taken_back(register):
+        whose = given.get((gift.fund, gift.donor, as_text(gift.entry.meta["reverses"])))
+        if whose is not None:
+            returned[whose] = returned.get(whose, ZERO) - gift.dollars
     return [
         Collection(key, tuple(found[key]), returned.get(key, ZERO))
         for key in sorted(
             found, key=lambda key: (key.day, key.fund, key.donor, by_number(key.labels))
         )
+    ]
+
+
+def _gifts_taken_back(register: Register) -> list[Gift]:
+    """Return what banks took back of contributions without a pledge."""
+    return [
+        gift
+        for gift in register.gifts
+        if gift.dollars < 0
+        and gift.entry.meta.get("reverses") is not None
+        and as_text(gift.entry.meta.get("event", "")) == "returned-payment"
     ]
 
 
@@ -143,7 +164,7 @@ def list_returns(register: Register) -> list[Collection]:
     """Return what banks took back, and applications that were undone, as collections below zero,
     in booked order.
     """
-    return [
+    payments = [
         Collection(
             CollectionKey(change.after.fund, change.after.donor, change.date, change.label),
             (_part(change, register.settings.currency),),
@@ -151,3 +172,11 @@ def list_returns(register: Register) -> list[Collection]:
         for change in register.changes
         if change.event == "returned-payment"
     ]
+    gifts = [
+        Collection(
+            CollectionKey(gift.fund, gift.donor, gift.entry.date, ""),
+            (_part(gift, register.settings.currency),),
+        )
+        for gift in _gifts_taken_back(register)
+    ]
+    return sorted([*payments, *gifts], key=lambda each: each.key.day)

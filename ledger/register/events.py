@@ -77,6 +77,10 @@ _EVENTS = (
     Event(name="interest", needs=(frozenset({"interest", "cash"}),), told_by=("interest",)),
     Event(name="savings", told_by=("savings",), spends=True),
     Event(name="operating-reserve", told_by=("operating-reserve",)),
+    Event(
+        name="correction", rank=4, needs=(frozenset({"correction"}),), told_by=("correction",),
+        needs_approval=True, needs_paper=True,
+    ),
     Event(name="settlement", told_by=("due-to", "due-from")),
     Event(name="obligation", told_by=("obligations",), spends=True),
     Event(
@@ -99,7 +103,8 @@ _EVENTS = (
         needs_approval=True,
     ),
     Event(
-        name="receipt-without-pledge", rank=5, needs=(frozenset({"contributions"}),),
+        name="receipt-without-pledge", rank=5,
+        needs=(frozenset({"contributions", "prior-period"}),),
         from_donors=True,
     ),
     Event(
@@ -114,8 +119,8 @@ _EVENTS = (
         from_donors=True, by_share=True, is_a_word=True,
     ),
     Event(
-        name="returned-payment", rank=6, needs=(LABELLED | {"contributions"},), receives=True,
-        from_donors=True,
+        name="returned-payment", rank=6, needs=(LABELLED | {"contributions", "prior-period"},),
+        receives=True, from_donors=True,
     ),
     Event(
         name="refund-overpayment", rank=7, needs=(frozenset({"unapplied"}),), from_donors=True,
@@ -163,6 +168,11 @@ def infer_event(lines: list[Line]) -> str:
         return "refund-overpayment" if "unapplied" in debits else "receipt-unapplied"
     if "unapplied" in debits and "contributions" in kinds:
         return "application"
+    if {"cash", "prior-period"} <= kinds:  # of a gift of an earlier period
+        moved = {line.units > 0 for line in lines if line.place.kind == "cash"}
+        if len(moved) > 1:
+            return "re-earmark"
+        return "receipt-without-pledge" if True in moved else "returned-payment"
     return "receipt-without-pledge" if {"cash", "contributions"} <= kinds else ""
 
 

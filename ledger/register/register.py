@@ -35,6 +35,9 @@ PLEDGED_ON = "pledged-on"
 """Metadata of an opening's money in advance where its instalment has nothing left to pay: the
 date of the commitment."""
 
+CAUSE = "cause"
+"""Metadata of a correction of an earlier period: what was wrong, and how."""
+
 PAID_IN_ADVANCE = "paid-in-advance"
 """Metadata of the return of a payment of a closed period: the dollars of it that were held in
 advance and became income since."""
@@ -154,8 +157,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
-    """A contribution received without a pledge, at the dollars received. `original` is the amount
-    and currency the donor sent, where the entry says so.
+    """A contribution received without a pledge, at the dollars received; negative where it is taken
+    back. `original` is the amount and currency the donor sent, where the entry says so; `prior`
+    tells a correction of an earlier period: an adjustment, and no income.
     """
 
     entry: Transaction
@@ -166,6 +170,7 @@ class Gift:
     donor: str
     dollars: Decimal
     original: tuple[Decimal, str] | None
+    prior: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,9 +392,10 @@ class _Deriving:
                 after = _paid_in_advance(entry, own)
             if after is None:
                 continue
+            found_late = before is None and _dollars(lines, "prior-period") < 0
             after = replace(
                 after,
-                recognised=self._recognised(entry, event, before, after)
+                recognised=self._recognised(entry, event, before, after, found_late=found_late)
                 if after.is_open or before
                 else None,
                 opened=before.opened and after.origin is before.origin
@@ -419,6 +425,9 @@ class _Deriving:
             ]
         return changes
 
+    def _policy(self, claim: Claim) -> str:
+        return self.settings.funds[claim.fund].policy(claim.class_)
+
     def _restored(self, change: Change, lines: list[Line], *, first: bool) -> Decimal:
         """Return what an instalment is worth beyond the money of it that a bank takes back, where
         that was held in advance and released since: in a pledge account the entry says it, of a
@@ -439,7 +448,13 @@ class _Deriving:
         return change.received - change.value_out if was_advance else ZERO
 
     def _recognised(
-        self, entry: Transaction, event: str, before: Claim | None, after: Claim
+        self,
+        entry: Transaction,
+        event: str,
+        before: Claim | None,
+        after: Claim,
+        *,
+        found_late: bool,
     ) -> date | None:
         """Return the day the claim becomes a due receivable.
 
@@ -460,6 +475,10 @@ class _Deriving:
         elif event == "returned-payment" and before is None:  # settled in a closed period
             first = self.settings.periods.start_of(entry.date)
             day = min(starts, first - _DAY if first > date.min else entry.date)
+        elif found_late:  # of an earlier period where it was due in one
+            if self._policy(after) == "agreement":
+                starts = after.pledged_on
+            day = starts if starts < self.settings.periods.start_of(entry.date) else entry.date
         else:
             day = entry.date
         if before is not None and day is not None and before.is_recognised(entry.date):
@@ -495,6 +514,9 @@ def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
 
 
 _RELEASING = events_that("releases")
+
+_OF_GIFTS = frozenset({"receipt-without-pledge", "returned-payment", "re-earmark"})
+"""Events by which a contribution without a pledge comes, goes back or gets another purpose."""
 
 _OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
 
@@ -674,8 +696,9 @@ def _gifts(
         return
     if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):
         return
+    kinds = {"contributions", *(["prior-period"] if event in _OF_GIFTS else [])}
     for line in lines:
-        if line.place.kind == "contributions" and line.dollars:
+        if line.place.kind in kinds and line.dollars:
             yield Gift(
                 entry=entry,
                 posting=line.posting,
@@ -685,6 +708,7 @@ def _gifts(
                 donor=line.place.part,
                 dollars=-line.dollars,
                 original=_original(entry, line.posting),
+                prior=line.place.kind == "prior-period",
             )
 
 

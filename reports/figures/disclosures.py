@@ -7,10 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import RECEIVING, event_of
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.register import CAUSE
+from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection
@@ -18,6 +21,31 @@ from pledgebook.reports.figures.selection import Selection
 _MOST_NAMED = 10
 _SINCE = timedelta(days=90)
 """How long after the day of a report money on what was unpaid then is worth a line."""
+
+
+def corrections_made(selection: Selection) -> list[str]:
+    """Return a sentence on each correction of an earlier period in the cut: what it adds to the
+    balances, and its cause.
+    """
+    found = []
+    for entry, _, lines in booked_entries(selection):
+        if entry.date < selection.cut.start or CAUSE not in entry.meta:
+            continue
+        dollars = -sum(
+            (
+                line.dollars or ZERO
+                for line in lines
+                if line.place.kind in {"prior-period", "correction"} and selection.covers_line(line)
+            ),
+            ZERO,
+        )
+        whose = f", {entry.payee}" if entry.payee else ""
+        cause = " ".join(as_text(entry.meta[CAUSE]).split())
+        found.append(
+            f"Correction of an earlier period on {long_date(entry.date)}{whose}: {dollars:,.2f} "
+            f"{selection.book.settings.currency} ({cause})."
+        )
+    return found
 
 
 def waiting_for_approval(selection: Selection) -> list[str]:

@@ -206,11 +206,18 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
         own.clear()
         _add_history(changes, cut, row, later)
     pieces += [
-        (gift, Figures(pledged=gift.dollars, collected_current=gift.dollars))
+        (gift, _of_gift(gift))
         for gift in register.gifts
         if cut.start <= gift.entry.date <= cut.end and selection.covers(gift)
     ]
     return pieces
+
+
+def _of_gift(gift: Gift) -> Figures:
+    """Return a contribution's figures: of an earlier period it is an adjustment."""
+    if gift.prior:
+        return Figures(adjustments=gift.dollars, collected_prior=gift.dollars)
+    return Figures(pledged=gift.dollars, collected_current=gift.dollars)
 
 
 def _piece(claim: Claim) -> Hashable:
@@ -274,8 +281,10 @@ def _add_change(
         row(after).written_off += change.value_out
     elif change.event == "policy-change":  # in a row it comes to nothing
         if counted and before is not None:
-            row(before).adjustments -= before.value
-        if after.is_recognised(day):
+            _adjust(before, cut, row, -before.value)
+        if after.is_recognised(day) and counted:
+            _adjust(after, cut, row, after.value)
+        elif after.is_recognised(day):  # income by the change alone
             row(after).adjustments += after.value
     elif change.event == "revaluation" and counted and after.is_recognised(day):
         row(after).exchange -= change.value_out

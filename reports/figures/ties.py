@@ -7,12 +7,14 @@ so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from pledgebook.ledger.declared.chart import LABELLED
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import events_that
+from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.figures import Figures, contribution_figures, total
@@ -20,6 +22,14 @@ from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Tie
 
 FROM_DONORS = events_that("from_donors")
+
+_DONORS_MONEY = FROM_DONORS | {"re-earmark"}
+"""Events whose cash is of donors, where one class of a fund is asked for too."""
+
+AMENDED, MOVED, FOUND, POLICY = (
+    f"prior-period:{cause}" for cause in ("amended", "moved", "found", "policy")
+)
+"""The causes by which prior-period adjustments are told apart, beside their account."""
 
 Group = tuple[str, str]
 
@@ -46,6 +56,18 @@ class Balances:
         return sum((self.within.get((group, kind), ZERO) for kind in kinds), ZERO)
 
 
+def cause_of(event: str, lines: Sequence[Line]) -> str:
+    """Return by what cause an entry adjusts an earlier period: a change of policy, an instalment
+    that moved, what was found to be missing or wrong, or a pledge that was amended.
+    """
+    of_instalments = any(line.place.kind in LABELLED for line in lines)
+    if event == "policy-change":
+        return POLICY
+    if event in {"re-earmark", "transfer"} and of_instalments:
+        return MOVED
+    return AMENDED if of_instalments and event != "commitment" else FOUND
+
+
 def balances_of(selection: Selection) -> Balances:
     """Return what the accounts hold of a selection: its funds' postings, account by account."""
     return selection.once("balances", lambda: _read_balances(selection))
@@ -61,12 +83,16 @@ def _read_balances(selection: Selection) -> Balances:
                 continue
             key = ((line.place.fund, line.class_), line.place.kind)
             balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
+            if line.place.kind == "prior-period":
+                by_cause = (key[0], cause_of(event, lines))
+                for sums in (balances.at_end, *([balances.within] if within else [])):
+                    sums[by_cause] = sums.get(by_cause, ZERO) + line.dollars
             if line.place.kind == "due-from":
                 pair = (line.place.fund, line.place.part)
                 balances.between[pair] = balances.between.get(pair, ZERO) + line.dollars
             if within:
                 balances.within[key] = balances.within.get(key, ZERO) + line.dollars
-                if event in FROM_DONORS and line.place.kind == "cash":
+                if event in _DONORS_MONEY and line.place.kind == "cash":
                     balances.cash_from_donors += line.dollars
                 elif event in FROM_DONORS and line.place.kind == "bank-charges":
                     balances.charges_of_donors += line.dollars
@@ -140,7 +166,7 @@ def _of_group(
         ),
         (
             "adjustments, prior-period accounts",
-            pledges.adjustments,
+            pledges.adjustments + gifts.adjustments,
             -balances.booked(group, "prior-period"),
         ),
         ("written off", pledges.written_off, balances.booked(group, "written-off")),

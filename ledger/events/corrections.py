@@ -1,0 +1,210 @@
+"""Builders of prior-period corrections: what an earlier period left out or got wrong, booked in the
+open one as an event of its own.
+
+Under UNSAS an omission or an error of an earlier period is an adjustment of this one, shown apart
+from its income, whatever it concerns: what is of a donor in the schedule's column *adjustments*
+(`Equity:FUND:Prior-Period:DONOR`), all else in Statement I only (`Equity:FUND:Corrections`). Each
+says its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.declared.settings import Settings
+from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.events.parts import Earmark, Part, in_dollars, make_entry
+from pledgebook.ledger.events.pledges import commitment
+from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.register import CAUSE, Gift
+
+
+def prior_pledge(
+    settings: Settings,
+    *,
+    day: date,
+    made_on: date,
+    cause: str,
+    donor: str,
+    pledge: str,
+    earmark: Earmark,
+    currency: str,
+    parts: Sequence[Part],
+    rate: Rate | None = None,
+    meta: Meta | None = None,
+) -> Draft:
+    """A pledge of an earlier period that is found only now: its lots bear the day it was made on,
+    and what was due before this period is an adjustment, not income. Its instalments are valued at
+    the rate of `made_on`.
+    """
+    _need_cause(cause)
+    starts = settings.periods.start_of(day)
+    if made_on >= starts:
+        raise EventRefusedError(
+            f"A pledge of {made_on} is of the period of {day}: record it on its own day."
+        )
+    draft = commitment(
+        settings,
+        day=day,
+        donor=donor,
+        pledge=pledge,
+        earmark=earmark,
+        currency=currency,
+        parts=parts,
+        narration=f"Pledge {pledge} of {made_on}, found later",
+        rate=rate,
+        meta={CAUSE: cause, **(meta or {})},
+    )
+    agreed = settings.funds[earmark.fund].policy(earmark.class_) == "agreement"
+    prior = sum(
+        (
+            part.value
+            for part in parts
+            if settings.periods.start_of(part.due or made_on) < starts
+            or (agreed and not part.condition)
+        ),
+        ZERO,
+    )
+    income = account("contributions", earmark.fund, donor)
+    lines = []
+    for line in draft.lines:
+        if line.account == income:
+            adjusted = in_dollars(settings, account("prior-period", earmark.fund, donor), -prior)
+            lines += [adjusted, replace(line, number=line.number + prior)]
+        else:
+            lines.append(replace(line, committed=made_on) if line.label else line)
+    return replace(draft, lines=tuple(line for line in lines if line.number))
+
+
+def returned_gift(
+    settings: Settings,
+    *,
+    day: date,
+    gift: Gift,
+    dollars: Decimal,
+    reverses: str,
+    charges: Decimal = ZERO,
+    meta: Meta | None = None,
+) -> Draft:
+    """A contribution without a pledge, or a part of it, that the bank takes back: `dollars` go, and
+    `charges`, which its correspondents kept of it, are none any more. Of an earlier period it is an
+    adjustment. `reverses` names the gift's entry, by date or ref.
+    """
+    gross = dollars + charges
+    _need_part(gift, gross)
+    return make_entry(
+        settings,
+        day=day,
+        event="returned-payment",
+        narration=f"Contribution of {gift.entry.date} taken back by the bank",
+        lines=[
+            in_dollars(settings, account("cash", gift.fund), -dollars),
+            in_dollars(settings, account("bank-charges", gift.fund), -charges),
+            in_dollars(settings, _income_of(settings, gift, gift.fund, day), gross),
+        ],
+        donor=gift.donor,
+        earmark=Earmark(gift.fund, gift.class_, gift.purpose),
+        meta={"reverses": reverses, **(meta or {})},
+    )
+
+
+def re_earmarked_gift(
+    settings: Settings,
+    *,
+    day: date,
+    gift: Gift,
+    dollars: Decimal,
+    earmark: Earmark,
+    cause: str,
+    reverses: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """A contribution without a pledge, or a part of it, was for another class or purpose of its
+    fund: its cash moves there, and its income, that of an earlier period as an adjustment of both.
+    """
+    _need_cause(cause)
+    _need_part(gift, dollars)
+    was = Earmark(gift.fund, gift.class_, gift.purpose)
+    if earmark == was:
+        raise EventRefusedError("The contribution is earmarked so already.")
+    if earmark.fund != gift.fund:
+        raise EventRefusedError(
+            f"The contribution was paid to {gift.fund}: what it has of it goes to {earmark.fund} "
+            "by a transfer."
+        )
+    income = _income_of(settings, gift, gift.fund, day)
+    cash = account("cash", gift.fund)
+
+    def line(name: str, amount: Decimal, of: Earmark) -> DraftLine:
+        return replace(in_dollars(settings, name, amount), meta=of.meta())
+
+    return make_entry(
+        settings,
+        day=day,
+        event="re-earmark",
+        narration=f"Contribution of {gift.entry.date} was for another purpose",
+        lines=[
+            line(income, dollars, was),
+            line(cash, -dollars, was),
+            line(cash, dollars, earmark),
+            line(income, -dollars, earmark),
+        ],
+        donor=gift.donor,
+        meta={"reverses": reverses, CAUSE: cause, **(meta or {})},
+    )
+
+
+def correction(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    cause: str,
+    obligated: bool = False,
+    meta: Meta | None = None,
+) -> Draft:
+    """What an earlier period got wrong and concerns no donor (expenditure charged twice, interest
+    left out): `dollars` that come to the fund's balance, negative where they leave it, in cash or
+    (`obligated`) in obligations.
+    """
+    _need_cause(cause)
+    if not dollars:
+        raise EventRefusedError("A correction of nothing needs no entry.")
+    other = account("obligations" if obligated else "cash", earmark.fund)
+    return make_entry(
+        settings,
+        day=day,
+        event="correction",
+        narration="Correction of an earlier period",
+        lines=[
+            in_dollars(settings, other, dollars),
+            in_dollars(settings, account("correction", earmark.fund), -dollars),
+        ],
+        earmark=earmark,
+        meta={CAUSE: cause, **(meta or {})},
+    )
+
+
+def _income_of(settings: Settings, gift: Gift, fund: str, day: date) -> str:
+    prior = gift.entry.date < settings.periods.start_of(day)
+    return account("prior-period" if prior else "contributions", fund, gift.donor)
+
+
+def _need_part(gift: Gift, dollars: Decimal) -> None:
+    if not ZERO < dollars <= gift.dollars:
+        raise EventRefusedError(
+            f"Of the contribution of {gift.entry.date} {format_amount(gift.dollars)} is left; "
+            f"{format_amount(dollars)} of it cannot be taken back or moved."
+        )
+
+
+def _need_cause(cause: str) -> None:
+    if not cause.strip():
+        raise EventRefusedError("A correction of an earlier period says its cause.")

@@ -1,0 +1,93 @@
+"""Figures that do not agree with the ledger: what reports know of a book, as findings of `check`.
+
+Every tie of every report is computed for each period that the book holds. Where one fails, the day
+is sought from which it does, and the entries of that day are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from beancount.core.data import Transaction
+from pledgebook.ledger.findings import BookRefusedError, Finding, finding
+from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.booked import Booked, booked_entries
+from pledgebook.reports.figures.selection import Selection, SelectionError, select
+from pledgebook.reports.figures.table import Tie
+from pledgebook.reports.registry import ALL, make_reports
+
+
+def find_untied(book: Book, period: str = "") -> list[Finding]:
+    """Return the ties of reports to the ledger that fail, in `period` or in every declared period
+    that the book holds entries of. Needs a book without errors.
+    """
+    found: list[Finding] = []
+    for name in [period] if period else book.settings.periods.names():
+        try:
+            selection = select(book, name)
+        except SelectionError:
+            continue  # closed: its seal proves it
+        found.extend(_in_period(selection))
+    return found
+
+
+def refuse_untied(book: Book, period: str) -> None:
+    """Refuse a book of which a report of the period does not agree with its ledger. Raises
+    BookRefusedError with the first place and both figures.
+    """
+    if book.errors:
+        return
+    for each in find_untied(book, period):
+        raise BookRefusedError(f"{each.file.rpartition('/')[2]}:{each.line}: {each.message}")
+
+
+def _in_period(selection: Selection) -> Iterator[Finding]:
+    cut = selection.cut
+    entries = [each for each in booked_entries(selection) if each.entry.date in cut.period]
+    if not entries:
+        return
+    said: set[int] = set()  # an entry is named once, by the first figure that it spoils
+    for report, tie in _failing(selection):
+        fund = tie.title.partition(":")[0].split(",")[0].split()[0]
+        same = [
+            each
+            for each in entries
+            if fund not in selection.funds or any(line.place.fund == fund for line in each.lines)
+        ] or entries
+        for entry in _since(selection, tie, same):
+            if id(entry) in said:
+                continue
+            said.add(id(entry))
+            yield finding(
+                entry,
+                "untied",
+                f"A report does not agree with the ledger in {cut.name} ({report}; {tie.title}): "
+                f"{format_amount(tie.report)} beside {format_amount(tie.ledger)} in the accounts, "
+                f"first on {entry.date}. Something is booked there that no report can follow: "
+                "write it as the event it is (docs/events.md).",
+            )
+
+
+def _failing(selection: Selection) -> list[tuple[str, Tie]]:
+    return [
+        (report.name, tie)
+        for report in make_reports(selection, (ALL,))
+        for tie in report.ties
+        if not tie.agrees
+    ]
+
+
+def _since(selection: Selection, tie: Tie, entries: Sequence[Booked]) -> list[Transaction]:
+    """Return the entries of the first day at whose end the tie fails."""
+    days = sorted({each.entry.date for each in entries})
+    low, high = 0, len(days) - 1  # it fails at the end of the last
+    while low < high:
+        middle = (low + high) // 2
+        until = replace(selection, cut=replace(selection.cut, end=days[middle]))
+        if any(other.title == tie.title for _, other in _failing(until)):
+            high = middle
+        else:
+            low = middle + 1
+    return [each.entry for each in entries if each.entry.date == days[low]]
