@@ -343,7 +343,7 @@ def test_a_report_is_downloaded_as_the_command_writes_it(
         ({"name": "../../x", "form": ".csv"}, "There is no report"),
         ({"name": "all", "form": ".csv"}, "a .csv file holds one report"),
         ({"name": "ageing", "form": ".csv", "period": "1066"}, "declares no period"),
-        ({"name": "statements", "form": ".csv", "donor": "ITA"}, "of whole funds"),
+        ({"name": "statements", "form": ".csv", "donor": "ITA"}, "cannot be limited to one donor"),
         ({"name": "ageing", "form": ".csv", "policy": "guess"}, "guess"),
     ],
 )

@@ -188,7 +188,7 @@ def test_made_by_the_builders_it_gives_the_figures_worked_by_hand(
 
 # What the sheets of donors say; everything else of the example is recorded by command.
 SHEET_HEADINGS = (
-    "Donor", "Reference", "Date of pledge", "Currency", "Amount", "Due date", "Fund", "Purpose",
+    "Donor", "Reference", "Date", "Currency", "Amount", "Due date", "Fund", "Purpose",
     "Status", "Changed on",
 )  # fmt: skip
 SHEET = """

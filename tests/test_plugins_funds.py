@@ -76,14 +76,22 @@ def test_postings_may_be_of_another_class_than_their_entry(told: Told) -> None:
 
 def test_in_a_fund_with_one_class_every_posting_is_of_it(told: Told, book: Book) -> None:
     """
-    2002-03-01 * "Norway" "Pledge to the Convention's account, the class as for the Fund"
-      class: "special"
+    2002-03-01 * "Norway" "Pledge to the Convention's account"
       Assets:UNTOC:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
       Income:UNTOC:Contributions:NOR -100.00 USD
-        class: "general"
     """
     assert not told
     assert [line.class_ for line in list_instalments(book.register)] == ["convention"]
+
+
+def test_a_fund_with_one_class_has_no_other(told: Told) -> None:
+    """
+    2002-03-01 * "Norway" "Pledge to the Convention's account, the class as for the Fund"
+      class: "special"
+      Assets:UNTOC:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"} ; <- unknown-class
+      Income:UNTOC:Contributions:NOR -100.00 USD
+    """
+    assert "has no class 'special': its only class is convention" in told["unknown-class"]
 
 
 def test_without_a_class_earmarked_money_is_special_and_the_rest_general(

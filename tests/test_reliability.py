@@ -146,15 +146,11 @@ def test_a_link_in_the_lock_s_place_is_not_followed(main: Path, tmp_path: Path) 
 
 
 def test_where_nothing_can_be_written_a_sentence_says_so(main: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
-    main.parent.chmod(0o555)
-    try:
-        result = pledgebook(main, "record", "pledge", "AUT", "1", *PLEDGE)
-    finally:
-        main.parent.chmod(0o755)
+    (main.parent / LOCK).mkdir()  # whoever runs this, root too, cannot write into its place
+    result = pledgebook(main, "record", "pledge", "AUT", "1", *PLEDGE)
     assert result.returncode == 2
-    assert f"{main.parent} cannot be written to (Permission denied)" in result.stderr
+    assert f"{main.parent} cannot be written to (" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def decided(base: Path, act: Callable[[Path], int]) -> Path:
