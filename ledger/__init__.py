@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         re_earmarking,
         receipt_unapplied,
         receipt_without_pledge,
+        recovery,
         redenomination,
         refund_overpayment,
         refund_unspent,
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
         free_labels,
         receipt_held,
     )
-    from pledgebook.ledger.events.returns import find_return
+    from pledgebook.ledger.events.returns import find_return, find_write_off
     from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
     from pledgebook.ledger.files.log import read_log
     from pledgebook.ledger.files.making import make_book
@@ -132,6 +133,7 @@ __all__ = [
     "find_claim",
     "find_entry",
     "find_return",
+    "find_write_off",
     "free_labels",
     "in_kind",
     "increase",
@@ -155,6 +157,7 @@ __all__ = [
     "receipt_held",
     "receipt_unapplied",
     "receipt_without_pledge",
+    "recovery",
     "redenomination",
     "refund_overpayment",
     "refund_unspent",
@@ -208,6 +211,7 @@ _NAMES = {
         "prior_pledge",
         "programme_support",
         "re_earmarking",
+        "recovery",
         "re_earmarked_gift",
         "receipt_unapplied",
         "receipt_without_pledge",
@@ -225,7 +229,7 @@ _NAMES = {
         "write_off",
     ),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
-    "events.returns": ("find_return",),
+    "events.returns": ("find_return", "find_write_off"),
     "files.loading": ("BookNotFoundError", "find_book", "load_book"),
     "files.making": ("make_book",),
     "files.log": ("read_log",),

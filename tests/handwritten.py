@@ -6,13 +6,13 @@ its writer. Amounts and rates are made up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from oracle import ZERO, Instalment, Oracle, cents
+from oracle import ZERO, Instalment, Oracle, Row, cents
 
 HEAD = """option "operating_currency" "USD"
 option "inferred_tolerance_default" "*:0.000001"
@@ -72,6 +72,11 @@ class Writer:
         self.day = FIRST
         self.entries: list[tuple[date, str]] = []
         self.written: dict[str, int] = {}
+        self.gone: dict[str, tuple[date, Decimal, Decimal, tuple[str, str], bool]] = {}
+        """Of each instalment last written off: day, units, value, fund and class, and whether it
+        was due then.
+        """
+        self.gifts: list[tuple[date, Row, str, Decimal]] = []
         self.numbers: dict[tuple[str, int], int] = {}
         self.receipts: dict[str, tuple[str, str, str, Decimal, date]] = {}
         self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, Decimal, bool]] = {}
@@ -80,8 +85,10 @@ class Writer:
         self.early: dict[str, Decimal] = {}
         """What came before its period and would be held in advance, whatever the policy."""
 
-    def live(self, steps: int) -> None:
-        names = [name for name, weight in STEPS.items() for _ in range(weight)]
+    def live(self, steps: int, also: Mapping[str, int] | None = None) -> None:
+        """Live so many steps, of STEPS and what may happen `also`."""
+        weights = {**STEPS, **(also or {})}
+        names = [name for name, weight in weights.items() for _ in range(weight)]
         for _ in range(steps):
             self.go_on(self.day + timedelta(self.events.choice((1, 1, 15, 40, 80, 120))))
             if self.day > date(2005, 9, 30):
@@ -528,10 +535,109 @@ class Writer:
         lines += [self.back(now)] if now.units else []
         booked = was.recognised is not None and not self.memorandum(was)
         fund, _, donor = was.row
+        self.gone[was.label] = (
+            self.day, was.units - now.units, was.value - now.value, was.row[:2],
+            was.recognised is not None,
+        )  # fmt: skip
         name, amount = f"Equity:{fund}:Written-Off:{donor}", f"{was.value - now.value} USD"
         lines += [(name, amount, ())] if booked else self.side(was, was.value, now.value)
         meta = [*self.place(was), 'authority: "Controller (made up)"']
         self.entry("write-off", donor, meta, lines, told=booked)
+
+    def recover(self) -> None:
+        """What was last written off of an instalment is owed again, as long as it stands the same
+        (not moved, not redenominated) and does not become due meanwhile.
+        """
+        found = [
+            was
+            for label, (_, _, _, place, booked) in self.gone.items()
+            if (was := self.oracle.now[label]).row[:2] == place
+            and not was.cancelled
+            and not (was.recognised is None and self.is_due(was))
+            and (was.recognised is not None) == booked
+        ]
+        if not found:
+            return
+        was = self.events.choice(found)
+        day, units, value, *_ = self.gone.pop(was.label)
+        self.oracle.recover(self.day, was.label, units, value)
+        now = self.oracle.now[was.label]
+        lines = [self.out(was)] if was.units else []
+        lines.append(self.back(now))
+        fund, _, donor = was.row
+        booked = was.recognised is not None and not self.memorandum(was)
+        name = f"Equity:{fund}:Written-Off:{donor}"
+        lines += [(name, f"{-value} USD", ())] if booked else self.side(was, was.value, now.value)
+        meta = [*self.place(was), f'reverses: "{day}"']
+        self.entry("recovery", donor, meta, lines, told=booked)
+
+    def re_earmark_gift(self) -> None:
+        """A contribution without a pledge was for the other class: of an earlier period that is an
+        adjustment of both.
+        """
+        own = [gift for gift in self.gifts if gift[1][0] == "CPCJF"]
+        if not own:
+            return
+        gift = self.events.choice(own)
+        self.gifts.remove(gift)
+        day, (fund, class_, donor), purpose, dollars = gift
+        other = ("special", "corruption") if class_ == "general" else ("general", "")
+        prior = day < self.oracle.start_of(self.day)
+        name = f"Equity:{fund}:Prior-Period" if prior else f"Income:{fund}:Contributions"
+        lines: list[Posting] = []
+        for (where, what), sign in (((class_, purpose), 1), (other, -1)):
+            meta = [f'class: "{where}"', *([f'purpose: "{what}"'] if what else [])]
+            lines.append((f"{name}:{donor}", f"{sign * dollars} USD", meta))
+            lines.append((f"Assets:{fund}:Cash", f"{-sign * dollars} USD", meta))
+            self.oracle.correct(self.day, (fund, where, donor), -sign * dollars, what, prior=prior)
+        self.entry("re-earmark", donor, [f'reverses: "{day}"'], lines, told=prior)
+
+    def return_gift(self) -> None:
+        """The bank takes a contribution without a pledge back."""
+        if not self.gifts:
+            return
+        gift = self.events.choice(self.gifts)
+        self.gifts.remove(gift)
+        day, row, purpose, dollars = gift
+        prior = day < self.oracle.start_of(self.day)
+        fund, _, donor = row
+        name = f"Equity:{fund}:Prior-Period" if prior else f"Income:{fund}:Contributions"
+        self.oracle.correct(self.day, row, -dollars, purpose, prior=prior)
+        self.oracle.move_cash(self.day, -dollars)
+        of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
+        meta = [*self.place(of), f'reverses: "{day}"']
+        lines: list[Posting] = [
+            (f"{name}:{donor}", f"{dollars} USD", ()),
+            (f"Assets:{fund}:Cash", f"{-dollars} USD", ()),
+        ]
+        self.entry("returned-payment", donor, meta, lines, told=prior)
+
+    def find_late(self) -> None:
+        """A pledge of an earlier period is found only now."""
+        starts = self.oracle.start_of(self.day)
+        if starts == STARTS[0]:
+            return
+        made_on = starts - timedelta(self.events.randint(1, 300))
+        fund, class_, purpose = self.events.choice(PLACES)
+        donor = self.events.choice(DONORS)
+        key = (donor, made_on.year)
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        label = f"{donor}-{made_on.year}-9{self.numbers[key]:02d}.1"
+        units = self.amount(100, 9_999_999)
+        due = self.events.choice((None, starts - timedelta(1), self.day))
+        made = Instalment(
+            label, (fund, class_, donor), purpose, "USD", units, units, made_on, due,
+            committed=True,
+        )  # fmt: skip
+        prior = self.oracle.find_late(self.day, made)
+        made = self.oracle.now[label]
+        lines = [self.back(made)]
+        if self.memorandum(made):
+            lines += [(f"Assets:{fund}:Memorandum:Contra", f"{-made.value} USD", ())]
+        else:
+            name = f"Equity:{fund}:Prior-Period" if prior else f"Income:{fund}:Contributions"
+            lines += [(f"{name}:{donor}", f"{-made.value} USD", ())]
+        self.entry("commitment", donor, self.place(made), lines, told=not prior)
 
     def move(self) -> None:
         was = self.open(lambda found: not self.early.get(found.label))
@@ -560,6 +666,7 @@ class Writer:
         dollars = self.amount(1, 5_000_000)
         row = (fund, class_, donor)
         self.oracle.give(self.day, row, dollars, purpose)
+        self.gifts.append((self.day, row, purpose, dollars))
         self.oracle.move_cash(self.day, dollars)
         of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
         self.entry("receipt-without-pledge", donor, self.place(of), [
@@ -627,3 +734,5 @@ STEPS = {
     "give": 1, "receive": 2, "apply": 3, "give_back": 1, "refund": 1,
 }  # fmt: skip
 """What may happen, and how often."""
+CORRECTIONS = {"recover": 4, "re_earmark_gift": 2, "return_gift": 2, "find_late": 2, "give": 3}
+"""What else may happen after something went wrong."""

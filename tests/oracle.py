@@ -153,6 +153,14 @@ class Oracle:
             self._add(day, was, "written_off", was.value - value)
         self._keep(day, replace(was, units=left, value=value, written_off=was.written_off + units))
 
+    def recover(self, day: date, label: str, units: Decimal, value: Decimal) -> None:
+        """What was written off is owed again."""
+        was = self.now[label]
+        if was.recognised:
+            self._add(day, was, "written_off", -value)
+        now = replace(was, units=was.units + units, value=was.value + value)
+        self._keep(day, replace(now, written_off=was.written_off - units))
+
     def move(self, day: date, label: str, fund: str, class_: str, purpose: str) -> None:
         was = self.now[label]
         now = replace(was, row=(fund, class_, was.row[2]), purpose=purpose)
@@ -197,6 +205,26 @@ class Oracle:
         gift = _without_pledge(day, row, purpose)
         self._add(day, gift, "pledged", dollars)
         self._add(day, gift, "collected_current", dollars)
+
+    def correct(self, day: date, row: Row, dollars: Decimal, purpose: str, *, prior: bool) -> None:
+        """A contribution that no pledge preceded goes back, or is of another row: where it is of
+        an earlier period, an adjustment.
+        """
+        if not prior:
+            self.give(day, row, dollars, purpose)
+            return
+        gift = _without_pledge(day, row, purpose)
+        self._add(day, gift, "adjustments", dollars)
+        self._add(day, gift, "collected_prior", dollars)
+
+    def find_late(self, day: date, made: Instalment) -> bool:
+        """A pledge made in an earlier period is found; tell whether it is an adjustment."""
+        begins = made.pledged_on if self.policy(made) == "agreement" else self.begins(made)
+        prior = begins < self.start_of(day)
+        made = replace(made, recognised=begins if prior else day)
+        self._add(day, made, "adjustments" if prior else "pledged", made.value)
+        self._keep(day, made)
+        return prior
 
     def refund(self, day: date, row: Row, dollars: Decimal) -> None:
         """Unspent money that goes back."""

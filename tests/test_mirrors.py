@@ -5,13 +5,17 @@ done, but for the trail of both. Amounts and rates are made up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
@@ -19,6 +23,7 @@ from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.registry import REPORTS
+from pledgebook.reports.schedule import make_schedule
 
 HEAD = """option "operating_currency" "USD"
 plugin "pledgebook.plugins"
@@ -185,3 +190,61 @@ def test_money_in_advance_taken_back_after_its_release_is_as_if_it_had_never_com
     (row,) = (each for each in figures[1][0] if each[0] == "row")
     back_later = {"adjustments": "50.00", "collected_prior": "-950.00", "closing": "1000.00"}
     assert row[2] == {column: Decimal(amount) for column, amount in back_later.items()}
+
+
+GIVEN_UP = (
+    "write-off BEL-2002-01.1 --authority Controller --date 2003-02-01",
+    "recovery BEL-2002-01.1 --reverses 2003-02-01 --date {}",
+)
+
+
+@pytest.mark.parametrize("policy", ["pledge", "receipt", "agreement"])
+@pytest.mark.parametrize(
+    "early", ["", "payment BEL-2002-01.1=3000 --dollars 2900 --date 2002-05-01"]
+)
+def test_a_write_off_that_is_taken_back_leaves_no_figure_behind_and_can_be_paid(
+    policy: str, early: str, tmp_path: Path
+) -> None:
+    main = made(tmp_path, policy, [EUROS, *([early] if early else [])])
+    told = said(load_book(main))
+    record(main, GIVEN_UP[0])
+    assert said(load_book(main)) != told
+    record(main, f"{GIVEN_UP[1].format('2003-05-01')} --amount 1000.01")
+    record(main, GIVEN_UP[1].format("2003-05-02"))
+    book = load_book(main)
+    assert book.errors == []
+    assert said(book) == told
+    done = CliRunner().invoke(
+        group,
+        ["--book", str(main), "record", *GIVEN_UP[1].format("2003-05-03").split(), "--yes"],
+    )
+    assert done.exit_code == 2  # no more is owed again than was given up
+    record(main, "payment BEL-2002-01.1 --dollars 9500 --date 2003-06-01")
+    (line,) = list_instalments(load_book(main).register)
+    assert (line.status, line.written_off) == ("paid", 0)
+
+
+@pytest.mark.parametrize("policy", ["pledge", "receipt", "agreement"])
+def test_what_was_written_off_in_a_closed_period_is_owed_again_in_the_open_one(
+    policy: str, tmp_path: Path
+) -> None:
+    """The write-off stays where it is; the recovery is a new event, of its own period."""
+    main = made(tmp_path, policy, [EUROS, GIVEN_UP[0]])
+    close_period(load_book(main), "2002-2003", make_figures)
+    record(main, GIVEN_UP[1].format("2004-03-01"))
+    history = main.with_name("history.beancount")
+    for path in (main, history):
+        book = load_book(path)
+        assert [error.message for error in book.errors] == []
+        made_ = make_schedule(select(book, "2004-2005"))
+        assert [tie for tie in made_.ties if not tie.agrees] == []
+        (figures,) = (line.figures for lines in made_.sections.values() for line in lines)
+        shown = {key: x for key, x in figures.amounts().items() if x}
+        assert shown == {"written_off": Decimal(-9000), "closing": Decimal(9000)}
+        (line,) = list_instalments(book.register)
+        assert (line.outstanding, line.written_off, line.pledged_on) == (
+            10000, 0, date(2002, 2, 1),
+        )  # fmt: skip
+    record(main, "payment BEL-2002-01.1 --dollars 9500 --date 2004-06-01")
+    close_period(load_book(main), "2004-2005", make_figures)
+    assert [verdict.differs for verdict in verify_seals(main, make_figures)] == [{}, {}]

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from handwritten import HEAD, STARTS, Writer
+from handwritten import CORRECTIONS, HEAD, STARTS, Writer
 from oracle import Row
 from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
@@ -42,9 +42,9 @@ NOTICED = {"approval", "document", "cash-below-nothing", "refund-beyond"}
 """Lives give money back without asking whether it is there; the rest is written as it should be."""
 
 
-def written(seed: int, policies: Policies) -> Writer:
+def written(seed: int, policies: Policies, *, corrected: bool = False) -> Writer:
     writer = Writer(seed, policies)
-    writer.live(45)
+    writer.live(45, CORRECTIONS if corrected else None)
     return writer
 
 
@@ -82,9 +82,9 @@ def days(random: Random, number: int) -> list[date]:
     return [date(2000, 3, 1) + timedelta(random.randrange(2000)) for _ in range(number)]
 
 
-@pytest.mark.parametrize("seed", range(LIVES))
+@pytest.mark.parametrize("seed", [*range(LIVES), *range(4000, 4000 + LIVES)])
 def test_a_book_written_by_hand_says_what_the_oracle_says(seed: int, tmp_path: Path) -> None:
-    writer = written(seed, POLICIES[seed % len(POLICIES)])
+    writer = written(seed, POLICIES[seed % len(POLICIES)], corrected=seed >= 4000)
     (tmp_path / "main.beancount").write_text(writer.text(), "utf-8")
     book = load_book(tmp_path / "main.beancount")
     assert [error.message for error in book.errors] == []
@@ -100,9 +100,13 @@ ADVANCED_ANEW = 565153427
 """A life in which money paid in advance goes back, and comes again for the same instalment."""
 
 
-@pytest.mark.parametrize("seed", [*range(1000, 1000 + LIVES // 3), ADVANCED_ANEW])
+@pytest.mark.parametrize(
+    "seed",
+    [*range(1000, 1000 + LIVES // 3), ADVANCED_ANEW, *range(5000, 5000 + LIVES // 3)],
+)
 def test_its_periods_can_be_closed_and_say_the_same(seed: int, tmp_path: Path) -> None:
-    writer = written(seed, POLICIES[seed % len(POLICIES)])
+    corrected = 5000 <= seed < ADVANCED_ANEW
+    writer = written(seed, POLICIES[seed % len(POLICIES)], corrected=corrected)
     main = split(writer, tmp_path)
     for name in ("2000-2001", "2002-2003"):
         close_period(load_book(main), name, make_figures)

@@ -24,7 +24,7 @@ from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.events.parts import Advance
 from pledgebook.ledger.money import ZERO, share
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.events import RECEIVING, events_that, names_of
+from pledgebook.ledger.register.events import GIVEN_UP, RECEIVING, events_that, names_of
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, Gift
 
@@ -251,7 +251,7 @@ class _Recasting:
         """Name the kind of account that takes up the value of a recognised instalment."""
         if change.event == "revaluation":
             return "revaluation"
-        if change.event == "write-off":
+        if change.event in GIVEN_UP:
             return "written-off"
         starts = self.settings.periods.start_of(change.date)
         prior = claim.recognised is not None and claim.recognised < starts

@@ -178,6 +178,58 @@ def write_off(
     ).to(after if left else None)
 
 
+def recovery(
+    settings: Settings,
+    *,
+    day: date,
+    now: Claim,
+    was: Claim,
+    reverses: str,
+    told: Meta | None = None,
+    narration: str = "",
+    meta: Meta | None = None,
+) -> Draft:
+    """What was written off of an instalment, or a part of it, is owed again: the instalment, which
+    is as `now`, is as it `was` before (with that part of it), and written off is negative by its
+    value. A payment of it is an event of its own. `reverses` names the write-off, by date or ref;
+    `told` is what the entry says of an instalment written off in a closed period
+    (`find_write_off`).
+    """
+    back = was.value - now.value
+    if was.units <= now.units or back <= 0 or was.currency != now.currency:
+        raise EventRefusedError(
+            f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with what was "
+            f"written off it has more, not {format_amount(was.units)} {was.currency}."
+        )
+    deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
+    if was.is_deferred and not deferred:
+        raise EventRefusedError(
+            f"{now.label} was written off before it was due, and is due since: record what is owed "
+            "now as a pledge of its own."
+        )
+    again = put_back(settings, was)
+    lines = [taken_out(now)] if now.is_open else []
+    lines.append(replace(again, meta={**again.meta, **(told or {})}))
+    if was.kind == "memorandum":
+        lines.append(in_dollars(settings, account("contra", was.fund), -back))
+    elif deferred:
+        lines += [deferral(settings, now, now.value)] if now.is_open else []
+        lines.append(deferral(settings, was, -was.value))
+    else:
+        lines.append(in_dollars(settings, account("written-off", was.fund, was.donor), -back))
+    return make_entry(
+        settings,
+        day=day,
+        event="recovery",
+        narration=narration or f"{was.label} is owed again",
+        lines=lines,
+        donor=was.donor,
+        earmark=earmark_of(was),
+        labels=[was.label],
+        meta={"reverses": reverses, **(meta or {})},
+    )
+
+
 def revaluation(
     settings: Settings,
     *,

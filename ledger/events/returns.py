@@ -113,6 +113,65 @@ def _find(register: Register, label: str, payment: str, day: date, part: Decimal
     )
 
 
+def find_write_off(
+    book: Book, label: str, name: str, day: date, part: Decimal | None = None
+) -> Return:
+    """Return what a write-off, named by its date or `ref:`, took of an instalment, to be owed
+    again: all of it, or a `part` in the instalment's currency. Where the open book does not know
+    it, its closed periods are read. Raises EventRefusedError.
+    """
+    try:
+        return _written_off(book.register, label, name, day, part)
+    except EventRefusedError:
+        path = book.folder / HISTORY
+        if book.path == path or not book.settings.seals or not path.is_file():
+            raise
+    history = open_beside(book, path)
+    found = _written_off(history.register, label, name, day, part)
+    if found.now.label in book.register.by_label:
+        return found
+    return replace(found, told=_told(history, found, day))
+
+
+def _written_off(
+    register: Register, label: str, name: str, day: date, part: Decimal | None
+) -> Return:
+    changes = find_history(register, label)
+    given_up = [each for each in changes if each.event == "write-off"]
+    named = [each for each in given_up if name in names_of(each.entry)]
+    if len(named) != 1:
+        known = ", ".join(str(each.date) for each in given_up)
+        raise EventRefusedError(
+            f"{len(named)} write-offs of {label} are named {name!r}: name one by its date or its "
+            f"ref: (write-offs: {known or 'none'})."
+        )
+    (gone,), now = named, claim_of(changes, day)
+    assert gone.before is not None  # a write-off takes out what was there
+    back_since = [
+        each
+        for each in changes
+        if each.event == "recovery"
+        and as_text(each.entry.meta.get("reverses", "")) in names_of(gone.entry)
+    ]
+    units = gone.before.units - gone.after.units
+    left = units - sum(map(_put_back, back_since))
+    back = left if part is None else part
+    if now.currency != gone.after.currency or not ZERO < back <= left:
+        raise EventRefusedError(
+            f"Of what was written off of {label} on {gone.date}, {format_units(left)} "
+            f"{gone.after.currency} is not owed again yet: {format_units(back)} {now.currency} "
+            "cannot be."
+        )
+    if gone.before.is_deferred and not now.is_deferred:
+        raise EventRefusedError(
+            f"{label} was written off before it was due, and is due since: record what is owed now "
+            "as a pledge of its own."
+        )
+    value = gone.value_out - sum((-each.value_out for each in back_since), ZERO)
+    was = replace(now, units=now.units + back, value=now.value + share(value, back, left))
+    return Return(now=now, was=was, dollars=ZERO)
+
+
 def _charges(register: Register, paid: Change) -> Decimal:
     """Return what banks kept of a payment, as far as it was for this instalment: a charge is of one
     fund and class, and its instalments share it by what was collected for them.
@@ -199,7 +258,10 @@ def _told(history: Book, found: Return, day: date) -> Meta:
     )
     back = found.was.units - found.now.units
     changes = [each for each in history.register.by_label[line.label] if each.date <= day]
-    line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
+    if found.dollars:
+        line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
+    else:
+        line = replace(line, written_off=line.written_off - back)
     told = facts_of(found.now) | told_amounts(line, changes, history.settings.currency)
     if found.income is not None:
         told[PAID_IN_ADVANCE] = f"{found.income:f} {history.settings.currency}"

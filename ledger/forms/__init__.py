@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             changes.re_earmark,
             changes.cancellation,
             changes.write_off,
+            changes.recovery,
             changes.release,
             changes.redenomination,
             changes.revaluation,

@@ -21,6 +21,7 @@ from pledgebook.ledger.events.asking import (
 )
 from pledgebook.ledger.events.parts import Part
 from pledgebook.ledger.events.policies import policy_change, redeclared
+from pledgebook.ledger.events.returns import find_write_off
 from pledgebook.ledger.files.answering import labels_of_closed
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
@@ -211,6 +212,40 @@ def revaluation(
     if not drafts:
         raise EventRefusedError(f"No unpaid instalment changes its value on {day}.")
     return Drafted(drafts)
+
+
+@event_form(
+    "recovery",
+    "What was written off is owed again",
+    LABEL,
+    Field(
+        "reverses",
+        "Write-off",
+        option="--reverses",
+        help="The write-off's date or its ref.",
+        required=True,
+    ),
+    Field(
+        "amount",
+        "Amount",
+        option="--amount",
+        help="How much of it, in the instalment's currency; else all.",
+        kind="amount",
+    ),
+)
+def recovery(recording: Recording, label: str, reverses: str, amount: Decimal | None) -> Drafted:
+    """What was written off of instalment LABEL is owed again, as before a payment of it."""
+    day = recording.day
+    found = find_write_off(recording.book, label, reverses, day, amount)
+    draft = events.recovery(
+        recording.book.settings,
+        day=day,
+        now=found.now,
+        was=found.was,
+        reverses=reverses,
+        told=found.told,
+    )
+    return Drafted([draft])
 
 
 @event_form(

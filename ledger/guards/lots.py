@@ -86,10 +86,10 @@ class _Following:
         self.labels: dict[tuple[str, str], _Label] = {}
         self.found: list[Finding] = []
         self.sources = view.sources
-        self.continues = False
+        self.continues = bool(self.settings.seals)  # a period that left nothing has no opening
         """Whether the book begins with what another left: it may have settled an instalment."""
-        self.carried: dict[str, Taken] = {}
-        """What was paid of instalments before the book began."""
+        self.carried: dict[str, list[Taken]] = {}
+        """What was paid and written off of instalments before the book began."""
 
     def error(
         self, entry: Directive, rule: str, message: str, source: Mapping[str, Any] | None = None
@@ -114,7 +114,7 @@ class _Following:
             if known is None:
                 known = self.labels[key] = _Label(date=_cost_date(own[0], entry), last=entry)
                 if key[0] == "claim" and key[1] in self.carried:
-                    known.taken.append(self.carried[key[1]])
+                    known.taken.extend(self.carried[key[1]])
                 problem = self._returned_nothing(entry, known, own) or self._move(entry, known, own)
             elif known.faulty:
                 continue
@@ -215,7 +215,7 @@ class _Following:
         if known.taken:
             return self._take_back(entry, known, lines)
         if self.continues:
-            known.taken = list(carried_payments(entry, lines).values())
+            known.taken = [each for own in carried_payments(entry, lines).values() for each in own]
             return None
         return (
             "reverses",

@@ -23,7 +23,8 @@ def take_back(
     """Return what is left to be taken back once `entry` puts `units` back under a label; or the
     rule it breaks and the sentence that says so.
     """
-    fitting = [each for each in taken if event != "returned-payment" or each.event in PAYING]
+    undoes = {"returned-payment": PAYING, "recovery": frozenset({"write-off"})}.get(event)
+    fitting = [each for each in taken if undoes is None or each.event in undoes]
     named = as_text(entry.meta.get("reverses", ""))
     own = [each for each in fitting if each.is_named(named)]
     exact = [each for each in own if not each.carried]

@@ -86,7 +86,9 @@ def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> I
         yield finding(
             entry, "event", f"event: says what happened: {problem}. Correct event: or the accounts."
         )
-    writes_off = event == "write-off" or any(line.place.kind == "written-off" for line in lines)
+    writes_off = event == "write-off" or any(
+        line.place.kind == "written-off" and line.units > 0 for line in lines
+    )
     if lines and writes_off and event != "closing" and not as_text(entry.meta.get("authority", "")):
         yield finding(
             entry,

@@ -52,24 +52,27 @@ class Taken:
         return self.units if converted is None else converted
 
 
-def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, Taken]:
-    """Return what an opening says was paid of each instalment before."""
-    found = {}
+def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, list[Taken]]:
+    """Return what an opening says was paid, and written off, of each instalment before."""
+    found: dict[str, list[Taken]] = {}
     for line in lines:
-        told = (line.posting.meta or {}).get("paid", entry.meta.get("paid"))
-        number, _, currency = as_text(told or "").partition(" ")
-        if line.label and currency:
+        for key, event in _TAKEN_BEFORE.items():
+            told = (line.posting.meta or {}).get(key, entry.meta.get(key))
+            number, _, currency = as_text(told or "").partition(" ")
+            if not line.label or not currency:
+                continue
             try:
-                found[line.label] = Taken(
-                    entry=entry,
-                    event="payment",
-                    units=read_number(number),
-                    currency=currency,
-                    carried=True,
-                )
+                units = read_number(number)
             except ValueError:
                 continue
+            taken = Taken(entry=entry, event=event, units=units, currency=currency, carried=True)
+            if all(each.event != event for each in found.get(line.label, ())):
+                found.setdefault(line.label, []).append(taken)
     return found
+
+
+_TAKEN_BEFORE = {"paid": "payment", "written-off": "write-off"}
+"""By the key of an opening, the event of which it says what it took out."""
 
 
 # Said anew by the opening, added by plugins on load, or about the entry and not the pledge.

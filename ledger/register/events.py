@@ -63,6 +63,10 @@ _EVENTS = (
         by_share=True, needs_approval=True, needs_paper=True,
     ),
     Event(
+        name="recovery", rank=4, needs=(CLAIMS, frozenset({"written-off", "contra", "deferred"})),
+        needs_approval=True, needs_paper=True,
+    ),
+    Event(
         name="refund-unspent", rank=7,
         needs=(frozenset({"refunds", "contributions", "payable-to-donors"}),),
         told_by=("refunds",), needs_approval=True, needs_paper=True,
@@ -144,6 +148,9 @@ def events_that(is_true: str) -> frozenset[str]:
 RECEIVING = events_that("receives")
 """Events by which money settles an instalment (or is taken back)."""
 
+GIVEN_UP = frozenset({"write-off", "recovery"})
+"""Events by which an instalment is written off, or what was written off is owed again."""
+
 PAYING = events_that("pays")
 """Events that pay instalments, which a returned payment may take back."""
 
@@ -158,7 +165,10 @@ def infer_event(lines: list[Line]) -> str:
     kinds = {line.place.kind for line in lines}
     for kind, event in _TOLD_BY:
         if kind in kinds:
-            return event
+            back = kind == "written-off" and all(
+                line.units < 0 for line in lines if line.place.kind == kind
+            )
+            return "recovery" if back else event
     if kinds & CLAIMS:
         return _infer_claim_event(lines, kinds)
     debits = {line.place.kind for line in lines if line.units > 0}

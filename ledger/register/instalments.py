@@ -18,7 +18,7 @@ from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, round_to
-from pledgebook.ledger.register.events import RECEIVING
+from pledgebook.ledger.register.events import GIVEN_UP, RECEIVING
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 from pledgebook.ledger.register.tagging import tag_claim, tag_gift
@@ -178,7 +178,7 @@ def settled_so_far(changes: Iterable[Change]) -> tuple[Decimal, Decimal]:
             written_off += _carried(change, "written-off")
         elif change.event in RECEIVING:
             paid += units - change.after.units
-        elif change.event == "write-off":
+        elif change.event in GIVEN_UP:
             written_off += units - change.after.units
     return paid, written_off
 

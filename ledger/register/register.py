@@ -140,9 +140,10 @@ class Change:
     @property
     def brings_forward(self) -> bool:
         """Whether the entry itself tells what happened before it (`paid:`, `written-off:`): an
-        opening, and the return of a payment that settled the instalment in a closed period.
+        opening, and what opens an instalment again that was settled in a closed period.
         """
-        return self.event == "opening" or (self.event == "returned-payment" and self.before is None)
+        reopens = self.event in {"returned-payment", "recovery"} and self.before is None
+        return self.event == "opening" or reopens
 
     @property
     def label(self) -> str:
@@ -472,7 +473,7 @@ class _Deriving:
             day = None
         elif event == "opening":
             day = min(starts, entry.date - _DAY)
-        elif event == "returned-payment" and before is None:  # settled in a closed period
+        elif event in {"returned-payment", "recovery"} and before is None:  # of a closed period
             first = self.settings.periods.start_of(entry.date)
             day = min(starts, first - _DAY if first > date.min else entry.date)
         elif found_late:  # of an earlier period where it was due in one

@@ -277,7 +277,9 @@ def _add_change(
     day = change.date
     if change.event in RECEIVING:
         _add_receipt(change, cut, row)
-    elif change.event == "write-off" and counted:
+    elif (change.event == "write-off" and counted) or (
+        change.event == "recovery" and after.is_recognised(day)
+    ):
         row(after).written_off += change.value_out
     elif change.event == "policy-change":  # in a row it comes to nothing
         if counted and before is not None:
