@@ -34,6 +34,8 @@ _MADE_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)?")
 _NOTICE = re.compile(r"^Notice \(([\w-]+)\): .*\n", re.MULTILINE)
 _FINDING = {"rule", "message"}
 _NOTHING = "(nothing)"
+_LOG = "writes.jsonl"
+"""Who wrote what when, and digests of it all: never twice the same."""
 _SHOWN = 80
 """Letters that are shown of a value."""
 _PARTS = 3
@@ -157,7 +159,7 @@ def compare(folder: Path, but: Collection[str] = ()) -> tuple[list[str], list[st
         path.relative_to(folder / side)
         for side in SIDES
         for path in (folder / side).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != _LOG
     }
     for name in sorted(names):
         before, *sides = (
