@@ -269,6 +269,19 @@ def test_a_new_file_that_holds_more_by_now_stays_included(main: Path, run: Run) 
     assert list(load_book(main).register.by_label) == ["AUT-2004-02.1"]
 
 
+def test_a_file_that_others_made_stays_when_all_in_it_is_taken_back(main: Path, run: Run) -> None:
+    settings = main.parent / "settings.beancount"
+    text = settings.read_text("utf-8") + BANK.splitlines()[3] + "\n"
+    settings.write_text(text, "utf-8")
+    run("record", "pledge", "AUT", "5", *PLEDGED, "2004-03-01", "--yes")
+    run("record", "pledge", "NOR", "6", *PLEDGED, "2004-03-02", "--yes")
+    run("undo", "2", "--yes")
+    run("undo", "3", "--yes")
+    book = load_book(main)
+    assert book.errors == []
+    assert book.register.changes == []
+
+
 def test_a_write_stays_while_something_rests_on_it(main: Path, run: Run) -> None:
     run(*EARLIER)
     run(*PAY)

@@ -88,7 +88,12 @@ def try_undo(book: Book, number: int) -> Tried:
             if isinstance(piece, Removed)]  # fmt: skip
     _refuse_closed(book, number, [*(each.date for each in own), *_dates_in(back)])
     _refuse_resting(book, number, [entry for entry in own if isinstance(entry, Transaction)])
-    new = {path for path, text in texts.items() if not text.strip()}
+    # A file goes with the write that made it; one that others made is still included.
+    new = {
+        path
+        for name, file in write.files.items()
+        if not file.before and not texts.get(path := book.folder / name, name).strip()
+    }
     try:
         tried = try_texts(
             book,
