@@ -14,9 +14,11 @@ from pathlib import Path
 from pledgebook.ledger.findings import BookRefusedError
 
 _MAY_END = re.compile(
-    rb"[0-9)]\s*/\s*(?:[-+(]|[0,]*(?:\.0*)?(?![0-9.,]))"  # by nothing, or by what is worked out
+    rb"[0-9)]\s*/\s*(?:[-+(]|(?:0[0,]*(?:\.0*)?|\.0*)(?![0-9.,]))"  # by nothing, or worked out
     rb"|[0-9,]{1000}"  # beyond its arithmetic, once multiplied
 )
+_ASIDE = re.compile(rb'"(?:[^"\\]|\\.)*"|;[^\n]*')
+"""Texts and comments, in which nothing is worked out."""
 _READ = (
     "import sys; from beancount.parser import parser; parser.parse_string(sys.stdin.buffer.read())"
 )
@@ -28,15 +30,17 @@ class FatalFileError(BookRefusedError):
 
 def refuse_fatal(path: Path, content: bytes) -> None:
     """Raise FatalFileError for a file of a book that Beancount's reader does not survive."""
-    found = _MAY_END.search(content)
-    if found is None:
+    if not _MAY_END.search(content):
+        return
+    figures = _ASIDE.sub(lambda each: b"\n" * each[0].count(b"\n"), content)
+    if not _MAY_END.search(figures):
         return
     done = subprocess.run(  # noqa: S603 - this very Python
         [sys.executable, "-c", _READ], input=content, capture_output=True, check=False
     )
     if done.returncode >= 0:
         return
-    lines = [content.count(b"\n", 0, each.start()) + 1 for each in _MAY_END.finditer(content)]
+    lines = [figures.count(b"\n", 0, each.start()) + 1 for each in _MAY_END.finditer(figures)]
     said = ", ".join(map(str, lines[:5]))
     raise FatalFileError(
         f"{path} cannot be opened: Beancount's reader fails on it, probably at a figure that is "
