@@ -29,6 +29,7 @@ from pledgebook.ledger.closing.proof import PARTS, Verdict, verify_seals
 from pledgebook.ledger.closing.seals import Figures
 from pledgebook.ledger.closing.signing import sign as sign_seal
 from pledgebook.ledger.events.asking import due_releases
+from pledgebook.ledger.events.cash import not_revalued
 from pledgebook.ledger.files.writing import file_for
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
@@ -66,6 +67,8 @@ def close(period: str, key: Path | None) -> None:
     with writing() as book:
         if any(each.name == period for each in book.settings.periods):
             refuse_untied(book, period)
+        ends = [each.end for each in book.settings.periods if each.name == period]
+        notices = [said for end in ends for said in not_revalued(book, end)]
         closed = close_period(book, period, make_figures, sign)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():
@@ -75,9 +78,12 @@ def close(period: str, key: Path | None) -> None:
                 "opened": closed.opened.isoformat(),
                 "sha256": closed.sha256,
                 "written": written,
+                "notices": notices,
             }
         )
     else:
+        for said in notices:
+            click.secho(f"Notice: {said}", fg="yellow")
         click.echo(f"Closed {period}; the next period opens on {closed.opened}.")
         click.echo(f"Seal: {closed.sha256}")
         click.echo(f"Wrote {', '.join(written)}")

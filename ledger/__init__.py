@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         application_without_pledge,
         bank_charge,
         cancellation,
+        cash_revaluation,
         commitment,
         commitment_of_pledge,
         correction,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         free_labels,
         receipt_held,
     )
+    from pledgebook.ledger.events.cash import foreign_cash
     from pledgebook.ledger.events.returns import find_return, find_write_off
     from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
     from pledgebook.ledger.files.log import read_log
@@ -121,6 +123,7 @@ __all__ = [
     "approve",
     "bank_charge",
     "cancellation",
+    "cash_revaluation",
     "commitment",
     "commitment_of_pledge",
     "correction",
@@ -134,6 +137,7 @@ __all__ = [
     "find_entry",
     "find_return",
     "find_write_off",
+    "foreign_cash",
     "free_labels",
     "in_kind",
     "increase",
@@ -194,6 +198,7 @@ _NAMES = {
         "application_without_pledge",
         "bank_charge",
         "cancellation",
+        "cash_revaluation",
         "commitment",
         "commitment_of_pledge",
         "correction",
@@ -229,6 +234,7 @@ _NAMES = {
         "write_off",
     ),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
+    "events.cash": ("foreign_cash",),
     "events.returns": ("find_return", "find_write_off"),
     "files.loading": ("BookNotFoundError", "find_book", "load_book"),
     "files.making": ("make_book",),

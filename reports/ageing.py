@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO, to_cents
+from pledgebook.ledger.register.instalments import awaits_condition
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.disclosures import received_since
 from pledgebook.reports.figures.layout import (
@@ -41,11 +42,17 @@ def ageing(selection: Selection) -> Report:
     claims = [claim for claim in held if selection.covers(claim)]
     committed = [claim for claim in claims if claim.committed]
     due = [claim for claim in committed if claim.is_recognised(day)]
-    later = [claim for claim in committed if not claim.is_recognised(day)]
+    settings = selection.book.settings
+    conditional = [claim for claim in committed if awaits_condition(claim, settings)]
+    later = [
+        claim
+        for claim in committed
+        if not claim.is_recognised(day) and not awaits_condition(claim, settings)
+    ]
     limited = bool(selection.scope.limits())
     layout = Layout()
     if committed or not limited:
-        _lay_out(selection, layout, due, later, limited=limited)
+        _lay_out(selection, layout, due, later, conditional, limited=limited)
     agreements = [
         Agreement(
             "unpaid: ageing and schedule", Part(NAME, "unpaid", 0), Part("schedule", "closing")
@@ -104,9 +111,17 @@ def ageing(selection: Selection) -> Report:
 
 
 def _lay_out(
-    selection: Selection, layout: Layout, due: list[Claim], later: list[Claim], *, limited: bool
+    selection: Selection,
+    layout: Layout,
+    due: list[Claim],
+    later: list[Claim],
+    conditional: list[Claim],
+    *,
+    limited: bool,
 ) -> None:
-    """Put what is due and what is due later; of a part of the donors the latter only if any is."""
+    """Put what is due and what is due later; of a part of the donors the latter only if any is.
+    What waits for its condition stands by itself, and is not overdue whatever its due date.
+    """
     day = selection.cut.end
     layout.section("Due in this period or before")
     for year in sorted({_due(claim).year for claim in due}):
@@ -120,7 +135,13 @@ def _lay_out(
         layout.section("Later periods")
         for claim in _in_order(selection, later):
             layout.row(claim.donor, **_values(selection, claim, day))
-        layout.total("Future periods, as in the schedule")
+        layout.total("Future periods" if conditional else "Future periods, as in the schedule")
+    if conditional:
+        layout.section("Conditional: not due until the condition is met")
+        for claim in _in_order(selection, conditional):
+            amounts = _values(selection, claim, _due(claim) - timedelta(days=1))
+            layout.row(claim.donor, **amounts)
+        layout.total("Conditional")
     layout.grand_total("Total unpaid")
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.instalments import awaits_condition
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import Figures, contribution_figures
@@ -34,6 +35,7 @@ from pledgebook.reports.figures.ties import (
 
 NAME = "statements"
 TITLE = "Statements I and II: income, expenditure and balances"
+CONDITIONAL = "conditional"
 ELIMINATED, TOTAL, COMPARATIVE = "eliminated", "total", "comparative"
 
 Amounts = dict[str, Decimal]
@@ -77,7 +79,9 @@ _BELOW = (
     _Line("refunds", "Refunds to donors", ("refunds",)),
     _Line("transfers", "Transfers between funds", ("transfers",)),
 )
-_SAID_WHERE_THERE = frozenset({"moved_prior", "corrections", "policy_changes"})
+_SAID_WHERE_THERE = frozenset(
+    {"moved_prior", "corrections", "policy_changes", "receivable_conditional"}
+)
 """Lines that a seal holds only where there is something: seals without them stay what they are."""
 
 _RESERVES = ("opening-balance", "operating-reserve", "reserved")
@@ -85,6 +89,7 @@ _ASSETS = (
     _Line("cash", "Cash", ("cash",)),
     _Line("receivable_due", "Contributions receivable, due", ()),
     _Line("receivable_later", "Contributions receivable, later periods", ()),
+    _Line("receivable_conditional", "Contributions receivable, conditional", (), rare=True),
     _Line("due_from", "Due from other funds", ("due-from",)),
 )
 _LIABILITIES = (
@@ -141,12 +146,19 @@ def make_statements(selection: Selection) -> list[Statement]:
 
 
 def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
-    """Return what is receivable in later periods, by fund, class and kind of account."""
+    """Return what is receivable in later periods, by fund, class and kind of account, and what of
+    it waits for a condition.
+    """
     rows = contribution_figures(
         selection,
         lambda item: (item.fund, item.class_, getattr(item, "kind", "")),
     )
-    return {key: figures.future for key, figures in rows.items()}
+    later = {key: figures.future for key, figures in rows.items()}
+    for claim in selection.book.register.claims_at(selection.cut.end):
+        if selection.covers(claim) and awaits_condition(claim, selection.book.settings):
+            key = (claim.fund, claim.class_, CONDITIONAL)
+            later[key] = later.get(key, ZERO) + claim.value
+    return later
 
 
 def _column(
@@ -169,7 +181,9 @@ def _column(
         own[line.key] = -held(*line.kinds)
     future = sum((later.get((*group, "pledges"), ZERO) for group in groups), ZERO)
     own["receivable_due"] = held("pledges") - future
-    own["receivable_later"] = future
+    waiting = sum((later.get((*group, CONDITIONAL), ZERO) for group in groups), ZERO)
+    own["receivable_later"] = future - waiting
+    own["receivable_conditional"] = waiting
     own["balance_before"] = booked(*_RESULT, *_RESERVES) - held(*_RESULT, *_RESERVES)
     own["operating_reserve"] = -held("operating-reserve")
     _add_totals(own)

@@ -748,8 +748,11 @@ def prove_statements(selection: Selection, oracle: Oracle) -> None:
     stated = {}
     for letter in make_letters(Papers(selection), "statement", day=selection.cut.end):
         table = letter.table("summary")
-        # The oracle knows no money that waits to be applied.
-        lines = [line for line in table.lines if "not yet applied" not in str(line.cells[0])]
+        # The oracle knows no money that waits to be applied, nor when what it applied came.
+        unknown = ("not yet applied", "in advance before")
+        lines = [
+            line for line in table.lines if not any(say in str(line.cells[0]) for say in unknown)
+        ]
         columns = zip(*(line.cells for line in lines), strict=True)
         for heading, amounts in zip(table.headings, columns, strict=True):
             if heading.kind == "amount":

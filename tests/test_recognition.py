@@ -21,6 +21,7 @@ from pledgebook.ledger.files.loading import book_loaded
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.ageing import ageing
 from pledgebook.reports.balances import Amounts, make_statements
 from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
@@ -536,3 +537,29 @@ def test_income_booked_before_its_condition_is_met_is_noticed() -> None:
         each for each in kept_under("agreement", pledge).notices if each.rule == "not-deferred"
     ]
     assert "waits for its condition (if parliament agrees)" in notice.message
+
+
+def test_what_waits_for_its_condition_is_one_amount_with_one_name_everywhere() -> None:
+    """Its due date, 30 June 2002, is past: it is neither overdue nor of a later period."""
+    waiting = conditional("agreement")
+    selection = select(waiting, "2002-2003")
+    (line,) = list_instalments(waiting.register, date(2003, 12, 31))
+    assert (line.status, line.overdue) == ("conditional", False)
+    (made,) = make_statements(selection)
+    total = {key: amounts["total"] for key, amounts in made.lines.items()}
+    assert (total["receivable_conditional"], total["receivable_later"]) == (D(1000), D(0))
+    assert total["deferred"] == total["assets"] == D(1000)
+    report = ageing(selection)
+    assert [tie for tie in report.ties if not tie.agrees] == []
+    (row,) = (row for row in report.rows if row.kind == "row")
+    assert (row.values["not_due"], row.values["days"]) == (D(1000), None)
+    assert "Conditional: not due until the condition is met" in [row.label for row in report.rows]
+
+    met = events.release(
+        waiting.settings, day=date(2002, 9, 1), claim=claim_of(waiting), deferred=D(1000)
+    )
+    book = conditional("agreement", met)
+    (line,) = list_instalments(book.register, date(2003, 12, 31))
+    assert (line.status, line.overdue) == ("committed", True)
+    (made,) = make_statements(select(book, "2002-2003"))
+    assert made.lines["receivable_conditional"]["total"] == 0

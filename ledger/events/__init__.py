@@ -7,6 +7,7 @@ changed in `changes`, paid in `receipts`; money is spent and moved in `spending`
 
 from __future__ import annotations
 
+from pledgebook.ledger.events.cash import cash_revaluation
 from pledgebook.ledger.events.changes import (
     amendment,
     cancellation,
@@ -66,6 +67,7 @@ __all__ = [
     "application_without_pledge",
     "bank_charge",
     "cancellation",
+    "cash_revaluation",
     "commitment",
     "commitment_of_pledge",
     "correction",

@@ -19,6 +19,7 @@ from pledgebook.ledger.events.asking import (
     legacy_claims,
     releasable,
 )
+from pledgebook.ledger.events.cash import foreign_cash
 from pledgebook.ledger.events.parts import Part
 from pledgebook.ledger.events.policies import policy_change, redeclared
 from pledgebook.ledger.events.returns import find_write_off
@@ -198,10 +199,21 @@ def write_off(recording: Recording, label: str, amount: Decimal | None) -> Draft
 def revaluation(
     recording: Recording, label: str, dollars: Decimal | None, reason: str, *, every: bool
 ) -> Drafted:
-    """Carry unpaid instalment LABEL, or --all, at the UN rate of the day from now on."""
+    """Carry unpaid instalment LABEL, or --all, at the UN rate of the day from now on; with --all
+    cash in other currencies too, or that of one account, which is LABEL then.
+    """
     book, day = recording.book, recording.day
+    cash = [each for each in foreign_cash(book, day) if every or each.account == label]
     drafts = []
-    for claim in _chosen(recording, label, foreign_claims(book, day), every=every):
+    for held in cash:
+        value, rate = recording.value(held.units, held.currency, None if every else dollars, reason)
+        if value != held.dollars:
+            drafts.append(
+                events.cash_revaluation(book.settings, day=day, held=held, value=value, rate=rate)
+            )
+    claims = () if cash and not every else foreign_claims(book, day)
+    asked = "" if cash and not every else label
+    for claim in _chosen(recording, asked, claims, every=every or bool(cash)):
         value, rate = recording.value(
             claim.units, claim.currency, None if every else dollars, reason
         )
@@ -210,7 +222,9 @@ def revaluation(
                 events.revaluation(book.settings, day=day, claim=claim, value=value, rate=rate)
             )
     if not drafts:
-        raise EventRefusedError(f"No unpaid instalment changes its value on {day}.")
+        raise EventRefusedError(
+            f"No unpaid instalment, and no cash in another currency, changes its value on {day}."
+        )
     return Drafted(drafts)
 
 

@@ -137,9 +137,16 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         carrying=claim.value,
         received=sum((_received(change) for change in changes), ZERO),
         status=_status(settings, claim, changes, paid, written_off, advance, day),
-        overdue=claim.is_overdue(day),
+        overdue=claim.is_overdue(day) and not awaits_condition(claim, settings),
         recognition=settings.funds[claim.fund].policy(claim.class_),
         taggings=tag_claim(claim, settings),
+    )
+
+
+def awaits_condition(claim: Claim, settings: Settings) -> bool:
+    """Tell whether an instalment waits for its condition, whatever its due date."""
+    return claim.is_deferred and settings.waits_for_condition(
+        claim.fund, claim.class_, claim.condition
     )
 
 
@@ -228,6 +235,8 @@ def _status(
         return "in-advance" if advance > 0 else "paid"
     if not claim.committed:
         return "pledged"
+    if awaits_condition(claim, settings):
+        return "conditional"
     if claim.due and settings.periods.start_of(claim.due) > day:
         return "deferred"
     return "partly-paid" if paid > 0 else "committed"

@@ -30,10 +30,11 @@ _TITLES = {
     "of_which": mark("Of which due in later periods"),
     "future": mark("Due in later periods"),
     "in_advance": mark("Received in advance"),
+    "from_before": mark("Collected above, of which received in advance before {start}"),
     "refunded": mark("Refunded"),
     "unapplied": mark("Received, not yet applied to a pledge"),
 }
-_BESIDE = ("uncommitted", "future", "in_advance", "refunded")
+_BESIDE = ("from_before", "uncommitted", "future", "in_advance", "refunded")
 
 
 def has_statement(papers: Papers, order: Order) -> bool:
@@ -101,7 +102,10 @@ def _summary(papers: Papers, order: Order) -> Table:
     speaking, say = order.speaking, order.speaking.say
     settings, cut = papers.settings, papers.selection.cut
     own = {
-        key: _amounts(papers, key, line.figures)
+        key: {
+            **_amounts(papers, key, line.figures),
+            "from_before": _from_before(papers, (*key, order.donor)),
+        }
         for key in sections_of(papers, order)
         for line in papers.schedule.sections[key]
         if line.donor == order.donor
@@ -148,6 +152,30 @@ def _summary(papers: Papers, order: Order) -> Table:
         lines=(*lines, *beside),
         note=note if beside else "",
     )
+
+
+def _from_before(papers: Papers, row: tuple[str, str, str]) -> Decimal:
+    """Return what of a row's collected came in advance before the cut: so much less came in it."""
+    register, cut = papers.book.register, papers.selection.cut
+    released: dict[str, Decimal] = {}
+    for change in register.changes:
+        claim = change.after
+        own = (claim.fund, claim.class_, claim.donor) == row
+        if own and change.advance_released and cut.start <= change.date <= cut.end:
+            released[change.label] = released.get(change.label, ZERO) + change.advance_released
+    total = ZERO
+    for label, dollars in released.items():
+        before = sum(
+            (
+                held.dollars
+                for held in register.held_under.get(label, ())
+                if held.kind == "in-advance"
+                and (held.entry.date < cut.start or held.event == "opening")
+            ),
+            ZERO,
+        )
+        total += min(dollars, before)
+    return total
 
 
 def _amounts(papers: Papers, section: tuple[str, str], figures: Figures) -> dict[str, Decimal]:
