@@ -57,6 +57,7 @@ _INCOME = (
     _Line("exchange", "Exchange on contributions", ("exchange", "revaluation")),
     _Line("exchange_on_cash", "Exchange on cash", ("exchange-on-cash",), rare=True),
     _Line("interest", "Interest", ("interest",)),
+    _Line("miscellaneous", "Miscellaneous income", ("miscellaneous",), rare=True),
     _Line("support_income", "Programme support income", ("programme-support-income",)),
 )
 _EXPENDITURE = (
@@ -80,7 +81,13 @@ _BELOW = (
     _Line("transfers", "Transfers between funds", ("transfers",)),
 )
 _SAID_WHERE_THERE = frozenset(
-    {"moved_prior", "corrections", "policy_changes", "receivable_conditional"}
+    {
+        "moved_prior",
+        "corrections",
+        "policy_changes",
+        "receivable_conditional",
+        "miscellaneous",
+    }
 )
 """Lines that a seal holds only where there is something: seals without them stay what they are."""
 

@@ -152,6 +152,7 @@ expenditure 1000 --obligated --fund CPCJF --purpose corruption --date 2002-05-01
 obligation 900 --fund CPCJF --purpose corruption --date 2002-06-01
 savings 100 --fund CPCJF --purpose corruption --date 2002-07-01
 bank-charge 1.50 --fund CPCJF --purpose corruption --date 2002-07-01
+miscellaneous-income 250 --fund CPCJF --date 2002-07-01
 operating-reserve 10 --fund CPCJF --date 2002-07-01
 transfer 10 --from CPCJF/special --to UNTOC --date 2002-08-01
 settlement 10 --from CPCJF/special --to UNTOC --date 2002-09-01

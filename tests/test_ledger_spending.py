@@ -16,6 +16,7 @@ from pledgebook.ledger.events import (
     EventRefusedError,
     expenditure,
     interest,
+    miscellaneous_income,
     obligation_paid,
     operating_reserve,
     programme_support,
@@ -172,3 +173,11 @@ def test_a_class_that_a_fund_of_one_class_does_not_have_is_refused(
     donor = {"donor": "NOR"} if event is receipt_without_pledge else {}
     with pytest.raises(BookRefusedError, match=f"UNTOC has no class '{class_}'"):
         spend(funded, event, 100, earmark=Earmark("UNTOC", class_), **donor)
+
+
+def test_miscellaneous_income_is_a_line_of_its_own_and_no_contribution(funded: Any) -> None:
+    spend(funded, miscellaneous_income, 250, earmark=GENERAL)
+    (made,) = make_statements(select(load_book(funded.main), "2002-2003"))
+    assert made.lines["miscellaneous"]["general"] == 250
+    assert made.lines["contributions"]["general"] == 1000
+    assert made.lines["income"]["general"] == made.lines["cash"]["general"] == 1250

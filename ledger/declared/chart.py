@@ -116,6 +116,10 @@ KINDS = (
         words=("interest taken back", "interest"),
     ),
     Kind(
+        name="miscellaneous", root="Income", path="Miscellaneous",
+        words=("miscellaneous income taken back", "miscellaneous income"),
+    ),
+    Kind(
         name="programme-support-income", root="Income", path="Programme-Support",
         words=("support income taken back", "support income"),
     ),

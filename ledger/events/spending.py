@@ -179,6 +179,23 @@ def interest(
     )
 
 
+def miscellaneous_income(
+    settings: Settings,
+    *,
+    day: date,
+    earmark: Earmark,
+    dollars: Decimal,
+    narration: str,
+    meta: Meta | None = None,
+) -> Draft:
+    """Income that is neither a contribution nor interest: a sale, a refund of an earlier period's
+    expenditure, what came of something that was given up.
+    """
+    _need_dollars(dollars)
+    lines = [("cash", dollars), ("miscellaneous", -dollars)]
+    return _booked(settings, day, "miscellaneous-income", earmark, lines, narration, meta)
+
+
 def refund_unspent(
     settings: Settings,
     *,

@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             spending.transfer,
             spending.settlement,
             spending.interest,
+            spending.miscellaneous_income,
             spending.operating_reserve,
         ),
     ),

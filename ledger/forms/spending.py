@@ -150,6 +150,21 @@ def interest(recording: Recording, shares: Sequence[str]) -> Drafted:
     return Drafted([events.interest(recording.book.settings, day=recording.day, shares=read)])
 
 
+@event_form("miscellaneous-income", "Miscellaneous income", DOLLARS, *EARMARK)
+def miscellaneous_income(
+    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+) -> Drafted:
+    """DOLLARS came that are neither a contribution nor interest."""
+    draft = events.miscellaneous_income(
+        recording.book.settings,
+        day=recording.day,
+        earmark=recording.earmark(fund, class_, purpose),
+        dollars=dollars,
+        narration="Miscellaneous income",
+    )
+    return Drafted([draft])
+
+
 @event_form(
     "operating-reserve",
     "Operating reserve",

@@ -79,6 +79,10 @@ _EVENTS = (
     ),
     Event(name="expenditure", told_by=("programme",), spends=True),
     Event(name="interest", needs=(frozenset({"interest", "cash"}),), told_by=("interest",)),
+    Event(
+        name="miscellaneous-income", needs=(frozenset({"miscellaneous"}),),
+        told_by=("miscellaneous",),
+    ),
     Event(name="savings", told_by=("savings",), spends=True),
     Event(name="operating-reserve", told_by=("operating-reserve",)),
     Event(
