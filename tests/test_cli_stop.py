@@ -10,6 +10,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ BANK = """
   currency: "USD"
   accounts: "Assets:CPCJF:Cash"
 """
+
+
+@pytest.fixture(autouse=True)
+def stoppable() -> Iterator[None]:
+    """Let Ctrl-C arrive, here and in what is started, also where tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def statement(path: Path) -> Path:
