@@ -21,7 +21,6 @@ from pledgebook.cli.common import (
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.rules import explain_rule
-from pledgebook.reports.untied import find_untied
 
 
 @click.command()
@@ -35,13 +34,17 @@ def check(rules: tuple[str, ...]) -> None:
     """
     meanings = {rule: explain_rule(rule) for rule in rules}
     book = open_book()
-    untied = [] if book.errors else find_untied(book)
+    transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
+    untied: list[Finding] = []
+    if transactions and not book.errors:
+        from pledgebook.reports.untied import find_untied  # noqa: PLC0415 - a new book has none
+
+        untied = find_untied(book)
     errors = _without_echoes([describe(error, book) for error in (*book.errors, *untied)])
     notices = [describe(notice, book) for notice in book.notices]
     if rules:
         errors = [each for each in errors if each["rule"] in meanings]
         notices = [each for each in notices if each["rule"] in meanings]
-    transactions = sum(isinstance(entry, Transaction) for entry in book.entries)
     if wants_json():
         said: dict[str, object] = {"rules": meanings} if rules else {}
         answer(said | {"errors": errors, "notices": notices, "transactions": transactions})
