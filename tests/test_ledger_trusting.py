@@ -18,6 +18,7 @@ CODE = "import pathlib\npathlib.Path({!r}).touch()\n__plugins__ = ()\n"
 
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return tmp_path / "config" / "pledgebook"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib import resources
@@ -94,7 +95,13 @@ def refuse_untrusted(path: Path, entries: Iterable[Directive], options: Options)
 
 
 def untrusted(brought: Sequence[Brought]) -> list[Brought]:
-    """Return the code among this that nobody trusted yet."""
+    """Return the code among this that nobody trusted yet.
+
+    From here on Python keeps nothing that it compiles: beside the code of a book it would be code
+    too, and the book not the one that is trusted any more.
+    """
+    if brought:
+        sys.dont_write_bytecode = True
     trusted = _read_trusted() if brought else ()
     return [each for each in brought if _key(each) not in trusted]
 
