@@ -33,7 +33,7 @@ NOTHING = """
   Assets:CPCJF:Cash       0 USD {0 # 1 USD}
   Income:CPCJF:Interest  -1 USD
 """
-FATAL = ["1/0", "1.50/0.00", "10 / (1 - 1)", "1/-0", "(2)/0"]
+FATAL = ["1/0", "1.50/0.00", "10 / (1 - 1)", "1/-0", "(2)/0", "1./0", "1 / 0."]
 HARMLESS = ["100.00/4", "1/03", "12/0.5"]
 
 
@@ -84,6 +84,12 @@ def test_a_figure_divided_by_nothing_is_refused_with_its_line(figure: str, tmp_p
     for command in ("check", "serve"):
         result = CliRunner().invoke(group, ["--book", str(main), command])
         assert (result.exit_code, "divided by nothing" in result.stderr) == (2, True)
+
+
+def test_no_quotation_mark_hides_it(tmp_path: Path) -> None:
+    text = f'\n* a heading with a " mark\n{entry("1/0")}\n* and with another "\n'
+    with pytest.raises(FatalFileError, match="divided by nothing"):
+        load_book(make(tmp_path, text))
 
 
 @pytest.mark.parametrize("figure", HARMLESS)

@@ -17,10 +17,11 @@ from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive, Open, Options, Transaction
 from beancount.core.inventory import Inventory
 from beancount.parser import booking, booking_full
+from pledgebook.ledger.files.fatal import figures_with
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import DIGITS
 
-_MAY_BE_LARGE = re.compile(rb"[0-9,]{19,}|[0-9)]\s*\*\s*[0-9(-]|/\s*[0-9(.-]")
+_MAY_BE_LARGE = re.compile(rb"[0-9,]{19,}|[0-9.)]\s*\*\s*[0-9(-]|/\s*[0-9(.-]")
 """In a file's text: a long figure, or one that is worked out of others."""
 
 
@@ -30,7 +31,7 @@ def refuse_large(
     """Return the entries without those that say a figure of more than 18 digits before the point,
     with an error for each. `contents` are those of the files: most have no such figure anywhere.
     """
-    if not any(_MAY_BE_LARGE.search(content) for content in contents):
+    if not any(figures_with(_MAY_BE_LARGE, content) for content in contents):
         return entries, []
     errors = []
     kept = []

@@ -14,11 +14,11 @@ from pathlib import Path
 from pledgebook.ledger.findings import BookRefusedError
 
 _MAY_END = re.compile(
-    rb"[0-9)]\s*/\s*(?:[-+(]|(?:0[0,]*(?:\.0*)?|\.0*)(?![0-9.,]))"  # by nothing, or worked out
+    rb"[0-9.)]\s*/\s*(?:[-+(]|(?:0[0,]*(?:\.0*)?|\.0*)(?![0-9.,]))"  # by nothing, or worked out
     rb"|[0-9,]{1000}"  # beyond its arithmetic, once multiplied
 )
-_ASIDE = re.compile(rb'"(?:[^"\\]|\\.)*"|;[^\n]*')
-"""Texts and comments, in which nothing is worked out."""
+_ASIDE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|;[^\n]*')
+"""Texts of one line, and comments: in them nothing is worked out."""
 _READ = (
     "import sys; from beancount.parser import parser; parser.parse_string(sys.stdin.buffer.read())"
 )
@@ -28,12 +28,23 @@ class FatalFileError(BookRefusedError):
     """A file would end the program that reads it; the message names the line."""
 
 
+def figures_with(pattern: re.Pattern[bytes], content: bytes) -> bytes:
+    """Return a file's content without texts and comments, line by line, if the pattern is found in
+    that; else nothing. Where a text goes over lines, all of it counts: what is one, only the parser
+    could tell.
+    """
+    if not pattern.search(content):
+        return b""
+    figures = _ASIDE.sub(b"", content)
+    if b'"' in figures:
+        figures = content
+    return figures if pattern.search(figures) else b""
+
+
 def refuse_fatal(path: Path, content: bytes) -> None:
     """Raise FatalFileError for a file of a book that Beancount's reader does not survive."""
-    if not _MAY_END.search(content):
-        return
-    figures = _ASIDE.sub(lambda each: b"\n" * each[0].count(b"\n"), content)
-    if not _MAY_END.search(figures):
+    figures = figures_with(_MAY_END, content)
+    if not figures:
         return
     done = subprocess.run(  # noqa: S603 - this very Python
         [sys.executable, "-c", _READ], input=content, capture_output=True, check=False
