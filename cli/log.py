@@ -112,9 +112,10 @@ def undo(write: int, *, yes: bool, dry_run: bool) -> None:
     """
 
     def propose(book: Book) -> tuple[None, Tried]:
-        found = find_write(book, write)
+        log = read_log(book)
+        found = find_write(log, write)
         say(_harmless(f"{found.number}, {found.when}, by {found.by}: {_told(found)}"))
-        tried = try_undo(book, write)
+        tried = try_undo(book, write, log)
         fewer = len(book.entries) - len(tried.after.entries)
         if fewer > 0:
             say(f"The book would have {counted(fewer, 'directive')} fewer.")

@@ -12,6 +12,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import marked
+from pledgebook.ledger.files.log import Log as LogOfWrites
 from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.undoing import FileUndone, files_undone, try_undo
 from pledgebook.ledger.findings import RefusedError
@@ -43,7 +44,7 @@ class Log(Page):
             "writes": cut_page(log.writes[::-1], asked),
             "undone": {write.undoes: write.number for write in log.writes if write.undoes},
             "doors": _DOORS,
-            "undoing": _undoing(desk.book, number) if number else None,
+            "undoing": _undoing(desk.book, number, log) if number else None,
             "done": whole_number(asked.get("done", "")),
         }
 
@@ -60,8 +61,8 @@ class Log(Page):
         return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
 
 
-def _undoing(book: Book, number: int) -> Undoing:
+def _undoing(book: Book, number: int, log: LogOfWrites) -> Undoing:
     try:
-        return Undoing(number, files_undone(try_undo(book, number)))
+        return Undoing(number, files_undone(try_undo(book, number, log)))
     except RefusedError as error:
         return Undoing(number, refused=str(error))

@@ -18,7 +18,7 @@ from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.log import FILE, read_log
 from pledgebook.ledger.files.making import make_book
-from pledgebook.ledger.files.pieces import as_json, changes_of, from_json, pieces_of, taken_back
+from pledgebook.ledger.files.pieces import as_json, compared, from_json, pieces_of, taken_back
 from pledgebook.ledger.files.undoing import undo_write
 from pledgebook.ledger.findings import BookRefusedError, EventRefusedError
 from pledgebook.ledger.register.book import Book, digest_of
@@ -427,7 +427,7 @@ LINES = st.lists(
 @given(LINES, LINES)
 def test_what_changed_is_taken_back_piece_by_piece(before: list[str], after: list[str]) -> None:
     old, new = "\n".join(before), "\n".join(after)
-    changes = changes_of(old, new)
+    changes, _ = compared(old, new)
     assert from_json(json.loads(json.dumps(as_json(changes)))) == changes
     back, spans = taken_back(new, changes, "file")
     assert sorted(filter(str.strip, pieces_of(back))) == sorted(filter(str.strip, pieces_of(old)))

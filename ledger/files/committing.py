@@ -354,8 +354,11 @@ def _append(folder: Path, write: _Write) -> None:
     if not line:
         return
     path = _within(folder, folder / log.FILE)
-    there = path.read_bytes() if path.exists() else b""
-    begun = there[write.log_at :]
+    begun = b""
+    if path.exists():
+        with path.open("rb") as file:
+            file.seek(write.log_at)
+            begun = file.read()
     if begun.startswith(line):
         return
     rest = line.removeprefix(begun) if line.startswith(begun) else line

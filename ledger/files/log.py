@@ -18,9 +18,8 @@ from pledgebook.ledger.files.pieces import (
     Piece,
     Stretch,
     as_json,
-    changes_of,
+    compared,
     from_json,
-    way_back,
 )
 from pledgebook.ledger.occasion import Occasion
 from pledgebook.ledger.register.book import Book, digest_of
@@ -138,9 +137,8 @@ def what_changes(
         name = path.relative_to(folder).as_posix()
         old = path.read_bytes() if path.exists() else b""
         if path in own:
-            before, after = as_text(old), as_text(content or b"")
-            pieces = as_json(changes_of(before, after))
-            said[name] = {"pieces": pieces, "back": way_back(before, after)}
+            pieces, back = compared(as_text(old), as_text(content or b""))
+            said[name] = {"pieces": as_json(pieces), "back": back}
         elif old != content and 0 < len(old) <= MOST_KEPT:
             said[name] = {"was": b64encode(old).decode()}
     return said

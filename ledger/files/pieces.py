@@ -62,30 +62,24 @@ def known_by(piece: str) -> str:
     return digest_of(piece.encode("utf-8", "surrogateescape"))[:_KEPT_DIGITS]
 
 
-def changes_of(old: str, new: str) -> list[Piece]:
-    """Return what a text gained and lost, in the order of the new text. Blank lines are told only
-    with the piece that was taken out above them.
+def compared(old: str, new: str) -> tuple[list[Piece], list[Stretch]]:
+    """Return what a text gained and lost, in the order of the new text, blank lines only with the
+    piece that was taken out above them; and what leads back to the old text, to the letter.
     """
     before, after = pieces_of(old), pieces_of(new)
-    found: list[Piece] = []
+    changes: list[Piece] = []
+    back: list[Stretch] = []
     for gone, come, at in _different(before, after):
         above = next((place for place in reversed(range(at)) if after[place].strip()), -1)
         digest = known_by(after[above]) if above >= 0 else ""
-        found += [Removed(text, digest, at - above - 1, at) for text in _with_blanks(gone)]
-        found += [
+        changes += [Removed(text, digest, at - above - 1, at) for text in _with_blanks(gone)]
+        changes += [
             Added(known_by(piece), at + number)
             for number, piece in enumerate(come)
             if piece.strip()
         ]
-    return found
-
-
-def way_back(old: str, new: str) -> list[Stretch]:
-    """Return what leads from a new text to the old one, to the letter."""
-    return [
-        Stretch(at, at + len(come), "\n".join(gone) if gone else None)
-        for gone, come, at in _different(pieces_of(old), pieces_of(new))
-    ]
+        back.append(Stretch(at, at + len(come), "\n".join(gone) if gone else None))
+    return changes, back
 
 
 def exchanged(old: str, new: str) -> tuple[list[str], list[str]]:

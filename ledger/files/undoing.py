@@ -14,7 +14,7 @@ from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Transaction, entry_sortkey
 from pledgebook.ledger.files.late import told
-from pledgebook.ledger.files.log import FileWritten, LoggedWrite, read_log
+from pledgebook.ledger.files.log import FileWritten, Log, LoggedWrite, read_log
 from pledgebook.ledger.files.mending import BOUND, resting_on
 from pledgebook.ledger.files.pieces import (
     Added,
@@ -56,11 +56,13 @@ def undo_write(book: Book, number: int) -> list[Path]:
     return list(tried.paths)
 
 
-def try_undo(book: Book, number: int) -> Tried:
-    """Try what `undo_write` would write. Raises EventRefusedError, BookRefusedError."""
+def try_undo(book: Book, number: int, log: Log | None = None) -> Tried:
+    """Try what `undo_write` would write, by the book's log where it was read already. Raises
+    EventRefusedError, BookRefusedError.
+    """
     if book.errors:
         raise BookRefusedError("The book has errors, so nothing is written to it: see check.")
-    write = find_write(book, number)
+    write = find_write(log or read_log(book), number)
     texts: dict[Path, str] = {}
     gone: dict[str, list[range]] = {}
     for name, file in write.files.items():
@@ -151,9 +153,8 @@ def files_undone(tried: Tried) -> list[FileUndone]:
     return found
 
 
-def find_write(book: Book, number: int) -> LoggedWrite:
+def find_write(log: Log, number: int) -> LoggedWrite:
     """Return a write of the log that can be taken back. Raises EventRefusedError."""
-    log = read_log(book)
     found = next((write for write in log.writes if write.number == number), None)
     if found is None:
         raise EventRefusedError(f"The log has no write {number}: pledgebook log lists them.")
