@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.closing.seals import book_until
 from pledgebook.ledger.declared.chart import CLAIMS, kinds_that
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
@@ -29,14 +28,14 @@ Held = Mapping[str, tuple[object, ...]]
 def find_lost(before: Book, after: Book, period: str, end: date, first: date) -> str:
     """Return a sentence about the first thing that a period left on its last day `end` and the
     next book does not begin with on `first`, or the other way round; "" if they are the same.
-    `before` holds the entries of the period, `after` the opening that continues it.
+    `before` is the book until that day, `after` holds the opening that continues it.
     """
     begun = after.with_entries(
         entry
         for entry in after.entries
         if not isinstance(entry, Transaction) or carried_from(entry) == period
     )
-    left, found = _held(book_until(before, end), end), _held(begun, first)
+    left, found = _held(before, end), _held(begun, first)
     for name in [*left, *(name for name in found if name not in left)]:
         if left.get(name) != found.get(name):
             was, now = (_said(side.get(name)) for side in (left, found))

@@ -36,10 +36,10 @@ from pledgebook.ledger.drafts import Draft, quoted
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import (
-    error_sentence,
     file_for,
     insert_entries,
     places_in,
+    refusal_of_errors,
     text_without,
     write_texts,
 )
@@ -125,7 +125,8 @@ def close_period(
         texts[still] = (book.text_of(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
         if not _includes(main, still.name):
             main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
-    before = make_figures(book_until(book, period.end), name)
+    until = book_until(book, period.end)
+    before = make_figures(until, name)
     _refuse_untied(name, before)
     others = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
     # Tried with a seal of nothing: what it states is known only from the files as they will be.
@@ -143,7 +144,7 @@ def close_period(
                 f"The reports of {name} would not be the same once it is closed, which is a fault "
                 "of this program and none of the book's; nothing was written."
             )
-        lost = find_lost(book, tried[0], name, period.end, first)
+        lost = find_lost(until, tried[0], name, period.end, first)
         if lost:
             raise BookRefusedError(
                 f"What {name} left would not all be carried forward, which is a fault of this "
@@ -187,7 +188,7 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
             f"{later[-1]} first."
         )
     if book.errors:
-        raise BookRefusedError(_first_error(book))
+        raise refusal_of_errors(book)
     number = 1 + sum(each.period == name for each in settings.reopenings)
     own, seals = book.folder / f"{name}.beancount", book.folder / SEALS
     sealed = book.folder / FOLDER / f"{name}.json"
@@ -245,20 +246,13 @@ def _period(book: Book, name: str) -> Period:
     )
 
 
-def _first_error(book: Book) -> str:
-    return (
-        f"{book.path.name} has errors, so nothing is written to it. First: "
-        f"{error_sentence(book.errors[0])}"
-    )
-
-
 def _refuse_unready(book: Book, period: Period, own: Path) -> None:
     """Raise the first reason why a period cannot be closed."""
     name, settings = period.name, book.settings
     if name in settings.seals:
         raise BookRefusedError(f"The period {name} is closed already.")
     if book.errors:
-        raise BookRefusedError(_first_error(book))
+        raise refusal_of_errors(book)
     if any(notice.rule == "plugin" for notice in book.notices):
         raise BookRefusedError(f"{book.path.name} does not run Pledgebook's plugin: add its line.")
     transactions = [entry for entry in continuing(book.entries) if isinstance(entry, Transaction)]
@@ -306,8 +300,7 @@ def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Direct
     register = derive_register(
         [entry for entry in transactions if entry.date <= period.end], book.settings
     )
-    register.last_day = period.end
-    for found in releases_not_made(register):
+    for found in releases_not_made(register, period.end):
         raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
 
 

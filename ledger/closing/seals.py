@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from beancount.core import data
@@ -80,7 +81,7 @@ class Standing:
         return parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Seal:
     """What is sealed of a period. `before` is the chain of the period sealed before it, FIRST if
     there is none, and None in a seal that was made before seals were chained.
@@ -92,15 +93,15 @@ class Seal:
     figures: Figures
     before: str | None = None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The digest of the entries."""
         return digest_of_records(self.entries)
 
-    @property
+    @cached_property
     def chain(self) -> str:
         """The digest of the whole seal."""
-        return chain_of(SealStated(self.period, self.sha256, self._digests()))
+        return chain_of(SealStated(self.period, self.sha256, self._digests))
 
     def parts(self) -> dict[str, tuple[Record, ...]]:
         """Return what is sealed beside the entries, records by the name of their digest."""
@@ -108,8 +109,9 @@ class Seal:
 
     def digests(self) -> dict[str, str]:
         """Return what stands beside the digest of the entries in the book."""
-        return self._digests() | ({} if self.before is None else {"chain": self.chain})
+        return self._digests | ({} if self.before is None else {"chain": self.chain})
 
+    @cached_property
     def _digests(self) -> dict[str, str]:
         digests = {name: digest_of_records(records) for name, records in self.parts().items()}
         digests["figures"] = sha256_of(compact(self.figures))

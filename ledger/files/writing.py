@@ -133,10 +133,7 @@ def try_entries(
     if not drafts and not others:
         return Tried(before=book, after=book, changes=beside, paths=())
     if book.errors:
-        raise BookRefusedError(
-            f"{book.path.name} has errors, so nothing is written to it. First: "
-            f"{error_sentence(book.errors[0])}"
-        )
+        raise refusal_of_errors(book)
     for draft in drafts:
         refuse_sealed(book, draft.date)
     by_name: dict[str, list[Draft]] = {}
@@ -355,6 +352,14 @@ def _include_new(book: Book, texts: dict[Path, str]) -> None:
         name = path.relative_to(book.folder).as_posix()
         main = main.rstrip("\n") + f'\ninclude "{name}"\n'
     texts[book.path] = main
+
+
+def refusal_of_errors(book: Book) -> BookRefusedError:
+    """Return what is said where a book with errors is to be written to."""
+    return BookRefusedError(
+        f"{book.path.name} has errors, so nothing is written to it. First: "
+        f"{error_sentence(book.errors[0])}"
+    )
 
 
 def _refuse_errors(tried: Book) -> None:

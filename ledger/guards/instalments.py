@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 
@@ -79,14 +80,16 @@ def _check_deferral(
         deferred[label] = change.after.value
 
 
-def releases_not_made(register: Register) -> list[Finding]:
-    """Return the notices of deferrals and money in advance whose biennium has begun."""
+def releases_not_made(register: Register, day: date | None = None) -> list[Finding]:
+    """Return the notices of deferrals and money in advance whose biennium has begun by `day`,
+    without it by the register's last.
+    """
     held = {label: dollars for label, dollars in register.deferred.items() if dollars}
     for item in register.held:
         if item.kind == "in-advance":
             held[item.label] = held.get(item.label, ZERO) + item.dollars
     notices = []
-    last = register.last_day
+    last = day or register.last_day
     for label, dollars in held.items():
         changes = register.by_label.get(label)
         claim = changes[-1].after if changes else None
