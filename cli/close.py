@@ -65,10 +65,11 @@ def close(period: str, key: Path | None) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
     sign = None if key is None else partial(sign_seal, key=key)
     with writing() as book:
-        if any(each.name == period for each in book.settings.periods):
-            refuse_untied(book, period)
-        ends = [each.end for each in book.settings.periods if each.name == period]
-        notices = [said for end in ends for said in not_revalued(book, end)]
+        notices: list[str] = []
+        for declared in book.settings.periods:
+            if declared.name == period:
+                refuse_untied(book, period)
+                notices += not_revalued(book, declared.end)
         closed = close_period(book, period, make_figures, sign)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():

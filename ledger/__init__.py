@@ -184,58 +184,10 @@ __all__ = [
     "write_off",
 ]
 
-_NAMES = {
+_ELSEWHERE = {
     "declared.rates": ("MissingRateError", "Rate", "Rates"),
     "declared.settings": ("Settings", "read_settings"),
     "drafts": ("Draft", "DraftLine"),
-    "events": (
-        "Advance",
-        "Earmark",
-        "EventRefusedError",
-        "Labels",
-        "Part",
-        "Settled",
-        "amendment",
-        "application",
-        "application_without_pledge",
-        "bank_charge",
-        "cancellation",
-        "cash_revaluation",
-        "commitment",
-        "commitment_of_pledge",
-        "correction",
-        "earmark_of",
-        "expenditure",
-        "in_kind",
-        "increase",
-        "interest",
-        "joint_payment",
-        "miscellaneous_income",
-        "obligation_paid",
-        "operating_reserve",
-        "payment",
-        "policy_change",
-        "postponement",
-        "prior_pledge",
-        "programme_support",
-        "re_earmarking",
-        "recovery",
-        "re_earmarked_gift",
-        "receipt_unapplied",
-        "receipt_without_pledge",
-        "redenomination",
-        "refund_overpayment",
-        "refund_unspent",
-        "release",
-        "returned_gift",
-        "returned_payment",
-        "revaluation",
-        "savings",
-        "settlement",
-        "split_gross",
-        "transfer",
-        "write_off",
-    ),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
     "events.cash": ("foreign_cash",),
     "events.returns": ("find_return", "find_write_off"),
@@ -255,7 +207,8 @@ _NAMES = {
     "register.instalments": ("Instalment", "list_instalments"),
     "register.register": ("Change", "Claim", "Register", "derive_register"),
 }
-"""The public names by module: as they are imported for types above."""
+"""The public names by module, as they are imported for types above; the others are of `events`."""
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = deferred(__name__, _NAMES)
+    _EVENTS = frozenset(__all__).difference(*_ELSEWHERE.values())
+    __getattr__, __dir__ = deferred(__name__, {**_ELSEWHERE, "events": _EVENTS})

@@ -253,8 +253,7 @@ class _Recasting:
             return "revaluation"
         if change.event in GIVEN_UP:
             return "written-off"
-        starts = self.settings.periods.start_of(change.date)
-        prior = claim.recognised is not None and claim.recognised < starts
+        prior = claim.is_prior(self.settings.periods.start_of(change.date))
         return "prior-period" if prior else "contributions"
 
     def _received(self, change: Change, out: Claim, back: Claim, settled: Decimal) -> list[Posting]:

@@ -440,15 +440,11 @@ class _Move:
             name = account("revaluation", claim.fund)
         elif self.event == "write-off":
             name = account("written-off", claim.fund, claim.donor)
-        elif self._is_prior(claim):
+        elif claim.is_prior(self.settings.periods.start_of(self.day)):
             name = account("prior-period", claim.fund, claim.donor)
         else:
             name = account("contributions", claim.fund, claim.donor)
         return [(claim, in_dollars(self.settings, name, amount))]
-
-    def _is_prior(self, claim: Claim) -> bool:
-        starts = self.settings.periods.start_of(self.day)
-        return claim.recognised is not None and claim.recognised < starts
 
     def _draft(self, lines: list[DraftLine], *, moved: bool) -> Draft:
         claim = self.claim

@@ -106,7 +106,7 @@ def returned_gift(
         lines=[
             in_dollars(settings, account("cash", gift.fund), -dollars),
             in_dollars(settings, account("bank-charges", gift.fund), -charges),
-            in_dollars(settings, _income_of(settings, gift, gift.fund, day), gross),
+            in_dollars(settings, _income_of(settings, gift, day), gross),
         ],
         donor=gift.donor,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),
@@ -138,7 +138,7 @@ def re_earmarked_gift(
             f"The contribution was paid to {gift.fund}: what it has of it goes to {earmark.fund} "
             "by a transfer."
         )
-    income = _income_of(settings, gift, gift.fund, day)
+    income = _income_of(settings, gift, day)
     cash = account("cash", gift.fund)
 
     def line(name: str, amount: Decimal, of: Earmark) -> DraftLine:
@@ -192,9 +192,9 @@ def correction(
     )
 
 
-def _income_of(settings: Settings, gift: Gift, fund: str, day: date) -> str:
+def _income_of(settings: Settings, gift: Gift, day: date) -> str:
     prior = gift.entry.date < settings.periods.start_of(day)
-    return account("prior-period" if prior else "contributions", fund, gift.donor)
+    return account("prior-period" if prior else "contributions", gift.fund, gift.donor)
 
 
 def _need_part(gift: Gift, dollars: Decimal) -> None:

@@ -21,10 +21,9 @@ from pledgebook.ledger.register.register import Gift, Register
 
 
 class Found(NamedTuple):
-    """A contribution as far as it is left, its dollars, gross, and the charges of these."""
+    """A contribution as far as it is left, gross, and the charges of that."""
 
     gift: Gift
-    dollars: Decimal
     charges: Decimal
 
 
@@ -67,7 +66,7 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
         ),
         ZERO,
     )
-    return Found(replace(gift, dollars=left), left, share(kept, left, gift.dollars))
+    return Found(replace(gift, dollars=left), share(kept, left, gift.dollars))
 
 
 def _named(register: Register, donor: str, name: str, day: date) -> Gift | None:

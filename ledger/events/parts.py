@@ -13,7 +13,7 @@ from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import format_units, to_cents
+from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Claim
 
@@ -130,6 +130,13 @@ def held_lot(
         committed=back,
         dollar=dollar,
     )
+
+
+def charges_undone(charges: Decimal, gross: Decimal, taken: Decimal) -> Decimal:
+    """Return what of the charges on a receipt are none any more where the bank takes `taken` of its
+    gross amount back: all where it takes no more than reached it, nothing where it takes the gross.
+    """
+    return min(charges, max(gross - taken, ZERO))
 
 
 def taken_out(claim: Claim) -> DraftLine:

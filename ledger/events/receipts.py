@@ -289,7 +289,7 @@ def returned_payment(
         lines.append(in_dollars(settings, account("exchange", was.fund), gross - settled))
         # What was paid in advance became income at the dollars received, without exchange: with
         # the payment undone it is what the instalment is carried at.
-        prior = was.recognised is not None and was.recognised < settings.periods.start_of(day)
+        prior = was.is_prior(settings.periods.start_of(day))
         name = account("prior-period" if prior else "contributions", was.fund, was.donor)
         lines.append(in_dollars(settings, name, settled - back))
     return make_entry(

@@ -6,6 +6,7 @@ in history.beancount, and the entry that opens it again says what an opening wou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from decimal import Decimal
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.asking import claim_of, find_history
+from pledgebook.ledger.events.parts import charges_undone
 from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import EventRefusedError, place_of
 from pledgebook.ledger.money import ZERO, format_units, share
@@ -46,10 +48,8 @@ class Return:
         return self.dollars - self.charges
 
     def charges_of(self, dollars: Decimal) -> Decimal:
-        """Return what is no charge any more where the bank takes `dollars` back: all that was kept
-        where it takes no more than reached it, nothing where it takes the gross amount.
-        """
-        return min(self.charges, max(self.dollars - dollars, ZERO))
+        """Return what is no charge any more where the bank takes `dollars` back."""
+        return charges_undone(self.charges, self.dollars, dollars)
 
 
 def find_return(
@@ -59,20 +59,31 @@ def find_return(
     of it, or a `part` in the instalment's currency. Where the open book does not know it, its
     closed periods are read. Raises EventRefusedError.
     """
+    return _in_any_period(
+        book, day, lambda register: _taken_back(register, label, payment, day, part)
+    )
+
+
+def _in_any_period(book: Book, day: date, find: Callable[[Register], Return]) -> Return:
+    """Return what is found in the open book, else in its history: then with what the entry has to
+    say of an instalment that the open book does not know.
+    """
     try:
-        return _find(book.register, label, payment, day, part)
+        return find(book.register)
     except EventRefusedError:
         path = book.folder / HISTORY
         if book.path == path or not book.settings.seals or not path.is_file():
             raise
     history = open_beside(book, path)
-    found = _find(history.register, label, payment, day, part)
+    found = find(history.register)
     if found.now.label in book.register.by_label:
         return found
     return replace(found, told=_told(history, found, day))
 
 
-def _find(register: Register, label: str, payment: str, day: date, part: Decimal | None) -> Return:
+def _taken_back(
+    register: Register, label: str, payment: str, day: date, part: Decimal | None
+) -> Return:
     changes = find_history(register, label)
     paid = _the_payment(changes, label, payment)
     now = claim_of(changes, day)
@@ -120,17 +131,9 @@ def find_write_off(
     again: all of it, or a `part` in the instalment's currency. Where the open book does not know
     it, its closed periods are read. Raises EventRefusedError.
     """
-    try:
-        return _written_off(book.register, label, name, day, part)
-    except EventRefusedError:
-        path = book.folder / HISTORY
-        if book.path == path or not book.settings.seals or not path.is_file():
-            raise
-    history = open_beside(book, path)
-    found = _written_off(history.register, label, name, day, part)
-    if found.now.label in book.register.by_label:
-        return found
-    return replace(found, told=_told(history, found, day))
+    return _in_any_period(
+        book, day, lambda register: _written_off(register, label, name, day, part)
+    )
 
 
 def _written_off(
@@ -147,14 +150,8 @@ def _written_off(
         )
     (gone,), now = named, claim_of(changes, day)
     assert gone.before is not None  # a write-off takes out what was there
-    back_since = [
-        each
-        for each in changes
-        if each.event == "recovery"
-        and as_text(each.entry.meta.get("reverses", "")) in names_of(gone.entry)
-    ]
-    units = gone.before.units - gone.after.units
-    left = units - sum(map(_put_back, back_since))
+    back_since = _reversals(changes, gone, "recovery")
+    left = _left(gone, back_since)
     back = left if part is None else part
     if now.currency != gone.after.currency or not ZERO < back <= left:
         raise EventRefusedError(
@@ -167,7 +164,7 @@ def _written_off(
             f"{label} was written off before it was due, and is due since: record what is owed now "
             "as a pledge of its own."
         )
-    value = gone.value_out - sum((-each.value_out for each in back_since), ZERO)
+    value = gone.value_out + sum((each.value_out for each in back_since), ZERO)
     was = replace(now, units=now.units + back, value=now.value + share(value, back, left))
     return Return(now=now, was=was, dollars=ZERO)
 
@@ -231,20 +228,23 @@ def _the_payment(changes: list[Change], label: str, name: str) -> Change:
 
 def _returns(changes: list[Change], payment: Change) -> list[Change]:
     """Return what took a payment, or parts of it, back."""
-    names = names_of(payment.entry)
+    return _reversals(changes, payment, "returned-payment")
+
+
+def _reversals(changes: list[Change], undone: Change, event: str) -> list[Change]:
+    """Return the events that say they undo an entry, or parts of it."""
+    names = names_of(undone.entry)
     return [
         change
         for change in changes
-        if change.event == "returned-payment"
-        and as_text(change.entry.meta.get("reverses", "")) in names
+        if change.event == event and as_text(change.entry.meta.get("reverses", "")) in names
     ]
 
 
-def _left(payment: Change, returns: list[Change]) -> Decimal:
-    """Return what of a payment is not taken back, in the instalment's currency."""
-    assert payment.before is not None
-    settled = payment.before.units - payment.after.units
-    return settled - sum(map(_put_back, returns))
+def _left(settled: Change, reversals: list[Change]) -> Decimal:
+    """Return what of a payment or write-off is not undone, in the instalment's currency."""
+    assert settled.before is not None  # it takes out what was there
+    return settled.before.units - settled.after.units - sum(map(_put_back, reversals))
 
 
 def _put_back(change: Change) -> Decimal:

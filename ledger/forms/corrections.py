@@ -9,6 +9,7 @@ from pledgebook.ledger import events
 from pledgebook.ledger.events.asking import dollars_of_day, find_donor, free_labels
 from pledgebook.ledger.events.gifts import find_gift
 from pledgebook.ledger.events.parts import Part as Instalment
+from pledgebook.ledger.events.parts import charges_undone
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
@@ -90,13 +91,13 @@ def returned_gift(
     charge any more.
     """
     found = find_gift(recording.book, _code(recording, donor), reverses, recording.day)
-    taken = found.dollars - found.charges if dollars is None else dollars
+    taken = found.gift.dollars - found.charges if dollars is None else dollars
     draft = events.returned_gift(
         recording.book.settings,
         day=recording.day,
         gift=found.gift,
         dollars=taken,
-        charges=min(found.charges, found.dollars - taken) if taken <= found.dollars else Decimal(0),
+        charges=charges_undone(found.charges, found.gift.dollars, taken),
         reverses=reverses,
     )
     return Drafted([draft])
@@ -123,9 +124,10 @@ def re_earmark_gift(
 ) -> Drafted:
     """A contribution of DONOR that no pledge preceded goes to another class or purpose."""
     found = find_gift(recording.book, _code(recording, donor), reverses, recording.day)
-    amount = found.dollars if dollars is None else dollars
-    if amount > found.dollars:
-        raise EventRefusedError(f"{found.dollars} of that contribution is left where it was.")
+    left = found.gift.dollars
+    amount = left if dollars is None else dollars
+    if amount > left:
+        raise EventRefusedError(f"{left} of that contribution is left where it was.")
     draft = events.re_earmarked_gift(
         recording.book.settings,
         day=recording.day,

@@ -38,6 +38,9 @@ date of the commitment."""
 CAUSE = "cause"
 """Metadata of a correction of an earlier period: what was wrong, and how."""
 
+_REOPENING = frozenset({"returned-payment", "recovery"})
+"""Events that put back what a closed period settled, which the open book does not know."""
+
 PAID_IN_ADVANCE = "paid-in-advance"
 """Metadata of the return of a payment of a closed period: the dollars of it that were held in
 advance and became income since."""
@@ -108,6 +111,10 @@ class Claim:
         """
         return self.is_open and self.due is not None and self.due < day
 
+    def is_prior(self, start: date) -> bool:
+        """Tell whether the claim was a due receivable before the period that begins on `start`."""
+        return self.recognised is not None and self.recognised < start
+
     def is_recognised(self, day: date) -> bool:
         """Tell whether the claim is a due receivable on `day`."""
         return self.recognised is not None and self.recognised <= day
@@ -142,7 +149,7 @@ class Change:
         """Whether the entry itself tells what happened before it (`paid:`, `written-off:`): an
         opening, and what opens an instalment again that was settled in a closed period.
         """
-        reopens = self.event in {"returned-payment", "recovery"} and self.before is None
+        reopens = self.event in _REOPENING and self.before is None
         return self.event == "opening" or reopens
 
     @property
@@ -473,7 +480,7 @@ class _Deriving:
             day = None
         elif event == "opening":
             day = min(starts, entry.date - _DAY)
-        elif event in {"returned-payment", "recovery"} and before is None:  # of a closed period
+        elif event in _REOPENING and before is None:  # of a closed period
             first = self.settings.periods.start_of(entry.date)
             day = min(starts, first - _DAY if first > date.min else entry.date)
         elif found_late:  # of an earlier period where it was due in one

@@ -323,7 +323,7 @@ def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> N
 
 def is_prior(claim: Claim, cut: Cut) -> bool:
     """Tell whether the claim was a due receivable before the declared period of the cut."""
-    return claim.recognised is not None and claim.recognised < cut.period.start
+    return claim.is_prior(cut.period.start)
 
 
 def held_figures(selection: Selection, key: Callable[[str, str, str], KeyT]) -> dict[KeyT, Figures]:
