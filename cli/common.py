@@ -44,7 +44,8 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
-FUTURE = click.option("--future", is_flag=True, help="A date after today is meant.")
+FUTURE_HELP = "A date after today is meant."
+FUTURE = click.option("--future", is_flag=True, help=FUTURE_HELP)
 
 
 def today_or(day: date | None, *, future: bool) -> date:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import click
-from pledgebook.cli.common import answer, book_option, say, wants_json
+from pledgebook.cli.common import FUTURE_HELP, answer, book_option, say, wants_json
 from pledgebook.cli.writing import carry_out, written_names
 from pledgebook.ledger.files.writing import Tried, try_entries
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
@@ -94,7 +94,7 @@ def _command(form: Form) -> click.Command:
     own.params = [
         *map(_parameter, form.fields),
         click.Option(["--yes"], is_flag=True, help="Book it without asking."),
-        click.Option(["--future"], is_flag=True, help="A date after today is meant."),
+        click.Option(["--future"], is_flag=True, help=FUTURE_HELP),
         click.Option(["--dry-run"], is_flag=True, help="Only show what would be booked."),
         *own.params,
     ]

@@ -56,7 +56,6 @@ def served(name: str, verb: str = "GET") -> Callable[[Method[PageT]], Method[Pag
     """Mark a page's method as what answers at `name` below the page's address. Where it cannot, a
     sentence says why.
     """
-    mark: Any = extension_endpoint(name, [verb])  # Fava leaves it half typed
 
     def decorate(method: Method[PageT]) -> Method[PageT]:
         @wraps(method)
@@ -68,9 +67,14 @@ def served(name: str, verb: str = "GET") -> Callable[[Method[PageT]], Method[Pag
             except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
                 return Response(*_told(error, name), mimetype="text/plain")
 
-        return cast("Method[PageT]", mark(endpoint))
+        return _marked(endpoint, name, verb)
 
     return decorate
+
+
+def _marked(endpoint: Method[PageT], name: str, verb: str) -> Method[PageT]:
+    mark: Any = extension_endpoint(name, [verb])  # Fava leaves it half typed
+    return cast("Method[PageT]", mark(endpoint))
 
 
 def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
@@ -274,6 +278,6 @@ def writing(
                 answer.status_code = status
                 return answer
 
-        return served(name, "POST")(endpoint)
+        return _marked(endpoint, name, "POST")
 
     return decorate

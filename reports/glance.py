@@ -19,8 +19,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.ledger.register.register import Claim, Register
-from pledgebook.ledger.sources import read_json
-from pledgebook.reports.figures.comparatives import period_before
+from pledgebook.reports.figures.comparatives import period_before, sealed_figures
 from pledgebook.reports.figures.figures import Figures, read_figures, total
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.schedule import NAME, Schedule, make_schedule
@@ -158,8 +157,7 @@ def _sealed_lines(book: Book, period: str) -> Mapping[_Name, Figures] | None:
     says why).
     """
     try:
-        content = read_json((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
-        document = content["figures"][NAME]
+        document = sealed_figures(book.folder / FOLDER / f"{period}.json")[NAME]
         lines: dict[_Name, Figures] = {
             (each["fund"], each["class"]): read_figures(each["total"]) for each in document["funds"]
         }

@@ -13,7 +13,7 @@ from typing import Any
 
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.history import FOLDER
-from pledgebook.ledger.sources import read_json
+from pledgebook.reports.figures.comparatives import sealed_figures
 from pledgebook.reports.figures.figures import read_figures, total
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Report, Row
@@ -38,7 +38,7 @@ def schedule_as_reported(selection: Selection) -> Report:
             "--as-reported."
         )
     try:
-        document = read_json(path.read_text("utf-8"))["figures"]["schedule"]
+        document = sealed_figures(path)["schedule"]
         rows = _rows(selection, document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SelectionError(

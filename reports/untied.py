@@ -6,8 +6,9 @@ is sought from which it does, and the entries of that day are named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.findings import BookRefusedError, Finding, finding
@@ -23,14 +24,7 @@ def find_untied(book: Book, period: str = "") -> list[Finding]:
     """Return the ties of reports to the ledger that fail, in `period` or in every declared period
     that the book holds entries of. Needs a book without errors.
     """
-    found: list[Finding] = []
-    for name in [period] if period else book.settings.periods.names():
-        try:
-            selection = select(book, name)
-        except SelectionError:
-            continue  # closed: its seal proves it
-        found.extend(_in_period(selection))
-    return found
+    return list(_find(book, [period] if period else book.settings.periods.names()))
 
 
 def refuse_untied(book: Book, period: str) -> None:
@@ -39,8 +33,17 @@ def refuse_untied(book: Book, period: str) -> None:
     """
     if book.errors:
         return
-    for each in find_untied(book, period):
+    for each in _find(book, [period]):
         raise BookRefusedError(f"{each.file.rpartition('/')[2]}:{each.line}: {each.message}")
+
+
+def _find(book: Book, periods: Iterable[str]) -> Iterator[Finding]:
+    for name in periods:
+        try:
+            selection = select(book, name)
+        except SelectionError:
+            continue  # closed: its seal proves it
+        yield from _in_period(selection)
 
 
 def _in_period(selection: Selection) -> Iterator[Finding]:
@@ -49,6 +52,7 @@ def _in_period(selection: Selection) -> Iterator[Finding]:
     if not entries:
         return
     said: set[int] = set()  # an entry is named once, by the first figure that it spoils
+    failing: dict[date, set[str]] = {}
     for report, tie in _failing(selection):
         fund = tie.title.partition(":")[0].split(",")[0].split()[0]
         same = [
@@ -56,7 +60,7 @@ def _in_period(selection: Selection) -> Iterator[Finding]:
             for each in entries
             if fund not in selection.funds or any(line.place.fund == fund for line in each.lines)
         ] or entries
-        for entry in _since(selection, tie, same):
+        for entry in _since(selection, tie, same, failing):
             if id(entry) in said:
                 continue
             said.add(id(entry))
@@ -79,14 +83,21 @@ def _failing(selection: Selection) -> list[tuple[str, Tie]]:
     ]
 
 
-def _since(selection: Selection, tie: Tie, entries: Sequence[Booked]) -> list[Transaction]:
-    """Return the entries of the first day at whose end the tie fails."""
+def _since(
+    selection: Selection, tie: Tie, entries: Sequence[Booked], failing: dict[date, set[str]]
+) -> list[Transaction]:
+    """Return the entries of the first day at whose end the tie fails; `failing` keeps which ties do
+    at the end of each day that was tried.
+    """
     days = sorted({each.entry.date for each in entries})
     low, high = 0, len(days) - 1  # it fails at the end of the last
     while low < high:
         middle = (low + high) // 2
-        until = replace(selection, cut=replace(selection.cut, end=days[middle]))
-        if any(other.title == tie.title for _, other in _failing(until)):
+        end = days[middle]
+        if end not in failing:
+            until = replace(selection, cut=replace(selection.cut, end=end))
+            failing[end] = {other.title for _, other in _failing(until)}
+        if tie.title in failing[end]:
             high = middle
         else:
             low = middle + 1

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import read_number
@@ -65,6 +67,13 @@ def totals_document(totals: Totals) -> dict[str, object]:
     }
 
 
+def sealed_figures(path: Path) -> Any:
+    """Return the figures that the document of a seal says, as it has them. Raises OSError,
+    ValueError, KeyError and TypeError where it cannot be read.
+    """
+    return read_json(path.read_text("utf-8"))["figures"]
+
+
 def read_totals(book: Book, period: str) -> Totals:
     """Return what the seal of a period says of its statements; nothing where there is none, or
     where it was made before seals kept them.
@@ -72,10 +81,10 @@ def read_totals(book: Book, period: str) -> Totals:
     if period not in book.settings.seals:
         return {}
     try:
-        content = read_json((book.folder / FOLDER / f"{period}.json").read_text("utf-8"))
+        figures = sealed_figures(book.folder / FOLDER / f"{period}.json")
         return {
             str(fund): {str(key): read_number(amount) for key, amount in lines.items()}
-            for fund, lines in content["figures"][SEALED].items()
+            for fund, lines in figures[SEALED].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # verify says what is wrong with a seal; here its figures are unknown

@@ -135,6 +135,20 @@ class Papers:
         return found
 
     @cached_property
+    def released(self) -> dict[tuple[str, str, str], dict[str, Decimal]]:
+        """What of money in advance became income within the cut, by fund, class and donor: dollars
+        by instalment.
+        """
+        cut = self.selection.cut
+        found: dict[tuple[str, str, str], dict[str, Decimal]] = {}
+        for change in self.book.register.changes:
+            if change.advance_released and cut.start <= change.date <= cut.end:
+                claim = change.after
+                own = found.setdefault((claim.fund, claim.class_, claim.donor), {})
+                own[change.label] = own.get(change.label, ZERO) + change.advance_released
+        return found
+
+    @cached_property
     def receipts(self) -> list[OfficialReceipt]:
         """The official receipts of the book."""
         return read_receipts(self.book.entries)

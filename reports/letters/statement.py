@@ -157,14 +157,8 @@ def _summary(papers: Papers, order: Order) -> Table:
 def _from_before(papers: Papers, row: tuple[str, str, str]) -> Decimal:
     """Return what of a row's collected came in advance before the cut: so much less came in it."""
     register, cut = papers.book.register, papers.selection.cut
-    released: dict[str, Decimal] = {}
-    for change in register.changes:
-        claim = change.after
-        own = (claim.fund, claim.class_, claim.donor) == row
-        if own and change.advance_released and cut.start <= change.date <= cut.end:
-            released[change.label] = released.get(change.label, ZERO) + change.advance_released
     total = ZERO
-    for label, dollars in released.items():
+    for label, dollars in papers.released.get(row, {}).items():
         before = sum(
             (
                 held.dollars
