@@ -106,20 +106,22 @@ def _judge_table(
 ) -> JudgedTable:
     verdicts: dict[int, Verdict] = {}
     whole = {row.number: row for row in rows}
+    again: set[int] = set()
     for group in groups:
         verdict = _judge(group, table, unclear, context)
         known = verdicts.get(verdict.row.number)
         if known is not None:  # another contribution of the same row
             verdict = _together(known, verdict, whole[verdict.row.number])
         verdicts[verdict.row.number] = verdict
-        for row in group.rows[1:]:
-            amount = None if is_paid_in_rows(group.rows) else stated_amount(row)
+        others = group.rows[1:]
+        paid = bool(others) and is_paid_in_rows(group.rows)
+        if paid:
+            again.update(row.number for row in others)
+        for row in others:
+            amount = None if paid else stated_amount(row)
             verdicts[row.number] = replace(verdict, row=row, amount=amount, drafts=())
         steps.take(len(group.rows))
     ordered = tuple(verdicts[number] for number in sorted(verdicts))
-    again = {
-        row.number for group in groups if is_paid_in_rows(group.rows) for row in group.rows[1:]
-    }
     return JudgedTable(table, rows, ordered, control_totals(table, rows, again))
 
 
@@ -172,34 +174,21 @@ def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: 
     found = find_donor(rows[0], context)
     donor = found if isinstance(found, str) else ""
     taken = context.rows.get((table.sha256, source.partition("#")[2]))
+    reading = doubt = None
+    import_id = taken.import_id if taken else ""
     try:
         reading = read_contribution(list(rows), found, table, context)
-    except Doubt as doubt:
-        return _Group(
-            rows=rows,
-            donor=donor,
-            reading=None,
-            doubt=None if taken else doubt,
-            import_id=taken.import_id if taken else "",
-            in_book=taken.entry if taken else "",
-            source=source,
-        )
-    if taken is not None:
-        return _Group(
-            rows=rows,
-            donor=donor,
-            reading=reading,
-            doubt=None,
-            import_id=taken.import_id,
-            in_book=taken.entry,
-            source=source,
-        )
+    except Doubt as found_doubt:
+        doubt = None if taken else found_doubt
+    else:
+        import_id = import_id or content_id(reading)
     return _Group(
         rows=rows,
-        donor=reading.donor,
+        donor=donor,
         reading=reading,
-        doubt=None,
-        import_id=content_id(reading),
+        doubt=doubt,
+        import_id=import_id,
+        in_book=taken.entry if taken else "",
         source=source,
     )
 

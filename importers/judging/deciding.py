@@ -11,7 +11,7 @@ from pledgebook.importers.judging.changes import change_of, describe_pledge, des
 from pledgebook.importers.judging.drafting import Reading, draft_contribution
 from pledgebook.importers.judging.known import (
     IMPORT_ID,
-    AlikeRow,
+    AlikeRows,
     Context,
     Doubt,
     KnownPledge,
@@ -196,19 +196,11 @@ def alike_above(reading: Reading, place: str, context: Context) -> str:
     """Return where a row of the same file says the same under a reference that is only written in
     another way, or where one of the two has none; "" if none does. The row is taken note of.
     """
-    rows = context.alike_rows.setdefault(without_reference(reading), [])
+    key = (place.partition("#")[0], without_reference(reading))
+    rows = context.alike_rows.setdefault(key, AlikeRows())
     own = bare_reference(reading.reference)
-    found = next(
-        (
-            other.place
-            for other in rows
-            if other.place != place
-            and _same_file(other.place, place)
-            and (other.reference == own or not other.reference or not own)
-        ),
-        "",
-    )
-    rows.append(AlikeRow(place, own))
+    found = rows.above(place, own)
+    rows.add(place, own)
     return found
 
 

@@ -44,11 +44,12 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
         raise Doubt(f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.")
     if context.fund:
         return context.fund
-    named = {code for code in funds if code in _title_words(table)}
-    if len(named) == 1:
-        return named.pop()
     if len(funds) == 1:
         return next(iter(funds))
+    words = _title_words(table)
+    named = {code for code in funds if code in words}
+    if len(named) == 1:
+        return named.pop()
     raise Doubt(
         f"The sheet does not say for which fund it is ({', '.join(funds)}): name it with --fund."
     )

@@ -63,11 +63,36 @@ class Referred(NamedTuple):
     gives_to: object
 
 
-class AlikeRow(NamedTuple):
-    """A row of this run: where it stands, and its reference without blanks and punctuation."""
+class AlikeRows:
+    """The rows of a file that say the same besides their references. Of each reference, and of all,
+    the first two places are kept: one that is not a given row's own is among them.
+    """
 
-    place: str
-    reference: str
+    def __init__(self) -> None:
+        self._all: list[str] = []
+        self._of: dict[str, list[tuple[int, str]]] = {}
+        self._counted = 0
+
+    def add(self, place: str, reference: str) -> None:
+        """Take note of a row, the last so far, and its reference without blanks and punctuation."""
+        if len(self._all) < 2 and place not in self._all:
+            self._all.append(place)
+        own = self._of.setdefault(reference, [])
+        if len(own) < 2 and all(place != other for _, other in own):
+            own.append((self._counted, place))
+        self._counted += 1
+
+    def above(self, place: str, reference: str) -> str:
+        """Return where the first row elsewhere stands that has this reference or none, or that is
+        any where this is none; "" if none does.
+        """
+        if not reference:
+            return next((other for other in self._all if other != place), "")
+        found = [
+            next((each for each in self._of.get(wanted, ()) if each[1] != place), None)
+            for wanted in (reference, "")
+        ]
+        return min(filter(None, found), default=(0, ""))[1]
 
 
 class Taken(NamedTuple):
@@ -190,8 +215,10 @@ class Context:
     seen: dict[str, list[str]] = field(default_factory=dict)
     told: dict[str, object] = field(default_factory=dict)
     """By place, what rows of this run say that is not in their import id."""
-    alike_rows: dict[Hashable, list[AlikeRow]] = field(default_factory=dict)
-    """The contributions of this run that were judged, by what they say besides their references."""
+    alike_rows: dict[Hashable, AlikeRows] = field(default_factory=dict)
+    """The contributions of this run that were judged, by file and by what they say besides their
+    references.
+    """
     present: frozenset[str] = frozenset()
     """The pledges of the book that rows of the file at hand repeat as they were imported."""
     earlier: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)

@@ -85,8 +85,8 @@ def read_contribution(
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
     earmark = earmark_of_row(row, table, context)
-    for each in group:
-        refuse_earmark_in_words(_said([each]), earmark, context)
+    said = _said(group)
+    refuse_earmark_in_words(said, earmark, context)
     _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
         code = context.settings.currency
@@ -117,7 +117,6 @@ def read_contribution(
         once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
     for mark in row.unknown_marks:
         once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
-    said = _said(group)
     for text in said:
         once(remarks, f"The sheet says {shown(text)} of it, which changes no figure.")
     return Reading(

@@ -31,14 +31,15 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     at them, and only names of purposes and funds are asked about.
     """
     names = Names.of(settings)
-    settled = _read_names(table, Field.PURPOSE, names.purposes)
-    settled = _read_names(settled, Field.FUND, names.funds)
+    texts = {each.number: _texts(table, each) for each in _unread(table, Field.PROJECT)}
+    settled = _read_names(table, Field.PURPOSE, names.purposes, texts)
+    settled = _read_names(settled, Field.FUND, names.funds, texts)
     asked = [
         f"Column {column.letter} ({column.heading}) is not read, yet {said}: say in a mapping what "
         "it is, or that it is to be ignored."
         for column in _unread(settled)
-        if (said := _names(settled, column, names, settings))
-        or (not mapped and (said := _may_matter(settled, column, settings)))
+        if (said := _names(settled, column, names, settings, texts[column.number]))
+        or (not mapped and (said := _may_matter(settled, column, settings, texts[column.number])))
     ]
     questions = tuple(dict.fromkeys((*settled.questions, *asked)))
     return replace(settled, questions=questions)
@@ -61,8 +62,11 @@ def _cells(table: Table, column: TableColumn) -> list[tuple[int, CellValue]]:
     ]
 
 
-def _texts(table: Table, column: TableColumn) -> dict[str, int]:
-    """Return the texts of a column, as `plain` writes them, and the first row of each."""
+Texts = Mapping[str, int]
+"""The texts of a column, as `plain` writes them, and the first row of each."""
+
+
+def _texts(table: Table, column: TableColumn) -> Texts:
     found: dict[str, int] = {}
     for number, value in _cells(table, column):
         text = clean(cell_text(value))
@@ -71,7 +75,9 @@ def _texts(table: Table, column: TableColumn) -> dict[str, int]:
     return found
 
 
-def _read_names(table: Table, field: Field, names: Mapping[str, str]) -> Table:
+def _read_names(
+    table: Table, field: Field, names: Mapping[str, str], all_texts: Mapping[int, Texts]
+) -> Table:
     """Read the one column of which all texts are names of purposes, or of funds, if no other holds
     them.
     """
@@ -79,7 +85,7 @@ def _read_names(table: Table, field: Field, names: Mapping[str, str]) -> Table:
         return table
     found = []
     for column in _unread(table, Field.PROJECT):
-        texts = _texts(table, column)
+        texts = all_texts[column.number]
         general = [text for text in texts if read_class(text, ("general",)) == "general"]
         named = [text for text in texts if text in names]
         rest = set(texts) - set(named) - (set(general) if field is Field.PURPOSE else set())
@@ -103,9 +109,10 @@ def _read_names(table: Table, field: Field, names: Mapping[str, str]) -> Table:
     )
 
 
-def _names(table: Table, column: TableColumn, names: Names, settings: Settings) -> str:
+def _names(
+    table: Table, column: TableColumn, names: Names, settings: Settings, texts: Texts
+) -> str:
     """Say which purpose or fund of the book a text of an unread column names; "" if none."""
-    texts = _texts(table, column)
     codes = {plain(code) for code in settings.funds}
     for text, number in texts.items():
         place = table.sheet.address(number, column.number)
@@ -116,9 +123,8 @@ def _names(table: Table, column: TableColumn, names: Names, settings: Settings) 
     return ""
 
 
-def _may_matter(table: Table, column: TableColumn, settings: Settings) -> str:
+def _may_matter(table: Table, column: TableColumn, settings: Settings, texts: Texts) -> str:
     """Say that an unread column's texts are classes of funds, or other donors; "" if not."""
-    texts = _texts(table, column)
     classes = {each for fund in settings.funds.values() for each in fund.classes}
     named = [text for text in texts if len(text) > 1 and read_class(text, classes)]
     if named and len(named) == len(texts) and not table.columns_of(Field.CLASS):

@@ -27,7 +27,7 @@ _SHIFTS = {(9, 6), (12, 6)}
 """Sizes of sectors, large and small, as powers of two."""
 _SHORT = struct.Struct("<H")
 _CELL = struct.Struct("<HHH")
-_BOF, _EOF, _CONTINUE, _SHEET, _FONT, _FORMAT, _XF = 0x809, 0x0A, 0x3C, 0x85, 0x31, 0x41E, 0xE0
+_EOF, _CONTINUE, _SHEET, _FONT, _FORMAT, _XF = 0x0A, 0x3C, 0x85, 0x31, 0x41E, 0xE0
 _MANY, _NOTE, _OBJECT, _TEXT = 0xBD, 0x1C, 0x5D, 0x1B6
 _NUMBERS = frozenset({0x203, 0x27E, 0x06})
 _TEXTS = frozenset({0xFD, 0x204, 0xD6, 0x205})

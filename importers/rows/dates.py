@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pledgebook.importers.rows.open_row import OpenRow, why_unclear
+from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.dates import NO_DATE, DateReading, is_true_date, parse_date
 from pledgebook.importers.values.values import clean, shown
 
 _FIELDS = (Field.PLEDGE_DATE, Field.DUE_DATE, Field.CHANGED_ON)
-_UNCLEAR = frozenset({"error", "ambiguous"})
 _MONTHS = 12
 
 
@@ -80,7 +79,7 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
         serials=column.serials,
         from_1904=row.columns.sheet.from_1904,
     )
-    if decides and reading.state in _UNCLEAR:
+    if decides and reading.state in UNCLEAR:
         row.doubt(wanted, why_unclear(wanted, reading), label)
     if column.half_swapped and is_true_date(
         row.value(wanted, label), delimited=row.columns.sheet.delimited

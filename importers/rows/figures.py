@@ -9,14 +9,13 @@ from pledgebook.importers.reading.cells import Look
 from pledgebook.importers.rows.columns import FigureColumn
 from pledgebook.importers.rows.currency import find_currency
 from pledgebook.importers.rows.dates import read_date
-from pledgebook.importers.rows.open_row import OpenRow, why_unclear
+from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.rows.row import InstalmentReading
 from pledgebook.importers.tables.headings import MONEY, Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading, parse_amount
 from pledgebook.ledger.money import format_amount
 
 _DOLLARS = ("USD",)
-_UNCLEAR = frozenset({"error", "ambiguous"})
 
 
 def read_figures(row: OpenRow) -> None:
@@ -39,7 +38,7 @@ def read_figures(row: OpenRow) -> None:
                 "sheet does not say for which of them: write what each row gives.",
             )
         # What remains unpaid is a check and never counted: no row waits for it.
-        if reading.state in _UNCLEAR and column.field is not Field.UNPAID:
+        if reading.state in UNCLEAR and column.field is not Field.UNPAID:
             row.doubt_cell(column.number, why_unclear(column.field, reading))
     for field, text in row.columns.rules.constants.items():
         if field in MONEY and field not in row.sums:
@@ -53,15 +52,13 @@ def _as_shown(
     "2 million" for 2 is none, "2.5 million" for 2500000 is.
     """
     said = parse_amount(f"{look.before}1{look.behind}")
-    shows = (
-        f"{look.before} {format_amount(value / look.scaling)} {look.behind}".strip()
-        + f" for {value:f}"
-    )
     unit, units = said.value, column.units
     if unit is None or unit <= 0:
+        shows = _shows(value, look)
         row.doubt_cell(column.number, f"Its number format shows {shows}, which is not understood.")
         return reading.times(units)
     if unit != 1 or look.scaling != 1:
+        shows = _shows(value, look)
         spelt = unit == look.scaling and units == 1
         # Under a heading in thousands the thousands may be left out once, or once more.
         whole = units == 1 or value % look.scaling == 0
@@ -73,6 +70,11 @@ def _as_shown(
         units = 1
         reading = replace(reading, decided=f"the number format shows {shows}, which counts")
     return replace(reading, currency=said.currency).times(units)
+
+
+def _shows(value: Decimal, look: Look) -> str:
+    shown = f"{look.before} {format_amount(value / look.scaling)} {look.behind}".strip()
+    return f"{shown} for {value:f}"
 
 
 def choose_amount(row: OpenRow) -> None:
@@ -147,5 +149,5 @@ def read_rate(row: OpenRow) -> None:
     mark, decided = (column.mark, column.decided) if column else (None, "")
     reading = parse_amount(row.value(Field.RATE), mark, decided)
     row.sums[Field.RATE] = reading
-    if reading.state in _UNCLEAR and not (reading.state == "ambiguous" and mark is None):
+    if reading.state in UNCLEAR and not (reading.state == "ambiguous" and mark is None):
         row.doubt(Field.RATE, why_unclear(Field.RATE, reading))

@@ -131,6 +131,10 @@ class OpenRow:
         )
 
 
+UNCLEAR = frozenset({"error", "ambiguous"})
+"""The states of a figure or date that was read and is none."""
+
+
 def why_unclear(name: Field, reading: AmountReading | DateReading) -> str:
     """Say why a figure or date that is an error or ambiguous cannot be read; "" of others."""
     title = name.value.replace("_", " ")

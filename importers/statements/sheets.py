@@ -379,10 +379,15 @@ class _Reader:
         return UnreadableFile(f"{self._name}: {at} {what}; nothing of the statement is taken.")
 
     def _account_of(self, row: int) -> str:
+        if self._account:
+            return self._account
         stated = [text for text in self._list.all(row, "account") if any(map(str.isdigit, text))]
         best = next((match[0] for text in stated if (match := _IBAN.search(text))), "")
-        account = best or (stated[0] if stated else "") or _account_above(self._list)
-        return self._account or account
+        return best or (stated[0] if stated else "") or self._account_above
+
+    @cached_property
+    def _account_above(self) -> str:
+        return _account_above(self._list)
 
     def _currency_of(self, row: int) -> str:
         stated = self._list.say(row, "currency")

@@ -6,16 +6,14 @@ Headings and cells are data, in `data/terms.toml`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from pledgebook.importers.tables.headings import heading_key
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import clean, is_nil, is_unknown, multiplier_in, plain
-from pledgebook.importers.values.words import is_warning, read_in_kind
+from pledgebook.importers.values.words import is_warning, read_in_kind, terms
 
 _SHARE_SIGN = "%"
 _SIGNS = frozenset({"+/-", "+-", "±", "-/+"})
@@ -76,8 +74,6 @@ def _is_plain_word(kind: str, text: str) -> bool:
 
 @cache
 def _kinds() -> Mapping[str, _Kind]:
-    text = (resources.files("pledgebook.importers") / "data" / "terms.toml").read_text("utf-8")
-    listed = tomllib.loads(text)["columns"]
     return {
         name: _Kind(
             frozenset(map(heading_key, of["headings"])),
@@ -85,5 +81,5 @@ def _kinds() -> Mapping[str, _Kind]:
             frozenset(map(plain, of["plain"])),
             of["blank"] == "plain",
         )
-        for name, of in listed.items()
+        for name, of in terms()["columns"].items()
     }

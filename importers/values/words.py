@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from pledgebook.importers.values.values import SCALES, THOUSANDS, plain
 from pledgebook.importers.values.values import words as value_words
@@ -145,7 +145,13 @@ def _phrases() -> _Phrases:
 
 
 @cache
-def _by_word(section: str) -> Mapping[str, str]:
+def terms() -> Mapping[str, Any]:
+    """Return what data/terms.toml lists, by section."""
     text = (resources.files("pledgebook.importers") / "data" / "terms.toml").read_text("utf-8")
-    listed: dict[str, dict[str, list[str]]] = tomllib.loads(text)
-    return {plain(word): name for name, words in listed[section].items() for word in words}
+    return tomllib.loads(text)
+
+
+@cache
+def _by_word(section: str) -> Mapping[str, str]:
+    listed: dict[str, list[str]] = terms()[section]
+    return {plain(word): name for name, words in listed.items() for word in words}
