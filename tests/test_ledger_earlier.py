@@ -97,10 +97,11 @@ def asked(main: Path) -> bool:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
+    """What stands in a folder, but for the log, which says at which second it was written."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != "writes.jsonl"
     }
 
 
