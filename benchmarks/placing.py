@@ -77,5 +77,4 @@ def _drafts(book: Book, count: int) -> Iterator[Draft]:
             earmark=Earmark("CPCJF", "general"),
             currency="USD",
             parts=[Part(amount, amount, day + timedelta(60))],
-            narration="Pledge (made up)",
-        )
+        ).noted(narration="Pledge (made up)")

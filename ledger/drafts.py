@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.money import format_units
@@ -22,6 +23,22 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 Meta = Mapping[str, str | date]
 """Metadata of an entry or posting: texts and dates."""
+
+
+_WHERE = ("event", "class", "purpose")
+"""What an entry says first: a rate is noted after it."""
+
+
+class Rated(Protocol):
+    """A rate, as an entry notes it."""
+
+    @property
+    def number(self) -> Decimal:
+        """Local units for one dollar."""
+
+    @property
+    def day(self) -> date:
+        """The day it is effective from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,18 @@ class Draft:
     links: tuple[str, ...] = ()
     meta: Meta = field(default_factory=dict)
     flag: str = "*"
+
+    def noted(
+        self, *, narration: str = "", rate: Rated | None = None, meta: Meta | None = None
+    ) -> Draft:
+        """Return the draft with what is noted on it and moves no posting: other words than its
+        builder's, the UN rate its dollars were taken at, metadata (over what it says itself).
+        """
+        said = dict(self.meta)
+        if rate is not None:
+            own = {key: said.pop(key) for key in _WHERE if key in said}
+            said = {**own, "rate": format_units(rate.number), "rate-date": rate.day, **said}
+        return replace(self, narration=narration or self.narration, meta=said | dict(meta or {}))
 
     @property
     def event(self) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from beancount.core.data import Transaction
-from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.drafts import Draft, Meta
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.office import NoOfficeError, convert
@@ -317,8 +317,15 @@ class Keeper:
         self.main.write_text(HEAD + fund, "utf-8")
         self.book = load_book(self.main)
 
-    def record(self, build: Callable[..., Draft], **given: Any) -> Draft:
-        draft = build(self.book.settings, **given)
+    def record(
+        self,
+        build: Callable[..., Draft],
+        *,
+        narration: str = "",
+        meta: Meta | None = None,
+        **given: Any,
+    ) -> Draft:
+        draft = build(self.book.settings, **given).noted(narration=narration, meta=meta)
         write_entries(self.book, [draft])
         self.reload()
         return draft

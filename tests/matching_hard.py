@@ -62,11 +62,15 @@ class _Misleading(_Making):
         ]
         self.year.drafts.append(
             events.commitment(
-                self.settings, day=day, donor=donor, pledge=pledge,
-                earmark=Earmark("CPCJF", "general"), currency=currency, parts=parts,
-                narration="Pledge", meta={"reference": reference},
-            )
-        )  # fmt: skip
+                self.settings,
+                day=day,
+                donor=donor,
+                pledge=pledge,
+                earmark=Earmark("CPCJF", "general"),
+                currency=currency,
+                parts=parts,
+            ).noted(narration="Pledge", meta={"reference": reference})
+        )
         for number, part in enumerate(parts, 1):
             due = part.due or day
             self.open.append(

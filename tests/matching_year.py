@@ -133,11 +133,15 @@ class _Making:
         parts.sort(key=lambda part: part.due or day)
         self.year.drafts.append(
             events.commitment(
-                self.settings, day=day, donor=donor, pledge=pledge,
-                earmark=Earmark("CPCJF", "general"), currency=currency, parts=parts,
-                narration="Pledge", meta={"reference": reference},
-            )
-        )  # fmt: skip
+                self.settings,
+                day=day,
+                donor=donor,
+                pledge=pledge,
+                earmark=Earmark("CPCJF", "general"),
+                currency=currency,
+                parts=parts,
+            ).noted(narration="Pledge", meta={"reference": reference})
+        )
         for number, part in enumerate(parts, 1):
             self.open.append(
                 _Open(
@@ -252,10 +256,9 @@ class _Making:
             own["payer"] = f"Government of {donor}"
         self.year.drafts.append(
             events.receipt_unapplied(
-                self.settings, day=day, fund="CPCJF", label=label,
-                dollars=dollars, narration=words or "Receipt", meta=own,
-            )
-        )  # fmt: skip
+                self.settings, day=day, fund="CPCJF", label=label, dollars=dollars
+            ).noted(narration=words or "Receipt", meta=own)
+        )
         self.year.truth[label] = settled
         self.year.kinds[label] = kind
 

@@ -294,8 +294,7 @@ def _pledge(
         earmark=earmark,
         currency=currency,
         parts=parts,
-        narration="Pledge",
-    )
+    ).noted(narration="Pledge")
 
 
 def _pay(
@@ -311,8 +310,7 @@ def _pay(
         units=amount,
         dollars=dollars - D(charges),
         charges=D(charges),
-        rate=rate,
-    )
+    ).noted(rate=rate)
 
 
 def _pledges(book: Book) -> list[Draft]:
@@ -409,65 +407,40 @@ def _rest(book: Book) -> list[Draft]:
     usa = find_claim(book.register, "USA-2000-01", day(2003, 11, 28))
     return [
         events.receipt_without_pledge(
-            own, day=day(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=gift, narration="Gift"
-        ),
+            own, day=day(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=gift
+        ).noted(narration="Gift"),
         events.refund_overpayment(
             own, day=day(2003, 5, 20), receipt="R-2003-0004", held=held, amount=amount
         ),
         _pay(book, day(2003, 6, 27), "CAN-2002-01", 45000, "15.00"),
         events.transfer(
-            own,
-            day=day(2003, 8, 1),
-            source=GENERAL,
-            target=CONVENTION,
-            dollars=D("10000.00"),
-            narration="Transfer",
-        ),
+            own, day=day(2003, 8, 1), source=GENERAL, target=CONVENTION, dollars=D("10000.00")
+        ).noted(narration="Transfer"),
         events.expenditure(
-            own, day=day(2003, 9, 30), earmark=CORRUPTION, dollars=D("25000.00"), narration="Costs"
-        ),
+            own, day=day(2003, 9, 30), earmark=CORRUPTION, dollars=D("25000.00")
+        ).noted(narration="Costs"),
         events.programme_support(
             own, day=day(2003, 9, 30), earmark=CORRUPTION, expenditure=D(25000), rate=D("0.13")
         ),
         events.receipt_without_pledge(
-            own,
-            day=day(2003, 10, 20),
-            donor="GBR",
-            earmark=CONVENTION,
-            dollars=D("35000.00"),
-            narration="Proceeds",
-        ),
+            own, day=day(2003, 10, 20), donor="GBR", earmark=CONVENTION, dollars=D("35000.00")
+        ).noted(narration="Proceeds"),
         events.expenditure(
-            own, day=day(2003, 10, 31), earmark=GENERAL, dollars=D("20000.00"), narration="Services"
-        ),
+            own, day=day(2003, 10, 31), earmark=GENERAL, dollars=D("20000.00")
+        ).noted(narration="Services"),
         events.programme_support(
             own, day=day(2003, 10, 31), earmark=GENERAL, expenditure=D(20000), rate=D("0.13")
         ),
         events.write_off(own, day=day(2003, 11, 28), claim=usa, authority="Controller (made up)"),
         events.refund_unspent(
-            own,
-            day=day(2003, 12, 10),
-            donor="NOR",
-            earmark=CORRUPTION,
-            dollars=D("11750.00"),
-            narration="Refund",
-        ),
+            own, day=day(2003, 12, 10), donor="NOR", earmark=CORRUPTION, dollars=D("11750.00")
+        ).noted(narration="Refund"),
         events.in_kind(
-            own,
-            day=day(2003, 12, 15),
-            donor="CHE",
-            earmark=GENERAL,
-            value=D(8000),
-            narration="Rooms",
-        ),
+            own, day=day(2003, 12, 15), donor="CHE", earmark=GENERAL, value=D(8000)
+        ).noted(narration="Rooms"),
         events.receipt_unapplied(
-            own,
-            day=day(2003, 12, 22),
-            fund="CPCJF",
-            label="R-2003-0009",
-            dollars=D("1000.00"),
-            narration="Unknown",
-        ),
+            own, day=day(2003, 12, 22), fund="CPCJF", label="R-2003-0009", dollars=D("1000.00")
+        ).noted(narration="Unknown"),
         events.interest(
             own,
             day=day(2003, 12, 31),

@@ -249,9 +249,7 @@ def test_a_debit_waits_with_the_id_to_record_it_under(desk: Desk) -> None:
         day=waiting.entry.value_date,
         earmark=Earmark("CPCJF", "general"),
         dollars=Decimal(200),
-        narration="Supplier",
-        meta={"bank": "MAIN", "bank-entry": waiting.entry_id},
-    )
+    ).noted(narration="Supplier", meta={"bank": "MAIN", "bank-entry": waiting.entry_id})
     write_entries(book, [draft])
     judged = desk.judge(text)
     assert [each.verdict for each in judged.verdicts] == ["duplicate", "duplicate"]

@@ -238,8 +238,7 @@ def gift(book: Book) -> Draft:
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
         dollars=Decimal("5.00"),
-        narration="Gift",
-    )
+    ).noted(narration="Gift")
 
 
 def test_after_a_write_the_tried_load_is_kept(

@@ -66,8 +66,7 @@ def pledge_of_austria(book: Book, earmark: Earmark = SPECIAL) -> Draft:
             Part(D(40000), D("34602.08"), date(2004, 6, 30)),
             Part(D(60000), D("51903.11"), date(2002, 6, 30)),
         ],
-        narration="Pledge, note verbale 117/2002",
-    )
+    ).noted(narration="Pledge, note verbale 117/2002")
 
 
 def test_a_commitment_is_written_as_a_person_would_write_it(load: Load) -> None:
@@ -108,9 +107,8 @@ def test_what_is_only_pledged_is_a_memorandum(load: Load) -> None:
         earmark=GENERAL,
         currency="EUR",
         parts=[Part(D(100), D("86.51"))],
-        narration="Pledging conference",
         committed=False,
-    )
+    ).noted(narration="Pledging conference")
     book = book_of(load, draft)
     (line,) = list_instalments(book.register)
     assert (line.status, line.carrying) == ("pledged", D("86.51"))
@@ -161,13 +159,8 @@ def test_more_than_is_outstanding_cannot_be_settled(load: Load) -> None:
 
 def test_a_contribution_in_kind_is_in_no_money_total(load: Load) -> None:
     draft = in_kind(
-        load("").settings,
-        day=date(2003, 12, 15),
-        donor="CHE",
-        earmark=GENERAL,
-        value=D(8000),
-        narration="Conference rooms",
-    )
+        load("").settings, day=date(2003, 12, 15), donor="CHE", earmark=GENERAL, value=D(8000)
+    ).noted(narration="Conference rooms")
     book = book_of(load, draft)
     made = make_schedule(select(book, "2002-2003"))
     assert made.totals["CPCJF without UNTOC"].is_nil
@@ -181,8 +174,7 @@ def test_an_unknown_receipt_waits_under_its_label(load: Load) -> None:
         fund="UNTOC",
         label="R-2003-0009",
         dollars=D("1000.00"),
-        narration="Unknown payer",
-    )
+    ).noted(narration="Unknown payer")
     book = book_of(load, draft)
     (held,) = book.register.held
     assert (held.label, held.class_, held.dollars) == ("R-2003-0009", "convention", D(1000))
@@ -330,8 +322,7 @@ def test_whatever_happens_to_pledges_every_row_foots_and_everything_ties(
                     earmark=earmark,
                     currency=currency,
                     parts=[part_of(life, currency) for life in ordered],
-                    narration="Pledge",
-                )
+                ).noted(narration="Pledge")
             )
         book = load_in(folder, drafts, policy)
         for label, life in by_label.items():
@@ -372,13 +363,8 @@ def check(book: Book, promised: dict[str, Decimal]) -> None:
 
 def test_a_gift_is_pledged_and_collected_at_the_dollars_received(load: Load) -> None:
     draft = receipt_without_pledge(
-        load("").settings,
-        day=date(2003, 5, 5),
-        donor="EXF",
-        earmark=GENERAL,
-        dollars=D("5434.78"),
-        narration="Gift",
-    )
+        load("").settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D("5434.78")
+    ).noted(narration="Gift")
     made = make_schedule(select(book_of(load, draft), "2002-2003"))
     ((line,),) = made.sections.values()
     assert (line.figures.pledged, line.figures.collected_current) == (D("5434.78"), D("5434.78"))
@@ -488,9 +474,8 @@ def test_nothing_is_written_to_a_book_that_has_a_fault(load: Load, text: str) ->
     book = load(text)
     before = {path: path.read_bytes() for path in book.files}
     gift = receipt_without_pledge(
-        book.settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D(1),
-        narration="Gift",
-    )  # fmt: skip
+        book.settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D(1)
+    ).noted(narration="Gift")
     with pytest.raises(BookRefusedError, match="has errors, so nothing is written"):
         write_entries(book, [gift])
     assert {path: path.read_bytes() for path in book.files} == before

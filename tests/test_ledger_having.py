@@ -144,13 +144,18 @@ def test_support_costs_and_pledges_leave_the_class_support_alone(load: Callable[
         programme_support(settings, day=DAY, earmark=GENERAL, expenditure=D(1), rate=D(13))
     with pytest.raises(EventRefusedError, match="a donor pledges to another"):
         commitment(
-            settings, day=DAY, donor="NOR", pledge="NOR-2003-01", earmark=SUPPORT, currency="USD",
-            parts=[Part(D(1), D(1))], narration="",
-        )  # fmt: skip
+            settings,
+            day=DAY,
+            donor="NOR",
+            pledge="NOR-2003-01",
+            earmark=SUPPORT,
+            currency="USD",
+            parts=[Part(D(1), D(1))],
+        ).noted(narration="")
 
 
 def test_a_transfer_goes_somewhere_else(load: Callable[..., Book]) -> None:
     with pytest.raises(EventRefusedError, match="another fund, class or purpose"):
-        transfer(
-            load("").settings, day=DAY, source=GENERAL, target=GENERAL, dollars=D(1), narration=""
+        transfer(load("").settings, day=DAY, source=GENERAL, target=GENERAL, dollars=D(1)).noted(
+            narration=""
         )

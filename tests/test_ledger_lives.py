@@ -291,9 +291,8 @@ def commit(life: Life, book: Book) -> Draft:
         earmark=earmark,
         currency=currency,
         parts=life.parts(currency, life.random.randint(1, 3)),
-        narration="Pledge",
         committed=committed,
-    )
+    ).noted(narration="Pledge")
     tell_commitments(life, made, donor, earmark, committed=committed)
     return made
 
@@ -363,8 +362,7 @@ def pay_jointly(life: Life, book: Book) -> Draft:
         settled=settled,
         excess=excess,
         receipt=life.labels(book).receipt(life.day) if excess else "",
-        meta={"payer": "Ministry of Finance"},
-    )
+    ).noted(meta={"payer": "Ministry of Finance"})
 
 
 def tell_cash(life: Life, dollars: Decimal) -> None:
@@ -381,8 +379,7 @@ def receive(life: Life, book: Book) -> Draft:
         fund=fund,
         label=life.labels(book).receipt(life.day),
         dollars=D(dollars) / 100,
-        narration="Unknown payer",
-    )
+    ).noted(narration="Unknown payer")
 
 
 def apply(life: Life, book: Book) -> Draft:
@@ -547,31 +544,21 @@ def give(life: Life, book: Book) -> Draft:
     tell_gift(life, donor, earmark, dollars)
     tell_cash(life, dollars)
     return receipt_without_pledge(
-        book.settings,
-        day=life.day,
-        donor=donor,
-        earmark=earmark,
-        dollars=dollars,
-        narration="Gift",
-    )
+        book.settings, day=life.day, donor=donor, earmark=earmark, dollars=dollars
+    ).noted(narration="Gift")
 
 
 def give_in_kind(life: Life, book: Book) -> Draft:
     return in_kind(
-        book.settings,
-        day=life.day,
-        donor="AUT",
-        earmark=EARMARKS[0],
-        value=D(8000),
-        narration="Rooms",
-    )
+        book.settings, day=life.day, donor="AUT", earmark=EARMARKS[0], value=D(8000)
+    ).noted(narration="Rooms")
 
 
 def spend(life: Life, book: Book) -> Draft:
     """Any of the events that spend or move money that is there."""
     earmark = life.random.choice(EARMARKS)
     dollars = life.part(to_cents(life.available(book, earmark) / 2))
-    common = {"day": life.day, "dollars": dollars, "narration": "Spent"}
+    common = {"day": life.day, "dollars": dollars}
     kind = life.random.randrange(7)
     if kind == 0:
         day, row = life.day, (earmark.fund, earmark.class_, "ITA")
@@ -621,13 +608,8 @@ def settle_between_funds(life: Life, book: Book) -> Draft:
     life.expect(owing, "due-to", -line.number)
     life.expect(owed_to, "due-from", line.number)
     return settlement(
-        book.settings,
-        day=life.day,
-        source=owing,
-        target=owed_to,
-        dollars=-line.number,
-        narration="Settled",
-    )
+        book.settings, day=life.day, source=owing, target=owed_to, dollars=-line.number
+    ).noted(narration="Settled")
 
 
 def obligations(life: Life, book: Book) -> Draft:

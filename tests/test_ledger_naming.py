@@ -80,8 +80,7 @@ def gift(main: Path, day: date) -> Draft:
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
         dollars=Decimal("5.00"),
-        narration=f"Gift of {day}",
-    )
+    ).noted(narration=f"Gift of {day}")
 
 
 def texts_of(folder: Path) -> dict[str, str]:

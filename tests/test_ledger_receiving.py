@@ -390,5 +390,5 @@ def test_what_cannot_be_received_is_refused(keeper: Any) -> None:
         release(own, day=PAID, claim=later, deferred=D(800))
     with pytest.raises(EventRefusedError, match=r"Dollars are whole cents; 0.001 is not"):
         receipt_without_pledge(
-            own, day=PAID, donor="ITA", earmark=GENERAL, dollars=D("0.001"), narration="x"
-        )
+            own, day=PAID, donor="ITA", earmark=GENERAL, dollars=D("0.001")
+        ).noted(narration="x")

@@ -308,8 +308,7 @@ def test_a_period_s_name_is_never_a_path(name: str, load: Load, tmp_path: Path) 
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
         dollars=Decimal("5.00"),
-        narration="Gift",
-    )
+    ).noted(narration="Gift")
     with pytest.raises(BookRefusedError):
         write_entries(book, [gift])
     assert sorted(tmp_path.parent.rglob("*")) == before

@@ -141,7 +141,7 @@ def test_an_amount_of_nothing_is_refused(
     funded: Any, build: Callable[..., Any], given: dict[str, Any]
 ) -> None:
     with pytest.raises(EventRefusedError, match=r"above zero|of nothing"):
-        build(funded.book.settings, day=DAY, dollars=D(0), narration="-", **given)
+        build(funded.book.settings, day=DAY, dollars=D(0), **given)
 
 
 def test_support_costs_of_an_account_within_a_fund_are_income_of_that_funds_support_class(

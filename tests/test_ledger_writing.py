@@ -50,8 +50,7 @@ def gift(book: Book, day: date, words: str = "Gift", donor: str = "SWE") -> Draf
         donor=donor,
         earmark=Earmark("CPCJF", "general"),
         dollars=Decimal("5.00"),
-        narration=words,
-    )
+    ).noted(narration=words)
 
 
 def payment_of_norway(day: date) -> Draft:

@@ -151,8 +151,7 @@ def signed(book: Book, donor: str, day: date, earmark: Earmark, *parts: Part) ->
         earmark=earmark,
         currency="EUR",
         parts=parts,
-        narration="Pledge",
-    )
+    ).noted(narration="Pledge")
 
 
 def claims_of(book: Book) -> dict[str, Claim]:
@@ -350,8 +349,8 @@ def taken(book: Book, step: Step, day: date) -> Draft:
     few = rate.quantize(D("0.01"))
     if kind == "gift":
         return events.receipt_without_pledge(
-            book.settings, day=day, donor="NOR", earmark=GENERAL, dollars=few, narration="Gift"
-        )
+            book.settings, day=day, donor="NOR", earmark=GENERAL, dollars=few
+        ).noted(narration="Gift")
     claims = list(claims_of(book).values())
     claim = claims[number % len(claims)]
     units = (claim.units * percent / 100).quantize(D("0.01"))
@@ -477,8 +476,7 @@ def conditional(policy: str, *later: Draft) -> Book:
         earmark=GENERAL,
         currency="USD",
         parts=[CONDITIONAL],
-        narration="Pledge on a condition",
-    )
+    ).noted(narration="Pledge on a condition")
     return kept_under(policy, pledge, *later)
 
 
@@ -529,10 +527,14 @@ def test_a_view_under_agreement_does_not_guess_when_a_condition_was_met() -> Non
 def test_income_booked_before_its_condition_is_met_is_noticed() -> None:
     book = kept_under("agreement")
     pledge = events.commitment(
-        book.settings, day=date(2002, 3, 1), donor="AUT", pledge="AUT-2002-01", earmark=GENERAL,
-        currency="USD", parts=[replace(CONDITIONAL, condition="")], narration="Pledge",
-        meta={"condition": "if parliament agrees"},
-    )  # fmt: skip
+        book.settings,
+        day=date(2002, 3, 1),
+        donor="AUT",
+        pledge="AUT-2002-01",
+        earmark=GENERAL,
+        currency="USD",
+        parts=[replace(CONDITIONAL, condition="")],
+    ).noted(narration="Pledge", meta={"condition": "if parliament agrees"})
     (notice,) = [
         each for each in kept_under("agreement", pledge).notices if each.rule == "not-deferred"
     ]

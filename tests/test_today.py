@@ -71,13 +71,8 @@ def test_from_python_it_is_refused_unless_it_is_meant(load: Load) -> None:
     def draft(day: date, label: str) -> list[object]:
         return [
             receipt_unapplied(
-                book.settings,
-                day=day,
-                fund="CPCJF",
-                label=label,
-                dollars=Decimal(5),
-                narration="Gift",
-            )
+                book.settings, day=day, fund="CPCJF", label=label, dollars=Decimal(5)
+            ).noted(narration="Gift")
         ]
 
     write_entries(book, draft(today, "R1"), today=today)

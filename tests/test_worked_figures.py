@@ -44,9 +44,7 @@ def test_a_pledge_in_lire_paid_in_euro(load: Load) -> None:
         earmark=Earmark("CPCJF", "special", "organized-crime"),
         currency="ITL",
         parts=[Part(lire, value, date(2001, 12, 31))],
-        narration="Pledge",
-        rate=rate,
-    )
+    ).noted(narration="Pledge", rate=rate)
     book = saved(book, pledge)
     claim = book.register.by_label["ITA-2001-01.1"][-1].after
     book = saved(book, redenomination(book.settings, day=date(2002, 1, 1), claim=claim))
@@ -55,9 +53,8 @@ def test_a_pledge_in_lire_paid_in_euro(load: Load) -> None:
     dollars, rate = book.rates.dollars(claim.units, "EUR", date(2003, 3, 3))
     assert dollars == D("318800.56")
     paid = payment(
-        book.settings, day=date(2003, 3, 3), claim=claim, units=claim.units, dollars=dollars,
-        rate=rate,
-    )  # fmt: skip
+        book.settings, day=date(2003, 3, 3), claim=claim, units=claim.units, dollars=dollars
+    ).noted(rate=rate)
     made = make_schedule(select(saved(book, paid), "2002-2003"))
     ((line,),) = made.sections.values()
     assert line.figures.opening == D("228520.75")

@@ -163,8 +163,8 @@ def _draft_changes(
                 raise EventRefusedError(f"{claim.label} has no due date any more")
             held = advance_for(context.register, claim.label, on)
             yield postponement(
-                context.settings, day=on, claim=claim, due=new[1], advance=held, meta=own
-            )
+                context.settings, day=on, claim=claim, due=new[1], advance=held
+            ).noted(meta=own)
             own = {key: text for key, text in own.items() if key != IMPORT_ID}
 
 
@@ -181,7 +181,9 @@ def _increased(
     value, rate = context.rates.dollars(amount, claim.currency, on)
     part = Part(amount, value)
     settings = context.settings
-    return increase(settings, day=on, claim=claim, label=label, part=part, rate=rate, meta=meta)
+    return increase(settings, day=on, claim=claim, label=label, part=part).noted(
+        rate=rate, meta=meta
+    )
 
 
 def _refuse_day(on: date, changes: list[Change]) -> None:
@@ -212,15 +214,8 @@ def _amended(
     else:
         added, rate, value = ZERO, None, share(claim.value, units, claim.units)
     draft = amendment(
-        context.settings,
-        day=on,
-        claim=claim,
-        units=units,
-        value_added=added,
-        settled=settled,
-        rate=rate,
-        meta=meta,
-    )
+        context.settings, day=on, claim=claim, units=units, value_added=added, settled=settled
+    ).noted(rate=rate, meta=meta)
     return draft, replace(claim, units=units, value=value)
 
 

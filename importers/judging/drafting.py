@@ -86,22 +86,13 @@ def draft_contribution(
     what = _what(reading)
     if reading.kind == "in-kind":
         draft = in_kind(
-            settings,
-            day=reading.day,
-            donor=reading.donor,
-            earmark=reading.earmark,
-            value=value,
-            narration=f"In kind{what}",
-            meta=own | _original(reading, settings),
-        )
+            settings, day=reading.day, donor=reading.donor, earmark=reading.earmark, value=value
+        ).noted(narration=f"In kind{what}", meta=own | _original(reading, settings))
         return (draft,), ""
     if reading.kind == "payment":
         draft = receipt_without_pledge(
-            settings,
-            day=reading.day,
-            donor=reading.donor,
-            earmark=reading.earmark,
-            dollars=value,
+            settings, day=reading.day, donor=reading.donor, earmark=reading.earmark, dollars=value
+        ).noted(
             narration=f"Contribution received{what}",
             rate=reading.rate,
             meta=own | _original(reading, settings),
@@ -116,11 +107,8 @@ def draft_contribution(
         earmark=reading.earmark,
         currency=reading.currency,
         parts=reading.parts,
-        narration=f"Pledge{what}",
         committed=reading.kind == "commitment",
-        rate=reading.rate,
-        meta=own,
-    )
+    ).noted(narration=f"Pledge{what}", rate=reading.rate, meta=own)
     return (draft, *_payments(reading, draft, settings, pledge, meta)), pledge
 
 
@@ -159,8 +147,7 @@ def _payments(
                     claim=replace(claim, recognised=None) if claim.label in deferred else claim,
                     units=units,
                     dollars=to_cents(units),
-                    meta={key: value for key, value in meta.items() if key != "import-id"},
-                )
+                ).noted(meta={key: value for key, value in meta.items() if key != "import-id"})
             )
             rest = claim.units - units
             claims[position] = replace(claim, units=rest, value=claim.value - to_cents(units))

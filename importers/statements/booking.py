@@ -25,7 +25,6 @@ from pledgebook.ledger.declared.banks import (
     BankAccount,
     BankRule,
 )
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events import (
     Earmark,
@@ -107,18 +106,16 @@ class Cashier:
         if rule is None:
             label = self._labels.receipt(day)
             draft = receipt_unapplied(
-                self._settings, day=day, fund=bank.fund, label=label, dollars=dollars,
-                narration=words, meta=_rated(meta, rate),
-            )  # fmt: skip
+                self._settings, day=day, fund=bank.fund, label=label, dollars=dollars
+            ).noted(narration=words, rate=rate, meta=meta)
         elif rule.kind == "charges":
             draft = bank_charge(
-                self._settings, day=day, earmark=Earmark(bank.fund, class_), dollars=dollars,
-                narration=words, meta=_rated(meta, rate),
-            )  # fmt: skip
+                self._settings, day=day, earmark=Earmark(bank.fund, class_), dollars=dollars
+            ).noted(narration=words, rate=rate, meta=meta)
         else:
             shares = [(Earmark(bank.fund, class_), dollars)]
-            draft = interest(
-                self._settings, day=day, shares=shares, narration=words, meta=_rated(meta, rate)
+            draft = interest(self._settings, day=day, shares=shares).noted(
+                narration=words, rate=rate, meta=meta
             )
         draft = replace(draft, payee=" ".join(entry.payer.split()))
         return Entered(self._through(draft, bank, entry, lot if foreign else None), label, donor)
@@ -201,12 +198,6 @@ def _parts(line: str) -> list[str]:
     for mark in ("/", ";", ","):
         line = line.replace(mark, "\n")
     return [part.strip() for part in line.split("\n") if len(part.strip()) > 3]
-
-
-def _rated(meta: dict[str, str | date], rate: Rate | None) -> dict[str, str | date]:
-    if rate is None:
-        return meta
-    return {"rate": f"{rate.number.normalize():f}", "rate-date": rate.day, **meta}
 
 
 def _said(

@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import MissingRateError, Rate
+from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import Earmark, in_dollars, make_entry
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount, format_units
@@ -71,8 +71,6 @@ def cash_revaluation(
     day: date,
     held: CashHeld,
     value: Decimal,
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """Cash in another currency is worth `value` dollars from now on: exchange on cash."""
     if len(held.earmarks) != 1:
@@ -108,8 +106,6 @@ def cash_revaluation(
             in_dollars(settings, on_cash, held.dollars - value),
         ],
         earmark=earmark,
-        rate=rate,
-        meta=meta,
     )
 
 

@@ -8,13 +8,12 @@ deferred one its deferral, a memorandum its contra.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.currencies import convert_legacy, euro_from
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events.parts import (
@@ -42,9 +41,6 @@ def amendment(
     units: Decimal,
     value_added: Decimal = ZERO,
     settled: Decimal = ZERO,
-    rate: Rate | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """What is unpaid of an instalment becomes `units`. `settled` is what was paid and written off
     of it before, for the words: they state what the instalment comes to in all.
@@ -68,18 +64,14 @@ def amendment(
     else:
         value = share(claim.value, units, claim.units)
     after = replace(claim, units=units, value=value)
-    words = narration
-    if not words:
-        words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
-        words += f", of which {format_amount(units)} is unpaid" if settled else ""
+    words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
+    words += f", of which {format_amount(units)} is unpaid" if settled else ""
     return _Move(
         settings=settings,
         day=day,
         claim=claim,
         event="amendment",
         narration=words,
-        rate=rate,
-        meta=meta,
     ).to(after)
 
 
@@ -88,20 +80,16 @@ def cancellation(
     *,
     day: date,
     claim: Claim,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """What is unpaid of an instalment is taken back by the donor, by agreement."""
     _need_open(claim)
-    words = narration or f"Cancellation of {claim.label}"
+    words = f"Cancellation of {claim.label}"
     return _Move(
         settings=settings,
         day=day,
         claim=claim,
         event="cancellation",
         narration=words,
-        rate=None,
-        meta=meta,
     ).to(None)
 
 
@@ -112,15 +100,13 @@ def postponement(
     claim: Claim,
     due: date,
     advance: Advance | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """An instalment falls due on another day. Into a later period, it is deferred (again);
     brought forward into this one, it is released, and with it `advance`, what is held in advance
     for it.
     """
     _need_open(claim)
-    words = narration or f"{claim.label} falls due on {due}"
+    words = f"{claim.label} falls due on {due}"
     if due == claim.due:
         raise EventRefusedError(f"{claim.label} falls due on {due} already.")
     if due < claim.pledged_on:
@@ -137,8 +123,6 @@ def postponement(
         claim=claim,
         event="postponement",
         narration=words,
-        rate=None,
-        meta=meta,
         advance=held,
     ).to(after)
 
@@ -150,8 +134,6 @@ def write_off(
     claim: Claim,
     authority: str,
     units: Decimal | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """An instalment, or `units` of it, is given up. It needs an authority."""
     _need_open(claim)
@@ -165,16 +147,14 @@ def write_off(
         raise EventRefusedError("A write-off needs the authority that approved it.")
     left = claim.units - taken
     after = replace(claim, units=left, value=share(claim.value, left, claim.units))
-    own = {"authority": authority, **(meta or {})}
-    words = narration or f"Write-off of {claim.label}"
+    words = f"Write-off of {claim.label}"
     return _Move(
         settings=settings,
         day=day,
         claim=claim,
         event="write-off",
         narration=words,
-        rate=None,
-        meta=own,
+        meta={"authority": authority},
     ).to(after if left else None)
 
 
@@ -186,8 +166,6 @@ def recovery(
     was: Claim,
     reverses: str,
     told: Meta | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """What was written off of an instalment, or a part of it, is owed again: the instalment, which
     is as `now`, is as it `was` before (with that part of it), and written off is negative by its
@@ -221,12 +199,12 @@ def recovery(
         settings,
         day=day,
         event="recovery",
-        narration=narration or f"{was.label} is owed again",
+        narration=f"{was.label} is owed again",
         lines=lines,
         donor=was.donor,
         earmark=earmark_of(was),
         labels=[was.label],
-        meta={"reverses": reverses, **(meta or {})},
+        meta={"reverses": reverses},
     )
 
 
@@ -236,8 +214,6 @@ def revaluation(
     day: date,
     claim: Claim,
     value: Decimal,
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """An unpaid instalment in another currency is carried at `value` dollars from now on. A
     deferred or memorandum instalment moves both its sides, without income.
@@ -259,8 +235,6 @@ def revaluation(
         claim=claim,
         event="revaluation",
         narration=words,
-        rate=rate,
-        meta=meta,
     ).to(replace(claim, value=value))
 
 
@@ -270,7 +244,6 @@ def redenomination(
     day: date,
     claim: Claim,
     currency: str = "EUR",
-    meta: Meta | None = None,
 ) -> Draft:
     """An instalment in a currency the euro replaced is restated at the fixed rate; its value in
     dollars stays, so there is no gain or loss.
@@ -290,8 +263,6 @@ def redenomination(
         claim=claim,
         event="redenomination",
         narration=words,
-        rate=None,
-        meta=meta,
     ).to(replace(claim, units=units, currency=currency))
 
 
@@ -302,8 +273,6 @@ def re_earmarking(
     claim: Claim,
     earmark: Earmark,
     advance: Advance | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """An unpaid instalment gets another class or purpose, or goes to another fund (a transfer):
     out of one row of the schedule, into the same column of the other, under the same label. Where
@@ -316,7 +285,7 @@ def re_earmarking(
     if earmark == earmark_of(claim):
         raise EventRefusedError(f"{claim.label} is earmarked so already.")
     event = "transfer" if earmark.fund != claim.fund else "re-earmark"
-    words = narration or (
+    words = (
         f"{claim.label} moves to {earmark.fund}, {earmark.class_}"
         f"{', ' + earmark.purpose if earmark.purpose else ''}"
     )
@@ -339,8 +308,6 @@ def re_earmarking(
         claim=claim,
         event=event,
         narration=words,
-        rate=None,
-        meta=meta,
         advance=advance,
     ).to(after)
 
@@ -359,8 +326,7 @@ class _Move:
     claim: Claim
     event: str
     narration: str
-    rate: Rate | None = None
-    meta: Meta | None = None
+    meta: Meta = field(default_factory=dict)
     advance: Advance | None = None
 
     def to(self, after: Claim | None) -> Draft:
@@ -458,8 +424,7 @@ class _Move:
             donor=claim.donor,
             earmark=None if moved else earmark_of(claim),
             labels=[claim.label],
-            rate=self.rate,
-            meta=status | dict(self.meta or {}),
+            meta=status | dict(self.meta),
         )
 
 

@@ -15,9 +15,8 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import Earmark, Part, in_dollars, make_entry
 from pledgebook.ledger.events.pledges import commitment
 from pledgebook.ledger.findings import EventRefusedError
@@ -36,8 +35,6 @@ def prior_pledge(
     earmark: Earmark,
     currency: str,
     parts: Sequence[Part],
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """A pledge of an earlier period that is found only now: its lots bear the day it was made on,
     and what was due before this period is an adjustment, not income. Its instalments are valued at
@@ -57,10 +54,7 @@ def prior_pledge(
         earmark=earmark,
         currency=currency,
         parts=parts,
-        narration=f"Pledge {pledge} of {made_on}, found later",
-        rate=rate,
-        meta={CAUSE: cause, **(meta or {})},
-    )
+    ).noted(narration=f"Pledge {pledge} of {made_on}, found later", meta={CAUSE: cause})
     agreed = settings.funds[earmark.fund].policy(earmark.class_) == "agreement"
     prior = sum(
         (
@@ -90,7 +84,6 @@ def returned_gift(
     dollars: Decimal,
     reverses: str,
     charges: Decimal = ZERO,
-    meta: Meta | None = None,
 ) -> Draft:
     """A contribution without a pledge, or a part of it, that the bank takes back: `dollars` go, and
     `charges`, which its correspondents kept of it, are none any more. Of an earlier period it is an
@@ -110,7 +103,7 @@ def returned_gift(
         ],
         donor=gift.donor,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),
-        meta={"reverses": reverses, **(meta or {})},
+        meta={"reverses": reverses},
     )
 
 
@@ -123,7 +116,6 @@ def re_earmarked_gift(
     earmark: Earmark,
     cause: str,
     reverses: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """A contribution without a pledge, or a part of it, was for another class or purpose of its
     fund: its cash moves there, and its income, that of an earlier period as an adjustment of both.
@@ -156,7 +148,7 @@ def re_earmarked_gift(
             line(income, -dollars, earmark),
         ],
         donor=gift.donor,
-        meta={"reverses": reverses, CAUSE: cause, **(meta or {})},
+        meta={"reverses": reverses, CAUSE: cause},
     )
 
 
@@ -168,7 +160,6 @@ def correction(
     dollars: Decimal,
     cause: str,
     obligated: bool = False,
-    meta: Meta | None = None,
 ) -> Draft:
     """What an earlier period got wrong and concerns no donor (expenditure charged twice, interest
     left out): `dollars` that come to the fund's balance, negative where they leave it, in cash or
@@ -188,7 +179,7 @@ def correction(
             in_dollars(settings, account("correction", earmark.fund), -dollars),
         ],
         earmark=earmark,
-        meta={CAUSE: cause, **(meta or {})},
+        meta={CAUSE: cause},
     )
 
 

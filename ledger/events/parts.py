@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, format_units, to_cents
+from pledgebook.ledger.money import ZERO, to_cents
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Claim
 
@@ -69,17 +68,14 @@ def make_entry(
     donor: str = "",
     earmark: Earmark | None = None,
     labels: Sequence[str] = (),
-    rate: Rate | None = None,
     meta: Meta | None = None,
 ) -> Draft:
-    """Return an entry as all builders state it: event, class and purpose, rate, the donor of
-    record as payee, a link a pledge; postings of nothing are left out.
+    """Return an entry as all builders state it: event, class and purpose, the donor of record
+    as payee, a link a pledge; postings of nothing are left out.
     """
     stated: dict[str, str | date] = {"event": event}
     if earmark is not None:
         stated |= earmark.meta()
-    if rate is not None:
-        stated |= {"rate": format_units(rate.number), "rate-date": rate.day}
     return Draft(
         date=day,
         payee=donor_name(settings, donor, day),

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import Draft, DraftLine, Meta
+from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import (
     Earmark,
     Part,
@@ -43,10 +42,7 @@ def commitment(
     earmark: Earmark,
     currency: str,
     parts: Iterable[Part],
-    narration: str,
     committed: bool = True,
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """A written commitment, with its instalments in order of due date.
 
@@ -66,13 +62,12 @@ def commitment(
         settings,
         day=day,
         event="commitment",
-        narration=narration,
+        narration=f"Pledge {pledge}",
         lines=_committed(settings, day, donor, earmark, currency, labelled, committed=committed),
         donor=donor,
         earmark=earmark,
         labels=[pledge],
-        rate=rate,
-        meta=status | dict(meta or {}),
+        meta=status,
     )
 
 
@@ -82,9 +77,6 @@ def commitment_of_pledge(
     day: date,
     claims: Sequence[Claim],
     parts: Sequence[Part],
-    rate: Rate | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """What was only pledged is committed: from now on a commitment of this day and its rate.
 
@@ -114,13 +106,12 @@ def commitment_of_pledge(
         settings,
         day=day,
         event="commitment",
-        narration=narration or f"Commitment of {pledge_of(first.label)}",
+        narration=f"Commitment of {pledge_of(first.label)}",
         lines=lines,
         donor=first.donor,
         earmark=earmark_of(first),
         labels=[first.label],
-        rate=rate,
-        meta={"status": "committed", "announced-on": first.pledged_on, **(meta or {})},
+        meta={"status": "committed", "announced-on": first.pledged_on},
     )
 
 
@@ -131,9 +122,6 @@ def increase(
     claim: Claim,
     label: str,
     part: Part,
-    rate: Rate | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """More is committed of a pledge whose instalment `claim` is paid: a further instalment of the
     pledge, under `label`, of this day and its rate. A label that nothing is open under is not put
@@ -144,12 +132,13 @@ def increase(
     _need_amounts([part])
     kept = {key: claim.stated(key) for key in sorted((settings.rule_keys | _KEPT) - _OWN)}
     status: dict[str, str | date] = {} if claim.committed else {"status": "pledged"}
+    amount = f"{format_amount(part.amount)} {claim.currency}"
+    words = f"Increase of {pledge_of(label)} by {amount}"
     return make_entry(
         settings,
         day=day,
         event="commitment",
-        narration=narration
-        or f"Increase of {pledge_of(label)} by {format_amount(part.amount)} {claim.currency}",
+        narration=words,
         lines=_committed(
             settings,
             day,
@@ -162,10 +151,7 @@ def increase(
         donor=claim.donor,
         earmark=earmark_of(claim),
         labels=[label],
-        rate=rate,
-        meta={key: text for key, text in kept.items() if text}
-        | status
-        | {INCREASES: claim.label, **(meta or {})},
+        meta={key: text for key, text in kept.items() if text} | status | {INCREASES: claim.label},
     )
 
 

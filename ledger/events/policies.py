@@ -18,7 +18,7 @@ from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import Draft, DraftLine, Meta, quoted
+from pledgebook.ledger.drafts import Draft, DraftLine, quoted
 from pledgebook.ledger.events.parts import (
     Earmark,
     deferral,
@@ -41,8 +41,6 @@ def policy_change(
     class_: str,
     to: str,
     claims: Iterable[Claim],
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """From `day` on, contributions of a class are recognised by the policy `to`: one entry moves
     the lots of `claims`, all that is unpaid of the class.
@@ -79,14 +77,14 @@ def policy_change(
         settings,
         day=day,
         event="policy-change",
-        narration=narration or f"Contributions of {fund} {class_} are recognised on {to}",
+        narration=f"Contributions of {fund} {class_} are recognised on {to}",
         lines=[
             line if shared else replace(line, meta={**earmark.meta(), **line.meta})
             for earmark, line in lines
         ],
         earmark=shared,
         labels=[claim.label for claim in moved],
-        meta={"recognition": to, **(meta or {})},
+        meta={"recognition": to},
     )
 
 

@@ -13,7 +13,6 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events.parts import (
@@ -82,9 +81,6 @@ def payment(
     dollars: Decimal,
     charges: Decimal = ZERO,
     advance: Advance | None = None,
-    narration: str = "",
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """A payment of `units` of one instalment, for which `dollars` reached the bank.
 
@@ -97,9 +93,6 @@ def payment(
         day=day,
         settled=settled,
         charges=charges,
-        narration=narration,
-        rate=rate,
-        meta=meta,
     )
 
 
@@ -111,9 +104,6 @@ def joint_payment(
     charges: Decimal = ZERO,
     excess: Decimal = ZERO,
     receipt: str = "",
-    narration: str = "",
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """A payment by bank, of one instalment or several of one fund.
 
@@ -134,7 +124,10 @@ def joint_payment(
     lines.append((first, in_dollars(settings, account("bank-charges", fund), charges)))
     if excess:
         lines.append((first, held_lot(settings, account("unapplied", fund), -excess, receipt)))
-    return _entry(settings, day, "payment", settled, lines, narration, rate, meta)
+    labels = ", ".join(each.claim.label for each in settled)
+    part = any(each.left.is_open for each in settled)
+    words = f"{'Part payment' if part else 'Payment'} of {labels}"
+    return _entry(settings, day, "payment", settled, lines, words)
 
 
 def application(
@@ -146,9 +139,6 @@ def application(
     amount: Decimal,
     settled: Sequence[Settled],
     charges: Decimal = ZERO,
-    narration: str = "",
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """An unapplied receipt settles instalments, its cash moving to their fund and class.
 
@@ -178,8 +168,7 @@ def application(
         cash[earmark] = cash.get(earmark, ZERO) + dollars
     for earmark, dollars in cash.items():
         lines.append((earmark, in_dollars(settings, account("cash", earmark.fund), dollars)))
-    words = narration or f"Application of {receipt}"
-    return _entry(settings, day, "application", settled, lines, words, rate, meta)
+    return _entry(settings, day, "application", settled, lines, f"Application of {receipt}")
 
 
 def application_without_pledge(
@@ -192,8 +181,6 @@ def application_without_pledge(
     donor: str,
     earmark: Earmark,
     dollars: Decimal | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """An unapplied receipt, which holds `amount`, turns out to be a contribution that no pledge
     preceded, or `dollars` of it does; its cash moves to that fund and class.
@@ -220,11 +207,10 @@ def application_without_pledge(
         settings,
         day=day,
         event="application",
-        narration=narration or f"Application of {receipt}",
+        narration=f"Application of {receipt}",
         lines=own,
         donor=donor,
         earmark=stated,
-        meta=meta,
     )
 
 
@@ -240,8 +226,6 @@ def returned_payment(
     income: Decimal | None = None,
     advance: Advance | None = None,
     told: Meta | None = None,
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
     open again as it `was` before that payment (or with that part of it). The bank takes `dollars`;
@@ -296,12 +280,12 @@ def returned_payment(
         settings,
         day=day,
         event="returned-payment",
-        narration=narration or f"Payment of {was.label} taken back by the bank",
+        narration=f"Payment of {was.label} taken back by the bank",
         lines=lines,
         donor=was.donor,
         earmark=earmark_of(was),
         labels=[was.label],
-        meta={"reverses": reverses, **(meta or {})},
+        meta={"reverses": reverses},
     )
 
 
@@ -312,9 +296,6 @@ def receipt_without_pledge(
     donor: str,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    rate: Rate | None = None,
-    meta: Meta | None = None,
 ) -> Draft:
     """A contribution that no pledge preceded, at the dollars received; also a share of confiscated
     proceeds paid into the Convention's account.
@@ -323,15 +304,13 @@ def receipt_without_pledge(
         settings,
         day=day,
         event="receipt-without-pledge",
-        narration=narration,
+        narration="Contribution without a pledge",
         lines=[
             in_dollars(settings, account("cash", earmark.fund), dollars),
             in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
         ],
         donor=donor,
         earmark=earmark,
-        rate=rate,
-        meta=meta,
     )
 
 
@@ -342,8 +321,6 @@ def receipt_unapplied(
     fund: str,
     label: str,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """Money whose donor, purpose or pledge is not known yet: a liability under its own label, of
     the fund's general class (or its only one).
@@ -352,13 +329,12 @@ def receipt_unapplied(
         settings,
         day=day,
         event="receipt-unapplied",
-        narration=narration,
+        narration="Unapplied receipt",
         lines=[
             in_dollars(settings, account("cash", fund), dollars),
             held_lot(settings, account("unapplied", fund), -dollars, label),
         ],
         earmark=Earmark(fund, settings.funds[fund].class_of(None, None)),
-        meta=meta,
     )
 
 
@@ -369,8 +345,6 @@ def in_kind(
     donor: str,
     earmark: Earmark,
     value: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """A contribution in kind at the donor's valuation, in its own accounts and commodity, outside
     every money total.
@@ -380,7 +354,7 @@ def in_kind(
         settings,
         day=day,
         event="in-kind",
-        narration=narration,
+        narration="Contribution in kind",
         lines=[
             DraftLine(
                 account=account("in-kind-held", earmark.fund), number=value, currency=commodity
@@ -391,7 +365,6 @@ def in_kind(
         ],
         donor=donor,
         earmark=earmark,
-        meta=meta,
     )
 
 
@@ -442,8 +415,6 @@ def refund_overpayment(
     amount: Decimal,
     dollars: Decimal | None = None,
     donor: str = "",
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """Money that was paid too much, or by mistake, goes back: out of the unapplied receipt that
     holds `amount`, `dollars` of it (all, unless stated). It never was a contribution.
@@ -464,11 +435,10 @@ def refund_overpayment(
         settings,
         day=day,
         event="refund-overpayment",
-        narration=narration or f"Refund out of {receipt}",
+        narration=f"Refund out of {receipt}",
         lines=lines,
         donor=donor,
         earmark=held,
-        meta=meta,
     )
 
 
@@ -558,23 +528,17 @@ def _entry(
     settled: Sequence[Settled],
     lines: Sequence[tuple[Earmark, DraftLine]],
     narration: str,
-    rate: Rate | None,
-    meta: Meta | None,
 ) -> Draft:
     own, stated = _stated(lines)
     labels = [each.claim.label for each in settled]
-    part = any(each.left.is_open for each in settled)
-    words = f"{'Part payment' if part else 'Payment'} of {', '.join(labels)}"
     donors = {each.claim.donor for each in settled}
     return make_entry(
         settings,
         day=day,
         event=event,
-        narration=narration or words,
+        narration=narration,
         lines=own,
         donor=donors.pop() if len(donors) == 1 else "",
         earmark=stated,
         labels=labels,
-        rate=rate,
-        meta=meta,
     )

@@ -21,9 +21,7 @@ def expenditure(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
     obligated: bool = False,
-    meta: Meta | None = None,
 ) -> Draft:
     """Spending on the programme: disbursed from cash, or an obligation raised (`obligated`)."""
     _need_dollars(dollars)
@@ -34,8 +32,7 @@ def expenditure(
         "expenditure",
         earmark,
         [("programme", dollars), (source, -dollars)],
-        narration,
-        meta,
+        "Obligation raised" if obligated else "Programme expenditure",
     )
 
 
@@ -45,13 +42,11 @@ def obligation_paid(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """An obligation is paid: no new expenditure."""
     _need_dollars(dollars)
     lines = [("obligations", dollars), ("cash", -dollars)]
-    return _booked(settings, day, "obligation", earmark, lines, narration, meta)
+    return _booked(settings, day, "obligation", earmark, lines, "Obligation paid")
 
 
 def savings(
@@ -60,13 +55,13 @@ def savings(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """An obligation of an earlier period is not needed: a saving, below the line."""
     _need_dollars(dollars)
     lines = [("obligations", dollars), ("savings", -dollars)]
-    return _booked(settings, day, "savings", earmark, lines, narration, meta)
+    return _booked(
+        settings, day, "savings", earmark, lines, "Savings on an obligation of an earlier period"
+    )
 
 
 def programme_support(
@@ -77,8 +72,6 @@ def programme_support(
     expenditure: Decimal,
     rate: Decimal,
     support_class: str = "support",
-    narration: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """Programme support costs: `rate` (0.13) of `expenditure`, a cost of the class that spent and
     income of the support class: of its fund, or where that has none, of the fund in which it is
@@ -113,10 +106,8 @@ def programme_support(
     lines.append(
         _stated(settings, account("programme-support-income", target.fund), -dollars, support)
     )
-    words = narration or f"Programme support, {format_amount(rate * 100)} % of expenditure"
-    return make_entry(
-        settings, day=day, event="programme-support", narration=words, lines=lines, meta=meta
-    )
+    words = f"Programme support, {format_amount(rate * 100)} % of expenditure"
+    return make_entry(settings, day=day, event="programme-support", narration=words, lines=lines)
 
 
 def _supporting(settings: Settings, fund: str, support_class: str) -> str:
@@ -148,15 +139,13 @@ def bank_charge(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str = "Bank charges",
-    meta: Meta | None = None,
 ) -> Draft:
     """What a bank took for itself out of the fund's cash; what correspondents keep of a payment is
     part of that payment.
     """
     _need_dollars(dollars)
     lines = [("bank-charges", dollars), ("cash", -dollars)]
-    return _booked(settings, day, "expenditure", earmark, lines, narration, meta)
+    return _booked(settings, day, "expenditure", earmark, lines, "Bank charges")
 
 
 def interest(
@@ -164,8 +153,6 @@ def interest(
     *,
     day: date,
     shares: Sequence[tuple[Earmark, Decimal]],
-    narration: str = "Interest",
-    meta: Meta | None = None,
 ) -> Draft:
     """Interest as advised, to each class its share."""
     lines = []
@@ -174,9 +161,7 @@ def interest(
         stated = earmark.meta()
         lines.append(_stated(settings, account("cash", earmark.fund), dollars, stated))
         lines.append(_stated(settings, account("interest", earmark.fund), -dollars, stated))
-    return make_entry(
-        settings, day=day, event="interest", narration=narration, lines=lines, meta=meta
-    )
+    return make_entry(settings, day=day, event="interest", narration="Interest", lines=lines)
 
 
 def miscellaneous_income(
@@ -185,15 +170,13 @@ def miscellaneous_income(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """Income that is neither a contribution nor interest: a sale, a refund of an earlier period's
     expenditure, what came of something that was given up.
     """
     _need_dollars(dollars)
     lines = [("cash", dollars), ("miscellaneous", -dollars)]
-    return _booked(settings, day, "miscellaneous-income", earmark, lines, narration, meta)
+    return _booked(settings, day, "miscellaneous-income", earmark, lines, "Miscellaneous income")
 
 
 def refund_unspent(
@@ -203,8 +186,6 @@ def refund_unspent(
     donor: str,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """Earmarked money that was not spent goes back to its donor: below the line."""
     _need_dollars(dollars)
@@ -213,14 +194,13 @@ def refund_unspent(
         settings,
         day=day,
         event="refund-unspent",
-        narration=narration,
+        narration="Refund of the unspent balance",
         lines=[
             in_dollars(settings, account("refunds", fund, donor), dollars),
             in_dollars(settings, account("cash", fund), -dollars),
         ],
         donor=donor,
         earmark=earmark,
-        meta=meta,
     )
 
 
@@ -231,10 +211,8 @@ def transfer(
     source: Earmark,
     target: Earmark,
     dollars: Decimal,
-    narration: str,
     settled: bool = False,
     donor: str = "",
-    meta: Meta | None = None,
 ) -> Draft:
     """Collected money passes to another fund or class; the schedule is not touched.
 
@@ -265,10 +243,9 @@ def transfer(
         settings,
         day=day,
         event="transfer",
-        narration=narration,
+        narration=f"Transfer from {_place(source)} to {_place(target)}",
         lines=lines,
         donor=donor,
-        meta=meta,
     )
 
 
@@ -279,15 +256,12 @@ def settlement(
     source: Earmark,
     target: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """Money owed between funds is paid: the accounts between them and the cash of both."""
     _need_dollars(dollars)
     lines = _settlement(settings, source, target, dollars)
-    return make_entry(
-        settings, day=day, event="settlement", narration=narration, lines=lines, meta=meta
-    )
+    words = f"Settlement from {_place(source)} to {_place(target)}"
+    return make_entry(settings, day=day, event="settlement", narration=words, lines=lines)
 
 
 def _settlement(
@@ -310,14 +284,13 @@ def operating_reserve(
     day: date,
     earmark: Earmark,
     dollars: Decimal,
-    narration: str,
-    meta: Meta | None = None,
 ) -> Draft:
     """A part of the balance is set aside as operating reserve (negative: given free again)."""
     if not dollars:
         raise EventRefusedError("An operating reserve of nothing needs no entry.")
     lines = [("reserved", dollars), ("operating-reserve", -dollars)]
-    return _booked(settings, day, "operating-reserve", earmark, lines, narration, meta)
+    words = "Operating reserve set aside" if dollars > 0 else "Operating reserve given free"
+    return _booked(settings, day, "operating-reserve", earmark, lines, words)
 
 
 def _booked(
@@ -327,7 +300,6 @@ def _booked(
     earmark: Earmark,
     amounts: Sequence[tuple[str, Decimal]],
     narration: str,
-    meta: Meta | None,
 ) -> Draft:
     return make_entry(
         settings,
@@ -338,12 +310,15 @@ def _booked(
             in_dollars(settings, account(kind, earmark.fund), dollars) for kind, dollars in amounts
         ],
         earmark=earmark,
-        meta=meta,
     )
 
 
 def _stated(settings: Settings, name: str, dollars: Decimal, meta: Meta) -> DraftLine:
     return replace(in_dollars(settings, name, dollars), meta=meta)
+
+
+def _place(earmark: Earmark) -> str:
+    return " ".join(part for part in (earmark.fund, earmark.class_, earmark.purpose) if part)
 
 
 def _need_dollars(dollars: Decimal) -> None:

@@ -43,6 +43,7 @@ def gift_decided(book: Book) -> Iterator[Draft]:
                 amount=receipt.dollars,
                 donor=_FOUNDATION,
                 earmark=receipt.held,
+            ).noted(
                 narration="Gift without a pledge (made up)",
                 meta={"original": f"{format_units(sent[0])} {sent[1]}"} if sent else None,
             )

@@ -58,7 +58,11 @@ def amendment(
         value, rate = recording.value(amount, claim.currency, dollars, reason)
         part = Part(amount, value)
         return Drafted(
-            [events.increase(settings, day=day, claim=claim, label=further, part=part, rate=rate)]
+            [
+                events.increase(settings, day=day, claim=claim, label=further, part=part).noted(
+                    rate=rate
+                )
+            ]
         )
     if amount > claim.units:
         value, rate = recording.value(amount - claim.units, claim.currency, dollars, reason)
@@ -67,14 +71,8 @@ def amendment(
     return Drafted(
         [
             events.amendment(
-                settings,
-                day=day,
-                claim=claim,
-                units=amount,
-                value_added=value,
-                settled=settled,
-                rate=rate,
-            )
+                settings, day=day, claim=claim, units=amount, value_added=value, settled=settled
+            ).noted(rate=rate)
         ]
     )
 
@@ -209,7 +207,9 @@ def revaluation(
         value, rate = recording.value(held.units, held.currency, None if every else dollars, reason)
         if value != held.dollars:
             drafts.append(
-                events.cash_revaluation(book.settings, day=day, held=held, value=value, rate=rate)
+                events.cash_revaluation(book.settings, day=day, held=held, value=value).noted(
+                    rate=rate
+                )
             )
     claims = () if cash and not every else foreign_claims(book, day)
     asked = "" if cash and not every else label
@@ -219,7 +219,9 @@ def revaluation(
         )
         if value != claim.value:
             drafts.append(
-                events.revaluation(book.settings, day=day, claim=claim, value=value, rate=rate)
+                events.revaluation(book.settings, day=day, claim=claim, value=value).noted(
+                    rate=rate
+                )
             )
     if not drafts:
         raise EventRefusedError(

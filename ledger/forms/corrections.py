@@ -76,8 +76,7 @@ def prior_pledge(
         earmark=recording.earmark(fund, class_, purpose),
         currency=currency,
         parts=[Instalment(amount, value, due)],
-        rate=rate,
-    )
+    ).noted(rate=rate)
     return Drafted([draft])
 
 

@@ -94,10 +94,8 @@ def pledge(
         earmark=recording.earmark(fund, class_, purpose),
         currency=currency,
         parts=[replace(part, condition=condition) for part in parts],
-        narration=f"Pledge {label}",
         committed=not pledged_only,
-        rate=rate,
-    )
+    ).noted(rate=rate)
     return Drafted([draft])
 
 
@@ -123,8 +121,8 @@ def commit(
     return Drafted(
         [
             events.commitment_of_pledge(
-                settings, day=recording.day, claims=claims, parts=parts, rate=rate
-            )
+                settings, day=recording.day, claims=claims, parts=parts
+            ).noted(rate=rate)
         ]
     )
 

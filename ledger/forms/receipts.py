@@ -89,9 +89,7 @@ def payment(
             charges=kept,
             excess=excess,
             receipt=receipt if excess else "",
-            rate=rate,
-            meta={"payer": payer} if payer else None,
-        )
+        ).noted(rate=rate, meta={"payer": payer} if payer else None)
     )
     return Drafted(drafts, before=[each.claim for each in asked])
 
@@ -185,10 +183,7 @@ def receipt(
         donor=find_donor(book.settings, donor, day).code,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Contribution without a pledge",
-        rate=rate,
-        meta=meta,
-    )
+    ).noted(rate=rate, meta=meta)
     return Drafted([draft])
 
 
@@ -214,9 +209,7 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
         fund=recording.earmark(fund, "", "").fund,
         label=label or free_labels(book.register).receipt(day),
         dollars=dollars,
-        narration="Unapplied receipt",
-        meta={"payer": payer} if payer else None,
-    )
+    ).noted(meta={"payer": payer} if payer else None)
     return Drafted([draft])
 
 
@@ -394,7 +387,6 @@ def refund(
         donor=code,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Refund of the unspent balance",
     )
     return Drafted([unspent])
 
@@ -417,6 +409,5 @@ def in_kind(
         donor=find_donor(settings, donor, day).code,
         earmark=recording.earmark(fund, class_, purpose),
         value=value,
-        narration="Contribution in kind",
     )
     return Drafted([draft])

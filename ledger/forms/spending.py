@@ -53,7 +53,6 @@ def expenditure(
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Obligation raised" if obligated else "Programme expenditure",
         obligated=obligated,
     )
     return Drafted([draft])
@@ -83,7 +82,6 @@ def obligation(
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Obligation paid",
     )
     return Drafted([draft])
 
@@ -98,7 +96,6 @@ def savings(
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Savings on an obligation of an earlier period",
     )
     return Drafted([draft])
 
@@ -160,7 +157,6 @@ def miscellaneous_income(
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
-        narration="Miscellaneous income",
     )
     return Drafted([draft])
 
@@ -181,7 +177,6 @@ def operating_reserve(
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
         dollars=-dollars if free else dollars,
-        narration="Operating reserve given free" if free else "Operating reserve set aside",
     )
     return Drafted([draft])
 
@@ -218,10 +213,9 @@ def transfer(
         source=recording.place(source),
         target=recording.place(target),
         dollars=dollars,
-        narration=f"Transfer from {source} to {target}",
         settled=settled,
         donor=find_donor(settings, donor, day).code if donor else "",
-    )
+    ).noted(narration=f"Transfer from {source} to {target}")
     return Drafted([draft])
 
 
@@ -234,6 +228,5 @@ def settlement(recording: Recording, dollars: Decimal, source: str, target: str)
         source=recording.place(source),
         target=recording.place(target),
         dollars=dollars,
-        narration=f"Settlement from {source} to {target}",
-    )
+    ).noted(narration=f"Settlement from {source} to {target}")
     return Drafted([draft])

@@ -90,8 +90,7 @@ class _Applying:
                 amount=receipt.dollars,
                 settled=settled,
                 charges=candidate.charges,
-                meta=meta,
-            )
+            ).noted(meta=meta)
         )
         for each in settled:
             self._settle(each, day)
@@ -190,6 +189,7 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
             income=found.income,
             reverses=named,
             advance=advance_for(register, now.label, day),
+        ).noted(
             narration=f"Application of {receipt} to {now.label} taken back",
             meta={**words, "receipt-of": receipt},
         )

@@ -138,8 +138,7 @@ def _gift(book: Book, receipt: Receipt, gift: Gift, by: str) -> Draft:
         amount=receipt.dollars,
         donor=gift.donor,
         earmark=gift.earmark,
-        meta=meta,
-    )
+    ).noted(meta=meta)
 
 
 def read_decisions(book: Book) -> list[Decision]:
