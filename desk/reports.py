@@ -100,7 +100,7 @@ class Reports(Page):
             "columns": [(column_title(each, report.currency), each) for each in report.columns],
             "rows": rows,
             "lines": list(_lines(report, rows.items, first, leads, choice.purposes)),
-            "by_account": REPORTS[name].is_of_accounts,
+            "by_account": REPORTS[name].of_accounts,
         }
 
     @served("download")

@@ -42,14 +42,17 @@ Amounts = dict[str, Decimal]
 
 
 class _Line(NamedTuple):
-    """One line: its key, its words, the kinds of account it adds up; `rare` ones are left out
-    where there is nothing to show.
+    """One line: its key, its words, the kinds of account it adds up.
+
+    `rare` ones are left out where there is nothing to show. A seal holds `late` ones only where
+    there is something: seals made before there was such a line stay what they are.
     """
 
     key: str
     title: str
     kinds: tuple[str, ...]
     rare: bool = False
+    late: bool = False
 
 
 _INCOME = (
@@ -57,7 +60,7 @@ _INCOME = (
     _Line("exchange", "Exchange on contributions", ("exchange", "revaluation")),
     _Line("exchange_on_cash", "Exchange on cash", ("exchange-on-cash",), rare=True),
     _Line("interest", "Interest", ("interest",)),
-    _Line("miscellaneous", "Miscellaneous income", ("miscellaneous",), rare=True),
+    _Line("miscellaneous", "Miscellaneous income", ("miscellaneous",), rare=True, late=True),
     _Line("support_income", "Programme support income", ("programme-support-income",)),
 )
 _EXPENDITURE = (
@@ -67,36 +70,38 @@ _EXPENDITURE = (
 )
 _BELOW = (
     _Line("prior_period", "Prior-period adjustments (amended prior pledges)", (AMENDED,)),
-    _Line("moved_prior", "Prior-period adjustments (moves between classes)", (MOVED,), rare=True),
+    _Line(
+        "moved_prior",
+        "Prior-period adjustments (moves between classes)",
+        (MOVED,),
+        rare=True,
+        late=True,
+    ),
     _Line(
         "corrections",
         "Prior-period adjustments (omissions and errors)",
         (FOUND, "correction"),
         rare=True,
+        late=True,
     ),
-    _Line("policy_changes", "Changes of recognition policy", (POLICY,), rare=True),
+    _Line("policy_changes", "Changes of recognition policy", (POLICY,), rare=True, late=True),
     _Line("savings", "Savings on prior-period obligations", ("savings",), rare=True),
     _Line("written_off", "Contributions written off", ("written-off",)),
     _Line("refunds", "Refunds to donors", ("refunds",)),
     _Line("transfers", "Transfers between funds", ("transfers",)),
 )
-_SAID_WHERE_THERE = frozenset(
-    {
-        "moved_prior",
-        "corrections",
-        "policy_changes",
-        "receivable_conditional",
-        "miscellaneous",
-    }
-)
-"""Lines that a seal holds only where there is something: seals without them stay what they are."""
-
 _RESERVES = ("opening-balance", "operating-reserve", "reserved")
 _ASSETS = (
     _Line("cash", "Cash", ("cash",)),
     _Line("receivable_due", "Contributions receivable, due", ()),
     _Line("receivable_later", "Contributions receivable, later periods", ()),
-    _Line("receivable_conditional", "Contributions receivable, conditional", (), rare=True),
+    _Line(
+        "receivable_conditional",
+        "Contributions receivable, conditional",
+        (),
+        rare=True,
+        late=True,
+    ),
     _Line("due_from", "Due from other funds", ("due-from",)),
 )
 _LIABILITIES = (
@@ -106,6 +111,9 @@ _LIABILITIES = (
     _Line("payable", "Payable to donors", ("payable-to-donors",), rare=True),
     _Line("obligations", "Obligations", ("obligations",), rare=True),
     _Line("due_to", "Due to other funds", ("due-to",)),
+)
+_LATE = frozenset(
+    line.key for line in (*_INCOME, *_EXPENDITURE, *_BELOW, *_ASSETS, *_LIABILITIES) if line.late
 )
 _RESULT = tuple(kind for line in (*_INCOME, *_EXPENDITURE, *_BELOW) for kind in line.kinds)
 
@@ -254,7 +262,7 @@ def statement_totals(selection: Selection) -> Totals:
         each.fund: {
             key: amounts[TOTAL]
             for key, amounts in each.lines.items()
-            if amounts[TOTAL] or key not in _SAID_WHERE_THERE
+            if amounts[TOTAL] or key not in _LATE
         }
         for each in make_statements(selection)
     }
@@ -335,7 +343,7 @@ def _columns(selection: Selection, made: Sequence[Statement], before: str) -> li
     adds = dict.fromkeys([*names, ELIMINATED], 1)
     comparative = before or "period before"
     return [
-        Column(key="line", title="US dollars" if unit == "USD" else unit),
+        Column(key="line", title="Line"),
         *(
             Column(
                 key=name,
@@ -374,10 +382,13 @@ def _ties(selection: Selection) -> list[Tie]:
     """Hold Statement I against Statement II, and the receivables against the schedule."""
     ties = []
     for each in make_statements(selection):
+        own_classes = selection.book.settings.funds[each.fund].classes
         for column in (*each.columns, TOTAL):
             own = {key: amounts[column] for key, amounts in each.lines.items()}
             name = f"{each.fund}, {column}: balances, assets less liabilities"
-            ties.append(Tie(name, own["balance_after"], own["assets"] - own["liabilities"]))
+            fund = "" if column == TOTAL else each.fund if column in own_classes else column
+            left = own["assets"] - own["liabilities"]
+            ties.append(Tie(name, own["balance_after"], left, fund))
     rows = contribution_figures(
         selection,
         lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),
@@ -390,5 +401,6 @@ def _ties(selection: Selection) -> list[Tie]:
             (balances.held(group, "pledges") for group in selection.groups if group[0] == fund),
             ZERO,
         )
-        ties.append(Tie(f"{fund}: contributions receivable, schedule", due + later, held))
+        title = f"{fund}: contributions receivable, schedule"
+        ties.append(Tie(title, due + later, held, fund))
     return ties

@@ -60,9 +60,8 @@ def earmarked(selection: Selection) -> Report:
             )
         layout.total(f"Total, {name}")
         if not selection.scope.purpose:
-            ties.append(
-                Tie(f"{name}: unspent, cash accounts", left, balances.held((fund, class_), "cash"))
-            )
+            cash = balances.held((fund, class_), "cash")
+            ties.append(Tie(f"{name}: unspent, cash accounts", left, cash, fund))
     layout.grand_total("Total")
     unit = selection.book.settings.currency
     return as_report(

@@ -40,7 +40,8 @@ def exchange(selection: Selection) -> Report:
         booked = -balances.booked(group, "exchange", "revaluation")
         recorded = total(figures for key, figures in own.items() if key[2] != "memorandum")
         if selection.kept is None and selection.whole_classes and (booked or recorded.exchange):
-            ties.append(Tie(f"{name}: exchange, income accounts", recorded.exchange, booked))
+            title = f"{name}: exchange, income accounts"
+            ties.append(Tie(title, recorded.exchange, booked, group[0]))
         cash = -balances.booked(group, "exchange-on-cash")
         if not own and not cash:
             continue

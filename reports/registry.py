@@ -39,7 +39,8 @@ class ReportKind:
     """A report there is: `name` on the command line and in files, `title` in lists of reports.
 
     `cannot_limit` are the limits of a selection that it cannot be held to, by the names of
-    `Scope.limits`: cash and expenditure are of no one donor. `needs_mandate` if a book without a
+    `Scope.limits`: cash and expenditure are of no one donor. It is `of_accounts` if its figures
+    add up accounts and have no one contribution to lead to. `needs_mandate` if a book without a
     mandate cannot make it.
     """
 
@@ -47,12 +48,8 @@ class ReportKind:
     title: str
     make: Callable[[Selection], Report]
     cannot_limit: Collection[str] = ()
+    of_accounts: bool = False
     needs_mandate: bool = False
-
-    @property
-    def is_of_accounts(self) -> bool:
-        """Whether its figures add up accounts and have no one contribution to lead to."""
-        return bool(self.cannot_limit)
 
     def unheld(self, selection: Selection) -> list[str]:
         """Return the selection's limits that the report cannot be held to."""
@@ -69,12 +66,14 @@ _KINDS = (
         title=balances.TITLE,
         make=balances.statements,
         cannot_limit={"group", "donor", "purpose"},
+        of_accounts=True,
     ),
     ReportKind(
         name=earmarked.NAME,
         title=earmarked.TITLE,
         make=earmarked.earmarked,
         cannot_limit={"group", "donor"},
+        of_accounts=True,
     ),
     ReportKind(
         name=paragraphs.NAME,
@@ -96,18 +95,21 @@ _KINDS = (
         title=bank_charges.TITLE,
         make=bank_charges.bank_charges,
         cannot_limit={"purpose"},
+        of_accounts=True,
     ),
     ReportKind(
         name=reconciliation.NAME,
         title=reconciliation.TITLE,
         make=reconciliation.reconciliation,
         cannot_limit={"class", "group", "donor", "purpose"},
+        of_accounts=True,
     ),
     ReportKind(
         name=support.NAME,
         title=support.TITLE,
         make=support.programme_support,
         cannot_limit={"class", "group", "donor", "purpose"},
+        of_accounts=True,
     ),
     ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
     ReportKind(name=doubtful.NAME, title=doubtful.TITLE, make=doubtful.write_off_proposals),

@@ -82,6 +82,7 @@ def make_schedule(selection: Selection) -> Schedule:
             f"{fund} {class_}: {line.name}, closing as the columns make it",
             sum((sign * getattr(line.figures, key) for key, sign in CLOSING.items()), ZERO),
             line.figures.closing,
+            fund,
         )
         for (fund, class_), lines in sections.items()
         for line in lines

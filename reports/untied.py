@@ -54,11 +54,10 @@ def _in_period(selection: Selection) -> Iterator[Finding]:
     said: set[int] = set()  # an entry is named once, by the first figure that it spoils
     failing: dict[date, set[str]] = {}
     for report, tie in _failing(selection):
-        fund = tie.title.partition(":")[0].split(",")[0].split()[0]
         same = [
             each
             for each in entries
-            if fund not in selection.funds or any(line.place.fund == fund for line in each.lines)
+            if not tie.fund or any(line.place.fund == tie.fund for line in each.lines)
         ] or entries
         for entry in _since(selection, tie, same, failing):
             if id(entry) in said:

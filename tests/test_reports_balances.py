@@ -249,3 +249,11 @@ def test_the_command_shows_a_view_and_refuses_an_unknown_policy() -> None:
     refused = CliRunner().invoke(group, [*asked, "--recognition", "cash"])
     assert refused.exit_code == 2
     assert "There is no recognition policy 'cash'" in refused.stderr
+
+
+def test_each_tie_says_of_which_fund_its_accounts_are(golden: Book) -> None:
+    said = {tie.title: tie.fund for tie in statements(select(golden, "2002-2003")).ties}
+    assert said["CPCJF, general: balances, assets less liabilities"] == "CPCJF"
+    assert said["CPCJF, UNTOC: balances, assets less liabilities"] == "UNTOC"
+    assert said["CPCJF, total: balances, assets less liabilities"] == ""
+    assert said["UNTOC: contributions receivable, schedule"] == "UNTOC"

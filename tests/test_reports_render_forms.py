@@ -27,6 +27,7 @@ from pledgebook.ledger.office import NoOfficeError, convert
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.figures.table import (
+    NOTHING,
     Agreement,
     Chart,
     Column,
@@ -321,8 +322,8 @@ def test_every_column_is_wide_enough_for_its_longest_figure(content: bytes) -> N
 def test_the_sheet_is_set_up_for_printing_and_reading(content: bytes) -> None:
     sheet = loaded(content, values=True)["Schedule"]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    (drawn, second) = [each.id for each in sheet.row_breaks.brk]  # its charts begin pages
-    assert sheet.max_row <= drawn < second
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage is True  # its charts are lower for it
+    assert not sheet.row_breaks.brk
     other = loaded(content, values=True)["Official receipts"]
     assert other.sheet_properties.pageSetUpPr.fitToPage is True
     assert other.page_setup.fitToHeight == 0  # one page wide is the default of fitToWidth
@@ -406,9 +407,35 @@ def test_a_chart_that_is_not_on_the_tables_only_page_begins_one() -> None:
     long, short = sheet_of(60), sheet_of(3)
     (at,) = [each.id for each in long.row_breaks.brk]
     assert at == long._charts[0].anchor._from.row
+    assert long._charts[0].anchor._from.rowOff > 0  # no sliver of its border on the page before
     assert not long.sheet_properties.pageSetUpPr.fitToPage
     assert not short.row_breaks.brk
     assert short.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_a_heading_breaks_at_blanks_and_not_within_its_years() -> None:
+    columns = (
+        Column(key="line", title="Line"),
+        Column(key="a", title="Total, 2000-2001", kind="amount", unit="USD"),
+    )
+    rows = (Row(kind="row", values={"line": "Cash", "a": D("1.00")}),)
+    report = dataclasses.replace(receipts(), columns=columns, rows=rows)
+    sheet = loaded(render.to_workbook([report], SOURCE), values=True)["Official receipts"]
+    assert "Total,\n2000-2001" in {cell.value for row in sheet for cell in row}
+
+
+def test_a_sheet_with_nothing_is_hidden_is_not_printed_and_the_cover_says_so() -> None:
+    empty = dataclasses.replace(
+        receipts(), name="in-kind", title="In kind", rows=(Row(kind="section", label=NOTHING),)
+    )
+    book = loaded(render.to_workbook([receipts(), empty], SOURCE), values=True)
+    assert book["In kind"].sheet_state == "hidden"
+    assert not book["In kind"].print_area
+    assert book["Official receipts"].print_area
+    said = [[cell.value for cell in row][:3] for row in book["Cover"]]
+    assert ["In kind", "In kind", "Nothing to report (sheet hidden)"] in said
+    alone = loaded(render.to_workbook([empty], SOURCE), values=True)["In kind"]
+    assert (alone.sheet_state, bool(alone.print_area)) == ("visible", True)
 
 
 def test_the_cover_shows_the_whole_of_what_a_report_is_about() -> None:

@@ -94,7 +94,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "answer": Form(texts=("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
     "rate-age": Form(texts=("days",), key_length=0),
-    "period": Form(texts=("name",), ends_with_date=True),
+    "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
     "bank": Form(
         texts=("code", "account"),
         keys=frozenset({"currency", "accounts", "fund"}),

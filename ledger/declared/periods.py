@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 _DAY = timedelta(days=1)
 
+
+FRAMEWORKS = ("UNSAS", "IPSAS")
+"""The accounting frameworks that statements of a period may follow: the United Nations system
+accounting standards, unless declared otherwise, and the international ones."""
 
 _FILE_NAME = re.compile(r"\w(?:[\w.-]*[\w-])?")
 _TAKEN = frozenset(
@@ -29,11 +33,14 @@ def names_files(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A declared financial period, first and last day included."""
+    """A declared financial period, first and last day included, and the accounting framework, one
+    of FRAMEWORKS, that its statements follow.
+    """
 
     start: date
     end: date
     name: str
+    framework: str = field(default=FRAMEWORKS[0], compare=False)
 
     def __contains__(self, day: date) -> bool:
         """Tell whether `day` falls in the period."""

@@ -25,7 +25,14 @@ from pledgebook.ledger.declared.declarations import (
 from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
-from pledgebook.ledger.declared.periods import Period, Periods, Reopening, SealStated, names_files
+from pledgebook.ledger.declared.periods import (
+    FRAMEWORKS,
+    Period,
+    Periods,
+    Reopening,
+    SealStated,
+    names_files,
+)
 from pledgebook.ledger.declared.rates import RATE_AGE
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
@@ -336,5 +343,17 @@ def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Fi
                 )
             )
         else:
-            periods.append(Period(declaration.day, end, name))
+            framework = declaration.text("framework", FRAMEWORKS[0])
+            if framework not in FRAMEWORKS:
+                faults.append(
+                    finding(
+                        declaration.entry,
+                        "framework",
+                        f"Period {name!r} has the framework {framework!r}: its statements follow "
+                        f"{' or '.join(FRAMEWORKS)}; write one of these, or leave it out for "
+                        f"{FRAMEWORKS[0]}.",
+                    )
+                )
+                framework = FRAMEWORKS[0]
+            periods.append(Period(declaration.day, end, name, framework))
     return Periods(periods), faults

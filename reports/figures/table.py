@@ -71,11 +71,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One figure of the report set beside the same figure computed from account balances."""
+    """One figure of the report set beside the same figure computed from account balances.
+
+    `fund` is the one whose accounts it is computed from; empty where there are several.
+    """
 
     title: str
     report: Decimal
     ledger: Decimal
+    fund: str = ""
 
     @property
     def agrees(self) -> bool:

@@ -114,7 +114,7 @@ def ledger_ties(
         kinds = {kind: by_kind.get((*group, kind), Figures()) for kind in _KINDS}
         own = [figures for key, figures in rows.items() if key[:2] == group]
         ties += [
-            Tie(f"{group[0]} {group[1]}: {title}", report, ledger)
+            Tie(f"{group[0]} {group[1]}: {title}", report, ledger, group[0])
             for title, report, ledger in _of_group(kinds, own, balances, group)
             if (report or ledger) and (selection.whole_classes or title not in _OF_NO_DONOR)
         ]

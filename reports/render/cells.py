@@ -127,6 +127,21 @@ def _word_pixels(text: str) -> float:
     return (known - _PADDING) * _WIDER_PLAIN + 8 * broad
 
 
+def broken(text: str, pixels: int) -> str:
+    """Return a text with hyphens with its lines broken at blanks to a width of `pixels`: a program
+    that breaks them by itself does so within 2000-2001. Any other text is returned as it is.
+    """
+    if "-" not in text:
+        return text
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and _word_pixels(f"{lines[-1]} {word} ") <= pixels:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
 @lru_cache(maxsize=1 << 16)
 def lines_in(text: str, pixels: int) -> int:
     """Return how many lines `text` takes when it wraps at its blanks to a width of `pixels`."""

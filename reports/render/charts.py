@@ -11,9 +11,9 @@ from xlsxwriter.chart import Chart as Drawing
 WIDTH, HEIGHT = 760, 300
 """Pixels: within an A4 page, also of a narrow table."""
 
+LOWEST = 180
+"""Pixels below which a chart is not made lower."""
 ROW_PIXELS = 20
-ROWS = HEIGHT // ROW_PIXELS + 1
-"""Rows of the sheet that a chart covers."""
 
 _FILLS = (NAVY, "#5B8DB8", "#C9962B", "#8796A8", "#9B1C1C")
 """Told apart in grey too: dark, middle, light."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Report, Row, RowKind, Source, Value
-from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
-from pledgebook.reports.render.charts import HEIGHT, ROWS, WIDTH, draw
+from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, broken, lines_in
+from pledgebook.reports.render.charts import HEIGHT, LOWEST, ROW_PIXELS, WIDTH, draw
 from pledgebook.reports.render.checks import Check, Place
 from pledgebook.reports.render.footing import label_column, sum_across, sum_down
 from pledgebook.reports.render.formulas import across_formula, runs, sum_formula
@@ -48,7 +48,9 @@ _SMALLEST = 0.66
 """Of the usual size: what would be smaller on A4 is set for A3."""
 _MARGIN = 92
 """Percent: programs differ a little in the width of columns, and one must not fall off the page."""
-_SHRUNK = 1.3
+_BORDER = 6
+"""Pixels that keep the border of a chart off the page before it."""
+_SHRUNK = 1.35
 """A table that is longer than a page by less than this is made smaller, rather than to end in a few
 lonely lines."""
 
@@ -146,7 +148,7 @@ class ReportSheet:
         self.row += bool(memo)
         lines = 1
         for position, column in enumerate(self.columns):
-            title = column_title(column, self.report.currency)
+            title = broken(column_title(column, self.report.currency), self.widths[position])
             style = self.styles.heading(
                 column, edge=self.edges[position], indent=self.indents[position]
             )
@@ -241,17 +243,26 @@ class ReportSheet:
         self.row += 1
 
     def _draw_charts(self, workbook: Workbook) -> None:
+        """Draw the charts below the table, lower where they then fit on its page."""
+        tall = HEIGHT
+        while self.report.charts and tall > LOWEST and self._pages(tall) > _SHRUNK:
+            tall -= ROW_PIXELS
+        if self._pages(tall) > _SHRUNK:
+            tall = HEIGHT
         for chart in self.report.charts:
             self.row += 1
             self.drawn.append(self.row)
             drawing = draw(
                 workbook, self.report, chart, self.sheet.name, self.first, self.first - 1
             )
-            drawing.set_size({"width": min(WIDTH, sum(self.widths)), "height": HEIGHT})
+            drawing.set_size({"width": min(WIDTH, sum(self.widths)), "height": tall})
             self.sheet.insert_chart(
-                self.row, 0, drawing, {"description": chart.title, "object_position": 1}
+                self.row,
+                0,
+                drawing,
+                {"description": chart.title, "object_position": 1, "y_offset": _BORDER},
             )
-            self.row += ROWS
+            self.row += _rows_of(tall)
 
     def _set_up(self, source: Source) -> None:
         """Set panes, print area, repeated rows and footer: A4 landscape, one page wide."""
@@ -262,7 +273,8 @@ class ReportSheet:
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self._fit_pages()
         self.sheet.repeat_rows(0, self.first - 1)
-        self.sheet.print_area(0, 0, max(self.row - 1, self.first), len(self.widths) - 1)
+        if not self.sheet.hidden:  # without a print area it is not printed either
+            self.sheet.print_area(0, 0, max(self.row - 1, self.first), len(self.widths) - 1)
         name, book = (_footer_text(text) for text in (self.report.title, source.book))
         self.sheet.set_footer(f"&L&8 {name}&C&8 Page &P of &N&R&8 {book}")
         self.sheet.ignore_errors(
@@ -273,20 +285,29 @@ class ReportSheet:
         """Make the table as wide as a page, a larger one where the print would be too small; a
         chart that is not on the table's only page begins one.
         """
-        scale = min(1.0, _PAGE_WIDTH / (sum(self.widths) * _POINTS))
-        is_small = scale < _SMALLEST
+        is_small = self._scale < _SMALLEST
         self.sheet.set_paper(_A3 if is_small else _A4)
-        height = sum(self.cells.heights.get(row, _ROW_POINTS) for row in range(self.row))
-        pages = height * scale / _PAGE_HEIGHT
+        pages = self._pages()
         breaks = [self.first + at for at, row in enumerate(self.report.rows) if row.new_page]
         breaks = [] if is_small else breaks
         if breaks or pages > _SHRUNK:
             breaks += self.drawn
         if breaks:  # they are passed over where pages are fitted
             self.sheet.set_h_pagebreaks(breaks)
-            self.sheet.set_print_scale(int(scale * _MARGIN * (_LARGER if is_small else 1)))
+            self.sheet.set_print_scale(int(self._scale * _MARGIN * (_LARGER if is_small else 1)))
             return
         self.sheet.fit_to_pages(1, int(1 < pages <= _SHRUNK))
+
+    @property
+    def _scale(self) -> float:
+        """How much smaller the table is made to be as wide as a page."""
+        return min(1.0, _PAGE_WIDTH / (sum(self.widths) * _POINTS))
+
+    def _pages(self, chart: int = 0) -> float:
+        """Return how many pages are filled so far, and by charts that are so many pixels high."""
+        charts = len(self.report.charts) * (1 + _rows_of(chart)) if chart else 0
+        height = sum(self.cells.heights.get(row, _ROW_POINTS) for row in range(self.row))
+        return (height + charts * _ROW_POINTS) * self._scale / _PAGE_HEIGHT
 
     def _totals(self) -> dict[str, str]:
         last = [i for i, row in enumerate(self.report.rows) if row.kind == "total"][-1:]
@@ -303,6 +324,11 @@ class ReportSheet:
         return self.columns[position].memo and (
             position == 0 or not self.columns[position - 1].memo
         )
+
+
+def _rows_of(pixels: int) -> int:
+    """Return the rows of the sheet that a chart so high covers."""
+    return pixels // ROW_PIXELS + 1
 
 
 def _footer_text(text: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pledgebook.ledger.register.book import without_garbage_collection
-from pledgebook.reports.figures.table import Column, Report, Source
+from pledgebook.reports.figures.table import NOTHING, Column, Report, Source
 from pledgebook.reports.render.cells import LINE_HEIGHT, Cells, lines_in
 from pledgebook.reports.render.checks import CHECKS, Check, CheckSheet, plan_checks
 from pledgebook.reports.render.files import write_whole
@@ -54,14 +54,18 @@ def to_workbook(reports: Sequence[Report], source: Source) -> bytes:
         cover = workbook.add_worksheet(COVER)
         whole = [footed(report) for report in reports]
         names = sheet_names(report.name for report in whole)
-        finished = [
-            ReportSheet(report, workbook.add_worksheet(name), styles).write(source, workbook, check)
-            for report, name, check in zip(whole, names, plan_checks(whole), strict=True)
-        ]
+        empty = {name for name, report in zip(names, whole, strict=True) if not report.rows_of()}
+        empty = set() if len(empty) == len(names) else empty
+        finished = []
+        for report, name, check in zip(whole, names, plan_checks(whole), strict=True):
+            sheet = workbook.add_worksheet(name)
+            if name in empty:
+                sheet.hide()  # it would be a page of headings on paper
+            finished.append(ReportSheet(report, sheet, styles).write(source, workbook, check))
         if any(item.check.count for item in finished):
             checks = CheckSheet(workbook.add_worksheet(CHECKS), styles)
             checks.write([item.place for item in finished])
-        _Cover(cover, styles).write(finished, source)
+        _Cover(cover, styles).write(finished, source, empty)
         _name_totals(workbook, finished)
     return stream.getvalue()
 
@@ -99,7 +103,8 @@ class _Cover:
         self.cells = Cells(sheet)
         self.row = 0
 
-    def write(self, finished: Sequence[Finished], source: Source) -> None:
+    def write(self, finished: Sequence[Finished], source: Source, empty: Container[str]) -> None:
+        """Write the cover; the sheets of `empty` are hidden, and it says so."""
         for position, pixels in enumerate(_COVER_WIDTHS):
             self.sheet.set_column_pixels(position, position, pixels)
         self._wide(source.title, "title")
@@ -109,7 +114,7 @@ class _Cover:
         self._write_warnings(source.warnings)
         self._write_facts(finished, source)
         self.row += 1
-        self._write_contents(finished)
+        self._write_contents(finished, empty)
         self.sheet.hide_gridlines(2)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
@@ -146,28 +151,36 @@ class _Cover:
                 self.cells.text(self.row, 1, value, self.styles.place("fact"))
                 self.row += 1
 
-    def _write_contents(self, finished: Sequence[Finished]) -> None:
+    def _write_contents(self, finished: Sequence[Finished], empty: Container[str]) -> None:
         for position, heading in enumerate(_CONTENTS):
             style = self.styles.heading(Column(key="", title=""), edge=False)
             self.cells.text(self.row, position, heading, style)
         self.row += 1
         note = self.styles.place("note")
         for item in finished:
-            target = f"internal:{quote_sheetname(item.place.sheet)}!A1"
-            self.sheet.write_url(self.row, 0, target, self.styles.place("link"), item.place.sheet)
+            is_empty = item.place.sheet in empty
+            self._write_name(item.place.sheet, is_link=not is_empty)
             self.cells.text(self.row, 1, item.place.report.title, note)
-            self.cells.text(self.row, 2, item.place.report.subtitle, note)
+            about = f"{NOTHING} (sheet hidden)" if is_empty else item.place.report.subtitle
+            self.cells.text(self.row, 2, about, note)
             self.cells.value(self.row, 3, item.place.report.as_at, self.styles.place("day"))
             self._write_agreement(item.check)
-            texts = (item.place.report.title, item.place.report.subtitle)
+            texts = (item.place.report.title, about)
             lines = max(map(lines_in, texts, _COVER_WIDTHS[1:3]))
             self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
             self.row += 1
         if any(item.check.count for item in finished):
-            link = self.styles.place("link")
-            self.sheet.write_url(self.row, 0, f"internal:{CHECKS}!A1", link, CHECKS)
+            self._write_name(CHECKS)
             self.cells.text(self.row, 1, "Each figure beside the ledger's own", note)
             self.row += 1
+
+    def _write_name(self, name: str, *, is_link: bool = True) -> None:
+        """Name a sheet, with the link to it unless it is hidden."""
+        if is_link:
+            target = f"internal:{quote_sheetname(name)}!A1"
+            self.sheet.write_url(self.row, 0, target, self.styles.place("link"), name)
+        else:
+            self.cells.text(self.row, 0, name, self.styles.place("note"))
 
     def _write_agreement(self, check: Check) -> None:
         if not check.count:
