@@ -7,7 +7,6 @@ digits.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,10 +15,9 @@ from typing import Protocol
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.money import format_units
-from pledgebook.ledger.parsing import parse_text
+from pledgebook.ledger.parsing import parse_text, quoted
 
 _WIDTH = 44
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 Meta = Mapping[str, str | date]
 """Metadata of an entry or posting: texts and dates."""
@@ -112,16 +110,17 @@ class Draft:
         return entries[0]
 
 
-def quoted(text: str) -> str:
-    """Write text as a Beancount string: one line, quotes and backslashes escaped.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementDraft(Draft):
+    """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
 
-    Control characters, which a spreadsheet's cell may hold, become spaces: nothing in a cell can
-    end the string and begin Beancount syntax.
-    """
-    clean = text
-    if not text.isprintable():
-        clean = "".join(character if character.isprintable() else " " for character in text)
-    return _encode(" ".join(clean.split()))
+    fund: str = ""
+
+    def text(self) -> str:
+        """Return the line as Beancount text, with its metadata."""
+        head = f'{self.date} custom "announcement" {quoted(self.payee)} {quoted(self.fund)} '
+        meta = [f"  {key}: {quoted(str(value))}" for key, value in self.meta.items()]
+        return "\n".join([head + quoted(self.narration), *meta]) + "\n"
 
 
 def _meta_line(key: str, value: str | date, indent: int) -> str:

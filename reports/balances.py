@@ -10,9 +10,8 @@ that was asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
@@ -41,7 +40,8 @@ ELIMINATED, TOTAL, COMPARATIVE = "eliminated", "total", "comparative"
 Amounts = dict[str, Decimal]
 
 
-class _Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Line:
     """One line: its key, its words, the kinds of account it adds up.
 
     `rare` ones are left out where there is nothing to show. A seal holds `late` ones only where
@@ -51,6 +51,7 @@ class _Line(NamedTuple):
     key: str
     title: str
     kinds: tuple[str, ...]
+    _: KW_ONLY
     rare: bool = False
     late: bool = False
 

@@ -16,9 +16,9 @@ from xml.sax.saxutils import escape
 from fava.util import slugify
 from openpyxl import Workbook
 from pledgebook.importers.imports import import_files
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.parsing import quoted
 
 TITLE = "Voluntary <img src=x onerror=console.error('RAN:title')> contributions"
 SLUG = slugify(TITLE)

@@ -19,11 +19,11 @@ from beancount.core.data import Price
 from pledgebook.importers.judging.verdicts import VERDICTS, VerdictName
 from pledgebook.importers.rates.published import RateFile, RateRow
 from pledgebook.ledger.declared.currencies import is_currency
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.occasion import taking_in
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "rates.beancount"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
 from pledgebook.ledger.declared.banks import BankStatement
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "bank.beancount"

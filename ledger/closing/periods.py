@@ -32,7 +32,7 @@ from pledgebook.ledger.closing.seals import (
 from pledgebook.ledger.closing.signing import signature_of
 from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.declared.periods import Period
-from pledgebook.ledger.drafts import Draft, quoted
+from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import (
@@ -47,7 +47,7 @@ from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.instalments import releases_not_made
-from pledgebook.ledger.parsing import parse_text
+from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import (
     CLOSES,

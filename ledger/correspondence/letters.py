@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 from beancount.core.data import Custom, Directive
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.findings import Finding, finding, notice
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.view import View
 
 if TYPE_CHECKING:

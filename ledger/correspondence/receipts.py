@@ -24,9 +24,9 @@ from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.collections import Collection, CollectionKey, list_collections
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.view import View

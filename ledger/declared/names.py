@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from html import unescape
 from itertools import chain
 
 _LONGEST_NAME = 400
@@ -97,6 +96,8 @@ def normalise(text: str) -> str:
 def _without_html(text: str) -> str:
     """Take off entities and line breaks of HTML. A raised letter stays: it leads to a footnote."""
     if "&" in text and ";" in text:
+        from html import unescape  # noqa: PLC0415 - hardly a name asks for it
+
         text = unescape(text)
     return _HTML_BREAKS.sub(" ", text) if "<" in text else text
 

@@ -18,7 +18,7 @@ from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import Draft, DraftLine, quoted
+from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import (
     Earmark,
     deferral,
@@ -29,6 +29,7 @@ from pledgebook.ledger.events.parts import (
     taken_out,
 )
 from pledgebook.ledger.findings import EventRefusedError
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from beancount.core.data import Transaction, entry_sortkey
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.late import moving, told
 from pledgebook.ledger.files.writing import (
     Tried,
@@ -23,6 +22,7 @@ from pledgebook.ledger.files.writing import (
 )
 from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, WouldBreakError
 from pledgebook.ledger.guards.approval import WAITING
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import read_lines

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.drafts import quoted
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "names.beancount"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.mandates import paragraph_order
-from pledgebook.ledger.drafts import quoted
 from pledgebook.ledger.files.writing import refuse_sealed, write_texts
 from pledgebook.ledger.findings import BookRefusedError, place_of
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import claim_at

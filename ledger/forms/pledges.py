@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from pledgebook.ledger import events
 from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.drafts import AnnouncementDraft
 from pledgebook.ledger.events.asking import (
     find_donor,
     find_pledged,
@@ -20,7 +21,6 @@ from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
-from pledgebook.ledger.guards.announcements import AnnouncementDraft
 
 DONOR = Field("donor", "Donor", required=True, suggests="donor")
 INSTALMENTS = Field(

@@ -8,11 +8,9 @@ An announcement is neither pledge nor receivable and stands in no figure; `check
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from beancount.core.data import Custom, Directive
-from pledgebook.ledger.drafts import Draft, quoted
 from pledgebook.ledger.findings import Finding, notice
 from pledgebook.ledger.register.view import View
 
@@ -26,19 +24,6 @@ class Announcement(NamedTuple):
     donor: str
     fund: str
     words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementDraft(Draft):
-    """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
-
-    fund: str = ""
-
-    def text(self) -> str:
-        """Return the line as Beancount text, with its metadata."""
-        head = f'{self.date} custom "{KIND}" {quoted(self.payee)} {quoted(self.fund)} '
-        meta = [f"  {key}: {quoted(str(value))}" for key, value in self.meta.items()]
-        return "\n".join([head + quoted(self.narration), *meta]) + "\n"
 
 
 def read_announcements(entries: Iterable[Directive]) -> Iterator[Announcement]:
