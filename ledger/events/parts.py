@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,6 +27,7 @@ class Part:
     amount: Decimal
     value: Decimal
     due: date | None = None
+    _: KW_ONLY
     condition: str = ""
     earmark: Earmark | None = None
 
