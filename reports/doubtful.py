@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pledgebook.ledger.declared.declarations import as_date
+from pledgebook.ledger.declared.periods import months_later
 from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Change
@@ -32,8 +33,8 @@ _SAID = events_that("is_a_word")
 def write_off_proposals(selection: Selection) -> Report:
     """Return the instalments to propose, in dollars at carrying value."""
     day, register = selection.cut.end, selection.book.register
-    overdue = _months_before(day, 12 * _OVERDUE_YEARS)
-    silent = _months_before(day, _SILENT_MONTHS)
+    overdue = months_later(day, -12 * _OVERDUE_YEARS)
+    silent = months_later(day, -_SILENT_MONTHS)
     layout = Layout()
     found = []
     for claim in register.claims_at(day):
@@ -101,15 +102,3 @@ def last_heard(changes: Iterable[Change]) -> date:
         if confirmed:
             days.append(confirmed)
     return max(days)
-
-
-def _months_before(day: date, months: int) -> date:
-    """Return the day so many months before, the last of its month where there is none."""
-    number = day.year * 12 + day.month - 1 - months
-    year, month = divmod(number, 12)
-    for last in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)

@@ -162,6 +162,7 @@ redenomination --all --date 2002-01-01
 payment ITA-2001-01.1=100000EUR --at-un-rate --charges 12.50 --payer Tesoro --date 2002-03-20
 amendment ITA-2001-01.1 400000 --dollars 360000 --reason 'Rate of the agreement' --date 2002-05-01
 pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF --date 2002-03-01
+pledge DNK 100 --every quarter --times 3 --due 2002-06-30 --share corruption=40 --share none=60 --fund CPCJF --date 2002-03-02
 payment CAN-2002-01.1=100@100 CAN-2002-01.2=50@50 --dollars 160 --receipt R-2002-0007 --date 2002-06-30
 refund CAN --receipt R-2002-0007 --date 2002-07-30
 receipt EXF --original "5000 EUR" --fund CPCJF --date 2002-05-05

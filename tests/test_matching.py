@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import Any
 
 import pytest
 import python_calamine as calamine
+from beancount.core.data import Posting, Transaction
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from matching_hard import generate_hard
 from matching_year import generate, judge
 from pledgebook.cli.main import group
@@ -21,8 +25,10 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.assignment import Match, match_receipts
+from pledgebook.ledger.matching.owed import spread_over
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
+from pledgebook.ledger.register.register import Claim
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.schedule import make_schedule
 
@@ -344,6 +350,105 @@ def test_instalments_that_are_quoted_are_found_together_among_many_of_the_donor(
     assert settles(found) == {f"JPN-2002-01.{number}": D(1000) for number in (28, 29, 30)}
 
 
+def test_money_of_a_donor_goes_over_the_oldest_instalments_as_a_proposal(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "1200.00", "contribution", "CAN"))
+    assert found.verdict == "proposed"
+    assert settles(found) == {"CAN-2002-01.1": D(1000), "CAN-2002-01.2": D(200)}
+    assert found.chosen is not None
+    assert "the oldest first" in found.chosen.reason
+
+
+def test_a_quoted_pledge_is_no_reason_to_spread_money_for_certain(
+    match: Callable[..., Match],
+) -> None:
+    found = match(receipt(3, "1200.00", "CAN-2002-01", "CAN"))
+    assert found.verdict == "proposed"
+    assert settles(found) == {"CAN-2002-01.1": D(1000), "CAN-2002-01.2": D(200)}
+
+
+THREE = """
+2002-02-01 * "Japan" "Pledge" ^JPN-2002-01
+  event: "commitment"
+  Assets:CPCJF:Pledges:JPN       300 USD {0 # 300.00 USD, "JPN-2002-01.1"}
+    due: 2002-06-30
+    class: "general"
+  Assets:CPCJF:Pledges:JPN       300 USD {0 # 300.00 USD, "JPN-2002-01.2"}
+    due: 2002-07-31
+    class: "special"
+    purpose: "corruption"
+  Assets:CPCJF:Pledges:JPN       300 USD {0 # 300.00 USD, "JPN-2002-01.3"}
+    due: 2002-05-31
+    class: "general"
+  Assets:CPCJF:Pledges:JPN       300 USD {0 # 300.00 USD, "JPN-2002-01.4"}
+    due: 2002-08-31
+    class: "general"
+  Income:CPCJF:Contributions:JPN   -900.00 USD
+    class: "general"
+  Income:CPCJF:Contributions:JPN   -300.00 USD
+    class: "special"
+    purpose: "corruption"
+"""
+
+
+@pytest.mark.parametrize(
+    ("dollars", "words", "taken"),
+    [
+        ("700.00", "JPN-2002-01", {3: 300, 1: 300, 4: 100}),
+        ("500.00", "JPN-2002-01.4", {4: 300, 3: 200}),
+        ("500.00", "JPN-2002-01.1 JPN-2002-01.4", {1: 300, 4: 200}),
+    ],
+)
+def test_money_is_spread_within_one_purpose_what_is_quoted_first(
+    load: Load, dollars: str, words: str, taken: dict[int, int]
+) -> None:
+    book = load(PLEDGES + THREE + receipt(3, dollars, words, "JPN"))
+    assert [error.message for error in book.errors] == []
+    found = match_receipts(book)[-1]
+    assert found.verdict == "proposed"
+    offered = [
+        {part.claim.label: part.units for part in each.parts}
+        for each in (found.chosen, *found.others)
+        if each is not None and "oldest" in each.evidence
+    ]
+    assert {f"JPN-2002-01.{number}": D(units) for number, units in taken.items()} in offered
+    assert not any("JPN-2002-01.2" in each for each in offered)
+
+
+_POSTING = Posting("Assets:CPCJF:Pledges:CAN", None, None, None, None, None)
+_ENTRY = Transaction({}, date(2002, 2, 1), "*", None, "", frozenset(), frozenset(), [_POSTING])
+_CLAIM = Claim(
+    label="",
+    kind="pledges",
+    fund="CPCJF",
+    class_="general",
+    purpose="",
+    donor="CAN",
+    units=D(0),
+    currency="USD",
+    value=D(0),
+    pledged_on=date(2002, 2, 1),
+    due=None,
+    committed=True,
+    recognised=None,
+    origin=(_ENTRY, _POSTING),
+)
+
+
+@given(
+    units=st.lists(st.integers(1, 10**6), min_size=1, max_size=6),
+    amount=st.integers(1, 10**7),
+)
+def test_money_fills_instalments_in_their_order(units: list[int], amount: int) -> None:
+    claims = [replace(_CLAIM, label=f"X-2002-01.{n}", units=D(u)) for n, u in enumerate(units, 1)]
+    settled = spread_over(claims, D(amount))
+    assert sum(taken for _, taken in settled) == min(amount, sum(units))
+    assert [claim for claim, _ in settled] == claims[: len(settled)]
+    assert all(taken == claim.units for claim, taken in settled[:-1])
+    assert all(0 < taken <= claim.units for claim, taken in settled)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_receipts_meant_to_mislead_none_is_certain_and_wrong(tmp_path: Path, seed: int) -> None:
     year = generate_hard(250, seed)
@@ -426,6 +531,13 @@ def test_a_person_says_what_a_receipt_pays(desk: Path) -> None:
     assert done.exit_code == 0, done.output
     assert lines(desk)["CAN-2002-01.1"].outstanding == D(200)
     assert 'matched-by: "a person"' in desk.with_name("2002-2003.beancount").read_text("utf-8")
+
+
+def test_a_person_names_the_pledge_and_the_receipt_goes_over_its_oldest(desk: Path) -> None:
+    done = run(desk, "--receipt", "R-2002-0004", "--to", "CAN-2002-01=800", "--yes")
+    assert done.exit_code == 0, done.output
+    assert lines(desk)["CAN-2002-01.1"].outstanding == D(200)
+    assert lines(desk)["CAN-2002-01.2"].outstanding == D(2500)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,6 +30,18 @@ _TAKEN = frozenset(
 def names_files(name: str) -> bool:
     """Tell whether the files of a period can bear its name: it never is a path."""
     return bool(_FILE_NAME.fullmatch(name)) and name.casefold() not in _TAKEN
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day so many months later (or before, if negative), the last of its month
+    where there is none: 31 January, a month later, is 28 February.
+
+    Raises ValueError for a day that no calendar has.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise ValueError(f"{months} months from {day} is no day of the calendar")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, euro_from
 from pledgebook.ledger.declared.donors import Donor
+from pledgebook.ledger.declared.periods import months_later
 from pledgebook.ledger.declared.rates import MissingRateError, Rate
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events.parts import Advance, Earmark, Labels
 from pledgebook.ledger.events.receipts import Settled
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, format_amount, format_units, share, to_cents
+from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import by_number, pledge_of
@@ -195,15 +196,37 @@ def dollars_of_day(
         ) from None
 
 
-def share_out(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Share dollars by weights, in whole cents; together they are the total."""
+def share_out(total: Decimal, weights: Sequence[Decimal], places: int = 2) -> list[Decimal]:
+    """Share an amount by weights, in whole cents or with so many decimal places; together they are
+    the total. Each is its share of what is left, so that the last takes the rest.
+    """
     left, rest, shares = total, sum(weights, Decimal(0)), []
     for weight in weights:
-        part = share(left, weight, rest) if rest else ZERO
+        part = round_to(left * weight / rest, places) + ZERO if rest else ZERO
         shares.append(part)
         left -= part
         rest -= weight
     return shares
+
+
+INTERVALS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+"""At what intervals instalments of a standing pledge fall due, in months."""
+
+_TIMES_AT_MOST = 600
+
+
+def standing_dates(first: date, every: str, times: int) -> list[date]:
+    """Return when the instalments of a standing pledge fall due: `first`, and the same day of every
+    interval after it (the last of a month that has no such day).
+    """
+    if not 1 < times <= _TIMES_AT_MOST:
+        raise EventRefusedError(
+            f"A standing pledge has from 2 to {_TIMES_AT_MOST} instalments; this one has {times}."
+        )
+    try:
+        return [months_later(first, number * INTERVALS[every]) for number in range(times)]
+    except ValueError as error:
+        raise EventRefusedError(f"No such instalment can fall due: {error}.") from None
 
 
 def due_releases(book: Book, day: date) -> Iterator[Releasable]:

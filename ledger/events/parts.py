@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -20,14 +20,16 @@ from pledgebook.ledger.register.register import Claim
 @dataclass(frozen=True, slots=True)
 class Part:
     """One instalment of a commitment: its amount in the pledge's currency, its value in dollars
-    and cents, when it falls due (None: the biennium of the pledge), and the condition it depends
-    on, if any, in the donor's words.
+    and cents, when it falls due (None: the biennium of the pledge), the condition it depends
+    on, if any, in the donor's words, and where it goes, if the commitment is shared over purposes.
     """
 
     amount: Decimal
     value: Decimal
     due: date | None = None
+    _: KW_ONLY
     condition: str = ""
+    earmark: Earmark | None = None
 
 
 class Advance(NamedTuple):

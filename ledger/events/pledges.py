@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
@@ -25,6 +27,9 @@ from pledgebook.ledger.register.register import Claim
 
 INCREASES = "increases"
 """Metadata of a further instalment: the label of the paid one that it raises."""
+
+_Placed = tuple[str, Part, Earmark]
+"""An instalment of a commitment: its label, what it is, and where it goes."""
 
 _KEPT = frozenset({"oda", "crs", "op", "op-reason", "project"})
 """What an increase states as its pledge does, beside what the rules of mandates ask for."""
@@ -48,24 +53,29 @@ def commitment(
 
     Under policy `pledge` the instalments due in a later period are deferred; under `agreement` all
     are income but those with a condition, which are deferred until it is met; under `receipt`, and
-    where only pledged (`committed` False), each instalment is a memorandum.
+    where only pledged (`committed` False), each instalment is a memorandum. A part that says where
+    it goes goes there; the others go where `earmark` says.
     """
     parts = list(parts)
     _need_amounts(parts)
-    if earmark.class_ == "support" and len(settings.funds[earmark.fund].classes) > 1:
+    labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
+    placed = _placed(labelled, earmark)
+    if any(
+        place.class_ == "support" and len(settings.funds[place.fund].classes) > 1
+        for _, _, place in placed
+    ):
         raise EventRefusedError(
             "The class support earns support costs of other classes; a donor pledges to another."
         )
-    labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
     status: dict[str, str | date] = {} if committed else {"status": "pledged"}
     return make_entry(
         settings,
         day=day,
         event="commitment",
         narration=f"Pledge {pledge}",
-        lines=_committed(settings, day, donor, earmark, currency, labelled, committed=committed),
+        lines=_committed(settings, day, donor, currency, placed, committed=committed),
         donor=donor,
-        earmark=earmark,
+        earmark=_common(placed),
         labels=[pledge],
         meta=status,
     )
@@ -95,13 +105,15 @@ def commitment_of_pledge(
             raise EventRefusedError(f"{claim.label} is not a pledge that waits for commitment.")
     _need_amounts(parts)
     first = claims[0]
-    if len({(claim.donor, claim.currency, earmark_of(claim)) for claim in claims}) > 1:
-        raise EventRefusedError("One commitment is of one donor, currency, fund and purpose.")
-    lines = [line for claim in claims for line in _pledged_out(settings, claim)]
-    labelled = [(claim.label, part) for claim, part in zip(claims, parts, strict=True)]
-    lines += _committed(
-        settings, day, first.donor, earmark_of(first), first.currency, labelled, committed=True
-    )
+    if len({(claim.donor, claim.currency, claim.fund) for claim in claims}) > 1:
+        raise EventRefusedError("One commitment is of one donor, currency and fund.")
+    placed = [
+        (claim.label, part, part.earmark or earmark_of(claim))
+        for claim, part in zip(claims, parts, strict=True)
+    ]
+    common = _common(placed)
+    lines = [line for claim in claims for line in _pledged_out(settings, claim, common)]
+    lines += _committed(settings, day, first.donor, first.currency, placed, committed=True)
     return make_entry(
         settings,
         day=day,
@@ -109,7 +121,7 @@ def commitment_of_pledge(
         narration=f"Commitment of {pledge_of(first.label)}",
         lines=lines,
         donor=first.donor,
-        earmark=earmark_of(first),
+        earmark=common,
         labels=[first.label],
         meta={"status": "committed", "announced-on": first.pledged_on},
     )
@@ -143,9 +155,8 @@ def increase(
             settings,
             day,
             claim.donor,
-            earmark_of(claim),
             claim.currency,
-            [(label, part)],
+            [(label, part, earmark_of(claim))],
             committed=claim.committed,
         ),
         donor=claim.donor,
@@ -185,28 +196,39 @@ def _terms(part: Part) -> dict[str, str | date]:
     return terms | {"condition": part.condition} if part.condition else terms
 
 
-def _pledged_out(settings: Settings, claim: Claim) -> list[DraftLine]:
+def _placed(labelled: Iterable[tuple[str, Part]], earmark: Earmark) -> list[_Placed]:
+    return [(label, part, part.earmark or earmark) for label, part in labelled]
+
+
+def _common(placed: Sequence[_Placed]) -> Earmark | None:
+    """Return where all of a commitment goes, None if it is shared: its postings say it then."""
+    places = {earmark for _, _, earmark in placed}
+    return places.pop() if len(places) == 1 else None
+
+
+def _pledged_out(settings: Settings, claim: Claim, common: Earmark | None) -> list[DraftLine]:
+    own = {} if common else earmark_of(claim).meta()
     contra = in_dollars(settings, account("contra", claim.fund), claim.value)
-    return [taken_out(claim), contra]
+    return [replace(line, meta=own) for line in (taken_out(claim), contra)]
 
 
 def _committed(
     settings: Settings,
     day: date,
     donor: str,
-    earmark: Earmark,
     currency: str,
-    labelled: Sequence[tuple[str, Part]],
+    placed: Sequence[_Placed],
     *,
     committed: bool,
 ) -> list[DraftLine]:
-    fund = earmark.fund
-    class_ = earmark.class_
-    kind = account_kind(settings, earmark, committed=committed)
+    common = _common(placed)
     claims: list[DraftLine] = []
+    income: dict[Earmark, Decimal] = {}
     others: list[DraftLine] = []
-    income = ZERO
-    for label, part in labelled:
+    for label, part, earmark in placed:
+        fund = earmark.fund
+        own = {} if common else earmark.meta()
+        kind = account_kind(settings, earmark, committed=committed)
         claims.append(
             DraftLine(
                 account=account(kind, fund, donor),
@@ -214,15 +236,25 @@ def _committed(
                 currency=currency,
                 label=label,
                 value=whole_cents(part.value),
-                meta=_terms(part),
+                meta=_terms(part) | own,
                 dollar=settings.currency,
             )
         )
         if kind == "memorandum":
-            others.append(in_dollars(settings, account("contra", fund), -part.value))
-        elif settings.is_to_defer(fund, class_, due=part.due, condition=part.condition, day=day):
-            others.append(held_lot(settings, account("deferred", fund, donor), -part.value, label))
+            contra = in_dollars(settings, account("contra", fund), -part.value)
+            others.append(replace(contra, meta=own))
+        elif settings.is_to_defer(
+            fund, earmark.class_, due=part.due, condition=part.condition, day=day
+        ):
+            deferred = held_lot(settings, account("deferred", fund, donor), -part.value, label)
+            others.append(replace(deferred, meta=own))
         else:
-            income += part.value
-    contributions = in_dollars(settings, account("contributions", fund, donor), -income)
-    return [*claims, contributions, *others]
+            income[earmark] = income.get(earmark, ZERO) + part.value
+    contributions = [
+        replace(
+            in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
+            meta={} if common else earmark.meta(),
+        )
+        for earmark, dollars in income.items()
+    ]
+    return [*claims, *contributions, *others]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
@@ -12,9 +13,9 @@ from pledgebook.ledger.events.asking import read_amount, read_dollars
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO
 
-Kind = Literal["text", "day", "amount", "dollars", "dollars-or-none", "flag", "choice"]
+Kind = Literal["text", "day", "amount", "dollars", "dollars-or-none", "count", "flag", "choice"]
 """What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the
-book's currency; `dollars-or-none`: the same, or zero.
+book's currency; `dollars-or-none`: the same, or zero; `count`: a whole number above zero.
 """
 
 Suggested = Literal[
@@ -22,7 +23,10 @@ Suggested = Literal[
 ]
 """What of the book may stand in a field, for who wants to propose it."""
 
-Value = str | Decimal | date | bool | tuple[str, ...] | None
+Value = str | Decimal | date | int | bool | tuple[str, ...] | None
+
+
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class FieldRefusedError(EventRefusedError):
@@ -64,7 +68,7 @@ class Field:
     suggests: Suggested = ""
     parts: tuple[Part, ...] = ()
 
-    def read(self, text: str) -> str | Decimal | date | None:
+    def read(self, text: str) -> str | Decimal | date | int | None:
         """Read one value as it was written. Raises FieldRefusedError."""
         try:
             return read_value(self.kind, text, self.choices)
@@ -110,7 +114,9 @@ class Field:
         return FieldRefusedError(self.name, f"{self.title} is not stated.")
 
 
-def read_value(kind: Kind, text: str, choices: Sequence[str] = ()) -> str | Decimal | date | None:
+def read_value(
+    kind: Kind, text: str, choices: Sequence[str] = ()
+) -> str | Decimal | date | int | None:
     """Read a text by its kind; what is empty is "" or, of amounts and days, None. Raises
     EventRefusedError.
     """
@@ -125,6 +131,10 @@ def read_value(kind: Kind, text: str, choices: Sequence[str] = ()) -> str | Deci
             return date.fromisoformat(text)
         except ValueError:
             raise EventRefusedError(f"{text!r} is no date: write it as 2003-12-31.") from None
+    if kind == "count":
+        if not _COUNT.fullmatch(text.strip()):
+            raise EventRefusedError(f"{text!r} is no number of times: write it in digits, as in 5.")
+        return int(text)
     if kind == "dollars-or-none":
         return read_dollars(text) if text.strip(" 0.") else ZERO
     return read_dollars(text) if kind == "dollars" else read_amount(text)

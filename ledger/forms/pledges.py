@@ -8,19 +8,24 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import AnnouncementDraft
 from pledgebook.ledger.events.asking import (
+    INTERVALS,
     find_donor,
     find_pledged,
     free_labels,
     read_amount,
     share_out,
+    standing_dates,
 )
+from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.money import format_units
 
 DONOR = Field("donor", "Donor", required=True, suggests="donor")
 INSTALMENTS = Field(
@@ -34,6 +39,22 @@ INSTALMENTS = Field(
 )
 
 
+WITHOUT_PURPOSE = "none"
+"""Names the share of a pledge that is for no purpose."""
+
+STANDING = "standing"
+"""Metadata of a commitment in equal instalments: each, at what interval, how many times."""
+
+SHARED = "shared"
+"""Metadata of a commitment shared over purposes: PURPOSE=PERCENT, as the donor said it."""
+
+_WHOLE = Decimal(100)
+_STANDING = (
+    "A standing pledge is an AMOUNT --every month, quarter, half-year or year, so many --times, "
+    "the first when --due says: state all four."
+)
+
+
 @event_form(
     "pledge",
     "A pledge",
@@ -44,6 +65,16 @@ INSTALMENTS = Field(
         "due", "Due", option="--due", help="When it falls due, if it is one instalment.", kind="day"
     ),
     INSTALMENTS,
+    Field(
+        "every",
+        "Every",
+        option="--every",
+        help="A standing pledge: AMOUNT each time, first when --due says.",
+        kind="choice",
+        choices=("", *INTERVALS),
+        metavar="|".join(INTERVALS),
+    ),
+    Field("times", "Times", option="--times", help="How many times.", kind="count"),
     Field(
         "condition",
         "Condition",
@@ -59,6 +90,15 @@ INSTALMENTS = Field(
     ),
     *STATED_DOLLARS,
     *EARMARK,
+    Field(
+        "shares",
+        "Shared over purposes",
+        option="--share",
+        help="Once a purpose; together 100. none: without a purpose.",
+        many=True,
+        metavar="PURPOSE=PERCENT",
+        parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "amount")),
+    ),
 )
 def pledge(
     recording: Recording,
@@ -67,31 +107,62 @@ def pledge(
     currency: str,
     due: date | None,
     instalments: Sequence[str],
+    every: str,
+    times: int | None,
     condition: str,
     dollars: Decimal | None,
     reason: str,
     fund: str,
     class_: str,
     purpose: str,
+    shares: Sequence[str],
     *,
     pledged_only: bool,
 ) -> Drafted:
-    """A pledge of DONOR: a written commitment, in instalments or as one AMOUNT."""
+    """A pledge of DONOR: a written commitment, in instalments or as one AMOUNT.
+
+    With --every it is a standing pledge: AMOUNT each time, so many --times, the first when --due
+    says. With --share each instalment is shared over purposes by per cent, to the cent, the last
+    purpose taking the rest.
+    """
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, day)
     asked = _read_instalments(instalments)
     if amount is not None and not asked:
-        asked = [(amount, due)]
+        asked = _standing(amount, due, every, times)
     elif amount is not None or due is not None or not asked:
         raise EventRefusedError("State an AMOUNT with --due, or each --instalment by itself.")
+    elif every or times is not None:
+        raise EventRefusedError(_STANDING)
+    if every:
+        each = f"{format_units(asked[0][0])} {currency}"
+        recording.stated.setdefault(STANDING, f"{each} every {every}, {times} times")
+    earmark = recording.earmark(fund, class_, purpose)
+    places: list[Earmark] = []
+    if shares:
+        if purpose:
+            raise EventRefusedError(
+                f"A pledge is for one --purpose or is shared over several: {purpose} is one of "
+                "them, with its per cent, or the only one."
+            )
+        percents = _read_shares(recording, shares, fund, class_)
+        recording.stated.setdefault(SHARED, ", ".join(shares))
+        places = [place for _ in asked for place in percents]
+        asked = [
+            (part, when)
+            for whole, when in asked
+            for part in share_out(whole, list(percents.values()), _places_of(whole, currency))
+        ]
     parts, rate = _valued(recording, asked, currency, dollars, reason)
+    if places:
+        parts = [replace(part, earmark=at) for part, at in zip(parts, places, strict=True)]
     label = free_labels(book.register).next(found.code, day)
     draft = events.commitment(
         book.settings,
         day=day,
         donor=found.code,
         pledge=label,
-        earmark=recording.earmark(fund, class_, purpose),
+        earmark=earmark,
         currency=currency,
         parts=[replace(part, condition=condition) for part in parts],
         committed=not pledged_only,
@@ -145,6 +216,53 @@ def announcement(recording: Recording, donor: str, words: str, fund: str) -> Dra
             )
         ]
     )
+
+
+def _standing(
+    amount: Decimal, due: date | None, every: str, times: int | None
+) -> list[tuple[Decimal, date | None]]:
+    """Return the instalments of an amount, once or at an interval."""
+    if not every and times is None:
+        return [(amount, due)]
+    if not every or times is None or due is None:
+        raise EventRefusedError(_STANDING)
+    return [(amount, day) for day in standing_dates(due, every, times)]
+
+
+def _read_shares(
+    recording: Recording, texts: Sequence[str], fund: str, class_: str
+) -> dict[Earmark, Decimal]:
+    """Read PURPOSE=PERCENT, each purpose once and together a hundred, as where each part goes."""
+    percents: dict[Earmark, Decimal] = {}
+    for text in texts:
+        purpose, equals, percent = text.rpartition("=")
+        if not equals:
+            raise EventRefusedError(
+                f"--share {text!r} is not PURPOSE=PERCENT, as in corruption=60."
+            )
+        purpose = "" if purpose == WITHOUT_PURPOSE else purpose
+        place = recording.earmark(fund, class_, purpose)
+        if place in percents:
+            raise EventRefusedError(
+                f"A purpose has one share; {purpose or WITHOUT_PURPOSE} has two: add them up."
+            )
+        percents[place] = read_amount(percent)
+    total = sum(percents.values(), Decimal(0))
+    if total != _WHOLE:
+        raise EventRefusedError(
+            f"Shares are of the whole pledge, a hundred per cent together; these are "
+            f"{format_units(total)}."
+        )
+    return percents
+
+
+def _places_of(amount: Decimal, currency: str) -> int:
+    """Return to how many decimal places an amount is shared: its currency's, or its own if it has
+    more.
+    """
+    own = amount.normalize().as_tuple().exponent
+    exact = -own if isinstance(own, int) else 0
+    return max(decimals(currency) if is_currency(currency) else 0, exact, 0)
 
 
 def _read_instalments(texts: Iterable[str]) -> list[tuple[Decimal, date | None]]:

@@ -30,7 +30,7 @@ from pledgebook.ledger.forms.changes import LABEL
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
 from pledgebook.ledger.forms.pledges import DONOR
-from pledgebook.ledger.matching.allocation import PAID_METAVAR, read_allocation
+from pledgebook.ledger.matching.allocation import PAID_METAVAR, read_allocation, spread
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 
 _PAID = (
@@ -68,6 +68,8 @@ def payment(
 ) -> Drafted:
     """A payment of one instalment or several; without an amount, of all that is outstanding.
 
+    Of a pledge with several instalments its amount, or the dollars, goes over them, the oldest
+    first, as far as they are of one fund, class and purpose; those that are named come first.
     What is paid too much waits as an unapplied receipt. A pledge in a currency that the euro
     replaced is redenominated first, where the amount is in another.
     """
@@ -98,8 +100,7 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
     book, day = recording.book, recording.day
     drafts: list[Draft] = []
     asked = []
-    for text in texts:
-        read = read_allocation(text)
+    for read in spread(book.register, [read_allocation(text) for text in texts], day):
         claim = find_claim(book.register, read.label, day)
         currency, amount = read.currency or claim.currency, read.amount
         if amount is not None and not read.currency:

@@ -23,17 +23,21 @@ from pledgebook.ledger.events.asking import (
     read_dollars,
     redenominated,
     settle,
+    share_out,
 )
+from pledgebook.ledger.events.parts import earmark_of
 from pledgebook.ledger.events.receipts import Settled
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.charges import tolerance
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.candidates import Candidate, Part
 from pledgebook.ledger.matching.matcher import EURO
+from pledgebook.ledger.matching.owed import oldest_first, spread_over
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
 from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.register import Claim
+from pledgebook.ledger.register.instalments import pledge_of
+from pledgebook.ledger.register.register import Claim, Register, claim_at
 
 
 class Allocation(NamedTuple):
@@ -73,6 +77,60 @@ def read_allocation(text: str) -> Allocation:
     )
 
 
+def spread(register: Register, named: Sequence[Allocation], day: date) -> list[Allocation]:
+    """Return what is to be settled, instalment by instalment: where a pledge is named that has
+    several, its amount (None: all that is unpaid, or what there is of dollars) goes over those that
+    are not named themselves, the oldest first, as they stood at the end of `day`.
+
+    Only over instalments of one fund, class, purpose and currency: of others a person says which.
+    Raises EventRefusedError.
+    """
+    labels = {each.label for each in named}
+    found: list[Allocation] = []
+    for each in named:
+        own = [
+            claim
+            for label, changes in register.by_label.items()
+            if pledge_of(label) == each.label != label and label not in labels
+            if (claim := claim_at(changes, day)) is not None and claim.is_open
+        ]
+        if len(own) == 1:
+            found.append(each._replace(label=own[0].label))
+        elif own:
+            found += _spread(each, oldest_first(own))
+        else:
+            found.append(each)
+    return found
+
+
+def _spread(named: Allocation, claims: Sequence[Claim]) -> list[Allocation]:
+    one = len({(earmark_of(claim), claim.currency) for claim in claims}) == 1
+    whole = sum((claim.units for claim in claims), Decimal(0))
+    currency = claims[0].currency
+    labels = ", ".join(claim.label for claim in claims)
+    if named.amount is None and named.dollars is None:
+        return [Allocation(claim.label, None if one else claim.units) for claim in claims]
+    if not one or named.currency not in {"", currency}:
+        raise EventRefusedError(
+            f"{named.label} has instalments of several purposes or currencies, or is paid in "
+            f"another: say what is settled of each ({labels})."
+        )
+    amount = whole if named.amount is None else named.amount
+    if amount > whole:
+        raise EventRefusedError(
+            f"{named.label} has {format_units(whole)} {currency} outstanding; "
+            f"{format_units(amount)} is more. Name the amount that it takes ({labels})."
+        )
+    parts = spread_over(claims, amount)
+    dollars: list[Decimal | None] = [None] * len(parts)
+    if named.dollars is not None:
+        dollars = [*share_out(named.dollars, [units for _, units in parts])]
+    return [
+        Allocation(claim.label, units, "", own)
+        for (claim, units), own in zip(parts, dollars, strict=True)
+    ]
+
+
 def decide(
     book: Book,
     receipts: Sequence[str],
@@ -104,6 +162,7 @@ def allocate(
     money = _receipts(book, receipts)
     if not allocations:
         raise EventRefusedError("Name the instalments that are paid.")
+    allocations = spread(book.register, allocations, date.max)
     asked = [_asked(book, each, money) for each in allocations]
     dollar = book.settings.currency
     held = sum((each.dollars for each in money), ZERO)

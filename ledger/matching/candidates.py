@@ -20,8 +20,8 @@ SCORES: Mapping[str, int] = {
     "near-several": 2, "short-reference": 25, "near-paper": 16, "donor": 20, "named": 14,
     "history": 15, "amount": 30, "charges-stated": 28, "several": 25, "charges": 18,
     "rate-exact": 22, "rate-band": 12, "said": 22, "said-currency": 6, "digits": 12, "part": 8,
-    "too-much": 5, "dollars-only": 5, "uneven": 6, "due": 5, "only": 10, "sent-otherwise": -15,
-    "early": -10, "other-donor": -40,
+    "oldest": 16, "too-much": 5, "dollars-only": 5, "uneven": 6, "due": 5, "only": 10,
+    "sent-otherwise": -15, "early": -10, "other-donor": -40,
 }  # fmt: skip
 """What each piece of evidence counts. Only the order of proposals follows from it."""
 
@@ -93,6 +93,7 @@ _WORDS = {
     "rate-band": "the dollars are near what is unpaid, at the UN rate of the day",
     "digits": "the amount is what is unpaid with a digit mistaken",
     "part": "the amount is a part of what is unpaid",
+    "oldest": "it goes over what the pledge owes, the oldest first, the last of it in part",
     "too-much": "the amount is more than what is unpaid",
     "dollars-only": "what it is in the pledge's currency is not known",
     "due": "it is due about then",

@@ -6,7 +6,7 @@ legacy currency, in a third currency at the day's rate. What is certain, `certai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from pledgebook.ledger.declared.currencies import EURO_RATES, euro_from, is_curr
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.events.asking import in_euros, redenominated
+from pledgebook.ledger.events.parts import Earmark, earmark_of
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.charges import tolerance
 from pledgebook.ledger.matching.candidates import (
@@ -25,7 +26,7 @@ from pledgebook.ledger.matching.candidates import (
     oldest,
     one_digit_off,
 )
-from pledgebook.ledger.matching.owed import Owed, adding_up, due_of
+from pledgebook.ledger.matching.owed import Owed, adding_up, due_of, oldest_first, spread_over
 from pledgebook.ledger.matching.quotes import Quoted, Quoting
 from pledgebook.ledger.matching.receipts import Receipt, donors_of_payers, receipts_of_amount
 from pledgebook.ledger.matching.rules import Certainty
@@ -335,6 +336,37 @@ class Matcher:
                 yield Candidate(
                     receipt=receipt, parts=parts, evidence=("several", *about), charges=charges
                 )
+            for parts in self._spread(asked, labels, amount, currency):
+                about = self._about(asked, [part.claim.label for part in parts])
+                yield Candidate(
+                    receipt=receipt, parts=parts, evidence=("oldest", *about), charges=charges
+                )
+
+    def _spread(
+        self, asked: _Asked, labels: Sequence[str], amount: Decimal, currency: str
+    ) -> Iterator[tuple[Part, ...]]:
+        """Spread an amount over the open instalments of one pledge, fund, class, purpose and
+        currency: those that the text quotes first, then the oldest, the last of them in part. Of a
+        pledge that the text quotes, or the only one of the donor.
+        """
+        quotes = asked.quoted.labels | asked.quoted.papers
+        pledges = {pledge_of(label) for label in quotes} | asked.quoted.pledges
+        own = {pledge_of(label) for label in self.by_donor[self.open[labels[0]].donor].labels}
+        if len(own) == 1:
+            pledges |= own
+        for pledge in dict.fromkeys(map(pledge_of, labels)):
+            if pledge not in pledges:
+                continue
+            alike: dict[Earmark, list[Claim]] = {}
+            for each in self._open_in(pledge):
+                claim = self.claim(each.label, currency, asked.receipt.day)
+                if claim is not None:
+                    alike.setdefault(earmark_of(claim), []).append(claim)
+            for claims in alike.values():
+                ordered = oldest_first(claims)
+                ordered.sort(key=lambda claim: claim.label not in quotes)
+                if ordered[0].units < amount < sum((each.units for each in ordered), ZERO):
+                    yield tuple(Part(*each) for each in spread_over(ordered, amount))
 
     def _about(self, asked: _Asked, labels: list[str]) -> tuple[str, ...]:
         """Return the evidence that is not of the amount."""

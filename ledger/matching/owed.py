@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim
 
 MOST_BY_DUE = 25
@@ -19,6 +20,27 @@ _MOST_TOGETHER = 4
 def due_of(claim: Claim) -> date:
     """Return the day an instalment is due, else was pledged."""
     return claim.due or claim.pledged_on
+
+
+def oldest_first(claims: Iterable[Claim]) -> list[Claim]:
+    """Return instalments in the order in which money that says no more is spread over them: what is
+    due first, then by number.
+    """
+    return sorted(claims, key=lambda claim: (due_of(claim), by_number(claim.label)))
+
+
+def spread_over(claims: Sequence[Claim], amount: Decimal) -> list[tuple[Claim, Decimal]]:
+    """Return what an amount settles of instalments in their order: each in full, the last that is
+    reached in part; together no more than the amount.
+    """
+    settled = []
+    left = amount
+    for claim in claims:
+        taken = min(claim.units, left)
+        if taken > 0:
+            settled.append((claim, taken))
+            left -= taken
+    return settled
 
 
 class Owed:
