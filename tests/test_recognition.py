@@ -463,7 +463,7 @@ OWN_FUND = """
 """
 
 
-CONDITIONAL = Part(D(1000), D("1000.00"), date(2002, 6, 30), "if parliament agrees")
+CONDITIONAL = Part(D(1000), D("1000.00"), date(2002, 6, 30), condition="if parliament agrees")
 
 
 def conditional(policy: str, *later: Draft) -> Book:
