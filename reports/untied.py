@@ -13,13 +13,14 @@ from datetime import date
 from beancount.core.data import Transaction
 from pledgebook.ledger.findings import BookRefusedError, Finding, finding
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.book import Book, without_garbage_collection
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
 from pledgebook.reports.figures.table import Tie
 from pledgebook.reports.registry import ALL, make_reports
 
 
+@without_garbage_collection()  # which would go through the whole book meanwhile
 def find_untied(book: Book, period: str = "") -> list[Finding]:
     """Return the ties of reports to the ledger that fail, in `period` or in every declared period
     that the book holds entries of. Needs a book without errors.
