@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
+from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table, Value
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
 from pledgebook.reports.letters.receipt import without_receipt
 from pledgebook.reports.letters.tables import collection_table, column_title, total_line
@@ -78,7 +78,7 @@ def _table(papers: Papers, order: Order, receipts: Sequence[OfficialReceipt]) ->
         headings.insert(4, Heading("void", say("Void since"), "date"))
     lines = []
     for each in receipts:
-        values = {
+        values: dict[str, Value] = {
             "number": each.number,
             "issued": each.issued_on,
             "day": each.key.day,
