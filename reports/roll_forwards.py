@@ -181,12 +181,12 @@ def _add_up(selection: Selection) -> Sums:
             column = ADVANCE if held.kind == "in-advance" else UNAPPLIED
             add((held.fund, held.class_), cause, column, held.dollars)
     if ageing.is_allowed(selection):
-        before = _allowances(selection, cut.start - timedelta(days=1))
-        after = _allowances(selection, cut.end)
-        for group in {*before, *after}:
-            add(group, _OPENING, ALLOWANCE, before.get(group, ZERO))
-            change_of = after.get(group, ZERO) - before.get(group, ZERO)
-            add(group, "doubtful", ALLOWANCE, change_of)
+        at_start = _allowances(selection, cut.start - timedelta(days=1))
+        at_end = _allowances(selection, cut.end)
+        for group in {*at_start, *at_end}:
+            stood = at_start.get(group, ZERO)
+            add(group, _OPENING, ALLOWANCE, stood)
+            add(group, "doubtful", ALLOWANCE, at_end.get(group, ZERO) - stood)
     return sums
 
 
