@@ -183,19 +183,23 @@ def _values(selection: Selection, claim: Claim, day: date) -> dict[str, Value]:
         "days": max(days, 0) if days >= 0 else None,
         **amounts,
         "unpaid": claim.value,
-        **(
-            {"allowance": _allowance(selection, claim, band_of(days))} if _allows(selection) else {}
-        ),
+        **({"allowance": allowance_of(selection, claim, day)} if is_allowed(selection) else {}),
     }
 
 
-def _allows(selection: Selection) -> bool:
+def is_allowed(selection: Selection) -> bool:
+    """Tell whether a fund that is shown declares an allowance."""
     funds = selection.book.settings.funds
     return any(funds[fund].allowance for fund in selection.funds)
 
 
-def _allowance(selection: Selection, claim: Claim, band: str) -> Decimal:
-    """Return what the fund's scale holds to be doubtful of an instalment in that band."""
+def allowance_of(selection: Selection, claim: Claim, day: date) -> Decimal:
+    """Return what the fund's scale holds to be doubtful of an instalment at the end of a day: none
+    of what waits for its condition.
+    """
+    if awaits_condition(claim, selection.book.settings):
+        return ZERO
+    band = band_of((day - _due(claim)) // timedelta(days=1))
     scale = selection.book.settings.funds[claim.fund].allowance
     percent = dict(zip(("year_2", "year_3", "older"), scale, strict=False)).get(band, ZERO)
     return to_cents(claim.value * percent / 100)
@@ -220,7 +224,7 @@ def _columns(selection: Selection) -> list[Column]:
         ),
         *(
             [Column(key="allowance", title="Allowance", kind="amount", unit=unit, memo=True)]
-            if _allows(selection)
+            if is_allowed(selection)
             else []
         ),
     ]

@@ -23,6 +23,7 @@ from pledgebook.reports import (
     paragraphs,
     reconciliation,
     regularity,
+    roll_forwards,
     schedule,
     secretary_general,
     support,
@@ -113,6 +114,9 @@ _KINDS = (
     ),
     ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
     ReportKind(name=doubtful.NAME, title=doubtful.TITLE, make=doubtful.write_off_proposals),
+    ReportKind(
+        name=roll_forwards.NAME, title=roll_forwards.TITLE, make=roll_forwards.roll_forwards
+    ),
     ReportKind(name=movements.NAME, title=movements.TITLE, make=movements.movements),
 )
 

@@ -69,10 +69,12 @@ from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.figures import Figures
+from pledgebook.reports.figures.layout import section_name
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.letters import Papers, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render.footing import footed
+from pledgebook.reports.roll_forwards import roll_forwards
 from pledgebook.reports.schedule import Schedule, make_schedule
 
 D = Decimal
@@ -694,6 +696,7 @@ def prove(book: Book, random: Random, oracle: Oracle) -> None:
         assert [tie for tie in made.ties if not tie.agrees] == [], where
         assert made.proof.agrees, (where, made.proof)
         assert all(line.figures.foots for lines in made.sections.values() for line in lines), where
+        prove_roll_forwards(selection, oracle)
     named = {
         name: make_schedule(select(book, name))
         for name in ("2000-2001", "2001", "2002", "2003", "2002-2003", "2004", "2004-2005")
@@ -750,6 +753,55 @@ def prove_statements(selection: Selection, oracle: Oracle) -> None:
     assert {row: amounts for row, amounts in stated.items() if amounts} == {
         row: amounts for row, amounts in expected.items() if amounts
     }
+
+
+def prove_roll_forwards(selection: Selection, oracle: Oracle) -> None:
+    """Opening, closing, written off and exchange of each fund and class are what the oracle says of
+    its instalments.
+    """
+    cut = selection.cut
+    report = footed(roll_forwards(selection))
+    expected: dict[tuple[str, str, str], Decimal] = {}
+
+    def expect(found: Instalment, what: str, column: str, amount: Decimal) -> None:
+        if found.row[0] in selection.funds:
+            key = (section_name(selection, *found.row[:2]), what, column)
+            expected[key] = expected.get(key, D(0)) + amount
+
+    for day, what in ((cut.start - timedelta(1), "Opening"), (cut.end, "Closing")):
+        for found in oracle.as_at(day):
+            receipt = oracle.policy(found) == "receipt" or not found.committed
+            kind = "memorandum" if receipt else "receivable"
+            expect(found, what, kind, found.value)
+            if found.committed and not found.recognised and not receipt:
+                expect(found, what, "deferred", found.value)
+        for at, found, column, amount in oracle.amounts:
+            if column == "in_advance" and at <= day:
+                expect(found, what, "in_advance", amount)
+    for at, found, column, amount in oracle.amounts:
+        within = cut.start <= at <= cut.end and oracle.policy(found) != "receipt"
+        if within and column in {"exchange", "written_off"}:
+            expect(found, column, "due", amount if column == "exchange" else -amount)
+    told: dict[tuple[str, str, str], Decimal] = {}
+    section = ""
+    lines = {"Exchange": "exchange", "Written off": "written_off", "Write-offs": "written_off"}
+    for row in report.rows:
+        section = row.label if row.kind == "section" else section
+        words = str(row.values.get("cause") or row.label)
+        amounts = {key: value for key, value in row.values.items() if isinstance(value, D)}
+        if words.startswith("Closing, all"):
+            continue
+        if words.startswith(("Opening", "Closing")):
+            for key, amount in amounts.items():
+                if key not in {"unapplied", "allowance"}:
+                    told[section, words.split(",", maxsplit=1)[0], key] = amount
+        for begins, what in lines.items():
+            if words.startswith(begins):
+                key = (section, what, "due")
+                told[key] = told.get(key, D(0)) + amounts["receivable"] - amounts["deferred"]
+    assert {key: amount for key, amount in told.items() if amount} == {
+        key: amount for key, amount in expected.items() if amount
+    }, (cut.name, cut.end)
 
 
 def prove_lots(book: Book) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -10,8 +11,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from pledgebook.ledger.correspondence.letters import (
+    Sending,
     correspondence_texts,
     draft_answer,
+    draft_letter,
     next_reference,
     read_letters,
 )
@@ -94,6 +97,72 @@ def test_a_void_receipt_keeps_its_number_and_its_collection_is_receipted_anew(
         assert ("It is replaced by official receipt No. CPCJF/2004/0005." in document) is count
     assert letters[4].day == date(2004, 2, 2)
     assert letters[4].receipt == "CPCJF/2004/0005"
+
+
+def test_a_receipt_that_is_written_again_after_it_was_sent_is_a_copy(
+    tmp_path: Path, copy_golden: Callable[..., Path]
+) -> None:
+    book = issue(load_book(copy_golden(tmp_path)), "2003-Q2")
+    number = "CPCJF/2004/0002"
+    sending = Sending(kind="receipt", donor="DEU", day=DAY, language="en", receipt=number)
+    book = keep(book, draft_letter("DEU/2004/1", sending))
+    sending = replace(sending, day=date(2004, 3, 1))
+    book = keep(book, draft_letter("DEU/2004/2", sending))
+    assert book.errors == []
+    letters = {
+        each.receipt: each
+        for each in make_letters(Papers(select(book, "2003-Q2")), "receipt", day=DAY)
+    }
+    copy, original = letters[number], letters["CPCJF/2004/0001"]
+    assert copy.copy == (
+        "COPY",
+        "The original was sent on 15 January 2004 under the reference DEU/2004/1.",
+    )
+    assert copy.closing
+    for each, count in ((copy, True), (original, False)):
+        page = to_letter_page(each)
+        with ZipFile(BytesIO(to_letter_document(each))) as parts:
+            document = parts.read("word/document.xml").decode()
+            header = parts.read("word/header.xml").decode()
+        assert ('<div class="copy" role="note">' in page) is count
+        assert (">COPY</w:t>" in document) is count
+        assert ("COPY" in header) is count
+        assert 'class="signature"' in page
+    book = keep(book, draft_void(number, "Wrong payer (made up)", date(2004, 4, 1)))
+    void = next(
+        each
+        for each in make_letters(Papers(select(book, "2003-Q2")), "receipt", day=DAY)
+        if each.receipt == number
+    )
+    assert void.banner[0] == "VOID"
+
+
+def test_the_annual_statement_lists_receipts_and_what_has_none(
+    tmp_path: Path, copy_golden: Callable[..., Path]
+) -> None:
+    """What came from a donor in the year is what its receipts that count and the rest come to."""
+    book = issue(load_book(copy_golden(tmp_path)), "2003-Q2")
+    book = keep(book, draft_void("CPCJF/2004/0001", "Wrong payer (made up)", date(2004, 2, 1)))
+    papers = Papers(select(book, "2003"))
+    letters = list(make_letters(papers, "annual-receipts", day=DAY))
+    assert letters
+    voided = 0
+    for each in letters:
+        table = each.table("receipts")
+        total = table.lines[-1].cells[-1]
+        numbers = [line.cells[0] for line in table.lines[:-1]]
+        assert numbers == [r.number for r in papers.receipts if r.key.donor == each.donor]
+        voided += sum(
+            "void" in table.values(line) and bool(table.values(line)["void"])
+            for line in table.lines
+        )
+        rest = [t.lines[-1].cells[-1] for t in each.tables if t.name == "received"]
+        came = sum((c.kept for c in papers.collections[each.donor]), Decimal(0))
+        assert total + sum(rest, Decimal(0)) == came
+        assert each.receipt == ""
+        assert "is no receipt" in str(each)
+    assert voided == 1
+    assert issue_receipts(Papers(select(book, "2003-Q2")), day=DAY) != []  # numbering goes on
 
 
 def test_numbers_have_no_gaps_and_are_given_once(told: Told) -> None:

@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 FILE = "correspondence.beancount"
 """The file of the book that letters, answers and official receipts are written to."""
 
-KINDS = ("statement", "receipt", "acknowledgement", "confirmation", "reminder")
+KINDS = (
+    "statement",
+    "receipt",
+    "annual-receipts",
+    "acknowledgement",
+    "confirmation",
+    "reminder",
+)
 """The letters there are."""
 
 RESULTS = ("agrees", "differs", "noted", "returned")

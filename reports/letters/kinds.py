@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pledgebook.reports.letters.acknowledgement import acknowledgement, commitments
+from pledgebook.reports.letters.annual_receipts import annual_receipts, receipts_of
 from pledgebook.reports.letters.confirmation import confirmation, has_balance
 from pledgebook.reports.letters.letter import Letter
 from pledgebook.reports.letters.paper import Order, Papers
@@ -57,6 +58,13 @@ _KINDS = (
         help="Write official receipts; --issue numbers those that are missing.",
         write=official_receipt,
         is_due=None,
+    ),
+    LetterKind(
+        name="annual-receipts",
+        title="Annual statement of official receipts",
+        help="List the official receipts of a year, outside their numbering.",
+        write=annual_receipts,
+        is_due=receipts_of,
     ),
     LetterKind(
         name="acknowledgement",

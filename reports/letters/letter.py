@@ -89,8 +89,8 @@ class Slip:
 class Letter:
     """A letter to one donor. `heading` are the lines of its letterhead, the first the name of who
     writes; `notice` heads every page; `void` are the lines of the banner of a receipt that does not
-    count, the first the word for it; `page` is "Page {page} of {pages}" in its language; `file` a
-    name for its file, without ending.
+    count, `copy` those of one that was sent before, the first the word for it; `page` is
+    "Page {page} of {pages}" in its language; `file` a name for its file, without ending.
     """
 
     kind: str
@@ -117,6 +117,12 @@ class Letter:
     as_at: date | None = None
     receipt: str = ""
     void: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+
+    @property
+    def banner(self) -> tuple[str, ...]:
+        """The lines over a receipt that is not what it was: void, or else a copy."""
+        return self.void or self.copy
 
     @property
     def tables(self) -> Iterator[Table]:

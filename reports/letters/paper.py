@@ -288,6 +288,7 @@ def compose(
     slip: Slip | None = None,
     receipt: str = "",
     void: tuple[str, ...] = (),
+    copy: tuple[str, ...] = (),
 ) -> Letter:
     """Put a body on the paper of its fund: letterhead, addressee, salutation, signature. Nobody
     signs what is void.
@@ -334,6 +335,7 @@ def compose(
         as_at=cut.end,
         receipt=receipt,
         void=void,
+        copy=copy,
     )
     return _cleaned(letter)
 

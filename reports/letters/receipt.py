@@ -15,9 +15,10 @@ from pledgebook.reports.letters.tables import collection_table
 
 
 def official_receipt(papers: Papers, order: Order) -> Letter:
-    """Return the receipt that is ordered as it was issued; a void one bears a banner that says so,
-    why, and which receipt replaces it, thanks for nothing and is not signed. Where the payment of
-    a void receipt was taken out of the book, the sum alone is stated. Raises ValueError for an
+    """Return the receipt that is ordered as it was issued. One that the book keeps as sent before
+    bears a banner that says it is a copy, and of which letter. A void one bears a banner that says
+    so, why, and which receipt replaces it, thanks for nothing and is not signed. Where the payment
+    of a void receipt was taken out of the book, the sum alone is stated. Raises ValueError for an
     order that names no receipt.
     """
     receipt = order.receipt
@@ -62,6 +63,7 @@ def official_receipt(papers: Papers, order: Order) -> Letter:
         facts=((say("Receipt No."), receipt.number),),
         receipt=receipt.number,
         void=void,
+        copy=_copy(papers, order, receipt),
     )
 
 
@@ -84,6 +86,23 @@ def _void(papers: Papers, order: Order, receipt: OfficialReceipt) -> tuple[str, 
         if other.key == receipt.key and not other.void
     ]
     return tuple(lines)
+
+
+def _copy(papers: Papers, order: Order, receipt: OfficialReceipt) -> tuple[str, ...]:
+    """Return the lines of the banner over a receipt that was sent before; none for the original."""
+    speaking, say = order.speaking, order.speaking.say
+    sent = [each for each in papers.letters if each.receipt == receipt.number]
+    if not sent:
+        return ()
+    first = min(sent, key=lambda each: each.sent_on)
+    return (
+        say("COPY"),
+        say(
+            "The original was sent on {day} under the reference {reference}.",
+            day=speaking.long_date(first.sent_on),
+            reference=first.reference,
+        ),
+    )
 
 
 def without_receipt(papers: Papers, donors: Sequence[str] = ()) -> list[Collection]:

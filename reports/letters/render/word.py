@@ -57,7 +57,7 @@ def to_letter_document(letter: Letter) -> bytes:
         "bidi": Markup("<w:bidi/>") if rtl else "",
         "visual": Markup("<w:bidiVisual/>") if rtl else "",
         "far": "right",
-        "over": " · ".join(filter(None, (*letter.void[:1], letter.notice))),
+        "over": " · ".join(filter(None, (*letter.banner[:1], letter.notice))),
         "colon": "\N{NO-BREAK SPACE}:" if letter.language.startswith("fr") else ":",
         "language": "en" if rtl else letter.language,
         "bidi_language": letter.language if rtl else "ar",
