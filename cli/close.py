@@ -34,7 +34,7 @@ from pledgebook.ledger.files.writing import file_for
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
 from pledgebook.reports.balances import statement_totals
-from pledgebook.reports.figures.comparatives import SEALED, totals_document
+from pledgebook.reports.figures.comparatives import totals_documents
 from pledgebook.reports.render import to_document
 from pledgebook.reports.untied import refuse_untied
 
@@ -48,7 +48,7 @@ def make_figures(book: Book, period: str) -> Figures:
     selection = select(book, period)
     made = make_reports(selection, names)
     figures = {report.name: to_document(report) for report in made}
-    return figures | {SEALED: totals_document(statement_totals(selection))}
+    return figures | totals_documents(statement_totals(selection))
 
 
 @click.command()

@@ -1,122 +1,53 @@
-"""Statements I and II: income, expenditure and balances of each class, and what they consist of.
+"""The financial statements: income and expenditure of each class, what its balance consists of,
+what its cash came of.
 
 A table a fund with the funds operated within it: its own classes, the inner funds, what is
 eliminated between them, the total and the total of the period before (of the year before, where a
 year or a quarter is asked for). Figures are sums over
 accounts; how contributions become income follows the policy they were booked under, or the view
-that was asked for.
+that was asked for. Which statement is which follows the framework that the period declares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.instalments import awaits_condition
+from pledgebook.reports.figures.cash_flows import Below, cash_flows
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import Figures, contribution_figures
-from pledgebook.reports.figures.layout import as_report, over_the_cut
+from pledgebook.reports.figures.frameworks import Which, framework_of, title_of
+from pledgebook.reports.figures.layout import as_report
 from pledgebook.reports.figures.selection import Selection
-from pledgebook.reports.figures.table import Column, Report, Row, Tie, Value
-from pledgebook.reports.figures.ties import (
-    AMENDED,
-    FOUND,
-    MOVED,
-    POLICY,
-    Balances,
-    balances_of,
+from pledgebook.reports.figures.statement_lines import (
+    ASSETS,
+    BELOW,
+    CASH_EXCHANGE,
+    CASH_OPERATING,
+    EXPENDITURE,
+    INCOME,
+    LATE,
+    LIABILITIES,
+    RESERVES,
+    RESULT,
+    Line,
+    lines_below,
 )
+from pledgebook.reports.figures.table import Column, Report, Row, RowKind, Tie, Value
+from pledgebook.reports.figures.ties import Balances, balances_of
 
 NAME = "statements"
-TITLE = "Statements I and II: income, expenditure and balances"
+TITLE = "Financial statements: income, expenditure, balances and cash flows"
 CONDITIONAL = "conditional"
 ELIMINATED, TOTAL, COMPARATIVE = "eliminated", "total", "comparative"
 
 Amounts = dict[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line: its key, its words, the kinds of account it adds up.
-
-    `rare` ones are left out where there is nothing to show. A seal holds `late` ones only where
-    there is something: seals made before there was such a line stay what they are.
-    """
-
-    key: str
-    title: str
-    kinds: tuple[str, ...]
-    _: KW_ONLY
-    rare: bool = False
-    late: bool = False
-
-
-_INCOME = (
-    _Line("contributions", "Voluntary contributions", ("contributions",)),
-    _Line("exchange", "Exchange on contributions", ("exchange", "revaluation")),
-    _Line("exchange_on_cash", "Exchange on cash", ("exchange-on-cash",), rare=True),
-    _Line("interest", "Interest", ("interest",)),
-    _Line("miscellaneous", "Miscellaneous income", ("miscellaneous",), rare=True, late=True),
-    _Line("support_income", "Programme support income", ("programme-support-income",)),
-)
-_EXPENDITURE = (
-    _Line("programme", "Programme", ("programme",)),
-    _Line("support_costs", "Programme support costs", ("programme-support",)),
-    _Line("bank_charges", "Bank charges", ("bank-charges",)),
-)
-_BELOW = (
-    _Line("prior_period", "Prior-period adjustments (amended prior pledges)", (AMENDED,)),
-    _Line(
-        "moved_prior",
-        "Prior-period adjustments (moves between classes)",
-        (MOVED,),
-        rare=True,
-        late=True,
-    ),
-    _Line(
-        "corrections",
-        "Prior-period adjustments (omissions and errors)",
-        (FOUND, "correction"),
-        rare=True,
-        late=True,
-    ),
-    _Line("policy_changes", "Changes of recognition policy", (POLICY,), rare=True, late=True),
-    _Line("savings", "Savings on prior-period obligations", ("savings",), rare=True),
-    _Line("written_off", "Contributions written off", ("written-off",)),
-    _Line("refunds", "Refunds to donors", ("refunds",)),
-    _Line("transfers", "Transfers between funds", ("transfers",)),
-)
-_RESERVES = ("opening-balance", "operating-reserve", "reserved")
-_ASSETS = (
-    _Line("cash", "Cash", ("cash",)),
-    _Line("receivable_due", "Contributions receivable, due", ()),
-    _Line("receivable_later", "Contributions receivable, later periods", ()),
-    _Line(
-        "receivable_conditional",
-        "Contributions receivable, conditional",
-        (),
-        rare=True,
-        late=True,
-    ),
-    _Line("due_from", "Due from other funds", ("due-from",)),
-)
-_LIABILITIES = (
-    _Line("deferred", "Deferred contributions", ("deferred",)),
-    _Line("in_advance", "Received in advance", ("in-advance",)),
-    _Line("unapplied", "Unapplied receipts", ("unapplied",)),
-    _Line("payable", "Payable to donors", ("payable-to-donors",), rare=True),
-    _Line("obligations", "Obligations", ("obligations",), rare=True),
-    _Line("due_to", "Due to other funds", ("due-to",)),
-)
-_LATE = frozenset(
-    line.key for line in (*_INCOME, *_EXPENDITURE, *_BELOW, *_ASSETS, *_LIABILITIES) if line.late
-)
-_RESULT = tuple(kind for line in (*_INCOME, *_EXPENDITURE, *_BELOW) for kind in line.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +67,7 @@ def make_statements(selection: Selection) -> list[Statement]:
     settings, funds = selection.book.settings, selection.funds
     balances = balances_of(selection)
     later = _due_later(selection)
+    below = lines_below(framework_of(selection.cut))
     made = []
     for fund in funds:
         if any(settings.is_within(fund, other) for other in funds):
@@ -153,7 +85,7 @@ def make_statements(selection: Selection) -> list[Statement]:
             continue
         lines: dict[str, Amounts] = {}
         for name, groups in columns.items():
-            for key, amount in _column(balances, later, groups).items():
+            for key, amount in _column(balances, later, groups, below).items():
                 lines.setdefault(key, {})[name] = amount
         # Of one class alone, what is between it and others is not all shown: nothing vanishes.
         _eliminate(lines, balances, set() if selection.scope.class_ else {fund, *inner})
@@ -178,7 +110,10 @@ def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
 
 
 def _column(
-    balances: Balances, later: Mapping[tuple[str, str, str], Decimal], groups: Sequence[Group]
+    balances: Balances,
+    later: Mapping[tuple[str, str, str], Decimal],
+    groups: Sequence[Group],
+    below: Sequence[Line],
 ) -> Amounts:
     def held(*kinds: str) -> Decimal:
         return sum((balances.held(group, *kinds) for group in groups), ZERO)
@@ -187,36 +122,38 @@ def _column(
         return sum((balances.booked(group, *kinds) for group in groups), ZERO)
 
     own: Amounts = {}
-    for line in (*_INCOME, *_BELOW):
+    for line in (*INCOME, *BELOW):
         own[line.key] = -booked(*line.kinds)
-    for line in _EXPENDITURE:
+    for line in EXPENDITURE:
         own[line.key] = booked(*line.kinds)
-    for line in _ASSETS:
+    for line in ASSETS:
         own[line.key] = held(*line.kinds)
-    for line in _LIABILITIES:
+    for line in LIABILITIES:
         own[line.key] = -held(*line.kinds)
     future = sum((later.get((*group, "pledges"), ZERO) for group in groups), ZERO)
     own["receivable_due"] = held("pledges") - future
     waiting = sum((later.get((*group, CONDITIONAL), ZERO) for group in groups), ZERO)
     own["receivable_later"] = future - waiting
     own["receivable_conditional"] = waiting
-    own["balance_before"] = booked(*_RESULT, *_RESERVES) - held(*_RESULT, *_RESERVES)
+    own["balance_before"] = booked(*RESULT, *RESERVES) - held(*RESULT, *RESERVES)
     own["operating_reserve"] = -held("operating-reserve")
-    _add_totals(own)
-    return own
+    _add_totals(own, below)
+    told = [Below(line.key, line.kinds) for line in below]
+    return own | cash_flows(balances, groups, own["excess"], told)
 
 
-def _add_totals(own: Amounts) -> None:
-    def of(lines: Sequence[_Line]) -> Decimal:
+def _add_totals(own: Amounts, below: Sequence[Line]) -> None:
+    def of(lines: Sequence[Line]) -> Decimal:
         return sum((own[line.key] for line in lines), ZERO)
 
-    own["income"] = of(_INCOME)
-    own["expenditure"] = of(_EXPENDITURE)
-    own["excess"] = own["income"] - own["expenditure"]
-    own["net_change"] = own["excess"] + of(_BELOW)
+    own["income"] = of(INCOME)
+    own["expenditure"] = of(EXPENDITURE)
+    within = [line for line in BELOW if line not in below]
+    own["excess"] = own["income"] - own["expenditure"] + of(within)
+    own["net_change"] = own["excess"] + of(below)
     own["balance_after"] = own["balance_before"] + own["net_change"]
-    own["assets"] = of(_ASSETS)
-    own["liabilities"] = of(_LIABILITIES)
+    own["assets"] = of(ASSETS)
+    own["liabilities"] = of(LIABILITIES)
     own["reserves"] = own["balance_after"]
     own["fund_balances"] = own["reserves"] - own["operating_reserve"]
     own["liabilities_and_reserves"] = own["liabilities"] + own["reserves"]
@@ -239,15 +176,15 @@ def _eliminate(lines: dict[str, Amounts], balances: Balances, funds: set[str]) -
 
 
 def statements(selection: Selection) -> Report:
-    """Return Statements I and II laid out for any renderer."""
+    """Return the statements laid out for any renderer, in their framework's order."""
     made = make_statements(selection)
     before, known = _comparatives(selection, {each.fund for each in made})
     rows: list[Row] = []
     for each in made:
-        rows += _rows(selection, each, known.get(each.fund), len(rows))
+        rows += _Pages(selection, each, known.get(each.fund), len(rows)).put_all()
     return as_report(
         selection,
-        over_the_cut(selection),
+        ", ".join(selection.book.settings.funds[each.fund].name for each in made),
         name=NAME,
         title=TITLE,
         columns=_columns(selection, made, before),
@@ -263,7 +200,7 @@ def statement_totals(selection: Selection) -> Totals:
         each.fund: {
             key: amounts[TOTAL]
             for key, amounts in each.lines.items()
-            if amounts[TOTAL] or key not in _LATE
+            if amounts[TOTAL] or key not in LATE
         }
         for each in make_statements(selection)
     }
@@ -291,51 +228,106 @@ def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
     return found.name, sealed if whole else {}
 
 
-def _rows(
-    selection: Selection, made: Statement, old: Mapping[str, Decimal] | None, first: int
-) -> list[Row]:
-    name = f"{selection.book.settings.funds[made.fund].name} ({made.fund})"
-    rows: list[Row] = []
+class _Pages:
+    """The rows of a fund's statements, in the making: a section a statement, each on its page.
 
-    def put(key: str, title: str, adds: Sequence[int] | None = None, *, last: bool = False) -> int:
-        values: dict[str, Value] = {"line": title, **made.lines[key]}
-        values[COMPARATIVE] = old.get(key) if old else None
+    `old` are the comparatives, `first` how many rows stand before.
+    """
+
+    def __init__(
+        self, selection: Selection, made: Statement, old: Mapping[str, Decimal] | None, first: int
+    ) -> None:
+        self.cut = selection.cut
+        self.name = f"{selection.book.settings.funds[made.fund].name} ({made.fund})"
+        self.framework = framework_of(selection.cut)
+        self.below = lines_below(self.framework)
+        self.lines = made.lines
+        self.old = old
+        self.first = first
+        self.rows: list[Row] = []
+
+    def put_all(self) -> list[Row]:
+        """Return the rows of every statement, in the framework's order."""
+        pages: Mapping[Which, Callable[[], None]] = {
+            "performance": self._put_performance,
+            "position": self._put_position,
+            "changes": self._put_changes,
+            "cash_flows": self._put_cash_flows,
+        }
+        for which in self.framework.statements:
+            if which in pages:
+                new_page = bool(self.first + len(self.rows))
+                title = title_of(which, self.cut)
+                self.rows.append(Row(kind="section", label=title, new_page=new_page))
+                self.rows.append(Row(kind="group", label=self.name))
+                pages[which]()
+        return self.rows
+
+    def _put(
+        self, key: str, title: str, adds: Sequence[int] | None = None, *, last: bool = False
+    ) -> int:
+        title = self.framework.words.get(key, title)
+        values: dict[str, Value] = {"line": title, **self.lines[key]}
+        values[COMPARATIVE] = self.old.get(key) if self.old else None
         if adds is None:
-            rows.append(Row(kind="row", values=values))
+            self.rows.append(Row(kind="row", values=values))
         else:
-            rows.append(
-                Row(
-                    kind="total" if last else "subtotal",
-                    values=values,
-                    label=title,
-                    adds=tuple(adds),
-                )
-            )
-        return first + len(rows) - 1
+            kind: RowKind = "total" if last else "subtotal"
+            self.rows.append(Row(kind=kind, values=values, label=title, adds=tuple(adds)))
+        return self.first + len(self.rows) - 1
 
-    def put_all(lines: Sequence[_Line]) -> list[int]:
+    def _put_lines(self, lines: Sequence[Line]) -> list[int]:
+        old = self.old or {}
         return [
-            put(line.key, line.title)
+            self._put(line.key, line.title)
             for line in lines
-            if not line.rare or any(made.lines[line.key].values()) or (old and old.get(line.key))
+            if not line.rare or any(self.lines[line.key].values()) or old.get(line.key)
         ]
 
-    rows.append(Row(kind="section", label=f"{name}, Statement I", new_page=first > 0))
-    put("income", "Total income", put_all(_INCOME))
-    put("expenditure", "Total expenditure", put_all(_EXPENDITURE))
-    excess = put("excess", "Excess of income over expenditure", ())
-    change = put("net_change", "Net change", [excess, *put_all(_BELOW)])
-    opening = put("balance_before", "Balances, beginning of period")
-    put("balance_after", "Balances, end of period", [change, opening], last=True)
-    rows.append(Row(kind="section", label=f"{name}, Statement II", new_page=True))
-    put("assets", "Total assets", put_all(_ASSETS))
-    owed = put("liabilities", "Total liabilities", put_all(_LIABILITIES))
-    parts: Sequence[int] = ()
-    if any(made.lines["operating_reserve"].values()):
-        parts = [put("operating_reserve", "Operating reserve"), put("fund_balances", "Balances")]
-    kept = put("reserves", "Reserves and fund balances", parts)
-    put("liabilities_and_reserves", "Liabilities, reserves and balances", [owed, kept], last=True)
-    return rows
+    def _put_performance(self) -> None:
+        self._put("income", "Total income", self._put_lines(INCOME))
+        self._put("expenditure", "Total expenditure", self._put_lines(EXPENDITURE))
+        self._put_lines([line for line in BELOW if line not in self.below])
+        ends = "changes" in self.framework.statements
+        excess = self._put("excess", "Excess of income over expenditure", (), last=ends)
+        if not ends:
+            change = self._put("net_change", "Net change", [excess, *self._put_lines(self.below)])
+            opening = self._put("balance_before", "Balances, beginning of period")
+            self._put("balance_after", "Balances, end of period", [change, opening], last=True)
+
+    def _put_position(self) -> None:
+        self._put("assets", "Total assets", self._put_lines(ASSETS))
+        owed = self._put("liabilities", "Total liabilities", self._put_lines(LIABILITIES))
+        parts: Sequence[int] = ()
+        if any(self.lines["operating_reserve"].values()):
+            parts = [
+                self._put("operating_reserve", "Operating reserve"),
+                self._put("fund_balances", "Balances"),
+            ]
+        kept = self._put("reserves", "Reserves and fund balances", parts)
+        both = "Liabilities, reserves and balances"
+        self._put("liabilities_and_reserves", both, [owed, kept], last=True)
+
+    def _put_changes(self) -> None:
+        parts = [
+            self._put("balance_before", "Balances, beginning of period"),
+            self._put("excess", "Excess of income over expenditure"),
+            *self._put_lines(self.below),
+        ]
+        self._put("balance_after", "Balances, end of period", parts, last=True)
+
+    def _put_cash_flows(self) -> None:
+        parts = [self._put("cash_excess", "Excess of income over expenditure")]
+        parts += self._put_lines(CASH_OPERATING)
+        parts = [self._put("cash_operating", "Net cash from operating activities", parts)]
+        parts.append(self._put("cash_interest", "Interest (net cash from investing activities)"))
+        shown = [replace(line, key=f"cash_{line.key}", rare=True) for line in self.below]
+        shown_at = self._put_lines(shown)
+        parts.append(self._put("cash_other", "Net cash from other sources", shown_at))
+        parts += self._put_lines([CASH_EXCHANGE])
+        change = self._put("cash_change", "Net increase (decrease) in cash", parts)
+        opening = self._put("cash_before", "Cash, beginning of period")
+        self._put("cash_after", "Cash, end of period", [change, opening], last=True)
 
 
 def _columns(selection: Selection, made: Sequence[Statement], before: str) -> list[Column]:
@@ -380,7 +372,9 @@ def _notes(selection: Selection, *, known: bool) -> list[str]:
 
 
 def _ties(selection: Selection) -> list[Tie]:
-    """Hold Statement I against Statement II, and the receivables against the schedule."""
+    """Hold the result against what the balance consists of, the cash flows against the cash
+    accounts, and the receivables against the schedule.
+    """
     ties = []
     for each in make_statements(selection):
         own_classes = selection.book.settings.funds[each.fund].classes
@@ -390,6 +384,8 @@ def _ties(selection: Selection) -> list[Tie]:
             fund = "" if column == TOTAL else each.fund if column in own_classes else column
             left = own["assets"] - own["liabilities"]
             ties.append(Tie(name, own["balance_after"], left, fund))
+            name = f"{each.fund}, {column}: net increase in cash, cash accounts"
+            ties.append(Tie(name, own["cash_change"], own["cash"] - own["cash_before"], fund))
     rows = contribution_figures(
         selection,
         lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),

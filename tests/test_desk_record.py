@@ -148,9 +148,9 @@ receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01 --waiting
 receipt NOR 5000 --fund CPCJF --date 2002-04-01
 unapplied 70 --fund CPCJF --date 2002-12-01
 application R-2002-0001 --donor CAN --date 2002-12-02
-expenditure 1000 --obligated --fund CPCJF --purpose corruption --date 2002-05-01
-obligation 900 --fund CPCJF --purpose corruption --date 2002-06-01
-savings 100 --fund CPCJF --purpose corruption --date 2002-07-01
+expenditure 1000 --obligated --obligation PO-1 --fund CPCJF --purpose corruption --date 2002-05-01
+obligation 900 --obligation PO-1 --fund CPCJF --purpose corruption --date 2002-06-01
+savings 100 --obligation PO-1 --fund CPCJF --purpose corruption --date 2002-07-01
 bank-charge 1.50 --fund CPCJF --purpose corruption --date 2002-07-01
 miscellaneous-income 250 --fund CPCJF --date 2002-07-01
 operating-reserve 10 --fund CPCJF --date 2002-07-01

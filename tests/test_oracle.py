@@ -76,6 +76,14 @@ def agree(writer: Writer, selections: Iterator[Selection]) -> None:
         told = writer.oracle.proof(cut.start, cut.end)
         assert {line: getattr(made.proof, line) for line in told} == told, cut
         assert [tie for tie in made.ties if not tie.agrees] == [], cut
+        flows = [{key: own["total"] for key, own in each.lines.items()} for each in
+                 make_statements(selection)]  # fmt: skip
+        refunded = sum(
+            (row.get("refunded", Decimal(0)) for row in rows_of(made).values()), Decimal(0)
+        )
+        change = sum((own["cash_change"] for own in flows), Decimal(0))
+        assert change == told["cash_from_donors"] - refunded, cut
+        assert all(own["cash_after"] == own["cash"] for own in flows), cut
 
 
 def days(random: Random, number: int) -> list[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -85,6 +86,26 @@ RECEIPT_BEFORE = """
 contributions    281818.18 25000.00 - - - 306818.18
 balance_after    381818.18 25000.00 - - - 406818.18
 """
+# By hand, from what the worked statements say at both ends: general had 161,818.18 to come and
+# holds 10,000.00 of advances less; special had 228,520.75 due and 25,000.00 later, all deferred.
+CASH_FLOWS = """
+cash_excess       80680.27 312458.48 5850.00 47000.00 - 445988.75
+cash_receivable   146818.18 109887.21 - -12000.00 - 244705.39
+cash_deferred     - 64285.71 - - - 64285.71
+cash_in_advance   -10000.00 36585.37 - - - 26585.37
+cash_unapplied    1000.00 - - - - 1000.00
+cash_between      10000.00 - - -10000.00 - -
+cash_without      -67272.73 - - 10000.00 - -57272.73
+cash_less_interest -3000.00 -1000.00 - - - -4000.00
+cash_operating    158225.72 522216.77 5850.00 35000.00 - 721292.49
+cash_interest     3000.00 1000.00 - - - 4000.00
+cash_refunds      - -11750.00 - - - -11750.00
+cash_transfers    - - - - - -
+cash_other        - -11750.00 - - - -11750.00
+cash_change       161225.72 511466.77 5850.00 35000.00 - 713542.49
+cash_before       230000.00 25000.00 - - - 255000.00
+cash_after        391225.72 536466.77 5850.00 35000.00 - 968542.49
+"""
 TO_RECEIPT = "special=receipt,convention=receipt"
 TO_PLEDGE = "special=pledge,convention=pledge"
 
@@ -109,6 +130,63 @@ def test_the_statements_are_the_ones_worked_by_hand(
     hold(golden_receipt, period, receipt)
     hold(golden, period, receipt, TO_RECEIPT)
     hold(golden_receipt, period, pledge, TO_PLEDGE)
+
+
+def test_the_cash_flows_are_the_ones_worked_by_hand(golden: Book, golden_receipt: Book) -> None:
+    hold(golden, "2002-2003", CASH_FLOWS)
+    for book, to in ((golden, TO_RECEIPT), (golden_receipt, TO_PLEDGE)):
+        for view in (None, to):  # no policy moves cash
+            (made,) = make_statements(select(book, "2002-2003", recognition=view))
+            assert made.lines["cash_change"]["total"] == Decimal("713542.49")
+
+
+IPSAS = [
+    "Statement I: statement of financial position as at 31 December 2003",
+    "Statement II: statement of financial performance for the biennium 2002-2003 ended "
+    "31 December 2003",
+    "Statement III: statement of changes in net assets for the biennium 2002-2003 ended "
+    "31 December 2003",
+    "Statement IV: statement of cash flows for the biennium 2002-2003 ended 31 December 2003",
+]
+UNSAS = [
+    "Statement I: income and expenditure and changes in reserves and fund balances for the "
+    "biennium 2002-2003 ended 31 December 2003",
+    "Statement II: assets, liabilities and reserves and fund balances as at 31 December 2003",
+    "Statement III: cash flows for the biennium 2002-2003 ended 31 December 2003",
+]
+
+
+@pytest.mark.parametrize(("framework", "titles"), [("UNSAS", UNSAS), ("IPSAS", IPSAS)])
+def test_titles_and_order_follow_the_framework_that_the_period_declares(
+    framework: str, titles: list[str], tmp_path: Path
+) -> None:
+    text = (GOLDEN / "policy-pledge.beancount").read_text("utf-8")
+    declared = f'2002-01-01 custom "period" "2002-2003" 2003-12-31\n  framework: "{framework}"\n'
+    report = footed(statements(select(_book(tmp_path, text, declared), "2002-2003")))
+    assert [row.label for row in report.rows if row.kind == "section"] == titles
+    assert [tie for tie in report.ties if not tie.agrees] == []
+    of = {row.label: row.values.get("total") for row in report.rows if row.label}
+    if framework == "IPSAS":  # what was written off, refunded and amended is in the result
+        assert of["Surplus (deficit) for the period"] == Decimal("376966.02")
+        assert of["Net assets, end of period"] == Decimal("1012304.95")
+    else:
+        assert of["Excess of income over expenditure"] == Decimal("445988.75")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("2003", None), "for the year 2003 ended 31 December 2003"),
+        (("2003-Q2", None), "for the period from 1 April 2003 to 30 June 2003"),
+        (("2002-2003", date(2003, 6, 30)), "for the period from 1 January 2002 to 30 June 2003"),
+    ],
+)
+def test_a_title_names_the_days_that_were_asked_for(
+    asked: tuple[str, date | None], said: str, golden: Book
+) -> None:
+    report = statements(select(golden, *asked))
+    flows = [row.label for row in report.rows if row.kind == "section"][2]
+    assert flows == f"Statement III: cash flows {said}"
 
 
 def test_what_the_policies_differ_by_is_what_is_unpaid(golden: Book, golden_receipt: Book) -> None:
@@ -191,7 +269,12 @@ def test_a_figure_booked_around_the_classes_breaks_a_tie(tmp_path: Path) -> None
     book = _book(tmp_path, text.replace(old, moved))
     broken = {tie.title for tie in statements(select(book, "2002-2003")).ties if not tie.agrees}
     assert broken == {
-        f"CPCJF, {column}: balances, assets less liabilities" for column in ("general", "special")
+        f"CPCJF, {column}: {figure}"
+        for column in ("general", "special")
+        for figure in (
+            "balances, assets less liabilities",
+            "net increase in cash, cash accounts",
+        )
     }
 
 
@@ -227,11 +310,13 @@ def test_a_revaluation_is_income_of_what_is_due_and_moves_both_sides_of_the_rest
     assert special["receivable_later"] == special["deferred"] == Decimal("125000.00")
 
 
-def _book(folder: Path, entries: str) -> Book:
+def _book(folder: Path, entries: str, period: str = "") -> Book:
     (folder / "policy-pledge.beancount").write_text(entries, "utf-8")
     for name in ("main.beancount", "settings.beancount"):
         ledger = (GOLDEN.parent.parent.parent / "ledger").as_posix()
         text = (GOLDEN / name).read_text("utf-8").replace("../../../ledger", ledger)
+        if period:
+            text = re.sub(r'^.* custom "period" "2002-2003" .*\n', period, text, flags=re.MULTILINE)
         (folder / name).write_text(text, "utf-8")
     return load_book(folder / "main.beancount")
 

@@ -29,6 +29,7 @@ from pledgebook.ledger.register.instalments import (
     list_instalments,
     pledge_of,
 )
+from pledgebook.ledger.register.obligations import OBLIGATION, obligation_of
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.purposes import purposes_of_money
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Claim, claim_at
@@ -86,6 +87,7 @@ class _Balance:
     group: Group
     purpose: str
     currency: str
+    obligation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
                 group=group,
                 purpose=purpose,
                 currency=line.currency,
+                obligation=obligation_of(entry, line),
             )
             balances[key] = balances.get(key, Decimal(0)) + line.units
     lots = [*_claims(book, end), *(lot for lot in held.values() if lot.units)]
@@ -353,11 +356,13 @@ def _total(day: date, units: Mapping[_Balance, Decimal], at: Group | None, narra
     lines = []
     sums: dict[tuple[Group, str], Decimal] = {}
     for balance, number in sorted(
-        units.items(), key=lambda item: (item[0].account, item[0].purpose)
+        units.items(), key=lambda item: (item[0].account, item[0].purpose, item[0].obligation)
     ):
         meta: Meta = {"class": balance.group[1]} if at is None else {}
         if balance.purpose:
             meta["purpose"] = balance.purpose
+        if balance.obligation:
+            meta[OBLIGATION] = balance.obligation
         lines.append(
             DraftLine(account=balance.account, number=number, currency=balance.currency, meta=meta)
         )

@@ -101,6 +101,11 @@ FORMS: Mapping[str, Form] = {
         prefixes=("number",),
     ),
     "bank-rule": Form(texts=("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
+    "allotment": Form(
+        texts=("fund", "number"),
+        key_length=2,
+        keys=frozenset({"period", "amount", "class", "purpose", "object", "programme", "document"}),
+    ),
     "statement": Form(
         texts=("bank", "number"),
         key_length=2,

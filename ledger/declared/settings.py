@@ -14,6 +14,7 @@ from typing import Any
 
 from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.declared.aliases import read_aliases
+from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
 from pledgebook.ledger.declared.chart import Place, is_code, read_account
 from pledgebook.ledger.declared.declarations import (
@@ -56,6 +57,7 @@ class Settings:
     purpose_aliases: Mapping[str, str] = field(default_factory=dict)
     """What sheets call purposes, by text, as somebody confirmed it."""
     banks: Banks = field(default_factory=Banks)
+    allotments: tuple[Allotment, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
     rate_age: int = RATE_AGE
@@ -166,6 +168,10 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     currency = currencies[0] if currencies else "USD"
     banks, faults = read_banks(declared, funds, currency)
     findings.extend(faults)
+    allotments, faults = read_allotments(
+        declared["allotment"].values(), funds, periods.names(), purposes, currency
+    )
+    findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
     findings.extend(faults)
     rate_age, faults = _read_rate_age(declared["rate-age"].values())
@@ -180,6 +186,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
         reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
         banks=banks,
+        allotments=allotments,
         stationery=stationery,
         rate_age=rate_age,
         currency=currency,

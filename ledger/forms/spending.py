@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import find_donor, read_dollars
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.register.obligations import OBLIGATION
 
 DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
+_OBLIGATION = Field(
+    "obligation",
+    "Obligation",
+    option="--obligation",
+    help="Its reference, such as that of the contract or order.",
+)
 _PLACES = "FUND[/CLASS[/PURPOSE]]"
 _FROM = Field(
     "source",
@@ -36,11 +45,13 @@ _TO = Field("target", "To", option="--to", help="Whose it becomes.", required=Tr
         help="An obligation raised, not paid yet.",
         kind="flag",
     ),
+    _OBLIGATION,
     *EARMARK,
 )
 def expenditure(
     recording: Recording,
     dollars: Decimal,
+    obligation: str,
     fund: str,
     class_: str,
     purpose: str,
@@ -48,6 +59,11 @@ def expenditure(
     obligated: bool,
 ) -> Drafted:
     """DOLLARS are spent on the programme."""
+    if obligation and not obligated:
+        raise EventRefusedError(
+            "What is paid at once needs no obligation: give --obligated too, or record the payment "
+            "of the obligation as obligation."
+        )
     draft = events.expenditure(
         recording.book.settings,
         day=recording.day,
@@ -55,7 +71,11 @@ def expenditure(
         dollars=dollars,
         obligated=obligated,
     )
-    return Drafted([draft])
+    return Drafted([_referring(draft, obligation)])
+
+
+def _referring(draft: Draft, obligation: str) -> Draft:
+    return draft.noted(meta={OBLIGATION: obligation}) if obligation else draft
 
 
 @event_form("bank-charge", "Bank charge", DOLLARS, *EARMARK)
@@ -72,9 +92,9 @@ def bank_charge(
     return Drafted([draft])
 
 
-@event_form("obligation", "An obligation is paid", DOLLARS, *EARMARK)
+@event_form("obligation", "An obligation is paid", DOLLARS, _OBLIGATION, *EARMARK)
 def obligation(
-    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+    recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
     """An obligation is paid: no new expenditure."""
     draft = events.obligation_paid(
@@ -83,12 +103,12 @@ def obligation(
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
     )
-    return Drafted([draft])
+    return Drafted([_referring(draft, obligation)])
 
 
-@event_form("savings", "Savings on obligations", DOLLARS, *EARMARK)
+@event_form("savings", "Savings on obligations", DOLLARS, _OBLIGATION, *EARMARK)
 def savings(
-    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+    recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
     """An obligation of an earlier period is not needed: below the line."""
     draft = events.savings(
@@ -97,7 +117,7 @@ def savings(
         earmark=recording.earmark(fund, class_, purpose),
         dollars=dollars,
     )
-    return Drafted([draft])
+    return Drafted([_referring(draft, obligation)])
 
 
 @event_form(

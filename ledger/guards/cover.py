@@ -13,6 +13,7 @@ from pledgebook.ledger.declared.chart import kinds_that
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.obligations import obligation_of
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.view import View
 
@@ -49,6 +50,10 @@ def guard(view: View) -> list[Finding]:
                 key = (line.posting.account, "" if kind == "due-to" else line.class_)
                 balances[key] = balances.get(key, ZERO) + dollars
                 moved[key] = line
+                if reference := obligation_of(entry, line):
+                    own = (line.posting.account, f"{line.class_}, {reference}")
+                    balances[own] = balances.get(own, ZERO) + dollars
+                    moved[own] = line
             elif kind == "cash":
                 group = (line.place.fund, line.class_)
                 cash[group] = cash.get(group, ZERO) + dollars

@@ -23,8 +23,10 @@ from pledgebook.ledger.sources import read_json
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
 
-SEALED = "statements"
-"""The name under which a seal keeps them."""
+_SEALED = "statements"
+_CASH_FLOWS = "cash_flows"
+"""The names under which a seal keeps income, expenditure and balances, and the lines of the cash
+flow statement, which earlier seals have not."""
 
 Totals = Mapping[str, Mapping[str, Decimal]]
 """Each fund's lines, by their keys, in dollars: the total column."""
@@ -59,12 +61,20 @@ def days_before(selection: Selection) -> Cut | None:
     return replace(before, name=name, end=end)
 
 
-def totals_document(totals: Totals) -> dict[str, object]:
-    """Return the totals as a seal keeps them: amounts as strings."""
-    return {
-        fund: {key: f"{amount:f}" for key, amount in lines.items()}
-        for fund, lines in totals.items()
-    }
+def totals_documents(totals: Totals) -> dict[str, object]:
+    """Return the totals as a seal keeps them, by name: amounts as strings."""
+
+    def document(*, of_cash: bool) -> dict[str, object]:
+        return {
+            fund: {
+                key: f"{amount:f}"
+                for key, amount in lines.items()
+                if key.startswith("cash_") == of_cash
+            }
+            for fund, lines in totals.items()
+        }
+
+    return {_SEALED: document(of_cash=False), _CASH_FLOWS: document(of_cash=True)}
 
 
 def sealed_figures(path: Path) -> Any:
@@ -83,8 +93,11 @@ def read_totals(book: Book, period: str) -> Totals:
     try:
         figures = sealed_figures(book.folder / FOLDER / f"{period}.json")
         return {
-            str(fund): {str(key): read_number(amount) for key, amount in lines.items()}
-            for fund, lines in figures[SEALED].items()
+            str(fund): {
+                str(key): read_number(amount)
+                for key, amount in {**lines, **figures.get(_CASH_FLOWS, {}).get(fund, {})}.items()
+            }
+            for fund, lines in figures[_SEALED].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # verify says what is wrong with a seal; here its figures are unknown

@@ -31,6 +31,9 @@ AMENDED, MOVED, FOUND, POLICY = (
 )
 """The causes by which prior-period adjustments are told apart, beside their account."""
 
+_BELOW = frozenset({"prior-period", "correction", "written-off", "savings", "refunds", "transfers"})
+"""Kinds of account that adjust balances beside income and expenditure."""
+
 Group = tuple[str, str]
 
 
@@ -44,6 +47,9 @@ class Balances:
     within: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
     cash_from_donors: Decimal = ZERO
     charges_of_donors: Decimal = ZERO
+    in_cash: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
+    """Of what adjusts balances beside income and expenditure, in the cut: what entries booked that
+    moved cash of the same fund and class too."""
     between: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     """What each fund is owed by another at the end (`Due-From`), by (fund, other)."""
 
@@ -78,20 +84,29 @@ def _read_balances(selection: Selection) -> Balances:
     start = selection.cut.start
     for entry, event, lines in booked_entries(selection):
         within = start <= entry.date and event != "opening"
+        moved = {
+            (line.place.fund, line.class_)
+            for line in lines
+            if within and line.place.kind == "cash" and line.dollars
+        }
         for line in lines:
             if line.dollars is None or not selection.covers_line(line):
                 continue
             key = ((line.place.fund, line.class_), line.place.kind)
             balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
+            keys = [key]
             if line.place.kind == "prior-period":
-                by_cause = (key[0], cause_of(event, lines))
-                for sums in (balances.at_end, *([balances.within] if within else [])):
-                    sums[by_cause] = sums.get(by_cause, ZERO) + line.dollars
+                keys.append((key[0], cause_of(event, lines)))
+                balances.at_end[keys[1]] = balances.at_end.get(keys[1], ZERO) + line.dollars
+            if key[0] in moved and line.place.kind in _BELOW:
+                for each in keys:
+                    balances.in_cash[each] = balances.in_cash.get(each, ZERO) + line.dollars
             if line.place.kind == "due-from":
                 pair = (line.place.fund, line.place.part)
                 balances.between[pair] = balances.between.get(pair, ZERO) + line.dollars
             if within:
-                balances.within[key] = balances.within.get(key, ZERO) + line.dollars
+                for each in keys:
+                    balances.within[each] = balances.within.get(each, ZERO) + line.dollars
                 if event in _DONORS_MONEY and line.place.kind == "cash":
                     balances.cash_from_donors += line.dollars
                 elif event in FROM_DONORS and line.place.kind == "bank-charges":

@@ -48,6 +48,8 @@ _SMALLEST = 0.66
 """Of the usual size: what would be smaller on A4 is set for A3."""
 _MARGIN = 92
 """Percent: programs differ a little in the width of columns, and one must not fall off the page."""
+_GAP = 8
+"""Pixels that a heading keeps off the table's end."""
 _BORDER = 6
 """Pixels that keep the border of a chart off the page before it."""
 _SHRUNK = 1.35
@@ -158,6 +160,12 @@ class ReportSheet:
         self.row += 1
 
     def _write_line(self, row: Row) -> None:
+        if row.kind in _HEADING_KINDS and not row.values and len(self.widths) > 1:
+            pixels = sum(self.widths) - _GAP
+            if lines_in(row.label, pixels) > 1:  # else it runs over its neighbours
+                style = self.styles.cell(row.kind, self.columns[self.labels], wrap=True)
+                self.cells.wide(self.row, len(self.widths), row.label, style, pixels)
+                return
         lines, number, cells = 1, self.row, self.cells
         plain = self._plain_looks(row.kind)
         for position, column in enumerate(self.columns):

@@ -79,8 +79,11 @@ class Styles:
         *,
         edge: bool = False,
         indent: int = 0,
+        wrap: bool = False,
     ) -> Format:
-        """Return the format of a cell in a line of that kind under `column`."""
+        """Return the format of a cell in a line of that kind under `column`; headings wrap only
+        where asked.
+        """
         look = _LINES[line] | {"valign": "top"} | _edge(edge)
         if column.memo and line != "section":
             look |= {"bg_color": MEMO}
@@ -95,7 +98,7 @@ class Styles:
                 look |= {"num_format": DATE_FORMAT, "align": "left", "indent": indent}
             case "text":
                 look |= {"num_format": "@", "align": "left", "indent": indent}
-                look |= {} if line in {"section", "group"} else {"text_wrap": True}
+                look |= {"text_wrap": True} if wrap or line not in {"section", "group"} else {}
         return self._format(look)
 
     def _format(self, look: dict[str, Any]) -> Format:

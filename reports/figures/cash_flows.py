@@ -1,0 +1,74 @@
+"""What a period's cash came of, told from its result: the lines of the cash flow statement.
+
+It begins with what income exceeded expenditure by and goes on with all that moved without being
+in it: receivables, money held, obligations, what stands below the result. Every entry balances, so
+together they are what the cash accounts moved; that they are is a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pledgebook.ledger.declared.policies import Group
+from pledgebook.ledger.money import ZERO
+from pledgebook.reports.figures.ties import Balances
+
+MOVEMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "cash_receivable": ("(Increase) decrease in contributions receivable", ("pledges",)),
+    "cash_deferred": ("Increase (decrease) in deferred contributions", ("deferred",)),
+    "cash_in_advance": ("Increase (decrease) in money received in advance", ("in-advance",)),
+    "cash_unapplied": ("Increase (decrease) in unapplied receipts", ("unapplied",)),
+    "cash_payable": ("Increase (decrease) in what is payable to donors", ("payable-to-donors",)),
+    "cash_obligations": ("Increase (decrease) in obligations", ("obligations",)),
+    "cash_between": ("Balances with other funds", ("due-from", "due-to")),
+}
+"""Lines of the balance sheet whose movement is in the result and moved no cash, or the other way
+round: their words and kinds of account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A line below the result: its key, and the kinds of account it adds up."""
+
+    key: str
+    kinds: tuple[str, ...]
+
+
+def cash_flows(
+    balances: Balances, groups: Sequence[Group], excess: Decimal, below: Sequence[Below]
+) -> dict[str, Decimal]:
+    """Return the lines of some funds and classes in dollars, by key; a minus takes from cash.
+
+    What stands `below` the result is told in cash where its entry moved cash too; all else of it
+    has its other half in a movement above, and is one line.
+    """
+
+    def booked(*kinds: str) -> Decimal:
+        return -sum((balances.booked(group, *kinds) for group in groups), ZERO)
+
+    def in_cash(*kinds: str) -> Decimal:
+        own = (balances.in_cash.get((group, kind), ZERO) for group in groups for kind in kinds)
+        return -sum(own, ZERO)
+
+    lines = {"cash_excess": excess}
+    lines |= {key: booked(*kinds) for key, (_, kinds) in MOVEMENTS.items()}
+    lines["cash_without"] = sum(
+        (booked(*each.kinds) - in_cash(*each.kinds) for each in below), ZERO
+    )
+    lines["cash_less_interest"] = -booked("interest")
+    lines["cash_less_exchange"] = -booked("exchange-on-cash")
+    lines["cash_operating"] = sum(lines.values(), ZERO)
+    lines["cash_interest"] = booked("interest")
+    lines |= {f"cash_{each.key}": in_cash(*each.kinds) for each in below}
+    lines["cash_other"] = sum((lines[f"cash_{each.key}"] for each in below), ZERO)
+    lines["cash_exchange"] = booked("exchange-on-cash")
+    lines["cash_change"] = sum(
+        (lines[key] for key in ("cash_operating", "cash_interest", "cash_other", "cash_exchange")),
+        ZERO,
+    )
+    held = sum((balances.held(group, "cash") for group in groups), ZERO)
+    lines["cash_before"] = held + booked("cash")
+    lines["cash_after"] = lines["cash_before"] + lines["cash_change"]
+    return lines
