@@ -107,9 +107,9 @@ def _command(kind: LetterKind) -> None:
         with opened(writes) as kept_in:
             book = kept_in
             _refuse_errors(book)
-            codes = [find_donor(book, text) for text in donors]
             answering = _answering(book, period, as_at)
             papers = Papers(select(answering, period, as_at, fund))
+            codes = [papers.of_record(find_donor(book, text)) for text in donors]
             if issues:
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
                 with on_occasion(replace(present_occasion(), key="")):  # not all of the command

@@ -35,6 +35,8 @@ def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: 
     book = open_book()
     if as_at is not None:
         book = book_for(book, as_at)
+    day = as_at or book.register.last_day
+    book = book.as_of(day or date.min)
     settings = book.settings
     if fund is not None and fund not in settings.funds:
         fail(f"The book declares no fund {fund!r} (declared: {', '.join(settings.funds)}).")
@@ -46,7 +48,7 @@ def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: 
                 f"{each.code} ({each.name})" for each in settings.donors.suggest(donor)
             )
             fail(f"The donor {donor!r} is not known. Nearest: {near or 'none'}.")
-        code = found.code
+        code = settings.donors.of_record(found.code, day)
     lines = [
         line
         for line in list_instalments(book.register, as_at)
@@ -54,7 +56,6 @@ def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: 
         and (code is None or line.donor == code)
         and (not only_open or line.outstanding)
     ]
-    day = as_at or book.register.last_day
     if wants_json():
         answer(
             {

@@ -115,7 +115,7 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
 
 def _donors_of(book: Book) -> dict[str, str]:
     """Return the donors with anything in the register, by code, in the order of their names."""
-    register = book.register
+    register = book.as_of(date.max).register
     codes = {change.after.donor for change in register.changes}
     codes |= {gift.donor for gift in register.gifts} | {held.donor for held in register.held}
     donors = [donor for code in codes if (donor := book.settings.donors.get(code))]

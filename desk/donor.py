@@ -87,6 +87,7 @@ class Donor(Page):
         code = asked.get("donor", "") or (_donor_of(desk, pledge) if pledge else "")
         if not code:
             return {"donor": None, "accounts": cut_page(_accounts(desk), asked)}
+        code = desk.book.settings.donors.of_record(code)
         donor = desk.book.settings.donors.get(code)
         if donor is None:
             raise PageRefusedError(_("The book knows no donor %(code)s.", code=code))
@@ -96,7 +97,7 @@ class Donor(Page):
             (fund, class_, line.figures)
             for (fund, class_), lines in made.sections.items()
             for line in lines
-            if line.donor == code
+            if desk.book.settings.donors.of_record(line.donor) == code
         ]
         pledges = _pledges(desk, code)
         if pledge:
@@ -109,7 +110,7 @@ class Donor(Page):
             "pledges": cut_page(pledges, asked, _PLEDGES_A_PAGE),
             "waiting": [
                 each
-                for each in desk.once("waiting receipts", lambda: waiting_receipts(desk.book))
+                for each in desk.once("waiting receipts", lambda: waiting_receipts(desk.present))
                 if each.donor == code
             ],
             "overdue": [
@@ -143,6 +144,7 @@ class Donor(Page):
             raise PageRefusedError(_("The book has errors, so no letter is written from it."))
         choice = read_choice(desk, {"period": asked.get("period", "")})
         papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
+        code = papers.of_record(code)
         day = date.today()  # noqa: DTZ011 - the day where the user is
         tag = asked.get("language", "")
         files = render_letters(make_letters(papers, kind, day=day, donors=[code], tag=tag), [form])
@@ -166,12 +168,13 @@ def _archive(files: Mapping[str, bytes]) -> bytes:
 
 def _sent(desk: Desk, code: str) -> list[SentLetter]:
     letters = desk.once("letters", lambda: read_letters(desk.book.entries))
-    return [letter for letter in letters if letter.donor == code]
+    of_record = desk.book.settings.donors.of_record
+    return [letter for letter in letters if of_record(letter.donor) == code]
 
 
 def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:
     found: dict[str, list[Instalment]] = {}
-    for line in list_instalments(desk.book.register):
+    for line in list_instalments(desk.present.register):
         found.setdefault(line.donor, []).append(line)
     return found
 
@@ -200,7 +203,7 @@ def _donors_of_pledges(desk: Desk) -> Mapping[str, str]:
 
 def _pledges(desk: Desk, code: str) -> list[Pledge]:
     """Return a donor's pledges, the latest first, what is open before what is not."""
-    register = desk.book.register
+    register = desk.present.register
     by_link: dict[str, list[Instalment]] = {}
     alone: list[Instalment] = []
     for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ()):
@@ -236,7 +239,9 @@ def _pledges(desk: Desk, code: str) -> list[Pledge]:
 
 def _steps(desk: Desk, lines: Iterable[Instalment]) -> list[Step]:
     steps = [
-        _step(desk, change) for line in lines for change in desk.book.register.by_label[line.label]
+        _step(desk, change)
+        for line in lines
+        for change in desk.present.register.by_label[line.label]
     ]
     return sorted(steps, key=lambda step: (step.entry.day, by_number(step.label)))
 
@@ -259,7 +264,7 @@ def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
     """Return what is or was held for a donor in advance or given back: entry, kind, label,
     dollars (positive when received).
     """
-    register = desk.book.register
+    register = desk.present.register
     found: list[tuple[Transaction, str, str, Decimal]] = [
         (held.entry, held.kind, held.label, held.dollars)
         for held in register.held
@@ -278,4 +283,5 @@ def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
 
 def _announced(desk: Desk, code: str) -> list[Announcement]:
     known = desk.once("announcements", lambda: list(read_announcements(desk.book.entries)))
-    return [each for each in known if each.donor == code]
+    of_record = desk.book.settings.donors.of_record
+    return [each for each in known if of_record(each.donor) == code]

@@ -37,6 +37,8 @@ class Desk:
 
     def __init__(self, book: Book, main: Desk | None = None) -> None:
         self.book = book
+        self.present = book.as_of(date.max)
+        """The book under the present names of its donors."""
         self.main = main or self
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = RLock()

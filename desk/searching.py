@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
@@ -52,7 +53,7 @@ class Found:
 
 def search(desk: Desk, words: str) -> Found:
     """Return what holds all of the words, whatever their case and accents."""
-    index = desk.once("search", lambda: list(_index(desk.book)))
+    index = desk.once("search", lambda: list(_index(desk.present)))
     wanted = _plain(words).split()
     hits = [hit for hit in index if all(word in hit.text for word in wanted)] if wanted else []
     donors = [hit for hit in hits if hit.place is None]
@@ -95,7 +96,9 @@ def _index(book: Book) -> Iterator[Hit]:
         donor = book.settings.donors.get(code)
         if donor is None:
             continue
-        names = {donor.name, *(name.text for name in donor.names)}
+        known = [donor, *(former for former, _ in book.settings.donors.formerly(code, date.max))]
+        names = {donor.name, *(name.text for each in known for name in each.names)}
+        names |= {each.name for each in known} | {each.code for each in known}
         yield Hit(title=donor.name, detail=code, text=_plain(" ".join([code, *names])), donor=code)
     yield from reversed(entries)
 

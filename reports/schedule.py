@@ -141,7 +141,7 @@ def _totals(
 def schedule(selection: Selection) -> Report:
     """Return the schedule laid out for any renderer, with its JSON document as `payload`."""
     made = make_schedule(selection)
-    notes = _notes(selection)
+    notes = _notes(selection, made.sections)
     return as_report(
         selection,
         over_the_cut(selection),
@@ -260,7 +260,21 @@ MEMO = frozenset({"exchange_unpaid", "uncommitted", "future", "in_advance", "ref
 """Columns that stand beside the schedule's arithmetic."""
 
 
-def _notes(selection: Selection) -> list[str]:
+def _names_before(
+    selection: Selection, sections: Mapping[tuple[str, str], list[Line]]
+) -> list[str]:
+    """Return under which names donors stood before that continue others."""
+    shown = {line.donor: line.name for lines in sections.values() for line in lines}
+    formerly = selection.book.settings.donors.formerly
+    return [
+        f"{name} continues {former.name_in('en', day)}, under which name it stood until "
+        f"{long_date(day)}."
+        for code, name in sorted(shown.items(), key=lambda each: each[1])
+        for former, day in formerly(code, selection.cut.end)
+    ]
+
+
+def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]]) -> list[str]:
     period = selection.cut.period
     notes = [
         f"Prior pledges are those that were due before {long_date(period.start)}; current pledges "
@@ -269,6 +283,7 @@ def _notes(selection: Selection) -> list[str]:
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
+    notes += _names_before(selection, sections)
     notes += corrections_made(selection)
     notes += [found.message for found in releases_not_made(selection.book.register)]
     return notes

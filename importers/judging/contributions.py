@@ -251,10 +251,12 @@ def _refuse_taken_back(group: _Group, doubt: Doubt, context: Context) -> None:
     if doubt.verdict != "ignored" or row.skipped or not group.donor:
         return
     if row.reference:
-        papers = [(fund, group.donor, plain(row.reference)) for fund in context.settings.funds]
+        donor = context.of_record(group.donor)
+        papers = [(fund, donor, plain(row.reference)) for fund in context.settings.funds]
         found = [known for paper in papers for known in context.by_reference.get(paper, ())]
     elif row.pledge_date.value:
-        found = context.by_giving.get((group.donor, row.pledge_date.value), [])
+        donor = context.of_record(group.donor)
+        found = context.by_giving.get((donor, row.pledge_date.value), [])
     else:
         found = []
     for known in found:

@@ -252,7 +252,8 @@ class Context:
         context._read_pledges(register)
         for gift in register.gifts:
             if reference := plain(as_text(gift.entry.meta.get("reference", ""))):
-                context.gifts.setdefault((gift.fund, gift.donor, reference), []).append(gift)
+                whose = context.of_record(gift.donor)
+                context.gifts.setdefault((gift.fund, whose, reference), []).append(gift)
         return context
 
     def _read_imported(self, entry: Transaction) -> None:
@@ -271,7 +272,7 @@ class Context:
         for label, changes in register.by_label.items():
             entry, now = changes[0].entry, changes[-1].after
             if now.is_open:
-                self.unpaid[now.fund, now.donor] = label
+                self.unpaid[now.fund, self.of_record(now.donor)] = label
             link = min(entry.links) if entry.links else pledge_of(label)
             own.setdefault((now.fund, link), []).append(changes)
         for (fund, label), histories in own.items():
@@ -288,15 +289,26 @@ class Context:
                 project=project,
             )
             self.pledges[label] = known
-            self.by_giving.setdefault((known.now.donor, known.first.pledged_on), []).append(known)
-            given = (known.now.donor, known.first.currency, known.total)
+            donor = self.of_record(known.now.donor)
+            self.by_giving.setdefault((donor, known.first.pledged_on), []).append(known)
+            given = (donor, known.first.currency, known.total)
             self.by_total.setdefault(given, []).append(known)
             if reference:
-                self.by_reference.setdefault((fund, known.now.donor, reference), []).append(known)
+                self.by_reference.setdefault((fund, donor, reference), []).append(known)
+
+    def of_record(self, donor: str) -> str:
+        """Return the code by which a donor's contributions are known: the present one, where one
+        donor continues another.
+        """
+        return self.settings.donors.of_record(donor)
+
+    def paper(self, reading: Reading) -> Paper:
+        """Return by what a row's reference is known."""
+        return reading.earmark.fund, self.of_record(reading.donor), plain(reading.reference)
 
     def remember(self, reading: Reading, place: str, pledge: str) -> None:
         """Note a contribution that is going to be entered; `place` is its file, sheet and row."""
-        fund, donor = reading.earmark.fund, reading.donor
+        fund, donor = reading.earmark.fund, self.of_record(reading.donor)
         if pledge:
             self.unpaid[fund, donor] = pledge
         if reading.reference:
@@ -308,12 +320,11 @@ class Context:
         """Return the book's pledges under the reference that a row states."""
         if not reading.reference:
             return []
-        paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
-        return self.by_reference.get(paper, [])
+        return self.by_reference.get(self.paper(reading), [])
 
     def alike(self, reading: Reading) -> list[KnownPledge]:
         """Return the book's pledges of the same fund, donor and date."""
-        given = self.by_giving.get((reading.donor, reading.day), [])
+        given = self.by_giving.get((self.of_record(reading.donor), reading.day), [])
         return [known for known in given if known.now.fund == reading.earmark.fund]
 
 

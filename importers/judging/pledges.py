@@ -18,7 +18,7 @@ from pledgebook.importers.judging.known import (
     gives_to,
     parts_in_order,
 )
-from pledgebook.importers.values.values import plain, shown
+from pledgebook.importers.values.values import shown
 from pledgebook.ledger.money import ZERO, format_amount
 
 _NEAR = timedelta(days=31)
@@ -52,7 +52,7 @@ def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge |
 
 
 def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
-    paper = (reading.earmark.fund, reading.donor, plain(reading.reference))
+    paper = context.paper(reading)
     met = context.references.get(paper) if reading.reference else None
     if (met and not met.label) or paper in context.gifts:
         raise Doubt(
@@ -114,7 +114,8 @@ def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> Non
     reference, all else is the same, and the file does not list the other.
     """
     stated = parts_in_order(reading.parts, reading.day)
-    for known in context.by_total.get((reading.donor, reading.currency, total), ()):
+    donor = context.of_record(reading.donor)
+    for known in context.by_total.get((donor, reading.currency, total), ()):
         if known.reference or known.label in context.present or not gives_to(known, reading):
             continue
         near = abs(known.first.pledged_on - reading.day) <= _NEAR
@@ -145,12 +146,12 @@ def refuse_known_receipt(reading: Reading, context: Context) -> None:
     another amount.
     """
     fund, donor = reading.earmark.fund, reading.donor
-    paper = (fund, donor, plain(reading.reference))
+    paper = context.paper(reading)
     under = context.of_reference(reading)
     met = context.references.get(paper) if reading.reference else None
     label = under[0].label if under else met.label if met else ""
     if not label and any(row.amount_source == "paid" for row in reading.rows):
-        label = context.unpaid.get((fund, donor), "")
+        label = context.unpaid.get((fund, context.of_record(donor)), "")
     if label:
         raise Doubt(
             f"{donor} has the pledge {label}: if the money was paid on it, record the "

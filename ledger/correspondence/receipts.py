@@ -145,7 +145,13 @@ def guard(view: View) -> list[Finding]:
     receipts = read_receipts(entries)
     found += _numbering(receipts)
     found += _voids(voids, receipts)
-    collections = {each.key: each for each in list_collections(view.whole_register)}
+    of_record = settings.donors.of_record
+
+    def present(key: CollectionKey) -> CollectionKey:
+        return key._replace(donor=of_record(key.donor))
+
+    receipts = [replace(each, key=present(each.key)) for each in receipts]
+    collections = {present(each.key): each for each in list_collections(view.whole_register)}
     return found + _against_collections(receipts, collections, settings)
 
 

@@ -61,7 +61,9 @@ FORMS: Mapping[str, Form] = {
     ),
     "purpose": Form(texts=("code", "name")),
     "donor": Form(
-        texts=("code", "name"), keys=frozenset({"kind", "group", "until"}), prefixes=("name",)
+        texts=("code", "name"),
+        keys=frozenset({"kind", "group", "until", "continues"}),
+        prefixes=("name",),
     ),
     "alias": Form(texts=("text", "donor")),
     "mandate": Form(texts=("symbol", "title"), keys=frozenset({"primary"})),

@@ -12,7 +12,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -55,6 +55,13 @@ _LONGEST_STATE, _SHORTEST_STATE, _MOST_WORDS = 9, 3, 40
 """Of a State's name in a text: the most words and the least letters; the words looked at."""
 
 _DATA = Path(__file__).parent.parent / "data"
+
+
+class Continuation(NamedTuple):
+    """By whom a donor is continued, and from which day on."""
+
+    by: str
+    since: date
 
 
 class DonorName(NamedTuple):
@@ -134,6 +141,8 @@ class Directory:
     _short_codes: Mapping[str, tuple[str, ...]]
     _names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _aliases: Mapping[str, str] = field(default_factory=dict)
+    _continued: Mapping[str, Continuation] = field(default_factory=dict)
+    """By the code of a former donor, who continues it."""
 
     @staticmethod
     def of_states() -> Directory:
@@ -174,6 +183,66 @@ class Directory:
         """Return this directory with a text that names the donor of that code, and no other."""
         return replace(self, _aliases={**self._aliases, normalise(text): code})
 
+    def with_continuation(self, former: str, by: str, since: date) -> Directory:
+        """Return this directory with one donor that continues another from a day on: the same
+        donor under another name and code. Raises ValueError for a code that is not here, for one
+        that is continued already, where the two come round in a
+        circle, and where the former still exists on that day.
+        """
+        for code in (former, by):
+            if code not in self:
+                raise ValueError(f"{code!r} is neither a State nor declared")
+        donor, last = self._donors[former], since - timedelta(days=1)
+        if donor.valid_until and donor.valid_until > last:
+            raise ValueError(f"{former} exists until {donor.valid_until}")
+        if former in self._continued:
+            raise ValueError(f"{former} is continued by {self._continued[former].by} already")
+        if self.of_record(by) == former:
+            raise ValueError(f"{by} would continue itself")
+        continued = {**self._continued, former: Continuation(by, since)}
+        ended = replace(donor, valid_until=donor.valid_until or last)
+        donors = MappingProxyType({**self._donors, former: ended})
+        return replace(self, _donors=donors, _continued=MappingProxyType(continued))
+
+    def of_record(self, code: str, on: date | None = None) -> str:
+        """Return the code under which a donor is on a day: its own, or that of the donor that
+        continues it by then. Without a day, that of the last.
+        """
+        while (then := self._continued.get(code)) and (on is None or then.since <= on):
+            code = then.by
+        return code
+
+    def continued(self, on: date) -> dict[str, str]:
+        """Return the codes of former donors that are continued by a day, and under which code."""
+        return {
+            code: self.of_record(code, on)
+            for code, then in self._continued.items()
+            if then.since <= on
+        }
+
+    def formerly(self, code: str, on: date) -> list[tuple[Donor, date]]:
+        """Return the donors that a donor continues on a day, the latest first, each with the day
+        before it was continued.
+        """
+        found = [
+            (self._donors[former], then.since - timedelta(days=1))
+            for former, then in self._continued.items()
+            if then.since <= on and self.of_record(former, on) == code
+        ]
+        return sorted(found, key=lambda each: each[1], reverse=True)
+
+    def _name_on(self, code: str, on: date) -> str:
+        """Return under which code the donor of a code existed on a day, before or after."""
+        now = self.of_record(code, on)
+        if self._donors[now].is_valid(on):
+            return now
+        others = (
+            former
+            for former in self._continued
+            if self.of_record(former) == self.of_record(code) and self._donors[former].is_valid(on)
+        )
+        return next(others, now)
+
     def __contains__(self, code: object) -> bool:
         return code in self._donors
 
@@ -198,6 +267,7 @@ class Directory:
         """Return every donor that bears exactly this name or code and exists on that day; without
         `codes` those of States do not count.
 
+        Of a donor that continues another, each of the two stands for the one there was on that day.
         A code counts only in the letters it is declared with; a State's two letters only in
         capitals. Codes come before names, aliases that a person confirmed before the names of
         donors, and literal names before those that are left when the words of an office are taken
@@ -285,6 +355,8 @@ class Directory:
         return tuple(dict.fromkeys((*names.get(key, ()), *self._names.get(key, ()))))
 
     def _valid(self, codes: Iterable[str], on: date | None) -> tuple[Donor, ...]:
+        if on is not None and self._continued:
+            codes = dict.fromkeys(self._name_on(code, on) for code in codes)
         donors = (self._donors[code] for code in codes)
         return tuple(donor for donor in donors if donor.is_valid(on))
 

@@ -7,7 +7,7 @@ mandates and periods; the rest of the program asks `Settings`.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.declared.aliases import read_aliases
 from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
-from pledgebook.ledger.declared.chart import Place, is_code, read_account
+from pledgebook.ledger.declared.chart import Place, is_code, read_account, takes
 from pledgebook.ledger.declared.declarations import (
     FORMS,
     Declaration,
@@ -62,6 +62,8 @@ class Settings:
     stationery: Stationery = field(default_factory=Stationery)
     rate_age: int = RATE_AGE
     """Days for which a UN rate holds."""
+    donors_on: date | None = None
+    """The day as of which accounts name their donors; None: as they are written."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with declarations, and what deserves a look in them."""
     lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
@@ -80,8 +82,16 @@ class Settings:
             place = read_account(account)
             if place is not None and place.fund not in self.funds:
                 place = None
+            elif place is not None and self.donors_on and takes(place.kind) == "donor":
+                place = place._replace(part=self.donors.of_record(place.part, self.donors_on))
             self._places[account] = place
             return place
+
+    def as_of(self, day: date) -> Settings:
+        """Return these settings with accounts read as of a day: those of a donor that another
+        continues by then are the other's.
+        """
+        return replace(self, donors_on=day, lines_read={}, tagged={}, _places={})
 
     @cached_property
     def first_open_day(self) -> date:
@@ -250,6 +260,7 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
     donors: list[Donor] = []
     names: dict[str, list[str]] = {}
     faults: list[Finding] = []
+    stated: list[Declaration] = []
     states = Directory.of_states()
     for declaration in declarations:
         code, name = declaration.texts
@@ -300,17 +311,40 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                 code=code,
                 name=name,
                 kind=kind,
-                valid_from=None,
-                valid_until=until,
+                valid_from=known.valid_from if known else None,
+                valid_until=until or (known.valid_until if known else None),
                 stated_group=declaration.text("group"),
             )
         )
+        stated.append(declaration)
         names[code] = [
             declaration.text(key)
             for key in declaration.meta
             if key.startswith("name") and declaration.text(key)
         ]
-    return states.with_donors(donors, names), faults
+    directory = states.with_donors(donors, names)
+    for declaration in stated:
+        directory, fault = _continue(directory, declaration)
+        faults += fault
+    return directory, faults
+
+
+def _continue(directory: Directory, declaration: Declaration) -> tuple[Directory, list[Finding]]:
+    """Read by whom a donor is continued."""
+    code, former = declaration.texts[0], declaration.text("continues")
+    if not former:
+        return directory, []
+    try:
+        return directory.with_continuation(former, code, declaration.day), []
+    except ValueError as error:
+        return directory, [
+            finding(
+                declaration.entry,
+                "donor-continues",
+                f"Donor {code} is said to continue {former!r} from {declaration.day} on, the date "
+                f"of its declaration: {error}. Correct continues: or the date.",
+            )
+        ]
 
 
 def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Finding]]:

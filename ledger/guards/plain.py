@@ -402,7 +402,8 @@ class _Finder:
         claims = tuple(at for at, kind in enumerate(kinds) if kind == "pledges")
         others = sorted(kind for kind in kinds if kind != "pledges")
         first = places[claims[0]] if claims else None
-        if first is None or first.part not in self.settings.donors:
+        donor = self.settings.donors.get(first.part) if first is not None else None
+        if first is None or donor is None or donor.valid_from or donor.valid_until:
             return None
         if {place.fund for place in places if place} != {first.fund}:
             return None

@@ -13,9 +13,10 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, notice, place_of
 from pledgebook.ledger.money import ZERO, format_amount, format_units
+from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import Change, Claim, Gift
+from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 from pledgebook.ledger.register.view import View
 
 
@@ -30,6 +31,7 @@ def guard(view: View) -> Iterator[Finding]:
         by_entry.setdefault(id(change.entry), []).append(change)
     for gift in register.gifts:
         yield from _check_class(gift.entry, gift, register.settings)
+    yield from _not_there(register)
     yield from _pledged_twice(by_entry.values())
     yield from _paid_twice(by_entry.values(), register.settings)
 
@@ -56,6 +58,35 @@ def _check_due(change: Change) -> Iterator[Finding]:
             "due-in-the-past",
             f"This postponement of {change.date} moves {change.label} from {before.due} back to "
             f"{after.due}, which is past. Correct due:, if that is a slip.",
+        )
+
+
+def _not_there(register: Register) -> Iterator[Finding]:
+    """Yield commitments and money of a donor on a day on which it did not exist, and no donor that
+    is declared continued it.
+    """
+    donors = register.settings.donors
+    met: dict[int, tuple[Transaction, str]] = {}
+    for change in register.changes:
+        if change.event in RECEIVING or (change.event == "commitment" and change.before is None):
+            met.setdefault(id(change.entry), (change.entry, change.after.donor))
+    for gift in register.gifts:
+        met.setdefault(id(gift.entry), (gift.entry, gift.donor))
+    for entry, code in met.values():
+        donor = donors.get(donors.of_record(code, entry.date))
+        if donor is None or donor.is_valid(entry.date):
+            continue
+        if donor.valid_until is not None and donor.valid_until < entry.date:
+            said = f"existed until {donor.valid_until}"
+        else:
+            said = f"exists from {donor.valid_from}"
+        yield notice(
+            entry,
+            "donor-not-there",
+            f"{donor.name} ({donor.code}) {said}, and this is of {entry.date}. If another donor is "
+            f'the same under a new name, declare that one with continues: "{donor.code}"; if a '
+            "successor took over the debt, record the succession; else correct the donor or the "
+            "date.",
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -47,6 +48,7 @@ def match_receipts(book: Book) -> list[Match]:
     Certain matches are taken one after the other, each against what the earlier left; the rest is
     proposed against what remains.
     """
+    book = book.as_of(date.max)
     matcher = Matcher(book)
     certain: dict[str, Candidate] = {}
     rest: list[Receipt] = []

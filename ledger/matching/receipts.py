@@ -83,7 +83,7 @@ def receipts_of_amount(book: Book) -> dict[Decimal, list[tuple[date, str]]]:
     found: dict[Decimal, list[tuple[date, str]]] = {}
     for each in book.register.held:
         if each.kind == "unapplied" and each.event == "receipt-unapplied" and each.dollars > 0:
-            donor = as_text(each.entry.meta.get("proposed-donor", ""))
+            donor = _proposed(book, each.entry)
             found.setdefault(each.dollars, []).append((each.entry.date, donor))
     return found
 
@@ -116,9 +116,7 @@ def _receipt(
         else ZERO,
         payer=payer,
         texts=tuple(dict.fromkeys((*texts, entry.narration or ""))),
-        donor=""
-        if of_several
-        else as_text(meta.get("proposed-donor", "")) or _named(book, payer, entry.date),
+        donor="" if of_several else _proposed(book, entry) or _named(book, payer, entry.date),
         is_uncertain=of_several or TAKEN_BACK in meta,
     )
 
@@ -196,7 +194,12 @@ def _named(book: Book, payer: str, day: date) -> str:
     what a bank's statement brings says it itself.
     """
     donor = book.settings.donors.resolve(payer, day) if payer else None
-    return donor.code if donor else ""
+    return book.settings.donors.of_record(donor.code) if donor else ""
+
+
+def _proposed(book: Book, entry: Transaction) -> str:
+    """Return whose money a receipt's entry says it is, under the present name; "" for nobody's."""
+    return book.settings.donors.of_record(as_text(entry.meta.get("proposed-donor", "")))
 
 
 def _amount(value: object) -> tuple[Decimal, str] | None:

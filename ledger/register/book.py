@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,9 @@ class Book:
     findings: Sequence[Finding] = field(default=())
     plain: Mapping[int, Plain] = field(default_factory=dict)
     """The entries that were found to be plain, by their place among the entries."""
+    _as_of: dict[tuple[tuple[str, str], ...], Book] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def notices(self) -> list[Finding]:
@@ -70,6 +74,26 @@ class Book:
         kept = list(entries)
         settings = read_settings(kept, self.options)
         return replace(self, entries=kept, settings=settings, findings=(), plain={})
+
+    def as_of(self, day: date) -> Book:
+        """Return the book as its donors are on a day: what stands under a donor that another
+        continues by then (`continues:`) is that one's. The book itself, where none does.
+        """
+        continued = tuple(sorted(self.settings.donors.continued(day).items()))
+        if not continued or self.settings.donors_on is not None:
+            return self
+        if continued not in self._as_of:
+            names = dict(continued)
+            plain = {
+                at: told._replace(
+                    giving=told.giving._replace(
+                        donor=names.get(told.giving.donor, told.giving.donor)
+                    )
+                )
+                for at, told in self.plain.items()
+            }
+            self._as_of[continued] = replace(self, settings=self.settings.as_of(day), plain=plain)
+        return self._as_of[continued]
 
     @property
     def folder(self) -> Path:

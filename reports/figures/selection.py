@@ -168,10 +168,13 @@ def select(
         raise SelectionError(without_history(closed, cut.start))
     funds = _funds(book, fund)
     scope = Scope(
-        _class(book, funds, class_), _group(group), find_donor(book, donor), _purpose(book, purpose)
+        _class(book, funds, class_),
+        _group(group),
+        book.settings.donors.of_record(find_donor(book, donor), cut.end),
+        _purpose(book, purpose),
     )
     if not recognition:
-        return Selection(book=book, cut=cut, funds=funds, scope=scope)
+        return Selection(book=book.as_of(cut.end), cut=cut, funds=funds, scope=scope)
     try:
         policies = read_policies(book.settings, recognition)
         _need_history(book, policies)
@@ -181,10 +184,10 @@ def select(
     shown = {group: policy for group, policy in policies.items() if group[0] in funds}
     view = view_under(book, policies, cut.end)
     return Selection(
-        book=view,
+        book=view.as_of(cut.end),
         cut=cut,
         funds=funds,
-        kept=book,
+        kept=book.as_of(cut.end),
         recognition=name_policies(book.settings, shown),
         scope=scope,
     )

@@ -70,6 +70,10 @@ class Papers:
         """What the book declares."""
         return self.selection.book.settings
 
+    def of_record(self, code: str) -> str:
+        """Return the code under which a donor is at the end of the cut."""
+        return self.settings.donors.of_record(code, self.selection.cut.end)
+
     @cached_property
     def schedule(self) -> Schedule:
         """The schedule of voluntary contributions over the same cut."""
@@ -150,8 +154,11 @@ class Papers:
 
     @cached_property
     def receipts(self) -> list[OfficialReceipt]:
-        """The official receipts of the book."""
-        return read_receipts(self.book.entries)
+        """The official receipts of the book, each of the donor under the name at the end."""
+        return [
+            replace(each, key=each.key._replace(donor=self.of_record(each.key.donor)))
+            for each in read_receipts(self.book.entries)
+        ]
 
     @cached_property
     def letters(self) -> list[SentLetter]:
@@ -185,7 +192,7 @@ class Papers:
             )
             meta = held[0].entry.meta
             known = donors.get(id(held[0].entry), set())
-            donor = as_text(meta.get("proposed-donor", "")) or (
+            donor = self.of_record(as_text(meta.get("proposed-donor", ""))) or (
                 next(iter(known)) if len(known) == 1 else ""
             )
             if donor and left and label:
