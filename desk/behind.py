@@ -10,9 +10,10 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import MONEY_COLUMNS
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim, Gift
-from pledgebook.reports.figures.figures import MONEY_COLUMNS, contributions_of
+from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection
 

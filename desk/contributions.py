@@ -17,8 +17,8 @@ from pledgebook.desk.texts import marked
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import total
 from pledgebook.reports.figures.comparatives import period_before
-from pledgebook.reports.figures.figures import total
 from pledgebook.reports.glance import Glance, Month, at_a_glance, by_month
 from pledgebook.reports.schedule import Line, Schedule, make_schedule
 

@@ -19,10 +19,10 @@ from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragrap
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Gift
 from pledgebook.ledger.register.tagging import deciding
-from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.paragraphs import Tagged, Taggings, primary_line, taggings_of
 

@@ -19,7 +19,7 @@ from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.office import find_office
-from pledgebook.reports.figures.figures import MONEY_COLUMNS
+from pledgebook.ledger.register.columns import MONEY_COLUMNS
 from pledgebook.reports.figures.table import Column, Report, Row, Value
 from pledgebook.reports.registry import ALL, REPORTS, make_reports, source_of
 from pledgebook.reports.render import ENDINGS, footed, render

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         programme_support,
         re_earmarked_gift,
         re_earmarking,
+        reassigned_gift,
+        reassignment,
+        reassignment_of_settled,
         receipt_unapplied,
         receipt_without_pledge,
         recovery,
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
         savings,
         settlement,
         split_gross,
+        succession,
         transfer,
         write_off,
     )
@@ -72,6 +76,7 @@ if TYPE_CHECKING:
         receipt_held,
     )
     from pledgebook.ledger.events.cash import foreign_cash
+    from pledgebook.ledger.events.reassigning import find_reassignable, pledges_of
     from pledgebook.ledger.events.returns import find_return, find_write_off
     from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
     from pledgebook.ledger.files.log import read_log
@@ -136,6 +141,7 @@ __all__ = [
     "find_book",
     "find_claim",
     "find_entry",
+    "find_reassignable",
     "find_return",
     "find_write_off",
     "foreign_cash",
@@ -152,6 +158,7 @@ __all__ = [
     "obligation_paid",
     "operating_reserve",
     "payment",
+    "pledges_of",
     "policy_change",
     "postponement",
     "prior_pledge",
@@ -160,6 +167,9 @@ __all__ = [
     "re_earmarking",
     "read_log",
     "read_settings",
+    "reassigned_gift",
+    "reassignment",
+    "reassignment_of_settled",
     "receipt_held",
     "receipt_unapplied",
     "receipt_without_pledge",
@@ -174,6 +184,7 @@ __all__ = [
     "savings",
     "settlement",
     "split_gross",
+    "succession",
     "take_back",
     "take_out",
     "transfer",
@@ -190,6 +201,7 @@ _ELSEWHERE = {
     "drafts": ("Draft", "DraftLine"),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
     "events.cash": ("foreign_cash",),
+    "events.reassigning": ("find_reassignable", "pledges_of"),
     "events.returns": ("find_return", "find_write_off"),
     "files.loading": ("BookNotFoundError", "find_book", "load_book"),
     "files.making": ("make_book",),

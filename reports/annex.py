@@ -12,6 +12,7 @@ from decimal import Decimal
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import CENT, ZERO, read_number, round_to, to_cents
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import (
     by_number,
@@ -20,7 +21,7 @@ from pledgebook.ledger.register.instalments import (
     settled_so_far,
 )
 from pledgebook.ledger.register.register import Change, Claim, Gift
-from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import (
     Layout,
     as_report,

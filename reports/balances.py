@@ -17,11 +17,12 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import awaits_condition
 from pledgebook.reports.figures.cash_flows import Below, cash_flows
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures.disclosures import corrections_made
-from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.frameworks import Which, framework_of, title_of
 from pledgebook.reports.figures.layout import as_report
 from pledgebook.reports.figures.selection import Selection

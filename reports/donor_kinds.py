@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pledgebook.ledger.declared.donors import GROUPS, KINDS
-from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.ledger.register.columns import Figures, total
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut, owed_ties
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Column, Part, Report

@@ -7,8 +7,9 @@ other currencies gained or lost, which is never the contributions'.
 from __future__ import annotations
 
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.register import Claim
-from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Tie

@@ -16,11 +16,11 @@ from itertools import pairwise
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures, read_figures, total
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.ledger.register.register import Claim, Register
 from pledgebook.reports.figures.comparatives import period_before, sealed_figures
-from pledgebook.reports.figures.figures import Figures, read_figures, total
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.schedule import NAME, Schedule, make_schedule
 

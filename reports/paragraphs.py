@@ -15,10 +15,11 @@ from typing import NamedTuple
 from pledgebook.ledger.declared.mandates import Mandate, Tagging, paragraph_order
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.ledger.register.tagging import deciding, tag_claim, tag_gift
 from pledgebook.reports.figures.dates import long_date
-from pledgebook.reports.figures.figures import Figures, contributions_of, total
+from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report, Row, Tie

@@ -12,12 +12,8 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.figures.figures import (
-    Figures,
-    contribution_figures,
-    contributions_of,
-    total,
-)
+from pledgebook.ledger.register.columns import Figures, total
+from pledgebook.reports.figures.figures import contribution_figures, contributions_of
 from pledgebook.reports.figures.layout import (
     Layout,
     as_report,

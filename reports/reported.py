@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.register.columns import read_figures, total
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.reports.figures.comparatives import sealed_figures
-from pledgebook.reports.figures.figures import read_figures, total
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.table import Report, Row
 from pledgebook.reports.schedule import Line, lay_out, schedule

@@ -14,17 +14,11 @@ from decimal import Decimal
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import CLOSING, MONEY_COLUMNS, Figures, total
 from pledgebook.reports.figures.cash import CashProof, prove_cash
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.disclosures import corrections_made
-from pledgebook.reports.figures.figures import (
-    CLOSING,
-    MONEY_COLUMNS,
-    Figures,
-    contribution_figures,
-    held_figures,
-    total,
-)
+from pledgebook.reports.figures.figures import contribution_figures, held_figures
 from pledgebook.reports.figures.layout import as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Row, RowKind, Tie

@@ -8,7 +8,7 @@ calls in the report `paragraphs` adds up.
 from __future__ import annotations
 
 from pledgebook.ledger.declared.mandates import Mandate, paragraph_order
-from pledgebook.reports.figures.figures import Figures
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.reports.figures.layout import (
     Layout,
     as_report,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from pledgebook.ledger.declared.periods import Cut
-from pledgebook.reports.figures.figures import contributions_of, total
+from pledgebook.ledger.register.columns import total
+from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Report

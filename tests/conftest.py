@@ -24,10 +24,10 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.office import NoOfficeError, convert
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import total
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Claim
-from pledgebook.reports.figures.figures import total
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
 

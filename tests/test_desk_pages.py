@@ -25,10 +25,10 @@ from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.ageing import ageing
 from pledgebook.reports.figures.comparatives import period_before
-from pledgebook.reports.figures.figures import Figures, total
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.figures.table import Part
 from pledgebook.reports.glance import at_a_glance, by_month

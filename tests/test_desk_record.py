@@ -145,7 +145,7 @@ pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01 
 payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12
 returned-payment AUT-2002-01.1 --reverses P1 --date 2002-10-01
 receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01 --waiting
-receipt NOR 5000 --fund CPCJF --date 2002-04-01
+receipt NOR 5000 --fund CPCJF --date 2002-04-01 --ref N1
 unapplied 70 --fund CPCJF --date 2002-12-01
 application R-2002-0001 --donor CAN --date 2002-12-02
 expenditure 1000 --obligated --obligation PO-1 --fund CPCJF --purpose corruption --date 2002-05-01
@@ -175,6 +175,11 @@ revaluation --all --date 2003-12-31
 returned-gift EXF --reverses 2002-05-05 --dollars 100 --date 2004-01-20
 re-earmark-gift EXF --reverses 2002-05-05 --fund CPCJF --purpose corruption --cause Misread --date 2004-01-21
 prior-pledge ESP 70 --made-on 2003-12-10 --due 2003-12-31 --cause Misfiled --fund CPCJF --date 2004-01-22
+reassign CAN-2002-01 --to DNK --cause Misread --authority Controller --document memo --date 2004-02-01
+reassign --all-of SWE --to FIN --cause Same --authority Controller --date 2004-02-01
+reassign-gift NOR --reverses N1 --to ISL --cause Misread --authority Controller --date 2004-02-01
+pledge YUG 30 --fund CPCJF --date 2002-12-31
+succession YUG-2002-01.1 --to SCG --document note --date 2004-01-24
 correction 40 --cause Twice --leaves --obligated --fund CPCJF --date 2004-01-23
 policy-change CPCJF general receipt --date 2004-02-02
 """  # noqa: E501 - a command a line, as it is typed

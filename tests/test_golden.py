@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
-from pledgebook.reports.figures.figures import Figures, total
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.figures.table import Report
 from pledgebook.reports.paragraphs import paragraphs

@@ -64,11 +64,11 @@ from pledgebook.ledger.files.ordering import rank_of
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.money import ZERO, share, to_cents
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.agreements import disagreements
-from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.layout import section_name
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.letters import Papers, make_letters

@@ -15,8 +15,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import MONEY_COLUMNS, Figures, total
 from pledgebook.ledger.register.events import RECEIVING
-from pledgebook.reports.figures.figures import MONEY_COLUMNS, Figures, total
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.letters import (
     Letter,

@@ -19,11 +19,11 @@ from pledgebook.ledger.events import Advance, Earmark, EventRefusedError, Part
 from pledgebook.ledger.events.policies import policy_change
 from pledgebook.ledger.files.loading import book_loaded
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.ageing import ageing
 from pledgebook.reports.balances import Amounts, make_statements
-from pledgebook.reports.figures.figures import Figures
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import make_schedule, schedule

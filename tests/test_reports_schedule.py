@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports.figures.figures import Figures
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.reports.figures.selection import SelectionError, select
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import to_document

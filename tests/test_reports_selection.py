@@ -9,8 +9,8 @@ import pytest
 from conftest import Load
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.reports import Report, SelectionError, make_reports, select
-from pledgebook.reports.figures.figures import Figures, total
 from pledgebook.reports.figures.table import Part
 from pledgebook.reports.registry import REPORTS, left_out
 from pledgebook.reports.render import to_document

@@ -24,7 +24,7 @@ from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.events.parts import Advance
 from pledgebook.ledger.money import ZERO, share
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.events import GIVEN_UP, RECEIVING, events_that, names_of
+from pledgebook.ledger.register.events import GIVEN_UP, REASSIGNED, RECEIVING, events_that, names_of
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Change, Claim, Gift
 
@@ -223,10 +223,15 @@ class _Recasting:
         receiving = change.event in RECEIVING
         same = (
             out is not None and back is not None and out.is_deferred and back.is_deferred
-            and (out.value, out.fund, out.class_) == (back.value, back.fund, back.class_)
+            and (out.value, out.fund, out.class_, out.donor)
+            == (back.value, back.fund, back.class_, back.donor)
         )  # fmt: skip
+        if out is not None and back is not None and out.donor != back.donor:
+            postings += self._advance_moved(out, back)
         if same:
             return postings
+        if change.event == REASSIGNED:
+            return postings + self._reassigned(out, back, change)
         settled = ZERO
         for claim, amount in (
             (out, out.value if out else ZERO),
@@ -245,6 +250,25 @@ class _Recasting:
                 postings += self.make.dollars(claim, self._takes_up(claim, change), signed)
         if receiving and back is not None:
             postings += self._received(change, out or back, back, settled)
+        return postings
+
+    def _advance_moved(self, out: Claim, back: Claim) -> list[Posting]:
+        """Return what is held in advance, which goes to another donor with its instalment."""
+        held = self.advances.get(back.label)
+        if held is None:
+            return []
+        taken = self.make.held(out, "in-advance", held.dollars, held.since)
+        return taken + self.make.held(back, "in-advance", -held.dollars, held.since)
+
+    def _reassigned(self, out: Claim | None, back: Claim | None, change: Change) -> list[Posting]:
+        """Return what a reassignment moves beside lots. The income of both donors is of one class
+        and comes to nothing in it; a posting of nothing names an instalment that has no lot.
+        """
+        claim = back or out or change.after
+        postings = self.make.dollars(claim, "contributions", ZERO, claim.label)
+        if out is not None and back is not None and back.is_deferred and back.is_open:
+            postings += self.make.held(out, "deferred", out.value, change.date)
+            postings += self.make.held(back, "deferred", -back.value, change.date)
         return postings
 
     def _takes_up(self, claim: Claim, change: Change) -> str:

@@ -15,7 +15,7 @@ entries are, as in history.beancount.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -151,8 +151,10 @@ def guard(view: View) -> list[Finding]:
         return key._replace(donor=of_record(key.donor))
 
     receipts = [replace(each, key=present(each.key)) for each in receipts]
-    collections = {present(each.key): each for each in list_collections(view.whole_register)}
-    return found + _against_collections(receipts, collections, settings)
+    register = view.whole_register
+    collections = {present(each.key): each for each in list_collections(register)}
+    as_paid = {present(each.key): each for each in list_collections(register, as_paid=True)}
+    return found + _against_collections(receipts, as_paid | collections, collections, settings)
 
 
 def _numbering(receipts: list[OfficialReceipt]) -> Iterator[Finding]:
@@ -209,8 +211,12 @@ def _voids(voids: list[Custom], receipts: list[OfficialReceipt]) -> Iterator[Fin
 def _against_collections(
     receipts: list[OfficialReceipt],
     collections: dict[CollectionKey, Collection],
+    present: Container[CollectionKey],
     settings: Settings,
 ) -> list[Finding]:
+    """Hold receipts against the collections; those that are not `present` were reassigned to
+    another donor since.
+    """
     found: list[Finding] = []
     valid: dict[CollectionKey, OfficialReceipt] = {}
     for each in receipts:
@@ -231,6 +237,16 @@ def _against_collections(
         if collection is None:
             found += _not_collected(each, settings, collections)
             continue
+        if each.key not in present:
+            found.append(
+                notice(
+                    each.entry,
+                    "receipt-reassigned",
+                    f"Receipt {each.number} names {each.key.donor}, and what it is for "
+                    f"({each.key.day}, {each.key.labels or 'no pledge'}) was reassigned since, in "
+                    "whole or in part: make it void, and issue one to each whose money it is.",
+                )
+            )
         held = format_amount(collection.dollars)
         stated = format_amount(each.amount)
         if each.amount > collection.dollars:

@@ -16,6 +16,7 @@ from pledgebook.ledger.events.changes import (
     recovery,
     redenomination,
     revaluation,
+    succession,
     write_off,
 )
 from pledgebook.ledger.events.corrections import (
@@ -27,6 +28,11 @@ from pledgebook.ledger.events.corrections import (
 from pledgebook.ledger.events.parts import Advance, Earmark, Labels, Part, earmark_of
 from pledgebook.ledger.events.pledges import commitment, commitment_of_pledge, increase
 from pledgebook.ledger.events.policies import policy_change
+from pledgebook.ledger.events.reassigning import (
+    reassigned_gift,
+    reassignment,
+    reassignment_of_settled,
+)
 from pledgebook.ledger.events.receipts import (
     Settled,
     application,
@@ -88,6 +94,9 @@ __all__ = [
     "programme_support",
     "re_earmarked_gift",
     "re_earmarking",
+    "reassigned_gift",
+    "reassignment",
+    "reassignment_of_settled",
     "receipt_unapplied",
     "receipt_without_pledge",
     "recovery",
@@ -101,6 +110,7 @@ __all__ = [
     "savings",
     "settlement",
     "split_gross",
+    "succession",
     "transfer",
     "write_off",
 ]

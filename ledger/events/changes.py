@@ -20,6 +20,7 @@ from pledgebook.ledger.events.parts import (
     Advance,
     Earmark,
     deferral,
+    donor_name,
     earmark_of,
     held_lot,
     in_dollars,
@@ -312,6 +313,45 @@ def re_earmarking(
     ).to(after)
 
 
+def succession(
+    settings: Settings,
+    *,
+    day: date,
+    claim: Claim,
+    to: str,
+    paper: str,
+    advance: Advance | None = None,
+) -> Draft:
+    """What is unpaid of an instalment is owed by the successor `to` of its donor from that day on:
+    out of one donor's row, into the same column of the other's, under the same label. It is never
+    assumed: `paper` is the one by which the successor accepts the debt.
+    """
+    _need_open(claim)
+    if not paper.strip():
+        raise EventRefusedError(
+            f"A successor owes {claim.label} only where it accepts the debt: state the paper by "
+            "which it does (document)."
+        )
+    donors = settings.donors
+    former, successor = donors.get(claim.donor), donors.get(to)
+    if to == claim.donor or successor is None or not successor.is_valid(day):
+        raise EventRefusedError(f"{to!r} is no other donor that exists on {day}.")
+    if former is not None and (former.valid_until is None or former.valid_until >= day):
+        raise EventRefusedError(
+            f"{claim.donor} exists on {day}: a successor takes over what a donor owed that is no "
+            "more (until:). What was recorded under the wrong donor is reassigned."
+        )
+    return _Move(
+        settings=settings,
+        day=day,
+        claim=claim,
+        event="succession",
+        narration=f"{claim.label} is owed by {donor_name(settings, to, day)}, as it accepted",
+        meta={"document": paper},
+        advance=advance,
+    ).to(replace(claim, donor=to))
+
+
 def _need_open(claim: Claim) -> None:
     if not claim.is_open:
         raise EventRefusedError(f"Nothing is outstanding of {claim.label}.")
@@ -344,7 +384,7 @@ class _Move:
             lines += self._taken_up(after, -after.value)
         if after is not None and self.advance is not None:
             lines += self._held_in_advance(after, self.advance)
-        return self._draft(_merged(lines, moved=moved), moved=moved)
+        return self._draft(_merged(lines, moved=moved), after or claim, moved=moved)
 
     def _becomes_deferred(self, after: Claim) -> bool:
         """Tell whether a deferral stands against the instalment afterwards. Where neither its due
@@ -384,6 +424,7 @@ class _Move:
         claim, settings = self.claim, self.settings
         name = account("in-advance", claim.fund, claim.donor)
         cash = account("cash", claim.fund)
+        held_by = account("in-advance", after.fund, after.donor)
         dollars, since = held
         if self.event == "postponement":
             income = account("contributions", claim.fund, claim.donor)
@@ -393,7 +434,7 @@ class _Move:
             ]
         return [
             (claim, held_lot(settings, name, dollars, claim.label)),
-            (after, held_lot(settings, name, -dollars, claim.label, since)),
+            (after, held_lot(settings, held_by, -dollars, claim.label, since)),
             (claim, in_dollars(settings, cash, -dollars)),
             (after, in_dollars(settings, cash, dollars)),
         ]
@@ -412,7 +453,7 @@ class _Move:
             name = account("contributions", claim.fund, claim.donor)
         return [(claim, in_dollars(self.settings, name, amount))]
 
-    def _draft(self, lines: list[DraftLine], *, moved: bool) -> Draft:
+    def _draft(self, lines: list[DraftLine], after: Claim, *, moved: bool) -> Draft:
         claim = self.claim
         status: dict[str, str | date] = {} if claim.committed else {"status": "pledged"}
         return make_entry(
@@ -421,7 +462,7 @@ class _Move:
             event=self.event,
             narration=self.narration,
             lines=lines,
-            donor=claim.donor,
+            donor=after.donor,
             earmark=None if moved else earmark_of(claim),
             labels=[claim.label],
             meta=status | dict(self.meta),
@@ -429,7 +470,11 @@ class _Move:
 
 
 def _same_deferral(before: Claim, after: Claim) -> bool:
-    return before.value == after.value and earmark_of(before) == earmark_of(after)
+    return (before.value, before.donor, earmark_of(before)) == (
+        after.value,
+        after.donor,
+        earmark_of(after),
+    )
 
 
 def _merged(lines: list[tuple[Claim, DraftLine]], *, moved: bool) -> list[DraftLine]:

@@ -4,6 +4,7 @@ it to be taken back or moved.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -43,17 +44,7 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
             f"No one contribution without a pledge of {donor} is named {name!r}: name it by its "
             f"date or its ref: (contributions: {known or 'none'})."
         )
-    left = gift.dollars + sum(
-        (
-            each.dollars
-            for each in book.register.gifts
-            if each.donor == donor
-            and each.dollars < 0
-            and (each.fund, each.class_, each.purpose) == (gift.fund, gift.class_, gift.purpose)
-            and as_text(each.entry.meta.get("reverses", "")) in names_of(gift.entry)
-        ),
-        ZERO,
-    )
+    left = _left(book, gift)
     if left <= 0:
         raise EventRefusedError(
             f"The contribution of {donor} of {gift.entry.date} was taken back or moved already."
@@ -67,6 +58,32 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
         ZERO,
     )
     return Found(replace(gift, dollars=left), share(kept, left, gift.dollars))
+
+
+def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:
+    """Yield what is left of each contribution without a pledge that the open book holds of a donor
+    by a day, with the name of its entry. Raises EventRefusedError for two that nothing tells apart.
+    """
+    for gift in book.register.gifts:
+        if gift.donor != donor or gift.dollars <= 0 or gift.entry.date > day:
+            continue
+        if "reverses" not in gift.entry.meta and _left(book, gift) > 0:
+            name = names_of(gift.entry)[-1]
+            yield name, find_gift(book, donor, name, day).gift
+
+
+def _left(book: Book, gift: Gift) -> Decimal:
+    return gift.dollars + sum(
+        (
+            each.dollars
+            for each in book.register.gifts
+            if each.donor == gift.donor
+            and each.dollars < 0
+            and (each.fund, each.class_, each.purpose) == (gift.fund, gift.class_, gift.purpose)
+            and as_text(each.entry.meta.get("reverses", "")) in names_of(gift.entry)
+        ),
+        ZERO,
+    )
 
 
 def _named(register: Register, donor: str, name: str, day: date) -> Gift | None:

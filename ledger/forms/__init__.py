@@ -30,6 +30,7 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             changes.amendment,
             changes.postponement,
             changes.re_earmark,
+            changes.succession,
             changes.cancellation,
             changes.write_off,
             changes.recovery,
@@ -45,7 +46,13 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
     ),
     (
         "What earlier entries got wrong",
-        (corrections.prior_pledge, corrections.re_earmark_gift, corrections.correction),
+        (
+            corrections.prior_pledge,
+            corrections.reassign,
+            corrections.reassign_gift,
+            corrections.re_earmark_gift,
+            corrections.correction,
+        ),
     ),
     (
         "Spending, and money between funds",

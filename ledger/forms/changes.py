@@ -13,6 +13,7 @@ from pledgebook.ledger.events.asking import (
     claim_of,
     due_releases,
     find_claim,
+    find_donor,
     find_history,
     foreign_claims,
     further_label,
@@ -129,6 +130,30 @@ def re_earmark(
             )
         ]
     )
+
+
+@event_form(
+    "succession",
+    "A successor takes over the debt",
+    LABEL,
+    Field("to", "Successor", option="--to", help="The donor that accepts it, by code or name.",
+          required=True, suggests="donor"),
+)  # fmt: skip
+def succession(recording: Recording, label: str, to: str) -> Drafted:
+    """What is unpaid of instalment LABEL is owed by a successor from --date on, the day on which it
+    accepts the debt by the paper that --document names.
+    """
+    book, day = recording.book, recording.day
+    claim = find_claim(book.register, label, day)
+    draft = events.succession(
+        book.settings,
+        day=day,
+        claim=claim,
+        to=find_donor(book.settings, to, day).code,
+        paper=recording.stated.get("document", ""),
+        advance=advance_for(book.register, claim.label, day),
+    )
+    return Drafted([draft])
 
 
 @event_form(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import dollars_of_day, find_donor, free_labels
-from pledgebook.ledger.events.gifts import find_gift
+from pledgebook.ledger.events.gifts import find_gift, gifts_left
 from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.events.parts import charges_undone
+from pledgebook.ledger.events.reassigning import (
+    find_reassignable,
+    pledges_of,
+    reassigned_gift,
+    reassignment,
+    reassignment_of_settled,
+)
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
@@ -135,6 +145,79 @@ def re_earmark_gift(
         earmark=recording.earmark(fund or found.gift.fund, class_, purpose),
         cause=cause,
         reverses=reverses,
+    )
+    return Drafted([draft])
+
+
+_TO = Field("to", "Right donor", option="--to", help="The donor whose it is, by code or name.",
+            required=True, suggests="donor")  # fmt: skip
+
+
+@event_form(
+    "reassign",
+    "A pledge was recorded under the wrong donor",
+    Field("label", "Pledge or instalment", suggests="instalment"),
+    _TO,
+    Field("every_of", "All of", option="--all-of", suggests="donor",
+          help="All that the book holds of this donor: it is the same as the right one."),
+    _CAUSE,
+)  # fmt: skip
+def reassign(recording: Recording, label: str, to: str, every_of: str, cause: str) -> Drafted:
+    """Pledge or instalment LABEL is another donor's; it needs an --authority.
+
+    From that day on every net figure is as if it had been recorded right; what a closed period
+    reported stays, and is an adjustment of both donors. With --all-of every pledge and contribution
+    of one donor that the book holds: two donors become one.
+    """
+    book, day = recording.book, recording.day
+    donor = find_donor(book.settings, to, day).code
+    told = {"to": donor, "cause": cause, "authority": recording.stated.get("authority", "")}
+    if bool(label) == bool(every_of):
+        raise EventRefusedError("Name one pledge or instalment, or a donor with --all-of.")
+    settings = book.settings
+    if label:
+        found = find_reassignable(book, label, day)
+        drafts = [
+            reassignment_of_settled(settings, day=day, settled=each, **told)
+            for each in found.settled
+        ]
+        if found.moving:
+            drafts.append(reassignment(settings, day=day, moving=found.moving, **told))
+        return Drafted(_on_paper(drafts, recording))
+    code = find_donor(settings, every_of, date.max).code
+    drafts = [
+        reassignment(settings, day=day, moving=moving, **told)
+        for moving in pledges_of(book, code, day)
+    ]
+    drafts += [
+        reassigned_gift(settings, day=day, gift=gift, reverses=name, **told)
+        for name, gift in gifts_left(book, code, day)
+    ]
+    if not drafts:
+        raise EventRefusedError(f"The book holds no pledge and no contribution of {code}.")
+    return Drafted(_on_paper(drafts, recording))
+
+
+def _on_paper(drafts: Iterable[Draft], recording: Recording) -> list[Draft]:
+    """Return entries that all rest on the paper that is stated."""
+    paper = {key: recording.stated[key] for key in ("document",) if key in recording.stated}
+    return [replace(draft, meta={**draft.meta, **paper}) for draft in drafts]
+
+
+@event_form(
+    "reassign-gift", "A contribution was recorded under the wrong donor", DONOR, _GIFT, _TO, _CAUSE
+)
+def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, cause: str) -> Drafted:
+    """A contribution of DONOR that no pledge preceded is another's; it needs an --authority."""
+    settings, day = recording.book.settings, recording.day
+    draft = reassigned_gift(
+        settings,
+        day=day,
+        gift=find_gift(recording.book, _code(recording, donor), reverses, day).gift,
+        to=find_donor(settings, to, day).code,
+        reverses=reverses,
+        cause=cause,
+        authority=recording.stated.get("authority", ""),
     )
     return Drafted([draft])
 

@@ -16,21 +16,29 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount, format_units, share
-from pledgebook.ledger.register.events import events_that
+from pledgebook.ledger.register.events import REASSIGNED, events_that
 from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.postings import Line
-from pledgebook.ledger.register.register import Change, Register
+from pledgebook.ledger.register.register import (
+    REASSIGNS,
+    SETTLED_IN,
+    TO_DONOR,
+    Change,
+    Register,
+)
 from pledgebook.ledger.register.view import View
 
 _LABEL = re.compile(r"(?P<donor>.+)-\d{4}-\d+(\.\d+)?")
 _CARRYING = events_that("carries")
 _BY_SHARE = events_that("by_share")
+_OF_ANOTHER = events_that("changes_donor")
 
 _KEYS = frozenset(
     {
         "event", "class", "purpose", "due", "status", "reference", "reverses", "authority",
         "charges", "instalment", "original", "document", "approved-by", "entered-by", "programme",
-        "modality", "beneficiary", "appeal", "gender", "financing", "condition",
+        "modality", "beneficiary", "appeal", "gender", "financing", "condition", REASSIGNS,
+        TO_DONOR, SETTLED_IN,
     }
 )  # fmt: skip
 """Metadata of entries that decides something: a slip in the key loses it."""
@@ -41,11 +49,12 @@ def guard(view: View) -> Iterator[Finding]:
     settings = view.settings
     for change in view.register.changes:
         yield from _check_rest(change, settings)
+        yield from _check_donor(change)
     yield from _counted_twice(view.register)
     for entry, lines in view.transactions:
         yield from _check_values(entry, lines, settings)
         yield from _check_donors(entry, lines, settings)
-        yield from _check_labels(entry, lines, settings)
+        yield from _check_labels(entry, lines, view.register, settings)
         yield from _nearly_ours(entry, settings.rule_keys)
 
 
@@ -69,6 +78,20 @@ def _check_rest(change: Change, settings: Settings) -> Iterator[Finding]:
             f"{settings.currency}; here it is put back at {format_amount(after.value)}. Write "
             f"0 # {due:f} {settings.currency}.",
         )
+
+
+def _check_donor(change: Change) -> Iterator[Finding]:
+    """An instalment stays its donor's, but where another takes it over or it never was."""
+    before, after = change.before, change.after
+    if before is None or before.donor == after.donor or change.event in _OF_ANOTHER:
+        return
+    yield finding(
+        change.entry,
+        "donor-differs",
+        f"{change.label} is of {before.donor} and put back as of {after.donor}: a debt goes to "
+        "another donor by a succession, and what was recorded under the wrong one by a "
+        "reassignment. State that event:, or correct the account.",
+    )
 
 
 def _check_values(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
@@ -103,6 +126,8 @@ def _check_donors(entry: Transaction, lines: list[Line], settings: Settings) -> 
         return
     if any(line.place.kind == "opening-balance" for line in lines):
         return
+    if as_text(entry.meta.get("event", "")) == REASSIGNED:
+        owing.add(as_text(entry.meta.get(TO_DONOR, "")))
     if not all(settings.donors.get(donor) for donor in owing):
         return  # an unknown donor is an error of its own
     for line in lines:
@@ -118,7 +143,9 @@ def _check_donors(entry: Transaction, lines: list[Line], settings: Settings) -> 
             return
 
 
-def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
+def _check_labels(
+    entry: Transaction, lines: list[Line], register: Register, settings: Settings
+) -> Iterator[Finding]:
     own: set[str] = set()
     for line in lines:
         if line.place.kind not in CLAIMS or not line.label:
@@ -127,6 +154,9 @@ def _check_labels(entry: Transaction, lines: list[Line], settings: Settings) -> 
         read = _LABEL.fullmatch(line.label)
         named = read["donor"] if read else ""
         known = settings.donors.get(named) and settings.donors.get(line.place.part)
+        history = register.by_label.get(line.label)
+        if history and (history[0].after.donor == named or history[0].brings_forward):
+            continue  # it was given under that donor, and stays when another's it is
         if line.units > 0 and named != line.place.part and known:
             yield notice(
                 entry,

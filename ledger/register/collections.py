@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import PAYING, names_of
+from pledgebook.ledger.register.events import PAYING, REASSIGNED, names_of
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
-from pledgebook.ledger.register.register import Change, Gift, Register
+from pledgebook.ledger.register.register import TO_DONOR, Change, Gift, Register
 
 
 class CollectionKey(NamedTuple):
@@ -66,8 +66,10 @@ class Collection:
         return self.dollars - self.returned
 
 
-def list_collections(register: Register) -> list[Collection]:
-    """Return the collections of a book, by day, fund, donor and labels."""
+def list_collections(register: Register, *, as_paid: bool = False) -> list[Collection]:
+    """Return the collections of a book, by day, fund, donor and labels: of the donor whose they
+    are, or `as_paid` of the one under whom they were recorded before a reassignment.
+    """
     found: dict[CollectionKey, list[Part]] = {}
     returned: dict[CollectionKey, Decimal] = {}
     by_entry: dict[tuple[int, str, str], list[Change | Gift]] = {}
@@ -97,12 +99,65 @@ def list_collections(register: Register) -> list[Collection]:
         whose = given.get((gift.fund, gift.donor, as_text(gift.entry.meta["reverses"])))
         if whose is not None:
             returned[whose] = returned.get(whose, ZERO) - gift.dollars
+    if not as_paid:
+        _reassign(register, found, returned, paid, given)
     return [
         Collection(key, tuple(found[key]), returned.get(key, ZERO))
         for key in sorted(
             found, key=lambda key: (key.day, key.fund, key.donor, by_number(key.labels))
         )
     ]
+
+
+def _reassign(
+    register: Register,
+    found: dict[CollectionKey, list[Part]],
+    returned: dict[CollectionKey, Decimal],
+    paid: dict[str, list[CollectionKey]],
+    given: dict[tuple[str, str, str], CollectionKey],
+) -> None:
+    """Give what was paid on instalments, and contributions without a pledge, that were reassigned
+    to the donor whose they are, in the order in which they were.
+    """
+    by_entry: dict[int, dict[str, Change]] = {}
+    for change in register.changes:
+        if change.event == REASSIGNED:
+            by_entry.setdefault(id(change.entry), {})[change.label] = change
+    for changes in by_entry.values():
+        first = next(iter(changes.values()))
+        was, now = (first.before or first.after).donor, first.after.donor
+        keys = dict.fromkeys(key for label in changes for key in paid.get(label, ()))
+        for key in keys:
+            if key.donor != was or key not in found or key.day > first.date:
+                continue
+            mine = [part for part in found[key] if part.label in changes]
+            rest = [part for part in found.pop(key) if part.label not in changes]
+            back = returned.pop(key, ZERO)
+            for donor, parts in ((was, rest), (now, mine)):
+                if not parts:
+                    continue
+                labels = " ".join(sorted({part.label for part in parts}, key=by_number))
+                moved = key._replace(donor=donor, labels=labels)
+                found.setdefault(moved, []).extend(parts)
+                if back:
+                    returned[moved] = returned.get(moved, ZERO) + back
+                    back = ZERO
+                for part in parts:
+                    paid[part.label].append(moved)
+    for gift in register.gifts:
+        names = (gift.fund, gift.donor, as_text(gift.entry.meta.get("reverses", "")))
+        if event_of_gift(gift) != REASSIGNED or gift.dollars > 0 or names not in given:
+            continue
+        key = given.pop(names)
+        moved = key._replace(donor=as_text(gift.entry.meta.get(TO_DONOR, "")))
+        found.setdefault(moved, []).extend(found.pop(key, []))
+        if key in returned:
+            returned[moved] = returned.get(moved, ZERO) + returned.pop(key)
+
+
+def event_of_gift(gift: Gift) -> str:
+    """Return what the entry of a contribution without a pledge says happened."""
+    return as_text(gift.entry.meta.get("event", ""))
 
 
 def _gifts_taken_back(register: Register) -> list[Gift]:
@@ -112,7 +167,7 @@ def _gifts_taken_back(register: Register) -> list[Gift]:
         for gift in register.gifts
         if gift.dollars < 0
         and gift.entry.meta.get("reverses") is not None
-        and as_text(gift.entry.meta.get("event", "")) == "returned-payment"
+        and event_of_gift(gift) == "returned-payment"
     ]
 
 

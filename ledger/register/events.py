@@ -43,6 +43,8 @@ class Event:
     """It values an amount at the rate of its day."""
     moves: bool = False
     """It moves an instalment to another fund, class or purpose."""
+    changes_donor: bool = False
+    """It moves an instalment to another donor."""
     carries: bool = False
     """It carries balances from book to book, against the opening balance."""
     needs_approval: bool = False
@@ -54,6 +56,9 @@ class Event:
     is_a_word: bool = False
     """It shows that the donor spoke of the pledge, or paid."""
 
+
+REASSIGNED = "reassign"
+"""The event by which what was recorded under the wrong donor is the right one's."""
 
 _PLEDGED = (CLAIMS,)
 _EVENTS = (
@@ -72,6 +77,11 @@ _EVENTS = (
         told_by=("refunds",), needs_approval=True, needs_paper=True,
     ),
     Event(name="transfer", rank=4, told_by=("transfers",), moves=True, needs_approval=True),
+    Event(
+        name="succession", rank=4, needs=_PLEDGED, takes=True, changes_donor=True,
+        needs_approval=True, needs_paper=True, is_a_word=True,
+    ),
+    Event(name=REASSIGNED, rank=4, changes_donor=True, needs_approval=True, needs_paper=True),
     Event(name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",)),
     Event(
         name="programme-support", told_by=("programme-support", "programme-support-income"),
@@ -204,8 +214,10 @@ def _infer_claim_event(lines: list[Line], kinds: set[str]) -> str:
     if outs.keys() != outs.keys() & ins.keys():
         return "commitment" if ins else "cancellation"
     before, after = next(iter(outs.values())), next(iter(ins.values()))
-    if (before.place.fund, before.place.part) != (after.place.fund, after.place.part):
+    if before.place.fund != after.place.fund:
         return "transfer"
+    if before.place.part != after.place.part:
+        return "succession"  # what is reassigned says so
     if before.place.kind != after.place.kind:
         return "commitment"
     if (before.class_, before.purpose) != (after.class_, after.purpose):

@@ -20,7 +20,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, MONEY
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, share, to_cents
-from pledgebook.ledger.register.events import RECEIVING, event_of, events_that, names_of
+from pledgebook.ledger.register.events import REASSIGNED, RECEIVING, event_of, events_that, names_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.purposes import purpose_after
@@ -37,6 +37,16 @@ date of the commitment."""
 
 CAUSE = "cause"
 """Metadata of a correction of an earlier period: what was wrong, and how."""
+
+REASSIGNS = "reassigns"
+"""Metadata of a reassignment: the labels of the instalments that are another donor's."""
+
+TO_DONOR = "to-donor"
+"""Beside it: that donor's code."""
+
+SETTLED_IN = "settled-in"
+"""Beside it: the closed period that settled the instalment. What was paid on it then is moved like
+a contribution of an earlier period without a pledge."""
 
 _REOPENING = frozenset({"returned-payment", "recovery"})
 """Events that put back what a closed period settled, which the open book does not know."""
@@ -400,6 +410,8 @@ class _Deriving:
                 after = _paid_in_advance(entry, own)
             if after is None:
                 continue
+            if event == REASSIGNED:
+                after = replace(after, donor=self._to_donor(entry))
             found_late = before is None and _dollars(lines, "prior-period") < 0
             after = replace(
                 after,
@@ -421,6 +433,8 @@ class _Deriving:
                     advance_released=advance if event in _RELEASING else ZERO,
                 )
             )
+        if event == REASSIGNED:
+            changes += self._reassigned(entry, {change.label for change in changes})
         changes = _with_receipts(event, lines, changes, self.settings.currency)
         if any(change.advanced for change in changes):
             for change in changes:
@@ -432,6 +446,23 @@ class _Deriving:
                 for change in changes
             ]
         return changes
+
+    def _to_donor(self, entry: Transaction) -> str:
+        code = as_text(entry.meta.get(TO_DONOR, ""))
+        on = self.settings.donors_on
+        return self.settings.donors.of_record(code, on) if on else code
+
+    def _reassigned(self, entry: Transaction, known: set[str]) -> list[Change]:
+        """Return the changes of instalments of which nothing is left to be moved by lots."""
+        if SETTLED_IN in entry.meta:
+            return []
+        donor = self._to_donor(entry)
+        labels = as_text(entry.meta.get(REASSIGNS, "")).split()
+        return [
+            Change(entry=entry, event=REASSIGNED, before=before, after=replace(before, donor=donor))
+            for label in labels
+            if label not in known and (before := self.claims.get(label)) is not None
+        ]
 
     def _policy(self, claim: Claim) -> str:
         return self.settings.funds[claim.fund].policy(claim.class_)
@@ -523,8 +554,9 @@ def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
 
 _RELEASING = events_that("releases")
 
-_OF_GIFTS = frozenset({"receipt-without-pledge", "returned-payment", "re-earmark"})
-"""Events by which a contribution without a pledge comes, goes back or gets another purpose."""
+_OF_GIFTS = frozenset({"receipt-without-pledge", "returned-payment", "re-earmark", REASSIGNED})
+"""Events by which a contribution without a pledge comes, goes back, gets another purpose or another
+donor."""
 
 _OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
 
@@ -704,6 +736,8 @@ def _gifts(
         return
     if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):
         return
+    if event == REASSIGNED and REASSIGNS in entry.meta and SETTLED_IN not in entry.meta:
+        return  # its instalments say it
     kinds = {"contributions", *(["prior-period"] if event in _OF_GIFTS else [])}
     for line in lines:
         if line.place.kind in kinds and line.dollars:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.figures.figures import Figures
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.ties import Balances
 

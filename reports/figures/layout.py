@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.dates import long_date
-from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import (
     NOTHING,

@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.chart import LABELLED
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.booked import booked_entries
-from pledgebook.reports.figures.figures import Figures, contribution_figures, total
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Tie
 

@@ -25,9 +25,10 @@ from pledgebook.ledger.register.collections import (
     list_collections,
     list_returns,
 )
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import Instalment, by_number, list_instalments
 from pledgebook.ledger.register.register import Change, Claim, Gift
-from pledgebook.reports.figures.figures import Figures, contribution_figures
+from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.letters.language import Language, clean, mark
 from pledgebook.reports.letters.letter import Block, Facts, Letter, Paragraph, Slip

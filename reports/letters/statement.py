@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
-from pledgebook.reports.figures.figures import CLOSING, Figures
+from pledgebook.ledger.register.columns import CLOSING, Figures
 from pledgebook.reports.letters.language import mark
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table
 from pledgebook.reports.letters.paper import Order, Papers, about, compose
