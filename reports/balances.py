@@ -15,16 +15,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.closing.recasting import view_under
+from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures
+from pledgebook.ledger.register.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.register.instalments import awaits_condition
+from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.cash_flows import Below, cash_flows
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.frameworks import Which, framework_of, title_of
 from pledgebook.reports.figures.layout import as_report
+from pledgebook.reports.figures.restating import Restatement, is_restating, restatements
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.statement_lines import (
     ASSETS,
@@ -61,6 +67,10 @@ class Statement:
     fund: str
     columns: tuple[str, ...]
     lines: Mapping[str, Amounts]
+    groups: tuple[Group, ...] = ()
+    """The classes of all columns."""
+    restated: tuple[tuple[Restatement, Amounts], ...] = ()
+    """What corrects the balance at the beginning, by cause, in the columns."""
 
 
 def make_statements(selection: Selection) -> list[Statement]:
@@ -68,6 +78,7 @@ def make_statements(selection: Selection) -> list[Statement]:
     settings, funds = selection.book.settings, selection.funds
     balances = balances_of(selection)
     later = _due_later(selection)
+    errors = restatements(selection)
     below = lines_below(framework_of(selection.cut))
     made = []
     for fund in funds:
@@ -86,12 +97,46 @@ def make_statements(selection: Selection) -> list[Statement]:
             continue
         lines: dict[str, Amounts] = {}
         for name, groups in columns.items():
-            for key, amount in _column(balances, later, groups, below).items():
+            own_lines = _column(balances, later, groups, below)
+            if is_restating(selection):
+                _restate_opening(own_lines, errors, groups, below)
+            for key, amount in own_lines.items():
                 lines.setdefault(key, {})[name] = amount
         # Of one class alone, what is between it and others is not all shown: nothing vanishes.
         _eliminate(lines, balances, set() if selection.scope.class_ else {fund, *inner})
-        made.append(Statement(fund, tuple(columns), lines))
+        shown = tuple(group for groups in columns.values() for group in groups)
+        own_errors = [each for each in errors if each.amounts.keys() & {*shown}]
+        made.append(
+            Statement(
+                fund,
+                tuple(columns),
+                lines,
+                shown,
+                tuple((each, _by_column(each, columns)) for each in own_errors),
+            )
+        )
     return made
+
+
+def _by_column(error: Restatement, columns: Mapping[str, Sequence[Group]]) -> Amounts:
+    own = {name: error.of(groups) for name, groups in columns.items()}
+    return {**own, ELIMINATED: ZERO, TOTAL: sum(own.values(), ZERO)}
+
+
+def _restate_opening(
+    own: Amounts, errors: Sequence[Restatement], groups: Sequence[Group], below: Sequence[Line]
+) -> None:
+    """Take errors of earlier periods and changes of policy from the change to the balance at the
+    beginning, where the period's framework restates earlier figures.
+    """
+    found = sum((each.of(groups) for each in errors), ZERO)
+    policy = own["policy_changes"]
+    own["balance_reported"] = own["balance_before"]
+    own["restated_errors"], own["restated_policy"] = found, policy
+    own["corrections"] -= found
+    own["policy_changes"] = ZERO
+    own["balance_before"] += found + policy
+    _add_totals(own, below)
 
 
 def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
@@ -179,7 +224,7 @@ def _eliminate(lines: dict[str, Amounts], balances: Balances, funds: set[str]) -
 def statements(selection: Selection) -> Report:
     """Return the statements laid out for any renderer, in their framework's order."""
     made = make_statements(selection)
-    before, known = _comparatives(selection, {each.fund for each in made})
+    before, known = _comparatives(selection, made)
     rows: list[Row] = []
     for each in made:
         rows += _Pages(selection, each, known.get(each.fund), len(rows)).put_all()
@@ -201,32 +246,115 @@ def statement_totals(selection: Selection) -> Totals:
         each.fund: {
             key: amounts[TOTAL]
             for key, amounts in each.lines.items()
-            if amounts[TOTAL] or key not in LATE
+            if (amounts[TOTAL] or key not in LATE) and key != "balance_reported"
         }
         for each in make_statements(selection)
     }
 
 
-def _comparatives(selection: Selection, funds: set[str]) -> tuple[str, Totals]:
+def _comparatives(selection: Selection, made: Sequence[Statement]) -> tuple[str, Totals]:
     """Return the name of the days compared with (as long as the selection's own) and the totals of
-    these funds in them: from the entries where the book holds them, else as they were sealed;
-    nothing where neither says them.
+    the statements' funds in them, restated where the framework asks for it.
     """
-    book = selection.book
     found = days_before(selection)
     if found is None:
         return "", {}
+    known = _reported(selection, found, {each.fund for each in made})
+    changed = _changed_policies(selection)
+    viewed = _viewed(selection, found, changed) if known and changed else {}
+    errors = restatements(selection)
+    if not changed and not errors:
+        return found.name, known
+    restated = {}
+    for each in made:
+        if each.fund not in known:
+            continue
+        reported = known[each.fund]["balance_before"]
+        own = viewed.get(each.fund, known[each.fund])
+        policy = own["balance_before"] - reported
+        below = lines_below(framework_of(selection.cut))
+        own = _add_up(own, _deltas(errors, each.groups, found, below))
+        restated[each.fund] = {**own, "balance_reported": reported, "restated_policy": policy}
+    return found.name + (" (restated)" if viewed or errors else ""), restated
+
+
+def _changed_policies(selection: Selection) -> dict[Group, str]:
+    """Return the classes of which the recognition policy changed within the cut, with the new one,
+    where the framework restates earlier figures.
+    """
+    if not is_restating(selection):
+        return {}
+    funds = selection.book.settings.funds
+    return {
+        (line.place.fund, line.class_): funds[line.place.fund].policy(line.class_)
+        for entry, event, lines in booked_entries(selection)
+        if event == "policy-change" and entry.date >= selection.cut.start
+        for line in lines
+    }
+
+
+def _viewed(selection: Selection, found: Cut, policies: Mapping[Group, str]) -> Totals:
+    """Return the totals of the days compared with as the new policies would have them; nothing
+    where the book does not hold their entries.
+    """
+    book = selection.book
+    first = next((e.date for e in book.entries if isinstance(e, Transaction)), None)
+    if first is None or first > found.end or _is_carried(book) or selection.kept is not None:
+        return {}
+    view = view_under(book, policies, found.end).as_of(selection.cut.end)
+    return statement_totals(replace(selection, cut=found, book=view))
+
+
+def _is_carried(book: Book) -> bool:
+    """Tell whether a book begins with what was carried forward, without the entries before."""
+    return any(carried_from(entry) for entry in continuing(book.entries))
+
+
+def _deltas(
+    errors: Sequence[Restatement], groups: Sequence[Group], found: Cut, below: Sequence[Line]
+) -> Amounts:
+    """Return what errors found later add to each line of the days compared with."""
+    lines = (*INCOME, *EXPENDITURE, *BELOW, *ASSETS, *LIABILITIES)
+    own: Amounts = dict.fromkeys((line.key for line in lines), ZERO)
+    own |= {"balance_before": ZERO, "operating_reserve": ZERO}
+    for each in errors:
+        if not each.is_by_the_end_of(found):
+            continue
+        amount = each.of(groups)
+        if each.is_before(found):
+            own["balance_before"] += amount
+        else:
+            line = next(line for line in lines if each.kind in line.kinds)
+            own[line.key] += -amount if line in EXPENDITURE else amount
+        cash, obligations = each.other("cash", groups), each.other("obligations", groups)
+        own["errors_found"] += cash
+        own["obligations"] -= obligations
+        own["receivable_due"] += amount - cash - obligations
+    _add_totals(own, below)
+    own["cash_excess"], own["cash_without"] = own["excess"], -own["excess"]  # no cash moved then
+    return own
+
+
+def _add_up(known: Mapping[str, Decimal], more: Mapping[str, Decimal]) -> Amounts:
+    return {key: known.get(key, ZERO) + more.get(key, ZERO) for key in {**known, **more}}
+
+
+def _reported(selection: Selection, found: Cut, funds: set[str]) -> Totals:
+    """Return the totals of these funds in the days compared with: from the entries where the book
+    holds them, else as they were sealed; nothing where neither says them.
+    """
+    book = selection.book
     if any(isinstance(entry, Transaction) and entry.date <= found.end for entry in book.entries):
-        return found.name, statement_totals(replace(selection, cut=found))
+        return statement_totals(replace(selection, cut=found))
     if selection.kept is not None:
-        return found.name, {}  # what was sealed is under the book's own policy
+        return {}  # what was sealed is under the book's own policy
     sealed = read_totals(book, found.name)
     whole = (
         not selection.scope.limits()
         and len(selection.funds) == len(book.settings.funds)
         and funds <= sealed.keys()
     )
-    return found.name, sealed if whole else {}
+    return sealed if whole else {}
 
 
 class _Pages:
@@ -243,6 +371,8 @@ class _Pages:
         self.framework = framework_of(selection.cut)
         self.below = lines_below(self.framework)
         self.lines = made.lines
+        self.restated = made.restated
+        self.before = days_before(selection)
         self.old = old
         self.first = first
         self.rows: list[Row] = []
@@ -265,9 +395,15 @@ class _Pages:
         return self.rows
 
     def _put(
-        self, key: str, title: str, adds: Sequence[int] | None = None, *, last: bool = False
+        self,
+        key: str,
+        title: str,
+        adds: Sequence[int] | None = None,
+        *,
+        last: bool = False,
+        restated: bool = False,
     ) -> int:
-        title = self.framework.words.get(key, title)
+        title = self.framework.words.get(key, title) + (", restated" if restated else "")
         values: dict[str, Value] = {"line": title, **self.lines[key]}
         values[COMPARATIVE] = self.old.get(key) if self.old else None
         if adds is None:
@@ -293,8 +429,28 @@ class _Pages:
         excess = self._put("excess", "Excess of income over expenditure", (), last=ends)
         if not ends:
             change = self._put("net_change", "Net change", [excess, *self._put_lines(self.below)])
-            opening = self._put("balance_before", "Balances, beginning of period")
+            opening = self._put_opening()
             self._put("balance_after", "Balances, end of period", [change, opening], last=True)
+
+    def _put_opening(self) -> int:
+        """Put the balance at the beginning: as it was reported, what restates it by cause, and what
+        it is then, where there is anything to restate.
+        """
+        title = self.framework.words.get("balance_before", "Balances, beginning of period")
+        policy = self.lines.get("restated_policy", {})
+        if not self.restated and not any(policy.values()):
+            return self._put("balance_before", title)
+        parts = [self._put("balance_reported", f"{title}, as reported")]
+        for error, amounts in self.restated:
+            earlier = self.before is not None and error.is_before(self.before)
+            values: dict[str, Value] = {"line": error.title, **amounts}
+            values[COMPARATIVE] = (amounts[TOTAL] if earlier else ZERO) if self.old else None
+            self.rows.append(Row(kind="row", values=values))
+            parts.append(self.first + len(self.rows) - 1)
+        if any(policy.values()):
+            named = "Restated: change of recognition policy"
+            parts.append(self._put("restated_policy", named))
+        return self._put("balance_before", title, parts, restated=True)
 
     def _put_position(self) -> None:
         self._put("assets", "Total assets", self._put_lines(ASSETS))
@@ -311,7 +467,7 @@ class _Pages:
 
     def _put_changes(self) -> None:
         parts = [
-            self._put("balance_before", "Balances, beginning of period"),
+            self._put_opening(),
             self._put("excess", "Excess of income over expenditure"),
             *self._put_lines(self.below),
         ]
@@ -364,6 +520,12 @@ def _notes(selection: Selection, *, known: bool) -> list[str]:
         "Support costs between classes and balances between the funds shown are eliminated.",
     ]
     notes += corrections_made(selection)
+    if _changed_policies(selection) and _is_carried(selection.book):
+        notes.append(
+            "The figures of the period before are not restated for the change of recognition "
+            "policy: this book begins with what was carried forward. Ask with --book "
+            f"{HISTORY}."
+        )
     if not known:
         notes.append(
             "The book holds no entry of a period before of the same length, and no sealed "

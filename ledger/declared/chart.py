@@ -191,6 +191,12 @@ MONEY = kinds_that("is_collected")
 """Kinds whose sum, in a payment, is what was collected, gross of bank charges."""
 
 
+OWN_RESULT = tuple(
+    kind.name for kind in KINDS if kind.root in {"Income", "Expenses"} and kind.of != "donor"
+)
+"""Kinds of income and expenditure that are of no donor, in the order of the chart."""
+
+
 class Place(NamedTuple):
     """What an account name says: its `kind` in the chart, its `fund` and the donor, fund or bank
     it is for (`part`, may be empty).

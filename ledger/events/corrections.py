@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.chart import OWN_RESULT, account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import Earmark, Part, in_dollars, make_entry
 from pledgebook.ledger.events.pledges import commitment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
-from pledgebook.ledger.register.register import CAUSE, Gift
+from pledgebook.ledger.register.register import CAUSE, CONCERNS, RESTATES, Gift
 
 
 def prior_pledge(
@@ -54,7 +54,7 @@ def prior_pledge(
         earmark=earmark,
         currency=currency,
         parts=parts,
-    ).noted(narration=f"Pledge {pledge} of {made_on}, found later", meta={CAUSE: cause})
+    )
     agreed = settings.funds[earmark.fund].policy(earmark.class_) == "agreement"
     prior = sum(
         (
@@ -73,7 +73,12 @@ def prior_pledge(
             lines += [adjusted, replace(line, number=line.number + prior)]
         else:
             lines.append(replace(line, committed=made_on) if line.label else line)
-    return replace(draft, lines=tuple(line for line in lines if line.number))
+    days = [made_on if agreed else settings.periods.start_of(p.due or made_on) for p in parts]
+    concerns = max((max(made_on, day) for day in days if day < starts), default=made_on)
+    return replace(draft, lines=tuple(line for line in lines if line.number)).noted(
+        narration=f"Pledge {pledge} of {made_on}, found later",
+        meta={CAUSE: cause, CONCERNS: concerns},
+    )
 
 
 def returned_gift(
@@ -131,6 +136,8 @@ def re_earmarked_gift(
             "by a transfer."
         )
     income = _income_of(settings, gift, day)
+    is_prior = gift.entry.date < settings.periods.start_of(day)
+    concerns = {CONCERNS: gift.entry.date} if is_prior else {}
     cash = account("cash", gift.fund)
 
     def line(name: str, amount: Decimal, of: Earmark) -> DraftLine:
@@ -148,7 +155,7 @@ def re_earmarked_gift(
             line(income, -dollars, earmark),
         ],
         donor=gift.donor,
-        meta={"reverses": reverses, CAUSE: cause},
+        meta={"reverses": reverses, CAUSE: cause, **concerns},
     )
 
 
@@ -160,12 +167,24 @@ def correction(
     dollars: Decimal,
     cause: str,
     obligated: bool = False,
+    concerns: date | None = None,
+    kind: str = "",
 ) -> Draft:
     """What an earlier period got wrong and concerns no donor (expenditure charged twice, interest
     left out): `dollars` that come to the fund's balance, negative where they leave it, in cash or
-    (`obligated`) in obligations.
+    (`obligated`) in obligations. `concerns` is the day of the period that got it wrong, `kind` the
+    kind of account it belonged in (one of `OWN_RESULT`): by these IPSAS restates earlier figures.
     """
     _need_cause(cause)
+    if concerns is not None and concerns >= settings.periods.start_of(day):
+        raise EventRefusedError(
+            f"{concerns} is of the period of {day}: correct the entry of that day itself."
+        )
+    if kind and kind not in OWN_RESULT:
+        raise EventRefusedError(
+            f"{kind!r} is none of the kinds of income and expenditure of no donor: "
+            f"{', '.join(OWN_RESULT)}."
+        )
     if not dollars:
         raise EventRefusedError("A correction of nothing needs no entry.")
     other = account("obligations" if obligated else "cash", earmark.fund)
@@ -179,7 +198,11 @@ def correction(
             in_dollars(settings, account("correction", earmark.fund), -dollars),
         ],
         earmark=earmark,
-        meta={CAUSE: cause},
+        meta={
+            CAUSE: cause,
+            **({CONCERNS: concerns} if concerns else {}),
+            **({RESTATES: kind} if kind else {}),
+        },
     )
 
 

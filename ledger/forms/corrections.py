@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.declared.chart import OWN_RESULT
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import dollars_of_day, find_donor, free_labels
 from pledgebook.ledger.events.gifts import find_gift, gifts_left
@@ -234,12 +235,18 @@ def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, caus
         "obligated", "Not paid yet", option="--obligated", kind="flag",
         help="In obligations, not in cash.",
     ),
+    Field("concerns", "Concerns", option="--concerns", help="A day of the period it is of.",
+          kind="day"),
+    Field("kind", "Kind", option="--kind", kind="choice", choices=("", *OWN_RESULT),
+          help="The kind of income or expenditure it belonged in."),
     _CAUSE,
     *EARMARK,
 )  # fmt: skip
 def correction(
     recording: Recording,
     dollars: Decimal,
+    concerns: date | None,
+    kind: str,
     cause: str,
     fund: str,
     class_: str,
@@ -248,7 +255,10 @@ def correction(
     leaves: bool,
     obligated: bool,
 ) -> Drafted:
-    """DOLLARS that an earlier period got wrong and that concern no donor."""
+    """DOLLARS that an earlier period got wrong and that concern no donor.
+
+    By CONCERNS and KIND statements under IPSAS restate that period's figures.
+    """
     draft = events.correction(
         recording.book.settings,
         day=recording.day,
@@ -256,6 +266,8 @@ def correction(
         dollars=-dollars if leaves else dollars,
         cause=cause,
         obligated=obligated,
+        concerns=concerns,
+        kind=kind,
     )
     return Drafted([draft])
 

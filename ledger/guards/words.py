@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import CLAIMS
+from pledgebook.ledger.declared.chart import CLAIMS, OWN_RESULT
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.register.events import contradiction
 from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.register import CAUSE, CONCERNS, RESTATES
 from pledgebook.ledger.register.view import View
 
 
@@ -80,6 +81,24 @@ def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> I
                 "as 2002-06-30.",
                 line.posting.meta,
             )
+    concerns, restates = entry.meta.get(CONCERNS), entry.meta.get(RESTATES)
+    if CAUSE in entry.meta and concerns is not None:
+        day = as_date(concerns)
+        if day is None or day >= settings.periods.start_of(entry.date):
+            yield finding(
+                entry,
+                "concerns",
+                f"concerns: is a day of the earlier period that a correction is of; "
+                f"{as_text(concerns)!r} is none before the period of {entry.date}. Write it as "
+                "2003-12-31.",
+            )
+    if CAUSE in entry.meta and restates is not None and as_text(restates) not in OWN_RESULT:
+        yield finding(
+            entry,
+            "restates",
+            f"restates: is the kind of income or expenditure that a correction belonged in; "
+            f"{as_text(restates)!r} is none of {', '.join(OWN_RESULT)}.",
+        )
     event = entry.meta.get("event")
     problem = contradiction(as_text(event), lines) if event is not None and lines else None
     if problem:

@@ -38,6 +38,12 @@ date of the commitment."""
 CAUSE = "cause"
 """Metadata of a correction of an earlier period: what was wrong, and how."""
 
+CONCERNS = "concerns"
+"""Beside it: the day of an earlier period that it is of."""
+
+RESTATES = "restates"
+"""Beside it, of what concerns no donor: the kind of account in which it belonged then."""
+
 REASSIGNS = "reassigns"
 """Metadata of a reassignment: the labels of the instalments that are another donor's."""
 

@@ -84,6 +84,7 @@ ASSETS = (
         late=True,
     ),
     Line("due_from", "Due from other funds", ("due-from",)),
+    Line("errors_found", "Errors found later, settled since", (), rare=True, late=True),
 )
 LIABILITIES = (
     Line("deferred", "Deferred contributions", ("deferred",)),
@@ -100,7 +101,7 @@ CASH_OPERATING = (
     Line("cash_less_exchange", "Less: exchange on cash", (), rare=True),
 )
 CASH_EXCHANGE = Line("cash_exchange", "Exchange on cash", (), rare=True)
-LATE = frozenset(
+LATE = frozenset({"restated_errors", "restated_policy"}).union(
     line.key for line in (*INCOME, *EXPENDITURE, *BELOW, *ASSETS, *LIABILITIES) if line.late
 )
 RESULT = tuple(kind for line in (*INCOME, *EXPENDITURE, *BELOW) for kind in line.kinds)
