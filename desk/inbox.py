@@ -105,7 +105,7 @@ class Inbox(Page):
             tried = free_path(Path(aside), asked)
             tried.write_bytes(content)
             try:
-                _refuse_unreadable(SentFile(tried))
+                _kind_of(SentFile(tried))
             except UnreadableFile as error:
                 raise RequestRefusedError(str(error)) from error
         desk = desk_of(self.ledger)
@@ -124,12 +124,11 @@ class Inbox(Page):
         return (book / (dirs[0] if dirs else "inbox")).resolve()
 
 
-def _refuse_unreadable(file: SentFile) -> None:
-    """Raise UnreadableFile for a file that is neither a statement nor a spreadsheet."""
-    if is_statement(file):
-        read_statements(file)
-    else:
-        _ = file.workbook
+def _kind_of(file: SentFile) -> str:
+    """Return what a file was found to be: camt, xlsx ... Raises UnreadableFile for one that is
+    neither a statement nor a spreadsheet.
+    """
+    return read_statements(file).kind if is_statement(file) else file.workbook.kind
 
 
 def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> ImportResult:

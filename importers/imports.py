@@ -29,7 +29,7 @@ from pledgebook.importers.statements.judging import (
     judge_statements,
 )
 from pledgebook.importers.statements.reading import is_statement, may_be_statement, read_statements
-from pledgebook.importers.statements.recording import statement_texts
+from pledgebook.importers.statements.recording import statement_texts, taken_back_notes
 from pledgebook.importers.statements.statement import StatementFile
 from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping
@@ -224,7 +224,8 @@ def import_files(
         kept = receipts(files)
         texts = {**statement_texts(book, statements), **aliases}
         with taking_in(path.name for path in paths):
-            written = write_entries(book, drafts, texts, kept, today=today)
+            notes = taken_back_notes(book, statements)
+            written = write_entries(book, drafts, texts, kept, notes=notes, today=today)
     return ImportResult(
         files=tuple(files),
         transactions=len(drafts),
@@ -276,6 +277,8 @@ def _judge_statements(
     if not files:
         return ()
     context = BankContext(book=book, today=today)
+    for file in files:
+        context.expect(file)
     ordered = sorted(files, key=lambda file: min(each.last for each in file.statements))
     return tuple(judge_statements(file, context, _of(file.path, tell)) for file in ordered)
 

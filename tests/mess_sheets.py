@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import openpyxl
@@ -26,7 +27,7 @@ from odf.office import Annotation
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TextProperties
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
-from odf.text import P
+from odf.text import P, Span
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
@@ -116,6 +117,8 @@ class Page:
     merged: list[tuple[Row, Row]] = field(default_factory=list)
     """Pairs of rows whose amounts are merged."""
     raw: bool = False
+    form: str = ""
+    """The format that it will be written in."""
     heading_comment: tuple[int, str] | None = None
     units: int = 1
     touched: set[str] = field(default_factory=set)
@@ -545,6 +548,27 @@ def unit_in_remarks(page: Page) -> None:
     page.add("Remarks", value)
 
 
+def currency_aside(page: Page) -> None:
+    """A remark, a cell under no known heading or a comment says that the amount is in another
+    currency than the row's.
+    """
+    chosen = {id(row) for row in page.some(0.3)}
+    said = {"EUR": ["EUR", "in EUR", "Amounts in EUR"], "GBP": ["GBP", "in GBP", "£"]}
+
+    def other(row: Row) -> str | None:
+        if id(row) not in chosen or row.meant is None:
+            return None
+        code = "GBP" if row.meant.currency != "GBP" else "EUR"
+        row.why = row.why or f"{code} stands beside it"
+        return page.r.choice(said[code])
+
+    if page.form in {"xlsx", "ods"} and page.r.random() < 0.5:
+        for row in page.rows:
+            row.cells[AMOUNT].comment = other(row) or row.cells[AMOUNT].comment
+    else:
+        page.add(page.r.choice(["Remarks", "Zzz", "Observer"]), other)
+
+
 def paid_in_other_currency(page: Page) -> None:
     """What was paid is shown in another currency than the pledge."""
     if len(page.headings) != len(COLUMNS):
@@ -577,7 +601,7 @@ MESSES: dict[str, Mess] = {
     "sign in format": Mess(sign_in_format, ("xlsx", "xls")),
     "struck rows": Mess(struck_rows, WORKBOOKS),
     "struck amounts": Mess(struck_amounts, WORKBOOKS),
-    "half struck": Mess(half_struck, ("xlsx",)),
+    "half struck": Mess(half_struck, WORKBOOKS),
     "comments": Mess(comments, ("xlsx", "ods")),
     "harmless comments": Mess(harmless_comments, ("xlsx", "ods")),
     "comment on heading": Mess(comment_on_heading, ("xlsx", "ods")),
@@ -604,13 +628,15 @@ MESSES: dict[str, Mess] = {
     "words of headings": Mess(words_of_headings),
     "paid by status": Mess(paid_by_status),
     "unit in remarks": Mess(unit_in_remarks),
+    "currency aside": Mess(currency_aside),
     "paid in other currency": Mess(paid_in_other_currency),
 }
 
 
-def messy_page(r: random.Random, names: tuple[str, ...]) -> Page:
-    """Return a sheet to which these kinds of mess were done."""
+def messy_page(r: random.Random, names: tuple[str, ...], form: str = "") -> Page:
+    """Return a sheet to which these kinds of mess were done, for a format."""
     page = right_page(r)
+    page.form = form
     for name in names:
         MESSES[name].do(page)
         page.touched.add(name)
@@ -648,9 +674,22 @@ def grid(page: Page) -> list[list[Cell]]:
 
 def write_page(page: Page, path: Path) -> Path:
     """Write a sheet in the format that the name says."""
-    writers = {".xlsx": _write_xlsx, ".ods": _write_ods, ".xls": _write_xls, ".csv": _write_csv}
-    writers[path.suffix](page, grid(page), path)
+    lines = grid(page)
+    if path.suffix == ".csv":
+        _write_csv(page, lines, path)
+    else:
+        write_cells(lines, path, {one.number: other.number for one, other in page.merged})
     return path
+
+
+def write_cells(
+    lines: list[list[Cell]], path: Path, merged: Mapping[int, int] = MappingProxyType({})
+) -> None:
+    """Write cells as a workbook in the format that the name says. `merged` are the first and last
+    rows of amounts that are merged.
+    """
+    writers = {".xlsx": _write_xlsx, ".ods": _write_ods, ".xls": _write_xls}
+    writers[path.suffix](lines, path, merged)
 
 
 def _write_csv(page: Page, lines: list[list[Cell]], path: Path) -> None:
@@ -666,7 +705,7 @@ def _write_csv(page: Page, lines: list[list[Cell]], path: Path) -> None:
                 writer.writerow(texts)
 
 
-def _write_xlsx(page: Page, lines: list[list[Cell]], path: Path) -> None:
+def _write_xlsx(lines: list[list[Cell]], path: Path, merged: Mapping[int, int]) -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -685,19 +724,17 @@ def _write_xlsx(page: Page, lines: list[list[Cell]], path: Path) -> None:
                 target.font = Font(strike=True)
             if cell.comment:
                 target.comment = Comment(cell.comment, "Desk")
-    for one, other in page.merged:
+    for first, last in merged.items():
         sheet.merge_cells(
-            start_row=one.number, end_row=other.number, start_column=AMOUNT + 1,
-            end_column=AMOUNT + 1,
-        )  # fmt: skip
+            start_row=first, end_row=last, start_column=AMOUNT + 1, end_column=AMOUNT + 1
+        )
     workbook.save(path)
 
 
-def _write_xls(page: Page, lines: list[list[Cell]], path: Path) -> None:
+def _write_xls(lines: list[list[Cell]], path: Path, merged: Mapping[int, int]) -> None:
     workbook = xlwt.Workbook()
     sheet = workbook.add_sheet("Pledges")
     styles: dict[tuple[str, bool], xlwt.XFStyle] = {}
-    merged = {one.number: other.number for one, other in page.merged}
     for number, cells in enumerate(lines, 1):
         for column, cell in enumerate(cells, 1):
             value = cell.value
@@ -710,21 +747,26 @@ def _write_xls(page: Page, lines: list[list[Cell]], path: Path) -> None:
                 style.num_format_str = code
                 style.font.struck_out = cell.struck
             plain = float(value) if isinstance(value, Decimal) else value
-            if number in merged and column == AMOUNT + 1:
+            if cell.part_struck:
+                old = xlwt.easyfont("struck_out true")
+                sheet.write_rich_text(number - 1, column - 1, [("9", old), str(value)], style)
+            elif number in merged and column == AMOUNT + 1:
                 sheet.write_merge(number - 1, merged[number] - 1, AMOUNT, AMOUNT, plain, style)
             else:
                 sheet.write(number - 1, column - 1, plain, style)
     workbook.save(str(path))
 
 
-def _write_ods(page: Page, lines: list[list[Cell]], path: Path) -> None:
+def _write_ods(lines: list[list[Cell]], path: Path, merged: Mapping[int, int]) -> None:
     document = OpenDocumentSpreadsheet()
     struck = Style(name="struck", family="table-cell")
     struck.addElement(TextProperties(textlinethroughstyle="solid"))
     document.automaticstyles.addElement(struck)
+    struck_text = Style(name="struckText", family="text")
+    struck_text.addElement(TextProperties(textlinethroughstyle="solid"))
+    document.automaticstyles.addElement(struck_text)
     table = Table(name="Pledges")
-    merged = {one.number: other.number - one.number + 1 for one, other in page.merged}
-    covered = {other.number for _, other in page.merged}
+    covered = set(merged.values())
     for number, cells in enumerate(lines, 1):
         line = TableRow()
         for column, cell in enumerate(cells, 1):
@@ -733,7 +775,10 @@ def _write_ods(page: Page, lines: list[list[Cell]], path: Path) -> None:
                 continue
             options: dict[str, object] = {"stylename": struck} if cell.struck else {}
             if column == AMOUNT + 1 and number in merged:
-                options |= {"numberrowsspanned": merged[number], "numbercolumnsspanned": 1}
+                options |= {
+                    "numberrowsspanned": merged[number] - number + 1,
+                    "numbercolumnsspanned": 1,
+                }
             value = cell.value
             if isinstance(value, Decimal) and cell.currency:
                 options |= {"valuetype": "currency", "value": f"{value}", "currency": cell.currency}
@@ -750,7 +795,11 @@ def _write_ods(page: Page, lines: list[list[Cell]], path: Path) -> None:
                 note.addElement(P(text=cell.comment))
                 target.addElement(note)
             if value is not None:
-                target.addElement(P(text=f"{value}"))
+                text = P()
+                if cell.part_struck:
+                    text.addElement(Span(stylename=struck_text, text="9"))
+                text.addText(f"{value}")
+                target.addElement(text)
             line.addElement(target)
         table.addElement(line)
     document.spreadsheet.addElement(table)

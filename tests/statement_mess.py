@@ -18,10 +18,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
+from mess_sheets import Cell, write_cells
 from pledgebook.importers.imports import import_files
 from pledgebook.ledger import Book, load_book, make_book, match_receipts, waiting_receipts
 
@@ -35,7 +38,19 @@ SETTINGS = """
   currency: "EUR"
   accounts: "Assets:CPCJF:Cash:EURO"
 """
+ACCOUNT = "GB29NWBK60161331926819"
 RATES = "".join(f"2002-{month:02}-01 price USD 1.25 EUR\n" for month in range(1, 8))
+
+
+class Begins(NamedTuple):
+    """How a statement begins: its name, its day and balance."""
+
+    name: str
+    day: str
+    balance: Decimal
+
+
+FIRST = Begins("S1", "2002-07-01", D(10**6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,12 @@ class Case:
     camt: str = ""
     euro: str = ""
     mt940: str = ""
+    later: str = ""
+    """Entries of a statement in camt.053 that comes after all others."""
     rows: list[list[str]] = field(default_factory=list)
+    cells: list[list[Cell]] = field(default_factory=list)
+    """A list in a workbook, its headings and what stands above them included."""
+    form: str = ""
     headings: list[str] = field(default_factory=list)
     truths: dict[str, Truth] = field(default_factory=dict)
     moved: Decimal = ZERO
@@ -288,6 +308,24 @@ def taken_back(make: Maker) -> Case:
     return case
 
 
+def taken_back_later(make: Maker) -> Case:
+    """A payment that the bank takes back in a later statement, sometimes without naming it."""
+    rng = make.rng
+    (code, name), amount = make.donor(), make.amount()
+    ref, back = make.reference(), make.reference()
+    label = _label(code)
+    text = make.text(name, label)
+    case = Case("taken back later", [(label, f"{amount} USD", name)], moved=amount)
+    case.camt = _entry(amount, ref, _detail(name, text, _money(amount)))
+    flag, why = rng.choice(
+        [("<RvslInd>true</RvslInd>", ""), ("", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")]
+    )
+    party = rng.choice([name, ""])
+    case.later = _entry(-amount, back, _detail(party, text, last=why), day="2002-08-12", more=flag)
+    case.truths[ref] = Truth(amount, frozenset({code}))
+    return case
+
+
 def not_booked(make: Maker) -> Case:
     """Pending, told only, or of a day to come: no money yet."""
     (code, name), amount, ref = make.donor(), make.amount(), make.reference()
@@ -424,9 +462,118 @@ def columns(make: Maker) -> Case:
     return case
 
 
+Dress = Callable[[Cell, Random], None]
+"""What is done to the cell of an amount."""
+
+
+def _format(*codes: str) -> Dress:
+    def dress(cell: Cell, rng: Random) -> None:
+        cell.format = rng.choice(codes)
+
+    return dress
+
+
+def _own_currency(cell: Cell, rng: Random) -> None:
+    cell.format = rng.choice(['"US$"#,##0.00', '#,##0.00" USD"', '"$"#,##0.00'])
+    cell.currency = "USD"
+
+
+def _other_currency(cell: Cell, rng: Random) -> None:
+    cell.format = rng.choice(["[$€-407] #,##0.00", '#,##0.00" CHF"'])
+    cell.currency = rng.choice(["EUR", "CHF"])
+
+
+def _strike(cell: Cell, _: Random) -> None:
+    cell.struck = True
+
+
+def _strike_a_part(cell: Cell, _: Random) -> None:
+    cell.value, cell.part_struck = str(cell.value), True
+
+
+def _comment(*said: str) -> Dress:
+    def dress(cell: Cell, rng: Random) -> None:
+        cell.comment = rng.choice(said)
+
+    return dress
+
+
+class Dressed(NamedTuple):
+    """How a workbook may dress an amount, by which sign it is then read (0: nobody can know), and
+    in which formats.
+    """
+
+    do: Dress
+    means: int
+    forms: str = "xlsx ods xls"
+
+
+DRESSES: Mapping[str, Dressed] = {
+    "plain": Dressed(lambda _cell, _rng: None, 1),
+    "own currency": Dressed(_own_currency, 1),
+    "harmless comment": Dressed(_comment("checked by office", "see file 12"), 1, "xlsx ods"),
+    "CR": Dressed(_format('#,##0.00" CR"', '#,##0.00" Cr"'), 1, "xlsx xls"),
+    "DR": Dressed(_format('#,##0.00" DR"', '#,##0.00" D"'), -1, "xlsx xls"),
+    "left out": Dressed(_format("#,##0.0##,"), 1, "xlsx xls"),
+    "spelt": Dressed(_format('0.0######,," million"', '0.0#####," thousand"'), 1, "xlsx xls"),
+    "other currency": Dressed(_other_currency, 0),
+    "unit": Dressed(_format('0.00" million"', '#,##0.00"k"'), 0, "xlsx xls"),
+    "percent": Dressed(_format("0%", "0.00%"), 0, "xlsx xls"),
+    "word": Dressed(_format('#,##0.00" (pending)"', '#,##0.00"*"'), 0, "xlsx xls"),
+    "sign": Dressed(_format('"-"#,##0.00', "(#,##0.00)"), 0, "xlsx xls"),
+    "struck": Dressed(_strike, 0),
+    "half struck": Dressed(_strike_a_part, 0),
+    "comment": Dressed(
+        _comment("reversed by the bank", "pending", "storniert", "in thousands", "in EUR",
+                 "withdrawn", "EUR"), 0, "xlsx ods",
+    ),
+}  # fmt: skip
+ABOVE = {"Amounts in thousands": False, "All figures in EUR": False, "Currency: EUR": False,
+         "US$ million": False, "Account in USD": True, "Made up for a test": True}  # fmt: skip
+
+
+def workbook(make: Maker) -> Case:
+    """A bank's list in a workbook: what it shows beside figures is format, font or comment."""
+    rng = make.rng
+    form = rng.choice(["xlsx", "ods", "xls"])
+    named = [name for name, each in DRESSES.items() if form in each.forms.split()]
+    chosen = ["plain", *rng.sample(named, rng.randrange(1, 3))]
+    case = Case(f"workbook, .{form}, {' and '.join(sorted(set(chosen)))}", form=form)
+    says = rng.choice(list(ABOVE)) if rng.random() < 0.5 else ""
+    known = ABOVE.get(says, True)
+    if says:
+        case.cells.append([Cell(value=says)])
+    names = ["Date", "Details", "Counterparty", "Reference", "Amount"]
+    case.cells.append([Cell(value=name) for name in names])
+    heading = case.cells[-1][4]
+    if rng.random() < 0.1:
+        heading.struck, known = True, False
+    elif form != "xls" and rng.random() < 0.1:
+        heading.comment, known = rng.choice(["in thousands", "EUR"]), False
+    for _ in range(rng.randrange(2, 6)):
+        (code, name), amount, ref = make.donor(), make.amount(), make.reference()
+        label = _label(code)
+        dress = DRESSES[rng.choice(chosen)]
+        day = date.fromisoformat(make.day())
+        row = [Cell(value=value) for value in (day, make.text(name, label), name, ref, amount)]
+        dress.do(row[4], rng)
+        if row[4].struck and rng.random() < 0.5:
+            for cell in row:
+                cell.struck = True
+        case.pledges.append((label, f"{amount} USD", name))
+        case.cells.append(row)
+        known = known and dress.means != 0
+        if dress.means > 0:
+            case.truths[ref] = Truth(amount, frozenset({code}), {label: amount})
+    if not known:
+        case.truths, case.may_refuse = {}, True
+    return case
+
+
 KINDS: Sequence[tuple[Callable[[Maker], Case], int]] = (
     (plain, 6), (charges, 3), (batch, 10), (batch_mt940, 4), (foreign, 4), (on_behalf, 3),
-    (taken_back, 4), (not_booked, 2), (to_come, 1), (in_euro, 2), (listed, 9), (columns, 4),
+    (taken_back, 4), (taken_back_later, 4), (not_booked, 2), (to_come, 1), (in_euro, 2),
+    (listed, 9), (columns, 4), (workbook, 9),
 )  # fmt: skip
 """The kinds of case, and how often each is made."""
 
@@ -438,7 +585,9 @@ def _mt(amount: Decimal, ref: str, details: str, day: str, mark: str = "") -> st
     return f":61:{stamp}{mark}{figure}NTRFNONREF//{ref}\n:86:{details}\n"
 
 
-def _statement(entries: str, moved: Decimal, account: str, currency: str) -> str:
+def _statement(
+    entries: str, moved: Decimal, account: str, currency: str, begins: Begins = FIRST
+) -> str:
     def balance(code: str, amount: Decimal, day: str) -> str:
         return (
             f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_money(amount, currency)}"
@@ -447,17 +596,17 @@ def _statement(entries: str, moved: Decimal, account: str, currency: str) -> str
 
     return (
         '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">'
-        f"<BkToCstmrStmt><Stmt><Id>S1</Id><Acct><Id><IBAN>{account}</IBAN></Id><Ccy>{currency}</Ccy>"
-        f"</Acct>{balance('OPBD', D(10**6), '2002-07-01')}"
-        f"{balance('CLBD', D(10**6) + moved, '2099-12-31')}{entries}"
+        f"<BkToCstmrStmt><Stmt><Id>{begins.name}</Id><Acct><Id><IBAN>{account}</IBAN></Id><Ccy>{currency}</Ccy>"
+        f"</Acct>{balance('OPBD', begins.balance, begins.day)}"
+        f"{balance('CLBD', begins.balance + moved, '2099-12-31')}{entries}"
         "</Stmt></BkToCstmrStmt></Document>"
     )
 
 
-def files(cases: Sequence[Case]) -> Iterator[tuple[str, str, list[Case]]]:
-    """Yield the statements of the cases: name, text, and whose they are."""
+def files(cases: Sequence[Case]) -> Iterator[tuple[str, str | list[list[Cell]], list[Case]]]:
+    """Yield the statements of the cases: name, text or cells, and whose they are."""
     for part, account, currency in (
-        ("camt", "GB29NWBK60161331926819", "USD"),
+        ("camt", ACCOUNT, "USD"),
         ("euro", "DE89370400440532013000", "EUR"),
     ):
         own = [case for case in cases if getattr(case, part)]
@@ -478,6 +627,8 @@ def files(cases: Sequence[Case]) -> Iterator[tuple[str, str, list[Case]]]:
     for number, case in enumerate(case for case in cases if case.rows):
         lines = [["Statement no", *case.headings], *([f"L{number}", *row] for row in case.rows)]
         yield f"list{number}.csv", "\n".join(",".join(line) for line in lines) + "\n", [case]
+    for number, case in enumerate(case for case in cases if case.cells):
+        yield f"book{number}.{case.form}", case.cells, [case]
 
 
 @dataclass(slots=True)
@@ -519,12 +670,28 @@ def try_once(seed: int, folder: Path, found: Found, most: int = 60) -> None:
             for label, amount, name in case.pledges:
                 file.write(_pledge(label, amount, name))
     paths, kinds = [], {}
-    for name, text, own in files(cases):
+    later = [case for case in cases if case.later]
+    for name, content, own in files(cases):
         path = folder / name
-        path.write_text(text, "utf-8")
+        if isinstance(content, str):
+            path.write_text(content, "utf-8")
+        else:
+            write_cells(content, path)
         paths.append(path)
         kinds[name] = own
+    at_once = seed % 2 == 0
+    if later:
+        moved = sum((case.moved for case in cases if case.camt), D(0))
+        text = "".join(case.later for case in later)
+        back = -sum((case.moved for case in later), D(0))
+        path = folder / "later.xml"
+        begins = Begins("S2", "2002-08-01", D(10**6) + moved)
+        path.write_text(_statement(text, back, ACCOUNT, "USD", begins), "utf-8")
+        kinds[path.name] = later
+        paths += [path] * at_once
     result = import_files(load_book(main), paths, bank="MAIN")
+    if later and not at_once:
+        import_files(load_book(main), [path])
     for refused in result.refused:
         for case in kinds[Path(refused.path).name]:
             if not case.may_refuse:
@@ -577,7 +744,10 @@ def judge(book: Book, cases: Sequence[Case], found: Found, seed: int) -> None:
 
 
 def _references(case: Case) -> Iterator[str]:
-    text = case.camt + case.euro + case.mt940 + "".join(row[3] + " " for row in case.rows)
+    text = (
+        case.camt + case.euro + case.mt940 + case.later + "".join(row[3] + " " for row in case.rows)
+    )
+    text += "".join(f"{row[3].value} " for row in case.cells if len(row) > 3)
     for number in range(len(text) - 5):
         if text[number] == "B" and text[number + 1 : number + 6].isdigit():
             yield text[number : number + 6]

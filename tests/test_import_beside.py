@@ -532,6 +532,31 @@ def test_an_entry_that_was_changed_by_hand_is_told_when_its_row_comes_again(
     ).replace("1000.00", "1,000.00")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("2002-03-01 *", "2002-04-01 *", "began with 2002-04-01, the row says 2002-03-01"),
+        (":NOR", ":SWE", "began with SWE, the row says NOR"),
+        ('class: "general"', 'class: "special"', "began with CPCJF, special, the row says CPCJF"),
+        ("1000", "1100", "began with 1100.00 USD, the row says 1000.00 USD"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "Sweden,NV 2,2002-03-02,5000,USD\n"])
+def test_whatever_was_changed_by_hand_is_told_when_its_row_comes_again_in_whatever_file(
+    enter: Take, main: Path, old: str, new: str, why: str, more: str
+) -> None:
+    sheet = f"{HEAD}\nNorway,NV 1,2002-03-01,1000,USD\n"
+    enter(sheet)
+    entered = main.parent / "2002-2003.beancount"
+    text = entered.read_text("utf-8")
+    assert old in text
+    entered.write_text(text.replace(old, new), "utf-8")
+    found, *_ = verdicts(enter(sheet + more))
+    assert found.verdict == "waiting"
+    assert why in found.reason
+    assert "changed by hand since" in found.reason
+
+
 def test_what_was_paid_is_not_booked_in_another_currency(take: Take) -> None:
     tables = take(f"{PAID}\nNorway,NV 71,2002-03-01,1000,USD,EUR 400,2002-04-01\n")
     assert said(tables) == ["waiting"]

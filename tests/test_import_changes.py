@@ -239,12 +239,37 @@ def test_a_reduction_below_what_was_paid_waits(send: Send) -> None:
     assert "leaves nothing to pay" in again.verdicts[0].reason
 
 
-def test_a_list_that_knows_of_another_payment_says_so(send: Send) -> None:
-    head = "Donor|Reference|Date of pledge|Currency|Amount|Paid|Date of payment\n"
-    send(head + "Italy|NV 1|2002-03-01|USD|1000.00||\n")
-    again = send(head + "Italy|NV 1|2002-03-01|USD|1000.00|400.00|2002-04-01\n")
+_PAID = "Donor|Reference|Date of pledge|Currency|Amount|Paid|Date of payment\n"
+
+
+@pytest.mark.parametrize("before", ["|", "400.00|2002-04-01"])
+@pytest.mark.parametrize("rate", ["USD", "EUR"])
+def test_a_row_of_the_book_that_says_that_more_was_paid_waits_until_it_is_recorded(
+    send: Send, before: str, rate: str
+) -> None:
+    row = f"Italy|NV 1|2002-03-01|{rate}|1000.00|"
+    send(_PAID + row + before + "\n")
+    had = "400.00" if before != "|" and rate == "USD" else "0.00"
+    again = send(_PAID + row + "700.00|2002-05-01\n")
+    assert again.said == ["waiting"]
+    assert f"700.00 {rate} was paid, the book has {had}: record" in again.verdicts[0].reason
+    assert (again.result.written, again.result.waits) == ((), True)
+
+
+def test_an_older_list_that_knows_of_less_payments_is_a_duplicate_that_says_so(send: Send) -> None:
+    send(_PAID + "Italy|NV 1|2002-03-01|USD|1000.00|400.00|2002-04-01\n")
+    again = send(_PAID + "Italy|NV 1|2002-03-01|USD|1000.00|100.00|2002-03-05\n")
     assert again.said == ["duplicate"]
-    assert "400.00 USD was paid, the book has 0.00: record the payment" in again.verdicts[0].reason
+    assert "100.00 USD was paid, the book has 400.00." in again.verdicts[0].reason
+
+
+def test_a_dated_change_waits_where_the_row_says_that_more_was_paid(send: Send) -> None:
+    head = _PAID.replace("\n", "|Changed on\n")
+    send(head + "Italy|NV 1|2002-03-01|USD|1000.00|||\n")
+    again = send(head + "Italy|NV 1|2002-03-01|USD|1200.00|400.00|2002-04-01|2002-05-01\n")
+    assert again.said == ["waiting"]
+    assert "is 1200.00 USD since 2002-05-01" in again.verdicts[0].reason
+    assert "record the payment from the bank's advice" in again.verdicts[0].reason
 
 
 def test_a_row_that_left_the_list_is_reported_and_nothing_is_booked(send: Send) -> None:

@@ -36,7 +36,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 
 def tried(names: tuple[str, ...], form: str, seed: int, folder: Path, book: Book) -> Counter[str]:
-    page = messy_page(random.Random(seed), names)
+    page = messy_page(random.Random(seed), names, form)
     path = write_page(page, folder / f"mess-{seed}.{form}")
     counts: Counter[str] = Counter()
     for outcome in outcomes(page, path, context_for(book)):

@@ -245,3 +245,50 @@ def test_an_entry_whose_transaction_goes_the_other_way_refuses_the_statement() -
     detail = part("Norway").replace("<RltdPties>", "<CdtDbtInd>DBIT</CdtDbtInd><RltdPties>")
     with pytest.raises(UnreadableFile, match="goes one way and its transaction the other"):
         read_camt("s.xml", camt(entry("1000.00", detail)))
+
+
+def import_and_take_back(tmp_path: Path, party: str, *, at_once: bool = False) -> Path:
+    """Import 1,000.00 of Austria, and a later statement that takes as much back of a party."""
+    main = make_book(tmp_path / "book")
+    with main.open("a") as file:
+        file.write(BANK)
+    with (main.parent / "2002-2003.beancount").open("a") as file:
+        file.write(PLEDGE.format(name="Austria", code="AUT", amount="1000.00"))
+    came = camt(entry("1000.00", part("Austria"), ref="B1"), "0.00", "1000.00")
+    why = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"
+    body = part(party).replace("</TxDtls>", why).replace("Dbtr", "Cdtr")
+    back = entry("-1000.00", body, ref="B2", day="2002-08-12")
+    later = camt(back, "1000.00", "0.00").replace(b"2002-07-31", b"2002-08-31")
+    later = later.replace(b"2002-07-01", b"2002-08-01").replace(b"S-2002-07", b"S-2002-08")
+    paths = [tmp_path / "july.xml", tmp_path / "august.xml"]
+    for path, data in zip(paths, (came, later), strict=True):
+        path.write_bytes(data)
+    for each in [paths] if at_once else [[path] for path in paths]:
+        import_files(load_book(main), each)
+    return main
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("party", ["Austria", ""])
+def test_a_receipt_that_a_later_statement_takes_back_is_marked_and_matched_by_nobody(
+    tmp_path: Path, party: str, *, at_once: bool
+) -> None:
+    main = import_and_take_back(tmp_path, party, at_once=at_once)
+    book = load_book(main)
+    assert book.errors == []
+    text = (main.parent / "2002-2003.beancount").read_text()
+    assert text.count("taken-back-on: 2002-08-12") == 1
+    (match,) = match_receipts(book)
+    assert match.chosen is None or not match.chosen.rule
+    again = import_files(book, [tmp_path / "august.xml"])
+    ((verdict,),) = ([*each.verdicts] for each in again.statements[0].statements)
+    assert (verdict.verdict, again.written) == ("waiting", ())
+    assert "perhaps R-2002-0001 of 2002-07-10 over 1000.00" in verdict.reason
+
+
+def test_a_receipt_of_another_party_stays_as_it_is(tmp_path: Path) -> None:
+    main = import_and_take_back(tmp_path, "Norway")
+    assert "taken-back-on" not in (main.parent / "2002-2003.beancount").read_text()
+    (match,) = match_receipts(load_book(main))
+    assert match.chosen is not None
+    assert match.chosen.rule

@@ -43,7 +43,7 @@ def main() -> int:
             sheets += 1
             drawn = random.Random(f"{options.seed}/{sheets}")  # noqa: S311
             names, form = draw(drawn)
-            page = messy_page(drawn, names)
+            page = messy_page(drawn, names, form)
             path = write_page(page, Path(folder) / f"mess-{sheets}.{form}")
             for outcome in outcomes(page, path, context_for(book)):
                 counts[outcome.name] += 1

@@ -17,6 +17,7 @@ from pledgebook.importers.judging.known import (
     KnownPledge,
     bare_reference,
     content_id,
+    earmark_words,
     gives_to,
     parts_in_order,
     without_reference,
@@ -24,8 +25,10 @@ from pledgebook.importers.judging.known import (
 from pledgebook.importers.judging.pledges import find_pledge, is_as_booked, refuse_known_receipt
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.events import EventRefusedError
+from pledgebook.ledger.events import EventRefusedError, earmark_of
 from pledgebook.ledger.money import ZERO, format_amount
+
+_COMMITTED = {True: "a commitment", False: "a pledge not yet committed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ def _taken_before(
     known = context.pledges.get(pledge)
     if known is None or is_as_booked(reading, known):
         return _in_book(reading, pledge, known)
+    refuse_changed_by_hand(reading, meta[IMPORT_ID], f"In the book as {pledge}.", context)
     if reading.changed_on is None or reading.changed_on <= known.last_change:
         return _in_book(reading, pledge, known, changed=True)
     return _change(reading, known, meta, context)
@@ -102,7 +106,7 @@ def _taken_before(
 
 def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context: Context) -> None:
     """Wait where the entry of a row was changed since, and by no entry about its pledge: the row
-    reads as it did when it was imported, and the pledge began with other figures.
+    reads as it did when it was imported, and the pledge began otherwise.
     """
     known = context.pledges.get(context.imported.get(import_id, ""))
     if known is None or content_id(reading) != import_id:
@@ -110,15 +114,24 @@ def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context:
     entry = known.histories[0][0].entry
     if entry.meta.get(IMPORT_ID) != import_id:
         return  # the row amended the pledge
-    first = (own[0].after for own in known.histories if own[0].entry is entry)
-    began = _in_order(((claim.units, claim.due) for claim in first), reading.day)
+    claims = [own[0].after for own in known.histories if own[0].entry is entry]
+    began = _in_order(((claim.units, claim.due) for claim in claims), reading.day)
     stated = _in_order(((part.amount, part.due) for part in reading.parts), reading.day)
-    if began != stated:
+    first = claims[0]
+    sides = [
+        (describe_terms(began, first.currency), describe_terms(stated, reading.currency)),
+        (str(first.pledged_on), str(reading.day)),
+        (first.donor, reading.donor),
+        (earmark_words(earmark_of(first)), earmark_words(reading.earmark)),
+        (_COMMITTED[first.committed], _COMMITTED[reading.kind == "commitment"]),
+    ]
+    differing = [(there, here) for there, here in sides if there != here]
+    if differing:
+        theirs, ours = (", ".join(side) for side in zip(*differing, strict=True))
         raise Doubt(
-            f"{said} That entry was changed by hand since: the pledge began with "
-            f"{describe_terms(began, known.first.currency)}, the row says "
-            f"{describe_terms(stated, reading.currency)}. Look which is right: correct the entry, "
-            "or record the change by an entry of its own.",
+            f"{said} That entry was changed by hand since: the pledge began with {theirs}, the "
+            f"row says {ours}. Look which is right: correct the entry or the sheet, or record the "
+            "change by an entry of its own.",
             pledge=known.label,
         )
 
@@ -137,7 +150,7 @@ def _in_book(
         said.append(
             f"It was changed there since, on {known.last_change}, to {describe_pledge(known)}."
         )
-    said += _payment_remarks(reading, known)
+    said += _payment_remarks(reading, known, " ".join(said))
     return Outcome(verdict="duplicate", pledge=pledge, reason=" ".join(said))
 
 
@@ -151,21 +164,30 @@ def _change(
         pledge=known.label,
         before=changed.before,
         drafts=changed.drafts,
-        reason=" ".join([changed.reason, *_payment_remarks(reading, known)]),
+        reason=" ".join([changed.reason, *_payment_remarks(reading, known, changed.reason)]),
     )
 
 
-def _payment_remarks(reading: Reading, known: KnownPledge | None) -> list[str]:
-    """Say that the row knows of another sum of payments than the book: a payment is recorded from
-    the bank's advice, never for the difference of two lists.
+def _payment_remarks(reading: Reading, known: KnownPledge | None, otherwise: str) -> list[str]:
+    """Say that the row knows of less payments than the book. Wait where it knows of more, whatever
+    is said `otherwise` of it: a payment is recorded from the bank's advice, never for the
+    difference of two lists.
     """
-    said = sum((received.amount for received in reading.received), ZERO)
-    if known is None or not reading.received or said == known.paid():
+    paid = sum((received.amount for received in reading.received), ZERO)
+    if known is None or not reading.received or paid == known.paid():
         return []
-    return [
-        f"The row says that {format_amount(said)} {reading.currency} was paid, the book has "
-        f"{format_amount(known.paid())}: record the payment from the bank's advice."
-    ]
+    said = (
+        f"The row says that {format_amount(paid)} {reading.currency} was paid, the book has "
+        f"{format_amount(known.paid())}"
+    )
+    if paid > known.paid():
+        raise Doubt(
+            f"{otherwise} {said}: record the payment from the bank's advice, and import the row "
+            "again.",
+            pledge=known.label,
+            before=describe_pledge(known),
+        )
+    return [f"{said}."]
 
 
 def _refuse_equal(reading: Reading, import_id: str, place: str, context: Context) -> None:

@@ -27,7 +27,7 @@ from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.headings import Field, speaks_of_promise
 from pledgebook.importers.tables.tables import Table
-from pledgebook.importers.tables.units import states_units
+from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
     is_announcement,
@@ -281,6 +281,12 @@ def _refuse_said_otherwise(row: SheetRow) -> None:
             "is or that it is to be ignored, or decide how the row is to be recorded, and enter it "
             "by hand."
         )
+    for text in remarks:
+        if names_another(text, row.currency):
+            raise Doubt(
+                f"The sheet says {shown(text)} of it, and the amount is in "
+                f"{' or '.join(row.currency)}: say in the sheet which counts."
+            )
     for text in (*remarks, row.reference):
         if text and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
             raise Doubt(

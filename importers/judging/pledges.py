@@ -133,7 +133,8 @@ def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> Non
 def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
     """Tell whether a row says what the book says of its pledge now."""
     return (
-        gives_to(known, reading)
+        known.now.donor == reading.donor
+        and gives_to(known, reading)
         and known.first.pledged_on == reading.day
         and known.now.currency == reading.currency
         and known.now.committed == (reading.kind == "commitment")

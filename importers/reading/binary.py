@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -29,6 +30,7 @@ _SHORT = struct.Struct("<H")
 _CELL = struct.Struct("<HHH")
 _EOF, _CONTINUE, _SHEET, _FONT, _FORMAT, _XF = 0x0A, 0x3C, 0x85, 0x31, 0x41E, 0xE0
 _MANY, _NOTE, _OBJECT, _TEXT = 0xBD, 0x1C, 0x5D, 0x1B6
+_SHARED, _OF_SHARED = 0xFC, 0xFD
 _NUMBERS = frozenset({0x203, 0x27E, 0x06})
 _TEXTS = frozenset({0xFD, 0x204, 0xD6, 0x205})
 _BIFF8 = 0x600
@@ -41,7 +43,7 @@ def inspect_binary(data: bytes) -> dict[str, SheetDetails]:
     """Return, by sheet name, what the values of the cells of an .xls do not show."""
     try:
         stream = _workbook_stream(data)
-        return _Workbook(stream).sheets() if stream else {}
+        return _Workbook(stream=stream).sheets() if stream else {}
     except (struct.error, IndexError):
         return {}
 
@@ -113,12 +115,57 @@ def _text(data: bytes, at: int, letters: int) -> str:
     return data[at + 1 : at + 1 + letters].decode("latin-1")
 
 
-@dataclass(slots=True)
+def _struck_texts(records: Sequence[bytes], struck_fonts: Collection[int]) -> Iterator[int]:
+    """Yield the numbers of the shared texts of which a run is in a font that strikes it through. A
+    text may go on in the next record, which then begins by saying how wide its letters are.
+    """
+    pieces = iter(records)
+    data, at = next(pieces), 8
+    for number in range(struct.unpack_from("<I", data, 4)[0]):
+        if at >= len(data):
+            data, at = next(pieces, b""), 0
+        if not data:
+            return
+        letters, options = struct.unpack_from("<HB", data, at)
+        at += 3
+        runs = rest = 0
+        if options & 0x08:
+            runs, at = _SHORT.unpack_from(data, at)[0], at + 2
+        if options & 0x04:
+            rest, at = struct.unpack_from("<I", data, at)[0], at + 4
+        left = letters
+        while left:
+            width = 2 if options & 1 else 1
+            taken = min(left, (len(data) - at) // width)
+            left, at = left - taken, at + taken * width
+            if left:
+                data, at = next(pieces, b""), 1
+                if not data:
+                    return
+                options = data[0]
+        formatting = bytearray()
+        wanted = 4 * runs + rest
+        while len(formatting) < wanted:
+            piece = data[at : at + wanted - len(formatting)]
+            formatting += piece
+            at += len(piece)
+            if len(formatting) < wanted:
+                data, at = next(pieces, b""), 0
+                if not data:
+                    return
+        fonts = struct.iter_unpack("<HH", formatting[: 4 * runs])
+        if any(start < letters and font in struck_fonts for start, font in fonts):
+            yield number
+
+
+@dataclass(slots=True, kw_only=True)
 class _Workbook:
     stream: bytes
     places: dict[str, int] = field(default_factory=dict)
     looks: dict[int, Look] = field(default_factory=dict)
     struck: set[int] = field(default_factory=set)
+    struck_texts: set[int] = field(default_factory=set)
+    """The numbers of the shared texts of which some part is struck through."""
 
     def sheets(self) -> dict[str, SheetDetails]:
         if _SHORT.unpack_from(self.stream, 4)[0] != _BIFF8:
@@ -133,6 +180,8 @@ class _Workbook:
         fonts: list[bool] = []
         formats: dict[int, str] = {}
         styles: list[tuple[int, int]] = []
+        shared: list[bytes] = []
+        sharing = False
         for kind, data in _records(self.stream, 0, len(self.stream)):
             if kind == _FONT:
                 fonts.append(bool(_SHORT.unpack_from(data, 2)[0] & _STRUCK))
@@ -143,12 +192,18 @@ class _Workbook:
                 styles.append(struct.unpack_from("<HH", data))
             elif kind == _SHEET:
                 self.places[_text(data, 7, data[6])] = struct.unpack_from("<I", data)[0]
+            sharing = kind == _SHARED or (sharing and kind == _CONTINUE)
+            if sharing:
+                shared.append(data)
+        struck_fonts = {n + (n >= _NO_FONT) for n, is_struck in enumerate(fonts) if is_struck}
         for position, (font, number) in enumerate(styles):
             if look := look_of(formats.get(number) or built_in(number)):
                 self.looks[position] = look
-            own = font - (font > _NO_FONT)
-            if own < len(fonts) and fonts[own]:
+            if font in struck_fonts:
                 self.struck.add(position)
+        if shared and struck_fonts:
+            with suppress(struct.error):
+                self.struck_texts.update(_struck_texts(shared, struck_fonts))
 
     def _sheet(self, start: int, end: int) -> SheetDetails:
         details = SheetDetails()
@@ -159,6 +214,8 @@ class _Workbook:
             if kind in _NUMBERS or kind in _TEXTS:
                 row, column, style = _CELL.unpack_from(data)
                 self._look(details, (row + 1, column + 1), style, number=kind in _NUMBERS)
+                if kind == _OF_SHARED and struct.unpack_from("<I", data, 6)[0] in self.struck_texts:
+                    details.struck.add((row + 1, column + 1))
             elif kind == _MANY:
                 row, column = struct.unpack_from("<HH", data)
                 for position in range((len(data) - 6) // 6):

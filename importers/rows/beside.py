@@ -16,6 +16,7 @@ from pledgebook.importers.rows.notes import bare_mark
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.tables.headings import DECIDING
 from pledgebook.importers.tables.qualifiers import leaves_amount
+from pledgebook.importers.tables.units import names_another
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.dates import parse_date
 from pledgebook.importers.values.values import (
@@ -141,7 +142,8 @@ def heed_unread(row: OpenRow) -> None:
         if not isinstance(value, str):
             continue
         others.append(plain(value))
-        if len(value) <= _LONGEST_WORD and is_warning(value):
+        other = column in columns.of_currencies and names_another(value, row.currency)
+        if other or (len(value) <= _LONGEST_WORD and is_warning(value)):
             found.append(clean(value))
         elif column not in columns.headed and len(value) <= _LONGEST_NOTE:
             text = clean(value)

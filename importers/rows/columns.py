@@ -23,6 +23,7 @@ from pledgebook.importers.tables.headings import (
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.tables.units import currencies_alone
 from pledgebook.importers.values.amounts import DecimalMark, column_mark, parse_amount
 from pledgebook.importers.values.dates import DateOrder, column_order, is_half_swapped, parse_date
 from pledgebook.importers.values.values import clean
@@ -133,6 +134,8 @@ class Columns:
             if number not in self.read and number not in self.rules.ignored
         ]
         """Columns of which the texts are looked at for warnings only."""
+        self.of_currencies = frozenset(filter(self._holds_currencies, self.unread))
+        """Those of them that name a currency in every cell, or have no heading."""
         self.figures = tuple(
             self._figures(column) for column in table.table_columns if column.field in MONEY
         )
@@ -207,6 +210,13 @@ class Columns:
             )
             known = self._recognised[text, on] = tuple(named)
         return known
+
+    def _holds_currencies(self, column: int) -> bool:
+        cells = (self.sheet.cell(number, column) for number in self._data)
+        texts = (cell for cell in cells if cell is not None)
+        return column not in self.headed or all(
+            isinstance(text, str) and currencies_alone(text) for text in texts
+        )
 
     def _behind_money(self) -> Sequence[tuple[int, bool]]:
         """Give the columns of words that stand right behind amounts; False for references."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
-from pledgebook.importers.reading.cells import Look
-from pledgebook.importers.rows.columns import FigureColumn
 from pledgebook.importers.rows.currency import find_currency
 from pledgebook.importers.rows.dates import read_date
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.rows.row import InstalmentReading
 from pledgebook.importers.tables.headings import MONEY, Field
 from pledgebook.importers.values.amounts import BLANK, AmountReading, parse_amount
-from pledgebook.ledger.money import format_amount
+from pledgebook.importers.values.looks import read_shown
 
 _DOLLARS = ("USD",)
 
@@ -25,7 +22,9 @@ def read_figures(row: OpenRow) -> None:
         reading = parse_amount(value, column.mark, column.decided)
         look = row.columns.sheet.looks.get((row.number, column.number))
         if look is not None and isinstance(value, Decimal):
-            reading = _as_shown(row, column, value, reading, look)
+            reading, doubt = read_shown(value, look, reading, column.units)
+            if doubt:
+                row.doubt_cell(column.number, doubt)
         else:
             reading = reading.times(column.units)
         row.figures[column.letter] = reading
@@ -43,38 +42,6 @@ def read_figures(row: OpenRow) -> None:
     for field, text in row.columns.rules.constants.items():
         if field in MONEY and field not in row.sums:
             row.sums[field] = parse_amount(text)
-
-
-def _as_shown(
-    row: OpenRow, column: FigureColumn, value: Decimal, reading: AmountReading, look: Look
-) -> AmountReading:
-    """Read a number as its format shows it. What is shown and what is stored must be one amount:
-    "2 million" for 2 is none, "2.5 million" for 2500000 is.
-    """
-    said = parse_amount(f"{look.before}1{look.behind}")
-    unit, units = said.value, column.units
-    if unit is None or unit <= 0:
-        shows = _shows(value, look)
-        row.doubt_cell(column.number, f"Its number format shows {shows}, which is not understood.")
-        return reading.times(units)
-    if unit != 1 or look.scaling != 1:
-        shows = _shows(value, look)
-        spelt = unit == look.scaling and units == 1
-        # Under a heading in thousands the thousands may be left out once, or once more.
-        whole = units == 1 or value % look.scaling == 0
-        left_out = unit == 1 and units in {1, look.scaling} and whole
-        if not (spelt or left_out):
-            row.doubt_cell(
-                column.number, f"Its number format shows {shows}: write the amount in full."
-            )
-        units = 1
-        reading = replace(reading, decided=f"the number format shows {shows}, which counts")
-    return replace(reading, currency=said.currency).times(units)
-
-
-def _shows(value: Decimal, look: Look) -> str:
-    shown = f"{look.before} {format_amount(value / look.scaling)} {look.behind}".strip()
-    return f"{shown} for {value:f}"
 
 
 def choose_amount(row: OpenRow) -> None:

@@ -14,11 +14,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from beancount.core.data import Transaction
 from pledgebook.importers.judging.known import Doubt
 from pledgebook.importers.judging.steps import Steps, Tell, untold
 from pledgebook.importers.judging.verdicts import VERDICTS
 from pledgebook.importers.statements.booking import Cashier
-from pledgebook.importers.statements.known import EntryVerdict, Known
+from pledgebook.importers.statements.known import EntryVerdict, Known, in_words, taken_back_by
 from pledgebook.importers.statements.statement import (
     Entry,
     Statement,
@@ -87,6 +88,16 @@ class JudgedStatements:
         ]
 
     @property
+    def taken_back(self) -> list[tuple[Transaction, date]]:
+        """The receipts of the book that the bank may have taken back, and the day of it."""
+        return [
+            (movement.entry, verdict.entry.booked_on)
+            for judged in self.statements
+            for verdict in judged.verdicts
+            for movement in verdict.takes_back
+        ]
+
+    @property
     def waits(self) -> bool:
         """Whether an entry waits for a person or was changed by the bank, or the ledger does not
         come to a balance.
@@ -112,10 +123,19 @@ class BankContext:
     """By bank account, the ids of entries that this run takes, and the label each stands as."""
     drafted: dict[str, list[Movement]] = field(default_factory=dict)
     """By bank account, what this run's drafts will do to it."""
+    backs: dict[str, list[Entry]] = field(default_factory=dict)
+    """By bank account, the entries of this run's statements that take others back."""
 
     def __post_init__(self) -> None:
         self.cashier = Cashier(self.book)
         self.moved = movements(self.book.entries, self.book.settings)
+
+    def expect(self, file: StatementFile) -> None:
+        """Hear what the statements of a file take back, before any of the run is judged."""
+        for statement in file.statements:
+            if bank := self.book.settings.banks.find(statement.account):
+                backs = self.backs.setdefault(bank.code, [])
+                backs += [entry for entry in statement.entries if entry.takes_back]
 
 
 def judge_statements(
@@ -126,6 +146,7 @@ def judge_statements(
     Raises BankNotDeclaredError for an account that the book does not declare, with the lines to
     add.
     """
+    context.expect(file)
     ordered = sorted(file.statements, key=lambda statement: (statement.last, statement.first))
     steps = Steps(sum(len(statement.entries) for statement in ordered), tell)
     judged = tuple(_judge(statement, file, context, steps) for statement in ordered)
@@ -165,7 +186,8 @@ def _judge(
 ) -> JudgedStatement:
     name = Path(file.path).name
     bank = bank_of(statement, name, context.book)
-    own = list(identified(bank.code, with_reversals(statement.entries)))
+    entries = with_reversals(statement.entries, context.backs.get(bank.code, ()))
+    own = list(identified(bank.code, entries))
     begins = statement.first - timedelta(days=1)
     before = balance_on(_moved(bank, context), begins)
     taken = context.taken.setdefault(bank.code, {})
@@ -181,7 +203,11 @@ def _judge(
                 verdict = _enter(entry_id, entry, bank, statement, file, context)
             except Doubt as doubt:
                 verdict = EntryVerdict(
-                    entry=entry, entry_id=entry_id, verdict=doubt.verdict, reason=doubt.reason
+                    entry=entry,
+                    entry_id=entry_id,
+                    verdict=doubt.verdict,
+                    reason=doubt.reason,
+                    takes_back=taken_back_by(entry, context.moved[bank.code]),
                 )
         verdicts[number] = verdict
         steps.take()
@@ -284,9 +310,11 @@ def _refuse(
             f"does not have this entry of {entry.booked_on}: ask the bank which is right."
         )
     if entry.reversal or (entry.returned and entry.amount < 0):
+        found = taken_back_by(entry, context.moved[bank.code])
+        which = f"perhaps {' or '.join(map(in_words, found))}; " if found else ""
         raise Doubt(
-            f"The bank takes an entry back ({_went(entry, bank)}): record what it does to the "
-            f"pledge or receipt, {_by_hand(entry_id, bank)}."
+            f"The bank takes an entry back ({which}{_went(entry, bank)}): record what it does to "
+            f"the pledge or receipt, {_by_hand(entry_id, bank)}."
         )
 
 

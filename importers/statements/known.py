@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pledgebook.importers.judging.verdicts import VerdictName
-from pledgebook.importers.statements.statement import Entry, Statement
+from pledgebook.importers.statements.statement import Credit, Entry, Statement
 from pledgebook.ledger.declared.banks import BANK_ENTRY, BANK_REFERENCE, BankAccount
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import Draft
@@ -38,6 +38,8 @@ class EntryVerdict:
     recorded_as: str = ""
     donor: str = ""
     drafts: tuple[Draft, ...] = ()
+    takes_back: tuple[Movement, ...] = ()
+    """What of the book it may take back, where it is an entry of that kind that waits."""
 
 
 class Known:
@@ -106,9 +108,9 @@ class Known:
         for each in self._covered:
             if each.booked == entry.booked_on or each.amount == entry.amount:
                 reason = (
-                    f"The book has {_words(each)} from an earlier statement, which is not on this "
-                    "one: if the bank has changed that entry into this, correct it in the book "
-                    f'and give it {BANK_ENTRY}: "{entry_id}".'
+                    f"The book has {in_words(each)} from an earlier statement, which is not on "
+                    "this one: if the bank has changed that entry into this, correct it in the "
+                    f'book and give it {BANK_ENTRY}: "{entry_id}".'
                 )
                 return EntryVerdict(
                     entry=entry, entry_id=entry_id, verdict="amended", reason=reason
@@ -116,7 +118,7 @@ class Known:
         for each in self._by_hand:
             if each.amount == entry.amount and abs(each.entry.date - entry.value_date) <= _NEAR:
                 reason = (
-                    f"The book has {_words(each)}, entered by hand: if it is this money, add "
+                    f"The book has {in_words(each)}, entered by hand: if it is this money, add "
                     f'{BANK_ENTRY}: "{entry_id}" to it; if not, give it the id of its own.'
                 )
                 return EntryVerdict(
@@ -129,20 +131,20 @@ class Known:
         if found.amount != entry.amount:
             reason = (
                 f"The bank now says {format_amount(entry.amount)} {self._bank.currency}; the book "
-                f"has {_words(found)}: correct one of them."
+                f"has {in_words(found)}: correct one of them."
             )
             return EntryVerdict(
                 entry=entry, entry_id=entry_id, verdict="amended", reason=reason, recorded_as=label
             )
         if how == "reference" and entry.value_date != found.entry.date:
             reason = (
-                f"The bank now says value date {entry.value_date}; the book has {_words(found)}: "
+                f"The bank now says value date {entry.value_date}; the book has {in_words(found)}: "
                 "correct the date there if it changes the rate or the period."
             )
             return EntryVerdict(
                 entry=entry, entry_id=entry_id, verdict="amended", reason=reason, recorded_as=label
             )
-        reason = f"In the book as {_words(found)}"
+        reason = f"In the book as {in_words(found)}"
         reason += {
             "same": ".",
             "reference": ", under the bank's same reference.",
@@ -225,7 +227,23 @@ def _label(movement: Movement) -> str:
     return labels[0] if labels else ""
 
 
-def _words(movement: Movement) -> str:
+def taken_back_by(entry: Entry, moved: Sequence[Movement]) -> tuple[Movement, ...]:
+    """Return which of the receipts that came from statements an entry may take back."""
+    if not entry.takes_back:
+        return ()
+    return tuple(
+        each
+        for each in moved
+        if each.amount > 0
+        and _said(each, BANK_ENTRY)
+        and entry.may_take_back(
+            Credit(each.amount, each.booked, _said(each, "end-to-end"), _said(each, "payer"))
+        )
+    )
+
+
+def in_words(movement: Movement) -> str:
+    """Name a movement of the book: its label, day, amount and place."""
     entry = movement.entry
     label = _label(movement)
     name = f"{label} of {entry.date}" if label else f"an entry of {entry.date}"

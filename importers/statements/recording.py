@@ -1,4 +1,5 @@
-"""What statements say of balances, written into the book: `bank.beancount`.
+"""What statements say of balances, written into the book: `bank.beancount`; and receipts of the
+book that a statement takes back, marked where they stand.
 
 Each proved statement becomes a `custom "statement"` there, in order of day. It agrees if the ledger
 comes to its closing balance once its entries are in; from then on the book is held to it. One that
@@ -13,7 +14,9 @@ from itertools import chain, count
 from pathlib import Path
 
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
-from pledgebook.ledger.declared.banks import BankStatement
+from pledgebook.ledger.declared.banks import BANK_ENTRY, TAKEN_BACK, BankStatement
+from pledgebook.ledger.files.writing import Notes, span_of
+from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
@@ -41,6 +44,29 @@ def statement_texts(book: Book, files: Iterable[JudgedStatements]) -> dict[Path,
                 text = _with(text, judged, file, known, number)
                 written.add((judged.bank.code, number))
     return {} if text == old else {path: text}
+
+
+def taken_back_notes(book: Book, files: Iterable[JudgedStatements]) -> Notes:
+    """Return the lines that mark the receipts of open periods which wait to be applied and which
+    the bank may have taken back: no match of them is certain.
+    """
+    found = [each for file in files for each in file.taken_back]
+    if not found:
+        return {}
+    waiting = {receipt.label for receipt in waiting_receipts(book)}
+    notes: dict[Path, dict[int, str]] = {}
+    for entry, day in found:
+        labels = {posting.cost.label for posting in entry.postings if posting.cost}
+        period = book.settings.periods.of(entry.date)
+        closed = period is not None and period.name in book.settings.seals
+        path = Path(str(entry.meta["filename"]))
+        if closed or TAKEN_BACK in entry.meta or not labels & waiting or path not in book.digests:
+            continue
+        lines = book.text_of(path).split("\n")
+        beside = (n for n in span_of(lines, entry) if lines[n].strip().startswith(f"{BANK_ENTRY}:"))
+        if (number := next(beside, None)) is not None:
+            notes.setdefault(path, {})[number + 1] = f"  {TAKEN_BACK}: {day}"
+    return notes
 
 
 def _with(

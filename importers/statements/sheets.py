@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import (
     CellValue,
@@ -26,13 +25,24 @@ from pledgebook.importers.reading.cells import (
     column_letter,
 )
 from pledgebook.importers.statements.batches import says_batch, unnamed
+from pledgebook.importers.statements.signs import Money, beside, side_of
 from pledgebook.importers.statements.statement import Entry, Original, Statement
 from pledgebook.importers.statements.words import bank_words, key_of
 from pledgebook.importers.tables.heading_rows import may_be_heading
-from pledgebook.importers.tables.headings import Field, match_heading
-from pledgebook.importers.values.amounts import AmountReading, column_mark, parse_amount
+from pledgebook.importers.tables.headings import SEVERAL, Field, currency_in, match_heading
+from pledgebook.importers.tables.units import may_state_units, names_another
+from pledgebook.importers.values.amounts import BLANK, AmountReading, column_mark, parse_amount
 from pledgebook.importers.values.dates import column_order, parse_date
-from pledgebook.importers.values.values import LONGEST_VALUE, SCALES, plain, shown, words
+from pledgebook.importers.values.looks import Shown, read_shown
+from pledgebook.importers.values.values import (
+    LONGEST_VALUE,
+    SCALES,
+    clean,
+    plain,
+    shown,
+    words,
+)
+from pledgebook.importers.values.words import changes_figures
 from pledgebook.ledger.declared.banks import NO_BANKS, BankAccount, Banks, plain_number
 from pledgebook.ledger.declared.currencies import recognise
 from pledgebook.ledger.money import format_amount
@@ -60,6 +70,12 @@ _UNTIL = re.compile(  # "Solde au 31/05/2002", "Ending balance as of May 31, 200
 """The day behind a balance, and what leads to it."""
 
 _SHORT_NUMBER = 8
+_SHORT_TEXT = 60
+"""Letters of a text beside a list that may state the currency of all of it."""
+_SHORT_WORD = 4
+"""Words of states up to this length may mean anything within a sentence: "open", "info"."""
+_CODE = 3
+_IN_AT_END = re.compile(r"(?i)\b(?:in|en|w|v|i)\s+\S+\W*$")
 _IN_ORDER = frozenset({"text", "account"})
 """What several columns hold together, in their order; of all others the best comes first."""
 
@@ -242,16 +258,6 @@ class _Pages:
     """Cells below zero where money only comes in, or only goes out: a balance must prove them."""
 
 
-class _Money(NamedTuple):
-    """What a cell shows: a figure, and beside it the side ("credit", "debit" or "") and what may be
-    its currency.
-    """
-
-    value: Decimal | None
-    side: str
-    currencies: tuple[str, ...]
-
-
 class _Reader:
     def __init__(self, name: str, found: _List, account: str, currency: str) -> None:
         self._name, self._list = name, found
@@ -332,11 +338,13 @@ class _Reader:
 
     def _shown_currency(self) -> str:
         """Return the one currency that stands beside the figures; "" if it is none or several."""
+        rows = range(self._list.heading + 1, len(self._list.sheet.rows) + 1)
         shown_ones = {
             codes
             for name in _MONEY
-            for cell in self._list.below(name)
-            if (codes := _beside(parse_amount(cell, self._mark))[1])
+            for column in self._list.columns.get(name, ())[:1]
+            for row in rows
+            if (codes := beside(self._shown(row, column).reading)[1])
         }
         codes = shown_ones.pop() if len(shown_ones) == 1 else ()
         return codes[0] if len(codes) == 1 else ""
@@ -348,9 +356,38 @@ class _Reader:
             if self._list.cell(row, "booked") is None and self._list.cell(row, "value") is None:
                 yield self._list.sheet.rows[row - 1]
 
+    def _refuse_titles(self) -> None:
+        """Refuse a list of which a text above or below states units, or another currency than the
+        account's and none states this.
+        """
+        named: list[tuple[int, int, str]] = []
+        for row in range(1, len(self._list.sheet.rows) + 1):
+            if row == self._list.heading or self._may_be_entry(row):
+                continue
+            for column, value in enumerate(self._list.sheet.rows[row - 1], 1):
+                text = clean(value) if isinstance(value, str) else ""
+                if not text or len(text) > LONGEST_VALUE:
+                    continue
+                if may_state_units(text):
+                    raise self._refusal_at(
+                        row, column, f"is {shown(text)}: figures in units are not read"
+                    )
+                if _states_currency(text):
+                    named.append((row, column, text))
+        own = self._currency
+        if not own or self._list.has("currency"):
+            return
+        if any(own in recognise(currency_in(text)) for _, _, text in named):
+            return
+        for row, column, text in named:
+            raise self._refusal_at(row, column, f"is {shown(text)}, and the account is in {own}")
+
     def statements(self) -> tuple[Statement, ...]:
         self._settle_currency()
         self._refuse_unread()
+        self._refuse_struck(self._list.heading)
+        self._refuse_titles()
+        notes = self._heed_comments()
         pages: dict[tuple[str, str], _Pages] = {}
         balances: list[tuple[int, str]] = []
         for row in range(self._list.heading + 1, len(self._list.sheet.rows) + 1):
@@ -371,10 +408,12 @@ class _Reader:
         statements = [self._statement(*key, page) for key, page in pages.items() if page.entries]
         if not statements:
             raise UnreadableFile(f"{self._name} holds no entry of a bank.")
-        return tuple(statements)
+        return tuple(replace(each, notes=(*each.notes, *notes)) for each in statements)
 
     def _refusal(self, row: int, name: str, what: str) -> UnreadableFile:
-        column = self._list.columns.get(name, (1,))[0]
+        return self._refusal_at(row, self._list.columns.get(name, (1,))[0], what)
+
+    def _refusal_at(self, row: int, column: int, what: str) -> UnreadableFile:
         at = self._list.sheet.address(row, column)
         return UnreadableFile(f"{self._name}: {at} {what}; nothing of the statement is taken.")
 
@@ -408,11 +447,47 @@ class _Reader:
         cells = [cell for cell in self._list.sheet.rows[row - 1] if cell_text(cell).strip()]
         return len(cells) == 1 and isinstance(cells[0], str) and not self._figures(row)
 
+    def _shown(self, row: int, column: int) -> Shown:
+        """Read a cell as an amount, as its number format shows it."""
+        value = self._list.sheet.cell(row, column)
+        reading = parse_amount(value, self._mark)
+        look = self._list.sheet.looks.get((row, column))
+        if look is None or not isinstance(value, Decimal):
+            return Shown(reading)
+        return read_shown(value, look, reading)
+
+    def _refuse_struck(self, row: int) -> None:
+        """Raise UnreadableFile where something of a row is struck out."""
+        for column in range(1, len(self._list.sheet.rows[row - 1]) + 1):
+            if (row, column) in self._list.sheet.struck:
+                raise self._refusal_at(
+                    row, column, "is struck out: take the row out, or the line through it"
+                )
+
+    def _heed_comments(self) -> tuple[str, ...]:
+        """Return what somebody wrote to cells of the sheet, as notes. Raises UnreadableFile where
+        it may change what the figures say.
+        """
+        notes = []
+        for (row, column), said in sorted(self._list.sheet.comments.items()):
+            text = clean(said)
+            matters = self._matters(text) or _speaks_of_state(text)
+            if matters or changes_figures(text) or may_state_units(text):
+                raise self._refusal_at(
+                    row,
+                    column,
+                    f"has the comment {shown(text)}: correct the row, or take the comment out",
+                )
+            at = self._list.sheet.address(row, column)
+            notes.append(f"The comment at {at}, {shown(text)}, changes no figure.")
+        return tuple(notes)
+
     def _read_balance(self, row: int, kind: str, page: _Pages) -> None:
         """Note what a row states that is no entry. It may stand in any column; "balance" alone is
         the opening one above the entries and the closing one below, the other way round where the
         newest come first.
         """
+        self._refuse_struck(row)
         if kind == "turnover":
             page.turnover.append((self._stated_balance(row), f"{self._list.sheet.name}!{row}"))
             return
@@ -423,7 +498,7 @@ class _Reader:
         stated = row > self._list.heading and any(
             self._list.say(row, name) for name in ("amount", "credit", "debit")
         )
-        figures = [self._stated_balance(row)] if stated else self._figures(row)
+        figures = [self._stated_balance(row)] if stated else self._figures(row, of_balance=True)
         if len(figures) != 1:
             if row < self._list.heading:
                 return  # it is a word of the letterhead
@@ -434,17 +509,21 @@ class _Reader:
         elif kind == "closing":
             page.closing = figures[0]
 
-    def _figures(self, row: int) -> list[Decimal]:
-        """Return the amounts of a row, in whichever column, without its days."""
+    def _figures(self, row: int, *, of_balance: bool = False) -> list[Decimal]:
+        """Return the amounts of a row, in whichever column, without its days. Raises UnreadableFile
+        for one of another currency, and `of_balance` for one that is not understood.
+        """
         found: dict[str, Decimal] = {}
-        for cell in self._list.sheet.rows[row - 1]:
+        for column, cell in enumerate(self._list.sheet.rows[row - 1], 1):
             text = cell_text(cell).strip()
             day = parse_date(cell, self._order, from_1904=self._list.sheet.from_1904)
             if not text or day.value is not None:
                 continue
-            reading = parse_amount(cell, self._mark)
+            reading, doubt = self._shown(row, column)
+            if doubt and of_balance:
+                raise self._refusal_at(row, column, _is(reading, doubt))
             if reading.value is not None:
-                side, codes, rest = _beside(reading)
+                side, codes, rest = beside(reading)
                 if codes and not rest and self._currency and self._currency not in codes:
                     at = self._list.sheet.name
                     raise UnreadableFile(
@@ -463,10 +542,11 @@ class _Reader:
         if money.value is None:
             raise self._refusal(row, "amount", "states no amount, so the file may be cut")
         if self._list.say(row, "sign") and not money.side:
-            money = money._replace(side=_side_of(self._list.say(row, "sign")))
-        return _by_side(money)
+            money = money._replace(side=side_of(self._list.say(row, "sign")))
+        return money.signed()
 
     def _read(self, row: int, page: _Pages) -> None:
+        self._refuse_struck(row)
         amount, turned = self._amount(row)
         if turned:
             page.turned.append((row, turned))
@@ -482,7 +562,7 @@ class _Reader:
                 balance = self._money(row, "balance")
                 if balance.value is None:
                     raise self._refusal(row, "balance", "states no balance")
-                page.balances.append((f"{self._list.sheet.name}!{row}", _by_side(balance)))
+                page.balances.append((f"{self._list.sheet.name}!{row}", balance.signed()))
         if number := self._list.say(row, "number"):
             page.numbers.append(number)
 
@@ -554,7 +634,7 @@ class _Reader:
             return value, ""
         return -value, name if value < 0 else ""
 
-    def _column_of_money(self, row: int) -> tuple[str, _Money]:
+    def _column_of_money(self, row: int) -> tuple[str, Money]:
         if self._list.has("credit") and self._list.has("debit"):
             credit, debit = self._money(row, "credit"), self._money(row, "debit")
             if credit.value and debit.value:
@@ -564,14 +644,14 @@ class _Reader:
         name = "amount" if self._list.has("amount") else "credit"
         return name, self._money(row, name)
 
-    def _side(self, row: int, name: str, money: _Money) -> str:
+    def _side(self, row: int, name: str, money: Money) -> str:
         """Return whether a figure is a credit or a debit, as its column, the column of signs and
         what stands beside it say; "" where nothing does but its own sign.
         """
         said = {money.side, name if name in {"credit", "debit"} else ""}
         if self._list.has("sign"):
             sign = self._list.say(row, "sign")
-            side = _side_of(sign)
+            side = side_of(sign)
             if not side:
                 raise self._refusal(row, "sign", f"is {shown(sign)}, neither credit nor debit")
             said.add(side)
@@ -592,14 +672,17 @@ class _Reader:
                     values.append(money.value)
         return bool(values) and max(values) < 0
 
-    def _money(self, row: int, name: str) -> _Money:
+    def _money(self, row: int, name: str) -> Money:
         """Return what a cell of money shows. Raises UnreadableFile where it cannot be read, and
         where what stands beside the figure is not understood or another currency than the row's.
         """
-        reading = parse_amount(self._list.cell(row, name), self._mark)
+        columns = self._list.columns.get(name, ())
+        reading, doubt = self._shown(row, columns[0]) if columns else Shown(BLANK)
         if reading.state in {"ambiguous", "error"}:
-            raise self._refusal(row, name, f"is {shown(reading.text)}: {reading.reason}")
-        side, codes, rest = _beside(reading)
+            doubt = reading.reason
+        if doubt:
+            raise self._refusal(row, name, _is(reading, doubt))
+        side, codes, rest = beside(reading)
         if reading.scaled or rest:
             what = "a unit" if reading.scaled else shown(rest)
             raise self._refusal(
@@ -613,7 +696,7 @@ class _Reader:
                 )
         if side == "credit" and reading.value is not None and reading.value < 0:
             raise self._refusal(row, name, f"is {shown(reading.text)}: a credit, and below zero")
-        return _Money(reading.value, side, codes)
+        return Money(reading.value, side, codes)
 
     def _refuse_unread(self) -> None:
         """Refuse a list with a column that changes what the figures say and is not understood: with
@@ -654,13 +737,12 @@ class _Reader:
         """Tell whether a word alone says a sign, a unit, another currency or that nothing moved."""
         key = key_of(text)
         states = bank_words()["states"]
-        codes = recognise(text)
         return (
-            bool(_side_of(text))
+            bool(side_of(text))
             or key in states["pending"]
             or key in states["returned"]
             or any(plain(text) in words()[unit] for unit in SCALES)
-            or bool(codes and self._currency and self._currency not in codes)
+            or names_another(text, tuple(filter(None, [self._currency])))
         )
 
     def _day(self, row: int, name: str) -> date | None:
@@ -694,12 +776,16 @@ class _Reader:
             payer_account=self._list.say(row, "payer_account"),
             remittance="\n".join(texts),
             original=self._original(row, amount),
-            rate=parse_amount(self._list.cell(row, "rate"), self._mark).value,
+            rate=self._rate(row),
             charges=(Original(abs(charges.value), kept_in),) if charges.value else (),
             code=self._list.say(row, "kind"),
         )
         words = (entry.payer, entry.remittance, entry.code)
         return unnamed(entry) if says_batch(*words) else entry
+
+    def _rate(self, row: int) -> Decimal | None:
+        columns = self._list.columns.get("rate", ())
+        return self._shown(row, columns[0]).reading.value if columns else None
 
     def _original(self, row: int, amount: Decimal) -> Original | None:
         """Return what was sent, where the row says so."""
@@ -803,6 +889,10 @@ class _Reader:
                 )
 
 
+def _is(reading: AmountReading, doubt: str) -> str:
+    return f"is {shown(reading.text)}: {doubt[:1].lower()}{doubt[1:].rstrip('.')}"
+
+
 def _signed(
     opening: Decimal, closing: Decimal, entries: Sequence[Entry]
 ) -> tuple[Decimal, Decimal]:
@@ -815,6 +905,27 @@ def _signed(
         if first + moved == last
     }
     return pairs.pop() if len(pairs) == 1 else (opening, closing)
+
+
+def _speaks_of_state(text: str) -> bool:
+    """Tell whether a text says somewhere that money has not moved, or was taken back."""
+    said = f" {key_of(text)} "
+    states = bank_words()["states"]
+    return any(
+        f" {word} " in said or (not word.isascii() and word in said)
+        for word in (*states["pending"], *states["returned"])
+        if len(word) > _SHORT_WORD or not word.isascii()
+    )
+
+
+def _states_currency(text: str) -> bool:
+    """Tell whether a text beside a list names one currency by its code or sign, or at its end: "in
+    euro". A word alone may be of a name.
+    """
+    named = currency_in(text)
+    if len(text) > _SHORT_TEXT or SEVERAL in named or not recognise(named):
+        return False
+    return len(named) <= _CODE or _IN_AT_END.search(text) is not None
 
 
 def _names_account(text: str, number: str) -> bool:
@@ -842,45 +953,6 @@ def _fault(
             return place, before + amount, balance
         before = balance
     return None
-
-
-def _beside(reading: AmountReading) -> tuple[str, tuple[str, ...], str]:
-    """Return what stands beside a figure: the side it says, the currencies that it may name, and
-    what is neither.
-    """
-    said = f"{reading.currency} {reading.footnote}".strip()
-    if not said:
-        return "", (), ""
-    if not _side_of(said, beside=True) and (codes := recognise(said)):
-        return "", codes, ""
-    sides, named, rest = set(), [], []
-    for token in said.split():
-        word = token.strip("()[].,:;")
-        if side := _side_of(word, beside=True):
-            sides.add(side)
-        elif codes := recognise(word):
-            named.append(codes)
-        else:
-            rest.append(token)
-    if len(sides) > 1 or len(set(named)) > 1:
-        rest.append(said)
-    return sides.pop() if sides else "", named[0] if named else (), " ".join(rest)
-
-
-def _side_of(text: str, *, beside: bool = False) -> str:
-    """Return whether a word says credit or debit; "" if neither. `beside` a figure, a K may as well
-    be a thousand.
-    """
-    word = plain(text)
-    if beside and word == "k":
-        return ""
-    return next((side for side, words in bank_words()["signs"].items() if word in words), "")
-
-
-def _by_side(money: _Money) -> Decimal:
-    """Return a balance with its sign: what the bank calls a debit is below zero."""
-    value = money.value or Decimal(0)
-    return -abs(value) if money.side == "debit" else value
 
 
 def _heading(text: str) -> tuple[str, tuple[str, ...]]:

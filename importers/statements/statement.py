@@ -29,6 +29,15 @@ class Original(NamedTuple):
         return f"{format_amount(self.amount)} {self.currency}"
 
 
+class Credit(NamedTuple):
+    """Money that came in, as far as it tells whether a later debit may take it back."""
+
+    amount: Decimal
+    booked_on: date
+    end_to_end: str
+    payer: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry: money in (amount above zero) or out, in the statement's currency.
@@ -37,7 +46,7 @@ class Entry:
     `bank_ref` is the bank's own reference, `end_to_end` the sender's, `references` all others it
     names. `payer` is the other party, `remittance` its text, both whole; what may be the money
     `of_several`, as a batch that is not divided, has no payer: all their names stand in the text.
-    `taken_back` is the day on which the bank, in the same statement, takes as much of it back.
+    `taken_back` is the day on which the bank takes as much of it back.
     `charges` are what banks kept, as stated. `reversal`: it takes an earlier entry back. `status`:
     what is not booked yet moves no balance. `place` is where it stands in the file.
     """
@@ -61,6 +70,24 @@ class Entry:
     taken_back: date | None = None
     status: str = "booked"
     code: str = ""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it is a booked debit by which the bank takes an entry back."""
+        back = self.reversal or self.returned
+        return back and self.amount < 0 and self.status == "booked"
+
+    def may_take_back(self, came: Credit) -> bool:
+        """Whether it may take a credit back: of the same amount, not booked after it, and naming no
+        other reference or party.
+        """
+        references = self.end_to_end, came.end_to_end
+        parties = {" ".join(name.casefold().split()) for name in (self.payer, came.payer)} - {""}
+        if self.amount != -came.amount or self.booked_on < came.booked_on:
+            return False
+        if all(references):
+            return references[0] == references[1]
+        return len(parties) < 2
 
     @property
     def text(self) -> str:
@@ -120,34 +147,17 @@ class Statement:
         )
 
 
-def with_reversals(entries: Sequence[Entry]) -> list[Entry]:
-    """Return entries; credits that a later one may take back say when: a reversal or return
-    of the same amount that names no other reference or party.
-    """
-    backs = [
-        each
-        for each in entries
-        if each.amount < 0 and each.status == "booked" and (each.reversal or each.returned)
-    ]
+def with_reversals(entries: Sequence[Entry], backs: Sequence[Entry]) -> list[Entry]:
+    """Return entries; credits that one of `backs` may take back say when."""
     if not backs:
         return list(entries)
     return [_with_reversal(each, backs) if each.amount > 0 else each for each in entries]
 
 
 def _with_reversal(entry: Entry, backs: Sequence[Entry]) -> Entry:
-    for back in backs:
-        others = [
-            (entry.end_to_end, back.end_to_end),
-            (" ".join(entry.payer.casefold().split()), " ".join(back.payer.casefold().split())),
-        ]
-        if (
-            back.amount == -entry.amount
-            and back.booked_on >= entry.booked_on
-            and (not all(others[0]) or others[0][0] == others[0][1])
-            and (not all(others[1]) or others[1][0] == others[1][1] or all(others[0]))
-        ):
-            return replace(entry, taken_back=back.booked_on)
-    return entry
+    came = Credit(entry.amount, entry.booked_on, entry.end_to_end, entry.payer)
+    days = [back.booked_on for back in backs if back.may_take_back(came)]
+    return replace(entry, taken_back=days[0]) if days else entry
 
 
 @dataclass(frozen=True, slots=True)

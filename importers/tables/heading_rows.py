@@ -35,7 +35,7 @@ def find_heading_blocks(
     known_labels = frozenset(map(plain, labels))
     candidates = {
         number for number, cells in enumerate(sheet.rows, start=1) if may_be_heading(cells)
-    }
+    } - _rows_of_money(sheet)
     blocks: list[HeadingBlock] = []
     seen: list[str] = []
     row = 1
@@ -52,6 +52,18 @@ def find_heading_blocks(
         blocks.append(block)
         row = block.rows[-1] + 1
     return blocks, seen
+
+
+def _rows_of_money(sheet: Sheet) -> set[int]:
+    """Return the rows with a number of which the format shows a currency or leaves digits out: 2000
+    is no year there.
+    """
+    money = {
+        look
+        for look in set(sheet.looks.values())
+        if look.scaling != 1 or recognise(look.before) or recognise(look.behind)
+    }
+    return {row for (row, _), look in sheet.looks.items() if look in money}
 
 
 def may_be_heading(cells: Iterable[CellValue | None]) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import Sheet, column_number
 from pledgebook.importers.tables.blocks import HeadingBlock
 from pledgebook.importers.tables.headings import currency_in
 from pledgebook.importers.values.values import clean, multiplier_in, plain
+from pledgebook.ledger.declared.currencies import recognise
 
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
@@ -37,6 +40,16 @@ _UNIT_STATED = re.compile(
 
 _SHEET_NAME = "the sheet's name"
 _NOTE_CELLS = 2
+
+
+_COUNTED_IN = re.compile(
+    r"(?:(?:all|toutes?|todos|tous)\s+)?(?:(?:les|los|the|alle)\s+)?"
+    r"(?:(?:amounts?|figures?|sums?|values?|currency|montants?|importes?|betrag|betrage|monnaie"
+    r"|devise|moneda|wahrung)\b\s*)?(?:(?:is|are|expressed|stated|shown|given)\s+)*"
+    r"(?:(?:in|en|em)\s+)?[:=]?\s*(?P<money>\S+(?:\s\S+)?)",
+    re.IGNORECASE,
+)
+"""A text that says which currency amounts are in, and nothing else: "EUR", "Amounts in euros"."""
 
 
 class Units(NamedTuple):
@@ -85,6 +98,30 @@ def states_units(text: str) -> bool:
     return multiplier_in(text) != 1 and _UNIT_STATED.search(plain(text)) is not None
 
 
+@lru_cache(maxsize=1024)
+def currencies_alone(text: str) -> tuple[str, ...]:
+    """Return the codes that a text may mean which says nothing but that amounts are in a currency;
+    none of any other.
+    """
+    if len(text) > _SHORT_TITLE or any(map(str.isdigit, text)):
+        return ()
+    found = _COUNTED_IN.fullmatch(clean(text).strip(" .!()[]"))
+    return recognise(found["money"]) if found else ()
+
+
+def names_another(text: str, codes: Collection[str]) -> bool:
+    """Whether a text beside amounts says nothing but that they are in another currency than those
+    of `codes`; where these are none, nothing is said to the contrary.
+    """
+    named = currencies_alone(text) if codes else ()
+    return bool(named) and not set(named) & set(codes)
+
+
+def may_state_units(text: str) -> bool:
+    """Whether a text states units, or holds letters beside a currency that may be one ("M€")."""
+    return states_units(text) or _LIKE_A_UNIT.search(text) is not None
+
+
 def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[str]:
     """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
     above one million dollars", "rounded to thousands", a note below the table, or letters that may
@@ -113,7 +150,7 @@ def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> l
         if filled > _NOTE_CELLS or not isinstance(value, str):
             continue
         text = clean(value)
-        if states_units(text) or _LIKE_A_UNIT.search(text):
+        if may_state_units(text):
             questions.append(ask.format(sheet.address(row, number), text))
     return questions
 

@@ -89,6 +89,11 @@ def is_announcement(text: str) -> bool:
     return "announcement" in _said_in(plain(text))
 
 
+def changes_figures(text: str) -> bool:
+    """Tell whether a remark says, in any of these ways, that a figure is not what it seems."""
+    return is_announcement(text) or says_in_kind(text) or says_otherwise(text) or is_warning(text)
+
+
 @lru_cache(maxsize=4096)
 def is_warning(text: str) -> bool:
     """Tell whether a text is as a whole one of the words that say that an amount is not what it

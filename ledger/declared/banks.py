@@ -46,7 +46,7 @@ PAYERS, SEVERAL = "payers", "several"
 """Metadata of a receipt, and its one value: it may be the money of several, so it is no donor's."""
 
 TAKEN_BACK = "taken-back-on"
-"""Metadata of a receipt: the day on which the bank, in the same statement, took as much back."""
+"""Metadata of a receipt: the day on which the bank took as much back."""
 
 RULES = ("charges", "interest")
 """What a rule may take an entry of a statement for."""

@@ -33,6 +33,9 @@ from pledgebook.ledger.sources import as_content, reading
 
 _NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
 _NO_CHANGES: Changes = MappingProxyType({})
+Notes = Mapping[Path, Mapping[int, str]]
+"""Lines of metadata that entries get, by their files and the lines below which they are put."""
+_NO_NOTES: Notes = MappingProxyType({})
 
 
 def file_for(settings: Settings, day: date) -> str:
@@ -101,20 +104,21 @@ def write_entries(
     others: Mapping[Path, str] = _NO_TEXTS,
     beside: Changes = _NO_CHANGES,
     *,
+    notes: Notes = _NO_NOTES,
     today: date | None = None,
     future: bool = False,
 ) -> list[Path]:
     """Write drafts into the book's period files, and with them the texts of `others` of its files
     and what stands `beside` it (documents, decisions; None takes a file away); return the files
-    written, without those beside.
+    written, without those beside. `notes` are lines of metadata that entries of the book get.
 
     An entry after `today` (the day where the user is, unless said) is refused with FutureDateError,
     unless it is meant: `future`. Raises BookRefusedError, and changes nothing, if the book has
     errors, would have one, or was changed on disk since it was loaded.
     """
-    if not drafts and not others and not beside:
+    if not drafts and not others and not beside and not notes:
         return []
-    tried = try_entries(book, drafts, others, beside, today=today, future=future)
+    tried = try_entries(book, drafts, others, beside, notes=notes, today=today, future=future)
     tried.write()
     return list(tried.paths)
 
@@ -125,12 +129,13 @@ def try_entries(
     others: Mapping[Path, str] = _NO_TEXTS,
     beside: Changes = _NO_CHANGES,
     *,
+    notes: Notes = _NO_NOTES,
     today: date | None = None,
     future: bool = False,
 ) -> Tried:
     """Try what `write_entries` would write. Raises BookRefusedError."""
     refuse_future((draft.date for draft in drafts), today=today, future=future)
-    if not drafts and not others:
+    if not drafts and not others and not notes:
         return Tried(before=book, after=book, changes=beside, paths=())
     if book.errors:
         raise refusal_of_errors(book)
@@ -141,8 +146,9 @@ def try_entries(
         by_name.setdefault(file_for(book.settings, draft.date), []).append(draft)
     by_file = {file_of(book, own[0].date): own for own in by_name.values()}
     texts: dict[Path, str] = dict(others)
-    for path, own in by_file.items():
-        texts[path] = insert_entries(book.text_of(path), own, places_in(book, path))
+    for path in dict.fromkeys((*by_file, *notes)):
+        own, said = by_file.get(path, []), notes.get(path, {})
+        texts[path] = insert_entries(book.text_of(path), own, places_in(book, path), said)
     _include_new(book, texts)
     try:
         tried = try_texts(book, texts, beside=beside)
@@ -155,7 +161,8 @@ def try_entries(
         for notice in tried.after.notices
         if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
     )
-    return replace(tried, paths=(*by_file, *others), notices=notices)
+    paths = tuple(dict.fromkeys((*by_file, *notes, *others)))
+    return replace(tried, paths=paths, notices=notices)
 
 
 def refuse_future(days: Iterable[date], *, today: date | None = None, future: bool = False) -> None:
@@ -230,12 +237,19 @@ Place = tuple[tuple[date, int], int]
 
 
 @without_garbage_collection()
-def insert_entries(text: str, drafts: Iterable[Draft], places: Iterable[Place]) -> str:
+def insert_entries(
+    text: str,
+    drafts: Iterable[Draft],
+    places: Iterable[Place],
+    notes: Mapping[int, str] = MappingProxyType({}),
+) -> str:
     """Return a file's text with the drafts put in, each before the first entry that comes after it
     by date and event. `places` tells of the entries that stand there; what stands there is not
-    touched.
+    touched, but for `notes`: lines that are put below lines, by these' numbers.
     """
     lines = text.removesuffix("\n").split("\n") if text else []  # as Beancount counts lines
+    for number, note in notes.items():
+        lines[number - 1] += f"\n{note}"
     first_after = _Order(places, len(lines) + 1)
     above: dict[int, int] = {}
     at: dict[int, list[str]] = {}
