@@ -30,6 +30,7 @@ from pledgebook.ledger.example import (
     is_example,
     make_example,
     new_biennium,
+    write_by_hand,
 )
 from pledgebook.ledger.files.making import FolderNotEmptyError
 from pledgebook.ledger.files.writing import error_sentence, write_entries
@@ -128,6 +129,7 @@ def _make(folder: Path) -> _Made:
         _record(main, partial(apply_matches, candidates=certain))
         applied += certain
     _record(main, gift_decided)
+    write_by_hand(folder)
     book = load_book(main)
     if book.errors:
         fail(f"The example's book has an error: {error_sentence(book.errors[0])}")

@@ -50,13 +50,15 @@ def obligations(selection: Selection) -> Report:
             continue
         name = section_name(selection, fund, class_)
         layout.section(name)
-        left = ZERO
+        left, group = ZERO, ""
         for (_, _, reference, purpose), one in own.items():
+            if purpose != group:
+                layout.group(purposes.get(purpose, purpose))
+                group = purpose
             layout.row(
                 reference=reference or WITHOUT,
                 raised_on=one.day,
                 words=one.words,
-                purpose=purposes.get(purpose, purpose),
                 **one.dollars,
                 settled=", ".join(dict.fromkeys(map(date.isoformat, one.settled))),
             )
@@ -81,7 +83,6 @@ def obligations(selection: Selection) -> Report:
             Column(key="reference", title="Reference"),
             Column(key="raised_on", title="Raised on", kind="date"),
             Column(key="words", title="Entry"),
-            Column(key="purpose", title="Purpose"),
             *(
                 Column(key=key, title=title, kind="amount", unit=unit)
                 for key, title in amounts.items()
@@ -100,7 +101,9 @@ def obligations(selection: Selection) -> Report:
 
 
 def _read(selection: Selection) -> dict[Key, _Obligation]:
-    """Return the obligations with something to show in the cut, those without a reference last."""
+    """Return the obligations with something to show in the cut, by purpose and reference, those
+    without one last.
+    """
     start = selection.cut.start
     found: dict[Key, _Obligation] = {}
     purpose_of: dict[str, str] = {}
@@ -126,4 +129,4 @@ def _read(selection: Selection) -> dict[Key, _Obligation]:
                 one.dollars["liquidated" if in_cash else "cancelled"] -= dollars
                 one.settled.append(entry.date)
     shown = {key: one for key, one in found.items() if any(one.dollars.values())}
-    return dict(sorted(shown.items(), key=lambda item: (not item[0][2], item[0][2], item[1].day)))
+    return dict(sorted(shown.items(), key=lambda item: (item[0][3], not item[0][2], item[0][2])))

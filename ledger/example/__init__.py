@@ -1,8 +1,8 @@
 """The shipped example: a book of two funds over 2001-2003, every figure of it made up.
 
 `make_example` makes the book with donors' spreadsheets and bank statements in its inbox. What
-neither says, the euro and what a person decided, stands in `recording`. `pledgebook demo` runs
-all of it in order.
+neither says, the euro and what a person decided, stands in `recording`; what was spent, in two
+files written by hand. `pledgebook demo` runs all of it in order.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pledgebook.ledger.example.making import (
     TO_TRY,
     is_example,
     make_example,
+    write_by_hand,
 )
 from pledgebook.ledger.example.recording import gift_decided, new_biennium
 
@@ -26,4 +27,5 @@ __all__ = [
     "is_example",
     "make_example",
     "new_biennium",
+    "write_by_hand",
 ]

@@ -27,6 +27,9 @@ STATEMENTS = ("statement-2002.xml", "statement-2003.sta")
 TO_TRY = "to-try-austria-2003.xlsx"
 """The file that stays in the inbox for Fava's import page."""
 
+BY_HAND = ("2000-2001.beancount", "2002-2003.beancount")
+"""The periods in whose files entries were written by hand."""
+
 _SUM = re.compile(r"=SUM\((\w+):(\w+)\)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -59,6 +62,14 @@ def make_example(folder: Path) -> Path:
     for name in STATEMENTS:
         (folder / "inbox" / name).write_bytes((ours / "statements" / name).read_bytes())
     return main
+
+
+def write_by_hand(folder: Path) -> None:
+    """Put into the periods' files what the example's staff wrote by hand, spending above all."""
+    for name in BY_HAND:
+        text = (resources.files(__package__) / f"by-hand-{name}").read_text("utf-8")
+        with (folder / name).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
 
 
 def _title_line(title: str) -> str:
