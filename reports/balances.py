@@ -57,7 +57,7 @@ ELIMINATED, TOTAL, COMPARATIVE = "eliminated", "total", "comparative"
 Amounts = dict[str, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """Both statements of a fund with the funds within it: `lines` gives each line's dollars by
     column; `columns` are its classes and the inner funds. Expenditure and liabilities are positive,
@@ -108,11 +108,11 @@ def make_statements(selection: Selection) -> list[Statement]:
         own_errors = [each for each in errors if each.amounts.keys() & {*shown}]
         made.append(
             Statement(
-                fund,
-                tuple(columns),
-                lines,
-                shown,
-                tuple((each, _by_column(each, columns)) for each in own_errors),
+                fund=fund,
+                columns=tuple(columns),
+                lines=lines,
+                groups=shown,
+                restated=tuple((each, _by_column(each, columns)) for each in own_errors),
             )
         )
     return made

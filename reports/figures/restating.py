@@ -27,7 +27,7 @@ _UNSAS, IPSAS = FRAMEWORKS
 _ADJUSTED = frozenset({"prior-period", "correction"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restatement:
     """An error of an earlier period that was found in a cut: what it adds to the balance of each
     class, in dollars; the day it concerns; the kind of account in which it would have been recorded
