@@ -1,9 +1,12 @@
-"""`pledgebook close`, `verify` and `reopen`: the end of a period, its proof, its re-opening."""
+"""`pledgebook close`, `certify`, `verify` and `reopen`: the end of a period, who signed its
+figures, its proof, its re-opening.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,10 +27,12 @@ from pledgebook.cli.common import (
     wants_json,
 )
 from pledgebook.cli.writing import writing
+from pledgebook.ledger.closing.certifying import certify_period
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.proof import PARTS, Verdict, verify_seals
 from pledgebook.ledger.closing.seals import Figures
 from pledgebook.ledger.closing.signing import sign as sign_seal
+from pledgebook.ledger.declared.certifications import DECLARED
 from pledgebook.ledger.events.asking import due_releases
 from pledgebook.ledger.events.cash import not_revalued
 from pledgebook.ledger.files.writing import file_for
@@ -47,7 +52,8 @@ def make_figures(book: Book, period: str) -> Figures:
     names = _REPORTS if book.settings.mandates else _REPORTS[:1]
     selection = select(book, period)
     made = make_reports(selection, names)
-    figures = {report.name: to_document(report) for report in made}
+    # Who certified them is known only after they are sealed.
+    figures = {report.name: to_document(replace(report, standing=None)) for report in made}
     return figures | totals_documents(statement_totals(selection))
 
 
@@ -188,3 +194,31 @@ def reopen(period: str, authority: str, day: date | None, *, future: bool) -> No
     else:
         click.echo(f"Opened {period} again; its figures as sealed are kept.")
         click.echo(f"Wrote {', '.join(written)}")
+
+
+@click.command()
+@click.argument("period", metavar="PERIOD")
+@click.option(
+    "--as",
+    "state",
+    type=click.Choice(DECLARED),
+    default=DECLARED[0],
+    show_default=True,
+    help="What was done with its figures.",
+)
+@click.option("--by", required=True, help="The office that signed.")
+@click.option("--document", default="", help="The paper it signed.")
+@click.option("--on", "day", type=DAY, help="The day it was signed (default: today).")
+@FUTURE
+@book_option
+def certify(
+    period: str, state: str, by: str, document: str, day: date | None, *, future: bool
+) -> None:
+    """Write down that the figures of the closed PERIOD are certified, or audited."""
+    with writing() as book:
+        path = certify_period(book, period, state, by, document, today_or(day, future=future))
+    if wants_json():
+        answer({"period": period, "state": state, "by": by, "written": [path.name]})
+    else:
+        click.echo(f"The figures of {period} are {state} by {by}; reports say so from now on.")
+        click.echo(f"Wrote {path.name}")

@@ -12,7 +12,8 @@ in it: what is found later is a prior-period adjustment in the open period. hist
 holds the closed periods themselves, is proven by pledgebook verify instead.
 
 Errors: a period that ends before it begins, that overlaps another, or is declared twice; an entry
-dated in a sealed period; a seal of a period that is not declared.
+dated in a sealed period; a seal of a period that is not declared; a certification of a seal the
+book does not have; an allotment that no expenditure can be set against.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("periods",)
 
-DECLARES = frozenset({"period", "seal", "reopening"})
+DECLARES = frozenset({"period", "seal", "reopening", "certification", "allotment"})
 
 
 def periods(

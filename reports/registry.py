@@ -34,6 +34,7 @@ from pledgebook.reports import (
 from pledgebook.reports.figures.disclosures import waiting_for_approval
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection, SelectionError
+from pledgebook.reports.figures.standing import standing_of
 from pledgebook.reports.figures.table import Report, Source
 
 
@@ -180,7 +181,7 @@ def _made(name: str, selection: Selection) -> Report:
     report = REPORTS[name].make(selection)
     for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
-    return report
+    return replace(report, standing=standing_of(selection))
 
 
 def _limited(report: Report, selection: Selection) -> Report:

@@ -37,8 +37,11 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import carried_from
 from pledgebook.ledger.sources import read_json
 
-PAPERS = frozenset({"official-receipt", "void-receipt", "letter", "answer", "statement"})
-"""Declarations that are papers: what was issued, sent and answered, and what banks stated."""
+PAPERS = frozenset(
+    {"official-receipt", "void-receipt", "letter", "answer", "statement", "certification"}
+)
+"""Declarations that are papers: what was issued, sent and answered, what banks stated, and who
+certified a closed period's figures."""
 
 _REOPENING = "reopening"
 _NOT_SETTINGS = PAPERS | {"seal", _REOPENING, "alias", "announcement", "letterhead", "addressee"}

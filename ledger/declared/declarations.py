@@ -118,6 +118,9 @@ FORMS: Mapping[str, Form] = {
         keys=frozenset({"declarations", "rates", "figures", "papers", "reopenings", "options"})
         | {"before", "chain"},
     ),
+    "certification": Form(
+        texts=("period", "state"), key_length=2, keys=frozenset({"by", "document", "seal"})
+    ),
     "reopening": Form(
         texts=("period", "number"),
         key_length=2,

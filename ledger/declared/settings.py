@@ -16,6 +16,7 @@ from beancount.core.data import Directive, Options, Posting
 from pledgebook.ledger.declared.aliases import read_aliases
 from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
+from pledgebook.ledger.declared.certifications import Certification, read_certifications
 from pledgebook.ledger.declared.chart import Place, is_code, read_account, takes
 from pledgebook.ledger.declared.declarations import (
     FORMS,
@@ -59,6 +60,7 @@ class Settings:
     banks: Banks = field(default_factory=Banks)
     allotments: tuple[Allotment, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
+    certifications: tuple[Certification, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
     rate_age: int = RATE_AGE
     """Days for which a UN rate holds."""
@@ -178,6 +180,12 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     currency = currencies[0] if currencies else "USD"
     banks, faults = read_banks(declared, funds, currency)
     findings.extend(faults)
+    seals = {key[0]: _read_seal(item) for key, item in declared["seal"].items()}
+    reopenings = tuple(map(_read_reopening, declared["reopening"].values()))
+    certifications, faults = read_certifications(
+        declared["certification"].values(), seals, reopenings
+    )
+    findings.extend(faults)
     allotments, faults = read_allotments(
         declared["allotment"].values(), funds, periods.names(), purposes, currency
     )
@@ -193,8 +201,9 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         purpose_aliases={item.texts[0]: item.texts[1] for item in named.values()},
         mandates=mandates,
         periods=periods,
-        seals={key[0]: _read_seal(item) for key, item in declared["seal"].items()},
-        reopenings=tuple(map(_read_reopening, declared["reopening"].values())),
+        seals=seals,
+        reopenings=reopenings,
+        certifications=certifications,
         banks=banks,
         allotments=allotments,
         stationery=stationery,

@@ -105,6 +105,17 @@ class Agreement:
     other: Part
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What figures are worth: a state of STATES (`pledgebook.ledger.declared.certifications`), a
+    sentence on it, and the digest of the seal that holds them, if one does.
+    """
+
+    state: str
+    words: str
+    seal: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A picture of neighbouring rows, from `first` to `last`: one series of bars a column.
@@ -144,6 +155,7 @@ class Report:
     charts: Sequence[Chart] = ()
     warnings: Sequence[str] = ()
     """What a reader must know before using a figure, such as that the book has errors."""
+    standing: Standing | None = None
 
     def rows_of(self, section: int | None = None) -> list[int]:
         """Return the positions of the data rows: all, or those of one section (from 0)."""

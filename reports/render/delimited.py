@@ -5,8 +5,9 @@ without one Excel reads it in the computer's own code page and every accented or
 is damaged. Scripts read it as "utf-8-sig".
 
 The first line holds the column keys; a line of kind `warning` after it says what a reader must know
-first. `kind` comes first and says what a line is (section, group,
-row, subtotal, total), so that whoever adds up a column takes the lines of kind `row` only. Amounts
+first, one of kind `figures` whether they are provisional, certified, audited or restated. `kind`
+comes first and says what a line is (section, group, row, subtotal, total), so that whoever adds up
+a column takes the lines of kind `row` only. Amounts
 are exact, with at least two decimals and a minus sign; dates are ISO; an unknown amount is "..";
 a cell without a figure is empty. Notes and ties to the ledger are in the other three forms.
 """
@@ -38,6 +39,8 @@ def to_csv(report: Report) -> str:
     writer.writerow(["row_kind" if "kind" in keys else "kind", *(passive(key) for key in keys)])
     for warning in report.warnings:
         writer.writerow(["warning", passive(warning), *[""] * (len(keys) - 1)])
+    if report.standing is not None:
+        writer.writerow(["figures", passive(report.standing.words), *[""] * (len(keys) - 1)])
     for row in report.rows:
         cells = [_cell(row, column) for column in report.columns]
         if row.label:

@@ -2,11 +2,12 @@
 
 A report with a `payload` is that payload. Any other has the standard shape:
 `report`, `title`, `subtitle`, `period`, `currency`, `as_at`, `columns`, `rows`, `subtotals`,
-`total`, `notes`, `ledger`. `rows` holds the data lines only, so that they add up to `total` (the
-last total row, or null); each says its `section` and `group` where the report has them, and its
-`donor` by code, the donor's English name beside it as `name`. Every
-other total stands in `subtotals` under its label. Amounts are strings with at least two decimals
-and all the decimals they have; an unknown amount is null; dates are ISO.
+`total`, `notes`, `ledger`, and `figures`: whether these are provisional, certified, audited or
+restated, with the seal's digest. `rows` holds the data lines only, so that they add up to `total`
+(the last total row, or null); each says its `section` and `group` where the report has them, and
+its `donor` by code, the donor's English name beside it as `name`. Every other total stands in
+`subtotals` under its label. Amounts are strings with at least two decimals and all the decimals
+they have; an unknown amount is null; dates are ISO.
 """
 
 from __future__ import annotations
@@ -44,8 +45,13 @@ def write_json(reports: Report | Sequence[Report], path: Path) -> None:
 def to_document(report: Report) -> dict[str, object]:
     """Return a report as plain mappings, lists, strings, integers and nulls."""
     report = footed(report)
+    standing = report.standing
+    worth: dict[str, object] = {}
+    if standing is not None:
+        seal = standing.seal or None
+        worth["figures"] = {"state": standing.state, "said": standing.words, "seal": seal}
     if report.payload is not None:
-        return {key: plain(value) for key, value in report.payload.items()}
+        return {key: plain(value) for key, value in report.payload.items()} | worth
     totals = [row for row in report.rows if row.kind in {"subtotal", "total"}]
     last = next((row for row in reversed(totals) if row.kind == "total"), None)
     return {
@@ -64,6 +70,7 @@ def to_document(report: Report) -> dict[str, object]:
         "total": _total(report, last) if last else None,
         "notes": list(report.notes),
         **({"warnings": list(report.warnings)} if report.warnings else {}),
+        **worth,
         "ledger": {
             "ties": [
                 {

@@ -136,6 +136,8 @@ class ReportSheet:
         if self.report.subtitle:
             self._wide(self.report.subtitle, "subtitle")
         self._wide(period_line(self.report), "line")
+        if self.report.standing is not None:
+            self._wide(self.report.standing.words, "line")
         for warning in self.report.warnings:
             self._wide(warning, "alert")
         self.row += 1

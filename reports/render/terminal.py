@@ -45,6 +45,7 @@ def to_text(report: Report, width: int) -> str:
     wide = {at: _longest(report, cells[at]) for at in shown}
     blocks = _blocks([at for at in shown if at != first], wide, wide[first], width)
     lines = [report.title, *([report.subtitle] if report.subtitle else []), period_line(report)]
+    lines += [report.standing.words] if report.standing is not None else []
     lines += [f"Note: {warning}" for warning in report.warnings]
     for block in blocks:
         lines += ["", *_table(report, [first, *block], cells)]

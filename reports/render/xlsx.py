@@ -141,6 +141,9 @@ class _Cover:
             "Period": ", ".join(_distinct(report.period for report in reports)),
             "As at": ", ".join(_distinct(long_date(report.as_at) for report in reports)),
             "Currency": ", ".join(_distinct(currency_name(report.currency) for report in reports)),
+            "Figures": " ".join(
+                _distinct(report.standing.words for report in reports if report.standing)
+            ),
             "Book": source.book,
             "SHA-256 of the book": source.sha256,
             "Made at": source.made_at,

@@ -1,0 +1,43 @@
+"""What figures are worth: whether they are provisional, certified, audited or restated."""
+
+from __future__ import annotations
+
+from pledgebook.ledger.declared.certifications import STATES, chain_stated
+from pledgebook.ledger.register.history import restatements
+from pledgebook.reports.figures.dates import long_date
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.table import Standing
+
+
+def standing_of(selection: Selection) -> Standing:
+    """Return the state of the figures of a selection, in a sentence with the digest of the seal
+    that holds them. It is of whole periods: what is a part of one, or a view, says so.
+    """
+    settings, cut = selection.book.settings, selection.cut
+    period = cut.period
+    seal = settings.seals.get(period.name)
+    if seal is None:
+        return _standing("provisional", f"{period.name} is not closed.")
+    if selection.kept is not None:
+        return _standing("provisional", "a view; what is sealed is under the book's own policy.")
+    chain = chain_stated(seal)
+    own = [
+        each for each in settings.certifications if (each.period, each.seal) == (period.name, chain)
+    ]
+    said = [
+        f"{each.state} on {long_date(each.day)} by {each.by}"
+        + (f" ({each.document})" if each.document else "")
+        for each in own
+    ]
+    state = own[-1].state if own else "provisional"
+    if restatements(settings, period):
+        state = "restated"
+    if (cut.start, cut.end) != (period.start, period.end):
+        said.insert(0, f"a part of {period.name}")
+    if not own:
+        said.append("closed, not certified")
+    return _standing(state, f"{'; '.join(said)}. Seal {chain}.", chain)
+
+
+def _standing(state: str, words: str, seal: str = "") -> Standing:
+    return Standing(state, f"{STATES[state].title}: {words}", seal)
