@@ -66,8 +66,9 @@ def make_figures(book: Book, period: str) -> Figures:
     type=click.Path(path_type=Path),
     help="Sign the seal with this private key, by ssh-keygen.",
 )
+@click.option("--by", default="", metavar="NAME", help="Who closes it; kept with the closing.")
 @book_option
-def close(period: str, key: Path | None) -> None:
+def close(period: str, key: Path | None, by: str) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
     sign = None if key is None else partial(sign_seal, key=key)
     with writing() as book:
@@ -76,7 +77,7 @@ def close(period: str, key: Path | None) -> None:
             if declared.name == period:
                 refuse_untied(book, period)
                 notices += not_revalued(book, declared.end)
-        closed = close_period(book, period, make_figures, sign)
+        closed = close_period(book, period, make_figures, sign, by)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():
         answer(

@@ -246,7 +246,7 @@ def _cause_of_held(held: Held) -> str:
 
 def _named(event: str) -> str:
     known = EVENTS.get(event, NOTHING_TOLD)
-    return _BY_EVENT.get(event, "moved" if known.moves else "other")
+    return _BY_EVENT.get(event, "moved" if known.moves or known.changes_donor else "other")
 
 
 def _allowances(selection: Selection, day: date) -> dict[Group, Decimal]:

@@ -116,7 +116,7 @@ def test_a_dry_run_and_a_missing_yes_take_nothing_out(office: Office) -> None:
 
 def test_an_entry_of_a_sealed_period_stays(office: Office) -> None:
     office.do(PLEDGE, PAYMENT.replace("=40", ""))
-    office.do("close 2002-2003")
+    office.do("close 2002-2003 --by Closer")
     said = office.refused("take-out NOR-2002-01 --date 2002-03-01 --yes")
     assert "corrected by an entry in the open one" in said
     office.main = office.main.with_name("history.beancount")
@@ -149,14 +149,14 @@ def test_an_undeclared_next_period_is_told_with_the_line_and_the_name_that_mend_
 ) -> None:
     office = Office(load("", settings=FOUR_EYES).path)
     office.do(PLEDGE)
-    said = office.do("close 2002-2003")
+    said = office.do("close 2002-2003 --by Closer")
     line = '2004-01-01 custom "period" "2004-2005" 2005-12-31'
     assert f"Declare it as {line}, and rename 2004.beancount to 2004-2005.beancount" in said
     folder, main = office.main.parent, office.main
     (folder / "2004.beancount").rename(folder / "2004-2005.beancount")
     main.write_text(main.read_text("utf-8").replace("/2004.", "/2004-2005.").replace(
         '"2004.beancount"', '"2004-2005.beancount"') + line + "\n", "utf-8")  # fmt: skip
-    assert "Closed 2004-2005" in office.do("verify", "close 2004-2005")
+    assert "Closed 2004-2005" in office.do("verify", "close 2004-2005 --by Closer")
 
 
 def test_an_amendment_says_what_the_instalment_comes_to_and_what_is_unpaid(office: Office) -> None:

@@ -136,7 +136,7 @@ PLEDGE = "pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2
 # Each event once, together with every field of every form.
 EVENTS = """
 pledge SWE 500 --fund CPCJF --pledged-only --date 2002-03-01
-commit SWE-2002-01 --instalment 600@2003-06-30 --date 2002-04-01
+commit SWE-2002-01 --instalment 600@2003-06-30 --date 2002-04-01 --accepted-by Three
 re-earmark SWE-2002-01.1 --fund UNTOC --date 2002-06-01
 postponement SWE-2002-01.1 2004-03-31 --date 2002-07-01
 release SWE-2002-01.1 --date 2004-01-01
@@ -145,7 +145,7 @@ pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01 
 payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12
 returned-payment AUT-2002-01.1 --reverses P1 --date 2002-10-01
 receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01 --waiting
-receipt NOR 5000 --fund CPCJF --date 2002-04-01 --ref N1
+receipt NOR 5000 --fund CPCJF --date 2002-04-01 --ref N1 --accepted-by Three
 unapplied 70 --fund CPCJF --date 2002-12-01
 application R-2002-0001 --donor CAN --date 2002-12-02
 expenditure 1000 --obligated --obligation PO-1 --fund CPCJF --purpose corruption --date 2002-05-01
@@ -162,11 +162,11 @@ redenomination --all --date 2002-01-01
 payment ITA-2001-01.1=100000EUR --at-un-rate --charges 12.50 --payer Tesoro --date 2002-03-20
 amendment ITA-2001-01.1 400000 --dollars 360000 --reason 'Rate of the agreement' --date 2002-05-01
 pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF --date 2002-03-01
-pledge DNK 100 --every quarter --times 3 --due 2002-06-30 --share corruption=40 --share none=60 --fund CPCJF --date 2002-03-02
+pledge DNK 100 --every quarter --times 3 --due 2002-06-30 --share corruption=40 --share none=60 --fund CPCJF --date 2002-03-02 --accepted-by Three
 payment CAN-2002-01.1=100@100 CAN-2002-01.2=50@50 --dollars 160 --receipt R-2002-0007 --date 2002-06-30
 refund CAN --receipt R-2002-0007 --date 2002-07-30
 receipt EXF --original "5000 EUR" --fund CPCJF --date 2002-05-05
-in-kind CHE 8000 --fund CPCJF --date 2002-12-15
+in-kind CHE 8000 --fund CPCJF --date 2002-12-15 --accepted-by Three
 programme-support 500 --percent 10 --fund CPCJF --purpose corruption --date 2002-12-31
 interest CPCJF/general=3000 CPCJF/special=1000 --date 2002-12-31
 write-off ITA-2001-01.1 100 --authority "Controller (made up)" --date 2003-11-28
@@ -174,7 +174,7 @@ recovery ITA-2001-01.1 --reverses 2003-11-28 --amount 60 --date 2003-12-01
 revaluation --all --date 2003-12-31
 returned-gift EXF --reverses 2002-05-05 --dollars 100 --date 2004-01-20
 re-earmark-gift EXF --reverses 2002-05-05 --fund CPCJF --purpose corruption --cause Misread --date 2004-01-21
-prior-pledge ESP 70 --made-on 2003-12-10 --due 2003-12-31 --cause Misfiled --fund CPCJF --date 2004-01-22
+prior-pledge ESP 70 --made-on 2003-12-10 --due 2003-12-31 --cause Misfiled --fund CPCJF --date 2004-01-22 --accepted-by Three
 reassign CAN-2002-01 --to DNK --cause Misread --authority Controller --document memo --date 2004-02-01
 reassign --all-of SWE --to FIN --cause Same --authority Controller --date 2004-02-01
 reassign-gift NOR --reverses N1 --to ISL --cause Misread --authority Controller --date 2004-02-01

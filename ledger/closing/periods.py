@@ -18,7 +18,7 @@ from pathlib import Path
 from beancount.core.data import Custom, Directive, Price, Transaction
 from pledgebook.ledger.closing.carrying import find_lost
 from pledgebook.ledger.closing.earlier import is_proven, say_proven
-from pledgebook.ledger.closing.entries import carry_forward
+from pledgebook.ledger.closing.entries import Carried, carry_forward
 from pledgebook.ledger.closing.seals import (
     FIRST,
     Figures,
@@ -46,6 +46,7 @@ from pledgebook.ledger.files.writing import (
 from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
 from pledgebook.ledger.guards.announcements import read_announcements
+from pledgebook.ledger.guards.delegation import CLOSED, closers_fault
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
@@ -88,11 +89,16 @@ class Closed:
 
 
 def close_period(
-    book: Book, name: str, make_figures: MakeFigures, sign: Callable[[str], str] | None = None
+    book: Book,
+    name: str,
+    make_figures: MakeFigures,
+    sign: Callable[[str], str] | None = None,
+    by: str = "",
 ) -> Closed:
     """Close a declared period of a book: write its closing, the next one's opening and the seal.
 
-    `sign` makes a signature of what is sealed. Raises RefusedError with a sentence, and writes
+    `sign` makes a signature of what is sealed; `by` is who closes it, which the closing keeps as
+    `closed-by:` and a fund with four eyes asks for. Raises RefusedError with a sentence, and writes
     nothing, if the book has errors, something in the period waits (an approval, a release), its
     entries stand with others', an earlier period is open, or its reports cannot be made.
     """
@@ -101,7 +107,8 @@ def close_period(
     _refuse_unready(book, period, own)
     first = period.end + _DAY
     following = book.folder / file_for(book.settings, first)
-    carried = carry_forward(book, period, first)
+    _refuse_one_hand(book, period, by)
+    carried = _closed_by(carry_forward(book, period, first), by)
     seals = book.folder / SEALS
     closed = [
         each
@@ -162,6 +169,27 @@ def close_period(
 
     write_texts(book, texts, [history], prove)
     return Closed(name, first, made[0].chain, (*texts, *beside))
+
+
+def _closed_by(carried: Carried, by: str) -> Carried:
+    who = " ".join(by.split())
+    if not who:
+        return carried
+    closing = [replace(each, meta={**each.meta, CLOSED: who}) for each in carried.closing]
+    return replace(carried, closing=closing)
+
+
+def _refuse_one_hand(book: Book, period: Period, by: str) -> None:
+    """Refuse that the person closes who entered and approved, where a fund asks for four eyes."""
+    strict = [code for code, fund in book.settings.funds.items() if fund.four_eyes]
+    if strict and not by.strip():
+        raise BookRefusedError(
+            f"{strict[0]} asks for four eyes, so {period.name} is closed by somebody who is named: "
+            "say who, with --by NAME."
+        )
+    said = closers_fault(book.entries, book.settings, by, period) if by.strip() else ""
+    if said:
+        raise BookRefusedError(said)
 
 
 def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path]:

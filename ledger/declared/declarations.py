@@ -95,6 +95,10 @@ FORMS: Mapping[str, Form] = {
         keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
     ),
     "answer": Form(texts=("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
+    "office": Form(texts=("office",), keys=frozenset({"holders"})),
+    "delegation": Form(
+        texts=("office", "event"), key_length=2, keys=frozenset({"limit", "fund", "until"})
+    ),
     "rate-age": Form(texts=("days",), key_length=0),
     "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
     "bank": Form(

@@ -23,7 +23,14 @@ from pledgebook.ledger.events.reassigning import (
 )
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
-from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import (
+    ACCEPTED,
+    EARMARK,
+    STATED_DOLLARS,
+    Drafted,
+    Recording,
+    event_form,
+)
 from pledgebook.ledger.forms.pledges import DONOR
 
 _CAUSE = Field("cause", "Cause", option="--cause", help="What was wrong, and how.", required=True)
@@ -53,6 +60,7 @@ _PART = Field(
     _CAUSE,
     *STATED_DOLLARS,
     *EARMARK,
+    ACCEPTED,
 )  # fmt: skip
 def prior_pledge(
     recording: Recording,

@@ -64,6 +64,11 @@ COMMON = (
 )
 """What every form has besides its own fields."""
 
+ACCEPTED = Field(
+    "accepted_by", "Accepted by", option="--accepted-by", help="Who accepted it.", metavar="NAME"
+)
+"""Who accepted a contribution: a field of the forms by which one is taken on."""
+
 EARMARK = (
     Field(
         "fund",
@@ -191,12 +196,14 @@ class Form:
             "authority": values["authority"],
             "entered-by": values["entered_by"],
             "approved-by": values["approved_by"],
+            "accepted-by": values.get(ACCEPTED.name, ""),
             **_read_pairs(values["pairs"]),
         }
         refuse_sealed(book, day)
         kept = {key: value for key, value in stated.items() if value.strip()}
         recording = Recording(book, day, kept)
-        drafted = self.draft(recording, **{each.name: values[each.name] for each in self.own})
+        asked = {each.name: values[each.name] for each in self.own if each is not ACCEPTED}
+        drafted = self.draft(recording, **asked)
         last = drafted.drafts[-1]
         drafts = [_finish(draft, recording, values, last=draft is last) for draft in drafted.drafts]
         explained: list[str] = []
@@ -263,7 +270,7 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _OURS = frozenset(
-    {"ref", "document", "authority", "entered-by", "approved-by", "event", "class", "purpose",
-     "due", "status", "rate", "rate-date", "reverses", "announced-on", "rate-override", "filename",
-     "lineno", "tags", "links", "payee", "date", "account"}
+    {"ref", "document", "authority", "entered-by", "approved-by", "accepted-by", "event", "class",
+     "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on", "rate-override",
+     "filename", "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip

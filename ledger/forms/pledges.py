@@ -24,7 +24,14 @@ from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import (
+    ACCEPTED,
+    EARMARK,
+    STATED_DOLLARS,
+    Drafted,
+    Recording,
+    event_form,
+)
 from pledgebook.ledger.money import format_units
 
 DONOR = Field("donor", "Donor", required=True, suggests="donor")
@@ -99,6 +106,7 @@ _STANDING = (
         metavar="PURPOSE=PERCENT",
         parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "amount")),
     ),
+    ACCEPTED,
 )
 def pledge(
     recording: Recording,
@@ -176,6 +184,7 @@ def pledge(
     Field("pledge", "Pledge", required=True, suggests="pledge"),
     INSTALMENTS,
     *STATED_DOLLARS,
+    ACCEPTED,
 )
 def commit(
     recording: Recording,

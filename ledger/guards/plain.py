@@ -33,6 +33,7 @@ from pledgebook.ledger.guards import (
     GUARDS,
     Guard,
     announcements,
+    delegation,
     run_guards,
     running,
     sealing,
@@ -50,9 +51,10 @@ _HARMLESS = frozenset(
     {
         "filename", "lineno", "__tolerances__", "class", "purpose", "event", "reference", "ref",
         "document", "source", "source-sha256", "import-id", "rate", "rate-date", "rate-source",
-        "entered-by", "approved-by", "original", "booked-on", "payer", "payer-account",
-        "remittance", "end-to-end", "bank", "bank-entry", "statement", "matched-by", "programme",
-        "modality", "beneficiary", "appeal", "gender", "financing", "oda", "crs",
+        "entered-by", "approved-by", "accepted-by", "original", "booked-on", "payer",
+        "payer-account", "remittance", "end-to-end", "bank", "bank-entry", "statement",
+        "matched-by", "programme", "modality", "beneficiary", "appeal", "gender", "financing",
+        "oda", "crs",
     }
 )  # fmt: skip
 """Metadata of an entry that decides nothing, or nothing but its form and its paragraphs."""
@@ -61,6 +63,7 @@ _BESIDE: tuple[Guard, ...] = (
     unfinished.guard,  # of the folder
     running.guard,  # of Fava's extensions
     sealing.guard,  # of days: an entry of a sealed period is not plain
+    delegation.guard,  # of amounts and days, which a form has none of
     statements.guard,  # of banks' balances, which plain entries are counted in
     receipts.guard,  # of papers sent, as are letters
     letters.guard,

@@ -51,6 +51,8 @@ class Event:
     """Another person than the one who entered it approves it."""
     needs_paper: bool = False
     """It rests on a paper."""
+    is_accepted: bool = False
+    """By it a contribution is taken on, which somebody accepts."""
     spends: bool = False
     """Its cash is spent."""
     is_a_word: bool = False
@@ -82,7 +84,9 @@ _EVENTS = (
         needs_approval=True, needs_paper=True, is_a_word=True,
     ),
     Event(name=REASSIGNED, rank=4, changes_donor=True, needs_approval=True, needs_paper=True),
-    Event(name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",)),
+    Event(
+        name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",), is_accepted=True,
+    ),
     Event(
         name="programme-support", told_by=("programme-support", "programme-support-income"),
         spends=True,
@@ -107,7 +111,7 @@ _EVENTS = (
     Event(name="redenomination", rank=1, needs=(LABELLED,)),
     Event(
         name="commitment", rank=2, needs=_PLEDGED, adds=True, is_valued=True, needs_paper=True,
-        is_a_word=True,
+        is_a_word=True, is_accepted=True,
     ),
     Event(name="release", rank=3, needs=(frozenset({"deferred", "in-advance"}),), releases=True),
     Event(
@@ -123,7 +127,7 @@ _EVENTS = (
     Event(
         name="receipt-without-pledge", rank=5,
         needs=(frozenset({"contributions", "prior-period"}),),
-        from_donors=True,
+        from_donors=True, is_accepted=True,
     ),
     Event(
         name="receipt-unapplied", rank=5, needs=(frozenset({"unapplied"}),), from_donors=True,
