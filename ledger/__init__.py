@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         transfer,
         write_off,
     )
+    from pledgebook.ledger.events.apportioning import apportion_interest
     from pledgebook.ledger.events.asking import (
         advance_for,
         due_releases,
@@ -126,6 +127,7 @@ __all__ = [
     "application",
     "application_without_pledge",
     "apply_matches",
+    "apportion_interest",
     "approve",
     "bank_charge",
     "cancellation",
@@ -199,6 +201,7 @@ _ELSEWHERE = {
     "declared.rates": ("MissingRateError", "Rate", "Rates"),
     "declared.settings": ("Settings", "read_settings"),
     "drafts": ("Draft", "DraftLine"),
+    "events.apportioning": ("apportion_interest",),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
     "events.cash": ("foreign_cash",),
     "events.reassigning": ("find_reassignable", "pledges_of"),

@@ -169,6 +169,7 @@ receipt EXF --original "5000 EUR" --fund CPCJF --date 2002-05-05
 in-kind CHE 8000 --fund CPCJF --date 2002-12-15 --accepted-by Three
 programme-support 500 --percent 10 --fund CPCJF --purpose corruption --date 2002-12-31
 interest CPCJF/general=3000 CPCJF/special=1000 --date 2002-12-31
+interest --dollars 40 --fund CPCJF --from 2002-01-01 --by month-end --date 2002-12-31
 write-off ITA-2001-01.1 100 --authority "Controller (made up)" --date 2003-11-28
 recovery ITA-2001-01.1 --reverses 2003-11-28 --amount 60 --date 2003-12-01
 revaluation --all --date 2003-12-31

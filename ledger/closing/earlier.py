@@ -22,7 +22,7 @@ from pathlib import Path
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.closing.records import Record, differences
-from pledgebook.ledger.closing.seals import Seal, read_seal, standing_of
+from pledgebook.ledger.closing.seals import Seal, rates_until, read_seal, standing_of
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.findings import BookRefusedError
@@ -94,7 +94,7 @@ def _stands_as_sealed(book: Book, period: Period, seal: Seal, last: Period, olde
     for path in book.files:
         if path != own:
             beside += parse_text(source_of(path), str(path))[0]
-    standing = standing_of(beside, last.end, book)
+    standing = rates_until(standing_of(beside, book), last.end)
     for part, sealed in seal.parts().items():
         missing, added = differences(sealed, standing[part])
         if missing or any(_bears(part, each, seal, older) for each in added):
@@ -113,7 +113,9 @@ def _bears(part: str, record: Record, seal: Seal, older: Period) -> bool:
         return str(min(_DAY.findall(record.text))) <= older.end.isoformat()
     if part != "declarations":
         return True
-    _, _, kind, values, _ = record.content
+    _, _, kind, values, meta = record.content
+    if "continues" in meta:
+        return True
     if kind in {"period", "purpose"}:
         return False
     known = {

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Transaction
@@ -30,6 +31,7 @@ from pledgebook.ledger.closing.seals import (
     chain_of,
     entry_records,
     faults_of,
+    rates_until,
     standing_of,
 )
 from pledgebook.ledger.closing.signing import check_signature, signature_of
@@ -62,6 +64,8 @@ class Verdict:
     """The entries that changed: file and line (of what stands now), date, title, and whether it
     is `added` or `missing` against the seal. A changed entry is both."""
     notes: list[str] = field(default_factory=list)
+    later: list[Record] = field(default_factory=list)
+    """Papers that came after the closing."""
 
     @property
     def holds(self) -> bool:
@@ -84,6 +88,11 @@ class _Files:
     written: Sequence[Directive]
     traces: Mapping[str, str]
     unread: Sequence[str] = ()
+
+    @cached_property
+    def standing(self) -> dict[str, list[Record]]:
+        """What stands now beside entries, by the name of its digest; read once for all periods."""
+        return standing_of(self.written, self.history or self.book)
 
 
 def verify_seals(
@@ -232,17 +241,20 @@ def _compare(verdict: Verdict, seal: Seal | None, files: _Files, make_figures: M
             verdict.say("entries", 'They are not those whose digest custom "seal" states.')
         return
     _compare_entries(verdict, seal, now)
-    standing = standing_of(files.written, period.end, history)
+    standing = rates_until(files.standing, period.end)
     added: list[Record] = []
     for part, sealed in seal.parts().items():
         if part == "options":
+            for book in (files.book, history):
+                file = book.path.name
+                now_set = option_records(book.options, file)
+                _compare_set(verdict, part, sealed, now_set, of=f"{file}: ")
             continue
         extra = _compare_set(verdict, part, sealed, standing[part])
         if part in {"declarations", "rates"}:
             added += extra
-    if seal.before is not None:
-        for book in (files.book, history):
-            _compare_options(verdict, seal, book)
+        elif part == "papers":
+            verdict.later = extra
     if files.book.settings.seals.get(name) is not None:
         _compare_day(verdict, files.written, period)
     try:
@@ -328,30 +340,24 @@ def _compare_entries(verdict: Verdict, seal: Seal, now: Sequence[Record]) -> Non
 
 
 def _compare_set(
-    verdict: Verdict, what: str, sealed: Iterable[Record], now: Iterable[Record]
+    verdict: Verdict,
+    what: str,
+    sealed: Iterable[Record],
+    now: Iterable[Record],
+    of: str = "",
 ) -> list[Record]:
     """Compare what may grow after the closing; return what was added, which matters only if the
-    figures differ.
+    figures differ. `of` names the file that what is gone is of.
     """
     missing, added = differences(sealed, now)
     if what == "papers":
         missing = _without_agreed(missing, added)
     for record in missing:
-        verdict.say(what, f"{record.named} was sealed and is not there now.")
+        verdict.say(what, f"{of}{record.named} was sealed and is not there now.")
     if missing:
         for record in added:
             verdict.say(what, f"{record.named} was not sealed.")
     return added
-
-
-def _compare_options(verdict: Verdict, seal: Seal, book: Book) -> None:
-    file = book.path.name
-    missing, added = differences(seal.standing.options, option_records(book.options, file))
-    for record in missing:
-        verdict.say("options", f"{file}: {record.title} was sealed and is not there now.")
-    if missing:
-        for record in added:
-            verdict.say("options", f"{record.named} was not sealed.")
 
 
 def _without_agreed(missing: Iterable[Record], added: Iterable[Record]) -> list[Record]:
@@ -386,13 +392,17 @@ def _compare_figures(verdict: Verdict, seal: Seal, now: Figures, added: Sequence
     if verdict.differs.keys() & {*_SETTING}:
         return
     for record in added:
-        verdict.say("declarations", f"{record.named} was added after the closing.")
+        verdict.say("declarations", _added_later(record))
     if not added:
         verdict.say(
             "program",
             "Entries, declarations and rates are as sealed, so the program computes otherwise than "
             "it did. Compare its version with the one that closed the period.",
         )
+
+
+def _added_later(record: Record) -> str:
+    return f"{record.named} was added after the closing."
 
 
 def _compare_signature(verdict: Verdict, path: Path, signers: Path) -> None:
@@ -476,9 +486,7 @@ def _tell_added(verdict: Verdict, seal: Seal | None, files: _Files) -> None:
     """Say which papers came after the last closing, and where their numbers do not go on."""
     if seal is None or seal.before is None or files.history is None:
         return
-    now = standing_of(files.written, date.max, files.history)["papers"]
-    for record in differences(seal.standing.papers, now)[1]:
-        verdict.notes.append(f"{record.named} was added after the closing.")
+    verdict.notes += map(_added_later, verdict.later)
     for found in files.history.findings:
         if found.rule in _NUMBERING:
             verdict.say("papers", f"{Path(found.file).name}:{found.line}: {found.message}")

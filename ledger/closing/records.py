@@ -56,6 +56,11 @@ class Record:
         return str(self.content[0])
 
     @property
+    def begins_with_day(self) -> str:
+        """The date of a directive, told without reading its record."""
+        return self.text[len('["') :][: len("2002-12-31")]
+
+    @property
     def title(self) -> str:
         """What a person knows it by: payee and narration, else its kind and first values."""
         kind, *rest = self.content[1:]

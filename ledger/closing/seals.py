@@ -12,7 +12,7 @@ no earlier period is sealed anew without the later ones showing it. The digests 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -155,7 +155,7 @@ def seal_period(history: Book, period: Period, figures: Figures, before: str) ->
     the period sealed before, FIRST if there is none.
     """
     entries = read_written(history)
-    standing = standing_of(entries, period.end, history)
+    standing = rates_until(standing_of(entries, history), period.end)
     return Seal(
         period=period.name,
         entries=in_order(entry_records(entries, period, history.folder)),
@@ -165,9 +165,16 @@ def seal_period(history: Book, period: Period, figures: Figures, before: str) ->
     )
 
 
-def standing_of(written: Iterable[Directive], until: date, book: Book) -> dict[str, list[Record]]:
+def rates_until(standing: Mapping[str, Sequence[Record]], day: date) -> dict[str, list[Record]]:
+    """Return what stands with the rates up to a day alone: the rest is of no day."""
+    last = day.isoformat()
+    kept = [each for each in standing["rates"] if each.begins_with_day <= last]
+    return {name: list(records) for name, records in standing.items()} | {"rates": kept}
+
+
+def standing_of(written: Iterable[Directive], book: Book) -> dict[str, list[Record]]:
     """Return what stands now of everything that is sealed beside entries, by the name of its
-    digest; rates up to a day.
+    digest: all rates, of which a seal holds those up to its day (`rates_until`).
     """
     written = list(written)
     customs = [entry for entry in written if isinstance(entry, Custom)]
@@ -179,7 +186,7 @@ def standing_of(written: Iterable[Directive], until: date, book: Book) -> dict[s
         "declarations": of(
             each for each in customs if each.type in FORMS and each.type not in _NOT_SETTINGS
         ),
-        "rates": of(each for each in written if isinstance(each, Price) and each.date <= until),
+        "rates": of(each for each in written if isinstance(each, Price)),
         "papers": of(each for each in customs if each.type in PAPERS),
         "reopenings": of(each for each in customs if each.type == _REOPENING),
         "options": list(option_records(book.options, book.path.name)),

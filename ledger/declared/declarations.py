@@ -52,6 +52,7 @@ FORMS: Mapping[str, Form] = {
                 "overspending",
                 "four-eyes",
                 "allowance",
+                "interest-by",
                 "charges-absolute",
                 "charges-percent",
                 "rate-tolerance",

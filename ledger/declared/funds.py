@@ -18,6 +18,10 @@ from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.findings import Finding, finding
 
+INTEREST_BY = ("average", "month-end")
+"""By what interest may be shared among classes: the mean of their balances of every day, or of the
+ends of months."""
+
 POLICIES = ("pledge", "receipt", "agreement")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _YEARS, _WHOLE = 3, 100
@@ -47,6 +51,9 @@ class Fund:
 
     rate_tolerance: Decimal = Decimal(10)
     """Percent by which dollars may differ from the UN rate's before it is a notice."""
+
+    interest_by: str = INTEREST_BY[0]
+    """By what balances interest is shared among the fund's classes, one of INTEREST_BY."""
 
     allowance: tuple[Decimal, ...] = ()
     """Percent held to be doubtful of what is more than one, two, three years overdue; empty: the
@@ -108,6 +115,13 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
     four_eyes = declaration.text("four-eyes", "no")
     if four_eyes not in {"yes", "no"}:
         fault("four-eyes", f"four-eyes is {four_eyes!r}: it must be yes or no.")
+    interest_by = declaration.text("interest-by", INTEREST_BY[0])
+    if interest_by not in INTEREST_BY:
+        fault(
+            "interest-by",
+            f"interest-by is {interest_by!r}: it must be {' or '.join(INTEREST_BY)}.",
+        )
+        interest_by = INTEREST_BY[0]
     tolerances = []
     for key, default in _TOLERANCES.items():
         text = declaration.text(key, default)
@@ -128,6 +142,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         recognition=recognition,
         overspending=overspending,
         four_eyes=four_eyes == "yes",
+        interest_by=interest_by,
         charges_absolute=tolerances[0],
         charges_percent=tolerances[1],
         rate_tolerance=tolerances[2],

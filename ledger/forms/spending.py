@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger import events
+from pledgebook.ledger.declared.funds import INTEREST_BY
 from pledgebook.ledger.drafts import Draft
+from pledgebook.ledger.events.apportioning import apportion_interest
 from pledgebook.ledger.events.asking import find_donor, read_dollars
+from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
@@ -152,18 +156,59 @@ def programme_support(
     Field(
         "shares",
         "Shares",
-        required=True,
         many=True,
-        metavar="FUND[/CLASS[/PURPOSE]]=DOLLARS...",
+        metavar="[FUND[/CLASS[/PURPOSE]]=DOLLARS...]",
         parts=(Part("Fund and class", suggests="place"), Part("Dollars", "=", "dollars")),
     ),
-)
-def interest(recording: Recording, shares: Sequence[str]) -> Drafted:
-    """Interest as advised, to each class its share."""
+    Field("dollars", "Dollars", option="--dollars", help="In all, to be shared by balances.",
+          kind="dollars"),
+    Field("fund", "Fund", option="--fund", help="The fund whose classes share it, with the funds "
+          "operated within it; not needed where there is one only.", suggests="fund"),
+    Field("since", "From", option="--from", help="The first day of those it was earned on, up to "
+          "--date.", kind="day"),
+    Field("by", "Balances", option="--by", kind="choice", choices=("", *INTEREST_BY),
+          help="By average or month-end balances; else as the fund declares."),
+)  # fmt: skip
+def interest(
+    recording: Recording,
+    shares: Sequence[str],
+    dollars: Decimal | None,
+    fund: str,
+    since: date | None,
+    by: str,
+) -> Drafted:
+    """Interest as advised, to each class its share, or --dollars shared by balances.
+
+    By balances each class gets its share by the cash it held --from a day to --date.
+    """
+    book, day = recording.book, recording.day
+    if bool(shares) == (dollars is not None):
+        raise EventRefusedError(
+            "State the share of each class (FUND/CLASS=DOLLARS), or --dollars and --from to share "
+            "by balances."
+        )
+    if dollars is not None:
+        if since is None:
+            raise EventRefusedError("State --from, the first day on which interest was earned.")
+        outer = [each.code for each in book.settings.funds.values() if not each.within]
+        named = fund or (outer[0] if len(outer) == 1 else "")
+        own = recording.earmark(named, "", "").fund
+        kind = by or book.settings.funds[own].interest_by
+        found = apportion_interest(book, dollars=dollars, fund=own, first=since, last=day, by=kind)
+        words = f"Interest of {since} to {day}, by {kind} balances of the classes"
+        by_fund: dict[str, list[tuple[Earmark, Decimal]]] = {}
+        for earmark, share in found:
+            by_fund.setdefault(earmark.fund, []).append((earmark, share))
+        return Drafted(
+            [
+                events.interest(book.settings, day=day, shares=of_fund).noted(narration=words)
+                for of_fund in by_fund.values()
+            ]
+        )
     read = []
     for text in shares:
-        place, _, dollars = text.rpartition("=")
-        read.append((recording.place(place), read_dollars(dollars)))
+        place, _, amount = text.rpartition("=")
+        read.append((recording.place(place), read_dollars(amount)))
     return Drafted([events.interest(recording.book.settings, day=recording.day, shares=read)])
 
 
