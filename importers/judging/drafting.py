@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount.core.data import Transaction
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
@@ -120,11 +121,14 @@ def _payments(
     """
     if reading.kind != "commitment" or reading.currency != settings.currency:
         return []
+    if not any(received.on for received in reading.received):
+        return []
     parts = reading.parts
     order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
     drafts: list[Draft] = []
+    entry = pledged.parsed()
     claims = {
-        position: _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
+        position: _claim(reading, entry, settings, parts[position], f"{pledge}.{number}")
         for number, position in enumerate(order, 1)
     }
     deferred = {line.label for line in pledged.lines if ":Deferred:" in line.account}
@@ -164,9 +168,10 @@ def _refuse_second_advance(claim: Claim, received: Sequence[Received]) -> None:
         )
 
 
-def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, label: str) -> Claim:
+def _claim(
+    reading: Reading, entry: Transaction, settings: Settings, part: Part, label: str
+) -> Claim:
     """Return an instalment as the register will have it once the commitment is booked."""
-    entry = pledged.parsed()
     return Claim(
         label=label,
         kind=account_kind(settings, reading.earmark),
