@@ -28,6 +28,9 @@ from pledgebook.ledger.events.pledges import account_kind
 from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.register.register import Claim
 
+IMPORT_ID = "import-id"
+"""Metadata of an entry: what its row says, as `content_id` digests it."""
+
 Kind = Literal["commitment", "pledge", "payment", "in-kind"]
 """What a row is: a written commitment, a pledge not yet committed, money received without a pledge
 in the book, or a contribution in kind."""
@@ -113,6 +116,13 @@ def draft_contribution(
     return (draft, *_payments(reading, draft, settings, pledge, meta)), pledge
 
 
+def of_further_entry(meta: Mapping[str, str]) -> dict[str, str]:
+    """Return what a further entry of a row says of where it comes from: the first one alone has the
+    import id.
+    """
+    return {key: text for key, text in meta.items() if key != IMPORT_ID}
+
+
 def _payments(
     reading: Reading, pledged: Draft, settings: Settings, pledge: str, meta: Mapping[str, str]
 ) -> list[Draft]:
@@ -151,7 +161,7 @@ def _payments(
                     claim=replace(claim, recognised=None) if claim.label in deferred else claim,
                     units=units,
                     dollars=to_cents(units),
-                ).noted(meta={key: value for key, value in meta.items() if key != "import-id"})
+                ).noted(meta=of_further_entry(meta))
             )
             rest = claim.units - units
             claims[position] = replace(claim, units=rest, value=claim.value - to_cents(units))
