@@ -19,7 +19,8 @@ from beancount.core.data import Directive, Note, Transaction, new_metadata
 from beangulp import Importer
 from beangulp.extract import DUPLICATE
 from pledgebook.importers.imports import judge_file
-from pledgebook.importers.judging.known import IMPORT_ID, Context
+from pledgebook.importers.judging.drafting import IMPORT_ID
+from pledgebook.importers.judging.known import Context
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile, read_workbook

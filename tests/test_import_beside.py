@@ -566,3 +566,46 @@ def test_a_figure_of_one_cell_is_read_as_before(take: Take, tmp_path: Path) -> N
     workbook(tmp_path / "sheet.xlsx", ROWS)
     found = [pledge_of(v.drafts).amount for v in verdicts(take(tmp_path / "sheet.xlsx"))]
     assert found == [Decimal(60000), Decimal(5000)]
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "Observer"])
+@pytest.mark.parametrize("text", ["GBP", "in GBP", "Amounts in euros", "£"])
+def test_another_currency_alone_beside_an_amount_makes_the_row_wait(
+    take: Take, heading: str, text: str
+) -> None:
+    rows = f"Norway,NV 1,2002-03-01,1000,USD,{text}\nSweden,NV 2,2002-03-01,2000,USD,USD\n"
+    assert said(take(f"{HEAD},{heading}\n{rows}")) == ["waiting", "imported"]
+
+
+def test_a_column_of_other_words_may_hold_the_name_of_a_currency(take: Take) -> None:
+    rows = "Norway,NV 1,2002-03-01,1000,USD,GBP\nSweden,NV 2,2002-03-01,2000,USD,London\n"
+    assert said(take(f"{HEAD},Observer\n{rows}")) == ["imported", "imported"]
+
+
+def test_a_comment_that_names_another_currency_makes_the_row_wait(
+    take: Take, tmp_path: Path
+) -> None:
+    made = workbook(tmp_path / "sheet.xlsx", ROWS)
+    made.worksheets[0]["D2"].comment = Comment("in CHF", "Desk")
+    made.save(tmp_path / "sheet.xlsx")
+    assert said(take(tmp_path / "sheet.xlsx"))[0] == "waiting"
+
+
+@pytest.mark.parametrize("text", ["en milliers", "withdrawn", "in thousands"])
+def test_a_second_column_of_remarks_is_heard_as_the_first_is(take: Take, text: str) -> None:
+    row = f"Norway,NV 1,2002-03-01,1000,USD,letter filed,{text}\n"
+    assert said(take(f"{HEAD},Remarks,Remarks\n{row}")) == ["waiting"]
+    (table,) = take(f"{HEAD},Remarks,Remarks\n{row.replace(text, 'copied to Rome')}")
+    assert "'copied to Rome'" in table.verdicts[0].reason
+
+
+def test_dates_with_a_slip_in_the_year_do_not_hide_that_the_others_are_half_swapped(
+    take: Take,
+) -> None:
+    head = "Donor,Reference,Date of pledge,Amount,Currency\n"
+    rows = [
+        ("Norway", "2002-01-11"), ("Sweden", "26/12/2002"), ("Austria", "24/05/2002"),
+        ("Finland", "1922-05-23"),
+    ]  # fmt: skip
+    lines = [f"{name},NV {n},{day},1000,USD\n" for n, (name, day) in enumerate(rows)]
+    assert said(take(head + "".join(lines)))[0] == "waiting"

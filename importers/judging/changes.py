@@ -12,9 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.drafting import Reading, of_further_entry
 from pledgebook.importers.judging.known import (
-    IMPORT_ID,
     Context,
     Doubt,
     KnownPledge,
@@ -151,13 +150,13 @@ def _draft_changes(
                     "labels the command knows"
                 )
             yield _increased(claim, further, new[0] - old[0], on, context, own)
-            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+            own = of_further_entry(own)
         elif new[0] != old[0]:
             settled = sum(settled_so_far(context.register.by_label[claim.label]), ZERO)
             units = claim.units + new[0] - old[0]
             draft, claim = _amended(claim, units, settled, on, context, own)
             yield draft
-            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+            own = of_further_entry(own)
         if new[1] != old[1]:
             if new[1] is None:
                 raise EventRefusedError(f"{claim.label} has no due date any more")
@@ -165,7 +164,7 @@ def _draft_changes(
             yield postponement(
                 context.settings, day=on, claim=claim, due=new[1], advance=held
             ).noted(meta=own)
-            own = {key: text for key, text in own.items() if key != IMPORT_ID}
+            own = of_further_entry(own)
 
 
 def _changing(histories: list[list[Change]]) -> Claim:

@@ -18,14 +18,13 @@ from pledgebook.importers.judging.deciding import (
     decide,
     refuse_changed_by_hand,
 )
-from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.drafting import IMPORT_ID, Reading
 from pledgebook.importers.judging.instalments import (
     UnclearReferences,
     instalments_in_rows,
     is_paid_in_rows,
 )
 from pledgebook.importers.judging.known import (
-    IMPORT_ID,
     Context,
     Doubt,
     content_id,
@@ -84,7 +83,7 @@ def judge_tables(
         for group in own
         if group.import_id in context.imported
     )
-    unclear = UnclearReferences()
+    unclear = UnclearReferences(context.paper_of)
     for own in groups:
         for group in own:
             unclear.add(group.rows, group.source, group.donor, group.doubt)
@@ -251,8 +250,8 @@ def _refuse_taken_back(group: _Group, doubt: Doubt, context: Context) -> None:
     if doubt.verdict != "ignored" or row.skipped or not group.donor:
         return
     if row.reference:
-        donor = context.of_record(group.donor)
-        papers = [(fund, donor, plain(row.reference)) for fund in context.settings.funds]
+        funds = context.settings.funds
+        papers = [context.paper(fund, group.donor, row.reference) for fund in funds]
         found = [known for paper in papers for known in context.by_reference.get(paper, ())]
     elif row.pledge_date.value:
         donor = context.of_record(group.donor)

@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.importers.judging.changes import change_of, describe_pledge, describe_terms
-from pledgebook.importers.judging.drafting import Reading, draft_contribution
+from pledgebook.importers.judging.drafting import IMPORT_ID, Reading, draft_contribution
 from pledgebook.importers.judging.known import (
-    IMPORT_ID,
     AlikeRows,
     Context,
     Doubt,
@@ -96,9 +95,9 @@ def _taken_before(
     _refuse_equal(reading, meta[IMPORT_ID], place, context)
     pledge = context.imported[meta[IMPORT_ID]]
     known = context.pledges.get(pledge)
+    refuse_changed_by_hand(reading, meta[IMPORT_ID], f"In the book as {pledge}.", context)
     if known is None or is_as_booked(reading, known):
         return _in_book(reading, pledge, known)
-    refuse_changed_by_hand(reading, meta[IMPORT_ID], f"In the book as {pledge}.", context)
     if reading.changed_on is None or reading.changed_on <= known.last_change:
         return _in_book(reading, pledge, known, changed=True)
     return _change(reading, known, meta, context)
@@ -121,7 +120,7 @@ def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context:
     sides = [
         (describe_terms(began, first.currency), describe_terms(stated, reading.currency)),
         (str(first.pledged_on), str(reading.day)),
-        (first.donor, reading.donor),
+        (context.of_record(first.donor), context.of_record(reading.donor)),
         (earmark_words(earmark_of(first)), earmark_words(reading.earmark)),
         (_COMMITTED[first.committed], _COMMITTED[reading.kind == "commitment"]),
     ]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from beancount.core.data import Transaction
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
@@ -26,6 +27,9 @@ from pledgebook.ledger.events import (
 from pledgebook.ledger.events.pledges import account_kind
 from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.register.register import Claim
+
+IMPORT_ID = "import-id"
+"""Metadata of an entry: what its row says, as `content_id` digests it."""
 
 Kind = Literal["commitment", "pledge", "payment", "in-kind"]
 """What a row is: a written commitment, a pledge not yet committed, money received without a pledge
@@ -112,6 +116,13 @@ def draft_contribution(
     return (draft, *_payments(reading, draft, settings, pledge, meta)), pledge
 
 
+def of_further_entry(meta: Mapping[str, str]) -> dict[str, str]:
+    """Return what a further entry of a row says of where it comes from: the first one alone has the
+    import id.
+    """
+    return {key: text for key, text in meta.items() if key != IMPORT_ID}
+
+
 def _payments(
     reading: Reading, pledged: Draft, settings: Settings, pledge: str, meta: Mapping[str, str]
 ) -> list[Draft]:
@@ -120,11 +131,14 @@ def _payments(
     """
     if reading.kind != "commitment" or reading.currency != settings.currency:
         return []
+    if not any(received.on for received in reading.received):
+        return []
     parts = reading.parts
     order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
     drafts: list[Draft] = []
+    entry = pledged.parsed()
     claims = {
-        position: _claim(reading, pledged, settings, parts[position], f"{pledge}.{number}")
+        position: _claim(reading, entry, settings, parts[position], f"{pledge}.{number}")
         for number, position in enumerate(order, 1)
     }
     deferred = {line.label for line in pledged.lines if ":Deferred:" in line.account}
@@ -147,7 +161,7 @@ def _payments(
                     claim=replace(claim, recognised=None) if claim.label in deferred else claim,
                     units=units,
                     dollars=to_cents(units),
-                ).noted(meta={key: value for key, value in meta.items() if key != "import-id"})
+                ).noted(meta=of_further_entry(meta))
             )
             rest = claim.units - units
             claims[position] = replace(claim, units=rest, value=claim.value - to_cents(units))
@@ -164,9 +178,10 @@ def _refuse_second_advance(claim: Claim, received: Sequence[Received]) -> None:
         )
 
 
-def _claim(reading: Reading, pledged: Draft, settings: Settings, part: Part, label: str) -> Claim:
+def _claim(
+    reading: Reading, entry: Transaction, settings: Settings, part: Part, label: str
+) -> Claim:
     """Return an instalment as the register will have it once the commitment is booked."""
-    entry = pledged.parsed()
     return Claim(
         label=label,
         kind=account_kind(settings, reading.earmark),

@@ -107,7 +107,8 @@ class UnclearReferences:
     rows of that reference pledge, and without it they would be entered as a smaller pledge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, paper_of: Callable[[Reading], Paper]) -> None:
+        self._paper_of = paper_of
         self._unclear: dict[str, list[Unclear]] = {}
         self._donors: dict[str, set[str]] = {}
         self._pledged: dict[Paper, list[_Pledged]] = {}
@@ -130,7 +131,7 @@ class UnclearReferences:
         if reading.reference and reading.changed_on is None and reading.kind in _PLEDGED:
             gives_to = (reading.earmark, reading.project)
             pledged = _Pledged(place, gives_to, import_id)
-            self._pledged.setdefault(_paper(reading), []).append(pledged)
+            self._pledged.setdefault(self._paper_of(reading), []).append(pledged)
 
     def doubt_about(self, reading: Reading, place: str, import_id: str) -> Doubt | None:
         """Return the doubt about a pledge that a row which waits may belong to, or another row of
@@ -143,7 +144,7 @@ class UnclearReferences:
             return None
         sheet = place.rpartition("!")[0]
         gives_to = (reading.earmark, reading.project)
-        for other in self._pledged.get(_paper(reading), ()):
+        for other in self._pledged.get(self._paper_of(reading), ()):
             elsewhere = other.place.rpartition("!")[0] != sheet
             if other.import_id != import_id and (elsewhere or other.gives_to == gives_to):
                 return Doubt(
@@ -160,7 +161,3 @@ class UnclearReferences:
                     f"of this pledge, which is entered whole. There: {row.reason}"
                 )
         return None
-
-
-def _paper(reading: Reading) -> Paper:
-    return reading.earmark.fund, reading.donor, plain(reading.reference)

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Directive, Transaction
-from pledgebook.importers.judging.drafting import Reading
+from pledgebook.importers.judging.drafting import IMPORT_ID, Reading
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.values.values import plain
@@ -32,12 +32,17 @@ from pledgebook.ledger.register.instalments import by_number, pledge_of, settled
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 
-IMPORT_ID = "import-id"
-
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
-Paper = tuple[str, str, str]
-"""Fund, donor and reference."""
+
+class Paper(NamedTuple):
+    """What a reference is known by: the fund, the donor's present code, and it without accents,
+    case and blanks.
+    """
+
+    fund: str
+    donor: str
+    reference: str
 
 
 class Doubt(Exception):  # noqa: N818 - not an error: the row waits, with this reason
@@ -251,9 +256,10 @@ class Context:
                 context._read_imported(entry)
         context._read_pledges(register)
         for gift in register.gifts:
-            if reference := plain(as_text(gift.entry.meta.get("reference", ""))):
-                whose = context.of_record(gift.donor)
-                context.gifts.setdefault((gift.fund, whose, reference), []).append(gift)
+            reference = as_text(gift.entry.meta.get("reference", ""))
+            paper = context.paper(gift.fund, gift.donor, reference)
+            if paper.reference:
+                context.gifts.setdefault(paper, []).append(gift)
         return context
 
     def _read_imported(self, entry: Transaction) -> None:
@@ -294,7 +300,8 @@ class Context:
             given = (donor, known.first.currency, known.total)
             self.by_total.setdefault(given, []).append(known)
             if reference:
-                self.by_reference.setdefault((fund, donor, reference), []).append(known)
+                paper = self.paper(fund, known.now.donor, reference)
+                self.by_reference.setdefault(paper, []).append(known)
 
     def of_record(self, donor: str) -> str:
         """Return the code by which a donor's contributions are known: the present one, where one
@@ -302,9 +309,13 @@ class Context:
         """
         return self.settings.donors.of_record(donor)
 
-    def paper(self, reading: Reading) -> Paper:
+    def paper(self, fund: str, donor: str, reference: str) -> Paper:
+        """Return by what a reference is known."""
+        return Paper(fund, self.of_record(donor), plain(reference))
+
+    def paper_of(self, reading: Reading) -> Paper:
         """Return by what a row's reference is known."""
-        return reading.earmark.fund, self.of_record(reading.donor), plain(reading.reference)
+        return self.paper(reading.earmark.fund, reading.donor, reading.reference)
 
     def remember(self, reading: Reading, place: str, pledge: str) -> None:
         """Note a contribution that is going to be entered; `place` is its file, sheet and row."""
@@ -314,13 +325,13 @@ class Context:
         if reading.reference:
             table = place.rpartition("!")[0]
             found = Referred(pledge, table, (reading.earmark, reading.project))
-            self.references[fund, donor, plain(reading.reference)] = found
+            self.references[self.paper_of(reading)] = found
 
     def of_reference(self, reading: Reading) -> list[KnownPledge]:
         """Return the book's pledges under the reference that a row states."""
         if not reading.reference:
             return []
-        return self.by_reference.get(self.paper(reading), [])
+        return self.by_reference.get(self.paper_of(reading), [])
 
     def alike(self, reading: Reading) -> list[KnownPledge]:
         """Return the book's pledges of the same fund, donor and date."""

@@ -52,7 +52,7 @@ def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge |
 
 
 def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
-    paper = context.paper(reading)
+    paper = context.paper_of(reading)
     met = context.references.get(paper) if reading.reference else None
     if (met and not met.label) or paper in context.gifts:
         raise Doubt(
@@ -133,8 +133,7 @@ def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> Non
 def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
     """Tell whether a row says what the book says of its pledge now."""
     return (
-        known.now.donor == reading.donor
-        and gives_to(known, reading)
+        gives_to(known, reading)
         and known.first.pledged_on == reading.day
         and known.now.currency == reading.currency
         and known.now.committed == (reading.kind == "commitment")
@@ -147,7 +146,7 @@ def refuse_known_receipt(reading: Reading, context: Context) -> None:
     another amount.
     """
     fund, donor = reading.earmark.fund, reading.donor
-    paper = context.paper(reading)
+    paper = context.paper_of(reading)
     under = context.of_reference(reading)
     met = context.references.get(paper) if reading.reference else None
     label = under[0].label if under else met.label if met else ""

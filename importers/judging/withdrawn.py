@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from beancount.core.data import Transaction
 from pledgebook.importers.judging.changes import describe_pledge
-from pledgebook.importers.judging.known import IMPORT_ID, Context, list_name
+from pledgebook.importers.judging.drafting import IMPORT_ID
+from pledgebook.importers.judging.known import Context, list_name
 from pledgebook.importers.judging.verdicts import JudgedTable, Withdrawn
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.postings import read_lines

@@ -16,7 +16,7 @@ from pledgebook.importers.rows.notes import bare_mark
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.tables.headings import DECIDING
 from pledgebook.importers.tables.qualifiers import leaves_amount
-from pledgebook.importers.tables.units import names_another
+from pledgebook.importers.tables.units import is_in_units, names_another
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.dates import parse_date
 from pledgebook.importers.values.values import (
@@ -67,8 +67,10 @@ def find_notes(row: OpenRow) -> None:
 
 
 def read_beside(row: OpenRow) -> None:
-    """Read the texts beyond the headings: what somebody wrote beside the row."""
-    cells = map(row.cell, row.columns.beyond)
+    """Read the texts beyond the headings, and in further columns of remarks: what somebody wrote
+    beside the row.
+    """
+    cells = map(row.cell, sorted(row.columns.of_words))
     row.beside = tuple(clean(value) for value in cells if isinstance(value, str))
 
 
@@ -143,9 +145,10 @@ def heed_unread(row: OpenRow) -> None:
             continue
         others.append(plain(value))
         other = column in columns.of_currencies and names_another(value, row.currency)
-        if other or (len(value) <= _LONGEST_WORD and is_warning(value)):
+        alone = len(value) <= _LONGEST_WORD and (is_warning(value) or is_in_units(value))
+        if other or alone:
             found.append(clean(value))
-        elif column not in columns.headed and len(value) <= _LONGEST_NOTE:
+        elif column in columns.of_words and len(value) <= _LONGEST_NOTE:
             text = clean(value)
             if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
                 found.append(text)

@@ -20,6 +20,7 @@ from pledgebook.importers.tables.headings import (
     SEVERAL,
     Field,
     has_word_of,
+    match_heading,
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
@@ -109,9 +110,8 @@ class Columns:
         self._data = [row.number for row in table.rows if row.kind == "data"]
         self.read = {c.number for c in table.table_columns if c.field is not None}
         self.remarks = {c.number for c in table.columns_of(Field.REMARKS)}
-        width = max(map(len, table.sheet.rows), default=0)
+        self.sheet_width = width = max(map(len, table.sheet.rows), default=0)
         self.headed = {column.number for column in table.table_columns}
-        self.sheet_width = width
         head = [len(table.sheet.rows[number - 1]) for number in table.heading_rows]
         self.width = max(head, default=0) if table.sheet.delimited else 0
         """How many cells the headings of delimited text have; 0 of a workbook's."""
@@ -128,6 +128,12 @@ class Columns:
         """What somebody wrote to the headings of columns that are read."""
         self.beyond = [number for number in range(1, width + 1) if number not in self.headed]
         """Columns that no heading of the table stands above."""
+        self.of_words = frozenset(self.beyond) | {
+            column.number for column in table.table_columns if _holds_more_remarks(column)
+        }
+        """Columns of texts that are remarks: those beyond the headings, and further ones headed as
+        the remarks are.
+        """
         self.unread = [
             number
             for number in range(1, width + 1)
@@ -327,6 +333,11 @@ class Columns:
             if kind:
                 deciding.append(DecidingColumn(column, kind))
         return deciding
+
+
+def _holds_more_remarks(column: TableColumn) -> bool:
+    found = match_heading(column.heading) if column.field is None else None
+    return found is not None and found.field is Field.REMARKS
 
 
 def _names_by_codes(table: Table) -> bool:

@@ -52,6 +52,12 @@ _COUNTED_IN = re.compile(
 """A text that says which currency amounts are in, and nothing else: "EUR", "Amounts in euros"."""
 
 
+_IN_UNITS = re.compile(
+    r"\W*(?:(?:all|the|les|amounts?|figures?|montants?|importes?|is|are)\s+)*(?:in|en|em|в)\b",
+    re.IGNORECASE,
+)
+
+
 class Units(NamedTuple):
     """In what the amounts of a table are counted, if the text above the table says so.
 
@@ -115,6 +121,12 @@ def names_another(text: str, codes: Collection[str]) -> bool:
     """
     named = currencies_alone(text) if codes else ()
     return bool(named) and not set(named) & set(codes)
+
+
+def is_in_units(text: str) -> bool:
+    """Whether a text says nothing but that amounts are in thousands or millions."""
+    short = len(text) <= _SHORT_TITLE // 2
+    return short and _IN_UNITS.match(text) is not None and states_units(text)
 
 
 def may_state_units(text: str) -> bool:

@@ -173,20 +173,20 @@ def is_half_swapped(values: Iterable[CellValue | None], *, delimited: bool) -> b
     """Whether a column shows what a program leaves that took days for months: where it could, it
     made dates of texts, all of days up to 12; the others stayed texts, whose first part is more.
     """
-    low = later = False
+    true: list[date] = []
+    years: set[int] = set()
     for value in values:
         if is_true_date(value, delimited=delimited):
-            day = parse_date(value).value
-            if day is None or day.year > _LAST_YEAR:
-                continue  # no day at all, or a slip, which says nothing of the others
-            if day.day > _MONTHS:
-                return False
-            low = True
+            if day := parse_date(value).value:
+                true.append(day)
         elif isinstance(value, str) and (numbers := _NUMBERS.fullmatch(clean(value))):
             if max(int(numbers[1]), int(numbers[3])) <= _MONTHS:
                 return False
-            later = later or parse_date(value).value is not None
-    return low and later
+            if day := parse_date(value).value:
+                years.add(day.year)
+    # A date far from the texts is a slip, which says nothing of the others.
+    near = [day for day in true if any(abs(day.year - year) <= 1 for year in years)]
+    return bool(near) and all(day.day <= _MONTHS for day in near)
 
 
 def _why_no_date(value: CellValue) -> str:
