@@ -37,7 +37,9 @@ _COMMANDS = {
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
     "certify": _Entry(
-        "close", "certify", "Write down that PERIOD's figures are certified, or audited"
+        "close",
+        "certify",
+        "Write down that the figures of the closed PERIOD are certified, or audited",
     ),
     "verify": _Entry("close", "verify", "Prove that nothing sealed was changed"),
     "reopen": _Entry("close", "reopen", "Open the sealed PERIOD again"),
