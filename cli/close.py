@@ -215,7 +215,7 @@ def reopen(period: str, authority: str, day: date | None, *, future: bool) -> No
 def certify(
     period: str, state: str, by: str, document: str, day: date | None, *, future: bool
 ) -> None:
-    """Write down that the figures of the closed PERIOD are certified, or audited."""
+    """Write down who certified or audited PERIOD, which is closed: its figures as sealed."""
     with writing() as book:
         path = certify_period(book, period, state, by, document, today_or(day, future=future))
     if wants_json():

@@ -36,9 +36,7 @@ _COMMANDS = {
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
-    "certify": _Entry(
-        "close", "certify", "Write down that PERIOD's figures are certified, or audited"
-    ),
+    "certify": _Entry("close", "certify", "Write down who certified or audited PERIOD"),
     "verify": _Entry("close", "verify", "Prove that nothing sealed was changed"),
     "reopen": _Entry("close", "reopen", "Open the sealed PERIOD again"),
     "log": _Entry("log", "log_", "List what was written to the book"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import click
 from pledgebook.cli.common import (
@@ -72,6 +74,12 @@ _UNBOUND = 10_000
 @click.option(
     "--as-reported", is_flag=True, help="The schedule of a closed period as first sealed."
 )
+@click.option(
+    "--round",
+    "rounding",
+    type=click.Choice(["whole", "thousands"]),
+    help="In print, whole units of the currency or thousands; data stays exact.",
+)
 @click.option("--despite-errors", is_flag=True, help="Report on a book with errors, and say so.")
 @book_option
 def report(
@@ -86,6 +94,7 @@ def report(
     recognition: str | None,
     out: Path | None,
     as_reported: bool,
+    rounding: Literal["whole", "thousands"] | None,
     despite_errors: bool,
 ) -> None:
     """Make the reports that are named, and show or write them."""
@@ -109,6 +118,9 @@ def report(
     if as_reported and names != (NAME,):
         raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")
     made = [schedule_as_reported(selection)] if as_reported else make_reports(selection, names)
+    if rounding:
+        _refuse_rounded_data(out)
+        made = [replace(each, rounding=rounding) for each in made]
     _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():
@@ -131,6 +143,15 @@ def report(
     for agreement, one, other in apart:
         click.echo(f"Reports do not agree: {agreement.title}: {one} and {other}", err=True)
     sys.exit(WAITS if differing or apart or book.errors else DONE)
+
+
+def _refuse_rounded_data(out: Path | None) -> None:
+    form = "--json" if wants_json() else out.suffix.lower() if out is not None else ""
+    if form in {"--json", ".json", ".csv"}:
+        raise SelectionError(
+            f"{form} holds exact figures: --round is for what is printed, .xlsx, .html, .pdf or "
+            "the terminal. Leave it out here."
+        )
 
 
 def _beside(selection: Selection, made: list[Report], *, as_reported: bool) -> str:

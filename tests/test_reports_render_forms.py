@@ -21,8 +21,10 @@ from typing import Any
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup, Tag
+from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from pledgebook.cli.main import group
 from pledgebook.ledger.office import NoOfficeError, convert
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, render, select
@@ -765,3 +767,58 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     render.write_json(schedule(), target)
     assert target.read_bytes() == render.to_json(schedule()).encode()
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+# Rounding, in print only
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "thousands"),
+    [
+        ("1500.50", "1,501", "2"),
+        ("-1499.50", "(1,500)", "(1)"),
+        ("0.49", "0", "0"),
+        ("-499.99", "(500)", "(0)"),
+        ("0.00", DASH, DASH),
+    ],
+)
+def test_each_figure_is_rounded_by_itself_half_up(value: str, whole: str, thousands: str) -> None:
+    assert texts.rounded_text(D(value), "whole") == whole
+    assert texts.rounded_text(D(value), "thousands") == thousands
+    assert texts.rounded_text(D(value), "exact") == texts.amount_text(D(value))
+
+
+def test_rounded_pages_say_so_and_the_cells_and_data_stay_exact() -> None:
+    columns = (
+        Column(key="line", title="Line"),
+        Column(key="a", title="Dollars", kind="amount", unit="USD"),
+        Column(key="b", title="Euros", kind="amount", unit="EUR"),
+    )
+    rows = (
+        Row(kind="row", values={"line": "One", "a": D("1499.50"), "b": D("1499.50")}),
+        Row(kind="row", values={"line": "Two", "a": D("1499.50"), "b": D("0.00")}),
+        Row(kind="total", label="Total", adds=(0, 1)),
+    )
+    exact = dataclasses.replace(receipts(), columns=columns, rows=rows)
+    rounded = dataclasses.replace(exact, rounding="thousands")
+    page = BeautifulSoup(render.to_page([rounded], SOURCE), "html.parser")
+    shown = [[cell.get_text() for cell in row.select("td.numeric")] for row in page.select("tr")]
+    assert ["1", "1,499.50"] in shown
+    assert ["3", "1,499.50"] in shown  # and 1 and 1 make 2
+    assert "Thousands of US dollars" in page.get_text()
+    assert "they may not add up" in page.get_text()
+    sheet = loaded(render.to_workbook([rounded], SOURCE), values=True)["Official receipts"]
+    cells = {cell.value: cell.number_format for row in sheet for cell in row}
+    assert cells[2999.0].startswith("#,##0,_)")
+    assert any("may not add up" in str(value) for value in cells)
+    assert render.to_csv(rounded) == render.to_csv(exact)
+    assert render.to_document(rounded) == render.to_document(exact)
+
+
+@pytest.mark.parametrize("asked", [("--json",), ("--out", "x.csv"), ("--out", "x.json")])
+def test_data_is_never_rounded(asked: tuple[str, ...]) -> None:
+    book = str(Path(__file__).parent / "data" / "golden" / "main.beancount")
+    command = ["--book", book, "report", "schedule", "--period", "2002-2003"]
+    refused = CliRunner().invoke(group, [*command, "--round", "whole", *asked])
+    assert refused.exit_code == 2
+    assert "holds exact figures" in refused.stderr

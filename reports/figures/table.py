@@ -22,6 +22,10 @@ unknown and is shown as ".."; a nil amount is `Decimal(0)` and is shown as a das
 NOTHING = "Nothing to report"
 """Heads a report that has nothing to show."""
 
+Rounding = Literal["exact", "whole", "thousands"]
+"""How figures in the report's currency are printed: whole units or thousands of them, each rounded
+by itself. Data is exact always."""
+
 ColumnKind = Literal["text", "amount", "date", "count", "rate"]
 """A rate is text, with as many decimals as it is known to, that stands as figures do."""
 RowKind = Literal["section", "group", "row", "subtotal", "total"]
@@ -156,6 +160,7 @@ class Report:
     warnings: Sequence[str] = ()
     """What a reader must know before using a figure, such as that the book has errors."""
     standing: Standing | None = None
+    rounding: Rounding = "exact"
 
     def rows_of(self, section: int | None = None) -> list[int]:
         """Return the positions of the data rows: all, or those of one section (from 0)."""

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 from pledgebook.ledger.money import format_amount
-from pledgebook.reports.figures.table import FIGURES, Column, ColumnKind, Report, Row, Source, Value
+from pledgebook.reports.figures.table import (
+    FIGURES,
+    Column,
+    ColumnKind,
+    Report,
+    Rounding,
+    Row,
+    Source,
+    Value,
+)
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.footing import footed, label_column, ties_agree
 from pledgebook.reports.render.texts import (
@@ -26,6 +35,9 @@ from pledgebook.reports.render.texts import (
     column_title,
     count_text,
     period_line,
+    rounded_text,
+    rounding_note,
+    rounding_of,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +100,7 @@ def _view(identifier: str, report: Report) -> dict[str, object]:
         "has_memo": any(memo),
         "bodies": list(_bodies(report)),
         "agrees": ties_agree(report),
+        "notes": [*rounding_note(report), *report.notes],
     }
 
 
@@ -123,7 +136,8 @@ def _line(report: Report, row: Row, labels: int, *, indent: bool) -> Markup:
         if heading and row.label:
             cell = Cell(text=row.label, heading=True)
         elif column.key in row.values:
-            cell = _cell(column, row.values[column.key], heading=heading)
+            rounding = rounding_of(report, column)
+            cell = _cell(column, row.values[column.key], heading=heading, rounding=rounding)
         else:
             cell = Cell(text="", kind=column.kind, heading=heading, memo=column.memo)
         cells.append(_written(cell))
@@ -147,7 +161,7 @@ def _written(cell: Cell) -> str:
     return f'<td class="{names}"{direction}>{inner}</td>\n'
 
 
-def _cell(column: Column, value: Value, *, heading: bool) -> Cell:
+def _cell(column: Column, value: Value, *, heading: bool, rounding: Rounding = "exact") -> Cell:
     text, exact, aloud = "", "", ""
     match value:
         case None if column.kind == "amount":
@@ -155,8 +169,9 @@ def _cell(column: Column, value: Value, *, heading: bool) -> Cell:
         case None:
             pass
         case Decimal() | int() if column.kind == "amount":
-            text, exact = amount_text(value), format_amount(Decimal(value))
-            aloud = "nil" if value == 0 else f"minus {amount_text(-value)}" if value < 0 else ""
+            text, exact = rounded_text(value, rounding), format_amount(Decimal(value))
+            if value <= 0:
+                aloud = f"minus {rounded_text(-value, rounding)}" if value else "nil"
         case Decimal() | int():
             text = count_text(value)
         case date():

@@ -23,6 +23,8 @@ from pledgebook.reports.render.texts import (
     decimals_in,
     decimals_of,
     period_line,
+    rounding_note,
+    rounding_of,
 )
 from pledgebook.reports.render.widths import column_widths, indent
 from xlsxwriter import Workbook
@@ -208,6 +210,7 @@ class ReportSheet:
                 decimals,
                 edge=self.edges[position],
                 indent=self.indents[position] + is_member,
+                rounding=rounding_of(self.report, self.columns[position]),
             )
         return known
 
@@ -235,7 +238,7 @@ class ReportSheet:
         return None
 
     def _write_notes(self) -> None:
-        notes = [*self.report.notes, *self.cells.remarks]
+        notes = [*rounding_note(self.report), *self.report.notes, *self.cells.remarks]
         if notes:
             self.row += 1
             self.cells.text(self.row, 0, "Notes", self.styles.place("strong"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pledgebook.reports.figures.table import Column, RowKind
+from pledgebook.reports.figures.table import Column, Rounding, RowKind
 from pledgebook.reports.render.texts import FEWEST_DECIMALS, number_format
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -80,6 +80,7 @@ class Styles:
         edge: bool = False,
         indent: int = 0,
         wrap: bool = False,
+        rounding: Rounding = "exact",
     ) -> Format:
         """Return the format of a cell in a line of that kind under `column`; headings wrap only
         where asked.
@@ -89,7 +90,7 @@ class Styles:
             look |= {"bg_color": MEMO}
         match column.kind:
             case "amount":
-                look |= {"num_format": number_format(decimals), "align": "right"}
+                look |= {"num_format": number_format(decimals, rounding), "align": "right"}
             case "count":
                 look |= {"num_format": number_format(0), "align": "right"}
             case "rate":

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.reports.figures.table import FIGURES, Column, Report, Row
+from pledgebook.reports.figures.table import FIGURES, Column, Report, Rounding, Row
 from pledgebook.reports.render.footing import footed, label_column
 from pledgebook.reports.render.texts import (
     amount_text,
@@ -19,6 +19,9 @@ from pledgebook.reports.render.texts import (
     count_text,
     decimals_of,
     period_line,
+    rounded_text,
+    rounding_note,
+    rounding_of,
 )
 
 _GAP = "  "
@@ -54,7 +57,7 @@ def to_text(report: Report, width: int) -> str:
         for at, column in enumerate(report.columns)
         if at not in shown
     ]
-    notes = list(report.notes)
+    notes = [*rounding_note(report), *report.notes]
     if left_out and report.rows:
         notes.append(f"Nothing stands under: {', '.join(left_out)}.")
     for note in notes:
@@ -72,7 +75,7 @@ def _column(report: Report, at: int, first: int) -> list[str]:
     decimals = decimals_of(report, column) if column.kind == "amount" else 0
     cells = []
     for row in report.rows:
-        text = _cell(row, column, decimals)
+        text = _cell(row, column, decimals, rounding_of(report, column))
         if at == first:
             text = "  " * _INDENT[row.kind] + (row.label or text)
         cells.append(textwrap.shorten(text, _WIDEST) if len(text) > _WIDEST and at != first
@@ -80,11 +83,13 @@ def _column(report: Report, at: int, first: int) -> list[str]:
     return cells
 
 
-def _cell(row: Row, column: Column, decimals: int) -> str:
+def _cell(row: Row, column: Column, decimals: int, rounding: Rounding) -> str:
     if column.key not in row.values:
         return ""
     value = row.values[column.key]
     if column.kind == "amount" and not isinstance(value, str | date):
+        if rounding != "exact":
+            return rounded_text(value, rounding)
         return amount_text(value, decimals)
     if value is None:
         return ""

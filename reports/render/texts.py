@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.ledger.money import CENT, format_amount
-from pledgebook.reports.figures.table import Column, Report, Value
+from pledgebook.ledger.money import CENT, format_amount, round_to
+from pledgebook.reports.figures.table import Column, Report, Rounding, Value
 
 NIL = "\N{EN DASH}"
 UNKNOWN = ".."
@@ -30,13 +30,53 @@ def amount_text(value: Decimal | int | None, decimals: int = FEWEST_DECIMALS) ->
     return f"({text})" if value < 0 else text
 
 
+_THOUSAND = 1000
+
+
+def rounded_text(value: Decimal | int | None, rounding: Rounding) -> str:
+    """Write an amount for people as `rounding` says; what rounds to nothing is 0, and only nil a
+    dash.
+    """
+    if not value or rounding == "exact":
+        return amount_text(value)
+    whole = abs(Decimal(value)) / (_THOUSAND if rounding == "thousands" else 1)
+    text = f"{round_to(whole, 0):,}"
+    return f"({text})" if value < 0 else text
+
+
+def rounding_of(report: Report, column: Column) -> Rounding:
+    """Return how a column's figures are printed: rounded are those in the report's currency."""
+    is_own = column.kind == "amount" and column.unit == report.currency
+    return report.rounding if is_own else "exact"
+
+
+def rounding_note(report: Report) -> list[str]:
+    """Return what a report says of its rounding, nothing where it is exact."""
+    if report.rounding == "exact":
+        return []
+    return [
+        f"Figures are in {_unit(report)}, each rounded by itself: they may not add up to the "
+        "totals shown. JSON, CSV and the cells of a workbook hold them exact."
+    ]
+
+
+def _unit(report: Report) -> str:
+    name = currency_name(report.currency)
+    return f"thousands of {name}" if report.rounding == "thousands" else f"whole {name}"
+
+
 def count_text(value: Decimal | int) -> str:
     """Write a count for people: whole numbers with a comma between thousands."""
     return f"{value:,}"
 
 
-def number_format(decimals: int) -> str:
-    """Return the spreadsheet number format with the conventions of `amount_text`."""
+def number_format(decimals: int, rounding: Rounding = "exact") -> str:
+    """Return the spreadsheet number format with the conventions of `amount_text`; rounded, it
+    shows less of an exact number.
+    """
+    if rounding != "exact":
+        digits = "#,##0," if rounding == "thousands" else "#,##0"
+        return f'{digits}_);({digits});"{NIL}"_);@_)'
     digits = "#,##0." + "0" * decimals if decimals else "#,##0"
     nil = f'"{NIL}"' if decimals else "0"
     return f"{digits}_);({digits});{nil}_);@_)"
@@ -88,4 +128,6 @@ def period_line(report: Report) -> str:
     line = ", ".join(part for part in parts if part)
     line = line[:1].upper() + line[1:]
     unit = currency_name(report.currency)
+    if unit and report.rounding != "exact":
+        unit = _unit(report)[:1].upper() + _unit(report)[1:]
     return f"{line}. {unit}." if unit else f"{line}."
