@@ -52,7 +52,7 @@ _KEPT = re.compile(r"(?P<period>.+)\.(?P<number>[0-9]+)")
 """The name of the file that keeps what was sealed before a period was opened again."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Verdict:
     """What verifying a period found: `differs` names what differs, by PARTS, each with its
     sentences; empty if all is as sealed. `notes` is what should be known and is no difference.
@@ -107,14 +107,14 @@ def verify_seals(
     try:
         files = _read(main)
     except Exception as error:  # noqa: BLE001 - a damaged book may fail any reader, and is told
-        verdict = Verdict(main.name)
+        verdict = Verdict(period=main.name)
         verdict.say("seal", f"{main.name} cannot be read ({_told(error)}): take it from a backup.")
         return [verdict]
     folder = files.book.folder
     seals: dict[str, Seal] = {}
     verdicts: dict[str, Verdict] = {}
     for name in _sealed_names(files):
-        verdict = verdicts[name] = Verdict(name)
+        verdict = verdicts[name] = Verdict(period=name)
         for sentence in files.unread:
             verdict.say("seal", sentence)
         seal = _read_sealed(verdict, files, folder / FOLDER / f"{name}.json")
@@ -447,7 +447,7 @@ def _compare_reopenings(verdicts: dict[str, Verdict], files: _Files) -> None:
     named: dict[str, list[int]] = {}
 
     def say(period: str, sentence: str) -> None:
-        verdicts.setdefault(period, Verdict(period)).say("reopenings", sentence)
+        verdicts.setdefault(period, Verdict(period=period)).say("reopenings", sentence)
 
     for reopening in files.book.settings.reopenings:
         named.setdefault(reopening.period, []).append(reopening.number)
