@@ -100,6 +100,7 @@ def instalment_document(line: Instalment) -> dict[str, object]:
         "status": line.status,
         "overdue": line.overdue,
         "recognition": line.recognition,
+        "accepted_by": line.accepted_by,
         "tags": line.tags,
         "rules": line.rules,
     }

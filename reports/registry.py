@@ -30,6 +30,7 @@ from pledgebook.reports import (
     schedule,
     secretary_general,
     support,
+    write_offs,
     years,
 )
 from pledgebook.reports.figures.disclosures import waiting_for_approval
@@ -139,6 +140,7 @@ _KINDS = (
     ),
     ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
     ReportKind(name=doubtful.NAME, title=doubtful.TITLE, make=doubtful.write_off_proposals),
+    ReportKind(name=write_offs.NAME, title=write_offs.TITLE, make=write_offs.write_offs),
     ReportKind(
         name=roll_forwards.NAME, title=roll_forwards.TITLE, make=roll_forwards.roll_forwards
     ),

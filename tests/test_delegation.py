@@ -14,6 +14,7 @@ from pledgebook.cli.main import group
 from pledgebook.ledger.declared.delegations import read_delegations
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.instalments import list_instalments
 
 Load = Callable[..., Book]
 
@@ -83,6 +84,23 @@ def test_a_write_is_taken_only_from_who_may_decide_it(
     else:
         assert result.exit_code == 0, result.output
         assert load_book(book.path).errors == []
+
+
+def test_the_register_says_who_accepted_a_contribution(load: Load) -> None:
+    book = load("")
+    for line in (
+        "record pledge CAN 100 --fund CPCJF --date 2002-02-01 --accepted-by 'First officer' --yes",
+        "record receipt NOR 70 --fund CPCJF --date 2002-02-02 --accepted-by 'Second officer' --yes",
+        "record receipt ITA 50 --fund CPCJF --date 2002-02-03 --yes",
+    ):
+        done = run(book.path, line)
+        assert done.exit_code == 0, done.output
+    listed = list_instalments(load_book(book.path).register)
+    assert [(line.donor, line.accepted_by) for line in listed] == [
+        ("CAN", "First officer"),
+        ("NOR", "Second officer"),
+        ("ITA", ""),
+    ]
 
 
 def test_what_waits_is_decided_by_who_may_and_by_nobody_else(load: Load) -> None:

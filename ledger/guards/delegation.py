@@ -21,11 +21,12 @@ from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.events import EVENTS, event_of, events_that
+from pledgebook.ledger.register.instalments import ACCEPTED
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
 
-APPROVED, ACCEPTED, CLOSED = "approved-by", "accepted-by", "closed-by"
-"""Metadata of an entry: who approved it, who accepted the contribution, who closed the period."""
+APPROVED, CLOSED = "approved-by", "closed-by"
+"""Metadata of an entry: who approved it, who closed the period."""
 
 ACCEPTING = events_that("is_accepted")
 """Events by which a contribution is taken on, which somebody accepts."""

@@ -38,6 +38,10 @@ class Terms(NamedTuple):
 _NUMBERS = re.compile(r"([0-9]{1,18})")
 
 
+ACCEPTED = "accepted-by"
+"""Metadata of an entry by which a contribution is taken on: who accepted it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
     """One line of the register. Amounts are in `currency`; `carrying` and `received` in dollars.
@@ -65,6 +69,8 @@ class Instalment:
     status: str
     overdue: bool
     recognition: str
+    accepted_by: str
+    """Who accepted the contribution, "" where nobody is named."""
     taggings: tuple[Tagging, ...]
 
     @property
@@ -139,6 +145,7 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         status=_status(settings, claim, changes, paid, written_off, advance, day),
         overdue=claim.is_overdue(day) and not awaits_condition(claim, settings),
         recognition=settings.funds[claim.fund].policy(claim.class_),
+        accepted_by=claim.stated(ACCEPTED) or "",
         taggings=tag_claim(claim, settings),
     )
 
@@ -267,5 +274,6 @@ def _gift_line(gift: Gift, settings: Settings) -> Instalment:
         status="paid",
         overdue=False,
         recognition=settings.funds[gift.fund].policy(gift.class_),
+        accepted_by=stated(gift.entry, gift.posting, ACCEPTED) or "",
         taggings=tag_gift(gift, settings),
     )
