@@ -35,7 +35,9 @@ _COMMANDS = {
     "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
     "audit-pack": _Entry(
-        "audit_pack", "audit_pack", "Make the workbook that auditors ask for, with a sample"
+        "audit_pack",
+        "audit_pack",
+        "Make the audit pack: population, sample by value, confirmations, later receipts",
     ),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
