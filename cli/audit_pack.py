@@ -38,9 +38,9 @@ from pledgebook.reports.render import render, to_document
 def audit_pack(
     period: str | None, as_at: date | None, items: int, seed: int, out: Path | None
 ) -> None:
-    """Make the audit pack: population, sample by value, confirmations, later receipts.
+    """Make what auditors ask for, with a sample by value, as one workbook.
 
-    The population is tied to the ledger; a sample is found again by its --seed.
+    Besides: balances that donors confirmed, and what came in after the end. The population is tied to the ledger; a sample is found again by its --seed.
     """
     if out is None and not wants_json():
         fail("Say where to write the pack: --out FILE.xlsx, or --json.")

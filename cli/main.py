@@ -34,11 +34,7 @@ _COMMANDS = {
     "take-out": _Entry("mend", "take_out_", "Take a wrong entry of an open period out of the book"),
     "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
-    "audit-pack": _Entry(
-        "audit_pack",
-        "audit_pack",
-        "Make the audit pack: population, sample by value, confirmations, later receipts",
-    ),
+    "audit-pack": _Entry("audit_pack", "audit_pack", "Make what auditors ask for, with a sample"),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
     "certify": _Entry("close", "certify", "Write down who certified or audited PERIOD"),
