@@ -40,7 +40,8 @@ def audit_pack(
 ) -> None:
     """Make what auditors ask for, with a sample by value, as one workbook.
 
-    Besides: balances that donors confirmed, and what came in after the end. The population is tied to the ledger; a sample is found again by its --seed.
+    Besides: balances that donors confirmed, and what came in after the end. The population is tied
+    to the ledger; a sample is found again by its --seed.
     """
     if out is None and not wants_json():
         fail("Say where to write the pack: --out FILE.xlsx, or --json.")
