@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import MONEY
+from pledgebook.ledger.declared.chart import MONEY, kinds_that
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import RECEIVING, names_of
@@ -26,6 +26,8 @@ from pledgebook.reports.figures.layout import (
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie
 from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
+
+_KEPT_FOR, _GIVERS = kinds_that("is_kept_for"), kinds_that("names_giver")
 
 NAME = "bank-charges"
 TITLE = "Bank charges"
@@ -148,7 +150,7 @@ def _settled(selection: Selection) -> dict[int, Decimal]:
 
 def _credited(lines: list[Line]) -> Decimal:
     """Return what the entry keeps for the donor: held unapplied or payable, not yet settled."""
-    return sum((max(-_sum(lines, kind), ZERO) for kind in ("unapplied", "payable-to-donors")), ZERO)
+    return sum((max(-_sum(lines, kind), ZERO) for kind in _KEPT_FOR), ZERO)
 
 
 def _sum(lines: list[Line], kind: str) -> Decimal:
@@ -157,10 +159,6 @@ def _sum(lines: list[Line], kind: str) -> Decimal:
 
 def _donor(lines: list[Line]) -> str:
     return next(
-        (
-            line.place.part
-            for line in lines
-            if line.place.kind in {"pledges", "memorandum", "contributions", "in-advance"}
-        ),
+        (line.place.part for line in lines if line.place.kind in _GIVERS),
         "",
     )

@@ -639,6 +639,86 @@ class Writer:
             lines += [(f"{name}:{donor}", f"{-made.value} USD", ())]
         self.entry("commitment", donor, self.place(made), lines, told=not prior)
 
+    def another(self, found: Instalment) -> str:
+        return self.events.choice([donor for donor in DONORS if donor != found.row[2]])
+
+    def to_donor(self, was: Instalment, now: Instalment, place: Sequence[str]) -> list[Posting]:
+        """The lot, the deferral and the money in advance of an instalment go to another donor."""
+        lines: list[Posting] = []
+        if was.units:
+            lines += [self.out(was, place), self.back(now, place)]
+            if was.committed and was.recognised is None and not self.memorandum(was):
+                lines += self.deferral(was, was.value, ZERO, place)
+                lines += self.deferral(now, ZERO, now.value, place)
+        if was.advance:
+            for found, amount in ((was, was.advance), (now, -was.advance)):
+                lot = f'{{"{was.label}"}}' if amount > 0 else f'{{1 USD, "{was.label}"}}'
+                name = f"Liabilities:{found.row[0]}:In-Advance:{found.row[2]}"
+                lines.append((name, f"{amount} USD {lot}", place))
+        return lines
+
+    def succeed(self) -> None:
+        """A successor accepts what is unpaid."""
+        was = self.open()
+        if was is None:
+            return
+        self.oracle.succeed(self.day, was.label, self.another(was))
+        now = self.oracle.now[was.label]
+        lines = self.to_donor(was, now, ())
+        if was.recognised or self.memorandum(was):
+            lines += self.side(was, was.value, ZERO)
+            lines += self.side(now, ZERO, now.value)
+        self.entry("succession", now.row[2], self.place(was), lines, told=False)
+
+    def reassign(self) -> None:
+        """An instalment, settled in this period perhaps, was recorded under the wrong donor."""
+        start = self.oracle.start_of(self.day)
+        touched = [label for label, found in self.oracle.now.items() if found.units]
+        if self.events.random() < 0.5:
+            touched += sorted({found.label for day, found in self.oracle.history if day >= start})
+        if not touched:
+            return
+        was = self.oracle.now[self.events.choice(touched)]
+        moved = self.oracle.reassign(self.day, was.label, self.another(was))
+        now = self.oracle.now[was.label]
+        place = self.place(was, always=True)
+        lines = self.to_donor(was, now, place)
+        sums: dict[tuple[str, tuple[str, ...]], Decimal] = {}
+        for found, column, amount in moved:
+            kind = self.booked_as(found, column)
+            if kind is None:
+                continue
+            account, sign = kind
+            where = tuple(self.place(found, always=True))
+            for donor, side in ((was.row[2], 1), (now.row[2], -1)):
+                key = (f"{account.format(found.row[0])}:{donor}", where)
+                sums[key] = sums.get(key, ZERO) + side * sign * amount
+        lines += [
+            (account, f"{dollars} USD", where)
+            for (account, where), dollars in sums.items()
+            if dollars
+        ]
+        if not lines:  # a posting of nothing keeps the entry
+            lines = [(f"Income:{was.row[0]}:Contributions:{now.row[2]}", "0 USD", place)]
+        self.entry(
+            "reassign",
+            now.row[2],
+            [f'reassigns: "{was.label}"', f'to-donor: "{now.row[2]}"', 'cause: "Misread"'],
+            lines,
+            told=False,
+        )
+
+    def booked_as(self, found: Instalment, column: str) -> tuple[str, int] | None:
+        """The donor's account in which a column stands, and its sign there; None where in none."""
+        if self.memorandum(found):
+            collected = column in {"collected_prior", "collected_current"}
+            return ("Income:{}:Contributions", 1) if collected else None
+        return {
+            "pledged": ("Income:{}:Contributions", 1),
+            "adjustments": ("Equity:{}:Prior-Period", 1),
+            "written_off": ("Equity:{}:Written-Off", -1),
+        }.get(column)
+
     def move(self) -> None:
         was = self.open(lambda found: not self.early.get(found.label))
         fund, class_, purpose = self.events.choice(PLACES)
@@ -734,5 +814,8 @@ STEPS = {
     "give": 1, "receive": 2, "apply": 3, "give_back": 1, "refund": 1,
 }  # fmt: skip
 """What may happen, and how often."""
-CORRECTIONS = {"recover": 4, "re_earmark_gift": 2, "return_gift": 2, "find_late": 2, "give": 3}
+CORRECTIONS = {
+    "recover": 4, "re_earmark_gift": 2, "return_gift": 2, "find_late": 2, "give": 3, "reassign": 5,
+    "succeed": 2,
+}  # fmt: skip
 """What else may happen after something went wrong."""

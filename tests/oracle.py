@@ -172,6 +172,44 @@ class Oracle:
         self._shift(day, now, now.value)
         self._keep(day, now)
 
+    def succeed(self, day: date, label: str, donor: str) -> None:
+        """A successor owes what is unpaid from now on."""
+        was = self.now[label]
+        now = replace(was, row=(*was.row[:2], donor))
+        self._shift(day, was, -was.value)
+        self._shift(day, now, now.value)
+        self._move_advance(day, was, now)
+        self._keep(day, now)
+
+    def reassign(self, day: date, label: str, donor: str) -> list[tuple[Instalment, str, Decimal]]:
+        """It was another donor's from the beginning: all that was of this one in this period goes
+        to the other, column by column, and what was unpaid when it began is an adjustment of both.
+        Returns what goes, without what is held in advance.
+        """
+        was, start = self.now[label], self.start_of(day)
+        now = replace(was, row=(*was.row[:2], donor))
+        own = [
+            (found, column, amount)
+            for at, found, column, amount in self.amounts
+            if found.label == label and found.row[2] == was.row[2] and start <= at <= day
+            if column != "in_advance"
+        ]
+        own += [
+            (found, "adjustments", found.value)
+            for found in self.as_at(start - timedelta(1))
+            if found.label == label and found.row[2] == was.row[2] and found.recognised
+        ]
+        for found, column, amount in own:
+            self._add(day, found, column, -amount)
+            self._add(day, replace(found, row=(*found.row[:2], donor)), column, amount)
+        self._move_advance(day, was, now)
+        self._keep(day, now)
+        return own
+
+    def _move_advance(self, day: date, was: Instalment, now: Instalment) -> None:
+        self._add(day, was, "in_advance", -was.advance)
+        self._add(day, now, "in_advance", was.advance)
+
     def revalue(self, day: date, label: str, value: Decimal) -> None:
         was = self.now[label]
         if was.recognised:

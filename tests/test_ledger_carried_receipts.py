@@ -89,4 +89,4 @@ def test_money_that_waits_keeps_its_day_through_every_closing(load: Callable[...
             if posting.cost and posting.account.startswith("Liabilities")
         }
         assert days == {"R-2003-0001": date(2003, 5, 5), "FIN-2003-01.1": date(2003, 6, 6)}
-        assert {held.label: held.opened for held in book.register.held} == days
+        assert {held.label: held.since for held in book.register.held} == days

@@ -34,6 +34,7 @@ from pledgebook.ledger.events import (
     cancellation,
     commitment,
     commitment_of_pledge,
+    correction,
     expenditure,
     in_kind,
     interest,
@@ -42,10 +43,13 @@ from pledgebook.ledger.events import (
     operating_reserve,
     payment,
     postponement,
+    prior_pledge,
     programme_support,
     re_earmarking,
+    reassignment,
     receipt_unapplied,
     receipt_without_pledge,
+    recovery,
     redenomination,
     refund_overpayment,
     refund_unspent,
@@ -59,9 +63,12 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.events.asking import advance_for, due_releases
 from pledgebook.ledger.events.parts import earmark_of
+from pledgebook.ledger.events.reassigning import find_reassignable
+from pledgebook.ledger.events.returns import find_write_off
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import rank_of
 from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, share, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures
@@ -521,6 +528,88 @@ def re_earmark(life: Life, book: Book) -> Draft:
     return re_earmarking(book.settings, day=day, claim=claim, earmark=earmark)
 
 
+def reassign(life: Life, book: Book) -> Draft:
+    """An instalment, settled perhaps, was recorded under the wrong donor."""
+    labels = [label for label, own in book.register.by_label.items() if own[0].date <= life.day]
+    if not labels:
+        raise _NothingToDoError
+    label, day = life.random.choice(labels), life.day
+    found = find_reassignable(book, label, day)
+    donor = found.moving[0].claim.donor
+    to = life.random.choice([each for each in DONORS if each != donor])
+    life.tell(lambda oracle: oracle.reassign(day, label, to))
+    return reassignment(
+        book.settings,
+        day=day,
+        moving=found.moving,
+        to=to,
+        cause="Misread (made up)",
+        authority="Controller (made up)",
+    )
+
+
+def recover(life: Life, book: Book) -> Draft:
+    """What was written off last of an instalment, or a part of it, is owed again."""
+    given_up = [
+        own[-1]
+        for own in book.register.by_label.values()
+        if own[-1].event == "write-off" and own[-1].before and own[-1].date < life.day
+    ]
+    if not given_up:
+        raise _NothingToDoError
+    change, day = life.random.choice(given_up), life.day
+    assert change.before is not None
+    units = life.part(change.before.units - change.after.units)
+    name = change.date.isoformat()
+    try:
+        found = find_write_off(book, change.label, name, day, units)
+        made = recovery(book.settings, day=day, now=found.now, was=found.was, reverses=name)
+    except EventRefusedError:
+        raise _NothingToDoError from None
+    back = found.was.value - found.now.value
+    life.tell(lambda oracle: oracle.recover(day, change.label, units, back))
+    return made
+
+
+def find_late(life: Life, book: Book) -> Draft:
+    """A pledge of an earlier period is found only now."""
+    day, starts = life.day, life.oracle.start_of(life.day)
+    if starts == life.oracle.starts[0]:
+        raise _NothingToDoError
+    made_on = starts - timedelta(life.random.randint(1, 300))
+    donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
+    units = D(life.random.randint(100, 5_000_000)) / 100
+    part = Part(units, units, life.random.choice((None, starts - timedelta(1), day)))
+    pledge = life.labels(book).next(donor, made_on)
+    row = (earmark.fund, earmark.class_, donor)
+    found = Instalment(
+        f"{pledge}.1", row, earmark.purpose, "USD", units, units, made_on, part.due, committed=True
+    )
+    life.tell(lambda oracle: oracle.find_late(day, found))
+    return prior_pledge(
+        book.settings,
+        day=day,
+        made_on=made_on,
+        cause="Misfiled (made up)",
+        donor=donor,
+        pledge=pledge,
+        earmark=earmark,
+        currency="USD",
+        parts=[part],
+    )
+
+
+def correct(life: Life, book: Book) -> Draft:
+    """An earlier period got something wrong that concerns no donor."""
+    if life.oracle.start_of(life.day) == life.oracle.starts[0]:
+        raise _NothingToDoError
+    earmark, dollars = life.random.choice(EARMARKS[:1]), D(life.random.randint(1, 90_000)) / 100
+    life.expect(earmark, "correction", -dollars)
+    return correction(
+        book.settings, day=life.day, earmark=earmark, dollars=dollars, cause="Twice (made up)"
+    )
+
+
 def revalue(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
     value = life.dollars(claim.units, claim.currency)
@@ -634,7 +723,7 @@ def obligations(life: Life, book: Book) -> Draft:
     life.expect(earmark, "obligations", dollars)
     if builder is savings:
         life.expect(earmark, "savings", -dollars)
-    return builder(book.settings, day=life.day, earmark=earmark, dollars=dollars, narration="-")
+    return builder(book.settings, day=life.day, earmark=earmark, dollars=dollars)
 
 
 def earn_interest(life: Life, book: Book) -> Draft:
@@ -650,7 +739,8 @@ STEPS: dict[str, Callable[[Life, Book], Draft]] = {
         commit: 5, commit_pledged: 2, pay: 4, pay_jointly: 2, receive: 2, apply: 2,
         apply_to_no_pledge: 1, give_back: 1, return_payment: 2, amend: 2, postpone: 2, cancel: 1,
         give_up: 1, re_earmark: 2, revalue: 2, redenominate: 1, give: 1, give_in_kind: 1, spend: 5,
-        settle_between_funds: 4, obligations: 4, earn_interest: 1,
+        settle_between_funds: 4, obligations: 4, earn_interest: 1, reassign: 3, recover: 2,
+        find_late: 1, correct: 1,
     }.items()
     for number in range(weight)
 }  # fmt: skip
@@ -854,7 +944,7 @@ def prove_own_money(life: Life, book: Book) -> None:
 OWN = frozenset(
     {
         "programme", "programme-support", "obligations", "savings", "due-to", "due-from",
-        "interest", "refunds", "operating-reserve",
+        "interest", "refunds", "operating-reserve", "correction",
     }
 )  # fmt: skip
 

@@ -103,7 +103,7 @@ def test_money_that_an_opening_brings_came_before_it(load: Load, lot: str, came:
   Equity:CPCJF:Opening-Balance      100.00 USD
 """)
     assert book.errors == []
-    assert [held.opened for held in book.register.held] == [came, came]
+    assert [held.since for held in book.register.held] == [came, came]
 
 
 def test_what_is_left_of_money_is_as_old_as_the_money(told: Told, book: Book) -> None:
@@ -122,7 +122,7 @@ def test_what_is_left_of_money_is_as_old_as_the_money(told: Told, book: Book) ->
       Liabilities:CPCJF:Unapplied       -40.00 USD {0 # 40.00 USD, "R-2001-0001"}
     """
     assert not told
-    assert {held.opened for held in book.register.held} == {date(2001, 11, 5)}
+    assert {held.since for held in book.register.held} == {date(2001, 11, 5)}
     proof = make_schedule(select(book, "2002-2003")).proof
     assert (proof.collected, proof.applied_from_opening, proof.new_unapplied) == (D(60), D(60), 0)
     assert proof.agrees

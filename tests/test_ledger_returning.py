@@ -149,7 +149,7 @@ def test_money_in_advance_is_as_old_as_its_first_part_whatever_became_of_it(
         if posting.account == "Liabilities:CPCJF:In-Advance:AUT" and posting.cost
     ]
     assert lot == date(2003, 8, 11)
-    assert [held.opened for held in book.register.held] == [lot]
+    assert [held.since for held in book.register.held] == [lot]
 
 
 @pytest.mark.parametrize("due", ["2003-12-31", "2004-01-01"])

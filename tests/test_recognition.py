@@ -323,7 +323,7 @@ def starts(book: Book, claim: Claim) -> date:
 def advance_of(book: Book, claim: Claim) -> Advance | None:
     held = list(book.register.held_under.get(claim.label, ()))
     dollars = sum((each.dollars for each in held), D("0.00"))
-    return Advance(dollars, min(each.opened for each in held)) if dollars else None
+    return Advance(dollars, min(each.since for each in held)) if dollars else None
 
 
 def released(book: Book, until: date) -> list[Draft]:

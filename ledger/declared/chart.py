@@ -26,6 +26,16 @@ class Kind:
     """It holds instalments as lots: what donors still owe."""
     is_held: bool = False
     """It holds, under the same labels, what is not yet income."""
+    goes_with_instalment: bool = False
+    """It holds, under the label of an instalment, what goes with it."""
+    is_received: bool = False
+    """It holds money that came and is no income yet, under labels."""
+    tells_whose: bool = False
+    """A posting to it may say which instalment's collected it is (`instalment:`)."""
+    names_giver: bool = False
+    """In a payment it is the account of the donor who gives."""
+    is_kept_for: bool = False
+    """It keeps for a donor what is neither income nor paid back."""
     is_collected: bool = False
     """The sum of these kinds in a payment is what was collected, gross of bank charges."""
     is_between: bool = False
@@ -53,9 +63,11 @@ KINDS = (
     ),
     Kind(
         name="pledges", root="Assets", path="Pledges", of="donor", is_claim=True, is_recast=True,
+        names_giver=True,
     ),
     Kind(
         name="memorandum", root="Assets", path="Memorandum:Pledges", of="donor", is_claim=True,
+        names_giver=True,
         is_recast=True,
     ),
     Kind(
@@ -73,15 +85,18 @@ KINDS = (
     ),
     Kind(
         name="deferred", root="Liabilities", path="Deferred", of="donor", is_held=True,
+        goes_with_instalment=True,
         is_recast=True, words=("out of deferred income", "deferred to a later period"),
     ),
     Kind(
         name="in-advance", root="Liabilities", path="In-Advance", of="donor", is_held=True,
+        goes_with_instalment=True, is_received=True, names_giver=True,
         is_available=True, is_recast=True, has_purpose=True,
         words=("out of money in advance", "held in advance"),
     ),
     Kind(
-        name="unapplied", root="Liabilities", path="Unapplied", is_held=True, is_collected=True,
+        name="unapplied", root="Liabilities", path="Unapplied", is_held=True, is_received=True,
+        is_kept_for=True, is_collected=True,
         is_available=True, words=("out of unapplied receipts", "held as an unapplied receipt"),
     ),
     Kind(
@@ -91,6 +106,7 @@ KINDS = (
     ),
     Kind(
         name="payable-to-donors", root="Liabilities", path="Payable-To-Donors", of="donor",
+        is_kept_for=True,
         is_collected=True, is_carried=True,
     ),
     Kind(
@@ -100,10 +116,11 @@ KINDS = (
     ),
     Kind(
         name="contributions", root="Income", path="Contributions", of="donor", is_recast=True,
+        tells_whose=True, names_giver=True,
         words=("income taken back", "income"),
     ),
     Kind(
-        name="exchange", root="Income", path="Exchange", is_recast=True,
+        name="exchange", root="Income", path="Exchange", is_recast=True, tells_whose=True,
         words=("exchange loss", "exchange gain"),
     ),
     Kind(name="exchange-on-cash", root="Income", path="Exchange-On-Cash"),
@@ -186,6 +203,12 @@ HELD = kinds_that("is_held")
 """Kinds of account that hold, under the same labels, what is not yet income."""
 
 LABELLED = CLAIMS | HELD
+
+WITH_INSTALMENT = kinds_that("goes_with_instalment")
+"""Kinds that hold, under the label of an instalment, what goes with it."""
+
+RECEIVED = kinds_that("is_received")
+"""Kinds that hold money that came and is no income yet."""
 
 MONEY = kinds_that("is_collected")
 """Kinds whose sum, in a payment, is what was collected, gross of bank charges."""

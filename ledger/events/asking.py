@@ -386,7 +386,7 @@ def _under(register: Register, kind: str, label: str) -> list[Held]:
 def _held(register: Register, kind: str, label: str, day: date) -> tuple[Decimal, date | None]:
     own = [held for held in _under(register, kind, label) if held.entry.date <= day]
     return sum((held.dollars for held in own), ZERO), min(
-        (held.opened for held in own), default=None
+        (held.since for held in own), default=None
     )
 
 

@@ -197,7 +197,7 @@ def _check_purpose(change: Change, settings: Settings) -> Iterator[Finding]:
 
 def _check_policy(change: Change, settings: Settings) -> Iterator[Finding]:
     before, after = change.before, change.after
-    if not after.committed or not after.is_open or after.opened:
+    if not after.committed or not after.is_open or after.is_carried:
         return
     moved = before is not None and (before.fund, before.class_) != (after.fund, after.class_)
     if before is not None and before.committed and not moved:

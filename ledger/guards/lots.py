@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from beancount.core.data import Booking, Custom, Directive, Open, Pad, Posting, Transaction
-from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, Place
+from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import Finding, finding, notice, place_of
 from pledgebook.ledger.guards.reversing import take_back
@@ -157,7 +157,7 @@ class _Following:
         kind = lines[0].place.kind
         added = [line for line in lines if _adds(line)]
         taken = [line for line in lines if not _adds(line)]
-        if not added or kind in {"deferred", "in-advance"}:
+        if not added or kind in WITH_INSTALMENT:
             return None
         label, day = added[0].label, _cost_date(added[0], entry)
         if taken and kind == "unapplied":

@@ -154,9 +154,9 @@ def _check_labels(
         read = _LABEL.fullmatch(line.label)
         named = read["donor"] if read else ""
         known = settings.donors.get(named) and settings.donors.get(line.place.part)
-        history = register.by_label.get(line.label)
-        if history and (history[0].after.donor == named or history[0].brings_forward):
-            continue  # it was given under that donor, and stays when another's it is
+        history = register.by_label.get(line.label, ())
+        if any(each.event in _OF_ANOTHER or each.brings_forward for each in history):
+            continue  # a label stays when the instalment is another donor's
         if line.units > 0 and named != line.place.part and known:
             yield notice(
                 entry,

@@ -9,7 +9,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, OWN_RESULT
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
-from pledgebook.ledger.register.events import contradiction
+from pledgebook.ledger.register.events import REASSIGNED, contradiction
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import CAUSE, CONCERNS, RESTATES
 from pledgebook.ledger.register.view import View
@@ -108,7 +108,12 @@ def _check_words(entry: Transaction, lines: list[Line], settings: Settings) -> I
     writes_off = event == "write-off" or any(
         line.place.kind == "written-off" and line.units > 0 for line in lines
     )
-    if lines and writes_off and event != "closing" and not as_text(entry.meta.get("authority", "")):
+    if (
+        lines
+        and writes_off
+        and event not in {"closing", REASSIGNED}
+        and not as_text(entry.meta.get("authority", ""))
+    ):
         yield finding(
             entry,
             "write-off-authority",

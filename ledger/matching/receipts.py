@@ -67,7 +67,7 @@ def waiting_receipts(book: Book) -> list[Receipt]:
         left[each.label] = left.get(each.label, ZERO) + each.dollars
         first.setdefault(each.label, each.entry)
         held.setdefault(each.label, Earmark(each.fund, each.class_, each.purpose))
-        days[each.label] = min(each.opened, days.get(each.label, each.opened))
+        days[each.label] = min(each.since, days.get(each.label, each.since))
     receipts = [
         _receipt(book, label, first[label], days[label], dollars, held[label])
         for label, dollars in left.items()

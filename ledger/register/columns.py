@@ -242,7 +242,7 @@ def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim], Figur
     """
     if claim is None or not claim.is_recognised(day) or claim.recognised is None:
         return False
-    if claim.recognised < max(cut.start, claim.origin[0].date if claim.opened else cut.start):
+    if claim.recognised < max(cut.start, claim.origin[0].date if claim.is_carried else cut.start):
         row(claim).opening += claim.value
     else:
         row(claim).pledged += claim.value

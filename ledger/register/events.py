@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import CLAIMS, LABELLED
+from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.postings import Line
 
@@ -55,6 +55,12 @@ class Event:
     """By it a contribution is taken on, which somebody accepts."""
     spends: bool = False
     """Its cash is spent."""
+    gives_up: bool = False
+    """By it an instalment is written off, or what was written off is owed again."""
+    reopens: bool = False
+    """It puts back what was settled, in a closed period too."""
+    of_gifts: bool = False
+    """By it a contribution without a pledge comes, goes back, or gets another purpose or donor."""
     is_a_word: bool = False
     """It shows that the donor spoke of the pledge, or paid."""
 
@@ -67,11 +73,11 @@ _EVENTS = (
     Event(name="opening", rank=0, told_by=("opening-balance",), carries=True),
     Event(
         name="write-off", rank=8, needs=_PLEDGED, told_by=("written-off",), takes=True,
-        by_share=True, needs_approval=True, needs_paper=True,
+        by_share=True, gives_up=True, needs_approval=True, needs_paper=True,
     ),
     Event(
         name="recovery", rank=4, needs=(CLAIMS, frozenset({"written-off", "contra", "deferred"})),
-        needs_approval=True, needs_paper=True,
+        gives_up=True, reopens=True, needs_approval=True, needs_paper=True,
     ),
     Event(
         name="refund-unspent", rank=7,
@@ -83,7 +89,10 @@ _EVENTS = (
         name="succession", rank=4, needs=_PLEDGED, takes=True, changes_donor=True,
         needs_approval=True, needs_paper=True, is_a_word=True,
     ),
-    Event(name=REASSIGNED, rank=4, changes_donor=True, needs_approval=True, needs_paper=True),
+    Event(
+        name=REASSIGNED, rank=4, changes_donor=True, of_gifts=True, needs_approval=True,
+        needs_paper=True,
+    ),
     Event(
         name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",), is_accepted=True,
     ),
@@ -122,12 +131,13 @@ _EVENTS = (
     Event(name="postponement", rank=4, needs=_PLEDGED, releases=True, is_a_word=True),
     Event(
         name="re-earmark", rank=4, needs=(CLAIMS | {"cash", "contributions"},), moves=True,
+        of_gifts=True,
         needs_approval=True,
     ),
     Event(
         name="receipt-without-pledge", rank=5,
         needs=(frozenset({"contributions", "prior-period"}),),
-        from_donors=True, is_accepted=True,
+        from_donors=True, is_accepted=True, of_gifts=True,
     ),
     Event(
         name="receipt-unapplied", rank=5, needs=(frozenset({"unapplied"}),), from_donors=True,
@@ -142,7 +152,7 @@ _EVENTS = (
     ),
     Event(
         name="returned-payment", rank=6, needs=(LABELLED | {"contributions", "prior-period"},),
-        receives=True, from_donors=True,
+        receives=True, from_donors=True, reopens=True, of_gifts=True,
     ),
     Event(
         name="refund-overpayment", rank=7, needs=(frozenset({"unapplied"}),), from_donors=True,
@@ -166,7 +176,7 @@ def events_that(is_true: str) -> frozenset[str]:
 RECEIVING = events_that("receives")
 """Events by which money settles an instalment (or is taken back)."""
 
-GIVEN_UP = frozenset({"write-off", "recovery"})
+GIVEN_UP = events_that("gives_up")
 """Events by which an instalment is written off, or what was written off is owed again."""
 
 PAYING = events_that("pays")
@@ -190,7 +200,7 @@ def infer_event(lines: list[Line]) -> str:
     if kinds & CLAIMS:
         return _infer_claim_event(lines, kinds)
     debits = {line.place.kind for line in lines if line.units > 0}
-    if kinds & {"deferred", "in-advance"} and "contributions" in kinds:
+    if kinds & WITH_INSTALMENT and "contributions" in kinds:
         return "release"
     if "unapplied" in kinds and "cash" in kinds:
         return "refund-overpayment" if "unapplied" in debits else "receipt-unapplied"

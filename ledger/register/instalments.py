@@ -18,7 +18,7 @@ from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, round_to
-from pledgebook.ledger.register.events import GIVEN_UP, RECEIVING
+from pledgebook.ledger.register.events import GIVEN_UP, REASSIGNED, RECEIVING
 from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
 from pledgebook.ledger.register.tagging import tag_claim, tag_gift
@@ -235,7 +235,8 @@ def _status(
     day: date,
 ) -> str:
     if not claim.is_open:
-        if changes[-1].event == "cancellation":
+        ended = next(each for each in reversed(changes) if each.event != REASSIGNED)
+        if ended.event == "cancellation":
             return "cancelled"
         if written_off > 0:
             return "written-off"

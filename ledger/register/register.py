@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
-from pledgebook.ledger.declared.chart import CLAIMS, MONEY
+from pledgebook.ledger.declared.chart import CLAIMS, MONEY, RECEIVED, WITH_INSTALMENT, kinds_that
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, share, to_cents
@@ -54,7 +54,7 @@ SETTLED_IN = "settled-in"
 """Beside it: the closed period that settled the instalment. What was paid on it then is moved like
 a contribution of an earlier period without a pledge."""
 
-_REOPENING = frozenset({"returned-payment", "recovery"})
+_REOPENING = events_that("reopens")
 """Events that put back what a closed period settled, which the open book does not know."""
 
 PAID_IN_ADVANCE = "paid-in-advance"
@@ -89,7 +89,7 @@ class Claim:
     committed: bool
     recognised: date | None
     origin: tuple[Transaction, Posting]
-    opened: bool = False
+    is_carried: bool = False
     """Whether it came with an opening balance rather than a commitment in this book."""
     announced: tuple[Transaction, Posting] | None = None
 
@@ -200,7 +200,7 @@ class Gift:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
-    `dollars` positive when received; `opened` the day this money came.
+    `dollars` positive when received; `since` the day this money came.
     """
 
     entry: Transaction
@@ -212,7 +212,7 @@ class Held:
     donor: str
     label: str
     dollars: Decimal
-    opened: date
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +329,7 @@ class _Deriving:
         register.last_day = entry.date
         event = event_of(entry, lines)
         for line in lines:
-            if line.place.kind in {"in-advance", "unapplied"} and line.label:
+            if line.place.kind in RECEIVED and line.label:
                 held = self._held(entry, event, line)
                 register.held.append(held)
                 if event == "opening" and held.kind == "in-advance":
@@ -396,7 +396,7 @@ class _Deriving:
             donor=line.place.part,
             label=line.label,
             dollars=-(line.dollars or ZERO),
-            opened=since,
+            since=since,
         )
 
     def _changes(self, entry: Transaction, event: str, lines: list[Line]) -> list[Change]:
@@ -424,7 +424,7 @@ class _Deriving:
                 recognised=self._recognised(entry, event, before, after, found_late=found_late)
                 if after.is_open or before
                 else None,
-                opened=before.opened and after.origin is before.origin
+                is_carried=before.is_carried and after.origin is before.origin
                 if before
                 else event == "opening",
             )
@@ -560,11 +560,16 @@ def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
 
 _RELEASING = events_that("releases")
 
-_OF_GIFTS = frozenset({"receipt-without-pledge", "returned-payment", "re-earmark", REASSIGNED})
+_OF_GIFTS = events_that("of_gifts")
 """Events by which a contribution without a pledge comes, goes back, gets another purpose or another
 donor."""
 
-_OF_INSTALMENTS = CLAIMS | {"deferred", "in-advance"}
+_NO_GIFT = WITH_INSTALMENT | {"opening-balance"}
+"""Kinds of account of which one in an entry tells that its income is no contribution by itself."""
+
+_TELLS_WHOSE = kinds_that("tells_whose")
+
+_OF_INSTALMENTS = CLAIMS | WITH_INSTALMENT
 
 
 def _dollars(lines: Iterable[Line], kind: str) -> Decimal:
@@ -693,7 +698,7 @@ def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decima
     own: dict[str, Decimal] = {}
     for line in lines:
         label = (line.posting.meta or {}).get(INSTALMENT)
-        if label is not None and line.place.kind in {"exchange", "contributions"}:
+        if label is not None and line.place.kind in _TELLS_WHOSE:
             own[str(label)] = own.get(str(label), ZERO) - (line.dollars or ZERO)
     if not own:
         return {}
@@ -740,7 +745,7 @@ def _gifts(
         or any(change.after.kind == "memorandum" for change in changes)
     ):
         return
-    if any(line.place.kind in {"deferred", "in-advance", "opening-balance"} for line in lines):
+    if any(line.place.kind in _NO_GIFT for line in lines):
         return
     if event == REASSIGNED and REASSIGNS in entry.meta and SETTLED_IN not in entry.meta:
         return  # its instalments say it

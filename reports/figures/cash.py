@@ -63,7 +63,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
             continue
         if held.event == "refund-overpayment":
             refunded -= held.dollars
-        elif held.opened < cut.start and (id(held.entry), held.kind, held.label) not in came:
+        elif held.since < cut.start and (id(held.entry), held.kind, held.label) not in came:
             applied -= held.dollars
         else:
             new[held.kind] += held.dollars

@@ -197,7 +197,7 @@ class Papers:
                 next(iter(known)) if len(known) == 1 else ""
             )
             if donor and left and label:
-                day = min(each.opened for each in held)
+                day = min(each.since for each in held)
                 found.setdefault(donor, []).append(Waiting(day, held[0].fund, left))
         return {donor: sorted(own, key=lambda each: each.day) for donor, own in found.items()}
 
