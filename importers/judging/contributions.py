@@ -149,11 +149,14 @@ def _read_groups(
     column = table.columns.get("donor", "A")
     sheet = f"{table.path.name}#{table.sheet.name}"
 
+    data = [row for row in rows if row.kind == "data"]
+    donors = {row.number: find_donor(row, context) for row in data}
+
     def donor_of(row: SheetRow) -> str:
-        found = find_donor(row, context)
+        found = donors[row.number]
         return found if isinstance(found, str) else plain(row.donor)
 
-    for group in instalments_in_rows((row for row in rows if row.kind == "data"), donor_of):
+    for group in instalments_in_rows(data, donor_of):
         if sums_up:
             reason = f"The table adds up the rows of {sums_up}: they are counted there."
             doubt = Doubt(reason, "ignored")
@@ -162,15 +165,18 @@ def _read_groups(
             continue
         pieces = pieces_of(group[0], table, context.names) if len(group) == 1 else []
         for piece in pieces:
-            yield _read_group((piece.row,), f"{sheet}!{piece.cell}", table, context)
+            found = find_donor(piece.row, context)
+            yield _read_group((piece.row,), found, f"{sheet}!{piece.cell}", table, context)
         if not pieces:
             cells = ",".join(f"{column}{row.number}" for row in group)
-            yield _read_group(tuple(group), f"{sheet}!{cells}", table, context)
+            found = donors[group[0].number]
+            yield _read_group(tuple(group), found, f"{sheet}!{cells}", table, context)
         steps.take(len(group))
 
 
-def _read_group(rows: tuple[SheetRow, ...], source: str, table: Table, context: Context) -> _Group:
-    found = find_donor(rows[0], context)
+def _read_group(
+    rows: tuple[SheetRow, ...], found: str | Doubt, source: str, table: Table, context: Context
+) -> _Group:
     donor = found if isinstance(found, str) else ""
     taken = context.rows.get((table.sha256, source.partition("#")[2]))
     reading = doubt = None

@@ -52,6 +52,8 @@ class _Styles:
     def __init__(self) -> None:
         self._formats: dict[str, Look] = {}
         self._styles: dict[str, _Style] = {}
+        self._shown: dict[str, tuple[Look | None, bool]] = {}
+        """What was told of styles: cells of the same style are many."""
         self._format = ""
         self._style: _Style | None = None
         self._digits = False
@@ -94,8 +96,14 @@ class _Styles:
         elif tag in {"style", "default-style"}:
             self._style = None
 
-    def look(self, style: str) -> Look | None:
-        """Return what cells of a style show beside a figure."""
+    def shown(self, style: str) -> tuple[Look | None, bool]:
+        """Return what cells of a style show beside a figure, and whether their text is struck."""
+        known = self._shown.get(style)
+        if known is None:
+            known = self._shown[style] = self._look(style), self.is_struck(style)
+        return known
+
+    def _look(self, style: str) -> Look | None:
         for each in self._line_of(style):
             if each.format:
                 before, behind, scaling = self._formats.get(each.format, Look())
@@ -234,13 +242,13 @@ class _Walk:
         if not filled:
             return
         style = attributes.get("style-name", "") or self._of_row or self._of_column(place[1])
-        look = self._styles.look(style)
+        look, is_struck = self._styles.shown(style)
         kind = attributes.get("value-type", "")
         if currency := attributes.get("currency", "") if kind == "currency" else "":
             look = Look(currency, "", look.scaling if look else 1)
         elif kind == "percentage":
             look = look or Look("", "%")
-        struck = self._struck or self._styles.is_struck(style)
+        struck = self._struck or is_struck
         if not struck and (look is None or kind not in _NUMERIC):
             return
         for row in range(place[0], place[0] + min(self._row_count, MAX_ROWS)):

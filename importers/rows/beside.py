@@ -56,13 +56,8 @@ def find_notes(row: OpenRow) -> None:
         called = notes.called_in(row.cells, row.columns.read, row.columns.remarks)
         listed = dict.fromkeys([*marks, *called, *notes.of_all])
         row.notes = tuple(notes.texts[mark] for mark in listed if mark in notes.texts)
-    if comments := row.columns.sheet.comments:
-        own = (
-            clean(comments[row.number, column])
-            for column in range(1, row.columns.sheet_width + 1)
-            if (row.number, column) in comments
-        )
-        row.notes = (*row.notes, *own, *row.columns.comments)
+    own = row.columns.written.get(row.number, ())
+    row.notes = (*row.notes, *own, *row.columns.comments)
     row.unknown_marks = tuple(mark for mark in marks if mark not in notes.texts)
 
 
@@ -79,7 +74,7 @@ def heed_struck(row: OpenRow) -> None:
     columns, struck = row.columns, row.columns.sheet.struck
     if not struck:
         return
-    for column in sorted(columns.headed):
+    for column in columns.headed:
         if (row.number, column) in struck:
             row.doubt_cell(
                 column,

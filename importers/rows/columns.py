@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import CellValue, cell_text
@@ -20,14 +21,13 @@ from pledgebook.importers.tables.headings import (
     SEVERAL,
     Field,
     has_word_of,
-    match_heading,
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import currencies_alone
 from pledgebook.importers.values.amounts import DecimalMark, column_mark, parse_amount
 from pledgebook.importers.values.dates import DateOrder, column_order, is_half_swapped, parse_date
-from pledgebook.importers.values.values import clean
+from pledgebook.importers.values.values import clean, plain
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
 
@@ -110,8 +110,8 @@ class Columns:
         self._data = [row.number for row in table.rows if row.kind == "data"]
         self.read = {c.number for c in table.table_columns if c.field is not None}
         self.remarks = {c.number for c in table.columns_of(Field.REMARKS)}
-        self.sheet_width = width = max(map(len, table.sheet.rows), default=0)
-        self.headed = {column.number for column in table.table_columns}
+        width = max(map(len, table.sheet.rows), default=0)
+        self.headed = dict.fromkeys(sorted(column.number for column in table.table_columns))
         head = [len(table.sheet.rows[number - 1]) for number in table.heading_rows]
         self.width = max(head, default=0) if table.sheet.delimited else 0
         """How many cells the headings of delimited text have; 0 of a workbook's."""
@@ -128,8 +128,11 @@ class Columns:
         """What somebody wrote to the headings of columns that are read."""
         self.beyond = [number for number in range(1, width + 1) if number not in self.headed]
         """Columns that no heading of the table stands above."""
+        remarks = {plain(column.heading) for column in table.columns_of(Field.REMARKS)}
         self.of_words = frozenset(self.beyond) | {
-            column.number for column in table.table_columns if _holds_more_remarks(column)
+            column.number
+            for column in table.table_columns
+            if column.field is None and plain(column.heading) in remarks
         }
         """Columns of texts that are remarks: those beyond the headings, and further ones headed as
         the remarks are.
@@ -145,8 +148,7 @@ class Columns:
         self.figures = tuple(
             self._figures(column) for column in table.table_columns if column.field in MONEY
         )
-        rate = self.at(Field.RATE)
-        self.rate = self._figures(rate) if rate else None
+        self.rate = self._figures(rate) if (rate := self.at(Field.RATE)) else None
         self._dates = {(column.field, column.label): column for column in self._read_orders()}
         self._stated_dates = {
             field: DateColumn(
@@ -178,6 +180,14 @@ class Columns:
             for column in table.columns_of(Field.STATUS)
             for number in self._data
         )
+
+    @cached_property
+    def written(self) -> Mapping[int, Sequence[str]]:
+        """What somebody wrote to the cells of each row that has such a cell."""
+        found: dict[int, list[str]] = {}
+        for (row, _), said in sorted(self.sheet.comments.items()):
+            found.setdefault(row, []).append(clean(said))
+        return found
 
     def at(self, field: Field, label: str = "") -> TableColumn | None:
         """Give the column of a field."""
@@ -333,11 +343,6 @@ class Columns:
             if kind:
                 deciding.append(DecidingColumn(column, kind))
         return deciding
-
-
-def _holds_more_remarks(column: TableColumn) -> bool:
-    found = match_heading(column.heading) if column.field is None else None
-    return found is not None and found.field is Field.REMARKS
 
 
 def _names_by_codes(table: Table) -> bool:

@@ -55,6 +55,7 @@ def words() -> dict[str, frozenset[str]]:
     return {key: frozenset(map(plain, listed)) for key, listed in lists.items()}
 
 
+@lru_cache(maxsize=2048)
 def clean(text: str) -> str:
     """Make every kind of space one blank, and take out invisible direction and width marks."""
     return " ".join((text if text.isascii() else text.translate(_BIDI)).split())
@@ -139,7 +140,8 @@ def multiplier_in(text: str) -> int:
     reduced = _PUNCTUATION.sub(" ", plain(text))
     by_word, joined = _units()
     found = [by_word.get(word) or by_word.get(word.strip(_STOPS), 1) for word in reduced.split()]
-    found += [factor for word, factor in joined if word in reduced]
+    if len(found) > 1 or not reduced.isascii():
+        found += [factor for word, factor in joined if word in reduced]
     return max(found, default=1)
 
 

@@ -100,27 +100,31 @@ def is_warning(text: str) -> bool:
     seems: in kind, withdrawn, a loan, thousands, monthly ...
     """
     word = plain(text)
-    return (
-        word in _by_word("in_kind_phrases")
-        or word in _by_word("otherwise")
-        or word in _by_word("alone")
-        or _by_word("status").get(word) == "cancelled"
-        or any(word in value_words()[unit] for unit in SCALES)
-        or (THOUSANDS.fullmatch(word) is not None and not word.isdigit())
-    )
+    return word in _warnings() or (THOUSANDS.fullmatch(word) is not None and not word.isdigit())
+
+
+@cache
+def _warnings() -> frozenset[str]:
+    phrases = (_by_word(section) for section in ("in_kind_phrases", "otherwise", "alone"))
+    cancelled = (word for word, kind in _by_word("status").items() if kind == "cancelled")
+    units = (value_words()[unit] for unit in SCALES)
+    return frozenset().union(*phrases, cancelled, *units)
 
 
 @lru_cache(maxsize=1024)
 def _said_in(said: str) -> frozenset[str]:
     """Return the sections of which a text holds a phrase."""
     phrases = _phrases()
-    found = {
-        section
-        for word in set(_WORDS.findall(said))
-        for section, phrase, whole in phrases.by_word.get(word, ())
-        if word == phrase or whole.search(said)
-    }
-    if _JOINED.search(said):
+    found: set[str] = set()
+    own = set(_WORDS.findall(said))
+    if not phrases.by_word.keys().isdisjoint(own):  # as most texts are: references, names
+        found = {
+            section
+            for word in own
+            for section, phrase, whole in phrases.by_word.get(word, ())
+            if word == phrase or whole.search(said)
+        }
+    if not said.isascii() and _JOINED.search(said):
         found |= {section for section, phrase in phrases.joined if phrase in said}
     return frozenset(found)
 
