@@ -345,7 +345,7 @@ def _reported(selection: Selection, found: Cut, funds: set[str]) -> Totals:
     """
     book = selection.book
     if any(isinstance(entry, Transaction) and entry.date <= found.end for entry in book.entries):
-        return statement_totals(replace(selection, cut=found))
+        return _with_nil(statement_totals(replace(selection, cut=found)))
     if selection.kept is not None:
         return {}  # what was sealed is under the book's own policy
     sealed = read_totals(book, found.name)
@@ -354,7 +354,17 @@ def _reported(selection: Selection, found: Cut, funds: set[str]) -> Totals:
         and len(selection.funds) == len(book.settings.funds)
         and funds <= sealed.keys()
     )
-    return sealed if whole else {}
+    return _with_nil(sealed) if whole else {}
+
+
+def _with_nil(totals: Totals) -> Totals:
+    """Return totals with the lines that are left out where they are nil. What has cash flows knew
+    every line; an older seal did not, and what it leaves out is unknown.
+    """
+    return {
+        fund: {**dict.fromkeys(LATE, ZERO), **lines} if "cash_change" in lines else lines
+        for fund, lines in totals.items()
+    }
 
 
 class _Pages:

@@ -147,6 +147,11 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
         "expenditure of the class that is charged and income of the support class; they are "
         "eliminated in the total.",
     }
+    if framework.all_in_result:
+        yield {
+            "what": "Obligations raised are in expenses as they were recorded; what was ordered "
+            "and not delivered by the last day is to be disclosed beside them.",
+        }
     result = "part of the result" if framework.all_in_result else "shown below the result"
     yield {"what": f"Write-offs, refunds and savings on earlier obligations are {result}."}
     for fund in selection.funds:

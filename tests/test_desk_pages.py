@@ -313,6 +313,8 @@ def test_every_report_of_the_registry_has_its_page_and_title(desk: Desk) -> None
         page = desk.text("Reports", name=name, period="2002-2003")
         made = make_reports(select(load_book(desk.main), "2002-2003"), (name,))[0]
         assert made.title in page
+        assert made.standing is not None
+        assert made.standing.words in page
         for row in made.rows[:100]:
             for value in row.values.values():
                 if isinstance(value, Decimal) and value:

@@ -140,6 +140,19 @@ def test_the_cash_flows_are_the_ones_worked_by_hand(golden: Book, golden_receipt
             assert made.lines["cash_change"]["total"] == Decimal("713542.49")
 
 
+def test_a_comparative_that_is_nil_is_no_unknown_one(tmp_path: Path) -> None:
+    text = (GOLDEN / "policy-pledge.beancount").read_text("utf-8")
+    text += """
+2003-12-30 * "" "Sale of a photocopier (made up)"
+  class: "general"
+  Assets:CPCJF:Cash             640.00 USD
+  Income:CPCJF:Miscellaneous   -640.00 USD
+"""
+    report = statements(select(_book(tmp_path, text), "2002-2003"))
+    (sale,) = [row for row in report.rows if row.values.get("line") == "Miscellaneous income"]
+    assert (sale.values["total"], sale.values["comparative"]) == (Decimal("640.00"), 0)
+
+
 IPSAS = [
     "Statement I: statement of financial position as at 31 December 2003",
     "Statement II: statement of financial performance for the biennium 2002-2003 ended "

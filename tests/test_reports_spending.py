@@ -168,6 +168,53 @@ def test_a_year_is_told_from_the_periods_first_day_and_by_what_was_allotted_then
     assert whole == later
 
 
+@pytest.mark.parametrize(
+    ("part", "one", "other"),
+    [("object", "Travel", "programme-support"), ("programme", "corruption", "trafficking")],
+)
+def test_a_class_may_be_divided_by_object_or_by_programme(
+    part: str, one: str, other: str, load: Load
+) -> None:
+    allotted = "".join(
+        f'2002-01-01 custom "allotment" "CPCJF" "{value}"\n  period: "2002-2003"\n'
+        f'  amount: 100.00 USD\n  class: "special"\n  {part}: "{value}"\n'
+        for value in (one, other)
+    )
+    spent = """
+    2002-02-01 * "Norway" "Gift (made up)"
+      class: "special"
+      Assets:CPCJF:Cash                   2000.00 USD
+      Income:CPCJF:Contributions:NOR     -2000.00 USD
+    2002-03-01 * "" "Travel"
+      class: "special"
+      programme: "corruption"
+      Expenses:CPCJF:Programme:Travel       30.00 USD
+      Assets:CPCJF:Cash                    -30.00 USD
+    2002-03-02 * "" "Support costs"
+      event: "programme-support"
+      programme: "trafficking"
+      Expenses:CPCJF:Programme-Support       4.00 USD
+        class: "special"
+      Assets:CPCJF:Cash                     -4.00 USD
+        class: "special"
+      Assets:CPCJF:Cash                      4.00 USD
+        class: "support"
+      Income:CPCJF:Programme-Support        -4.00 USD
+        class: "support"
+    2002-03-03 * "" "Staff"
+      class: "special"
+      programme: "firearms"
+      Expenses:CPCJF:Programme:Staff        50.00 USD
+      Assets:CPCJF:Cash                    -50.00 USD
+    """
+    book = load(spent, settings=SETTINGS + allotted)
+    assert book.errors == []
+    found = lines(budget(select(book, "2002-2003")), "what")
+    assert {what: amounts[5] for what, amounts in found.items()} == {
+        one: "30.00", other: "4.00", WITHOUT: "50.00",
+    }  # fmt: skip
+
+
 def test_without_an_allotment_there_is_nothing_to_compare(load: Load) -> None:
     report = budget(select(load(SPENT), "2002-2003"))
     assert report.rows_of() == []
