@@ -133,10 +133,14 @@ class Selection:
         )
 
     def covers_donor(self, code: str) -> bool:
-        """Tell whether this donor's contributions are to be shown."""
+        """Tell whether this donor's contributions are to be shown; what is of no known donor ("")
+        is of no group either.
+        """
         if self.scope.donor:
             return code == self.scope.donor
         if self.scope.group:
+            if not code:
+                return False
             donor = self.book.settings.donors.get(code)
             return (donor.group if donor else GROUPS[-1]) == self.scope.group
         return True
