@@ -16,6 +16,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt
 from mess_sheets import RATE_LINES, pledge_of
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
@@ -609,3 +610,19 @@ def test_dates_with_a_slip_in_the_year_do_not_hide_that_the_others_are_half_swap
     ]  # fmt: skip
     lines = [f"{name},NV {n},{day},1000,USD\n" for n, (name, day) in enumerate(rows)]
     assert said(take(head + "".join(lines)))[0] == "waiting"
+
+
+def test_partly_struck_texts_of_an_xls_are_found_beyond_the_first_record(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    page, old, bold = book.add_sheet("A"), xlwt.easyfont("struck_out on"), xlwt.easyfont("bold on")
+    struck = set()
+    for number in range(600):  # a record holds 8,224 bytes, and the next one goes on with a text
+        text = f"{'üжя千a'[number % 5] * (number % 50 + 1)} {number}"
+        if number % 3 == 0:
+            page.write_rich_text(number, 0, [text, ("9", old)])
+            struck.add((number + 1, 1))
+        else:
+            page.write_rich_text(number, 0, [text, ("9", bold)])
+    book.save(str(tmp_path / "old.xls"))
+    (sheet,) = read_workbook(tmp_path / "old.xls").sheets
+    assert sheet.struck == struck
