@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from beancount.core.data import Transaction
+from hypothesis import HealthCheck, settings
 from pledgebook.ledger.drafts import Draft, Meta
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
@@ -34,6 +35,16 @@ from pledgebook.reports.schedule import make_schedule
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from serving import Complaints
+
+settings.register_profile(
+    "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "searching", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
+# A run of the tests says the same each time, on a slow machine too; new faults are looked for with
+# --hypothesis-profile=searching.
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "data" / "golden"

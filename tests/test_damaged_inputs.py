@@ -29,7 +29,6 @@ def test_whatever_damage_ends_in_rows_findings_or_a_sentence(door: str) -> None:
 
     @settings(
         max_examples=CASES[door],
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

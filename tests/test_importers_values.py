@@ -17,7 +17,7 @@ from babel.numbers import (
     get_currency_name,
     get_currency_symbol,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.importers.reading.cells import ErrorValue, MissingResult
 from pledgebook.importers.tables.headings import Field, known_headings, match_heading
@@ -322,7 +322,6 @@ def whole_words(phrase: str) -> re.Pattern[str]:
 MATCHES = {section: list(map(whole_words, listed)) for section, listed in PHRASES.items()}
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from([*WHOLE, *PIECES, "Italy", "x"]) | st.text(max_size=4),

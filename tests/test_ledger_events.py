@@ -297,7 +297,7 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
     return drafts
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(made=pledges, policy=st.sampled_from(["pledge", "receipt"]))
 def test_whatever_happens_to_pledges_every_row_foots_and_everything_ties(
     made: list[tuple[date, str, str, Earmark, list[Life]]], policy: str

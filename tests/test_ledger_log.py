@@ -423,7 +423,6 @@ LINES = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, LINES)
 def test_what_changed_is_taken_back_piece_by_piece(before: list[str], after: list[str]) -> None:
     old, new = "\n".join(before), "\n".join(after)
@@ -473,7 +472,6 @@ DOINGS = st.one_of(
 
 
 @settings(
-    deadline=None,
     max_examples=int(os.environ.get("PLEDGEBOOK_EXAMPLES", "8")),
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

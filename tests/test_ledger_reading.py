@@ -112,7 +112,7 @@ NAMES = st.sampled_from(["a.beancount", ".a.beancount", "b", "2001.beancount", "
 PARTS = st.sampled_from(["*", "**", "?.beancount", "*.beancount", ".*", "[ab]*", "old", "b"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     names=st.lists(NAMES, min_size=1, max_size=3),
     parts=st.lists(PARTS, min_size=1, max_size=3).filter(lambda parts: parts[-1] != "**"),

@@ -405,7 +405,7 @@ def lived(policy: str, due: list[date | None], life: list[Step]) -> Book:
     return kept_under(policy, *drafts, *released(book, LAST))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(due=dues, life=steps)
 def test_a_view_is_what_a_book_kept_under_the_policy_says(
     due: list[date | None], life: list[Step]
