@@ -386,7 +386,7 @@ def test_what_was_taken_out_does_not_come_back_under_a_seal(
     four_eyes(main)
     run("rates", str(tmp_path / "rates.csv"))
     run("undo", "2", "--yes")
-    run("close", "2002-2003")
+    run("close", "2002-2003", "--by", "Controller")
     refused = run("undo", "3", "--yes", status=2).stderr
     assert "Write 3 stays: what it wrote of 2002-02-01 is sealed with 2002-2003" in refused
 
