@@ -234,3 +234,24 @@ def test_what_cannot_be_continued_is_an_error(load: Load, declared: str, said: s
     (found,) = load("", settings=SETTINGS + "\n" + declared + "\n").errors
     assert found.rule == "donor-continues"
     assert said in found.message
+
+
+def test_a_sheet_knows_a_pledge_again_under_either_name(load: Load, tmp_path: Path) -> None:
+    main = load("", settings=SETTINGS + DECLARED).path
+    heads = "Donor,Reference,Date of pledge,Currency,Amount pledged,Due date\n"
+    sheets = {
+        "one": "Yugoslavia,NV 12/2002,2002-03-01,USD,1000,2003-06-30",
+        "two": "Serbia and Montenegro,NV 12/2002,2002-03-01,USD,1000,2003-06-30\n"
+        "Yugoslavia,NV 10/2003,2003-05-13,USD,400,2003-06-30",
+        "three": "Serbia and Montenegro,NV 12/2002,2002-03-01,USD,1200,2003-06-30",
+    }
+    said = {}
+    for name, rows in sheets.items():
+        file = tmp_path / f"{name}.csv"
+        file.write_text(heads + rows + "\n", "utf-8")
+        words = ["--book", str(main), "import", str(file), "--fund", "CPCJF"]
+        said[name] = CliRunner().invoke(group, words).output
+    assert "1 imported, 1 duplicate" in said["two"]
+    assert "YUG-2002-01 stands in the book as 1000.00 USD" in said["three"]
+    labels = list(load_book(main).register.by_label)
+    assert labels == ["YUG-2002-01.1", "SCG-2003-01.1"]
