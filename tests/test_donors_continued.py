@@ -174,6 +174,7 @@ def test_its_statement_is_one_letter_with_what_stood_under_the_other_name(book: 
     assert "YUG-2002-01.1" in text
     assert "450.00" in text
     assert "600.00" in text
+    assert "Yugoslavia, until 3 February 2003" in text
     assert not list(make_letters(papers, "statement", day=date(2004, 1, 15), donors=["YUG"]))
 
 

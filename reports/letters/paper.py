@@ -374,7 +374,20 @@ def about(papers: Papers, order: Order, *more: tuple[str, str]) -> Facts:
         (speaking.say("Fund"), f"{papers.fund_name(code, speaking)} ({code})")
         for code in papers.funds_of(order.donor, order.funds)
     ]
-    return Facts(((speaking.say("Donor"), papers.donor_name(order.donor, speaking)), *funds, *more))
+    end = papers.selection.cut.end
+    names = [
+        (
+            speaking.say("Formerly"),
+            speaking.say(
+                "{name}, until {day}",
+                name=former.name_in(speaking.code, day),
+                day=speaking.long_date(day),
+            ),
+        )
+        for former, day in papers.settings.donors.formerly(order.donor, end)
+    ]
+    donor = (speaking.say("Donor"), papers.donor_name(order.donor, speaking))
+    return Facts((donor, *names, *funds, *more))
 
 
 def payment_lines(papers: Papers, order: Order) -> list[Block]:
