@@ -31,6 +31,10 @@ plugin "pledgebook.plugins"
 1999-12-31 custom "fund" "CPCJF" "A fund"
   recognition-general: "{policy}"
   recognition-special: "{policy}"
+1999-12-31 custom "fund" "UNTOC" "A fund within it"
+  within: "CPCJF"
+  classes: "convention"
+  recognition-convention: "{policy}"
 1999-12-31 custom "purpose" "corruption" "Corruption"
 2002-01-01 custom "period" "2002-2003" 2003-12-31
 2004-01-01 custom "period" "2004-2005" 2005-12-31
@@ -60,6 +64,11 @@ LIVES = {
         f"write-off {{d}}-2002-01.1 250 --date 2003-05-01 {APPROVED}",
     ),
     "only pledged": ("pledge {d} 1000 --pledged-only --date 2002-03-01",),
+    "paid, then moved to another fund": (
+        "pledge {d} 1000 --date 2002-03-01 --due 2003-06-30",
+        "payment {d}-2002-01.1=600 --date 2002-05-01",
+        "re-earmark {d}-2002-01.1 --fund UNTOC --date 2002-06-01",
+    ),
     "moved to another purpose, then paid": (
         "pledge {d} 1000 --date 2002-03-01 --due 2003-06-30",
         "re-earmark {d}-2002-01.1 --purpose corruption --date 2002-04-01",

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, kinds_that
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import ZERO, format_amount
+from pledgebook.ledger.register.events import REASSIGNED
 from pledgebook.ledger.register.postings import Line, weigh
 from pledgebook.ledger.register.view import View
 
@@ -144,7 +146,8 @@ def _check_two_funds(
         return
     moved = _moved_labels(lines)
     applied = "unapplied" in kinds and bool(kinds & (CLAIMS | {"contributions"}))
-    if not moved and not applied:
+    of_another = as_text(entry.meta.get("event", "")) == REASSIGNED  # it moved between them before
+    if not moved and not applied and not of_another:
         yield finding(
             entry,
             "two-funds",
