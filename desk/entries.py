@@ -12,6 +12,8 @@ from typing import Any
 from beancount.core.data import Transaction
 from pledgebook.desk.loaded import Desk
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import APPROVED, ENTERED
+from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import read_lines
@@ -65,15 +67,15 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
         event=event or event_of(entry, read_lines(entry, book.settings)),
         payee=entry.payee or "",
         narration=entry.narration or "",
-        waits=entry.flag == "!",
+        waits=entry.flag == WAITING,
         place=place_of(book, meta),
         links=tuple(sorted(entry.links or ())),
         source=source,
         receipt=_receipt_of(desk, source, as_text(meta.get("source-sha256", ""))) if source else "",
         paper=paper,
         paper_path=paper_path(book, paper) if paper else "",
-        entered_by=as_text(meta.get("entered-by", "")),
-        approved_by=as_text(meta.get("approved-by", "")),
+        entered_by=as_text(meta.get(ENTERED, "")),
+        approved_by=as_text(meta.get(APPROVED, "")),
     )
 
 

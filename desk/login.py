@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_address
 
 from flask import Flask, Response, has_request_context, request
+from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.drafts import Draft
 
 LONGEST_NAME = 200
@@ -51,7 +51,7 @@ def signed(drafts: Sequence[Draft]) -> list[Draft]:
     name = logged_in()
     if not name:
         return list(drafts)
-    return [replace(draft, meta={**draft.meta, "entered-by": name}) for draft in drafts]
+    return [draft.noted(meta={ENTERED: name}) for draft in drafts]
 
 
 def _is_of_this_machine() -> bool:

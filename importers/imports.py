@@ -36,6 +36,7 @@ from pledgebook.importers.tables.mapping import MappingError, SheetMapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
+from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
@@ -217,7 +218,7 @@ def import_files(
     drafts = [draft for each in files for draft in each.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
     if entered_by:
-        drafts = [replace(draft, meta={**draft.meta, "entered-by": entered_by}) for draft in drafts]
+        drafts = [draft.noted(meta={ENTERED: entered_by}) for draft in drafts]
     written: list[Path] = []
     kept: Changes = {}
     if not dry_run:

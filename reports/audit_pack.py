@@ -18,11 +18,12 @@ from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
 from pledgebook.ledger.correspondence.receipts import read_receipts
 from pledgebook.ledger.declared.banks import BANK, BANK_ENTRY, BANK_REFERENCE
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED
 from pledgebook.ledger.findings import RefusedError, place_of
-from pledgebook.ledger.guards.delegation import APPROVED
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.collections import CollectionKey
-from pledgebook.ledger.register.instalments import ACCEPTED, by_number
+from pledgebook.ledger.register.instalments import by_number
+from pledgebook.ledger.register.postings import stated
 from pledgebook.ledger.register.register import Change, claim_at
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.layout import (
@@ -364,8 +365,7 @@ def _describing(selection: Selection) -> Callable[[Item], Mapping[str, Value]]:
         changes.setdefault(id(change.entry), []).append(change)
     gifts: dict[int, list[tuple[str, str, str]]] = {}
     for gift in book.register.gifts:
-        reference = as_text(gift.posting.meta.get("reference", "") if gift.posting.meta else "")
-        reference = reference or as_text(gift.entry.meta.get("reference", ""))
+        reference = stated(gift.entry, gift.posting, "reference") or ""
         gifts.setdefault(id(gift.entry), []).append((gift.fund, gift.donor, reference))
 
     def describe(item: Item) -> Mapping[str, Value]:

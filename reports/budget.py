@@ -13,9 +13,8 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.allotments import Allotment
-from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.postings import Line, stated
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.frameworks import title_of
 from pledgebook.reports.figures.layout import Layout, as_report, section_name
@@ -150,8 +149,7 @@ def _part(entry: Transaction, line: Line, name: str) -> str:
         return line.purpose
     if name == "object":
         return line.place.part or ("" if line.place.kind == "programme" else line.place.kind)
-    stated = (line.posting.meta or {}).get(name, entry.meta.get(name))
-    return "" if stated is None else as_text(stated)
+    return stated(entry, line.posting, name) or ""
 
 
 def _words(selection: Selection, names: Mapping[str, str], parts: Parts) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import APPROVED
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.money import ZERO, format_units
@@ -243,7 +244,7 @@ def _written_off(selection: Selection) -> Iterator[Disclosed]:
     for booked, line in _lines(selection, "written-off"):
         meta = booked.entry.meta
         label = next((each.label for each in booked.lines if each.label), "")
-        given = [as_text(meta[key]) for key in ("authority", "approved-by") if key in meta]
+        given = [as_text(meta[key]) for key in ("authority", APPROVED) if key in meta]
         yield {
             "what": f"{name_of(selection, line.place.part)}, {label}: "
             f"{'; approved by '.join(given) or 'no authority is stated'}",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.declared.delegations import read_delegations
-from pledgebook.ledger.guards.delegation import APPROVED
+from pledgebook.ledger.declared.delegations import APPROVED, ENTERED, read_delegations
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import GIVEN_UP
 from pledgebook.ledger.register.register import Change, Claim
@@ -109,7 +108,7 @@ def _put(selection: Selection, layout: Layout, change: Change) -> None:
         dollars=change.value_out,
         authority=as_text(meta.get("authority", "")),
         document=as_text(meta.get("document", "")),
-        entered=as_text(meta.get("entered-by", "")),
+        entered=as_text(meta.get(ENTERED, "")),
         approved=approved,
         office=", ".join(delegations.offices_of(approved, change.date)) if approved else "",
     )

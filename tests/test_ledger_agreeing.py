@@ -115,8 +115,12 @@ def test_a_due_date_on_the_transaction_is_a_date(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "near"), [("purpos", "purpose"), ("clas", "class"), ("deu", "due"), ("dues", "due")]
-)
+    ("key", "near"),
+    [
+        ("purpos", "purpose"), ("clas", "class"), ("deu", "due"), ("dues", "due"),
+        ("acepted-by", "accepted-by"), ("obligations", "obligation"), ("concern", "concerns"),
+    ],
+)  # fmt: skip
 def test_a_key_that_is_nearly_ours_is_remarked(load: Load, key: str, near: str) -> None:
     book = load(f"""
     2002-02-01 * "Norway" "Pledge" ^NOR-2002-01

@@ -31,6 +31,7 @@ from pledgebook.ledger.closing.seals import (
 )
 from pledgebook.ledger.closing.signing import signature_of
 from pledgebook.ledger.declared.declarations import FORMS
+from pledgebook.ledger.declared.delegations import CLOSED
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.committing import Changes
@@ -46,7 +47,7 @@ from pledgebook.ledger.files.writing import (
 from pledgebook.ledger.findings import BookRefusedError, place_of
 from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
 from pledgebook.ledger.guards.announcements import read_announcements
-from pledgebook.ledger.guards.delegation import CLOSED, closers_fault
+from pledgebook.ledger.guards.delegation import closers_fault
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
@@ -175,7 +176,7 @@ def _closed_by(carried: Carried, by: str) -> Carried:
     who = " ".join(by.split())
     if not who:
         return carried
-    closing = [replace(each, meta={**each.meta, CLOSED: who}) for each in carried.closing]
+    closing = [each.noted(meta={CLOSED: who}) for each in carried.closing]
     return replace(carried, closing=closing)
 
 

@@ -24,6 +24,11 @@ from pledgebook.ledger.declared.declarations import as_date, as_text
 
 OFFICE, DELEGATION = "office", "delegation"
 
+ENTERED, APPROVED, ACCEPTED, CLOSED = "entered-by", "approved-by", "accepted-by", "closed-by"
+"""Metadata of an entry: who entered it, who approved it, who accepted the contribution, who closed
+the period.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:

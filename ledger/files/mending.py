@@ -12,6 +12,7 @@ from pathlib import Path
 
 from beancount.core.data import Transaction, entry_sortkey
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import ENTERED, folded
 from pledgebook.ledger.files.late import moving, told
 from pledgebook.ledger.files.writing import (
     Tried,
@@ -134,10 +135,10 @@ def try_approve(book: Book, entry: Transaction, by: str) -> Tried:
     who = " ".join(by.split())
     if not who:
         raise EventRefusedError("Say who approves it.")
-    entered = " ".join(as_text(entry.meta.get("entered-by", "")).split())
+    entered = " ".join(as_text(entry.meta.get(ENTERED, "")).split())
     funds = {line.place.fund for line in read_lines(entry, book.settings)}
     strict = [fund for fund in sorted(funds) if book.settings.funds[fund].four_eyes]
-    if strict and entered.casefold() == who.casefold():
+    if strict and folded(entered) == folded(who):
         raise EventRefusedError(
             f"{entered} entered it, and {strict[0]} asks for four eyes: another person approves."
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -24,7 +23,7 @@ from pledgebook.ledger.events.reassigning import (
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import (
-    ACCEPTED,
+    ACCEPTANCE,
     EARMARK,
     STATED_DOLLARS,
     Drafted,
@@ -60,7 +59,7 @@ _PART = Field(
     _CAUSE,
     *STATED_DOLLARS,
     *EARMARK,
-    ACCEPTED,
+    ACCEPTANCE,
 )  # fmt: skip
 def prior_pledge(
     recording: Recording,
@@ -210,7 +209,7 @@ def reassign(recording: Recording, label: str, to: str, every_of: str, cause: st
 def _on_paper(drafts: Iterable[Draft], recording: Recording) -> list[Draft]:
     """Return entries that all rest on the paper that is stated."""
     paper = {key: recording.stated[key] for key in ("document",) if key in recording.stated}
-    return [replace(draft, meta={**draft.meta, **paper}) for draft in drafts]
+    return [draft.noted(meta=paper) for draft in drafts]
 
 
 @event_form(

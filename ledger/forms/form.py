@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pledgebook.ledger.declared.currencies import decimals, is_currency
+from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import dollars_of_day, find_earmark
@@ -64,7 +65,7 @@ COMMON = (
 )
 """What every form has besides its own fields."""
 
-ACCEPTED = Field(
+ACCEPTANCE = Field(
     "accepted_by", "Accepted by", option="--accepted-by", help="Who accepted it.", metavar="NAME"
 )
 """Who accepted a contribution: a field of the forms by which one is taken on."""
@@ -194,15 +195,15 @@ class Form:
             "ref": values["ref"],
             "document": values["document"],
             "authority": values["authority"],
-            "entered-by": values["entered_by"],
-            "approved-by": values["approved_by"],
-            "accepted-by": values.get(ACCEPTED.name, ""),
+            ENTERED: values["entered_by"],
+            APPROVED: values["approved_by"],
+            ACCEPTED: values.get(ACCEPTANCE.name, ""),
             **_read_pairs(values["pairs"]),
         }
         refuse_sealed(book, day)
         kept = {key: value for key, value in stated.items() if value.strip()}
         recording = Recording(book, day, kept)
-        asked = {each.name: values[each.name] for each in self.own if each is not ACCEPTED}
+        asked = {each.name: values[each.name] for each in self.own if each is not ACCEPTANCE}
         drafted = self.draft(recording, **asked)
         last = drafted.drafts[-1]
         drafts = [_finish(draft, recording, values, last=draft is last) for draft in drafted.drafts]
@@ -236,7 +237,7 @@ def event_form(name: str, title: str, *own: Field) -> Callable[[Callable[..., Dr
 def _finish(draft: Draft, recording: Recording, values: Mapping[str, Any], *, last: bool) -> Draft:
     own = recording.stated
     if not last:  # what the user says is said of the event, not of what prepares it
-        own = {key: own[key] for key in ("entered-by", "approved-by") if key in own}
+        own = {key: own[key] for key in (ENTERED, APPROVED) if key in own}
     return replace(
         draft,
         narration=values["note"] if values["note"] and last else draft.narration,
@@ -270,7 +271,7 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _OURS = frozenset(
-    {"ref", "document", "authority", "entered-by", "approved-by", "accepted-by", "event", "class",
+    {"ref", "document", "authority", ENTERED, APPROVED, ACCEPTED, "event", "class",
      "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on", "rate-override",
      "filename", "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip

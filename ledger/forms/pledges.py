@@ -25,7 +25,7 @@ from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import (
-    ACCEPTED,
+    ACCEPTANCE,
     EARMARK,
     STATED_DOLLARS,
     Drafted,
@@ -106,7 +106,7 @@ _STANDING = (
         metavar="PURPOSE=PERCENT",
         parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "amount")),
     ),
-    ACCEPTED,
+    ACCEPTANCE,
 )
 def pledge(
     recording: Recording,
@@ -184,7 +184,7 @@ def pledge(
     Field("pledge", "Pledge", required=True, suggests="pledge"),
     INSTALMENTS,
     *STATED_DOLLARS,
-    ACCEPTED,
+    ACCEPTANCE,
 )
 def commit(
     recording: Recording,

@@ -28,7 +28,7 @@ from pledgebook.ledger.events.returns import find_return
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.changes import LABEL
 from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import ACCEPTED, EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import ACCEPTANCE, EARMARK, Drafted, Recording, event_form
 from pledgebook.ledger.forms.pledges import DONOR
 from pledgebook.ledger.matching.allocation import PAID_METAVAR, read_allocation, spread
 from pledgebook.ledger.money import ZERO, format_amount, format_units
@@ -151,7 +151,7 @@ def _at_un_rate(
         parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency")),
     ),
     *EARMARK,
-    ACCEPTED,
+    ACCEPTANCE,
 )
 def receipt(
     recording: Recording,
@@ -399,7 +399,7 @@ def refund(
     DONOR,
     Field("value", "Value", kind="dollars", required=True),
     *EARMARK,
-    ACCEPTED,
+    ACCEPTANCE,
 )
 def in_kind(
     recording: Recording, donor: str, value: Decimal, fund: str, class_: str, purpose: str

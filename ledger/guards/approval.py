@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import APPROVED, ENTERED, folded
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.register.events import event_of, events_that
@@ -108,13 +109,8 @@ def _events(
 
 
 def _problem(entry: Transaction) -> str:
-    entered, approved = (
-        " ".join(as_text(entry.meta.get(key, "")).split()).casefold()
-        for key in ("entered-by", "approved-by")
-    )
-    missing = [
-        key for key, who in (("entered-by:", entered), ("approved-by:", approved)) if not who
-    ]
+    entered, approved = (folded(as_text(entry.meta.get(key, ""))) for key in (ENTERED, APPROVED))
+    missing = [f"{key}:" for key, who in ((ENTERED, entered), (APPROVED, approved)) if not who]
     if missing:
         return f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not written"
     return "the same person stands in both" if entered == approved else ""

@@ -14,19 +14,24 @@ from decimal import Decimal
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.declared.declarations import as_date, as_text
-from pledgebook.ledger.declared.delegations import Delegations, Grant, folded, read_delegations
+from pledgebook.ledger.declared.delegations import (
+    ACCEPTED,
+    APPROVED,
+    CLOSED,
+    ENTERED,
+    Delegations,
+    Grant,
+    folded,
+    read_delegations,
+)
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.events import EVENTS, event_of, events_that
-from pledgebook.ledger.register.instalments import ACCEPTED
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
-
-APPROVED, CLOSED = "approved-by", "closed-by"
-"""Metadata of an entry: who approved it, who closed the period."""
 
 ACCEPTING = events_that("is_accepted")
 """Events by which a contribution is taken on, which somebody accepts."""
@@ -107,7 +112,7 @@ def closers_fault(
         lines = read_lines(entry, settings)
         if not any(settings.funds[line.place.fund].four_eyes for line in lines):
             continue
-        if folded(as_text(entry.meta.get("entered-by", ""))) == own:
+        if folded(as_text(entry.meta.get(ENTERED, ""))) == own:
             entered = entered or entry
         if folded(as_text(entry.meta.get(APPROVED, ""))) == own:
             approved = approved or entry

@@ -13,13 +13,16 @@ from functools import lru_cache
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, takes
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount, format_units, share
 from pledgebook.ledger.register.events import REASSIGNED, events_that
 from pledgebook.ledger.register.instalments import by_number, pledge_of
+from pledgebook.ledger.register.obligations import OBLIGATION
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import (
+    CONCERNS,
     REASSIGNS,
     SETTLED_IN,
     TO_DONOR,
@@ -36,9 +39,9 @@ _OF_ANOTHER = events_that("changes_donor")
 _KEYS = frozenset(
     {
         "event", "class", "purpose", "due", "status", "reference", "reverses", "authority",
-        "charges", "instalment", "original", "document", "approved-by", "entered-by", "programme",
+        "charges", "instalment", "original", "document", APPROVED, ENTERED, ACCEPTED, "programme",
         "modality", "beneficiary", "appeal", "gender", "financing", "condition", REASSIGNS,
-        TO_DONOR, SETTLED_IN,
+        TO_DONOR, SETTLED_IN, CONCERNS, OBLIGATION,
     }
 )  # fmt: skip
 """Metadata of entries that decides something: a slip in the key loses it."""

@@ -26,6 +26,7 @@ from beancount.core.position import Cost
 from pledgebook.ledger.correspondence import letters, receipts
 from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
@@ -51,7 +52,7 @@ _HARMLESS = frozenset(
     {
         "filename", "lineno", "__tolerances__", "class", "purpose", "event", "reference", "ref",
         "document", "source", "source-sha256", "import-id", "rate", "rate-date", "rate-source",
-        "entered-by", "approved-by", "accepted-by", "original", "booked-on", "payer",
+        ENTERED, APPROVED, ACCEPTED, "original", "booked-on", "payer",
         "payer-account", "remittance", "end-to-end", "bank", "bank-entry", "statement",
         "matched-by", "programme", "modality", "beneficiary", "appeal", "gender", "financing",
         "oda", "crs",

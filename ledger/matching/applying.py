@@ -11,6 +11,7 @@ from pathlib import Path
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import advance_for, free_labels, redenominated, share_out
 from pledgebook.ledger.events.changes import redenomination
@@ -78,7 +79,7 @@ class _Applying:
         settled = self._settled(candidate, claims, day)
         meta = {MATCHED_BY: candidate.rule or PERSON}
         if entered_by:
-            meta["entered-by"] = entered_by
+            meta[ENTERED] = entered_by
         if candidate.charges and (advised or candidate.charges == receipt.charges):
             meta["charges"] = ADVISED
         drafts.append(

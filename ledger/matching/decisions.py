@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.receipts import application_without_pledge
@@ -127,7 +128,7 @@ def _waiting(waiting: Mapping[str, Receipt], label: str) -> Receipt:
 def _gift(book: Book, receipt: Receipt, gift: Gift, by: str) -> Draft:
     if book.settings.donors.get(gift.donor) is None:
         raise EventRefusedError(f"The book knows no donor {gift.donor!r}.")
-    settings, meta = book.settings, {"entered-by": by} if by else {}
+    settings, meta = book.settings, {ENTERED: by} if by else {}
     if receipt.original:
         meta["original"] = "{:f} {}".format(*receipt.original)
     return application_without_pledge(

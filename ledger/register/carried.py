@@ -14,7 +14,7 @@ from pledgebook.ledger.money import format_units, read_number
 from pledgebook.ledger.register.events import names_of
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
 from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
-from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.postings import Line, stated
 from pledgebook.ledger.register.register import (
     PAID_IN_ADVANCE,
     PLEDGED_ON,
@@ -57,8 +57,8 @@ def carried_payments(entry: Transaction, lines: Iterable[Line]) -> dict[str, lis
     found: dict[str, list[Taken]] = {}
     for line in lines:
         for key, event in _TAKEN_BEFORE.items():
-            told = (line.posting.meta or {}).get(key, entry.meta.get(key))
-            number, _, currency = as_text(told or "").partition(" ")
+            told = stated(entry, line.posting, key)
+            number, _, currency = (told or "").partition(" ")
             if not line.label or not currency:
                 continue
             try:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from beancount.core.amount import Amount
 from pledgebook.ledger.declared.currencies import convert_legacy
+from pledgebook.ledger.declared.delegations import ACCEPTED
 from pledgebook.ledger.declared.mandates import Tagging
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number, round_to
@@ -36,10 +37,6 @@ class Terms(NamedTuple):
 
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
-
-
-ACCEPTED = "accepted-by"
-"""Metadata of an entry by which a contribution is taken on: who accepted it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,7 @@
 from __future__ import annotations
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.register.postings import Line
+from pledgebook.ledger.register.postings import Line, stated
 
 OBLIGATION = "obligation"
 """Metadata of a posting or its entry: the reference of the obligation that is raised, paid or
@@ -21,5 +20,4 @@ def obligation_of(entry: Transaction, line: Line) -> str:
     """Return the reference of the obligation that a posting raises or settles, "" for none."""
     if line.place.kind != "obligations":
         return ""
-    stated = (line.posting.meta or {}).get(OBLIGATION, entry.meta.get(OBLIGATION))
-    return "" if stated is None else as_text(stated)
+    return stated(entry, line.posting, OBLIGATION) or ""
