@@ -126,7 +126,7 @@ def test_under_unsas_the_same_errors_are_adjustments_of_the_year_that_finds_them
     for words in FOUND:
         record(main, f"{words} --date 2015-05-04")
     shown = lines(statements(select(load_book(main), "2015")), "total", "comparative")
-    assert shown["Prior-period adjustments (omissions and errors)"] == (D(1070), None)
+    assert shown["Prior-period adjustments (omissions and errors)"] == (D(1070), D(0))
     assert shown["Balances, beginning of period"] == (D(5750), D(5000))
     assert shown["Voluntary contributions"] == (D(0), D(1150))
     assert not any(name.startswith("Restated") for name in shown)
