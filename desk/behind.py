@@ -59,7 +59,7 @@ def _piece(selection: Selection, item: Claim | Gift, amount: Decimal) -> Piece:
         label, day = item.label, item.pledged_on
         cut = selection.cut
         changes = selection.book.register.by_label[label]
-        entries = [each.entry for each in changes if cut.start <= each.date <= cut.end]
+        entries = [each.entry for each in changes if each.date in cut]
         entries = entries or [each.entry for each in changes if each.date <= cut.end][-1:]
     return Piece(
         donor=item.donor,
@@ -102,7 +102,7 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
     elif column == "refunded":
         for flow in register.refunds:
             line, day = flow.line, flow.entry.date
-            if cut.start <= day <= cut.end and selection.covers_line(line) and line.dollars:
+            if day in cut and selection.covers_line(line) and line.dollars:
                 donor = line.place.part
                 yield Piece(
                     donor=donor,

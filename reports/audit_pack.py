@@ -97,7 +97,7 @@ def population_of(selection: Selection) -> list[Item]:
     """Return the entries of the cut that make income of contributions or move donors' cash."""
     found = []
     for booked in booked_entries(selection):
-        if booked.entry.date < selection.cut.start or booked.event == "opening":
+        if booked.is_before(selection.cut):
             continue
         lines = [line for line in booked.lines if selection.covers_line(line)]
         income = -sum(

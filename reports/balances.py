@@ -24,7 +24,7 @@ from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.history import HISTORY, carried_from, continuing
 from pledgebook.ledger.register.instalments import awaits_condition
 from pledgebook.reports.figures.booked import booked_entries
-from pledgebook.reports.figures.cash_flows import Below, cash_flows
+from pledgebook.reports.figures.cash_flows import cash_flows
 from pledgebook.reports.figures.comparatives import Totals, days_before, read_totals
 from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import contribution_figures
@@ -59,7 +59,7 @@ Amounts = dict[str, Decimal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Both statements of a fund with the funds within it: `lines` gives each line's dollars by
+    """The statements of a fund with the funds within it: `lines` gives each line's dollars by
     column; `columns` are its classes and the inner funds. Expenditure and liabilities are positive,
     below the line a minus takes from the balance.
     """
@@ -184,8 +184,7 @@ def _column(
     own["balance_before"] = booked(*RESULT, *RESERVES) - held(*RESULT, *RESERVES)
     own["operating_reserve"] = -held("operating-reserve")
     _add_totals(own, below)
-    told = [Below(line.key, line.kinds) for line in below]
-    return own | cash_flows(balances, groups, own["excess"], told)
+    return own | cash_flows(balances, groups, own["excess"], below)
 
 
 def _add_totals(own: Amounts, below: Sequence[Line]) -> None:

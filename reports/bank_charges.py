@@ -39,8 +39,9 @@ def bank_charges(selection: Selection) -> Report:
     others: dict[str, Decimal] = {}
     settled = _settled(selection)
     paid = booked_as = ZERO
-    for entry, event, every in booked_entries(selection):
-        if entry.date < selection.cut.start or event in {"opening", "closing"}:
+    for each in booked_entries(selection):
+        entry, event, every = each
+        if each.is_before(selection.cut):
             continue
         lines = [line for line in every if (line.place.fund, line.class_) in selection.groups]
         charge = _sum(lines, "bank-charges")

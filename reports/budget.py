@@ -13,19 +13,21 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.allotments import Allotment
+from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.postings import Line, stated
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.frameworks import title_of
 from pledgebook.reports.figures.layout import Layout, as_report, section_name
 from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.figures.statement_lines import EXPENDITURE
 from pledgebook.reports.figures.table import Column, Report, Tie
 from pledgebook.reports.figures.ties import balances_of
 
 NAME = "budget"
 TITLE = "Expenditure against allotments"
 WITHOUT = "Without an allotment"
-_EXPENDITURE = ("programme", "programme-support", "bank-charges")
+_EXPENDITURE = tuple(kind for line in EXPENDITURE for kind in line.kinds)
 _SPENT = {"disbursed": 1, "obligated": 1}
 
 Parts = tuple[str, ...]
@@ -116,7 +118,7 @@ def _approved(own: Sequence[Allotment], first: date) -> dict[Parts | None, tuple
 
 def _spent(
     selection: Selection,
-    group: tuple[str, str],
+    group: Group,
     names: Sequence[str],
     approved: Mapping[Parts | None, object],
 ) -> dict[Parts | None, tuple[Decimal, ...]]:
@@ -125,7 +127,7 @@ def _spent(
     """
     spent: dict[Parts | None, tuple[Decimal, ...]] = {}
     for booked in booked_entries(selection):
-        if booked.entry.date < selection.cut.start or booked.event == "opening":
+        if booked.is_before(selection.cut):
             continue
         obligated = _is_obligated(booked, group)
         for line in booked.lines:
@@ -139,7 +141,7 @@ def _spent(
     return spent
 
 
-def _is_obligated(booked: Booked, group: tuple[str, str]) -> bool:
+def _is_obligated(booked: Booked, group: Group) -> bool:
     own = [line for line in booked.lines if (line.place.fund, line.class_) == group]
     return any(line.place.kind == "obligations" for line in own)
 

@@ -94,13 +94,13 @@ def _sums(
     selection: Selection,
 ) -> tuple[dict[Place, dict[str, Decimal]], dict[Place, dict[str, Decimal]]]:
     """Return the cash of each place by column, and what of it is in advance or obligated."""
-    start = selection.cut.start
     sums: dict[Place, dict[str, Decimal]] = {}
     held: dict[Place, dict[str, Decimal]] = {}
     purpose_of: dict[str, str] = {}
-    for entry, event, lines in booked_entries(selection):
+    for booked in booked_entries(selection):
+        _, event, lines = booked
         purposes = purposes_of_money(lines, purpose_of)
-        before = entry.date < start or event == "opening"
+        before = booked.is_before(selection.cut)
         for number, line in enumerate(lines):
             place = (line.place.fund, line.class_, purposes.get(number, ""))
             if line.dollars is None or place[:2] not in selection.groups:

@@ -68,7 +68,7 @@ def by_month(selection: Selection) -> list[Month]:
     funds = set(selection.funds)
     paid: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for day, fund, dollars in _payments(selection.book.register):
-        if fund in funds and cut.start <= day <= cut.end:
+        if fund in funds and day in cut:
             paid[day.year, day.month][fund] += dollars
     steps: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for day, fund, dollars in _owed(selection.book.register):
@@ -144,8 +144,7 @@ def _lines_before(selection: Selection) -> Mapping[_Name, Figures] | None:
     if cut.name in book.settings.seals:
         return _sealed_lines(book, cut.name)
     if not any(
-        cut.start <= change.date <= cut.end and change.event != "opening"
-        for change in book.register.changes
+        change.date in cut and change.event != "opening" for change in book.register.changes
     ):
         return None
     fund = selection.funds[0] if len(selection.funds) == 1 else None

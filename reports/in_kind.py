@@ -16,7 +16,7 @@ def in_kind(selection: Selection) -> Report:
     flows = [
         flow
         for flow in selection.book.register.in_kind
-        if selection.covers_line(flow.line) and cut.start <= flow.entry.date <= cut.end
+        if selection.covers_line(flow.line) and flow.entry.date in cut
     ]
     commodities = {flow.line.currency for flow in flows}
     layout = Layout()

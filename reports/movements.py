@@ -25,7 +25,7 @@ def movements(selection: Selection) -> Report:
     changes: list[Change] = []
     crossed = ZERO  # carried into what is shown, or out of it, by a change of fund, class or donor
     for change in register.changes:
-        if cut.start <= change.date <= cut.end:
+        if change.date in cut:
             shown = selection.covers(change.after)
             if shown:
                 changes.append(change)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import APPROVED
 from pledgebook.ledger.declared.rates import Rates
@@ -116,7 +117,7 @@ def notes(selection: Selection) -> Report:
             Tie(
                 "adjustments of earlier periods, accounts",
                 _sum(adjusted),
-                -booked("prior-period", "correction"),
+                -booked(*EARLIER),
             ),
             Tie("operating reserve, accounts", _sum(reserves), held),
         ],
@@ -197,7 +198,7 @@ def _rates(selection: Selection) -> Iterator[Disclosed]:
 def _in_kind(selection: Selection) -> Iterator[Disclosed]:
     cut = selection.cut
     for flow in selection.book.register.in_kind:
-        if selection.covers_line(flow.line) and cut.start <= flow.entry.date <= cut.end:
+        if selection.covers_line(flow.line) and flow.entry.date in cut:
             yield {
                 "what": f"{name_of(selection, flow.line.place.part)}: {flow.entry.narration}",
                 "reference": f"{-flow.line.units:,.2f} {flow.line.currency}",
@@ -234,7 +235,7 @@ def _not_committed(selection: Selection) -> Iterator[Disclosed]:
 
 def _lines(selection: Selection, *kinds: str) -> Iterator[tuple[Booked, Line]]:
     for booked in booked_entries(selection):
-        if booked.entry.date >= selection.cut.start and booked.event != "opening":
+        if not booked.is_before(selection.cut):
             for line in booked.lines:
                 if line.place.kind in kinds and line.dollars and selection.covers_line(line):
                     yield booked, line
@@ -256,7 +257,7 @@ def _written_off(selection: Selection) -> Iterator[Disclosed]:
 
 def _adjusted(selection: Selection) -> Iterator[Disclosed]:
     found: list[tuple[str, Disclosed]] = []
-    for booked, line in _lines(selection, "prior-period", "correction"):
+    for booked, line in _lines(selection, *EARLIER):
         entry = booked.entry
         cause = FOUND
         if line.place.kind == "prior-period":

@@ -104,15 +104,15 @@ def _read(selection: Selection) -> dict[Key, _Obligation]:
     """Return the obligations with something to show in the cut, by purpose and reference, those
     without one last.
     """
-    start = selection.cut.start
     found: dict[Key, _Obligation] = {}
     purpose_of: dict[str, str] = {}
-    for entry, event, lines in booked_entries(selection):
+    for booked in booked_entries(selection):
+        entry, _, lines = booked
         if not any(line.place.kind == "obligations" for line in lines):
             continue
         purposes = purposes_of_money(lines, purpose_of)
         in_cash = any(line.place.kind == "cash" for line in lines)
-        before = entry.date < start or event == "opening"
+        before = booked.is_before(selection.cut)
         for number, line in enumerate(lines):
             if line.place.kind != "obligations" or not selection.covers_line(line):
                 continue

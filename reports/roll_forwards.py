@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import EVENTS, NOTHING_TOLD, RECEIVING
 from pledgebook.ledger.register.register import Change, Claim, Held, claim_at
@@ -72,7 +73,6 @@ _BY_EVENT = {
     "application": "applied",
 }
 
-Group = tuple[str, str]
 Sums = dict[tuple[Group, str], dict[str, Decimal]]
 """Dollars by fund and class, cause and column; liabilities as positive amounts."""
 

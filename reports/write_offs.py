@@ -30,9 +30,7 @@ def write_offs(selection: Selection) -> Report:
     changes = [
         change
         for change in selection.book.register.changes
-        if change.event in GIVEN_UP
-        and cut.start <= change.date <= cut.end
-        and selection.covers(change.after)
+        if change.event in GIVEN_UP and change.date in cut and selection.covers(change.after)
     ]
     due = [change for change in changes if _was_due(change)]
     layout = Layout()

@@ -16,6 +16,7 @@ from decimal import Decimal
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.chart import CLAIMS, account, kinds_that
 from pledgebook.ledger.declared.periods import Period
+from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import donor_name
 from pledgebook.ledger.findings import BookRefusedError
@@ -56,7 +57,6 @@ _OF_ONE = frozenset(
 _OF_WHOLE = ("original", "bank-charges")
 """What a receipt says of all its money, and not of what is left of it."""
 
-Group = tuple[str, str]
 """A fund and a class of it."""
 
 

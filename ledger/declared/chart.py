@@ -50,6 +50,10 @@ class Kind:
     """Its balance, beside lots, is what the next period begins with."""
     is_recast: bool = False
     """Another recognition policy makes its postings anew."""
+    adjusts: bool = False
+    """It adjusts a balance beside income and expenditure."""
+    is_of_earlier: bool = False
+    """It takes up what an earlier period had wrong, or what changed of its pledges."""
     has_purpose: bool = False
     """Its money is of a purpose even where the posting does not say so."""
     words: tuple[str, str] = ("", "")
@@ -156,26 +160,29 @@ KINDS = (
     Kind(name="opening-balance", root="Equity", path="Opening-Balance"),
     Kind(
         name="prior-period", root="Equity", path="Prior-Period", of="donor", is_recast=True,
+        adjusts=True, is_of_earlier=True,
         words=("prior-period adjustment down", "prior-period adjustment up"),
     ),
     Kind(
-        name="correction", root="Equity", path="Corrections",
+        name="correction", root="Equity", path="Corrections", adjusts=True, is_of_earlier=True,
         words=("correction of an earlier period down", "correction of an earlier period up"),
     ),
     Kind(
         name="written-off", root="Equity", path="Written-Off", of="donor", is_recast=True,
+        adjusts=True,
         words=("written off", "write-off taken back"),
     ),
     Kind(
-        name="refunds", root="Equity", path="Refunds", of="donor", spends=True,
+        name="refunds", root="Equity", path="Refunds", of="donor", spends=True, adjusts=True,
         words=("refunded", "refund taken back"),
     ),
     Kind(
         name="transfers", root="Equity", path="Transfers", of="fund", spends=True,
+        adjusts=True,
         words=("transferred out", "transferred in"),
     ),
     Kind(
-        name="savings", root="Equity", path="Savings",
+        name="savings", root="Equity", path="Savings", adjusts=True,
         words=("savings taken back", "savings on obligations"),
     ),
     Kind(
@@ -213,6 +220,8 @@ RECEIVED = kinds_that("is_received")
 MONEY = kinds_that("is_collected")
 """Kinds whose sum, in a payment, is what was collected, gross of bank charges."""
 
+EARLIER = kinds_that("is_of_earlier")
+"""Kinds that take up what an earlier period had wrong, or what changed of its pledges."""
 
 OWN_RESULT = tuple(
     kind.name for kind in KINDS if kind.root in {"Income", "Expenses"} and kind.of != "donor"

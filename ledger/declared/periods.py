@@ -93,6 +93,15 @@ class Cut:
     end: date
     period: Period
 
+    def __contains__(self, day: date) -> bool:
+        """Tell whether `day` is one of them."""
+        return self.start <= day <= self.end
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of its period."""
+        return (self.start, self.end) == (self.period.start, self.period.end)
+
 
 class Periods:
     """The declared periods in order of time; they do not overlap."""

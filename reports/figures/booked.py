@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines
@@ -17,6 +18,10 @@ class Booked(NamedTuple):
     entry: Transaction
     event: str
     lines: list[Line]
+
+    def is_before(self, cut: Cut) -> bool:
+        """Tell whether it is of the time before a cut: booked before, or carried into it."""
+        return self.entry.date < cut.start or self.event == "opening"
 
 
 def booked_entries(selection: Selection) -> list[Booked]:

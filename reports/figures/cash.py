@@ -59,7 +59,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
     for held in selection.book.register.held:
         if not selection.covers(held) or held.event == "opening":
             continue
-        if not cut.start <= held.entry.date <= cut.end:
+        if held.entry.date not in cut:
             continue
         if held.event == "refund-overpayment":
             refunded -= held.dollars

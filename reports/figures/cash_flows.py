@@ -7,37 +7,17 @@ together they are what the cash accounts moved; that they are is a tie.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
+from pledgebook.reports.figures.statement_lines import CASH_MOVEMENTS, Line
 from pledgebook.reports.figures.ties import Balances
-
-MOVEMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "cash_receivable": ("(Increase) decrease in contributions receivable", ("pledges",)),
-    "cash_deferred": ("Increase (decrease) in deferred contributions", ("deferred",)),
-    "cash_in_advance": ("Increase (decrease) in money received in advance", ("in-advance",)),
-    "cash_unapplied": ("Increase (decrease) in unapplied receipts", ("unapplied",)),
-    "cash_payable": ("Increase (decrease) in what is payable to donors", ("payable-to-donors",)),
-    "cash_obligations": ("Increase (decrease) in obligations", ("obligations",)),
-    "cash_between": ("Balances with other funds", ("due-from", "due-to")),
-}
-"""Lines of the balance sheet whose movement is in the result and moved no cash, or the other way
-round: their words and kinds of account."""
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """A line below the result: its key, and the kinds of account it adds up."""
-
-    key: str
-    kinds: tuple[str, ...]
 
 
 def cash_flows(
-    balances: Balances, groups: Sequence[Group], excess: Decimal, below: Sequence[Below]
+    balances: Balances, groups: Sequence[Group], excess: Decimal, below: Sequence[Line]
 ) -> dict[str, Decimal]:
     """Return the lines of some funds and classes in dollars, by key; a minus takes from cash.
 
@@ -53,7 +33,7 @@ def cash_flows(
         return -sum(own, ZERO)
 
     lines = {"cash_excess": excess}
-    lines |= {key: booked(*kinds) for key, (_, kinds) in MOVEMENTS.items()}
+    lines |= {each.key: booked(*each.kinds) for each in CASH_MOVEMENTS}
     lines["cash_without"] = sum(
         (booked(*each.kinds) - in_cash(*each.kinds) for each in below), ZERO
     )

@@ -55,7 +55,7 @@ def days_before(selection: Selection) -> Cut | None:
         return before
     year = day.year - own.start.year + before.start.year
     end = date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
-    if not before.start <= end <= before.end:
+    if end not in before:
         return None
     name = f"{long_date(before.start)} to {long_date(end)}"
     return replace(before, name=name, end=end)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO
@@ -35,7 +36,7 @@ def corrections_made(selection: Selection) -> list[str]:
             (
                 line.dollars or ZERO
                 for line in lines
-                if line.place.kind in {"prior-period", "correction"} and selection.covers_line(line)
+                if line.place.kind in EARLIER and selection.covers_line(line)
             ),
             ZERO,
         )

@@ -80,7 +80,7 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
     pieces += [
         (gift, _of_gift(gift))
         for gift in register.gifts
-        if cut.start <= gift.entry.date <= cut.end and selection.covers(gift)
+        if gift.entry.date in cut and selection.covers(gift)
     ]
     return pieces
 
@@ -102,7 +102,7 @@ def held_figures(selection: Selection, key: Callable[[str, str, str], KeyT]) -> 
             figures.in_advance += held.dollars
     for entry, line in ((flow.entry, flow.line) for flow in register.refunds):
         place = line.place
-        if cut.start <= entry.date <= cut.end and selection.covers_line(line):
+        if entry.date in cut and selection.covers_line(line):
             figures = rows.setdefault(key(place.fund, line.class_, place.part), Figures())
             figures.refunded += line.dollars or ZERO
     return rows

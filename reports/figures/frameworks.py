@@ -94,7 +94,7 @@ def days_of(cut: Cut) -> str:
     ended = f"ended {long_date(cut.end)}"
     months = 12 * (cut.end.year - cut.start.year) + cut.end.month - cut.start.month + 1
     period = cut.period
-    if (cut.start, cut.end) == (period.start, period.end):
+    if cut.is_whole:
         length = {12: "year", 24: "biennium"}.get(months, "period")
         return f"{length} {period.name} {ended}"
     if months == _MONTHS_OF_A_YEAR and cut.name == str(cut.start.year):

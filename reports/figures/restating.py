@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.periods import FRAMEWORKS, Cut
 from pledgebook.ledger.declared.policies import Group
@@ -24,7 +25,6 @@ from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
 
 _UNSAS, IPSAS = FRAMEWORKS
-_ADJUSTED = frozenset({"prior-period", "correction"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +77,7 @@ def _read(selection: Selection) -> list[Restatement]:
         entry = booked.entry
         if entry.date < selection.cut.start or CAUSE not in entry.meta:
             continue
-        if booked.event != REASSIGNED and any(
-            line.place.kind in _ADJUSTED for line in booked.lines
-        ):
+        if booked.event != REASSIGNED and any(line.place.kind in EARLIER for line in booked.lines):
             found.append(_restatement(booked, selection))
     return found
 
@@ -94,7 +92,7 @@ def _restatement(booked: Booked, selection: Selection) -> Restatement:
         if line.dollars is None or not selection.covers_line(line):
             continue
         group = (line.place.fund, line.class_)
-        if line.place.kind in _ADJUSTED:
+        if line.place.kind in EARLIER:
             amounts[group] = amounts.get(group, ZERO) - line.dollars
         else:
             key = (group, line.place.kind)

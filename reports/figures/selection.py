@@ -218,7 +218,7 @@ def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
         )
     if as_at is None:
         return cut
-    if not cut.start <= as_at <= cut.end:
+    if as_at not in cut:
         raise SelectionError(
             f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
         )

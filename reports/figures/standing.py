@@ -32,7 +32,7 @@ def standing_of(selection: Selection) -> Standing:
     state = own[-1].state if own else "provisional"
     if restatements(settings, period):
         state = "restated"
-    if (cut.start, cut.end) != (period.start, period.end):
+    if not cut.is_whole:
         said.insert(0, f"a part of {period.name}")
     if not own:
         said.append("closed, not certified")

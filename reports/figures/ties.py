@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pledgebook.ledger.declared.chart import LABELLED
+from pledgebook.ledger.declared.chart import LABELLED, kinds_that
+from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.events import events_that
@@ -32,10 +33,7 @@ AMENDED, MOVED, FOUND, POLICY = (
 )
 """The causes by which prior-period adjustments are told apart, beside their account."""
 
-_BELOW = frozenset({"prior-period", "correction", "written-off", "savings", "refunds", "transfers"})
-"""Kinds of account that adjust balances beside income and expenditure."""
-
-Group = tuple[str, str]
+_BELOW = kinds_that("adjusts")
 
 
 @dataclass(kw_only=True)
@@ -82,9 +80,9 @@ def balances_of(selection: Selection) -> Balances:
 
 def _read_balances(selection: Selection) -> Balances:
     balances = Balances()
-    start = selection.cut.start
-    for entry, event, lines in booked_entries(selection):
-        within = start <= entry.date and event != "opening"
+    for booked in booked_entries(selection):
+        _, event, lines = booked
+        within = not booked.is_before(selection.cut)
         moved = {
             (line.place.fund, line.class_)
             for line in lines

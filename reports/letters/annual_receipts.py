@@ -22,9 +22,7 @@ def receipts_of(papers: Papers, order: Order) -> list[OfficialReceipt]:
     return [
         each
         for each in papers.receipts
-        if each.key.donor == order.donor
-        and each.key.fund in order.funds
-        and cut.start <= each.key.day <= cut.end
+        if each.key.donor == order.donor and each.key.fund in order.funds and each.key.day in cut
     ]
 
 

@@ -112,7 +112,7 @@ def _issued(papers: Papers, kind: LetterKind, named: list[str], tag: str) -> Ite
         key = receipt.key
         if (
             key.fund in papers.selection.funds
-            and cut.start <= key.day <= cut.end
+            and key.day in cut
             and (not named or key.donor in named)
         ):
             yield Order(

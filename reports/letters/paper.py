@@ -104,7 +104,7 @@ class Papers:
         cut = self.selection.cut
         found: dict[str, list[Collection]] = {}
         for each in list_collections(self.book.register):
-            if cut.start <= each.key.day <= cut.end:
+            if each.key.day in cut:
                 found.setdefault(each.key.donor, []).append(each)
         return found
 
@@ -119,7 +119,7 @@ class Papers:
         cut = self.selection.cut
         found: dict[str, list[Collection]] = {}
         for each in list_returns(self.book.register):
-            if cut.start <= each.key.day <= cut.end:
+            if each.key.day in cut:
                 found.setdefault(each.key.donor, []).append(each)
         return found
 
@@ -129,11 +129,7 @@ class Papers:
         cut = self.selection.cut
         found: dict[str, list[Change]] = {}
         for change in self.book.register.changes:
-            if (
-                change.event == "commitment"
-                and change.after.committed
-                and cut.start <= change.date <= cut.end
-            ):
+            if change.event == "commitment" and change.after.committed and change.date in cut:
                 found.setdefault(change.after.donor, []).append(change)
         for changes in found.values():
             changes.sort(key=lambda change: (change.date, by_number(change.label)))
@@ -147,7 +143,7 @@ class Papers:
         cut = self.selection.cut
         found: dict[tuple[str, str, str], dict[str, Decimal]] = {}
         for change in self.book.register.changes:
-            if change.advance_released and cut.start <= change.date <= cut.end:
+            if change.advance_released and change.date in cut:
                 claim = change.after
                 own = found.setdefault((claim.fund, claim.class_, claim.donor), {})
                 own[change.label] = own.get(change.label, ZERO) + change.advance_released
