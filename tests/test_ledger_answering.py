@@ -32,7 +32,10 @@ def documents(main: Path, *words: str) -> list[object]:
     for day in ("2001-06-30", "2001-12-31"):
         done = run(main, *words, "--as-at", day, "--json")
         assert done.exit_code == 0, done.stderr
-        said.append(json.loads(done.stdout))
+        told = json.loads(done.stdout)
+        for each in told if isinstance(told, list) else [told]:
+            each.pop("figures", None)  # what figures are worth changes by closing
+        said.append(told)
     return said
 
 

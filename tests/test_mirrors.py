@@ -36,7 +36,15 @@ plugin "pledgebook.plugins"
 2002-01-01 custom "period" "2002-2003" 2003-12-31
 2004-01-01 custom "period" "2004-2005" 2005-12-31
 """
-TRAIL = {"movements", "regularity", "reconciliation", "paragraphs", "secretary-general"}
+TRAIL = {
+    "movements",
+    "roll-forwards",
+    "write-offs",
+    "regularity",
+    "reconciliation",
+    "paragraphs",
+    "secretary-general",
+}
 """Reports of what came and went, and those that need a mandate, which these books have not."""
 
 
