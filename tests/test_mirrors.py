@@ -40,6 +40,7 @@ TRAIL = {
     "movements",
     "roll-forwards",
     "write-offs",
+    "notes",
     "regularity",
     "reconciliation",
     "paragraphs",
