@@ -31,7 +31,7 @@ from pledgebook.reports.registry import REPORTS
 from pledgebook.reports.untied import find_untied
 from test_oracle import POLICIES, register_of, split, written
 
-BOOKS = int(os.environ.get("PLEDGEBOOK_MIRRORS", "6"))
+BOOKS = int(os.environ.get("PLEDGEBOOK_MIRRORS", "4"))
 FIGURES = ("schedule", "annex", "ageing", "years", "earmarked", "donor-kinds", "exchange")
 """Reports whose figures are net; those of what came and went show both."""
 TRAIL = {"dollars_paid", "paid"}
