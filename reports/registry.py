@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pledgebook.ledger.register.book import without_garbage_collection
-from pledgebook.ledger.register.history import restatements
+from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports import (
     ageing,
     annex,
@@ -278,7 +278,7 @@ def _marked(report: Report, selection: Selection) -> Report:
 
 def _restated(report: Report, selection: Selection) -> Report:
     """Say on a report that its period, or an earlier one, was closed and opened again."""
-    said = restatements(selection.book.settings, selection.cut.period)
+    said = reopening_notes(selection.book.settings, selection.cut.period)
     if not said:
         return report
     return replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
