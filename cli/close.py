@@ -38,8 +38,8 @@ from pledgebook.ledger.events.cash import not_revalued
 from pledgebook.ledger.files.writing import file_for
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select
-from pledgebook.reports.balances import statement_totals
 from pledgebook.reports.figures.comparatives import totals_documents
+from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.render import to_document
 from pledgebook.reports.untied import refuse_untied
 

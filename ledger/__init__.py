@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         receipt_held,
     )
     from pledgebook.ledger.events.cash import foreign_cash
-    from pledgebook.ledger.events.reassigning import find_reassignable, pledges_of
+    from pledgebook.ledger.events.reassigning import find_reassignable, pledges_of_donor
     from pledgebook.ledger.events.returns import find_return, find_write_off
     from pledgebook.ledger.files.loading import BookNotFoundError, find_book, load_book
     from pledgebook.ledger.files.log import read_log
@@ -160,7 +160,7 @@ __all__ = [
     "obligation_paid",
     "operating_reserve",
     "payment",
-    "pledges_of",
+    "pledges_of_donor",
     "policy_change",
     "postponement",
     "prior_pledge",
@@ -204,7 +204,7 @@ _ELSEWHERE = {
     "events.apportioning": ("apportion_interest",),
     "events.asking": ("advance_for", "due_releases", "find_claim", "free_labels", "receipt_held"),
     "events.cash": ("foreign_cash",),
-    "events.reassigning": ("find_reassignable", "pledges_of"),
+    "events.reassigning": ("find_reassignable", "pledges_of_donor"),
     "events.returns": ("find_return", "find_write_off"),
     "files.loading": ("BookNotFoundError", "find_book", "load_book"),
     "files.making": ("make_book",),

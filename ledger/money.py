@@ -37,6 +37,11 @@ def round_to(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
 
 
+def down_to_cents(value: Decimal) -> Decimal:
+    """Return an amount above zero without what of it is less than a cent."""
+    return value // CENT * CENT
+
+
 def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """Return the cents of `value` that fall to `part` out of `whole` units.
 

@@ -20,7 +20,7 @@ from pledgebook.ledger.declared.banks import BANK, BANK_ENTRY, BANK_REFERENCE
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED
 from pledgebook.ledger.findings import RefusedError, place_of
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import CENT, ZERO, down_to_cents
 from pledgebook.ledger.register.collections import CollectionKey
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
@@ -40,7 +40,6 @@ from pledgebook.reports.figures.table import Column, Report, Tie, Value
 from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
 from pledgebook.reports.registry import make_reports
 
-CENT = Decimal("0.01")
 _BESIDE = ("schedule", "statements", "roll-forwards", "write-offs")
 """Reports that the pack brings as they are."""
 
@@ -77,7 +76,7 @@ class Item:
 
 def audit_pack(selection: Selection, *, seed: int, items: int) -> list[Report]:
     """Return the pack's reports: population, sample of about so many `items`, confirmations, later
-    receipts, and the schedule, statements, movement tables and write-offs. Needs whole funds.
+    receipts, and the schedule, statements, roll-forwards and write-offs. Needs whole funds.
 
     Raises SamplingError for a sample of nothing.
     """
@@ -123,7 +122,7 @@ def sampling_of(found: Sequence[Item], seed: int, items: int) -> Sampling:
             f"A sample of {items} of {whole:,.2f} cannot be drawn: ask for one entry at least, and "
             "of a period with income."
         )
-    return Sampling(interval=(whole / items).quantize(CENT, "ROUND_DOWN"), seed=seed)
+    return Sampling(interval=down_to_cents(whole / items), seed=seed)
 
 
 def draw(found: Iterable[Item], sampling: Sampling) -> list[tuple[Item, Decimal]]:
@@ -151,7 +150,7 @@ def population(selection: Selection, found: Sequence[Item]) -> Report:
         layout.row(**describe(item), income=item.income, received=item.received)
     layout.total("Population")
     balances = balances_of(selection)
-    income = -sum((balances.booked(g, "contributions") for g in selection.groups), ZERO)
+    income = -sum((balances.booked(group, "contributions") for group in selection.groups), ZERO)
     unit = selection.book.settings.currency
     return as_report(
         selection,
@@ -169,10 +168,10 @@ def population(selection: Selection, found: Sequence[Item]) -> Report:
             "it brings or takes back (cash proof). Releases bring income without cash."
         ],
         ties=[
-            Tie("contributions, Statement I", sum((i.income for i in found), ZERO), income),
+            Tie("contributions, Statement I", sum((item.income for item in found), ZERO), income),
             Tie(
                 "cash from donors, cash proof",
-                sum((i.received for i in found), ZERO),
+                sum((item.received for item in found), ZERO),
                 balances.cash_from_donors,
             ),
         ],

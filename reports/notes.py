@@ -33,10 +33,6 @@ NOTHING = "Nothing to disclose"
 _SINCE = timedelta(days=90)
 """How long after the last day an event is one after the date."""
 
-_FRAMEWORKS = {
-    "UNSAS": "the United Nations system accounting standards",
-    "IPSAS": "the international public sector accounting standards",
-}
 _POLICIES = {
     "pledge": "income on a written commitment, in the period its instalments fall due",
     "receipt": "income when received",
@@ -131,7 +127,7 @@ def _sum(rows: Sequence[Disclosed]) -> Decimal:
 
 def _policies(selection: Selection) -> Iterator[Disclosed]:
     settings, framework = selection.book.settings, framework_of(selection.cut)
-    yield {"what": f"The statements follow {_FRAMEWORKS[framework.name]} ({framework.name})."}
+    yield {"what": f"The statements follow {framework.standards} ({framework.name})."}
     for fund, class_ in selection.groups:
         policy = settings.funds[fund].policy(class_)
         yield {

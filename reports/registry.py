@@ -8,17 +8,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pledgebook.ledger.register.book import without_garbage_collection
-from pledgebook.ledger.register.history import restatements
+from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports import (
     ageing,
     annex,
-    balances,
     bank_charges,
     budget,
     donor_kinds,
     doubtful,
     earmarked,
     exchange,
+    financial_statements,
     in_kind,
     movements,
     notes,
@@ -68,9 +68,9 @@ _KINDS = (
     ReportKind(name=ageing.NAME, title=ageing.TITLE, make=ageing.ageing),
     ReportKind(name=years.NAME, title=years.TITLE, make=years.years),
     ReportKind(
-        name=balances.NAME,
-        title=balances.TITLE,
-        make=balances.statements,
+        name=financial_statements.NAME,
+        title=financial_statements.TITLE,
+        make=financial_statements.statements,
         cannot_limit={"group", "donor", "purpose"},
         of_accounts=True,
     ),
@@ -278,7 +278,7 @@ def _marked(report: Report, selection: Selection) -> Report:
 
 def _restated(report: Report, selection: Selection) -> Report:
     """Say on a report that its period, or an earlier one, was closed and opened again."""
-    said = restatements(selection.book.settings, selection.cut.period)
+    said = reopening_notes(selection.book.settings, selection.cut.period)
     if not said:
         return report
     return replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")

@@ -1,4 +1,4 @@
-"""Movement tables: what donors owe, deferred income, money in advance, unapplied receipts and the
+"""Roll-forwards: what donors owe, deferred income, money in advance, unapplied receipts and the
 allowance, from opening to closing by cause.
 
 The causes follow instalments and labels from entry to entry; opening and closing are set beside the
@@ -112,7 +112,7 @@ def roll_forwards(selection: Selection) -> Report:
         ties=_ties(selection, sums),
         agreements=[
             Agreement(
-                "allowance: movement table and ageing",
+                "allowance: roll-forwards and ageing",
                 Part(NAME, ALLOWANCE),
                 Part(ageing.NAME, "allowance"),
             )

@@ -37,10 +37,10 @@ from pledgebook.reports.audit_pack import (
     population_of,
     sampling_of,
 )
-from pledgebook.reports.balances import make_statements
 from pledgebook.reports.figures.booked import Booked
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.figures.table import Report
+from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import make_schedule
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
 from pledgebook.ledger.events.cash import foreign_cash
 from pledgebook.ledger.files.loading import load_book
-from pledgebook.reports.balances import make_statements
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.untied import find_untied
 
 BOOK = """option "operating_currency" "USD"

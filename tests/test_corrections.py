@@ -16,8 +16,8 @@ from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.collections import list_collections
-from pledgebook.reports.balances import make_statements, statements
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import make_statements, statements
 from pledgebook.reports.schedule import make_schedule, schedule
 from pledgebook.reports.untied import find_untied
 

@@ -39,9 +39,9 @@ from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
-from pledgebook.reports.balances import make_statements
 from pledgebook.reports.figures.selection import SelectionError, select
 from pledgebook.reports.figures.table import Report, Value
+from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.letters import Papers, issue_receipts, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import to_document

@@ -28,8 +28,8 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.findings import BookRefusedError
-from pledgebook.reports.balances import make_statements
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import make_statements
 
 D = Decimal
 GENERAL = Earmark("CPCJF", "general")

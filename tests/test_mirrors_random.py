@@ -25,8 +25,8 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.money import to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
-from pledgebook.reports.balances import statement_totals
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.registry import REPORTS
 from pledgebook.reports.untied import find_untied
 from test_oracle import POLICIES, register_of, split, written

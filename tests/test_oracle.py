@@ -22,8 +22,8 @@ from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
-from pledgebook.reports.balances import make_statements
 from pledgebook.reports.figures.selection import Selection, select
+from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.schedule import Schedule, make_schedule
 
 Policies = tuple[str, str, str]

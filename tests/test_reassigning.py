@@ -20,8 +20,8 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.collections import list_collections
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import read_lines
-from pledgebook.reports.balances import statement_totals
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.untied import find_untied
 

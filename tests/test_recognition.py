@@ -23,8 +23,8 @@ from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.ageing import ageing
-from pledgebook.reports.balances import Amounts, make_statements
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
+from pledgebook.reports.financial_statements import Amounts, make_statements
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import make_schedule, schedule
 

@@ -14,9 +14,9 @@ from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
-from pledgebook.reports.balances import statements
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.figures.table import Report
+from pledgebook.reports.financial_statements import statements
 from pledgebook.reports.untied import find_untied
 
 HEAD = """option "operating_currency" "USD"

@@ -53,13 +53,17 @@ def read_allotments(
     for item in sorted(declarations, key=lambda each: each.day):
         fund, number = item.texts
         amount = item.meta.get("amount")
+        period = item.text("period")
         parts = {key: item.text(key) for key in PARTS if item.text(key)}
+        purpose = parts.get("purpose", "")
+        known = funds.get(fund)
+        class_ = known.class_of(item.text("class") or None, purpose) if known else ""
         wrong = ""
-        if fund not in funds:
+        if known is None:
             wrong = f"is of the fund {fund!r}, which is not declared: correct the code"
-        elif item.text("period") not in periods:
+        elif period not in periods:
             wrong = (
-                f"is for the period {item.text('period')!r}, which is not declared: write period: "
+                f"is for the period {period!r}, which is not declared: write period: "
                 "with the name of a declared one"
             )
         elif not isinstance(amount, Amount) or amount.currency != currency or not amount.number:
@@ -68,22 +72,17 @@ def read_allotments(
                 f"has the amount {said}: write amount: in the book's currency, such as 250000.00 "
                 f"{currency}"
             )
-        elif funds[fund].class_of(item.text("class") or None, parts.get("purpose")) not in (
-            funds[fund].classes
-        ):
+        elif class_ not in known.classes:
             wrong = (
-                f"is of the class {item.text('class')!r}: the classes of {fund} are "
-                f"{', '.join(funds[fund].classes)}"
+                f"is of the class {class_!r}: the classes of {fund} are {', '.join(known.classes)}"
             )
-        elif parts.get("purpose", "") and parts["purpose"] not in purposes:
-            wrong = f"is for the purpose {parts['purpose']!r}, which is not declared"
+        elif purpose and purpose not in purposes:
+            wrong = f"is for the purpose {purpose!r}, which is not declared"
         if wrong:
             faults.append(finding(item.entry, "allotment", f"The allotment {number} {wrong}."))
             continue
         assert isinstance(amount, Amount)
         assert amount.number is not None
-        class_ = funds[fund].class_of(item.text("class") or None, parts.get("purpose"))
-        period = item.text("period")
         kinds = divided.setdefault((fund, class_, period), set(parts))
         if kinds != set(parts):
             faults.append(
@@ -98,10 +97,15 @@ def read_allotments(
             continue
         found.append(
             Allotment(
-                fund=fund, number=number, day=item.day, period=period, class_=class_, parts=parts,
+                fund=fund,
+                number=number,
+                day=item.day,
+                period=period,
+                class_=class_,
+                parts=parts,
                 dollars=amount.number,
             )
-        )  # fmt: skip
+        )
     return tuple(found), faults
 
 

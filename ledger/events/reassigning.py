@@ -198,12 +198,10 @@ def find_reassignable(book: Book, label: str, day: date) -> Found:
     own = _named(register, label)
     moving = []
     for each in own:
-        changes = [change for change in register.by_label[each] if change.date <= day]
-        claim = claim_at(changes, day)
+        claim = claim_at(register.by_label[each], day)
         if claim is None:
             raise EventRefusedError(f"{each} was pledged after {day}.")
-        pieces = reassigned(changes, claim.donor, day, book.settings)
-        moving.append(Moving(claim, pieces, advance_for(register, each, day)))
+        moving.append(_moving(book, claim, day))
     settled = list(_settled_before(book, label, own, day))
     if not moving and not settled:
         raise EventRefusedError(
@@ -213,18 +211,21 @@ def find_reassignable(book: Book, label: str, day: date) -> Found:
     return Found(moving, settled)
 
 
-def pledges_of(book: Book, donor: str, day: date) -> list[list[Moving]]:
+def pledges_of_donor(book: Book, donor: str, day: date) -> list[list[Moving]]:
     """Return what the open book holds of a donor on a day, pledge by pledge."""
     by_pledge: dict[str, list[Moving]] = {}
     for label, changes in sorted(book.register.by_label.items(), key=lambda own: by_number(own[0])):
         claim = claim_at(changes, day)
         if claim is not None and claim.donor == donor:
-            pieces = reassigned(
-                [change for change in changes if change.date <= day], donor, day, book.settings
-            )
-            moving = Moving(claim, pieces, advance_for(book.register, label, day))
-            by_pledge.setdefault(pledge_of(label), []).append(moving)
+            by_pledge.setdefault(pledge_of(label), []).append(_moving(book, claim, day))
     return list(by_pledge.values())
+
+
+def _moving(book: Book, claim: Claim, day: date) -> Moving:
+    register = book.register
+    changes = [change for change in register.by_label[claim.label] if change.date <= day]
+    pieces = reassigned(changes, claim.donor, day, book.settings)
+    return Moving(claim, pieces, advance_for(register, claim.label, day))
 
 
 def _named(register: Register, label: str) -> list[str]:

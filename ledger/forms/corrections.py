@@ -15,7 +15,7 @@ from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.events.parts import charges_undone
 from pledgebook.ledger.events.reassigning import (
     find_reassignable,
-    pledges_of,
+    pledges_of_donor,
     reassigned_gift,
     reassignment,
     reassignment_of_settled,
@@ -195,7 +195,7 @@ def reassign(recording: Recording, label: str, to: str, every_of: str, cause: st
     code = find_donor(settings, every_of, date.max).code
     drafts = [
         reassignment(settings, day=day, moving=moving, **told)
-        for moving in pledges_of(book, code, day)
+        for moving in pledges_of_donor(book, code, day)
     ]
     drafts += [
         reassigned_gift(settings, day=day, gift=gift, reverses=name, **told)

@@ -54,7 +54,7 @@ def continuing(entries: Iterable[EntryT]) -> Iterator[EntryT]:
             yield entry
 
 
-def restatements(settings: Settings, period: Period) -> list[str]:
+def reopening_notes(settings: Settings, period: Period) -> list[str]:
     """Return what reports of a period say of it and of earlier ones that were opened again."""
     said = []
     for reopening in settings.reopenings:

@@ -15,19 +15,21 @@ from pledgebook.reports.figures.dates import long_date
 
 Which = Literal["performance", "position", "changes", "cash_flows", "budget"]
 
-_MONTHS_OF_A_YEAR = 12
+_LENGTHS = {12: "year", 24: "biennium"}
+"""What so many months are called; any other number is a period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """A framework: `statements` are the titles of its statements in their order, `words` what it
-    calls lines that the other calls otherwise, by their keys.
+    """A framework: `standards` is its full name, `statements` are the titles of its statements in
+    their order, `words` what it calls lines that the other calls otherwise, by their keys.
 
     `all_in_result` if what donors amended, what was written off, refunded or saved is part of the
     period's result; else it stands below it, beside adjustments of earlier periods.
     """
 
     name: str
+    standards: str
     statements: Mapping[Which, str]
     words: Mapping[str, str]
     all_in_result: bool
@@ -36,6 +38,7 @@ class Framework:
 _FRAMEWORKS = (
     Framework(
         name="UNSAS",
+        standards="the United Nations system accounting standards",
         statements={
             "performance": "Statement I: income and expenditure and changes in reserves and fund "
             "balances",
@@ -48,6 +51,7 @@ _FRAMEWORKS = (
     ),
     Framework(
         name="IPSAS",
+        standards="the international public sector accounting standards",
         statements={
             "position": "Statement I: statement of financial position",
             "performance": "Statement II: statement of financial performance",
@@ -93,10 +97,9 @@ def days_of(cut: Cut) -> str:
     """Name the days of a cut in words: "biennium 2002-2003 ended 31 December 2003"."""
     ended = f"ended {long_date(cut.end)}"
     months = 12 * (cut.end.year - cut.start.year) + cut.end.month - cut.start.month + 1
-    period = cut.period
+    length = _LENGTHS.get(months, "period")
     if cut.is_whole:
-        length = {12: "year", 24: "biennium"}.get(months, "period")
-        return f"{length} {period.name} {ended}"
-    if months == _MONTHS_OF_A_YEAR and cut.name == str(cut.start.year):
+        return f"{length} {cut.period.name} {ended}"
+    if length == "year" and cut.name == str(cut.start.year):
         return f"year {cut.name} {ended}"
     return f"period from {long_date(cut.start)} to {long_date(cut.end)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pledgebook.ledger.declared.certifications import STATES, chain_stated
-from pledgebook.ledger.register.history import restatements
+from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Standing
@@ -30,7 +30,7 @@ def standing_of(selection: Selection) -> Standing:
         for each in own
     ]
     state = own[-1].state if own else "provisional"
-    if restatements(settings, period):
+    if reopening_notes(settings, period):
         state = "restated"
     if not cut.is_whole:
         said.insert(0, f"a part of {period.name}")

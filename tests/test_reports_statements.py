@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports.balances import make_statements, statements
 from pledgebook.reports.figures.selection import select
+from pledgebook.reports.financial_statements import make_statements, statements
 from pledgebook.reports.render.footing import footed
 
 GOLDEN = Path(__file__).parent / "data" / "golden"

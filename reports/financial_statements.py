@@ -3,9 +3,9 @@ what its cash came of.
 
 A table a fund with the funds operated within it: its own classes, the inner funds, what is
 eliminated between them, the total and the total of the period before (of the year before, where a
-year or a quarter is asked for). Figures are sums over
-accounts; how contributions become income follows the policy they were booked under, or the view
-that was asked for. Which statement is which follows the framework that the period declares.
+year or a quarter is asked for). Figures are sums over accounts; how contributions become income
+follows the policy they were booked under, or the view that was asked for. Which statement is which
+follows the framework that the period declares.
 """
 
 from __future__ import annotations
