@@ -7,6 +7,7 @@ and returns the sentences by rule, in the order they are reported.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -80,6 +81,12 @@ Told = dict[str, str]
 
 FEW_RATES = '1999-12-31 custom "rate-age" "9999"\n'
 """A few rates serve all the years of a test that is not about rates, which come every month."""
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there for the whole run out of every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
