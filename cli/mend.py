@@ -7,7 +7,13 @@ from datetime import date
 import click
 from pledgebook.cli.common import DAY, answer, book_option, say, wants_json
 from pledgebook.cli.writing import Propose, carry_out, written_names
-from pledgebook.ledger.files.mending import find_entry, text_of, try_approve, try_take_out
+from pledgebook.ledger.files.mending import (
+    approved_text,
+    find_entry,
+    text_of,
+    try_approve,
+    try_take_out,
+)
 from pledgebook.ledger.files.writing import Tried
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
@@ -27,8 +33,9 @@ _DRY = click.option("--dry-run", is_flag=True, help="Only show and try it.")
 def take_out_(entry: str, day: date | None, *, yes: bool, dry_run: bool) -> None:
     """Take a wrong entry of an open period out of the book.
 
-    ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. It is shown first.
-    Refused where a later entry rests on it, its period is sealed or a receipt was issued for it.
+    ENTRY is its place (2002-2003.beancount:69), a label, a link, a ref or an obligation. It is
+    shown first. Refused where a later entry rests on it, its period is sealed or a receipt was
+    issued for it.
     """
 
     def propose(book: Book) -> tuple[str, Tried]:
@@ -53,15 +60,16 @@ def take_out_(entry: str, day: date | None, *, yes: bool, dry_run: bool) -> None
 def approve_(entry: str, day: date | None, by: str, *, yes: bool, dry_run: bool) -> None:
     """Approve an entry that waits (flag !): it gets the flag * and approved-by.
 
-    ENTRY is its place (2002-2003.beancount:69), a label, a link or a ref. Where the fund asks for
-    four eyes, not by the person who entered it.
+    ENTRY is its place (2002-2003.beancount:69), a label, a link, a ref or an obligation. Where the
+    fund asks for four eyes, not by the person who entered it.
     """
 
     def propose(book: Book) -> tuple[str, Tried]:
         found = find_entry(book, entry, day)
-        text = text_of(book, found)
-        say(text.rstrip("\n"))
-        return text, try_approve(book, found, by)
+        tried = try_approve(book, found, by)
+        text = approved_text(book, found, by)
+        say(text)
+        return f"{text}\n", tried
 
     _do(propose, "Approve this?", assured=yes, dry_run=dry_run)
 

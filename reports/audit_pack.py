@@ -21,10 +21,11 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED
 from pledgebook.ledger.findings import RefusedError, place_of
 from pledgebook.ledger.money import CENT, ZERO, down_to_cents
-from pledgebook.ledger.register.collections import CollectionKey
+from pledgebook.ledger.register.collections import CollectionKey, event_of_gift
+from pledgebook.ledger.register.events import REASSIGNED, names_of
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
-from pledgebook.ledger.register.register import Change, claim_at
+from pledgebook.ledger.register.register import TO_DONOR, Change, claim_at
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.layout import (
     Layout,
@@ -38,7 +39,7 @@ from pledgebook.reports.figures.layout import (
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Tie, Value
 from pledgebook.reports.figures.ties import FROM_DONORS, balances_of
-from pledgebook.reports.registry import make_reports
+from pledgebook.reports.registry import as_made, make_reports
 
 _BESIDE = ("schedule", "statements", "roll-forwards", "write-offs")
 """Reports that the pack brings as they are."""
@@ -83,13 +84,14 @@ def audit_pack(selection: Selection, *, seed: int, items: int) -> list[Report]:
     if selection.scope.limits():
         raise SamplingError("An audit pack is of whole funds: ask for it without other limits.")
     found = population_of(selection)
-    return [
+    own = [
         population(selection, found),
         sample(selection, found, sampling_of(found, seed, items)),
         confirmations(selection),
         later_receipts(selection),
-        *make_reports(selection, _BESIDE),
     ]
+    beside = make_reports(selection, _BESIDE)
+    return [*(as_made(report, selection) for report in own), *beside]
 
 
 def population_of(selection: Selection) -> list[Item]:
@@ -363,9 +365,27 @@ def _describing(selection: Selection) -> Callable[[Item], Mapping[str, Value]]:
     for change in book.register.changes:
         changes.setdefault(id(change.entry), []).append(change)
     gifts: dict[int, list[tuple[str, str, str]]] = {}
+    given: dict[tuple[str, str, str], str] = {}
     for gift in book.register.gifts:
+        if event_of_gift(gift) == REASSIGNED and gift.dollars < 0:
+            reverses = as_text(gift.entry.meta.get("reverses", ""))
+            given[gift.fund, gift.donor, reverses] = as_text(gift.entry.meta.get(TO_DONOR, ""))
         reference = stated(gift.entry, gift.posting, "reference") or ""
         gifts.setdefault(id(gift.entry), []).append((gift.fund, gift.donor, reference))
+
+    def receipted(
+        entry: Transaction, fund: str, donor: str, labels: list[str]
+    ) -> Iterable[tuple[str, list[str]]]:
+        """Yield to whom a receipt may be: the donor under whom it came, and whose it is now."""
+        yield donor, labels
+        owned: dict[str, list[str]] = {}
+        for label in labels:
+            known = book.register.by_label.get(label)
+            owned.setdefault(known[-1].after.donor if known else donor, []).append(label)
+        yield from owned.items()
+        for name in names_of(entry):
+            if (fund, donor, name) in given:
+                yield given[fund, donor, name], labels
 
     def describe(item: Item) -> Mapping[str, Value]:
         entry = item.booked.entry
@@ -376,9 +396,10 @@ def _describing(selection: Selection) -> Callable[[Item], Mapping[str, Value]]:
             whose.setdefault((claim.fund, claim.donor), []).append(change.label)
         for fund, donor, reference in gifts.get(id(entry), []):
             whose.setdefault((fund, donor), []).extend([reference] if reference else [])
-        found = (
-            numbers.get(CollectionKey(fund, donor, entry.date, _joined(labels)))
-            for (fund, donor), labels in whose.items()
+        found = dict.fromkeys(
+            numbers.get(CollectionKey(fund, owner, entry.date, _joined(labels)), "")
+            for (fund, donor), paid in whose.items()
+            for owner, labels in receipted(entry, fund, donor, paid)
         )
         meta = entry.meta
         return {

@@ -241,10 +241,16 @@ def _written_off(selection: Selection) -> Iterator[Disclosed]:
     for booked, line in _lines(selection, "written-off"):
         meta = booked.entry.meta
         label = next((each.label for each in booked.lines if each.label), "")
-        given = [as_text(meta[key]) for key in ("authority", APPROVED) if key in meta]
+        given = [
+            f"{said}{as_text(meta[key])}"
+            for key, said in (("authority", ""), (APPROVED, "approved by "))
+            if key in meta
+        ]
+        if booked.event == "recovery":
+            given.insert(0, "owed again")
         yield {
             "what": f"{name_of(selection, line.place.part)}, {label}: "
-            f"{'; approved by '.join(given) or 'no authority is stated'}",
+            f"{'; '.join(given) or 'no authority is stated'}",
             "reference": as_text(meta.get("document", "")),
             "day": booked.entry.date,
             "amount": line.dollars,

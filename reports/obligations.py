@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.history import CARRIED_FROM
 from pledgebook.ledger.register.obligations import obligation_of
 from pledgebook.ledger.register.purposes import purposes_of_money
 from pledgebook.reports.figures.booked import booked_entries
@@ -27,11 +28,11 @@ Key = tuple[str, str, str, str]
 
 @dataclass(slots=True)
 class _Obligation:
-    """An obligation in the making: the day and words of its first entry, the days on which it was
-    paid or cancelled in the cut, dollars by column.
+    """An obligation in the making: the day and words of its first entry (none where a closed period
+    has it), the days on which it was paid or cancelled in the cut, dollars by column.
     """
 
-    day: date
+    day: date | None
     words: str
     settled: list[date] = field(default_factory=list)
     dollars: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(_ADDS, ZERO))
@@ -94,7 +95,8 @@ def obligations(selection: Selection) -> Report:
         notes=[
             "Cancelled is what an obligation of an earlier period saved, and what one of this "
             "period took back of its expenditure. What was raised without a reference is one line "
-            "a purpose, dated by its first entry."
+            "a purpose, dated by its first entry; what a closed period raised is dated in the "
+            "history."
         ],
         ties=ties,
     )
@@ -119,7 +121,9 @@ def _read(selection: Selection) -> dict[Key, _Obligation]:
             purpose = purposes.get(number, "")
             key = (line.place.fund, line.class_, obligation_of(entry, line), purpose)
             words = ": ".join(filter(None, (entry.payee, entry.narration)))
-            one = found.setdefault(key, _Obligation(entry.date, words))
+            carried = CARRIED_FROM in entry.meta
+            first = _Obligation(None, "") if carried else _Obligation(entry.date, words)
+            one = found.setdefault(key, first)
             dollars = -(line.dollars or ZERO)
             if before:
                 one.dollars["opening"] += dollars

@@ -188,7 +188,13 @@ def left_out(selection: Selection) -> list[str]:
 
 
 def _made(name: str, selection: Selection) -> Report:
-    report = REPORTS[name].make(selection)
+    return as_made(REPORTS[name].make(selection), selection)
+
+
+def as_made(report: Report, selection: Selection) -> Report:
+    """Return a report with what every one says beside its figures: what it is a view of or limited
+    to, what waits or was restated, the book's errors, and what its figures are worth.
+    """
     for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
     return replace(report, standing=standing_of(selection))

@@ -51,7 +51,7 @@ def write_offs(selection: Selection) -> Report:
     ledger = sum(
         (balances_of(selection).booked(group, "written-off") for group in selection.groups), ZERO
     )
-    tied = not selection.scope.purpose and (written_off or ledger)
+    tied = not selection.scope.purpose and (due or ledger)
     return as_report(
         selection,
         over_the_cut(selection),

@@ -228,6 +228,68 @@ def test_write_offs_are_listed_with_their_authority(load: Load) -> None:
     assert rows(before) == []
 
 
+def test_a_write_off_that_was_recovered_whole_is_tied_to_its_account_and_told_as_owed_again(
+    load: Load,
+) -> None:
+    book = load(
+        """
+2003-02-03 * "Greece" "Pledge" ^GRC-2003-01
+  class: "general"
+  Assets:CPCJF:Pledges:GRC            5000 USD {0 # 5000.00 USD, "GRC-2003-01.1"}
+  Income:CPCJF:Contributions:GRC     -5000.00 USD
+2003-11-28 * "Greece" "Given up" ^GRC-2003-01
+  class: "general"
+  authority: "Controller"
+  Assets:CPCJF:Pledges:GRC           -5000 USD {"GRC-2003-01.1"}
+  Equity:CPCJF:Written-Off:GRC        5000.00 USD
+2003-12-15 * "Greece" "It is owed again" ^GRC-2003-01
+  event: "recovery"
+  class: "general"
+  reverses: "2003-11-28"
+  approved-by: "Two"
+  Assets:CPCJF:Pledges:GRC            5000 USD {0 # 5000.00 USD, 2003-02-03, "GRC-2003-01.1"}
+  Equity:CPCJF:Written-Off:GRC       -5000.00 USD
+"""
+    )
+    assert book.errors == []
+    listed, notes = make_reports(select(book, "2002-2003"), ("write-offs", "notes"))
+    assert [(tie.report, tie.ledger) for tie in listed.ties] == [(D(0), D(0))]
+    told = [str(row["what"]) for row in rows(notes)]
+    assert "Greece, GRC-2003-01.1: Controller" in told
+    assert "Greece, GRC-2003-01.1: owed again; approved by Two" in told
+
+
+def test_what_was_reassigned_since_is_shown_with_the_receipt_of_its_donor(
+    tmp_path: Path, load: Load
+) -> None:
+    """A payment of two pledges, of which one turns out to be Italy's, and a gift that is."""
+    main = load("").path
+    approved = "--cause misread --authority C --entered-by One --approved-by Two"
+    for words in (
+        "record pledge FRA 100 --fund CPCJF --class general --date 2002-03-01",
+        "record pledge FRA 50 --fund CPCJF --class general --date 2002-03-02",
+        "record payment FRA-2002-01.1 FRA-2002-02.1 --dollars 150 --date 2002-05-01",
+        "record receipt FRA 70 --fund CPCJF --date 2002-05-02",
+        f"record reassign FRA-2002-02 --to ITA --date 2002-06-01 {approved}",
+        f"record reassign-gift FRA --reverses 2002-05-02 --to ITA --date 2002-06-01 {approved}",
+    ):
+        done = CliRunner().invoke(group, ["--book", str(main), *words.split(), "--yes"])
+        assert done.exit_code == 0, (words, done.output)
+    issue = f"letter receipt --period 2002-2003 --issue --date 2002-07-01 --out {tmp_path / 'out'}"
+    done = CliRunner().invoke(group, ["--book", str(main), *issue.split()])
+    assert done.exit_code == 0, done.output
+    selection = select(load_book(main), "2002-2003")
+    shown = {row["date"]: row for row in rows(population(selection, population_of(selection)))}
+    assert shown[date(2002, 5, 1)]["receipt"] == "CPCJF/2002/0001, CPCJF/2002/0002"
+    assert shown[date(2002, 5, 2)]["receipt"] == "CPCJF/2002/0003"
+
+
+def test_every_sheet_of_the_pack_says_what_its_figures_are_worth(golden: Book) -> None:
+    pack = audit_pack(select(golden, "2002-2003"), seed=7, items=5)
+    assert {report.standing.state for report in pack if report.standing} == {"provisional"}
+    assert all(report.standing for report in pack)
+
+
 def test_the_pack_is_a_workbook_and_the_same_seed_gives_the_same_sample(tmp_path: Path) -> None:
     out = tmp_path / "pack.xlsx"
     line = ["--book", str(GOLDEN / "main.beancount"), "--json", "audit-pack"]

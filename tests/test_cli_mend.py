@@ -125,7 +125,9 @@ def test_an_entry_of_a_sealed_period_stays(office: Office) -> None:
 
 def test_an_approved_entry_has_the_flag_and_the_name(office: Office) -> None:
     office.do(PLEDGE, f"{PAYMENT} --waiting --entered-by 'A. Clerk (made up)'")
-    office.do("approve NOR-2002-01.1 --date 2002-05-01 --by 'B. Head (made up)' --yes")
+    shown = office.do("approve NOR-2002-01.1 --date 2002-05-01 --by 'B. Head (made up)' --yes")
+    assert shown.startswith("2002-05-01 * ")
+    assert '  approved-by: "B. Head (made up)"' in shown
     assert '2002-05-01 * "Norway"' in office.text()
     assert '  approved-by: "B. Head (made up)"' in office.text()
     said = office.refused("approve NOR-2002-01.1 --date 2002-05-01 --by C --yes")
@@ -171,3 +173,10 @@ def test_a_payment_for_which_a_receipt_was_issued_stays(office: Office) -> None:
     office.main.write_text(office.main.read_text("utf-8") + line, "utf-8")
     said = office.refused("take-out NOR-2002-01 --date 2002-05-01 --yes")
     assert "Receipt CPCJF/2002/0001 is for a payment of NOR" in said
+
+
+def test_an_entry_is_known_by_the_obligation_that_it_raises(office: Office) -> None:
+    spent = "record expenditure 10 --obligated --obligation CT-1 --fund CPCJF --class general"
+    was = office.text()
+    office.do(f"{spent} --date 2002-05-01 --yes", "take-out CT-1 --yes")
+    assert office.text().strip() == was.strip()

@@ -22,6 +22,7 @@ from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.financial_statements import statement_totals
+from pledgebook.reports.registry import make_reports
 from pledgebook.reports.schedule import make_schedule
 from pledgebook.reports.untied import find_untied
 
@@ -377,3 +378,31 @@ def test_what_a_successor_accepts_is_owed_by_it_from_that_day_and_what_was_paid_
     rows = shown(load_book(main), "2004-2005")
     assert rows["general", "SCG"]["collected_prior"] == 200
     assert ("general", "YUG") not in rows
+
+
+def test_it_is_named_as_what_it_is_beside_the_figures_and_noticed_by_no_check(
+    tmp_path: Path,
+) -> None:
+    """One of three instalments is settled in a closed period, one unpaid, one paid early."""
+    main = make(
+        tmp_path / "book", "pledge",
+        "pledge NOR 100 --date 2002-03-01 --due 2002-06-30 --every year --times 3",
+        "payment NOR-2002-01.1 --date 2002-05-01", "payment NOR-2002-01.3 --date 2003-05-01",
+    )  # fmt: skip
+    close_period(load_book(main), "2002-2003", make_figures)
+    record(main, "release --all --date 2004-01-01")
+    record(main, f"reassign NOR-2002-01 --to SWE --cause misread --date 2004-07-01 {APPROVED}")
+    book = load_book(main)
+    assert book.errors == []
+    assert "counted-twice" not in {found.rule for found in book.notices}
+    selection = select(book, "2004-2005")
+    said = "Reassigned on 1 July 2004 from Norway to Sweden: "
+    for report in make_reports(selection, ("schedule", "statements")):
+        assert [note for note in report.notes if "1 July 2004" in note] == [
+            f"{said}NOR-2002-01.1 (misread).",
+            f"{said}NOR-2002-01.2, NOR-2002-01.3 (misread).",
+        ]
+    (notes,) = make_reports(selection, ("notes",))
+    told = [str(row.values.get("what")) for row in notes.rows]
+    assert len([words for words in told if words.startswith("Omissions and errors")]) == 4
+    assert not [words for words in told if words.startswith("Pledges of earlier")]

@@ -144,6 +144,38 @@ def test_an_obligation_keeps_its_reference_over_closing(load: Load) -> None:
     assert after["PO-1"] == ["200.00", "0.00", "200.00", "0.00", "0.00"]
 
 
+def test_a_saving_of_this_period_takes_back_its_expenditure_one_of_an_earlier_is_below_the_line(
+    load: Load,
+) -> None:
+    """PO-1 leaves 200 unpaid and 150 of PO-2: after closing more is raised under PO-1."""
+    main = load(SPENT).path
+
+    def saved(words: str) -> str:
+        line = f"record savings {words} --fund CPCJF --purpose corruption --yes --json".split()
+        done = CliRunner().invoke(group, ["--book", str(main), *line])
+        assert load_book(main).errors == []
+        return done.stdout if done.exit_code == 0 else done.stderr
+
+    assert "Expenses:CPCJF:Programme" in saved("30 --obligation PO-1 --date 2003-03-01")
+    assert "Nothing is outstanding" in saved("30 --obligation PO-3 --date 2003-03-01")
+    of_2003 = obligations(select(load_book(main), "2002-2003"))
+    assert lines(of_2003, "reference")["PO-1"] == ["0.00", "500.00", "300.00", "30.00", "170.00"]
+    close_period(load_book(main), "2002-2003", make_figures)
+    raised = "record expenditure 80 --obligated --obligation PO-1 --fund CPCJF --purpose corruption"
+    line = f"{raised} --date 2004-02-01 --yes".split()
+    assert CliRunner().invoke(group, ["--book", str(main), *line]).exit_code == 0
+    assert "saving of 170.00 first" in saved("200 --obligation PO-1 --date 2004-03-01")
+    assert "Equity:CPCJF:Savings" in saved("170 --obligation PO-1 --date 2004-03-01")
+    assert "Expenses:CPCJF:Programme" in saved("80 --obligation PO-1 --date 2004-03-02")
+    (left,) = (
+        row.values
+        for row in obligations(select(load_book(main), "2004-2005")).rows
+        if row.values.get("reference") == "PO-1"
+    )
+    assert (left["opening"], left["raised"], left["cancelled"]) == (170, 80, 250)
+    assert (left["raised_on"], left["words"]) == (None, "")
+
+
 def test_expenditure_is_set_against_what_was_allotted_for_it(load: Load) -> None:
     report = budget(select(load(SPENT, settings=SETTINGS + ALLOTTED), "2002-2003"))
     assert lines(report, "what") == {  # 500 and 200 less 50 obligated; support costs disbursed

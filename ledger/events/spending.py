@@ -64,6 +64,26 @@ def savings(
     )
 
 
+def obligation_cancelled(
+    settings: Settings, *, day: date, earmark: Earmark, dollars: Decimal, spent_on: str = ""
+) -> Draft:
+    """An obligation of this very period is not needed: its expenditure is taken back, on the
+    account `spent_on` it was raised on (else programme expenditure).
+    """
+    _need_dollars(dollars)
+    return make_entry(
+        settings,
+        day=day,
+        event="expenditure",
+        narration="Obligation cancelled",
+        lines=[
+            in_dollars(settings, spent_on or account("programme", earmark.fund), -dollars),
+            in_dollars(settings, account("obligations", earmark.fund), dollars),
+        ],
+        earmark=earmark,
+    )
+
+
 def programme_support(
     settings: Settings,
     *,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from beancount.core.data import Transaction, entry_sortkey
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.declared.delegations import ENTERED, folded
+from pledgebook.ledger.declared.delegations import APPROVED, ENTERED, folded
 from pledgebook.ledger.files.late import moving, told
 from pledgebook.ledger.files.writing import (
     Tried,
@@ -26,6 +26,7 @@ from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import event_of
+from pledgebook.ledger.register.obligations import obligation_of
 from pledgebook.ledger.register.postings import read_lines
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>[0-9]+)")
@@ -40,7 +41,7 @@ BOUND = {
 
 def find_entry(book: Book, name: str, day: date | None = None) -> Transaction:
     """Return the one entry that a name means: its place ("2002-2003.beancount:69", any of its
-    lines), a label, link or `ref:`; of several that of `day`. Raises EventRefusedError.
+    lines), a label, link, `ref:` or obligation; of several that of `day`. Raises EventRefusedError.
     """
     read = _PLACE.fullmatch(name)
     if read:
@@ -51,10 +52,14 @@ def find_entry(book: Book, name: str, day: date | None = None) -> Transaction:
             entry
             for entry in book.entries
             if isinstance(entry, Transaction)
+            and plain
             and (
                 plain in entry.links
                 or plain == as_text(entry.meta.get("ref", ""))
-                or any(line.label == plain for line in read_lines(entry, book.settings))
+                or any(
+                    plain in {line.label, obligation_of(entry, line)}
+                    for line in read_lines(entry, book.settings)
+                )
             )
         ]
     if day is not None:
@@ -64,8 +69,8 @@ def find_entry(book: Book, name: str, day: date | None = None) -> Transaction:
     on = f" on {day}" if day else ""
     if not found:
         raise EventRefusedError(
-            f"No entry of the book is named {name!r}{on}: give its label, link, ref: or place, "
-            f"FILE:LINE.{_CLOSED if book.settings.seals else ''}"
+            f"No entry of the book is named {name!r}{on}: give its label, link, ref:, obligation: "
+            f"or place, FILE:LINE.{_CLOSED if book.settings.seals else ''}"
         )
     listed = "; ".join(told(entry, book) for entry in found)
     raise EventRefusedError(f"{len(found)} entries are named {name!r}{on}: say which ({listed}).")
@@ -144,20 +149,27 @@ def try_approve(book: Book, entry: Transaction, by: str) -> Tried:
         )
     lines = book.text_of(path).split("\n")
     own = span_of(lines, entry)
-    head = _HEAD.match(lines[own.start])
+    lines[own.start : own.stop] = approved_text(book, entry, who).split("\n")
+    return try_texts(book, {path: "\n".join(lines)})
+
+
+def approved_text(book: Book, entry: Transaction, by: str) -> str:
+    """Return an entry that waits as it is written once it is approved. Raises EventRefusedError."""
+    lines = text_of(book, entry).rstrip("\n").split("\n")
+    head = _HEAD.match(lines[0])
     if head is None or "\n" in f"{entry.payee or ''}{entry.narration or ''}":
         raise EventRefusedError(
             f"{_capital(told(entry, book))} is written in a way that only a person should change: "
             "write approved-by: and the flag * by hand."
         )
-    lines[own.start] = f"{head['day']}*{lines[own.start][head.end() :]}"
-    said = f"  approved-by: {quoted(who)}"
-    known = next((n for n in own if lines[n].strip().startswith("approved-by:")), None)
-    if known is None:
-        lines.insert(own.start + 1, said)
-    else:
+    lines[0] = f"{head['day']}*{lines[0][head.end() :]}"
+    said = f"  {APPROVED}: {quoted(' '.join(by.split()))}"
+    known = next((n for n, line in enumerate(lines) if line.strip().startswith(f"{APPROVED}:")), 0)
+    if known:
         lines[known] = said
-    return try_texts(book, {path: "\n".join(lines)})
+    else:
+        lines.insert(1, said)
+    return "\n".join(lines)
 
 
 def _at(book: Book, file: str, line: int) -> list[Transaction]:

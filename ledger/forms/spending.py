@@ -15,7 +15,8 @@ from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
-from pledgebook.ledger.register.obligations import OBLIGATION
+from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.register.obligations import OBLIGATION, outstanding_on
 
 DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
 _OBLIGATION = Field(
@@ -110,16 +111,41 @@ def obligation(
     return Drafted([_referring(draft, obligation)])
 
 
-@event_form("savings", "Savings on obligations", DOLLARS, _OBLIGATION, *EARMARK)
+@event_form("savings", "An obligation is not needed", DOLLARS, _OBLIGATION, *EARMARK)
 def savings(
     recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
-    """An obligation of an earlier period is not needed: below the line."""
-    draft = events.savings(
-        recording.book.settings,
-        day=recording.day,
-        earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+    """DOLLARS of an obligation are not needed.
+
+    Of an earlier period it is a saving, below the line; of this one its expenditure is taken back.
+    """
+    book, day = recording.book, recording.day
+    settings, earmark = book.settings, recording.earmark(fund, class_, purpose)
+    place = (earmark.fund, earmark.class_, earmark.purpose)
+    left = outstanding_on(book.entries, settings, day, place=place, reference=obligation)
+    if left.earlier <= 0 and left.raised <= 0:
+        raise EventRefusedError(
+            f"Nothing is outstanding on {day} of {obligation or 'obligations without a reference'} "
+            f"in {' '.join(filter(None, place))}: the report obligations lists what is, by its "
+            "reference."
+        )
+    if left.raised <= 0 or dollars <= left.earlier:
+        draft = events.savings(settings, day=day, earmark=earmark, dollars=dollars)
+        return Drafted([_referring(draft, obligation)])
+    if left.earlier > 0:
+        raise EventRefusedError(
+            f"Of {format_amount(left.earlier + left.raised)} outstanding "
+            f"{format_amount(left.earlier)} is of an earlier period, a saving, and "
+            f"{format_amount(left.raised)} of this one, whose expenditure is taken back: record "
+            f"the saving of {format_amount(left.earlier)} first, then the rest."
+        )
+    if len(left.spent_on) > 1:
+        raise EventRefusedError(
+            f"It was raised on {' and '.join(left.spent_on)}: write by hand how much of each is "
+            "taken back, with a minus, and the obligation."
+        )
+    draft = events.obligation_cancelled(
+        settings, day=day, earmark=earmark, dollars=dollars, spent_on="".join(left.spent_on)
     )
     return Drafted([_referring(draft, obligation)])
 

@@ -229,6 +229,8 @@ def _counted_twice(register: Register) -> Iterator[Finding]:
     for label, changes in register.by_label.items():
         pledges.setdefault(pledge_of(label), []).append(changes)
     for gift in register.gifts:
+        if REASSIGNS in gift.entry.meta:
+            continue  # what came before is another donor's: no money comes
         for link in sorted(gift.entry.links or ()):
             left = [
                 changes[-1].after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,9 +11,9 @@ from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.guards.approval import WAITING
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.events import RECEIVING, event_of
-from pledgebook.ledger.register.postings import read_lines
-from pledgebook.ledger.register.register import CAUSE
+from pledgebook.ledger.register.events import REASSIGNED, RECEIVING, event_of
+from pledgebook.ledger.register.postings import Line, read_lines
+from pledgebook.ledger.register.register import CAUSE, REASSIGNS, TO_DONOR
 from pledgebook.reports.figures.booked import booked_entries
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.layout import name_of
@@ -26,11 +26,14 @@ _SINCE = timedelta(days=90)
 
 def corrections_made(selection: Selection) -> list[str]:
     """Return a sentence on each correction of an earlier period in the cut: what it adds to the
-    balances, and its cause.
+    balances, and its cause; and on each reassignment, from whom to whom.
     """
     found = []
-    for entry, _, lines in booked_entries(selection):
+    for entry, event, lines in booked_entries(selection):
         if entry.date < selection.cut.start or CAUSE not in entry.meta:
+            continue
+        if event == REASSIGNED:
+            found.append(_reassigned(selection, entry, lines))
             continue
         dollars = -sum(
             (
@@ -47,6 +50,23 @@ def corrections_made(selection: Selection) -> list[str]:
             f"{selection.book.settings.currency} ({cause})."
         )
     return found
+
+
+def _reassigned(selection: Selection, entry: Transaction, lines: Sequence[Line]) -> str:
+    """Say from whom to whom a pledge or contribution went: no balance changes by it."""
+    donors, end = selection.book.settings.donors, selection.cut.end
+    to = donors.of_record(as_text(entry.meta.get(TO_DONOR, "")), end)
+    parts = {line.place.part for line in lines if line.place.part}
+    others = sorted({donors.of_record(part, end) for part in parts} - {to})
+    whose = ", ".join(name_of(selection, code) for code in others)
+    what = ", ".join(as_text(entry.meta.get(REASSIGNS, "")).split()) or (
+        f"the contribution of {as_text(entry.meta.get('reverses', ''))}"
+    )
+    cause = " ".join(as_text(entry.meta[CAUSE]).split())
+    return (
+        f"Reassigned on {long_date(entry.date)} from {whose} to {name_of(selection, to)}: {what} "
+        f"({cause})."
+    )
 
 
 def waiting_for_approval(selection: Selection) -> list[str]:

@@ -15,7 +15,7 @@ from pledgebook.ledger.declared.chart import LABELLED, kinds_that
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, total
-from pledgebook.ledger.register.events import events_that
+from pledgebook.ledger.register.events import REASSIGNED, events_that
 from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.booked import booked_entries
@@ -70,7 +70,7 @@ def cause_of(event: str, lines: Sequence[Line]) -> str:
         return POLICY
     if event in {"re-earmark", "transfer"} and of_instalments:
         return MOVED
-    return AMENDED if of_instalments and event != "commitment" else FOUND
+    return AMENDED if of_instalments and event not in {"commitment", REASSIGNED} else FOUND
 
 
 def balances_of(selection: Selection) -> Balances:
