@@ -19,6 +19,7 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
+from pledgebook.cli.report import say_what_differs
 from pledgebook.ledger.files.writing import error_sentence
 from pledgebook.reports import select, source_of
 from pledgebook.reports.audit_pack import audit_pack as make_pack
@@ -58,11 +59,4 @@ def audit_pack(
         click.echo(f"Wrote {out} for {selection.cut.name}.", err=wants_json())
     if wants_json():
         answer({"reports": [to_document(each) for each in made]})
-    differing = [tie for each in made for tie in each.ties if not tie.agrees]
-    for tie in differing:
-        click.echo(
-            f"Does not agree with the ledger: {tie.title}: report {tie.report}, ledger "
-            f"{tie.ledger}.",
-            err=True,
-        )
-    sys.exit(WAITS if differing else DONE)
+    sys.exit(WAITS if say_what_differs(made) else DONE)

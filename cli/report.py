@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,14 @@ def report(
     if out is not None or not wants_json():
         beside = _beside(selection, made, as_reported=as_reported)
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
+    differ = say_what_differs(made)
+    sys.exit(WAITS if differ or book.errors else DONE)
+
+
+def say_what_differs(made: Sequence[Report]) -> bool:
+    """Say which figures of reports do not agree with the ledger or with each other; tell whether
+    any does not.
+    """
     differing = [tie for each in made for tie in each.ties if not tie.agrees]
     for tie in differing:
         click.echo(
@@ -142,7 +151,7 @@ def report(
     apart = disagreements([footed(each) for each in made])
     for agreement, one, other in apart:
         click.echo(f"Reports do not agree: {agreement.title}: {one} and {other}", err=True)
-    sys.exit(WAITS if differing or apart or book.errors else DONE)
+    return bool(differing or apart)
 
 
 def _refuse_rounded_data(out: Path | None) -> None:

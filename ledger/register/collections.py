@@ -8,7 +8,8 @@ yet: it is one when it is applied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -70,37 +71,13 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
     """Return the collections of a book, by day, fund, donor and labels: of the donor whose they
     are, or `as_paid` of the one under whom they were recorded before a reassignment.
     """
-    found: dict[CollectionKey, list[Part]] = {}
-    returned: dict[CollectionKey, Decimal] = {}
-    by_entry: dict[tuple[int, str, str], list[Change | Gift]] = {}
-    for change in register.changes:
-        claim = change.before or change.after
-        if change.event in PAYING and change.received + change.advanced:
-            by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
-    for gift in register.gifts:
-        if as_text(gift.entry.meta.get("reverses", "")):
-            continue  # what is taken back or moved of a contribution is none of its own
-        by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)
-    paid: dict[str, list[CollectionKey]] = {}
-    given: dict[tuple[str, str, str], CollectionKey] = {}
-    for (_, fund, donor), items in by_entry.items():
-        parts = [_part(item, register.settings.currency) for item in items]
-        labels = " ".join(sorted({part.label for part in parts if part.label}, key=by_number))
-        key = CollectionKey(fund, donor, items[0].entry.date, labels)
-        found.setdefault(key, []).extend(parts)
-        for part in parts:
-            paid.setdefault(part.label, []).append(key)
-        if isinstance(items[0], Gift):
-            given.update(((fund, donor, name), key) for name in names_of(items[0].entry))
-    for change in register.changes:
-        if change.event == "returned-payment":
-            _take_back(change, paid.get(change.label, []), found, returned)
-    for gift in _gifts_taken_back(register):
-        whose = given.get((gift.fund, gift.donor, as_text(gift.entry.meta["reverses"])))
-        if whose is not None:
-            returned[whose] = returned.get(whose, ZERO) - gift.dollars
+    gathered = _Gathered()
+    gathered.gather(register)
+    gathered.take_back(register)
     if not as_paid:
-        _reassign(register, found, returned, paid, given)
+        gathered.reassign_instalments(register)
+        gathered.reassign_gifts(register)
+    found, returned = gathered.found, gathered.returned
     return [
         Collection(key, tuple(found[key]), returned.get(key, ZERO))
         for key in sorted(
@@ -109,50 +86,109 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
     ]
 
 
-def _reassign(
-    register: Register,
-    found: dict[CollectionKey, list[Part]],
-    returned: dict[CollectionKey, Decimal],
-    paid: dict[str, list[CollectionKey]],
-    given: dict[tuple[str, str, str], CollectionKey],
-) -> None:
-    """Give what was paid on instalments, and contributions without a pledge, that were reassigned
-    to the donor whose they are, in the order in which they were.
+@dataclass(slots=True)
+class _Gathered:
+    """Collections in the making: their parts and the dollars returned of each; which of them paid
+    each instalment, in the order in which they did; which is the contribution without a pledge of
+    a fund, donor and name.
     """
-    by_entry: dict[int, dict[str, Change]] = {}
-    for change in register.changes:
-        if change.event == REASSIGNED:
-            by_entry.setdefault(id(change.entry), {})[change.label] = change
-    for changes in by_entry.values():
-        first = next(iter(changes.values()))
-        was, now = (first.before or first.after).donor, first.after.donor
-        keys = dict.fromkeys(key for label in changes for key in paid.get(label, ()))
-        for key in keys:
-            if key.donor != was or key not in found or key.day > first.date:
-                continue
-            mine = [part for part in found[key] if part.label in changes]
-            rest = [part for part in found.pop(key) if part.label not in changes]
-            back = returned.pop(key, ZERO)
-            for donor, parts in ((was, rest), (now, mine)):
-                if not parts:
+
+    found: dict[CollectionKey, list[Part]] = field(default_factory=dict)
+    returned: dict[CollectionKey, Decimal] = field(default_factory=dict)
+    paid: dict[str, list[CollectionKey]] = field(default_factory=dict)
+    given: dict[tuple[str, str, str], CollectionKey] = field(default_factory=dict)
+
+    def gather(self, register: Register) -> None:
+        """Gather what was paid on instalments and given without a pledge, as it was recorded."""
+        by_entry: dict[tuple[int, str, str], list[Change | Gift]] = {}
+        for change in register.changes:
+            claim = change.before or change.after
+            if change.event in PAYING and change.received + change.advanced:
+                by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
+        for gift in register.gifts:
+            if as_text(gift.entry.meta.get("reverses", "")):
+                continue  # what is taken back or moved of a contribution is none of its own
+            by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)
+        for (_, fund, donor), items in by_entry.items():
+            parts = [_part(item, register.settings.currency) for item in items]
+            key = CollectionKey(fund, donor, items[0].entry.date, _labels_of(parts))
+            self._put(key, parts)
+            if isinstance(items[0], Gift):
+                names = names_of(items[0].entry)
+                self.given.update(((fund, donor, name), key) for name in names)
+
+    def take_back(self, register: Register) -> None:
+        """Count what banks take back against the latest payments of that instalment, or against
+        the contribution.
+        """
+        for change in register.changes:
+            if change.event == "returned-payment":
+                self._take_back(change)
+        for gift in _gifts_taken_back(register):
+            name = as_text(gift.entry.meta["reverses"])
+            whose = self.given.get((gift.fund, gift.donor, name))
+            if whose is not None:
+                self._return(whose, -gift.dollars)
+
+    def reassign_instalments(self, register: Register) -> None:
+        """Give what was paid on reassigned instalments to the donor whose they are."""
+        by_entry: dict[int, dict[str, Change]] = {}
+        for change in register.changes:
+            if change.event == REASSIGNED:
+                by_entry.setdefault(id(change.entry), {})[change.label] = change
+        for changes in by_entry.values():
+            first = next(iter(changes.values()))
+            was, now = (first.before or first.after).donor, first.after.donor
+            keys = dict.fromkeys(key for label in changes for key in self.paid.get(label, ()))
+            for key in keys:
+                if key.donor != was or key not in self.found or key.day > first.date:
                     continue
-                labels = " ".join(sorted({part.label for part in parts}, key=by_number))
-                moved = key._replace(donor=donor, labels=labels)
-                found.setdefault(moved, []).extend(parts)
-                if back:
-                    returned[moved] = returned.get(moved, ZERO) + back
-                    back = ZERO
-                for part in parts:
-                    paid[part.label].append(moved)
-    for gift in register.gifts:
-        names = (gift.fund, gift.donor, as_text(gift.entry.meta.get("reverses", "")))
-        if event_of_gift(gift) != REASSIGNED or gift.dollars > 0 or names not in given:
-            continue
-        key = given.pop(names)
-        moved = key._replace(donor=as_text(gift.entry.meta.get(TO_DONOR, "")))
-        found.setdefault(moved, []).extend(found.pop(key, []))
-        if key in returned:
-            returned[moved] = returned.get(moved, ZERO) + returned.pop(key)
+                mine = [part for part in self.found[key] if part.label in changes]
+                rest = [part for part in self.found.pop(key) if part.label not in changes]
+                back = self.returned.pop(key, ZERO)
+                for donor, parts in ((was, rest), (now, mine)):
+                    if parts:
+                        moved = key._replace(donor=donor, labels=_labels_of(parts))
+                        self._put(moved, parts)
+                        self._return(moved, back)
+                        back = ZERO
+
+    def reassign_gifts(self, register: Register) -> None:
+        """Give contributions without a pledge that were reassigned to the donor whose they are."""
+        for gift in register.gifts:
+            names = (gift.fund, gift.donor, as_text(gift.entry.meta.get("reverses", "")))
+            if event_of_gift(gift) != REASSIGNED or gift.dollars > 0 or names not in self.given:
+                continue
+            key = self.given.pop(names)
+            moved = key._replace(donor=as_text(gift.entry.meta.get(TO_DONOR, "")))
+            self.found.setdefault(moved, []).extend(self.found.pop(key, []))
+            self._return(moved, self.returned.pop(key, ZERO))
+
+    def _put(self, key: CollectionKey, parts: Sequence[Part]) -> None:
+        self.found.setdefault(key, []).extend(parts)
+        for part in parts:
+            self.paid.setdefault(part.label, []).append(key)
+
+    def _return(self, key: CollectionKey, dollars: Decimal) -> None:
+        if dollars:
+            self.returned[key] = self.returned.get(key, ZERO) + dollars
+
+    def _take_back(self, change: Change) -> None:
+        left = -(change.received + change.advanced)
+        latest_first = dict.fromkeys(reversed(self.paid.get(change.label, [])))
+        for key in sorted(latest_first, key=lambda key: key.day, reverse=True):
+            if key.day > change.date:
+                continue
+            parts = self.found[key]
+            own = sum((part.dollars for part in parts if part.label == change.label), ZERO)
+            taken = min(left, own - self.returned.get(key, ZERO))
+            if taken > 0:
+                self._return(key, taken)
+                left -= taken
+
+
+def _labels_of(parts: Iterable[Part]) -> str:
+    return " ".join(sorted({part.label for part in parts if part.label}, key=by_number))
 
 
 def event_of_gift(gift: Gift) -> str:
@@ -169,24 +205,6 @@ def _gifts_taken_back(register: Register) -> list[Gift]:
         and gift.entry.meta.get("reverses") is not None
         and event_of_gift(gift) == "returned-payment"
     ]
-
-
-def _take_back(
-    change: Change,
-    keys: list[CollectionKey],
-    found: dict[CollectionKey, list[Part]],
-    returned: dict[CollectionKey, Decimal],
-) -> None:
-    """Count money that the bank takes back against the latest payments of that instalment."""
-    left = -(change.received + change.advanced)
-    for key in sorted(set(keys), key=lambda key: key.day, reverse=True):
-        if key.day > change.date:
-            continue
-        own = sum((part.dollars for part in found[key] if part.label == change.label), ZERO)
-        taken = min(left, own - returned.get(key, ZERO))
-        if taken > 0:
-            returned[key] = returned.get(key, ZERO) + taken
-            left -= taken
 
 
 def _part(item: Change | Gift, currency: str) -> Part:
