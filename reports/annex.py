@@ -42,7 +42,11 @@ def annex(selection: Selection) -> Report:
     """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
     cut, register = selection.cut, selection.book.register
     by_label = contribution_figures(selection, lambda item: (item.fund, item.class_, _label(item)))
-    shown = {key: figures for key, figures in by_label.items() if key[2] and not figures.is_nil}
+    shown = {
+        key: figures
+        for key, figures in by_label.items()
+        if key[2] and (not figures.is_nil or _is_paid_early(selection, key))
+    }
     histories = {
         label: [each for each in register.by_label[label] if each.date <= cut.end]
         for _, _, label in shown
@@ -106,6 +110,18 @@ def annex(selection: Selection) -> Report:
 
 def _label(item: Claim | Gift) -> str:
     return item.label if isinstance(item, Claim) else ""
+
+
+def _is_paid_early(selection: Selection, key: tuple[str, str, str]) -> bool:
+    """Tell whether money came in the cut that is held in advance for an instalment: it is in no
+    column of dollars until its period.
+    """
+    fund, class_, label = key
+    return any(
+        change.advanced and _is_of(change, fund, class_)
+        for change in selection.book.register.by_label[label]
+        if selection.cut.start <= change.date <= selection.cut.end
+    )
 
 
 def _is_of(change: Change, fund: str, class_: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conftest import Load
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
@@ -189,3 +190,29 @@ def test_an_increase_takes_no_label_of_a_closed_period(books: Books) -> None:
     assert set(load_book(books.main).register.by_label) == {"AUT-2001-01.1", "AUT-2001-01.3"}
     history = load_book(books.main.with_name("history.beancount"))
     assert (history.errors, len(history.register.by_label)) == ([], 3)
+
+
+def test_what_is_paid_before_its_period_and_held_is_a_row_of_what_was_received(load: Load) -> None:
+    """Norway pays in 2003 what is due in 2004; in no column of dollars but what came."""
+    book = load(
+        """
+2002-09-02 * "Norway" "Pledge" ^NOR-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:NOR           10000 USD {0 # 10000.00 USD, "NOR-2002-01.1"}
+    due: 2004-06-30
+  Liabilities:CPCJF:Deferred:NOR    -10000.00 USD {1 USD, "NOR-2002-01.1"}
+2003-12-01 * "Norway" "Before it is due" ^NOR-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:NOR          -10000 USD {"NOR-2002-01.1"}
+  Liabilities:CPCJF:Deferred:NOR     10000.00 USD {"NOR-2002-01.1"}
+  Liabilities:CPCJF:In-Advance:NOR  -10000.00 USD {1 USD, "NOR-2002-01.1"}
+  Assets:CPCJF:Cash                  10000.00 USD
+"""
+    )
+    assert book.errors == []
+    report = annex(select(book, "2002-2003"))
+    (row,) = (row.values for row in report.rows if row.kind == "row")
+    told = ("label", "paid", "dollars_paid", "unpaid", "closing", "future")
+    assert [row[key] for key in told] == ["NOR-2002-01.1", 10000, 10000, 0, 0, 0]
+    assert all(tie.agrees for tie in report.ties)
+    assert not [row for row in annex(select(book, "2002")).rows if row.values.get("paid")]

@@ -440,6 +440,15 @@ def test_a_sheet_with_nothing_is_hidden_is_not_printed_and_the_cover_says_so() -
     assert (alone.sheet_state, bool(alone.print_area)) == ("visible", True)
 
 
+def test_what_a_report_is_about_heads_the_cover_where_all_are_about_it() -> None:
+    one = dataclasses.replace(receipts(), subtitle="As at 31 December 2003")
+    other = dataclasses.replace(one, name="other", subtitle="Schedule of something")
+    for reports, headed in (([one], True), ([one, other], False)):
+        cover = loaded(render.to_workbook(reports, SOURCE), values=True)["Cover"]
+        assert (one.subtitle in [cell.value for cell in cover["A"]]) is headed
+        assert {report.subtitle for report in reports} <= {cell.value for cell in cover["C"]}
+
+
 def test_the_cover_shows_the_whole_of_what_a_report_is_about() -> None:
     def height(subtitle: str) -> float:
         report = dataclasses.replace(receipts(), subtitle=subtitle)

@@ -108,8 +108,9 @@ class _Cover:
         for position, pixels in enumerate(_COVER_WIDTHS):
             self.sheet.set_column_pixels(position, position, pixels)
         self._wide(source.title, "title")
-        for subtitle in _distinct(item.place.report.subtitle for item in finished):
-            self._wide(subtitle, "subtitle")
+        subtitles = _distinct(item.place.report.subtitle for item in finished)
+        if len(subtitles) == 1:  # else each stands beside its sheet
+            self._wide(subtitles[0], "subtitle")
         self.row += 1
         self._write_warnings(source.warnings)
         self._write_facts(finished, source)
