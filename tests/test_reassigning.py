@@ -256,6 +256,11 @@ def test_what_a_closed_period_settled_moves_like_a_contribution_of_it(tmp_path: 
             ("general", "ITA"): {"adjustments": Decimal(1000), "collected_prior": Decimal(1000)},
         }
     assert shown(load_book(history), "2002-2003")["general", "FRA"]["pledged"] == 1000
+    collected = list_collections(load_book(history).register)  # no money came on the later day
+    assert [(each.key.donor, str(each.key.day), each.kept) for each in collected] == [
+        ("ITA", "2002-05-01", 1000)
+    ]
+    assert list_collections(load_book(main).register) == []
     again = refused(main, f"reassign FRA-2002-01.1 --to ITA --cause x --date 2004-06-04 {APPROVED}")
     assert "no pledge or instalment" in again
 

@@ -19,7 +19,14 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import PAYING, REASSIGNED, names_of
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.postings import stated
-from pledgebook.ledger.register.register import TO_DONOR, Change, Gift, Register
+from pledgebook.ledger.register.register import (
+    REASSIGNS,
+    SETTLED_IN,
+    TO_DONOR,
+    Change,
+    Gift,
+    Register,
+)
 
 
 class CollectionKey(NamedTuple):
@@ -106,7 +113,7 @@ class _Gathered:
             if change.event in PAYING and change.received + change.advanced:
                 by_entry.setdefault((id(change.entry), claim.fund, claim.donor), []).append(change)
         for gift in register.gifts:
-            if as_text(gift.entry.meta.get("reverses", "")):
+            if as_text(gift.entry.meta.get("reverses", "")) or SETTLED_IN in gift.entry.meta:
                 continue  # what is taken back or moved of a contribution is none of its own
             by_entry.setdefault((id(gift.entry), gift.fund, gift.donor), []).append(gift)
         for (_, fund, donor), items in by_entry.items():
@@ -139,19 +146,28 @@ class _Gathered:
         for changes in by_entry.values():
             first = next(iter(changes.values()))
             was, now = (first.before or first.after).donor, first.after.donor
-            keys = dict.fromkeys(key for label in changes for key in self.paid.get(label, ()))
-            for key in keys:
-                if key.donor != was or key not in self.found or key.day > first.date:
-                    continue
-                mine = [part for part in self.found[key] if part.label in changes]
-                rest = [part for part in self.found.pop(key) if part.label not in changes]
-                back = self.returned.pop(key, ZERO)
-                for donor, parts in ((was, rest), (now, mine)):
-                    if parts:
-                        moved = key._replace(donor=donor, labels=_labels_of(parts))
-                        self._put(moved, parts)
-                        self._return(moved, back)
-                        back = ZERO
+            self._move(list(changes), was, now, first.date)
+        for gift in register.gifts:  # settled in a closed period, whose payments a history holds
+            if SETTLED_IN in gift.entry.meta and gift.dollars < 0:
+                to = as_text(gift.entry.meta.get(TO_DONOR, ""))
+                labels = as_text(gift.entry.meta[REASSIGNS]).split()
+                self._move(labels, gift.donor, to, gift.entry.date)
+
+    def _move(self, labels: Sequence[str], was: str, now: str, day: date) -> None:
+        """Give one donor's payments of instalments up to a day to another."""
+        keys = dict.fromkeys(key for label in labels for key in self.paid.get(label, ()))
+        for key in keys:
+            if key.donor != was or key not in self.found or key.day > day:
+                continue
+            mine = [part for part in self.found[key] if part.label in labels]
+            rest = [part for part in self.found.pop(key) if part.label not in labels]
+            back = self.returned.pop(key, ZERO)
+            for donor, parts in ((was, rest), (now, mine)):
+                if parts:
+                    moved = key._replace(donor=donor, labels=_labels_of(parts))
+                    self._put(moved, parts)
+                    self._return(moved, back)
+                    back = ZERO
 
     def reassign_gifts(self, register: Register) -> None:
         """Give contributions without a pledge that were reassigned to the donor whose they are."""
