@@ -54,8 +54,9 @@ def years(selection: Selection) -> Report:
         ],
         rows=layout.rows,
         notes=[
-            "Pledged is what became due income in the year, less amendments of the same period's "
-            "instalments; unpaid is what was due and open at the year's last day."
+            "Pledged is what became income of the period in the year, less amendments of the same "
+            "period's instalments; unpaid is what of it and of earlier periods was open at the "
+            "year's last day, due by then or later in the period."
         ],
         agreements=[
             Agreement(f"{title}: years and schedule", Part(NAME, key), Part("schedule", key))

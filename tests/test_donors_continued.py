@@ -256,3 +256,14 @@ def test_a_sheet_knows_a_pledge_again_under_either_name(load: Load, tmp_path: Pa
     assert "YUG-2002-01 stands in the book as 1000.00 USD" in said["three"]
     labels = list(load_book(main).register.by_label)
     assert labels == ["YUG-2002-01.1", "SCG-2003-01.1"]
+
+
+def test_what_is_recorded_names_the_donor_there_is_on_the_day(load: Load) -> None:
+    main = load(PLEDGED, settings=SETTINGS + DECLARED).path
+    for day, name in (("2003-01-03", "Yugoslavia"), ("2003-07-01", "Serbia and Montenegro")):
+        line = f"record pledge YUG 10 --fund CPCJF --class general --date {day} --yes"
+        if day > "2003-02-04":
+            line = f"record payment YUG-2002-01.1=10 --dollars 10 --date {day} --yes"
+        done = CliRunner().invoke(group, ["--book", str(main), *line.split()])
+        assert done.exit_code == 0, done.output
+        assert f'{day} * "{name}"' in done.stdout

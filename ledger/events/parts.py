@@ -89,8 +89,8 @@ def make_entry(
 
 
 def donor_name(settings: Settings, donor: str, day: date) -> str:
-    """Return the donor's name on a day, as payee."""
-    found = settings.donors.get(donor)
+    """Return the donor's name on a day, as payee: that of the donor who continues it by then."""
+    found = settings.donors.get(settings.donors.of_record(donor, day))
     return found.name_in("en", day) if found else donor
 
 
