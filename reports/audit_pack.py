@@ -152,7 +152,7 @@ def population(selection: Selection, found: Sequence[Item]) -> Report:
         layout.row(**describe(item), income=item.income, received=item.received)
     layout.total("Population")
     balances = balances_of(selection)
-    income = -sum((balances.booked(group, "contributions") for group in selection.groups), ZERO)
+    income = -balances.total_booked(selection.groups, "contributions")
     unit = selection.book.settings.currency
     return as_report(
         selection,

@@ -6,7 +6,6 @@ other currencies gained or lost, which is never the contributions'.
 
 from __future__ import annotations
 
-from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.figures import contribution_figures
@@ -52,7 +51,7 @@ def exchange(selection: Selection) -> Report:
         layout.total(f"Total, {name}")
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
-    on_cash = sum((-balances.booked(group, "exchange-on-cash") for group in selection.groups), ZERO)
+    on_cash = -balances.total_booked(selection.groups, "exchange-on-cash")
     notes = [
         "A gain is positive. For classes recognised on receipt the difference is a memorandum: "
         "income is the dollars received."

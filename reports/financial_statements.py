@@ -162,10 +162,10 @@ def _column(
     below: Sequence[Line],
 ) -> Amounts:
     def held(*kinds: str) -> Decimal:
-        return sum((balances.held(group, *kinds) for group in groups), ZERO)
+        return balances.total_held(groups, *kinds)
 
     def booked(*kinds: str) -> Decimal:
-        return sum((balances.booked(group, *kinds) for group in groups), ZERO)
+        return balances.total_booked(groups, *kinds)
 
     own: Amounts = {}
     for line in (*INCOME, *BELOW):

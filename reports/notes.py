@@ -87,9 +87,9 @@ def notes(selection: Selection) -> Report:
     groups = selection.groups
 
     def booked(*kinds: str) -> Decimal:
-        return sum((balances.booked(group, *kinds) for group in groups), ZERO)
+        return balances.total_booked(groups, *kinds)
 
-    held = -sum((balances.held(group, "operating-reserve") for group in groups), ZERO)
+    held = -balances.total_held(groups, "operating-reserve")
     return as_report(
         selection,
         f"For the {days_of(selection.cut)}",

@@ -15,7 +15,6 @@ from pledgebook.reports import (
     bank_charges,
     budget,
     donor_kinds,
-    doubtful,
     earmarked,
     exchange,
     financial_statements,
@@ -30,6 +29,7 @@ from pledgebook.reports import (
     schedule,
     secretary_general,
     support,
+    write_off_proposals,
     write_offs,
     years,
 )
@@ -139,7 +139,11 @@ _KINDS = (
         of_accounts=True,
     ),
     ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
-    ReportKind(name=doubtful.NAME, title=doubtful.TITLE, make=doubtful.write_off_proposals),
+    ReportKind(
+        name=write_off_proposals.NAME,
+        title=write_off_proposals.TITLE,
+        make=write_off_proposals.write_off_proposals,
+    ),
     ReportKind(name=write_offs.NAME, title=write_offs.TITLE, make=write_offs.write_offs),
     ReportKind(
         name=roll_forwards.NAME, title=roll_forwards.TITLE, make=roll_forwards.roll_forwards

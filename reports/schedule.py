@@ -347,4 +347,4 @@ def _proof_document(proof: CashProof | None) -> dict[str, object] | None:
 
 
 def _held_in_all(selection: Selection, balances: Balances) -> Callable[[str], Decimal]:
-    return lambda kind: sum((balances.held(group, kind) for group in selection.groups), ZERO)
+    return lambda kind: balances.total_held(selection.groups, kind)

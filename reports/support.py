@@ -22,7 +22,7 @@ def programme_support(selection: Selection) -> Report:
     layout = Layout()
     costs = income = ZERO
     groups = selection.groups
-    income = sum((-balances.booked(group, "programme-support-income") for group in groups), ZERO)
+    income = -balances.total_booked(groups, "programme-support-income")
     shown = [group for group in groups if balances.booked(group, "programme", "programme-support")]
     if shown:
         layout.section("Charged to")

@@ -48,9 +48,7 @@ def write_offs(selection: Selection) -> Report:
                 _put(selection, layout, change)
             layout.total(total)
     written_off = sum((change.value_out for change in due), ZERO)
-    ledger = sum(
-        (balances_of(selection).booked(group, "written-off") for group in selection.groups), ZERO
-    )
+    ledger = balances_of(selection).total_booked(selection.groups, "written-off")
     tied = not selection.scope.purpose and (due or ledger)
     return as_report(
         selection,

@@ -268,6 +268,45 @@ def test_two_payments_that_neither_day_nor_label_tells_apart_are_one_collection(
     ]
 
 
+def test_of_two_payments_on_one_day_the_bank_takes_back_the_latest(book: Book) -> None:
+    """
+    2002-03-01 * "Austria" "Pledge" ^AUT-2002-01
+      class: "general"
+      Assets:CPCJF:Pledges:AUT         1000 USD {0 # 1000.00 USD, "AUT-2002-01.1"}
+        due: 2002-06-30
+      Assets:CPCJF:Pledges:AUT          500 USD {0 # 500.00 USD, "AUT-2002-01.2"}
+        due: 2002-09-30
+      Income:CPCJF:Contributions:AUT  -1500.00 USD
+
+    2002-05-01 * "Austria" "A part" ^AUT-2002-01
+      class: "general"
+      Assets:CPCJF:Pledges:AUT        -1000 USD {"AUT-2002-01.1"}
+      Assets:CPCJF:Pledges:AUT          400 USD {0 # 400.00 USD, 2002-03-01, "AUT-2002-01.1"}
+        due: 2002-06-30
+      Assets:CPCJF:Cash                 600.00 USD
+
+    2002-05-01 * "Austria" "The rest" ^AUT-2002-01
+      class: "general"
+      Assets:CPCJF:Pledges:AUT         -400 USD {"AUT-2002-01.1"}
+      Assets:CPCJF:Pledges:AUT         -500 USD {"AUT-2002-01.2"}
+      Assets:CPCJF:Cash                 900.00 USD
+
+    2002-05-06 * "Austria" "Taken back" ^AUT-2002-01
+      event: "returned-payment"
+      reverses: 2002-05-01
+      class: "general"
+      Assets:CPCJF:Pledges:AUT          400 USD {0 # 400.00 USD, 2002-03-01, "AUT-2002-01.1"}
+        due: 2002-06-30
+      Assets:CPCJF:Pledges:AUT          500 USD {0 # 500.00 USD, 2002-03-01, "AUT-2002-01.2"}
+        due: 2002-09-30
+      Assets:CPCJF:Cash                -900.00 USD
+    """
+    assert [(each.key.labels, each.kept) for each in list_collections(book.register)] == [
+        ("AUT-2002-01.1", Decimal("600.00")),
+        ("AUT-2002-01.1 AUT-2002-01.2", Decimal("0.00")),
+    ]
+
+
 def test_letters_and_answers_are_held_to_their_form(told: Told) -> None:
     """
     2002-12-20 custom "letter" "AUT/2002/1" "confirmation" "AUT"

@@ -312,6 +312,24 @@ def test_a_payment_of_two_pledges_of_which_one_is_anothers_is_a_collection_of_ea
     ]
 
 
+def test_what_a_bank_took_back_goes_with_the_instalment_that_it_was_paid_on(tmp_path: Path) -> None:
+    main = make(
+        tmp_path / "book",
+        "pledge",
+        "pledge FRA --instalment 300@2003-03-31 --instalment 700@2003-06-30 --date 2002-03-01",
+        "payment FRA-2002-01.1 FRA-2002-01.2 --date 2003-05-01",
+        "returned-payment FRA-2002-01.1 --reverses 2003-05-01 --date 2003-05-06",
+        f"reassign FRA-2002-01.1 --to ITA --cause misread --date 2003-06-01 {APPROVED}",
+    )
+    register = load_book(main).register
+    assert {each.key.donor: each.kept for each in list_collections(register)} == {
+        "FRA": Decimal(700), "ITA": Decimal(0),
+    }  # fmt: skip
+    record(main, "returned-payment FRA-2002-01.2 --reverses 2003-05-01 --date 2003-06-02")
+    register = load_book(main).register
+    assert [each.kept for each in list_collections(register)] == [Decimal(0), Decimal(0)]
+
+
 def test_an_instalment_can_be_reassigned_twice_and_back(tmp_path: Path) -> None:
     main = make(
         tmp_path / "book", "pledge", *_as(LIVES["paid in part, in euros, and revalued"], "FRA")

@@ -186,8 +186,8 @@ class Directory:
     def with_continuation(self, former: str, by: str, since: date) -> Directory:
         """Return this directory with one donor that continues another from a day on: the same
         donor under another name and code. Raises ValueError for a code that is not here, for one
-        that is continued already, where the two come round in a
-        circle, and where the former still exists on that day.
+        that is continued already, where the two come round in a circle, and where the former still
+        exists on that day.
         """
         for code in (former, by):
             if code not in self:

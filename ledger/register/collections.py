@@ -86,7 +86,7 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
         gathered.reassign_gifts(register)
     found, returned = gathered.found, gathered.returned
     return [
-        Collection(key, tuple(found[key]), returned.get(key, ZERO))
+        Collection(key, tuple(found[key]), sum(returned.get(key, {}).values(), ZERO))
         for key in sorted(
             found, key=lambda key: (key.day, key.fund, key.donor, by_number(key.labels))
         )
@@ -95,13 +95,13 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
 
 @dataclass(slots=True)
 class _Gathered:
-    """Collections in the making: their parts and the dollars returned of each; which of them paid
+    """Collections in the making: their parts, and the dollars returned by label; which of them paid
     each instalment, in the order in which they did; which is the contribution without a pledge of
     a fund, donor and name.
     """
 
     found: dict[CollectionKey, list[Part]] = field(default_factory=dict)
-    returned: dict[CollectionKey, Decimal] = field(default_factory=dict)
+    returned: dict[CollectionKey, dict[str, Decimal]] = field(default_factory=dict)
     paid: dict[str, list[CollectionKey]] = field(default_factory=dict)
     given: dict[tuple[str, str, str], CollectionKey] = field(default_factory=dict)
 
@@ -135,7 +135,7 @@ class _Gathered:
             name = as_text(gift.entry.meta["reverses"])
             whose = self.given.get((gift.fund, gift.donor, name))
             if whose is not None:
-                self._return(whose, -gift.dollars)
+                self._return(whose, whose.labels, -gift.dollars)
 
     def reassign_instalments(self, register: Register) -> None:
         """Give what was paid on reassigned instalments to the donor whose they are."""
@@ -161,13 +161,13 @@ class _Gathered:
                 continue
             mine = [part for part in self.found[key] if part.label in labels]
             rest = [part for part in self.found.pop(key) if part.label not in labels]
-            back = self.returned.pop(key, ZERO)
+            back = self.returned.pop(key, {})
             for donor, parts in ((was, rest), (now, mine)):
                 if parts:
                     moved = key._replace(donor=donor, labels=_labels_of(parts))
                     self._put(moved, parts)
-                    self._return(moved, back)
-                    back = ZERO
+                    for label in {part.label: None for part in parts if part.label in back}:
+                        self._return(moved, label, back[label])
 
     def reassign_gifts(self, register: Register) -> None:
         """Give contributions without a pledge that were reassigned to the donor whose they are."""
@@ -178,16 +178,17 @@ class _Gathered:
             key = self.given.pop(names)
             moved = key._replace(donor=as_text(gift.entry.meta.get(TO_DONOR, "")))
             self.found.setdefault(moved, []).extend(self.found.pop(key, []))
-            self._return(moved, self.returned.pop(key, ZERO))
+            for label, dollars in self.returned.pop(key, {}).items():
+                self._return(moved, label, dollars)
 
     def _put(self, key: CollectionKey, parts: Sequence[Part]) -> None:
         self.found.setdefault(key, []).extend(parts)
         for part in parts:
             self.paid.setdefault(part.label, []).append(key)
 
-    def _return(self, key: CollectionKey, dollars: Decimal) -> None:
-        if dollars:
-            self.returned[key] = self.returned.get(key, ZERO) + dollars
+    def _return(self, key: CollectionKey, label: str, dollars: Decimal) -> None:
+        own = self.returned.setdefault(key, {})
+        own[label] = own.get(label, ZERO) + dollars
 
     def _take_back(self, change: Change) -> None:
         left = -(change.received + change.advanced)
@@ -197,9 +198,9 @@ class _Gathered:
                 continue
             parts = self.found[key]
             own = sum((part.dollars for part in parts if part.label == change.label), ZERO)
-            taken = min(left, own - self.returned.get(key, ZERO))
+            taken = min(left, own - self.returned.get(key, {}).get(change.label, ZERO))
             if taken > 0:
-                self._return(key, taken)
+                self._return(key, change.label, taken)
                 left -= taken
 
 

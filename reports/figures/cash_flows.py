@@ -26,7 +26,7 @@ def cash_flows(
     """
 
     def booked(*kinds: str) -> Decimal:
-        return -sum((balances.booked(group, *kinds) for group in groups), ZERO)
+        return -balances.total_booked(groups, *kinds)
 
     def in_cash(*kinds: str) -> Decimal:
         own = (balances.in_cash.get((group, kind), ZERO) for group in groups for kind in kinds)
@@ -48,7 +48,7 @@ def cash_flows(
         (lines[key] for key in ("cash_operating", "cash_interest", "cash_other", "cash_exchange")),
         ZERO,
     )
-    held = sum((balances.held(group, "cash") for group in groups), ZERO)
+    held = balances.total_held(groups, "cash")
     lines["cash_before"] = held + booked("cash")
     lines["cash_after"] = lines["cash_before"] + lines["cash_change"]
     return lines

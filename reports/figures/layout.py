@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pledgebook.ledger.declared.donors import GROUPS
-from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.dates import long_date
@@ -167,7 +166,7 @@ def owed_ties(selection: Selection, figures: Figures) -> list[Tie]:
 def owed_per_ledger(selection: Selection) -> Decimal:
     """Return what the accounts of instalments hold in dollars, as the book is kept."""
     balances = balances_of(selection.as_kept)
-    return sum((balances.held(group, "pledges", "memorandum") for group in selection.groups), ZERO)
+    return balances.total_held(selection.groups, "pledges", "memorandum")
 
 
 def _is_receivable(item: Claim | Gift) -> bool:

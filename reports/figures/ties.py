@@ -7,7 +7,7 @@ so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -59,6 +59,14 @@ class Balances:
     def booked(self, group: Group, *kinds: str) -> Decimal:
         """Return what was booked to these kinds of account within the cut."""
         return sum((self.within.get((group, kind), ZERO) for kind in kinds), ZERO)
+
+    def total_held(self, groups: Iterable[Group], *kinds: str) -> Decimal:
+        """Return `held` of these funds and classes together."""
+        return sum((self.held(group, *kinds) for group in groups), ZERO)
+
+    def total_booked(self, groups: Iterable[Group], *kinds: str) -> Decimal:
+        """Return `booked` of these funds and classes together."""
+        return sum((self.booked(group, *kinds) for group in groups), ZERO)
 
 
 def cause_of(event: str, lines: Sequence[Line]) -> str:
