@@ -44,18 +44,20 @@ class _Typed(click.ParamType[Any]):
 
 def _parameter(field: Field) -> click.Parameter:
     kind = click.Choice(field.choices) if field.choices else _Typed(field)
+    given: dict[str, Any] = {}
     if not field.option:
+        if not field.required:  # a default, even None, would let a required one be left out
+            given["default"] = "" if field.kind == "text" and not field.many else None
         return click.Argument(
             [field.name],
             type=kind,
             required=field.required,
-            default=None if field.required or field.many or field.kind != "text" else "",
             nargs=-1 if field.many else 1,
             metavar=field.metavar or None,
+            **given,
         )
     if field.kind == "flag":
         return click.Option([field.option, field.name], is_flag=True, help=field.help)
-    given: dict[str, Any] = {}
     if field.default or not (field.kind != "text" or field.many or field.required):
         given["default"] = field.default
     return click.Option(

@@ -80,6 +80,12 @@ def test_by_month_ends_only_these_count(main: Path) -> None:
     assert one == {"general": D(10), "special": D(3), "convention": D(5)}
 
 
+def test_month_ends_are_those_of_the_calendar_to_its_last(main: Path) -> None:
+    book = load_book(main)
+    last = shares(book, "16", date(9999, 11, 1), date.max, "month-end")
+    assert last == shares(book, "16", date(9999, 11, 30), date(9999, 11, 30), "average")
+
+
 def test_a_class_below_nothing_earns_nothing_and_cents_add_up(main: Path) -> None:
     record(main, "expenditure 900 --fund CPCJF --date 2003-03-01")
     own = shares(load_book(main), "100.00", date(2003, 3, 2), date(2003, 3, 2), "average")

@@ -106,6 +106,16 @@ def test_every_form_says_it(main: Path, tmp_path: Path) -> None:
     assert said in run(main, "report", "schedule", "--period", "2002-2003").stdout
 
 
+def test_an_open_period_is_not_certified_by_a_reopening_that_names_no_seal(main: Path) -> None:
+    with main.open("a", encoding="utf-8") as file:
+        file.write(
+            '2003-12-31 custom "reopening" "2002-2003" "1"\n  authority: "Controller"\n'
+            '2004-03-31 custom "certification" "2002-2003" "certified"\n  by: "Controller"\n'
+        )
+    (error,) = load_book(main).errors
+    assert "is of the seal (none)" in error.message
+
+
 def test_a_certification_of_a_seal_the_book_does_not_have_is_an_error(main: Path) -> None:
     run(main, "close", "2002-2003")
     run(main, "certify", "2002-2003", *SIGNED)

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.forms import FORMS
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
@@ -313,6 +314,30 @@ def test_revaluation_and_the_other_side_of_the_book(desk: Desk) -> None:
 def test_what_cannot_be_is_refused_with_the_reason(desk: Desk, line: str, words: str) -> None:
     desk.book(PLEDGE)
     assert words in desk.refused(line)
+
+
+_PLAUSIBLE = {"day": "2002-03-01", "choice": "pledge"}
+
+
+@pytest.mark.parametrize(
+    ("event", "missing"),
+    [(form.name, each.name) for form in FORMS.values() for each in form.fields if each.required],
+)
+def test_a_required_field_that_says_nothing_is_refused_in_a_sentence(
+    desk: Desk, event: str, missing: str
+) -> None:
+    for nothing in (None, "", " ", "\n"):
+        words = [event]
+        for each in FORMS[event].fields:
+            if each.required:
+                plausible = _PLAUSIBLE.get(each.kind, "AUT" if each.kind == "text" else "5")
+                value = nothing if each.name == missing else plausible
+                words += [] if value is None else [each.option, value] if each.option else [value]
+        before = desk.files()
+        result = desk.run("", *words, "--yes")
+        assert isinstance(result.exception, SystemExit), (words, result.exception)
+        assert result.exit_code == 2, (words, result.output)
+        assert desk.files() == before
 
 
 def test_dollars_against_the_rate_keep_their_reason(desk: Desk) -> None:

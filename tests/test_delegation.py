@@ -86,6 +86,42 @@ def test_a_write_is_taken_only_from_who_may_decide_it(
         assert load_book(book.path).errors == []
 
 
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        ("recovery", "recovery CAN-2002-01.1 --reverses W1 --date 2002-08-01"),
+        ("returned-payment", "returned-payment CAN-2002-01.1 --reverses P1 --date 2002-08-01"),
+        ("returned-payment", "returned-gift NOR --reverses G1 --date 2002-08-01"),
+        (
+            "re-earmark",
+            "re-earmark-gift NOR --reverses G1 --purpose corruption --cause C --date 2002-08-01",
+        ),
+        (
+            "reassign",
+            "reassign-gift NOR --reverses G1 --to ISL --cause C --authority A --date 2002-08-01",
+        ),
+    ],
+)
+def test_what_takes_an_entry_back_is_decided_by_who_may_as_well(
+    load: Load, event: str, line: str
+) -> None:
+    delegated = f'2002-01-01 custom "delegation" "Desk" "{event}"\n'
+    book = load(PLEDGE, settings=SETTINGS + OFFICES.replace('"write-off"', '"savings"') + delegated)
+    for made in (
+        "payment CAN-2002-01.1=100 --ref P1 --date 2002-03-01",
+        "write-off CAN-2002-01.1 100 --authority A --ref W1 --date 2002-04-01",
+        "receipt NOR 70 --fund CPCJF --ref G1 --date 2002-03-01",
+    ):
+        done = run(book.path, f"record {made} --yes")
+        assert done.exit_code == 0, done.output
+    before = (book.folder / "2002-2003.beancount").read_bytes()
+    refused = run(book.path, f"record {line} --yes")
+    assert (refused.exit_code, "approved-by: is not written" in refused.output) == (2, True)
+    assert (book.folder / "2002-2003.beancount").read_bytes() == before
+    taken = run(book.path, f"record {line} --approved-by 'First officer' --yes")
+    assert taken.exit_code == 0, taken.output
+
+
 def test_the_register_says_who_accepted_a_contribution(load: Load) -> None:
     book = load("")
     for line in (
@@ -149,6 +185,7 @@ def test_a_plain_commitment_is_held_to_the_limit_whatever_others_like_it_are(loa
         ('custom "delegation" "Clerk" "write-off"\n  limit: -1 USD', "not below zero"),
         ('custom "delegation" "Clerk" "write-off"\n  fund: "NONE"', "no fund 'NONE'"),
         ('custom "delegation" "Clerk" "write-off"\n  until: "soon"', "write a day"),
+        ('custom "delegation" "Clerk" "write-off"\n  until: 2001-12-31', "delegate nothing"),
     ],
 )
 def test_a_delegation_that_cannot_be_read_is_an_error(load: Load, line: str, said: str) -> None:

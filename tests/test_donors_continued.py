@@ -229,6 +229,12 @@ def test_a_payment_under_the_former_name_finds_what_stands_under_it(load: Load) 
         ('2003-02-04 custom "donor" "SCG" "S"\n  continues: "YUX"', "neither a State nor"),
         ('2003-02-04 custom "donor" "YUG" "S"\n  continues: "YUG"', "continue itself"),
         (DECLARED + '2003-02-04 custom "donor" "HRV" "C"\n  continues: "YUG"', "by SCG already"),
+        ('0001-01-01 custom "donor" "SCG" "S"\n  continues: "YUG"', "no day before it"),
+        (
+            '2003-02-04 custom "donor" "YSM" "S"\n  kind: "company"\n  continues: "YUG"\n'
+            "  until: 2003-02-03",
+            "YSM exists until 2003-02-03",
+        ),
     ],
 )
 def test_what_cannot_be_continued_is_an_error(load: Load, declared: str, said: str) -> None:

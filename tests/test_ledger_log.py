@@ -391,6 +391,49 @@ def test_what_was_taken_out_does_not_come_back_under_a_seal(
     assert "Write 3 stays: what it wrote of 2002-02-01 is sealed with 2002-2003" in refused
 
 
+def certified(run: Run, tmp_path: Path) -> None:
+    del tmp_path
+    run("close", "2002-2003", "--by", "Controller")
+    run("certify", "2002-2003", "--by", "Controller", "--on", "2004-03-31")
+    run("reopen", "2002-2003", "--authority", "Controller", "--on", "2004-04-30")
+
+
+def answered(run: Run, tmp_path: Path) -> None:
+    run("letter", "reminder", "--as-at", "2003-12-31", "--date", "2004-01-20", "--format", "html",
+        "--record-sent", "--out", str(tmp_path / "letters"))  # fmt: skip
+    run("letter", "answered", "AUT/2004/1", "agrees", "--date", "2004-02-01")
+
+
+def stated(run: Run, tmp_path: Path) -> None:
+    statement = STATEMENT.replace("C020630", "C040630").replace("C020731", "C040731")
+    (tmp_path / "s.sta").write_text(statement.replace(":020710", ":040710"), "utf-8")
+    run("import", str(tmp_path / "s.sta"))
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [(certified, "certification"), (answered, "answer"), (stated, "statement")],
+)
+def test_a_paper_that_a_later_closing_sealed_stays_whatever_its_own_date(
+    main: Path, run: Run, tmp_path: Path, write: Callable[[Run, Path], None], kind: str
+) -> None:
+    four_eyes(main)
+    settings = main.parent / "settings.beancount"
+    settings.write_text(settings.read_text("utf-8") + BANK.partition("2004-")[0], "utf-8")
+    run(*EARLIER, "--due", "2002-06-30")
+    write(run, tmp_path)
+    listed = json.loads(run("log", "--json").stdout)["writes"]
+    wrote = max(each["write"] for each in listed if "reopen" not in each["what"])
+    run("close", "2002-2003", "--by", "Controller")
+    before = texts(main)
+    refused = run("undo", str(wrote), "--yes", status=2).stderr
+    assert f"Write {wrote} stays: the {kind} that it wrote is sealed with 2002-2003" in refused
+    assert texts(main) == before
+    run("verify")
+    run("reopen", "2002-2003", "--authority", "Controller", "--on", "2004-05-31")
+    run("undo", str(wrote), "--yes")
+
+
 def test_undoing_is_shown_and_tried_first(main: Path, run: Run) -> None:
     run(*EARLIER)
     before = texts(main)

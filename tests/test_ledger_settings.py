@@ -15,6 +15,8 @@ from pledgebook.ledger.events import Earmark, receipt_without_pledge
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.figures.selection import select
+from pledgebook.reports.registry import make_reports
 
 Told = dict[str, str]
 Load = Callable[..., Book]
@@ -171,6 +173,29 @@ def test_a_declaration_has_its_form(load: Load, say: Say, line: str, sentence: s
             "period-order",
             "Period '2006' ends on 2005-12-31, before it begins on 2006-01-01",
         ),
+        (
+            'custom "rule" "A/RES/55/64" "R77" "OP7"\n  relation: "call"\n'
+            "  from: 2003-01-01\n  until: 2002-12-31",
+            "rule-date",
+            "Rule R77 holds until 2002-12-31, before it begins on 2003-01-01",
+        ),
+        (
+            'custom "donor" "TLS" "Odd"\n  until: 1900-01-01',
+            "donor-until",
+            "Donor TLS has until: 1900-01-01, before it began on",
+        ),
+        (
+            'custom "reopening" "2008" "1"',
+            "reopening",
+            "The reopening of 2008 names the period '2008', which the book does not declare",
+        ),
+        ('custom "reopening" "2002-2003" "\u00b2"', "reopening", "has the number '\u00b2'"),
+        ('custom "reopening" "2002-2003" "0"', "reopening", "has the number '0'"),
+        (
+            'custom "reopening" "2002-2003" "1"\n  reopened-on: "May"',
+            "reopening",
+            "was approved on May: write reopened-on: as a date",
+        ),
     ],
 )
 def test_a_wrong_declaration_is_refused_at_its_line(
@@ -179,6 +204,55 @@ def test_a_wrong_declaration_is_refused_at_its_line(
     first, _, rest = text.partition("\n")
     told = say(load(f"; a comment\n2006-01-01 {first} ; <- {rule}\n{rest}"))
     assert told[rule].startswith(sentence) or sentence in told[rule]
+
+
+_AT_THE_EDGE = """
+{day} custom "fund" "EDGE" "A fund"
+{day} custom "purpose" "edge" "A purpose"
+{day} custom "alias" "At the edge" "AUT"
+{day} custom "donor" "EDG" "A donor"
+  kind: "company"
+  until: {day}
+{day} custom "donor" "ITN" "Another"
+  kind: "company"
+  continues: "ITA"
+{day} custom "mandate" "EX/1" "A resolution"
+{day} custom "paragraph" "EX/1" "OP1" "A paragraph"
+{day} custom "rule" "EX/1" "X1" "OP1"
+  relation: "call"
+  from: {day}
+  until: {day}
+{day} custom "announcement" "AUT" "CPCJF" "Something"
+{day} custom "office" "Desk"
+  holders: "First officer"
+{day} custom "delegation" "Desk" "write-off"
+  until: {day}
+{day} custom "rate-age" "35"
+{day} custom "period" "edge" {day}
+{day} custom "allotment" "CPCJF" "A-1"
+  period: "2002-2003"
+  class: "general"
+  amount: 5 USD
+{day} custom "reopening" "2002-2003" "1"
+  reopened-on: {day}
+{day} price EUR 1 USD
+2002-03-01 * "Austria" "Pledge" ^AUT-2002-01
+  class: "general"
+  Assets:CPCJF:Pledges:AUT        600 USD {{0 # 600.00 USD, "AUT-2002-01.1"}}
+    due: {day}
+  Income:CPCJF:Contributions:AUT  -600.00 USD
+"""
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_every_declaration_may_stand_at_the_edge_of_the_calendar_or_is_refused(
+    load: Load, day: date
+) -> None:
+    book = load(_AT_THE_EDGE.format(day=day))
+    edge = "donor-continues" if day == date.min else None
+    assert {fault.rule for fault in book.errors} == {"period-order", edge} - {None}
+    make_reports(select(book, period="2002-2003"), ("all",))
+    assert len(book.settings.mandates["EX/1"].dates) in {1, 2}
 
 
 def test_periods_do_not_overlap(told: Told, book: Book) -> None:
@@ -286,7 +360,9 @@ def test_a_cut_of_a_period_has_its_days(book: Book, name: str, first: date, last
     assert (cut.start, cut.end, cut.period.name) == (first, last, "2002-2003")
 
 
-@pytest.mark.parametrize("name", ["2006", "2002-Q5", "1999-2003", "next year", ""])
+@pytest.mark.parametrize(
+    "name", ["2006", "2002-Q5", "1999-2003", "next year", "", "0000", "0000-Q1", "9999", "9999-Q4"]
+)
 def test_what_no_declared_period_holds_is_no_cut(book: Book, name: str) -> None:
     """
     2002-01-01 open Assets:CPCJF:Cash

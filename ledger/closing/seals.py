@@ -30,23 +30,16 @@ from pledgebook.ledger.closing.records import (
     records_of,
     sha256_of,
 )
-from pledgebook.ledger.declared.declarations import FORMS
+from pledgebook.ledger.declared.declarations import FORMS, PAPERS, UNSEALED
 from pledgebook.ledger.declared.periods import Period, SealStated
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import carried_from
 from pledgebook.ledger.sources import read_json
 
-PAPERS = frozenset(
-    {"official-receipt", "void-receipt", "letter", "answer", "statement", "certification"}
-)
-"""Declarations that are papers: what was issued, sent and answered, what banks stated, and who
-certified a closed period's figures."""
-
 _REOPENING = "reopening"
-_NOT_SETTINGS = PAPERS | {"seal", _REOPENING, "alias", "announcement", "letterhead", "addressee"}
-"""Declarations no report rests on: papers, those about seals, what sheets call donors, what donors
-announced, and how letters look."""
+_NOT_SETTINGS = PAPERS | UNSEALED | {"seal", _REOPENING}
+"""Declarations no report rests on: papers, those about seals, and what no seal holds."""
 
 _NOT_SEALED = (data.Open, data.Close, data.Commodity, Price)
 

@@ -87,7 +87,7 @@ def read_certifications(
     faults: list[Finding] = []
     for item in sorted(declarations, key=lambda each: each.day):
         period, state = item.texts
-        known = {each.seal for each in reopenings if each.period == period}
+        known = {each.seal for each in reopenings if each.period == period and each.seal}
         if period in seals:
             known.add(chain_stated(seals[period]))
         wrong = ""

@@ -133,6 +133,16 @@ FORMS: Mapping[str, Form] = {
     ),
 }
 
+PAPERS = frozenset(
+    {"official-receipt", "void-receipt", "letter", "answer", "statement", "certification"}
+)
+"""Declarations that are papers: what was issued, sent and answered, what banks stated, and who
+certified a closed period's figures."""
+
+UNSEALED = frozenset({"alias", "announcement", "letterhead", "addressee"})
+"""Declarations that no seal holds: what sheets call donors, what donors announced, and how letters
+look. All others that stand at a closing are sealed, whatever their own date."""
+
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
 
 

@@ -186,12 +186,14 @@ class Directory:
     def with_continuation(self, former: str, by: str, since: date) -> Directory:
         """Return this directory with one donor that continues another from a day on: the same
         donor under another name and code. Raises ValueError for a code that is not here, for one
-        that is continued already, where the two come round in a circle, and where the former still
-        exists on that day.
+        that is continued already, where the two come round in a circle, where the former still
+        exists on that day, and where the latter does not any more.
         """
         for code in (former, by):
             if code not in self:
                 raise ValueError(f"{code!r} is neither a State nor declared")
+        if since == date.min:
+            raise ValueError("the calendar has no day before it")
         donor, last = self._donors[former], since - timedelta(days=1)
         if donor.valid_until and donor.valid_until > last:
             raise ValueError(f"{former} exists until {donor.valid_until}")
@@ -199,6 +201,9 @@ class Directory:
             raise ValueError(f"{former} is continued by {self._continued[former].by} already")
         if self.of_record(by) == former:
             raise ValueError(f"{by} would continue itself")
+        ends = self._donors[by].valid_until
+        if ends and ends < since:
+            raise ValueError(f"{by} exists until {ends}")
         continued = {**self._continued, former: Continuation(by, since)}
         ended = replace(donor, valid_until=donor.valid_until or last)
         donors = MappingProxyType({**self._donors, former: ended})

@@ -79,7 +79,8 @@ class Mandate:
     def dates(self) -> list[date]:
         """The days from which a rule begins or ceases to hold, in order."""
         begins = [rule.since for rule in self.rules if rule.since]
-        ceases = [rule.until + timedelta(days=1) for rule in self.rules if rule.until]
+        ends = [rule.until for rule in self.rules if rule.until and rule.until < date.max]
+        ceases = [end + timedelta(days=1) for end in ends]
         return sorted({*begins, *ceases})
 
     def when(self, day: date) -> int | date:
@@ -259,6 +260,13 @@ def _read_rule(declaration: Declaration, paragraphs: Mapping[str, str]) -> Rule 
                 f"Rule {rule_id} has {key}: {declaration.text(key)!r}, which is no date: "
                 "write it as 2002-01-01.",
             )
+    if bounds["from"] and bounds["until"] and bounds["until"] < bounds["from"]:
+        return finding(
+            declaration.entry,
+            "rule-date",
+            f"Rule {rule_id} holds until {bounds['until']}, before it begins on {bounds['from']}: "
+            "correct one of the dates.",
+        )
     conditions = {
         key: frozenset(declaration.words(key))
         for key in declaration.meta

@@ -44,6 +44,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def month_end(day: date) -> date:
+    """Return the last day of the month that holds a day."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """A declared financial period, first and last day included, and the accounting framework, one
@@ -143,10 +148,11 @@ class Periods:
         if not match:
             return None
         year, quarter = int(match[1]), int(match[2] or 0)
-        first = date(year, 3 * quarter - 2, 1) if quarter else date(year, 1, 1)
-        months = 3 if quarter else 12
-        last = date(year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)
-        last -= _DAY
+        if year < date.min.year:
+            return None
+        month = 3 * quarter if quarter else 12
+        first = date(year, month - 2 if quarter else 1, 1)
+        last = date(year, month, monthrange(year, month)[1])
         period_of_first = self.of(first)
         if period_of_first is None or last not in period_of_first:
             return None

@@ -6,6 +6,7 @@ mandates and periods; the rest of the program asks `Settings`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -40,6 +41,7 @@ from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
 
 _LONGEST_AGE = 6
+_REOPENING_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 """Digits of the longest age of a rate that can be declared."""
 
 
@@ -181,7 +183,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     banks, faults = read_banks(declared, funds, currency)
     findings.extend(faults)
     seals = {key[0]: _read_seal(item) for key, item in declared["seal"].items()}
-    reopenings = tuple(map(_read_reopening, declared["reopening"].values()))
+    reopenings, faults = _read_reopenings(declared["reopening"].values(), periods)
+    findings.extend(faults)
     certifications, faults = read_certifications(
         declared["certification"].values(), seals, reopenings
     )
@@ -220,15 +223,45 @@ def _read_seal(declaration: Declaration) -> SealStated:
     return SealStated(period, sha256, digests)
 
 
-def _read_reopening(declaration: Declaration) -> Reopening:
-    period, number = declaration.texts
-    return Reopening(
-        period=period,
-        number=int(number) if number.isdigit() else 0,
-        authority=declaration.text("authority"),
-        day=as_date(declaration.meta.get("reopened-on")),
-        seal=declaration.text("seal"),
-    )
+def _read_reopenings(
+    declarations: Iterable[Declaration], periods: Periods
+) -> tuple[tuple[Reopening, ...], list[Finding]]:
+    """Return the reopenings, and what is wrong with them."""
+    found: list[Reopening] = []
+    faults: list[Finding] = []
+    for item in declarations:
+        period, number = item.texts
+        day = as_date(item.meta.get("reopened-on"))
+        wrong = ""
+        if period not in periods.names():
+            wrong = (
+                f"names the period {period!r}, which the book does not declare (declared: "
+                f"{', '.join(periods.names()) or 'none'}): correct the name, or declare the period"
+            )
+        elif not _REOPENING_NUMBER.fullmatch(number):
+            wrong = (
+                f"has the number {number!r}: write which time the period was opened again, as in "
+                '"1"'
+            )
+        elif day is None and "reopened-on" in item.meta:
+            wrong = (
+                f"was approved on {item.text('reopened-on') or 'no day'}: write reopened-on: as a "
+                "date, such as 2004-05-01"
+            )
+        if wrong:
+            said = f"The reopening of {period} {wrong}."
+            faults.append(finding(item.entry, "reopening", said))
+            continue
+        found.append(
+            Reopening(
+                period=period,
+                number=int(number),
+                authority=item.text("authority"),
+                day=day,
+                seal=item.text("seal"),
+            )
+        )
+    return tuple(found), faults
 
 
 def _read_rate_age(declarations: Iterable[Declaration]) -> tuple[int, list[Finding]]:
@@ -315,6 +348,16 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                     "write it as 2002-01-01.",
                 )
             )
+        if until and known and known.valid_from and until < known.valid_from:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "donor-until",
+                    f"Donor {code} has until: {until}, before it began on {known.valid_from}: "
+                    "correct the date or the code.",
+                )
+            )
+            continue
         donors.append(
             Donor(
                 code=code,
@@ -381,6 +424,16 @@ def _read_periods(declarations: Iterable[Declaration]) -> tuple[Periods, list[Fi
                     "period-order",
                     f"Period {name!r} ends on {end}, before it begins on {declaration.day}: "
                     "correct one of the dates.",
+                )
+            )
+        elif declaration.day == date.min or end == date.max:
+            faults.append(
+                finding(
+                    declaration.entry,
+                    "period-order",
+                    f"Period {name!r} is from {declaration.day} to {end}: a report sets it against "
+                    "the day before and the day after, which the calendar does not have. Correct "
+                    "the date.",
                 )
             )
         elif periods and declaration.day <= periods[-1].end:

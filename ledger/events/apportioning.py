@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from pledgebook.ledger.declared.funds import INTEREST_BY
-from pledgebook.ledger.declared.periods import months_later
+from pledgebook.ledger.declared.periods import month_end
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.events.asking import share_out
 from pledgebook.ledger.events.parts import Earmark
@@ -91,10 +91,12 @@ def _days(first: date, last: date, by: str) -> list[date]:
     """Return the days at the end of which balances count."""
     if by == AVERAGE:
         return [first + _DAY * number for number in range((last - first).days + 1)]
-    days, month = [], first.replace(day=1)
-    while (end := months_later(month, 1) - _DAY) <= last:
+    days, end = [], month_end(first)
+    while end <= last:
         days.append(end)
-        month = months_later(month, 1)
+        if end == date.max:
+            break
+        end = month_end(end + _DAY)
     if not days:
         raise EventRefusedError(f"No month ends from {first} to {last}: share by {AVERAGE}.")
     return days

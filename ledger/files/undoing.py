@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Transaction, entry_sortkey
+from pledgebook.ledger.declared.declarations import FORMS, UNSEALED
 from pledgebook.ledger.files.late import told
 from pledgebook.ledger.files.log import FileWritten, Log, LoggedWrite, read_log
 from pledgebook.ledger.files.mending import BOUND, resting_on
@@ -62,7 +63,8 @@ def try_undo(book: Book, number: int, log: Log | None = None) -> Tried:
     """
     if book.errors:
         raise BookRefusedError("The book has errors, so nothing is written to it: see check.")
-    write = find_write(log or read_log(book), number)
+    log = log or read_log(book)
+    write = find_write(log, number)
     texts: dict[Path, str] = {}
     gone: dict[str, list[range]] = {}
     for name, file in write.files.items():
@@ -89,6 +91,7 @@ def try_undo(book: Book, number: int, log: Log | None = None) -> Tried:
     back = [piece.text for file in write.files.values() for piece in file.pieces or ()
             if isinstance(piece, Removed)]  # fmt: skip
     _refuse_closed(book, number, [*(each.date for each in own), *_dates_in(back)])
+    _refuse_sealed_since(book, write, log, own)
     _refuse_resting(book, number, [entry for entry in own if isinstance(entry, Transaction)])
     # A file goes with the write that made it; one that others made is still included.
     new = {
@@ -242,6 +245,30 @@ def _refuse_closed(book: Book, number: int, days: Iterable[date]) -> None:
                 raise EventRefusedError(
                     f"Write {number} stays: what it wrote of {day} is sealed with {period.name}. "
                     "Re-open that period first, on someone's authority."
+                )
+
+
+def _refuse_sealed_since(
+    book: Book, write: LoggedWrite, log: Log, own: Iterable[Directive]
+) -> None:
+    """Raise EventRefusedError where a declaration that is to go stood when a period was closed that
+    still is: a seal holds it, whatever its own date.
+    """
+    held = [
+        entry.type
+        for entry in own
+        if isinstance(entry, Custom) and entry.type in FORMS and entry.type not in UNSEALED
+    ]
+    if not held:
+        return
+    for later in log.writes:
+        for name in book.settings.seals:
+            file = later.files.get(f"{FOLDER}/{name}.json")
+            if later.number > write.number and file is not None and file.after:
+                raise EventRefusedError(
+                    f"Write {write.number} stays: the {held[0]} that it wrote is sealed with "
+                    f"{name}, which write {later.number} closed. Re-open that period first, on "
+                    "someone's authority."
                 )
 
 

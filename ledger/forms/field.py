@@ -102,16 +102,19 @@ class Field:
             kept = tuple(text for text in texts if text)
             if not self.many:
                 return kept[0] if kept else ""
-            if self.required and not kept:
-                raise self._missing()
+            self.check_stated(kept)
             return kept
         text = str(given).strip() if isinstance(given, str) else ""
-        if not text and self.required:
-            raise self._missing()
+        self.check_stated(text)
         return self.read(text or self.default)
 
-    def _missing(self) -> FieldRefusedError:
-        return FieldRefusedError(self.name, f"{self.title} is not stated.")
+    def check_stated(self, value: Value) -> None:
+        """Refuse a value that says nothing, by whatever door it came, where the field is required.
+        Raises FieldRefusedError.
+        """
+        said = value.strip() if isinstance(value, str) else value
+        if self.required and said in (None, "", ()):
+            raise FieldRefusedError(self.name, f"{self.title} is not stated.")
 
 
 def read_value(

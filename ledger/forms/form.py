@@ -187,9 +187,11 @@ class Form:
         return {each.name: each.read_all(given.get(each.name)) for each in self.fields}
 
     def plan(self, book: Book, values: Mapping[str, Any]) -> Plan:
-        """Draft the event from the values of all fields. Raises EventRefusedError and
-        BookRefusedError; nothing is written.
+        """Draft the event from the values of all fields. Raises EventRefusedError (of a required
+        field that says nothing, FieldRefusedError) and BookRefusedError; nothing is written.
         """
+        for each in self.fields:
+            each.check_stated(values[each.name])
         day = values["day"]
         stated = {
             "ref": values["ref"],

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Transaction
-from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import (
     ACCEPTED,
     APPROVED,
@@ -53,7 +53,7 @@ def guard(view: View) -> Iterator[Finding]:
             continue
         lines = read_lines(entry, settings)
         event = event_of(entry, lines) if lines else ""
-        if event not in delegations.events or as_text(entry.meta.get("reverses", "")):
+        if event not in delegations.events:
             continue
         grants = _granted(delegations, entry, event, lines)
         if not grants:
@@ -209,8 +209,13 @@ def _fault(grant: Grant, delegations: Delegations, settings: Settings) -> str:
         )
     if unknown:
         return f"The book declares no fund {unknown[0]!r}: correct the code."
-    if "until" in meta and as_date(meta["until"]) is None:
+    if "until" in meta and grant.until is None:
         return f"until is {as_text(meta['until'])!r}: write a day, as 2003-12-31."
+    if grant.until is not None and grant.until < grant.entry.date:
+        return (
+            f"until is {grant.until}, before the line's own day, {grant.entry.date}: it would "
+            "delegate nothing. Correct one of the two."
+        )
     if limit is None:
         return ""
     if not isinstance(limit, Amount) or limit.number is None or limit.currency != settings.currency:
