@@ -260,7 +260,7 @@ def test_what_would_break_the_book_is_refused_and_files_stay_byte_for_byte(load:
         write_entries(book, [gift(book, date(2002, 3, 15)), wrong])
     assert files_of(book) == before
     message = str(refused.value)
-    assert message.startswith("The book would have 1 error(s), so nothing was written. First: ")
+    assert message.startswith("The book would have an error, so nothing was written. ")
     assert "2002-2003.beancount:" in message
     assert "100 USD is taken out of NOR-2002-01.1 before it is opened, on 2002-03-01" in message
     assert str(book.folder.parent) not in message.replace(str(book.folder), "")

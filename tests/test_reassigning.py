@@ -429,3 +429,13 @@ def test_it_is_named_as_what_it_is_beside_the_figures_and_noticed_by_no_check(
     told = [str(row.values.get("what")) for row in notes.rows]
     assert len([words for words in told if words.startswith("Omissions and errors")]) == 4
     assert not [words for words in told if words.startswith("Pledges of earlier")]
+
+
+def test_where_a_label_was_settled_in_a_closed_period_the_refusal_says_where_it_is(
+    tmp_path: Path,
+) -> None:
+    main = make(tmp_path / "book", "pledge", *_as(LIVES["paid"], "FRA"))
+    close_period(load_book(main), "2002-2003", make_figures)
+    record(main, "pledge ITA 10 --date 2004-03-01")
+    said = refused(main, "amendment FRA-2002-01.1 5 --date 2004-05-04")
+    assert "What a closed period settled stands in history.beancount only." in said

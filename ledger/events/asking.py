@@ -115,7 +115,7 @@ def find_history(register: Register, label: str) -> list[Change]:
         raise EventRefusedError(
             f"{label} has {len(own)} instalments: name one of {', '.join(own)}."
         )
-    raise EventRefusedError(_unknown("instalment", label, register.by_label))
+    raise EventRefusedError(_unknown("instalment", label, register.by_label) + _closed(register))
 
 
 def claim_of(changes: list[Change], day: date) -> Claim:
@@ -136,7 +136,7 @@ def find_pledged(register: Register, pledge: str, day: date) -> list[Claim]:
     own.sort(key=by_number)
     if not own:
         pledges = {pledge_of(label): None for label in register.by_label}
-        raise EventRefusedError(_unknown("pledge", pledge, pledges))
+        raise EventRefusedError(_unknown("pledge", pledge, pledges) + _closed(register))
     claims = [claim_of(register.by_label[label], day) for label in own]
     waiting = [claim for claim in claims if claim.is_open and not claim.committed]
     if not waiting:
@@ -398,6 +398,13 @@ def _unknown(what: str, text: str, known: Iterable[str]) -> str:
     return f"The book has no {what} {text!r}" + (
         f"; did you mean {' or '.join(near)}?" if near else f" (it has {_few(names)})."
     )
+
+
+def _closed(register: Register) -> str:
+    """Say where else a label may be that an open book does not hold."""
+    if not register.settings.seals:
+        return ""
+    return " What a closed period settled stands in history.beancount only."
 
 
 def _few(names: Sequence[str]) -> str:

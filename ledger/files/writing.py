@@ -379,9 +379,11 @@ def refusal_of_errors(book: Book) -> BookRefusedError:
 def _refuse_errors(tried: Book) -> None:
     if tried.errors:
         sentence = error_sentence(tried.errors[0]).replace(f"{tried.folder}{os.sep}", "")
+        errors = len(tried.errors)
+        said = "an error" if errors == 1 else f"{errors} errors"
         raise WouldBreakError(
-            f"The book would have {len(tried.errors)} error(s), so nothing was written. First: "
-            f"{sentence}",
+            f"The book would have {said}, so nothing was written. "
+            f"{'First: ' if errors > 1 else ''}{sentence}",
             tried.errors[0],
         )
 
