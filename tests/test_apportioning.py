@@ -119,6 +119,16 @@ def test_what_no_balance_tells_is_refused(
         apportion_interest(load_book(main), dollars=D(1), fund=fund, first=first, last=last, by=by)
 
 
+@pytest.mark.parametrize("more", ["--fund CPCJF", "--from 2003-01-01", "--by month-end"])
+def test_stated_shares_are_not_taken_with_what_balances_ask_for(main: Path, more: str) -> None:
+    words = f"record interest CPCJF/general=5 {more} --date 2003-01-31 --yes".split()
+    before = {path: path.read_bytes() for path in main.parent.glob("*.beancount")}
+    done = CliRunner().invoke(group, ["--book", str(main), *words])
+    assert done.exit_code == 2
+    assert "here each share is stated" in done.stderr
+    assert {path: path.read_bytes() for path in main.parent.glob("*.beancount")} == before
+
+
 def test_days_of_a_closed_period_are_refused_and_what_it_left_counts(main: Path) -> None:
     close_period(load_book(main), "2002-2003", make_figures)
     book = load_book(main)

@@ -213,6 +213,11 @@ def interest(
             "State the share of each class (FUND/CLASS=DOLLARS), or --dollars and --from to share "
             "by balances."
         )
+    if shares and (fund or since or by):
+        raise EventRefusedError(
+            "--fund, --from and --by are of interest that is shared by balances, and here each "
+            "share is stated: leave them out, or state --dollars in place of the shares."
+        )
     if dollars is not None:
         if since is None:
             raise EventRefusedError("State --from, the first day on which interest was earned.")
