@@ -208,7 +208,7 @@ def test_a_label_of_an_older_period_is_still_refused_at_the_closing(main: Path) 
         put(r'"NOR-2008-01\.1"', '"NOR-2002-01.1"', LAST)(main.parent)
     book = load_book(main)
     assert book.errors == []
-    with pytest.raises(BookRefusedError, match=r"would have (?:an error|\d+ errors).*NOR-2002-01\.1"):
+    with pytest.raises(BookRefusedError, match=r"would have .*error.*NOR-2002-01\.1"):
         close_period(book, LAST, make_figures)
 
 
