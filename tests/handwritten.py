@@ -738,6 +738,7 @@ class Writer:
             return
         self.oracle.redenominate(self.day, was.label, EURO[was.currency])
         self.payments.pop(was.label, None)
+        self.gone.pop(was.label, None)  # what was given up is in the old currency
         lines = [self.out(was), self.back(self.oracle.now[was.label])]
         self.entry("redenomination", was.row[2], self.place(was), lines)
 

@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 from click.testing import CliRunner
-from handwritten import DONORS, STARTS
+from handwritten import PLACES, STARTS
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
@@ -91,19 +91,28 @@ def give_up(main: Path, claim: Claim, _: Random, days: Days) -> None:
     record(main, "recovery", claim.label, "--reverses", days[0], "--date", days[1])
 
 
-def reassign(main: Path, claim: Claim, random: Random, days: Days) -> None:
-    other = random.choice([donor for donor in DONORS if donor != claim.donor])
-    for to, day in ((other, days[0]), (claim.donor, days[1])):
+def reassign(main: Path, claim: Claim, _: Random, days: Days) -> None:
+    """To a donor whose it never was: what it was of a former one would stay there."""
+    for to, day in (("SWE", days[0]), (claim.donor, days[1])):
         said = ["--cause", "misread", "--authority", "Controller", "--date", day]
         record(main, "reassign", claim.label, "--to", to, *said)
 
 
-def move(main: Path, claim: Claim, _: Random, days: Days) -> None:
-    there = (
-        ["--fund", "UNTOC"] if claim.fund == "CPCJF" else ["--fund", "CPCJF", "--class", "general"]
-    )
-    record(main, "re-earmark", claim.label, *there, "--no-purpose", "--date", days[0])
-    record(main, "re-earmark", claim.label, *place(claim), "--date", days[1])
+def move(main: Path, claim: Claim, random: Random, days: Days) -> None:
+    """Where the policy is the same: under another, what it was recognised by is not known again."""
+    funds = load_book(main).settings.funds
+    policy = funds[claim.fund].policy(claim.class_)
+    there = [
+        ["--fund", fund, "--class", class_, *(["--purpose", purpose] if purpose else [])]
+        for fund, class_, purpose in PLACES
+        if funds[fund].policy(class_) == policy
+        and (fund, class_, purpose) != (claim.fund, claim.class_, claim.purpose)
+    ]
+    if there:
+        words = ["re-earmark", claim.label, *random.choice(there), "--no-purpose"]
+        record(main, *words, "--date", days[0])
+        back = [*place(claim), *([] if claim.purpose else ["--no-purpose"])]
+        record(main, "re-earmark", claim.label, *back, "--date", days[1])
 
 
 def give(main: Path, claim: Claim, random: Random, days: Days) -> None:
