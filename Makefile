@@ -23,7 +23,7 @@ fava: $(RUNS)
 	$(BIN)/pledgebook --book demo serve
 
 test: lint types
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(TESTS)
 	$(BIN)/ruff check .
