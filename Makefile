@@ -23,7 +23,7 @@ fava: $(RUNS)
 	$(BIN)/pledgebook --book demo serve
 
 test: lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(TESTS)
 	$(BIN)/ruff check .
