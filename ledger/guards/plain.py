@@ -237,6 +237,8 @@ class _Finder:
         donor = roles.donor
         if day is None or not name.startswith(donor) or not _LABEL.fullmatch(name, len(donor)):
             return False
+        if not self._is_there(donor, entry.date):
+            return False
         postings = entry.postings
         total = Decimal(0)
         lots: dict[str, tuple[Decimal, Posting]] = {}
@@ -271,10 +273,18 @@ class _Finder:
         self.plain[index] = (Plain(giving, total, is_payment=False), pledge)
         return True
 
+    def _is_there(self, code: str, day: date) -> bool:
+        """Tell whether a donor exists on a day, and is called by its own code ever after."""
+        donors = self.settings.donors
+        donor = donors.get(code)
+        return donor is not None and donor.is_valid(day) and donors.of_record(code) == code
+
     def _take_payment(self, index: int, entry: Transaction, form: _Form, name: str) -> bool:
         roles, giving = form.roles, form.giving
         pledge = self.pledges.get(name)
         if pledge is None or self._day(entry.date) is None:
+            return False
+        if not self._is_there(roles.donor, entry.date):
             return False
         postings = entry.postings
         posting = postings[roles.claims[0]]
@@ -406,8 +416,7 @@ class _Finder:
         claims = tuple(at for at, kind in enumerate(kinds) if kind == "pledges")
         others = sorted(kind for kind in kinds if kind != "pledges")
         first = places[claims[0]] if claims else None
-        donor = self.settings.donors.get(first.part) if first is not None else None
-        if first is None or donor is None or donor.valid_from or donor.valid_until:
+        if first is None or first.part not in self.settings.donors:
             return None
         if {place.fund for place in places if place} != {first.fund}:
             return None
