@@ -25,6 +25,7 @@ from pledgebook.ledger.events.parts import (
     held_lot,
     in_dollars,
     make_entry,
+    merged,
     put_back,
     taken_out,
 )
@@ -384,7 +385,7 @@ class _Move:
             lines += self._taken_up(after, -after.value)
         if after is not None and self.advance is not None:
             lines += self._held_in_advance(after, self.advance)
-        return self._draft(_merged(lines, moved=moved), after or claim, moved=moved)
+        return self._draft(merged(lines, moved=moved), after or claim, moved=moved)
 
     def _becomes_deferred(self, after: Claim) -> bool:
         """Tell whether a deferral stands against the instalment afterwards. Where neither its due
@@ -475,18 +476,3 @@ def _same_deferral(before: Claim, after: Claim) -> bool:
         after.donor,
         earmark_of(after),
     )
-
-
-def _merged(lines: list[tuple[Claim, DraftLine]], *, moved: bool) -> list[DraftLine]:
-    """Add up postings to one account of one class; those that come to nothing fall out. Where an
-    instalment moves, each posting says of which class and purpose it is.
-    """
-    merged: dict[tuple[str, str, str, Earmark], DraftLine] = {}
-    for position, (claim, line) in enumerate(lines):
-        earmark = earmark_of(claim)
-        own = replace(line, meta={**earmark.meta(), **line.meta}) if moved else line
-        part = str(position) if line.label else ""
-        key = (line.account, line.label, part, earmark)
-        known = merged.get(key)
-        merged[key] = own if known is None else replace(own, number=known.number + own.number)
-    return [line for line in merged.values() if line.number]

@@ -104,7 +104,7 @@ def returned_gift(
         lines=[
             in_dollars(settings, account("cash", gift.fund), -dollars),
             in_dollars(settings, account("bank-charges", gift.fund), -charges),
-            in_dollars(settings, _income_of(settings, gift, day), gross),
+            in_dollars(settings, income_of(settings, gift, day, gift.donor), gross),
         ],
         donor=gift.donor,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),
@@ -135,7 +135,7 @@ def re_earmarked_gift(
             f"The contribution was paid to {gift.fund}: what it has of it goes to {earmark.fund} "
             "by a transfer."
         )
-    income = _income_of(settings, gift, day)
+    income = income_of(settings, gift, day, gift.donor)
     is_prior = gift.entry.date < settings.periods.start_of(day)
     concerns = {CONCERNS: gift.entry.date} if is_prior else {}
     cash = account("cash", gift.fund)
@@ -206,9 +206,12 @@ def correction(
     )
 
 
-def _income_of(settings: Settings, gift: Gift, day: date) -> str:
+def income_of(settings: Settings, gift: Gift, day: date, donor: str) -> str:
+    """Return the account of a donor in which a contribution without a pledge is changed on a day:
+    income of this period, or the adjustments of an earlier one.
+    """
     prior = gift.entry.date < settings.periods.start_of(day)
-    return account("prior-period" if prior else "contributions", gift.fund, gift.donor)
+    return account("prior-period" if prior else "contributions", gift.fund, donor)
 
 
 def _need_part(gift: Gift, dollars: Decimal) -> None:

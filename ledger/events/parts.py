@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -163,6 +163,21 @@ def deferral(settings: Settings, claim: Claim, amount: Decimal) -> DraftLine:
     """Return a posting to the deferral of an instalment: put in (amount negative) or taken out."""
     name = account("deferred", claim.fund, claim.donor)
     return held_lot(settings, name, amount, claim.label)
+
+
+def merged(lines: Sequence[tuple[Claim, DraftLine]], *, moved: bool) -> list[DraftLine]:
+    """Add up postings to one account of one class; those that come to nothing fall out. Where an
+    instalment moves, each posting says of which class and purpose it is.
+    """
+    added: dict[tuple[str, str, str, Earmark], DraftLine] = {}
+    for position, (claim, line) in enumerate(lines):
+        earmark = earmark_of(claim)
+        own = replace(line, meta={**earmark.meta(), **line.meta}) if moved else line
+        part = str(position) if line.label else ""
+        key = (line.account, line.label, part, earmark)
+        known = added.get(key)
+        added[key] = own if known is None else replace(own, number=known.number + own.number)
+    return [line for line in added.values() if line.number]
 
 
 class Labels:

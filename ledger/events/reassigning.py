@@ -20,6 +20,7 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.asking import advance_for
+from pledgebook.ledger.events.corrections import income_of
 from pledgebook.ledger.events.parts import (
     Advance,
     Earmark,
@@ -29,6 +30,7 @@ from pledgebook.ledger.events.parts import (
     held_lot,
     in_dollars,
     make_entry,
+    merged,
     put_back,
     taken_out,
 )
@@ -102,7 +104,7 @@ def reassignment(
         day=day,
         event="reassign",
         narration=f"{pledge_of(labels[0])} was recorded under {donor_name(settings, donor, day)}",
-        lines=_added_up(lines),
+        lines=merged(lines, moved=True),
         donor=to,
         labels=labels,
         meta={
@@ -165,8 +167,6 @@ def reassigned_gift(
     _need_said(cause, authority)
     if gift.dollars <= 0:
         raise EventRefusedError(f"Nothing is left of the contribution of {gift.entry.date}.")
-    prior = gift.entry.date < settings.periods.start_of(day)
-    kind = "prior-period" if prior else "contributions"
     return make_entry(
         settings,
         day=day,
@@ -174,8 +174,8 @@ def reassigned_gift(
         narration=f"Contribution of {gift.entry.date} was recorded under "
         f"{donor_name(settings, gift.donor, day)}",
         lines=[
-            in_dollars(settings, account(kind, gift.fund, gift.donor), gift.dollars),
-            in_dollars(settings, account(kind, gift.fund, to), -gift.dollars),
+            in_dollars(settings, income_of(settings, gift, day, gift.donor), gift.dollars),
+            in_dollars(settings, income_of(settings, gift, day, to), -gift.dollars),
         ],
         donor=to,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),
@@ -265,18 +265,6 @@ def _in_accounts(piece: Claim, figures: Figures) -> list[tuple[str, Decimal]]:
         ("prior-period", figures.adjustments),
         ("written-off", -figures.written_off),
     ]
-
-
-def _added_up(lines: Sequence[tuple[Claim, DraftLine]]) -> list[DraftLine]:
-    """Add up postings to one account of one class, each saying of which class and purpose it is."""
-    added: dict[object, DraftLine] = {}
-    for position, (claim, line) in enumerate(lines):
-        earmark = earmark_of(claim)
-        key = (line.account, earmark, position if line.label else None)
-        known = added.get(key)
-        number = line.number + (known.number if known else ZERO)
-        added[key] = replace(line, number=number, meta={**earmark.meta(), **line.meta})
-    return [line for line in added.values() if line.number]
 
 
 def _said(cause: str, authority: str) -> dict[str, str | date]:

@@ -127,7 +127,9 @@ def closers_fault(
 
 def _closed(entries: Sequence[Directive], settings: Settings) -> Iterator[Finding]:
     for entry in entries:
-        who = as_text(entry.meta.get(CLOSED, "")) if isinstance(entry, Transaction) else ""
+        if not isinstance(entry, Transaction) or CLOSED not in entry.meta:
+            continue
+        who = as_text(entry.meta[CLOSED])
         cut = settings.periods.named(as_text(entry.meta.get("closes", ""))) if who else None
         if cut is not None:
             said = closers_fault(entries, settings, who, cut.period)
