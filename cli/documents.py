@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.cli.pledges import decimals_of
+from pledgebook.importers.judging.asked import place_in_file
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict
+from pledgebook.importers.tables.questions import KINDS, Asked
 from pledgebook.importers.tables.tables import SheetReading, Table
 from pledgebook.ledger.money import format_amount
 
@@ -21,11 +23,12 @@ def file_document(file: JudgedFile) -> dict[str, object]:
                 "hidden": sheet.reading.sheet.hidden,
                 "reason": sheet.reading.reason,
                 "outside_rows": list(sheet.reading.outside),
-                "tables": [_judged_document(table) for table in sheet.tables],
+                "tables": [_judged_document(table, file) for table in sheet.tables],
                 "withdrawn": [each._asdict() for each in sheet.withdrawn],
             }
             for sheet in file.sheets
         ],
+        "questions": [_question_document(each) for each in file.questions if len(each.tables) > 1],
     }
 
 
@@ -50,11 +53,28 @@ def table_document(table: Table) -> dict[str, object]:
         },
         "rows": table.counts(),
         "doubts": list(table.doubts),
-        "questions": list(table.questions),
+        "questions": [each.text for each in table.questions],
     }
 
 
-def _judged_document(judged: JudgedTable) -> dict[str, object]:
+def _question_document(asked: Asked) -> dict[str, object]:
+    question = asked.question
+    return {
+        "id": asked.id,
+        "kind": question.kind,
+        "about": question.about,
+        "rows": asked.rows,
+        "text": question.text,
+        "tables": list(asked.tables),
+        "examples": list(asked.examples),
+        "said": list(asked.said),
+        "choices": [choice._asdict() for choice in question.choices],
+        "takes": KINDS[question.kind].takes,
+        "answer": asked.answer or None,
+    }
+
+
+def _judged_document(judged: JudgedTable, file: JudgedFile) -> dict[str, object]:
     other = judged.table.counts()
     del other["data"]
     return {
@@ -78,7 +98,11 @@ def _judged_document(judged: JudgedTable) -> dict[str, object]:
         ],
         "verdicts": [_verdict_document(verdict) for verdict in judged.verdicts],
         "doubts": list(judged.table.doubts),
-        "questions": list(judged.table.questions),
+        "questions": [
+            _question_document(each)
+            for each in file.questions
+            if each.tables == (place_in_file(judged.table),)
+        ],
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import click
+from pledgebook.cli.asking import ask_all, confirmed, given_answers, show_questions
 from pledgebook.cli.common import (
     DONE,
     WAITS,
@@ -22,10 +23,10 @@ from pledgebook.cli.common import (
 )
 from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.progress import Progress
-from pledgebook.cli.sheets_report import list_rows, show_import
+from pledgebook.cli.sheets_report import list_rows, show_files, show_written
 from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.cli.writing import opened
-from pledgebook.importers.imports import import_files
+from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.reading.cells import Workbook
@@ -35,6 +36,7 @@ from pledgebook.importers.statements.reading import is_statement, read_statement
 from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
+from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.render.files import write_whole
 
@@ -127,7 +129,7 @@ def _show(reading: SheetReading) -> None:
         for doubt in table.doubts:
             click.echo(f"  Doubt: {doubt}")
         for question in table.questions:
-            click.echo(f"  Question: {question}")
+            click.echo(f"  Question: {question.text}")
 
 
 @click.command("import")
@@ -149,6 +151,18 @@ def _show(reading: SheetReading) -> None:
     multiple=True,
     help="The purpose that a text means; the book remembers it.",
 )
+@click.option(
+    "--answer",
+    "answers",
+    metavar="ID=VALUE",
+    multiple=True,
+    help="The answer to a question that rows wait for, as import shows it.",
+)
+@click.option(
+    "--answers", "answers_file", type=FILE, metavar="FILE.toml", help="Answers, a line each."
+)
+@click.option("--as-before", is_flag=True, help="Answer as for earlier files of the same headings.")
+@click.option("--ask", is_flag=True, help="Ask here what rows wait for, and import then.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @RECALCULATE
 @book_option
@@ -159,38 +173,54 @@ def import_(
     bank: str,
     donors: Sequence[str],
     purposes: Sequence[str],
+    answers: Sequence[str],
+    answers_file: Path | None,
     dry_run: bool,
     *,
+    as_before: bool,
+    ask: bool,
     recalculate: bool,
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     names = dict(_named(text) for text in donors)
     meant = dict(_meant(text) for text in purposes)
+    said = given_answers(answers, answers_file)
     made_at = now()
-    opening = opened(not dry_run, ends_if_finished=False)
-    with opening as book:
+    sent = [SentFile(path) for path in files]
+
+    def take(book: Book, answered: Mapping[str, str], *, dry: bool) -> ImportResult:
         if fund and fund not in book.settings.funds:
             known = ", ".join(book.settings.funds)
             fail(f"The book declares no fund {fund!r} (declared: {known}).")
         if bank and bank not in book.settings.banks.accounts:
             known = ", ".join(book.settings.banks.accounts) or "none"
             fail(f"The book declares no bank account {bank!r} (declared: {known}).")
-        mapping = read_mapping(map_file) if map_file is not None else None
         with Progress() as tell:
-            result = import_files(
+            return import_files(
                 book,
-                files,
+                sent,
                 mapping=mapping,
                 fund=fund,
                 bank=bank,
                 names=names,
                 purposes=meant,
+                answers=answered,
                 today=date.fromisoformat(made_at[:10]),
-                dry_run=dry_run,
+                dry_run=dry,
                 calculate=recalculate,
                 receipts=partial(receipts_of, book, made_at=made_at, mapping=map_file),
                 tell=tell,
             )
+
+    mapping = read_mapping(map_file) if map_file is not None else None
+    if as_before or ask:
+        looked_at = open_book()
+        judge = partial(take, looked_at, dry=True)
+        said = confirmed(judge, said) if as_before else said
+        said = ask_all(judge, said) if ask else said
+    opening = opened(not dry_run, ends_if_finished=False)
+    with opening as book:
+        result = take(book, said, dry=dry_run)
     if wants_json():
         answer(
             {
@@ -206,7 +236,9 @@ def import_(
             }
         )
     else:
-        show_import(result, dry_run=dry_run)
+        show_files(result)
+        show_questions(result)
+        show_written(result, dry_run=dry_run)
         for folder in result.receipts:
             click.echo(f"Receipt: {place(str(folder), 0)} (receipt.html, receipt.xlsx)")
     sys.exit(WAITS if result.waits else DONE)

@@ -36,14 +36,18 @@ _FEW = 12
 _COLOURS = {"waiting": "yellow", "rejected": "red", "amended": "cyan"}
 
 
-def show_import(result: ImportResult, *, dry_run: bool) -> None:
-    """Print what became of each file, and what was written."""
+def show_files(result: ImportResult) -> None:
+    """Print what became of each file."""
     for file in result.files:
         _show_file(file)
     for statements in result.statements:
         show_statements(statements)
     for refused in result.refused:
         click.echo(f"{click.style('not taken', fg='red')}: {refused.path}: {refused.reason}")
+
+
+def show_written(result: ImportResult, *, dry_run: bool) -> None:
+    """Print what was written of an import."""
     transactions = f"{result.transactions} transaction{'' if result.transactions == 1 else 's'}"
     if dry_run:
         click.echo(f"{transactions} would be written (dry run: nothing was).")

@@ -1,13 +1,14 @@
 """What a person chooses for a file that is to be imported, as an address states it.
 
 {"fund": "CPCJF", "names": {"Untied Kingdom": "GBR"},
- "tables": {"Pledges!A6:H41": {"columns": {"D": "amount"}, "decimal": ",", "decided": true}}}
+ "tables": {"Pledges!A6:H41": {"columns": {"D": "amount"}}},
+ "answers": {"letter.xlsx#Pledges!A6:day-in-year:C": "12-31"}}
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,12 +20,15 @@ from pledgebook.ledger.sources import read_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a person chose for a file: fund, bank account, whom names mean, corrected tables."""
+    """What a person chose for a file: fund, bank account, whom names mean, corrected tables, and
+    the answers to its questions.
+    """
 
     fund: str = ""
     bank: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Correction] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
     described: Description | None = None
     text: str = ""
 
@@ -47,6 +51,7 @@ def read_choices(text: str) -> Choices:
             bank=str(given.get("bank") or ""),
             names={name: code for name, code in _texts(given.get("names")).items() if code},
             tables=tables,
+            answers=_texts(given.get("answers")),
             described=described,
             text=json.dumps(given, sort_keys=True, ensure_ascii=False),
         )
@@ -59,15 +64,8 @@ def _correction(given: Mapping[str, Any]) -> Correction:
         columns=_texts(given.get("columns")),
         constants=_texts(given.get("constants")),
         units=int(given["units"]) if given.get("units") else None,
-        dates=_one_of(given.get("dates"), ("dmy", "mdy")),
-        decimal=_one_of(given.get("decimal"), (".", ",")),
-        decided=bool(given.get("decided")),
     )
 
 
 def _texts(given: Any) -> dict[str, str]:
     return {str(key): str(text) for key, text in dict(given or {}).items()}
-
-
-def _one_of(text: Any, known: Sequence[str]) -> str:
-    return text if text in known else ""

@@ -140,6 +140,7 @@ def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> Impor
         names=choices.names,
         mapping=described(choices.described) if choices.described else None,
         corrections=choices.tables,
+        answers=choices.answers,
         dry_run=dry_run,
         receipts=partial(receipts_of, book, made_at=now()),
         entered_by=logged_in(),

@@ -14,8 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pledgebook.importers.judging.asked import ask_questions, layout_of, place_of
 from pledgebook.importers.judging.contributions import judge_tables
 from pledgebook.importers.judging.known import Context
+from pledgebook.importers.judging.learning import learn_answers, learned_answers
 from pledgebook.importers.judging.steps import Tell, untold
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedSheet
@@ -31,14 +33,21 @@ from pledgebook.importers.statements.judging import (
 from pledgebook.importers.statements.reading import is_statement, may_be_statement, read_statements
 from pledgebook.importers.statements.recording import statement_texts, taken_back_notes
 from pledgebook.importers.statements.statement import StatementFile
-from pledgebook.importers.tables.corrections import Correction, apply_rules, correct_readings
+from pledgebook.importers.tables.corrections import (
+    Correction,
+    answer_tables,
+    apply_rules,
+    correct_readings,
+)
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
+from pledgebook.importers.tables.questions import LEAVE_OUT, Answers, answers_of, read_id
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.files.committing import Changes
+from pledgebook.ledger.files.learning import answer_texts
 from pledgebook.ledger.files.naming import add_purpose_alias, alias_texts
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.occasion import taking_in
@@ -86,14 +95,15 @@ def judge_file(
     *,
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> JudgedFile:
     """Read a file and give every data row of its tables a verdict. `tell` hears of the progress:
     the file's name, and how many steps of how many are done. With `calculate` LibreOffice fills
     formulas without stored results; `corrections`, by their tables' names, say what a person
-    corrects of what is found.
+    corrects of what is found, `answers` by question id (`questions.read_id`) what was answered.
 
-    Raises UnreadableFile for a file that cannot be read or holds no table of contributions, and
-    MappingError for a mapping that does not fit it.
+    Raises UnreadableFile for a file that cannot be read or holds no table of contributions,
+    MappingError for a mapping that does not fit it, and AnswerError for an answer that is none.
     """
     workbook = file.workbook
     if calculate:
@@ -106,15 +116,19 @@ def judge_file(
         readings = correct_readings(workbook, readings, corrections)
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)
-    readings = [
-        reading._replace(
-            tables=tuple(
-                settle_unread(table, context.settings, mapped=bool(mapping and mapping.columns))
-                for table in reading.tables
+    readings = _answered(readings, answers, context)
+    mapped, changed = bool(mapping and mapping.columns), True
+    while changed:  # what an answer says of one column may decide what is asked of others
+        readings = [
+            reading._replace(
+                tables=tuple(
+                    settle_unread(table, context.settings, mapped=mapped)
+                    for table in reading.tables
+                )
             )
-        )
-        for reading in readings
-    ]
+            for reading in readings
+        ]
+        readings, changed = answer_tables(workbook, readings)
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
         raise UnreadableFile(f"{file.path.name}: there is nothing to import. {reasons}")
@@ -132,7 +146,33 @@ def judge_file(
         )
         for reading in readings
     )
-    return JudgedFile(str(file.path), workbook.sha256, sheets)
+    return JudgedFile(str(file.path), workbook.sha256, sheets, ask_questions(judged))
+
+
+def _answered(
+    readings: Sequence[SheetReading], answers: Mapping[str, str], context: Context
+) -> list[SheetReading]:
+    """Give every table the answers to its questions: its own, else those of tables of its layout,
+    and what was answered for earlier files of that.
+    """
+    tables = [table for reading in readings for table in reading.tables]
+    alike: dict[object, list[str]] = {}
+    for table in tables:
+        alike.setdefault(layout_of(table), []).append(place_of(table))
+
+    def answered(table: Table) -> Table:
+        given = answers_of(answers, (place_of(table), *alike[layout_of(table)]))
+        rules = table.rules
+        own = Answers(
+            given={**rules.answers.given, **given},
+            learned=learned_answers(table, context.settings.sheet_answers),
+        )
+        return replace(table, rules=replace(rules, answers=own))
+
+    return [
+        reading._replace(tables=tuple(answered(table) for table in reading.tables))
+        for reading in readings
+    ]
 
 
 def _refuse_no_rows(name: str, readings: Sequence[SheetReading]) -> None:
@@ -158,7 +198,7 @@ def _reading_of(sheet: Sheet, tables: Sequence[Table]) -> SheetReading:
 
 def import_files(
     book: Book,
-    paths: Sequence[Path],
+    paths: Sequence[Path | SentFile],
     *,
     mapping: SheetMapping | None = None,
     fund: str = "",
@@ -169,23 +209,26 @@ def import_files(
     dry_run: bool = False,
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
+    answers: Mapping[str, str] = MappingProxyType({}),
     receipts: Callable[[Sequence[JudgedFile]], Changes] = lambda _: {},
     tell: TellFile | None = None,
     entered_by: str = "",
 ) -> ImportResult:
     """Import files into a book: donors' sheets and banks' statements, told apart by what is in
-    them. Of several files those that cannot be read, or that the mapping does not fit, are refused
-    with the reason, and the others are taken. `bank` is the code of the bank account whose
-    statements all of them are; `names` says whom texts mean (`ledger.aliases.confirm`), `purposes`
-    which purposes; the book remembers it from `today` on (the day where the user is, unless said),
-    and what is dated after it waits. `tell` hears of the progress, `calculate`
-    fills formulas and `corrections` correct a file's tables, as `judge_file` says. What `receipts`
-    gives of the judged sheets is kept with the book in the same write. `entered_by` stands on the
-    entries that are written, where it is given.
+    them, each read once however often it is taken as a SentFile. Of several files those that cannot
+    be read, or that the mapping does not fit, are refused with the reason, and the others are
+    taken. `bank` is the code of the bank account whose statements all of them are; `names` says
+    whom texts mean (`ledger.aliases.confirm`), `purposes` which purposes; the book remembers it
+    from `today` on (the day where the user is, unless said), and what is dated after it waits.
+    `tell` hears of the progress, `calculate` fills formulas, `corrections` correct a file's tables
+    and `answers` answer their questions, as `judge_file` says; those that a next file of the layout
+    has use of, the book remembers. What `receipts` gives of the judged sheets is kept with the book
+    in the same write. `entered_by` stands on the entries that are written, where it is given.
 
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
     """
+    names, purposes = _said_of_book(answers, names, purposes, book.settings)
     settings = _naming(book.settings, names, purposes)
     today = today or date.today()  # noqa: DTZ011
     aliases = alias_texts(book, names, today, purposes) if names or purposes else {}
@@ -196,24 +239,25 @@ def import_files(
         tell=tell,
         calculate=calculate,
         corrections=corrections,
+        answers=answers,
     )
+    sent = [each if isinstance(each, SentFile) else SentFile(each) for each in paths]
     files: list[JudgedFile] = []
     read: list[StatementFile] = []
     refused: list[Refused] = []
     with without_garbage_collection():
-        for path in paths:
-            file = SentFile(path)
+        for file in sent:
             try:
                 if bank or (not mapping and is_statement(file, book.settings.banks)):
                     read.append(_read_statements(file, book, bank))
                 else:
                     files.append(_judged(judge, file, book))
             except (UnreadableFile, MappingError) as error:
-                if len(paths) == 1:
+                if len(sent) == 1:
                     raise
-                refused.append(Refused(str(path), str(error)))
+                refused.append(Refused(str(file.path), str(error)))
         statements = _judge_statements(book, read, today, tell)
-    if len(refused) == len(paths):
+    if len(refused) == len(sent):
         raise UnreadableFile("\n".join(each.reason for each in refused))
     drafts = [draft for each in files for draft in each.drafts]
     drafts += [draft for judged in statements for draft in judged.drafts]
@@ -224,7 +268,8 @@ def import_files(
     if not dry_run:
         kept = receipts(files)
         texts = {**statement_texts(book, statements), **aliases}
-        with taking_in(path.name for path in paths):
+        texts |= answer_texts(book, learn_answers(files), today)
+        with taking_in(file.path.name for file in sent):
             notes = taken_back_notes(book, statements)
             written = write_entries(book, drafts, texts, kept, notes=notes, today=today)
     return ImportResult(
@@ -251,6 +296,25 @@ def _judged(judge: Callable[[SentFile], JudgedFile], file: SentFile, book: Book)
             f"{error} If it is a bank's list of entries, name the bank account with --bank CODE "
             f"({known})."
         ) from error
+
+
+def _said_of_book(
+    answers: Mapping[str, str],
+    names: Mapping[str, str],
+    purposes: Mapping[str, str],
+    settings: Settings,
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return whom and which purposes texts mean, with what was answered of them: the book remembers
+    these as other names, whatever the layout.
+    """
+    donors, meant = dict(names), dict(purposes)
+    for text, value in answers.items():
+        answer = read_id(text)
+        if answer.kind == "donor" and value != LEAVE_OUT:
+            donors.setdefault(answer.about, value)
+        elif answer.kind == "purpose" and value in settings.purposes:
+            meant.setdefault(answer.about, value)
+    return donors, meant
 
 
 def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str, str]) -> Settings:

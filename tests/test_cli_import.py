@@ -227,7 +227,7 @@ def test_inspect_ends_with_status_1_where_a_person_must_decide(run: Run, path: P
     )
     result = run("inspect", path)
     assert result.exit_code == 1
-    assert "Say in a mapping which one counts" in result.output
+    assert "Which one counts?" in result.output
     document, _ = imported(run, path)
     (table,) = document["files"][0]["sheets"][0]["tables"]
     assert table["questions"]
@@ -243,7 +243,7 @@ def test_what_a_saved_mapping_leaves_open_is_decided_by_editing_one_line(
     text = saved.read_text("utf-8")
     (verdict,) = verdicts_of(imported(run, path, "--map", saved)[0])
     assert (verdict["verdict"], "ambiguous" in verdict["reason"]) == ("waiting", True)
-    for line in ('dates = "dmy"', 'decimal = ","'):
+    for line in ("[answers]", 'date-order = "dmy"', 'decimal-mark = ","'):
         assert f"# {line}" in text
         text = text.replace(f"# {line}", line)
     saved.write_text(text, "utf-8")
@@ -379,7 +379,8 @@ def test_a_question_is_answered_in_the_saved_mapping(run: Run, tmp_path: Path) -
     text = re.sub(
         r"undecided = \[.*?^\]", "", saved.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE
     )
-    text = text.replace('# dates = "dmy"', 'dates = "mdy"')
+    text = text.replace('# date-order = "dmy"', 'date-order = "mdy"')
+    text = text.replace("# [answers]", "[answers]")
     text = text.replace("# [constants]", "[constants]").replace("# currency =", "currency =")
     saved.write_text(text, "utf-8")
     document, status = imported(run, path, "--map", str(saved))

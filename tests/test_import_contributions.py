@@ -263,7 +263,8 @@ def test_dollars_beside_the_name_of_another_currency_are_not_paired_with_it(take
     assert taken.said == ["waiting"]
     assert "the amount in 'EUR' is not stated" in taken.verdicts[0].reason
     mapping = """
-        dollars_without_amount = true
+        [answers]
+        dollars-only = "count"
         [columns]
         donor = "Donor"
         pledge_date = "Date of pledge"

@@ -67,7 +67,7 @@ def test_a_list_of_persons_without_a_column_of_names_is_refused(take: Take) -> N
 def test_a_country_beside_an_email_waits(take: Take) -> None:
     verdict = only(take("Country,Email,Amount,Currency,Date\nNorway,a@b.org,70,USD,2002-03-02\n"))
     assert verdict.verdict == "waiting"
-    assert "which column names the donor" in verdict.reason
+    assert "Which column names the donor" in verdict.reason
 
 
 def test_a_country_beside_sectors_may_be_who_receives(take: Take) -> None:

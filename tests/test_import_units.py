@@ -37,7 +37,7 @@ def test_letters_that_may_be_a_unit_are_asked_about(
 ) -> None:
     ((verdict, reason),) = verdicts(load, tmp_path, f"Pledges 2002 ({unit})")
     assert verdict == "waiting"
-    assert "in what units the amounts are counted" in reason
+    assert "In what units are the amounts counted?" in reason
 
 
 @pytest.mark.parametrize(

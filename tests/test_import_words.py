@@ -16,7 +16,6 @@ from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable
 from pledgebook.importers.reading.cells import UnreadableFile
-from pledgebook.importers.tables.corrections import Correction, name_of
 from pledgebook.importers.tables.mapping import MappingError, parse_mapping
 from pledgebook.ledger.declared.aliases import AliasRefusedError
 from pledgebook.ledger.files.loading import load_book
@@ -420,7 +419,7 @@ def test_what_is_decided_of_a_table_leaves_columns_that_decide_on_rows_deciding(
     book = load_book(main)
     (table,) = import_files(book, [path], fund="CPCJF", dry_run=True).files[0].tables
     assert _said(table) == ["waiting", "waiting"]
-    decided = {name_of(table.table): Correction(decided=True)}
-    (table,) = import_files(book, [path], fund="CPCJF", corrections=decided).files[0].tables
+    said = {"column:C": "not-read"}
+    (table,) = import_files(book, [path], fund="CPCJF", answers=said).files[0].tables
     assert _said(table) == ["waiting", "imported"]
     assert "Cancelled: x" in table.verdicts[0].reason

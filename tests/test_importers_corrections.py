@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.tables.corrections import Correction, correct_readings, name_of
 from pledgebook.importers.tables.mapping import MappingError
-from pledgebook.importers.tables.tables import SheetReading, read_sheets
+from pledgebook.importers.tables.questions import Answers
+from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 
 SHEET = """Donor;Reference;Date of pledge;Currency;Amount;Other amount;Remarks
 Austria;NV 1;01.03.2002;EUR;1.234;10;CORR
@@ -32,6 +34,16 @@ def amounts(readings: list[SheetReading]) -> list[str]:
     return [str(row.amount.value) for row in read_rows(table) if row.kind == "data"]
 
 
+def answered(readings: list[SheetReading], answers: dict[str, str]) -> list[SheetReading]:
+    def given(table: Table) -> Table:
+        return replace(table, rules=replace(table.rules, answers=Answers(given=answers)))
+
+    return [
+        reading._replace(tables=tuple(given(table) for table in reading.tables))
+        for reading in readings
+    ]
+
+
 def test_a_table_has_the_name_that_people_give_its_place(
     found: tuple[Workbook, list[SheetReading]],
 ) -> None:
@@ -50,7 +62,8 @@ def test_without_a_correction_all_stays_as_it_was_found(
 def test_what_a_point_means_can_be_said(
     found: tuple[Workbook, list[SheetReading]], mark: str, read: list[str]
 ) -> None:
-    assert amounts(correct_readings(*found, {TABLE: Correction(decimal=mark)})) == read
+    _, readings = found
+    assert amounts(answered(readings, {"decimal-mark:E": mark})) == read
 
 
 def test_another_column_can_hold_the_amount(found: tuple[Workbook, list[SheetReading]]) -> None:
@@ -58,11 +71,29 @@ def test_another_column_can_hold_the_amount(found: tuple[Workbook, list[SheetRea
     assert amounts(correct_readings(*found, {TABLE: said})) == ["10000", "20000"]
 
 
+def test_a_correction_changes_nothing_that_it_does_not_name(
+    found: tuple[Workbook, list[SheetReading]],
+) -> None:
+    workbook, readings = found
+    before = readings[0].tables[0]
+    for column in before.table_columns[4:]:
+        said = Correction(columns={column.letter: "" if column.field else "remarks"})
+        try:
+            (after,) = correct_readings(workbook, readings, {TABLE: said})[0].tables
+        except MappingError:
+            continue
+        kept = [
+            (each, new)
+            for each, new in zip(before.table_columns, after.table_columns, strict=True)
+            if each.letter != column.letter
+        ]
+        assert all(each == new for each, new in kept)
+
+
 def test_what_holds_for_all_rows_can_be_said(found: tuple[Workbook, list[SheetReading]]) -> None:
     said = Correction(
         columns={"D": "", "G": ""},
         constants={"currency": "CHF", "purpose": "corruption"},
-        decimal=",",
     )
     (table,) = correct_readings(*found, {TABLE: said})[0].tables
     rows = [row for row in read_rows(table) if row.kind == "data"]
@@ -99,7 +130,7 @@ def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
             "columns A and G are both said to hold the donor",
         ),
         (TABLE, Correction(columns={"A": ""}), "names the donor"),
-        (TABLE, Correction(columns={"E": ""}), "names no column of amounts"),
+        (TABLE, Correction(columns={"E": ""}), "no column is left that holds amounts"),
         (TABLE, Correction(constants={"rate": "1"}), "'rate' cannot be said for all rows"),
     ],
 )

@@ -37,7 +37,8 @@ def _faults(file: str, mapping: str) -> tuple[str, ...]:
 
 FTS = "fts/fts_incoming_funding_jor.csv"
 FTS_MAPPING = """
-dollars_without_amount = true
+[answers]
+dollars-only = "count"
 
 [columns]
 donor = "srcOrganization"
@@ -101,7 +102,7 @@ def test_flows_keep_their_original_currencies_apart() -> None:
 
 
 def test_without_the_key_dollars_do_not_stand_in_for_the_amount() -> None:
-    rows = _data(_apply(FTS, FTS_MAPPING.replace("= true", "= false")))
+    rows = _data(_apply(FTS, FTS_MAPPING.replace("dollars-only", "# dollars-only")))
     assert sum(row.amount.state == "unknown" for row in rows) == 188
 
 
@@ -217,7 +218,8 @@ def test_long_identifiers_and_day_month_dates_survive() -> None:
     table = _apply(
         "helios/helios.fixture.ods",
         """
-        dates = "dmy"
+        [answers]
+        date-order = "dmy"
         [columns]
         donor = "COLLEC"
         reference = "ID"
@@ -228,7 +230,7 @@ def test_long_identifiers_and_day_month_dates_survive() -> None:
     rows = _data(table)
     assert rows[3].reference == "157999962025013284"
     assert rows[0].payment_date.value == date(2025, 6, 10)
-    assert "mapping" in rows[0].payment_date.decided
+    assert "column H" in rows[0].payment_date.decided
     (total,) = control_totals(table, rows)
     assert (len(rows), total.computed) == (7, 8417)
 
@@ -238,13 +240,16 @@ def test_every_fault_of_a_mapping_is_said_at_once() -> None:
         parse_mapping(
             """
             colums = 1
-            dates = "ydm"
             units = "thousand"
             heading_rows = [0]
             [columns]
             doner = "A"
             [values]
             status = 5
+            [answers]
+            shade = "grey"
+            units = "many"
+            fund = 5
             """,
             "map.toml",
         )
@@ -253,7 +258,9 @@ def test_every_fault_of_a_mapping_is_said_at_once() -> None:
     for said in (
         "unknown key 'colums'; did you mean 'columns'",
         "unknown field 'doner' in [columns]; did you mean 'donor'",
-        "dates must be 'dmy' or 'mdy', not 'ydm'",
+        "[answers]: 'shade' names no question",
+        "the answer to 'units' must be a whole number",
+        "the answer to 'fund' must be a text, not 5",
         "units must be a whole number",
         "heading_rows must list row numbers",
         "[values.status] must give a text for each text",
@@ -325,7 +332,8 @@ def test_labelled_columns_of_a_mapping_are_instalments(tmp_path: Path) -> None:
 
 
 YEARS = """
-day_in_year = "12-31"
+[answers]
+day-in-year = "12-31"
 
 [columns]
 donor = "Donor"
@@ -346,11 +354,11 @@ def test_a_mapping_dates_rows_of_a_calendar_year_and_no_others(tmp_path: Path) -
     table = _years(tmp_path, YEARS, "2002", "2002/03", "unknown")
     dates = [row.pledge_date.value for row in _data(table)]
     assert dates == [date(2002, 12, 31), None, None]
-    assert 'day_in_year = "12-31"' in write_mapping(table)
+    assert 'day-in-year = "12-31"' in write_mapping(table)
 
 
 def test_without_the_key_a_year_is_no_date(tmp_path: Path) -> None:
-    table = _years(tmp_path, YEARS.replace("day_in_year", "# day_in_year"), "2002")
+    table = _years(tmp_path, YEARS.replace("day-in-year", "# day-in-year"), "2002")
     assert [row.pledge_date.value for row in _data(table)] == [None]
 
 

@@ -213,13 +213,9 @@ _RATES = (
 _MAPPING = b"""sheet = "sheet"
 heading_rows = [1]
 last_row = 4
-dates = "dmy"
-decimal = ","
 units = 1000
 totals = ["Consolidation"]
-day_in_year = "12-31"
 ignored = ["Status"]
-dollars_without_amount = false
 
 [columns]
 donor = "Donor"

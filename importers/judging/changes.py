@@ -20,6 +20,7 @@ from pledgebook.importers.judging.known import (
     earmark_words,
     parts_in_order,
 )
+from pledgebook.importers.tables.questions import Answers, Question, ask
 from pledgebook.importers.values.values import plain, shown
 from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.drafts import Draft
@@ -37,9 +38,10 @@ from pledgebook.ledger.register.instalments import settled_so_far
 from pledgebook.ledger.register.register import Change, Claim
 
 _UNDATED = (
-    "The sheet does not say when it was changed: add a column with the date of the change, give "
-    "changed_on under [constants] in a mapping, or record the change by hand."
+    "The sheet does not say when it was changed: add a column with the date of the change, say "
+    "since when it is so, or record the change by hand."
 )
+_SINCE_WHEN, _CHANGED = ask("change-date"), ask("changed")
 
 
 class Changed(NamedTuple):
@@ -61,7 +63,11 @@ def describe_row(reading: Reading) -> str:
 
 
 def change_of(
-    reading: Reading, known: KnownPledge, context: Context, meta: Mapping[str, str]
+    reading: Reading,
+    known: KnownPledge,
+    context: Context,
+    meta: Mapping[str, str],
+    answers: Answers,
 ) -> Changed:
     """Return what a row changes of its pledge, with the entries; raises Doubt where the date of
     the change is not stated or no amendment or postponement says it.
@@ -69,24 +75,30 @@ def change_of(
     before, after = describe_pledge(known), describe_row(reading)
     sides = f"{known.label} stands in the book as {before}; this row says {after}."
 
-    def doubt(why: str) -> Doubt:
-        return Doubt(f"{sides} {why}", pledge=known.label, before=before)
+    def doubt(why: str, asks: Question) -> Doubt:
+        return Doubt(f"{sides} {why}", asks=asks, pledge=known.label, before=before)
 
     other = "; ".join(_other_changes(reading, known))
     if other:
-        raise doubt(f"Also changed: {other}. Record that by hand.")
-    on = reading.changed_on
+        raise doubt(f"Also changed: {other}. Record that by hand.", _CHANGED)
+    on = reading.changed_on or _answered_day(answers)
     if on is None:
-        raise doubt(_UNDATED + _by_command(reading, known))
+        raise doubt(_UNDATED + _by_command(reading, known), _SINCE_WHEN)
     if not (known.imported or known.reference):
-        raise doubt("The pledge was entered by hand without a reference: record the change.")
+        why = "The pledge was entered by hand without a reference: record the change."
+        raise doubt(why, _CHANGED)
     try:
         drafts = tuple(_draft_changes(reading, known, context, on, meta))
     except (EventRefusedError, MissingRateError) as error:
         message = str(error).rstrip(".")
         why = f"{message[:1].upper()}{message[1:]}. Record the change by hand."
-        raise doubt(why + _by_command(reading, known)) from error
+        raise doubt(why + _by_command(reading, known), _CHANGED) from error
     return Changed(before, f"Was {before}; is {after} since {on}.", drafts)
+
+
+def _answered_day(answers: Answers) -> date | None:
+    said = answers.to(_SINCE_WHEN)
+    return date.fromisoformat(said) if said else None
 
 
 def _by_command(reading: Reading, known: KnownPledge) -> str:

@@ -30,7 +30,7 @@ from pledgebook.importers.judging.known import (
     content_id,
 )
 from pledgebook.importers.judging.matrices import pieces_of
-from pledgebook.importers.judging.meaning import find_donor, read_contribution
+from pledgebook.importers.judging.meaning import find_donor, questions_of, read_contribution
 from pledgebook.importers.judging.stated import stated_amount
 from pledgebook.importers.judging.steps import Steps, Tell, untold
 from pledgebook.importers.judging.summaries import find_summaries
@@ -38,6 +38,7 @@ from pledgebook.importers.judging.totals import control_totals
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict, VerdictName
 from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.questions import ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain
 
@@ -139,6 +140,7 @@ def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:
         amount=stated_amount(row),
         currency=one.currency if one.currency == other.currency else "",
         drafts=(*one.drafts, *other.drafts) if entered else (),
+        asks=tuple(dict.fromkeys((*one.asks, *other.asks))),
     )
 
 
@@ -204,9 +206,7 @@ def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Con
     try:
         outcome = _outcome_of(group, table, place, unclear, context)
     except Doubt as doubt:
-        outcome = Outcome(
-            verdict=doubt.verdict, reason=doubt.reason, pledge=doubt.pledge, before=doubt.before
-        )
+        outcome = _waiting(doubt, group, table, context)
     if group.import_id:
         context.seen.setdefault(group.import_id, []).append(place)
     if reading is not None:
@@ -223,6 +223,27 @@ def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Con
         drafts=outcome.drafts,
         import_id=group.import_id,
         before=outcome.before,
+        asks=outcome.asks,
+    )
+
+
+def _waiting(doubt: Doubt, group: _Group, table: Table, context: Context) -> Outcome:
+    """Return what becomes of a contribution in doubt: it waits for all that would be asked of it,
+    unless somebody answered that such rows are left out.
+    """
+    asks = doubt.asks
+    if doubt.verdict == "waiting":
+        if group.reading is None:
+            further = questions_of(list(group.rows), group.donor, table, context)
+            asks = tuple(dict.fromkeys((*asks, *further)))
+        if any(map(table.rules.answers.leave_out, asks)):
+            return Outcome(verdict="ignored", reason=f"Left out, as was answered. {doubt.reason}")
+    return Outcome(
+        verdict=doubt.verdict,
+        reason=doubt.reason,
+        pledge=doubt.pledge,
+        before=doubt.before,
+        asks=asks if doubt.verdict == "waiting" else (),
     )
 
 
@@ -244,7 +265,7 @@ def _outcome_of(
             "source-sha256": table.sha256,
             IMPORT_ID: group.import_id,
         }
-        return decide(group.reading, meta, place, context, doubt)
+        return decide(group.reading, meta, place, context, doubt, table.rules.answers)
     assert group.doubt is not None  # a group is in the book, read, or in doubt
     _refuse_taken_back(group, group.doubt, context)
     raise group.doubt
@@ -269,6 +290,7 @@ def _refuse_taken_back(group: _Group, doubt: Doubt, context: Context) -> None:
             raise Doubt(
                 f"{doubt.reason} Yet the book has {known.label}, {describe_pledge(known)}: if it "
                 "was withdrawn, record its cancellation; if not, ask what this row means.",
+                asks=ask("changed"),
                 pledge=known.label,
                 before=describe_pledge(known),
             )

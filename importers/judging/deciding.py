@@ -23,10 +23,19 @@ from pledgebook.importers.judging.known import (
 )
 from pledgebook.importers.judging.pledges import find_pledge, is_as_booked, refuse_known_receipt
 from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import EventRefusedError, earmark_of
 from pledgebook.ledger.money import ZERO, format_amount
 
+_SEPARATE, _REPEATED = "separate", "repeats"
+EQUAL_ROWS = ask(
+    "equal-rows",
+    "",
+    Choice(_SEPARATE, "Yes: each row is a pledge of its own"),
+    Choice(_REPEATED, "No: they repeat one pledge"),
+)
+"""What is asked of rows of a file that say the same."""
 _COMMITTED = {True: "a commitment", False: "a pledge not yet committed"}
 
 
@@ -39,6 +48,7 @@ class Outcome:
     pledge: str = ""
     drafts: tuple[Draft, ...] = ()
     before: str = ""
+    asks: tuple[Question, ...] = ()
 
 
 def decide(
@@ -47,6 +57,7 @@ def decide(
     place: str,
     context: Context,
     unclear: Doubt | None,
+    answers: Answers,
 ) -> Outcome:
     """Say what becomes of a contribution that is read; raises Doubt where a person must.
 
@@ -56,29 +67,33 @@ def decide(
     import_id = meta[IMPORT_ID]
     alike = alike_above(reading, place, context)
     if import_id in context.imported:
-        return _taken_before(reading, meta, place, context)
+        return _taken_before(reading, meta, place, context, answers)
     if import_id in context.seen:
-        return _same_again(reading, context.seen[import_id][0], place, context)
-    if alike:
+        again = _same_again(reading, context.seen[import_id][0], place, context, answers)
+        if again is not None:
+            return again
+    elif alike and not answers.to(EQUAL_ROWS):
         raise Doubt(
             f"The row says the same as {alike}, whose reference is missing or only written in "
             "another way: if these are two pledges, give each its own reference in the sheet; if "
-            "they are one, take a row out."
+            "they are one, take a row out.",
+            asks=EQUAL_ROWS,
         )
     if reading.kind in {"commitment", "pledge"}:
-        known = find_pledge(reading, context, place.rpartition("!")[0])
+        separate = import_id in context.seen
+        known = None if separate else find_pledge(reading, context, place, answers)
         if known is not None and is_as_booked(reading, known):
             return _in_book(reading, known.label, known)
-        if unclear is not None:
+        if unclear is not None and not _are_settled(unclear, answers):
             raise unclear
         if known is not None:
-            return _change(reading, known, meta, context)
+            return _change(reading, known, meta, context, answers)
     elif reading.kind == "payment":
-        refuse_known_receipt(reading, context)
+        refuse_known_receipt(reading, context, answers)
     try:
         drafts, pledge = draft_contribution(reading, context.settings, context.labels, meta)
     except EventRefusedError as error:
-        raise Doubt(f"{error}.") from error
+        raise Doubt(f"{error}.", asks=ask("changed")) from error
     _refuse_sealed(drafts, context)
     context.remember(reading, place, pledge)
     return Outcome(
@@ -86,13 +101,18 @@ def decide(
     )
 
 
+def _are_settled(doubt: Doubt, answers: Answers) -> bool:
+    """Whether all that a doubt asks is answered."""
+    return bool(doubt.asks) and all(answers.to(question) for question in doubt.asks)
+
+
 def _taken_before(
-    reading: Reading, meta: Mapping[str, str], place: str, context: Context
+    reading: Reading, meta: Mapping[str, str], place: str, context: Context, answers: Answers
 ) -> Outcome:
     """What was imported before as it stands: a duplicate, unless the book has changed it since and
     the sheet says that it changed it back.
     """
-    _refuse_equal(reading, meta[IMPORT_ID], place, context)
+    _refuse_equal(reading, meta[IMPORT_ID], place, context, answers)
     pledge = context.imported[meta[IMPORT_ID]]
     known = context.pledges.get(pledge)
     refuse_changed_by_hand(reading, meta[IMPORT_ID], f"In the book as {pledge}.", context)
@@ -100,7 +120,7 @@ def _taken_before(
         return _in_book(reading, pledge, known)
     if reading.changed_on is None or reading.changed_on <= known.last_change:
         return _in_book(reading, pledge, known, changed=True)
-    return _change(reading, known, meta, context)
+    return _change(reading, known, meta, context, answers)
 
 
 def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context: Context) -> None:
@@ -131,6 +151,7 @@ def refuse_changed_by_hand(reading: Reading, import_id: str, said: str, context:
             f"{said} That entry was changed by hand since: the pledge began with {theirs}, the "
             f"row says {ours}. Look which is right: correct the entry or the sheet, or record the "
             "change by an entry of its own.",
+            asks=ask("changed"),
             pledge=known.label,
         )
 
@@ -154,9 +175,13 @@ def _in_book(
 
 
 def _change(
-    reading: Reading, known: KnownPledge, meta: Mapping[str, str], context: Context
+    reading: Reading,
+    known: KnownPledge,
+    meta: Mapping[str, str],
+    context: Context,
+    answers: Answers,
 ) -> Outcome:
-    changed = change_of(reading, known, context, meta)
+    changed = change_of(reading, known, context, meta, answers)
     _refuse_sealed(changed.drafts, context)
     return Outcome(
         verdict="amended",
@@ -183,14 +208,19 @@ def _payment_remarks(reading: Reading, known: KnownPledge | None, otherwise: str
         raise Doubt(
             f"{otherwise} {said}: record the payment from the bank's advice, and import the row "
             "again.",
+            asks=ask("changed"),
             pledge=known.label,
             before=describe_pledge(known),
         )
     return [f"{said}."]
 
 
-def _refuse_equal(reading: Reading, import_id: str, place: str, context: Context) -> None:
-    """Wait where a file has a row more often than the book has its pledge."""
+def _refuse_equal(
+    reading: Reading, import_id: str, place: str, context: Context, answers: Answers
+) -> None:
+    """Wait where a file has a row more often than the book has its pledge, unless it was answered
+    that such rows repeat one.
+    """
     here = [seen for seen in context.seen.get(import_id, ()) if _same_file(seen, place)]
     if not here or reading.reference:
         return
@@ -202,14 +232,15 @@ def _refuse_equal(reading: Reading, import_id: str, place: str, context: Context
         == stated
         for known in context.alike(reading)
     )
-    if len(here) >= booked:
+    if len(here) >= booked and answers.to(EQUAL_ROWS) != _REPEATED:
         raise _equal(here[0])
 
 
 def _equal(first: str) -> Doubt:
     return Doubt(
         f"The row says the same as {first}: if these are two pledges, give each its own reference "
-        "in the sheet, or enter the second by hand."
+        "in the sheet, or enter the second by hand.",
+        asks=EQUAL_ROWS,
     )
 
 
@@ -225,15 +256,26 @@ def alike_above(reading: Reading, place: str, context: Context) -> str:
     return found
 
 
-def _same_again(reading: Reading, first: str, place: str, context: Context) -> Outcome:
-    """What another row of this run says as well, the `first` of which stands there."""
-    if _same_file(first, place) and context.told.get(first) != reading.told:
+def _same_again(
+    reading: Reading, first: str, place: str, context: Context, answers: Answers
+) -> Outcome | None:
+    """What another row of this run says as well, the `first` of which stands there; None where it
+    was answered that each such row is a pledge of its own.
+    """
+    alike = _same_file(first, place)
+    said = answers.to(EQUAL_ROWS) if alike else ""
+    if said == _SEPARATE:
+        return None
+    if said == _REPEATED:
+        return Outcome(verdict="duplicate", reason=f"It repeats the row {first}, as was answered.")
+    if alike and context.told.get(first) != reading.told:
         raise Doubt(
             f"The row states the pledge of {first} again, with another payment, remark or text "
             "beside it: if it is another pledge, give each its own reference; if it is another "
-            "payment of that one, record the payment."
+            "payment of that one, record the payment.",
+            asks=EQUAL_ROWS,
         )
-    if not _same_file(first, place):
+    if not alike:
         return Outcome(verdict="duplicate", reason=f"The same row stands at {first}.")
     if not reading.reference:
         raise _equal(first)
@@ -255,5 +297,6 @@ def _refuse_sealed(drafts: Iterable[Draft], context: Context) -> None:
             raise Doubt(
                 f"{draft.date} is in the period {period.name}, which is closed and sealed: look "
                 "whether it is in that period's entries; if not, it is recorded in the open one, "
-                "by hand."
+                "by hand.",
+                asks=ask("closed-period"),
             )

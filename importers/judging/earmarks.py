@@ -4,44 +4,66 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain, shown
 from pledgebook.importers.values.words import read_class
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark
 
+GENERAL = "general"
+"""The answer that a text earmarks nothing."""
+_LIKE = 0.6
 _SHORT = 4
 """A name of a purpose that is no longer than this is a word of many remarks."""
 
 
 def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
     """Return the fund, class and purpose of a row; raises Doubt if the book knows none of them."""
-    fund = _fund_of(row, table, context)
+    fund = fund_of_row(row, table, context)
     settings = context.settings
-    purpose = _purpose_of(row, context)
-    stated = read_class(row.class_text, settings.funds[fund].classes) if row.class_text else None
-    if row.class_text and stated is None and len(settings.funds[fund].classes) > 1:
-        raise Doubt(
-            f"The class {shown(row.class_text)} is none of {fund}'s: "
-            f"{', '.join(settings.funds[fund].classes)}."
-        )
+    answers, classes = table.rules.answers, settings.funds[fund].classes
+    purpose = purpose_of_row(row, answers, context)
+    stated = read_class(row.class_text, classes) if row.class_text else None
+    if row.class_text and stated is None and len(classes) > 1:
+        question = ask("class", row.class_text, *(Choice(each, each) for each in classes))
+        stated = answers.to(question) or None
+        if stated is None:
+            raise Doubt(
+                f"The class {shown(row.class_text)} is none of {fund}'s: {', '.join(classes)}.",
+                asks=question,
+            )
     class_ = settings.funds[fund].class_of(stated, purpose)
     if class_ == "special" and not purpose:
-        raise Doubt("The contribution is earmarked, but its purpose is not stated.")
+        question = ask("no-purpose", "", *_purposes(settings))
+        purpose = answers.to(question)
+        if not purpose:
+            why = "The contribution is earmarked, but its purpose is not stated."
+            raise Doubt(why, asks=question)
     if class_ == "general" and purpose:
-        raise Doubt(f"The contribution is said to be general, yet earmarked to {purpose}.")
+        raise Doubt(
+            f"The contribution is said to be general, yet earmarked to {purpose}.",
+            asks=ask("cells", table.columns.get("class", "")),
+        )
     return Earmark(fund, class_, purpose)
 
 
-def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
+def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
+    """Return the fund of a row; raises Doubt where neither row nor sheet nor user says it."""
     funds = context.settings.funds
     if row.fund:
         found = context.names.funds.get(plain(row.fund))
+        question = ask("fund", row.fund, *_funds(context.settings), text=_fund_text(row.fund))
+        found = found or table.rules.answers.to(question)
         if found:
             return found
-        raise Doubt(f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.")
+        raise Doubt(
+            f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.", asks=question
+        )
     if context.fund:
         return context.fund
     if len(funds) == 1:
@@ -50,16 +72,47 @@ def _fund_of(row: SheetRow, table: Table, context: Context) -> str:
     named = {code for code in funds if code in words}
     if len(named) == 1:
         return named.pop()
+    question = ask("fund", "", *_funds(context.settings))
+    if said := table.rules.answers.to(question):
+        return said
     raise Doubt(
-        f"The sheet does not say for which fund it is ({', '.join(funds)}): name it with --fund."
+        f"The sheet does not say for which fund it is ({', '.join(funds)}): name it with --fund.",
+        asks=question,
     )
 
 
-def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, context: Context) -> None:
+def _fund_text(text: str) -> str:
+    return f"Which fund is {shown(text)}?"
+
+
+def _funds(settings: Settings) -> list[Choice]:
+    return [Choice(code, f"{code}: {fund.name}") for code, fund in settings.funds.items()]
+
+
+def _purposes(settings: Settings) -> list[Choice]:
+    return [Choice(code, f"{code}: {name}") for code, name in settings.purposes.items()]
+
+
+def words_question(text: str, letter: str = "") -> Question:
+    """Ask whether words beside the figures change what these mean; `letter` names the column."""
+    return ask(
+        "words",
+        letter or "remarks",
+        Choice("nothing", "They change nothing: the rows are what their figures say"),
+        text=f"{f'Column {letter}' if letter else 'Remarks or notes'} may say that these rows are "
+        "no plain contributions in money, or not as their figures are. Do the words change "
+        "anything?",
+        said=text,
+    )
+
+
+def refuse_earmark_in_words(
+    texts: Sequence[str], earmark: Earmark, answers: Answers, context: Context
+) -> None:
     """Wait where a remark or note names a purpose that the row is not earmarked for, or a fund that
     it does not give to.
     """
-    if not texts:
+    if not texts or answers.to(words_question("")):
         return
     names = context.names.purposes if not earmark.purpose else {}
     for text in texts:
@@ -69,7 +122,8 @@ def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, context: Con
             if code in words and code != earmark.fund:
                 raise Doubt(
                     f"The sheet says {shown(text)} of it, which names the fund {code}, and the row "
-                    f"is taken for {earmark.fund}: say in a column of funds which one it is for."
+                    f"is taken for {earmark.fund}: say in a column of funds which one it is for.",
+                    asks=words_question(text),
                 )
         for name, code in names.items():
             long = len(name) > _SHORT
@@ -77,7 +131,8 @@ def refuse_earmark_in_words(texts: Sequence[str], earmark: Earmark, context: Con
                 raise Doubt(
                     f"The sheet says {shown(text)} of it, which names the purpose {code}, and no "
                     "column earmarks it: say in a column of purposes what it is for, or take the "
-                    "remark out."
+                    "remark out.",
+                    asks=words_question(text),
                 )
 
 
@@ -89,14 +144,33 @@ def _title_words(table: Table) -> set[str]:
     return {word.strip(".,;:()[]") for text in texts for word in text.split()}
 
 
-def _purpose_of(row: SheetRow, context: Context) -> str:
+def purpose_of_row(row: SheetRow, answers: Answers, context: Context) -> str:
+    """Return the purpose of a row, "" for none; raises Doubt where the book does not know it."""
     if not row.purpose or read_class(row.purpose, ("general",)) == "general":
         return ""
     if code := context.names.purposes.get(plain(row.purpose)):
         return code
+    question = _ask_purpose(row.purpose, context)
+    if answers.to(question) == GENERAL:
+        return ""
     known = ", ".join(context.settings.purposes)
     raise Doubt(
         f"The purpose {shown(row.purpose)} is none of the book's ({known}): "
         "declare it, or say which it is, and the book remembers it (import --purpose "
-        f'"{row.purpose[:40]}=CODE").'
+        f'"{row.purpose[:40]}=CODE").',
+        asks=question,
     )
+
+
+def _ask_purpose(text: str, context: Context) -> Question:
+    """Ask which purpose a text names; one written much like it is proposed."""
+    near = get_close_matches(plain(text), context.names.purposes, n=1, cutoff=_LIKE)
+    like = context.names.purposes[near[0]] if near else ""
+    choices = [
+        choice._replace(because=f"{near[0]!r} is written much like it" if like else "")
+        if choice.value == like
+        else choice
+        for choice in _purposes(context.settings)
+    ]
+    choices.sort(key=lambda choice: choice.value != like)
+    return ask("purpose", text, *choices, Choice(GENERAL, "No purpose: it is not earmarked"))

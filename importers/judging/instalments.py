@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from pledgebook.importers.judging.drafting import Reading
 from pledgebook.importers.judging.known import Doubt, Paper
+from pledgebook.importers.judging.pledges import SAME_REFERENCE
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.values import plain
 from pledgebook.importers.values.words import read_kind
 
@@ -28,6 +30,7 @@ class Unclear(NamedTuple):
     place: str
     donor: str
     reason: str
+    asks: tuple[Question, ...]
 
 
 def instalments_in_rows(
@@ -123,7 +126,7 @@ class UnclearReferences:
             self._donors.setdefault(reference, set()).add(donor)
         received = row.amount_source == "paid" or read_kind(row.status) == "payment"
         if doubt is not None and doubt.verdict != "ignored" and not received:
-            unclear = Unclear(place, donor, doubt.reason)
+            unclear = Unclear(place, donor, doubt.reason, doubt.asks)
             self._unclear.setdefault(reference, []).append(unclear)
 
     def add_pledge(self, reading: Reading, place: str, import_id: str) -> None:
@@ -151,13 +154,15 @@ class UnclearReferences:
                     f"{other.place} has the same reference and other figures: if these are "
                     "instalments of one pledge, write them below each other with the same date of "
                     "pledge and the due date of each; if the pledge was changed, import the "
-                    "earlier row first, alone, and this one after it."
+                    "earlier row first, alone, and this one after it.",
+                    asks=SAME_REFERENCE,
                 )
         shared = len(self._donors.get(reference, ())) > 1
         for row in self._unclear.get(reference, ()):
             if row.donor == reading.donor or not (row.donor or shared):
                 return Doubt(
                     f"{row.place} has the same reference and is not clear: it may be an instalment "
-                    f"of this pledge, which is entered whole. There: {row.reason}"
+                    f"of this pledge, which is entered whole. There: {row.reason}",
+                    asks=row.asks,
                 )
         return None

@@ -21,6 +21,7 @@ from beancount.core.data import Directive, Transaction
 from pledgebook.importers.judging.drafting import IMPORT_ID, Reading
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.values import plain
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.rates import Rates
@@ -46,15 +47,23 @@ class Paper(NamedTuple):
 
 
 class Doubt(Exception):  # noqa: N818 - not an error: the row waits, with this reason
-    """A row that a person must look at; `verdict` is another one where nobody has to. `pledge` and
-    `before` name the pledge it may be of and how that stands in the book.
+    """A row that a person must look at; `verdict` is another one where nobody has to. `asks` are
+    the questions of which the answers would settle it. `pledge` and `before` name the pledge it may
+    be of and how that stands in the book.
     """
 
     def __init__(
-        self, reason: str, verdict: VerdictName = "waiting", *, pledge: str = "", before: str = ""
+        self,
+        reason: str,
+        verdict: VerdictName = "waiting",
+        *,
+        asks: Question | tuple[Question, ...] = (),
+        pledge: str = "",
+        before: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason, self.verdict = reason, verdict
+        self.asks = (asks,) if isinstance(asks, Question) else asks
         self.pledge, self.before = pledge, before
 
 

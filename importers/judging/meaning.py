@@ -5,15 +5,24 @@ which currency. The first thing that is not clear is a Doubt, and the row waits 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from pledgebook.importers.judging.drafting import Kind, Reading, Received
-from pledgebook.importers.judging.earmarks import earmark_of_row, refuse_earmark_in_words
+from pledgebook.importers.judging.earmarks import (
+    earmark_of_row,
+    fund_of_row,
+    purpose_of_row,
+    refuse_earmark_in_words,
+    words_question,
+)
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
+    leave_overpaid,
     look_at_payments,
     look_at_receipt,
     note_payment,
@@ -24,8 +33,11 @@ from pledgebook.importers.judging.stated import (
     refuse_nil,
 )
 from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.importers.rows.currency import DOLLARS_ONLY
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.rows.words import ask_status
 from pledgebook.importers.tables.headings import Field, speaks_of_promise
+from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
@@ -46,6 +58,7 @@ _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 STAND_FOR_OTHERS = frozenset({"EC", "NA"})
 """Codes of States that are the European Community, and no answer, wherever they stand."""
 
+_DATE_QUESTIONS = frozenset({"date-order", "day-in-span", "swapped-dates", "cells"})
 _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _BUDDHIST = 543
 """Years by which the Buddhist era is ahead."""
@@ -66,27 +79,32 @@ def read_contribution(
         raise Doubt(row.skipped, "ignored")
     refuse_nil(group)
     if table.questions:
-        raise Doubt(" ".join(table.questions))
+        raise Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
     if isinstance(donor, Doubt):
         raise donor
+    answers = table.rules.answers
     for each in group:
-        _refuse_said_otherwise(each)
+        _refuse_said_otherwise(each, table)
     remarks: list[str] = []
-    kind = _kind_of(row)
+    kind = _kind_of(row, answers)
     if settled := kind == "payment" and _dates_the_pledge(row, table):
         kind = "commitment"
     day = _day_of(row, kind, context)
     _refuse_future(group, day, context)
     for each in group:
         for problem in each.problems:
-            raise Doubt(f"{problem.cell}: {problem.message}", _verdict_of(problem.message))
-    if row.pledge_date.decided.startswith("the mapping dates"):
+            raise Doubt(
+                f"{problem.cell}: {problem.message}",
+                _verdict_of(problem.message),
+                asks=problem.question,
+            )
+    if row.pledge_date.decided.startswith("it was answered"):
         once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
     earmark = earmark_of_row(row, table, context)
     said = _said(group)
-    refuse_earmark_in_words(said, earmark, context)
+    refuse_earmark_in_words(said, earmark, answers, context)
     _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
         code = context.settings.currency
@@ -98,13 +116,14 @@ def read_contribution(
     currency = _currency_of(row, day, context)
     # Rows of further payments state the pledge again.
     whole = group[:1] if is_paid_in_rows(group) else group
-    parts, rate = parts_of(whole, currency, day, context, remarks)
+    parts, rate = parts_of(whole, currency, day, context, answers, remarks)
     pledged = sum((part.amount for part in parts), Decimal(0))
     if settled:
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, [])
     received = _received(group, kind, currency, remarks) or (
         (Received(None, pledged, None),) if settled else ()
     )
+    received = leave_overpaid(received, parts, answers, remarks)
     look_at_payments(received, parts, day)
     for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)
@@ -113,12 +132,7 @@ def read_contribution(
         _note_change(group, table, remarks)
     if kind == "payment":
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
-    if row.donor_from:
-        once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
-    for mark in row.unknown_marks:
-        once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
-    for text in said:
-        once(remarks, f"The sheet says {shown(text)} of it, which changes no figure.")
+    _note_words(row, said, remarks)
     return Reading(
         rows=tuple(group),
         kind=kind,
@@ -135,6 +149,43 @@ def read_contribution(
         received=received,
         changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
     )
+
+
+def questions_of(
+    group: list[SheetRow], donor: str, table: Table, context: Context
+) -> tuple[Question, ...]:
+    """Return what else than the first thing is not clear of the rows of one contribution, so that
+    all of it can be asked at once. Of a table in question its columns come first.
+    """
+    if table.questions:
+        return ()
+    row = group[0]
+    asked = [problem.question for each in group for problem in each.problems]
+
+    def heed(step: Callable[[], object]) -> None:
+        try:
+            step()
+        except Doubt as doubt:
+            asked.extend(doubt.asks)
+
+    if not donor:
+        heed(lambda: _known_donor(row, context))
+    for each in group:
+        heed(partial(_refuse_said_otherwise, each, table))
+    heed(lambda: _day_of(row, _kind_of(row, table.rules.answers), context))
+    heed(lambda: fund_of_row(row, table, context))
+    heed(lambda: purpose_of_row(row, table.rules.answers, context))
+    heed(lambda: earmark_of_row(row, table, context))
+    if not _states_dollars_only(row, table):
+        heed(lambda: _currency_of(row, row.pledge_date.value or context.today, context))
+    return tuple(asked)
+
+
+def _known_donor(row: SheetRow, context: Context) -> str:
+    found = find_donor(row, context)
+    if isinstance(found, Doubt):
+        raise found
+    return found
 
 
 def _received(
@@ -170,7 +221,8 @@ def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
         raise Doubt(
             f"It is instalment {shown(group[0].instalment)}, and {len(group)} of them were found: "
             "write the instalments of one pledge below each other, with the same donor, reference "
-            "and date of pledge, and the due date of each."
+            "and date of pledge, and the due date of each.",
+            asks=ask("instalments"),
         )
 
 
@@ -183,6 +235,19 @@ def _said(group: list[SheetRow]) -> tuple[str, ...]:
         if text and not (is_unknown(text) or is_nil(text))
     )
     return tuple(dict.fromkeys(texts))
+
+
+def _note_words(row: SheetRow, said: Sequence[str], remarks: list[str]) -> None:
+    """Say where the donor is named, what was answered, and which words change nothing."""
+    if row.asks_currency:
+        named = " or ".join(row.currency)
+        once(remarks, f"In {named}, as was answered: the sheet does not state the currency.")
+    if row.donor_from:
+        once(remarks, f"The donor is the one of the rows above, named in {row.donor_from}.")
+    for mark in row.unknown_marks:
+        once(remarks, f"The mark {mark!r} leads to a note that is not on the sheet.")
+    for text in said:
+        once(remarks, f"The sheet says {shown(text)} of it, which changes no figure.")
 
 
 def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> None:
@@ -201,10 +266,10 @@ def _states_dollars_only(row: SheetRow, table: Table) -> bool:
     the mapping says that then the dollars count.
     """
     return (
-        table.rules.dollars_without_amount
-        and row.amount.state == "unknown"
+        row.amount.state == "unknown"
         and not row.instalments
         and row.dollars.value is not None
+        and bool(table.rules.answers.to(DOLLARS_ONLY))
     )
 
 
@@ -233,7 +298,7 @@ def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
 
 def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> str | Doubt:
     if not text:
-        return Doubt("No donor is named.")
+        return Doubt("No donor is named.", asks=ask("no-donor"))
     directory = context.settings.donors
     several = directory.candidates(text, on, codes=codes and text not in STAND_FOR_OTHERS)
     if len(several) == 1:
@@ -243,55 +308,75 @@ def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> st
         (donor, *_) = by_code
         return Doubt(
             f"{shown(text)} is the code of {donor.name} ({donor.code}), and stands for others as "
-            f'well: write the name, or confirm whom it means (import --donor "{text}=CODE").'
+            f'well: write the name, or confirm whom it means (import --donor "{text}=CODE").',
+            asks=_ask_donor(text, by_code),
         )
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
         return Doubt(
             f"The donor {shown(text)} may be {names}: write the full name, or confirm "
-            'which (import --donor "TEXT=CODE").'
+            'which (import --donor "TEXT=CODE").',
+            asks=_ask_donor(text, several),
         )
-    near = ", ".join(f"{donor.name} ({donor.code})" for donor in _suggested(text, context))
+    suggested = _suggested(text, context)
+    near = ", ".join(f"{donor.name} ({donor.code})" for donor in suggested)
     hint = f" Nearest: {near}." if near else ""
     return Doubt(
         f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "
-        'means (import --donor "TEXT=CODE"), or say that it is new (--donor "TEXT=CODE:ngo").'
+        'means (import --donor "TEXT=CODE"), or say that it is new (--donor "TEXT=CODE:ngo").',
+        asks=_ask_donor(text, suggested),
     )
 
 
-def _refuse_said_otherwise(row: SheetRow) -> None:
-    """Wait where words beside the figures say that it is no plain contribution in money."""
+def _ask_donor(text: str, donors: Sequence[Donor]) -> Question:
+    choices = (Choice(donor.code, f"{donor.name} ({donor.code})") for donor in donors)
+    return ask("donor", text, *choices)
+
+
+def _refuse_said_otherwise(row: SheetRow, table: Table) -> None:
+    """Wait where words beside the figures say that it is no plain contribution in money, unless it
+    was answered that they change nothing.
+    """
+    answers = table.rules.answers
+    for said in row.elsewhere:
+        question = words_question(said.text, said.letter)
+        if not answers.to(question):
+            raise Doubt(
+                f"A cell that is not read says {shown(said.text)}: say that it changes nothing, or "
+                "decide how the row is to be recorded, and enter it by hand.",
+                asks=question,
+            )
+    if answers.to(words_question("")):
+        return
     remarks = [text for text in (*row.notes, row.conditions, row.remarks) if text]
     texts = [*remarks, *filter(None, (row.status, row.reference))]
     for text in texts:
         if is_announcement(text):
             raise Doubt(
                 f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
-                "writing."
+                "writing.",
+                asks=words_question(text),
             )
     for text in (*texts, row.purpose):
         if text and says_in_kind(text) and not row.in_kind:
             raise Doubt(
                 f"It may be in kind ({shown(text)}), and no column says whether it is: add "
-                "one to the sheet, or enter it by hand."
+                "one to the sheet, or enter it by hand.",
+                asks=words_question(text),
             )
-    for text in row.elsewhere:
-        raise Doubt(
-            f"A cell that is not read says {shown(text)}: say in a mapping what its column "
-            "is or that it is to be ignored, or decide how the row is to be recorded, and enter it "
-            "by hand."
-        )
     for text in remarks:
         if names_another(text, row.currency):
             raise Doubt(
                 f"The sheet says {shown(text)} of it, and the amount is in "
-                f"{' or '.join(row.currency)}: say in the sheet which counts."
+                f"{' or '.join(row.currency)}: say in the sheet which counts.",
+                asks=words_question(text),
             )
     for text in (*remarks, row.reference):
         if text and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
             raise Doubt(
                 f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
-                "enter it by hand."
+                "enter it by hand.",
+                asks=words_question(text),
             )
 
 
@@ -299,13 +384,19 @@ def _is_unit(text: str) -> bool:
     return states_units(text) and not text.isdigit()
 
 
-def _kind_of(row: SheetRow) -> Kind:
+def _kind_of(row: SheetRow, answers: Answers) -> Kind:
     in_kind = read_in_kind(row.in_kind)
     if in_kind is None:
-        raise Doubt(
-            f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known; "
-            "say in a mapping which it is."
+        question = ask(
+            "in-kind", row.in_kind, Choice("money", "Money"), Choice("in-kind", "In kind")
         )
+        said = answers.to(question)
+        if not said:
+            raise Doubt(
+                f"Whether {shown(row.in_kind)} is a contribution in kind or in money is not known.",
+                asks=question,
+            )
+        in_kind = said == "in-kind"
     if in_kind:
         return "in-kind"
     kind = read_kind(row.status)
@@ -313,8 +404,9 @@ def _kind_of(row: SheetRow) -> Kind:
         return "payment"
     if kind is None:
         raise Doubt(
-            f"The status {shown(row.status)} is not known; say in a mapping whether it is a "
-            "pledge, a commitment or a payment."
+            f"The status {shown(row.status)} is not known: say whether it is a pledge, a "
+            "commitment or a payment.",
+            asks=ask_status(row.status),
         )
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
@@ -329,26 +421,35 @@ def _day_of(row: SheetRow, kind: Kind, context: Context) -> date:
         if reading.state == "ambiguous" and reading.order is not None:
             raise Doubt(
                 f"The date {shown(reading.text)} names no one day ({reading.reason}): ask for the "
-                "date of the letter and write it in the sheet."
+                "date of the letter and write it in the sheet.",
+                asks=_of_dates(row),
             )
         if reading.state == "ambiguous":
             raise Doubt(
-                f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say in a mapping "
-                'which comes first: dates = "dmy" or "mdy".'
+                f"The date {shown(reading.text)} is ambiguous: {reading.reason}. Say whether the "
+                "day or the month comes first.",
+                asks=_of_dates(row),
             )
         if reading.state == "error":
             raise Doubt(
                 f"The date {shown(reading.text)} cannot be read: {reading.reason}."
-                + _by_buddhist_era(reading.text, context)
+                + _by_buddhist_era(reading.text, context),
+                asks=_of_dates(row),
             )
         if reading.value is not None:
             return reading.value
     stated = next((reading.text for reading in readings if reading.text), "")
     what = f"{shown(stated)} names no day" if stated else "no date is stated"
-    hint = ""
-    if row.year.years is not None or any(reading.years is not None for reading in readings):
-        hint = ' A mapping can say which day of a year stands for it (day_in_year = "12-31").'
-    raise Doubt(f"The date of the pledge is needed for its rate and its biennium; {what}.{hint}")
+    raise Doubt(
+        f"The date of the pledge is needed for its rate and its biennium; {what}.",
+        asks=row.asks_day or ask("pledge-date"),
+    )
+
+
+def _of_dates(row: SheetRow) -> tuple[Question, ...]:
+    """Return what was asked of the dates of a row that cannot be read."""
+    asked = tuple(each.question for each in row.problems if each.question.kind in _DATE_QUESTIONS)
+    return asked or (ask("pledge-date"),)
 
 
 def _refuse_future(group: list[SheetRow], day: date, context: Context) -> None:
@@ -361,12 +462,16 @@ def _refuse_future(group: list[SheetRow], day: date, context: Context) -> None:
         stated += [("date of payment", part.payment_date.value) for part in row.instalments]
         for what, on in stated:
             if on is not None and on > context.today:
-                raise Doubt(f"The {what} is {on}, after today, {context.today}: correct it.")
+                raise Doubt(
+                    f"The {what} is {on}, after today, {context.today}: correct it.",
+                    asks=ask("days"),
+                )
         for due in (row.due_date.value, *(part.due_date.value for part in row.instalments)):
             if due is not None and due.year - day.year > _LONGEST_TERM:
                 raise Doubt(
                     f"It falls due on {due}, more than {_LONGEST_TERM} years after the pledge of "
-                    f"{day}: correct the date."
+                    f"{day}: correct the date.",
+                    asks=ask("days"),
                 )
 
 
@@ -381,6 +486,11 @@ def _by_buddhist_era(text: str, context: Context) -> str:
     return f" If {stated[0]} is a year of the Buddhist era, it is {year}."
 
 
+def _of_currency(row: SheetRow) -> tuple[Question, ...]:
+    asked = tuple(each.question for each in row.problems if each.question.kind == "currency")
+    return asked or ((row.asks_currency,) if row.asks_currency else (ask("currency"),))
+
+
 def _currency_of(row: SheetRow, day: date, context: Context) -> str:
     codes = row.currency
     if not codes:
@@ -388,11 +498,12 @@ def _currency_of(row: SheetRow, day: date, context: Context) -> str:
     if not codes and row.amount.state == "unknown" and row.dollars.known:
         raise Doubt(
             f"Neither amount nor currency is stated, only {shown(row.dollars.text)} dollars: say "
-            "in a mapping whether these count (dollars_without_amount = true)."
+            "whether these count.",
+            asks=DOLLARS_ONLY,
         )
     if len(codes) != 1:
         what = f"may be {' or '.join(codes)}" if codes else "is not stated"
-        raise Doubt(f"The currency {what}: say it in the sheet or in a mapping.")
+        raise Doubt(f"The currency {what}: say it.", asks=_of_currency(row))
     (code,) = codes
     if code != context.settings.currency and not is_currency(code, day):
         raise Doubt(f"{code} was not a currency on {day}.", "rejected")

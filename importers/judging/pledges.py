@@ -18,27 +18,37 @@ from pledgebook.importers.judging.known import (
     gives_to,
     parts_in_order,
 )
+from pledgebook.importers.tables.questions import Answers, Choice, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.money import ZERO, format_amount
 
+SAME_REFERENCE = ask(
+    "same-reference", "", Choice("separate", "Yes: each row is a pledge of its own")
+)
+"""What is asked of rows of one reference with other figures."""
+LIKE_BOOKED = ask("like-booked", "", Choice("another", "Yes: they are further contributions"))
+"""What is asked of rows that are much like pledges or receipts of the book."""
 _NEAR = timedelta(days=31)
 """Two pledges of the same amount so near each other may be one whose date was corrected."""
 
 
-def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge | None:
+def find_pledge(
+    reading: Reading, context: Context, place: str, answers: Answers
+) -> KnownPledge | None:
     """Return the book's pledge that a row is about, None for a new one.
 
-    Raises Doubt where it may be one of several, or where the likeness is no proof. `table` names
-    the file and sheet of the row.
+    Raises Doubt where it may be one of several, or where the likeness is no proof. `place` names
+    the file, sheet and row.
     """
-    _refuse_met_before(reading, context, table)
+    _refuse_met_before(reading, context, place.rpartition("!")[0], answers)
     under = context.of_reference(reading)
     own = [known for known in under if gives_to(known, reading)]
     if len(own) > 1:
         raise Doubt(
             f"The reference {shown(reading.reference)} of {reading.donor} is that of several "
             f"pledges in the book ({_labels(own)}), none of them with these figures: record by "
-            "hand which of them was changed."
+            "hand which of them was changed.",
+            asks=ask("changed"),
         )
     if own:
         return own[0]
@@ -46,20 +56,24 @@ def find_pledge(reading: Reading, context: Context, table: str) -> KnownPledge |
     if len(others) > 1:
         raise Doubt(
             f"The reference {shown(reading.reference)} of {reading.donor} is in the book as "
-            f"{_labels(others)}, of another purpose or project: record by hand what was changed."
+            f"{_labels(others)}, of another purpose or project: record by hand what was changed.",
+            asks=ask("changed"),
         )
-    return others[0] if others else _find_alike(reading, context)
+    return others[0] if others else _find_alike(reading, context, answers)
 
 
-def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
+def _refuse_met_before(reading: Reading, context: Context, table: str, answers: Answers) -> None:
     paper = context.paper_of(reading)
     met = context.references.get(paper) if reading.reference else None
     if (met and not met.label) or paper in context.gifts:
         raise Doubt(
             f"Money was received from {reading.donor} under the reference "
             f"{shown(reading.reference)}: say whether it was paid on this pledge, and "
-            "record the payment."
+            "record the payment.",
+            asks=ask("payments"),
         )
+    if answers.to(SAME_REFERENCE):
+        return
     if met and (met.table != table or met.gives_to == (reading.earmark, reading.project)):
         what = (
             "if these are instalments of one pledge, state the due date of each; if the pledge was "
@@ -69,11 +83,12 @@ def _refuse_met_before(reading: Reading, context: Context, table: str) -> None:
         )
         raise Doubt(
             f"The reference {shown(reading.reference)} of {reading.donor} stands in {met.table} "
-            f"as {met.label}, with other figures: {what} after it."
+            f"as {met.label}, with other figures: {what} after it.",
+            asks=SAME_REFERENCE,
         )
 
 
-def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
+def _find_alike(reading: Reading, context: Context, answers: Answers) -> KnownPledge | None:
     total = sum((part.amount for part in reading.parts), ZERO)
     found = []
     for known in context.alike(reading):
@@ -84,21 +99,25 @@ def _find_alike(reading: Reading, context: Context) -> KnownPledge | None:
         if unnamed and gives_to(known, reading) and (known.imported or not same):
             found.append(known)
         elif same and not (known.imported and _are_two_papers(known, reading)):
+            if answers.to(LIKE_BOOKED):
+                continue
             how = "" if known.imported else " that was entered by hand"
             raise Doubt(
                 f"The book has a pledge of {reading.donor} of {reading.day} over "
                 f"{format_amount(total)} {reading.currency}{how}, {known.label}, of another "
                 "purpose, due date or reference: if it was changed, record the change; if this is "
                 "another one, enter it by hand.",
+                asks=LIKE_BOOKED,
                 pledge=known.label,
             )
     if len(found) > 1:
         raise Doubt(
             f"{reading.donor} has several pledges of {reading.day} in the book "
             f"({_labels(found)}), none with these figures and none with a reference: record by "
-            "hand which of them was changed, or give this one a reference."
+            "hand which of them was changed, or give this one a reference.",
+            asks=ask("changed"),
         )
-    if not found and not reading.reference:
+    if not found and not reading.reference and not answers.to(LIKE_BOOKED):
         _refuse_other_day(reading, total, context)
     return found[0] if found else None
 
@@ -126,6 +145,7 @@ def _refuse_other_day(reading: Reading, total: Decimal, context: Context) -> Non
                 f"{reading.currency} of {known.first.pledged_on}, {known.label}, which this file "
                 f"does not list: if its date was corrected to {reading.day}, record that; if this "
                 "is another one, give it a reference or enter it by hand.",
+                asks=LIKE_BOOKED,
                 pledge=known.label,
             )
 
@@ -141,10 +161,12 @@ def is_as_booked(reading: Reading, known: KnownPledge) -> bool:
     )
 
 
-def refuse_known_receipt(reading: Reading, context: Context) -> None:
+def refuse_known_receipt(reading: Reading, context: Context, answers: Answers) -> None:
     """Raise Doubt if money received may be the payment of a pledge, or a receipt of the book with
-    another amount.
+    another amount, unless it was answered that it is a further one.
     """
+    if answers.to(LIKE_BOOKED):
+        return
     fund, donor = reading.earmark.fund, reading.donor
     paper = context.paper_of(reading)
     under = context.of_reference(reading)
@@ -156,6 +178,7 @@ def refuse_known_receipt(reading: Reading, context: Context) -> None:
         raise Doubt(
             f"{donor} has the pledge {label}: if the money was paid on it, record the "
             "payment; if it is another contribution, enter it by hand.",
+            asks=LIKE_BOOKED,
             pledge=label,
         )
     for gift in context.gifts.get(paper, ()) if reading.reference else ():
@@ -165,7 +188,8 @@ def refuse_known_receipt(reading: Reading, context: Context) -> None:
                 f"The book has {format_amount(gift.dollars)} {context.settings.currency} received "
                 f"from {donor} on {reading.day} under the reference {shown(reading.reference)}; "
                 f"this row comes to {format_amount(dollars)}. Look which is right: correct the "
-                "entry, or enter a second receipt by hand."
+                "entry, or enter a second receipt by hand.",
+                asks=LIKE_BOOKED,
             )
 
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.questions import Answers, Choice, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import MissingRateError, Rate
 from pledgebook.ledger.events import Part
 from pledgebook.ledger.money import CENT, format_amount, to_cents
 
+_ROUNDING = ask("rounding", "", Choice("round", "Round to what the currency is counted in"))
+OVERPAID = ask(
+    "overpaid",
+    "",
+    Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
+)
+"""What is asked of a row that says that more was paid than pledged."""
+_NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
 """Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
 
@@ -38,7 +47,12 @@ def refuse_nil(group: list[SheetRow]) -> None:
 
 
 def parts_of(
-    group: list[SheetRow], currency: str, day: date, context: Context, remarks: list[str]
+    group: list[SheetRow],
+    currency: str,
+    day: date,
+    context: Context,
+    answers: Answers,
+    remarks: list[str],
 ) -> tuple[list[Part], Rate | None]:
     """Return the instalments that the rows of a contribution state, and the rate they are valued
     at (None: dollars, or the sheet's own).
@@ -49,14 +63,14 @@ def parts_of(
             stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
-                raise Doubt("The amount is not stated, which is not the same as nil.")
+                raise Doubt(_NO_AMOUNT, asks=ask("no-amount"))
             _note_decision(row.amount.decided, remarks)
             dollars = row.dollars.value if row.amount_source == "amount" else None
             stated.append((row.amount.value, row.due_date.value, dollars))
     parts = []
     rate = None
-    for amount, due, dollars in stated:
-        _refuse_amount(amount, currency)
+    for written, due, dollars in stated:
+        amount = _counted(written, currency, answers, remarks)
         value, found = _value_of(amount, dollars, currency, day, context, remarks)
         if due is not None and due < day:
             once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
@@ -79,21 +93,26 @@ def _instalments_in_columns(
         elif due is None and not part.label.isdigit():
             raise Doubt(
                 f"An amount stands under {shown(part.label)}, which is neither a year nor the "
-                "number of an instalment: say in a mapping what it is."
+                "number of an instalment.",
+                asks=ask("instalments"),
             )
         stated.append((part.amount.value, due, part.dollars.value))
     if not stated:
-        raise Doubt("No amount is stated.")
+        raise Doubt("No amount is stated.", asks=ask("no-amount"))
     total = sum((amount for amount, _, _ in stated), Decimal(0))
     if row.amount.value is not None and row.amount.value != total:
         raise Doubt(
             f"The instalments add up to {format_amount(total)}, the row's amount is "
-            f"{format_amount(row.amount.value)}."
+            f"{format_amount(row.amount.value)}.",
+            asks=ask("instalments"),
         )
     return stated
 
 
-def _refuse_amount(amount: Decimal, currency: str) -> None:
+def _counted(amount: Decimal, currency: str, answers: Answers, remarks: list[str]) -> Decimal:
+    """Return an amount in the units that its currency is counted in, rounded where that was
+    answered.
+    """
     if amount < 0:
         raise Doubt(
             f"A pledge is above zero, this one is {format_amount(amount)}: a reduction is recorded "
@@ -101,8 +120,13 @@ def _refuse_amount(amount: Decimal, currency: str) -> None:
             "rejected",
         )
     smallest = Decimal(1).scaleb(-decimals(currency))
-    if amount % smallest:
-        raise Doubt(f"{amount} has more decimals than {currency} is counted in.")
+    if not amount % smallest:
+        return amount
+    rounded = amount.quantize(smallest, ROUND_HALF_UP)
+    if not answers.to(_ROUNDING):
+        raise Doubt(f"{amount} has more decimals than {currency} is counted in.", asks=_ROUNDING)
+    once(remarks, f"{amount} was rounded to {rounded}, as was answered.")
+    return rounded
 
 
 def _value_of(
@@ -120,7 +144,7 @@ def _value_of(
         value, rate = context.rates.dollars(amount, currency, day)
     except MissingRateError as error:
         if not dollars:
-            raise Doubt(f"There is no dollar value: {error}.") from error
+            raise Doubt(f"There is no dollar value: {error}.", asks=ask("rate")) from error
         once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
         return to_cents(dollars), None
     if dollars and not (value / _FAR < dollars < value * _FAR):
@@ -166,7 +190,8 @@ def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
         if part.paid.value and not part.amount.value:
             raise Doubt(
                 f"{format_amount(part.paid.value)} was paid under {shown(part.label)}, where "
-                "no amount is pledged: say which instalment it is of."
+                "no amount is pledged: say which instalment it is of.",
+                asks=ask("payments"),
             )
         if part.paid.value:
             found.append(Received(position, part.paid.value, part.payment_date.value))
@@ -177,7 +202,8 @@ def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
     if found and total != row.paid.value:
         raise Doubt(
             f"The payments of the instalments add up to {format_amount(total)}, the row says that "
-            f"{format_amount(row.paid.value)} was paid."
+            f"{format_amount(row.paid.value)} was paid.",
+            asks=ask("payments"),
         )
     return tuple(found) or (Received(None, row.paid.value, row.payment_date.value),)
 
@@ -192,16 +218,35 @@ def look_at_payments(received: Sequence[Received], parts: Sequence[Part], day: d
         _look_at_payment(sum(whole, Decimal(0)), None, day, pledged)
 
 
+def leave_overpaid(
+    received: tuple[Received, ...], parts: Sequence[Part], answers: Answers, remarks: list[str]
+) -> tuple[Received, ...]:
+    """Return what was paid; nothing where it is more than was pledged, and it was answered that the
+    pledge alone is entered.
+    """
+    pledged = sum((part.amount for part in parts), Decimal(0))
+    whole = sum((each.amount for each in received if each.part is None), Decimal(0))
+    over = whole > pledged or any(
+        each.part is not None and each.amount > parts[each.part].amount for each in received
+    )
+    if not over or not answers.to(OVERPAID):
+        return received
+    once(remarks, "More was paid than pledged: the payments are not recorded, as was answered.")
+    return ()
+
+
 def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
     if paid < 0:
-        raise Doubt(f"The amount paid is {format_amount(paid)}, below zero.")
+        raise Doubt(f"The amount paid is {format_amount(paid)}, below zero.", asks=ask("payments"))
     if paid > pledged:
         raise Doubt(
-            f"More was paid ({format_amount(paid)}) than pledged ({format_amount(pledged)}): say "
-            "which figure is right, or whether the rest is another contribution."
+            f"More was paid ({format_amount(paid)}) than pledged ({format_amount(pledged)}).",
+            asks=OVERPAID,
         )
     if paid_on is not None and paid_on < day:
-        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.")
+        raise Doubt(
+            f"It was paid on {paid_on}, before it was pledged on {day}.", asks=ask("payments")
+        )
 
 
 def look_at_receipt(
@@ -211,7 +256,8 @@ def look_at_receipt(
     if paid is not None and paid != amount:
         raise Doubt(
             f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
-            f"{format_amount(amount)} was paid: say whether it is a payment or a pledge."
+            f"{format_amount(amount)} was paid: say whether it is a payment or a pledge.",
+            asks=ask("payments"),
         )
     if row.payment_date.value is None:
         remarks.append("No date of payment is stated: the date of the row was taken.")

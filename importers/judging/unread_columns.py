@@ -14,12 +14,14 @@ from pledgebook.importers.judging.names import Names
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import Field, is_named
+from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import clean, plain, shown
 from pledgebook.importers.values.words import read_class
 from pledgebook.ledger.declared.settings import Settings
 
 _LONGEST = 200
+_NAMED = (Field.PURPOSE, Field.FUND, Field.CLASS, Field.PROJECT, Field.REMARKS)
 _MOST_COMPARED = 50
 _PLACES = frozenset({"state", "territory"})
 """Kinds of donors whose names are names of places too."""
@@ -35,8 +37,13 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     settled = _read_names(table, Field.PURPOSE, names.purposes, texts)
     settled = _read_names(settled, Field.FUND, names.funds, texts)
     asked = [
-        f"Column {column.letter} ({column.heading}) is not read, yet {said}: say in a mapping what "
-        "it is, or that it is to be ignored."
+        ask(
+            "column",
+            column.letter,
+            *(Choice(each.value, f"The {each.value}") for each in _NAMED),
+            Choice(NOT_READ, "Nothing that is to be read"),
+            text=f"Column {column.named} is not read, yet {said}. What does it hold?",
+        )
         for column in _unread(settled)
         if (said := _names(settled, column, names, settings, texts[column.number]))
         or (not mapped and (said := _may_matter(settled, column, settings, texts[column.number])))

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pledgebook.importers.judging.totals import ControlTotal
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.questions import Asked, Question
 from pledgebook.importers.tables.tables import SheetReading, Table
 from pledgebook.ledger.drafts import Draft
 
@@ -41,6 +42,8 @@ class Verdict:
     drafts: tuple[Draft, ...] = ()
     import_id: str = ""
     before: str = ""
+    asks: tuple[Question, ...] = ()
+    """The questions that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,14 @@ class JudgedSheet:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """A file: its name, digest and sheets."""
+    """A file: its name, digest and sheets, and the questions that its rows wait for or that were
+    answered.
+    """
 
     path: str
     sha256: str
     sheets: tuple[JudgedSheet, ...]
+    questions: tuple[Asked, ...] = ()
 
     @property
     def tables(self) -> list[JudgedTable]:

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pledgebook.importers.reading.cells import CellValue, cell_text
+from pledgebook.importers.reading.cells import CellValue, cell_text, column_letter
 from pledgebook.importers.rows.columns import DecidingColumn
 from pledgebook.importers.rows.notes import bare_mark
 from pledgebook.importers.rows.open_row import OpenRow
+from pledgebook.importers.rows.row import Said
 from pledgebook.importers.tables.headings import DECIDING
 from pledgebook.importers.tables.qualifiers import leaves_amount
+from pledgebook.importers.tables.questions import Choice, ask
 from pledgebook.importers.tables.units import is_in_units, names_another
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.dates import parse_date
@@ -36,6 +38,7 @@ from pledgebook.importers.values.words import (
     says_otherwise,
 )
 
+_STRUCK_OUT = ask("struck-out", "", Choice("count", "They count as if they were not"))
 _TICKS = frozenset("✓✔☑√1")
 _FIGURE = re.compile(r"[\d\s.,'’-]*\d[\d\s.,'’-]*")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,3}$")
@@ -72,7 +75,7 @@ def read_beside(row: OpenRow) -> None:
 def heed_struck(row: OpenRow) -> None:
     """Doubt a row of which a cell is struck out, or the heading of a column that is read."""
     columns, struck = row.columns, row.columns.sheet.struck
-    if not struck:
+    if not struck or row.answer(_STRUCK_OUT):
         return
     for column in columns.headed:
         if (row.number, column) in struck:
@@ -80,11 +83,13 @@ def heed_struck(row: OpenRow) -> None:
                 column,
                 "It is struck out in the sheet: take the row out, or the line through it, and "
                 "import the sheet again.",
+                _STRUCK_OUT,
             )
             return
         above = [number for number in columns.table.heading_rows if (number, column) in struck]
         if above and column in columns.read:
-            row.doubt_cell(column, "The heading of its column is struck out in the sheet.")
+            why = "The heading of its column is struck out in the sheet."
+            row.doubt_cell(column, why, _STRUCK_OUT)
             return
 
 
@@ -132,7 +137,7 @@ def heed_unread(row: OpenRow) -> None:
     only if they say nothing else, beyond the headings as a remark does.
     """
     columns = row.columns
-    found = []
+    found: list[Said] = []
     others = []
     for column in columns.unread:
         value = row.cell(column)
@@ -142,11 +147,11 @@ def heed_unread(row: OpenRow) -> None:
         other = column in columns.of_currencies and names_another(value, row.currency)
         alone = len(value) <= _LONGEST_WORD and (is_warning(value) or is_in_units(value))
         if other or alone:
-            found.append(clean(value))
+            found.append(Said(column_letter(column), clean(value)))
         elif column in columns.of_words and len(value) <= _LONGEST_NOTE:
             text = clean(value)
             if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
-                found.append(text)
+                found.append(Said(column_letter(column), text))
     row.others = tuple(text for text in others if not text.isdigit())
     row.elsewhere = (*found, *_decided(row))
 
@@ -161,14 +166,14 @@ def skip_row(row: OpenRow) -> None:
             return
 
 
-def _decided(row: OpenRow) -> Iterator[str]:
+def _decided(row: OpenRow) -> Iterator[Said]:
     """Yield what columns that decide on their rows say against the figures of one."""
     for deciding in row.columns.deciding:
         value = row.cell(deciding.column.number)
         text = clean(cell_text(value)) if value is not None else ""
         if not _is_plain(row, deciding, value, text):
             own = deciding.column.heading.rpartition(" / ")[2]
-            yield f"{own}: {text or 'blank'}"
+            yield Said(deciding.column.letter, f"{own}: {text or 'blank'}")
 
 
 def _is_plain(row: OpenRow, deciding: DecidingColumn, value: CellValue | None, text: str) -> bool:

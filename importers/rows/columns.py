@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,12 +36,13 @@ _IN_WORDS = (
     Field.PURPOSE, Field.CLASS, Field.FUND, Field.PROJECT, Field.IN_KIND, Field.CONDITIONS,
     Field.BANK_REFERENCE, Field.REMARKS, Field.INSTALMENT,
 )  # fmt: skip
+_WORDS = re.compile(r"[A-Z]{3}\b|[€£¥₽₩]|[^\W\d]{4,20}")
+_FIRST_ROWS = 20
 _SHORT_CODE = 2
 _LEAST_CODES = 3
 _LEAST_SHARES = 3
 _ROUNDED = Decimal("0.0051")
 """How far a share written in whole per cents is from the amount's."""
-_STATED_ORDER = "the mapping states the order of day and month"
 
 Recogniser = Callable[[str, date | None], tuple[str, ...]]
 """Gives the currency codes that a mark or word may mean on a date; none if it is no currency."""
@@ -155,8 +157,8 @@ class Columns:
                 number=0,
                 field=field,
                 label="",
-                order=self.rules.date_order,
-                decided=_STATED_ORDER,
+                order=None,
+                decided="",
                 serials=False,
             )
             for field in self.rules.constants
@@ -180,6 +182,37 @@ class Columns:
             for column in table.columns_of(Field.STATUS)
             for number in self._data
         )
+
+    @cached_property
+    def currencies(self) -> Mapping[str, str]:
+        """The currencies that the sheet names outside its amounts, each with the first place: in
+        its name, above the table, in headings and in columns that are not read.
+        """
+        found: dict[str, str] = {}
+        head = range(1, self.table.heading_rows[-1] + 1)
+        cells = [(row, column, value) for row in head for column, value in self._filled(row)]
+        cells += [
+            (row, column, value)
+            for row in self._data[:_FIRST_ROWS]
+            for column, value in self._filled(row)
+            if column not in self.read
+        ]
+        texts = [(f"the sheet's name {self.sheet.name!r}", self.sheet.name)]
+        texts += [
+            (self.sheet.address(row, column), value)
+            for row, column, value in cells
+            if isinstance(value, str)
+        ]
+        for place, text in texts:
+            for word in _WORDS.findall(text):
+                codes = self.recognise(word, None)
+                if len(codes) == 1:
+                    found.setdefault(codes[0], place)
+        return found
+
+    def _filled(self, row: int) -> list[tuple[int, CellValue]]:
+        cells = self.sheet.rows[row - 1]
+        return [(column, value) for column, value in enumerate(cells, 1) if value is not None]
 
     @cached_property
     def written(self) -> Mapping[int, Sequence[str]]:
@@ -291,11 +324,8 @@ class Columns:
 
     def _figures(self, column: TableColumn) -> FigureColumn:
         assert column.field is not None
-        mark, decided = self.rules.decimal_mark, "the mapping states the decimal mark"
-        if mark is None:
-            mark = column_mark(self._values(column))
-            letter = column.letter
-            decided = f"all other figures of column {letter} show the decimal mark {mark!r}"
+        mark = column_mark(self._values(column))
+        decided = f"all other figures of column {column.letter} show the decimal mark {mark!r}"
         units = column.multiplier if column.multiplier != 1 else self.table.units.multiplier
         return FigureColumn(
             number=column.number,
@@ -312,11 +342,9 @@ class Columns:
             if column.field not in DATES:
                 continue
             values = self._values(column)
-            order, decided = self.rules.date_order, _STATED_ORDER
-            if order is None:
-                order = column_order(values)
-                first = "month" if order == "mdy" else "day"
-                decided = f"other dates of column {column.letter} show that the {first} comes first"
+            order = column_order(values)
+            first = "month" if order == "mdy" else "day"
+            decided = f"other dates of column {column.letter} show that the {first} comes first"
             yield DateColumn(
                 number=column.number,
                 field=column.field,

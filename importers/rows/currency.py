@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from pledgebook.importers.rows.columns import Columns
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Choice, Question, ask
 from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.importers.values.values import is_code, is_unknown, multiplier_in, shown
+
+DOLLARS_ONLY = ask("dollars-only", "", Choice("count", "The dollars are what was pledged"))
+"""What is asked of a row that states neither amount nor currency of origin, but dollars."""
 
 
 def read_currency(row: OpenRow) -> None:
@@ -57,14 +62,18 @@ def find_currency(
         row.doubt(
             Field.CURRENCY,
             f"The currency is {shown(named)}, but the amounts are counted in "
-            f"{shown(heading or title)}: the amount in {shown(named)} is not stated. Say in a "
-            "mapping which counts.",
+            f"{shown(heading or title)}: the amount in {shown(named)} is not stated.",
+            question=DOLLARS_ONLY if row.sum(Field.DOLLARS).known else None,
         )
         heading, named = heading or title, ""
     stated = (heading or title, named) if heading else (named or title,)
     texts = [text for text in (amount.currency, *stated) if text]
     if not texts:
-        return (), ""
+        if amount.state == "unknown":
+            return (), ""
+        row.asks_currency = _ask_currency(columns)
+        said = row.answer(row.asks_currency)
+        return ((said,), said) if said else ((), "")
     statement = " / ".join(dict.fromkeys(texts))
     if named and (multiplier_in(named) != 1 or any(char.isdigit() for char in named)):
         row.doubt(
@@ -77,16 +86,25 @@ def find_currency(
     common = tuple(code for code in found[0] if all(code in codes for codes in found))
     if all(found) and len(common) == 1:
         return common, statement
+    codes = dict.fromkeys(code for several in found for code in several)
+    question = ask(
+        "currency",
+        statement,
+        *(Choice(code, code) for code in codes),
+        text=f"Which currency is {shown(statement)}?",
+    )
+    if said := row.answer(question):
+        return (said,), statement
     if not all(found):
         why = _why_no_currency(row, texts[found.index(())], amount, on)
     elif not common:
         why = f"The cell and its column state different currencies: {statement}."
     else:
-        why = f"The currency {statement!r} may be {' or '.join(common)}; say which in a mapping."
+        why = f"The currency {statement!r} may be {' or '.join(common)}."
     if column is not None and (amount.currency or not columns.holds(Field.CURRENCY)):
-        row.doubt_cell(column.number, why)
+        row.doubt_cell(column.number, why, question)
     else:
-        row.doubt(Field.CURRENCY, why)
+        row.doubt(Field.CURRENCY, why, question=question)
     return common, statement
 
 
@@ -98,11 +116,24 @@ def _belongs_elsewhere(row: OpenRow, named: str, counted: str, on: date | None) 
     """Whether a row names one currency while heading or title count its figure in another: how much
     was pledged in the currency that is named, nobody says.
     """
-    rules = row.columns.rules
-    if not (named and counted) or rules.dollars_without_amount or Field.CURRENCY in rules.constants:
+    if not (named and counted) or Field.CURRENCY in row.columns.rules.constants:
         return False
     recognise = row.columns.recognise
-    return not set(recognise(named, on)) & set(recognise(counted, on))
+    if set(recognise(named, on)) & set(recognise(counted, on)):
+        return False
+    return not row.answer(DOLLARS_ONLY)
+
+
+def _ask_currency(columns: Columns) -> Question:
+    """Ask in which currency the amounts of a table are where nothing says it. A currency that the
+    sheet names elsewhere is proposed, with the place.
+    """
+    return ask(
+        "currency",
+        "",
+        *(Choice(code, code, f"{place} names it") for code, place in columns.currencies.items()),
+        text="In which currency are the amounts? The sheet does not state it.",
+    )
 
 
 def _why_no_currency(row: OpenRow, text: str, amount: AmountReading, on: date | None) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
+from pledgebook.importers.reading.cells import column_letter
+from pledgebook.importers.rows.columns import Columns
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Choice, Question, ask
 from pledgebook.importers.values.dates import NO_DATE, DateReading, is_true_date, parse_date
 from pledgebook.importers.values.values import clean, shown
 
 _FIELDS = (Field.PLEDGE_DATE, Field.DUE_DATE, Field.CHANGED_ON)
 _MONTHS = 12
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def read_dates(row: OpenRow) -> None:
@@ -48,20 +53,88 @@ def _refuse_other_year(row: OpenRow) -> None:
 def date_by_year(row: OpenRow) -> None:
     """Date a row that states a calendar year and no day as the mapping says, if it does."""
     stated = row.date(Field.PLEDGE_DATE)
-    day = row.columns.rules.day_in_year
-    if day is None or stated.value or row.date(Field.PAYMENT_DATE).value:
+    if stated.value or row.date(Field.PAYMENT_DATE).value:
         return
-    if stated.state == "unknown":
-        stated = row.date(Field.YEAR)
-    if stated.years is None or stated.years.first != stated.years.last:
+    field = Field.PLEDGE_DATE
+    if stated.state == "unknown" and row.date(Field.YEAR).years is not None:
+        field, stated = Field.YEAR, row.date(Field.YEAR)
+    row.asks_day = _ask_day(row.columns, stated, field)
+    said = row.answer(row.asks_day) if row.asks_day else ""
+    if not said:
+        return
+    value = _answered_day(said, stated, row.columns)
+    if value is None:
         return
     row.dates[Field.PLEDGE_DATE] = replace(
         stated,
         state="value",
-        value=date(stated.years.first, *day),
+        value=value,
         years=None,
-        decided=f"the mapping dates what is of {stated.text} on {day[0]:02}-{day[1]:02} of it",
+        decided=f"it was answered that what is of {stated.text or 'no day'} is of {value}",
     )
+
+
+def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | None:
+    """Return what would date a row of which no day is stated: a day of its year or, where it states
+    none, of all; None where it states what cannot be read.
+    """
+    years = stated.years
+    column = columns.at(field)
+    letter = column.letter if column else ""
+    if years is None:
+        return _ask_any_day(columns) if stated.state == "unknown" else None
+    named = f"Column {column.named} gives" if column else "The rows state"
+    if years.first == years.last:
+        return ask(
+            "day-in-year",
+            letter,
+            Choice("12-31", "31 December"),
+            Choice("01-01", "1 January"),
+            Choice("06-30", "30 June"),
+            text=f"{named} years, not days. Which day of the year were these pledged? It decides "
+            "the rate, the period and the paragraph.",
+        )
+    choices = [
+        Choice(f"first:{day}", f"{date(years.first, *_month_day(day)):%-d %B} of the first year")
+        for day in ("01-01", "04-01", "07-01", "12-31")
+    ]
+    choices.append(Choice("second:06-30", "30 June of the second year"))
+    return ask(
+        "day-in-fiscal-year",
+        letter,
+        *choices,
+        text=f"{named} years that span two ({stated.text}). Which day were these pledged? It "
+        "decides the rate, the period and the paragraph.",
+    )
+
+
+def _ask_any_day(columns: Columns) -> Question:
+    sheet = columns.sheet
+    named = _YEAR_IN_NAME.findall(sheet.name)
+    choices = []
+    if len(named) == 1:
+        because = f"the sheet is called {sheet.name!r}"
+        choices = [
+            Choice(f"name:{day}", f"{date(int(named[0]), *_month_day(day)):%-d %B %Y}", because)
+            for day in ("12-31", "01-01")
+        ]
+    return ask("pledge-date", "", *choices)
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _answered_day(said: str, stated: DateReading, columns: Columns) -> date | None:
+    which, _, day = said.rpartition(":")
+    if which == "name":
+        named = _YEAR_IN_NAME.findall(columns.sheet.name)
+        return date(int(named[0]), *_month_day(day)) if len(named) == 1 else None
+    if stated.years is None:
+        return date.fromisoformat(said)
+    year = stated.years.last if which == "second" else stated.years.first
+    return date(year, *_month_day(day))
 
 
 def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = True) -> DateReading:
@@ -79,18 +152,56 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
         serials=column.serials,
         from_1904=row.columns.sheet.from_1904,
     )
+    question = None
+    if reading.state == "ambiguous":
+        letter = column_letter(column.number) if column.number else ""
+        question = _ask_which(reading, letter)
+        if said := row.answer(question):
+            first = said in {"dmy", "first"}
+            reading = replace(
+                reading,
+                state="value",
+                value=reading.readings[0 if first else -1],
+                readings=(),
+                decided=f"as was answered ({said})",
+            )
     if decides and reading.state in UNCLEAR:
-        row.doubt(wanted, why_unclear(wanted, reading), label)
+        row.doubt(wanted, why_unclear(wanted, reading), label, question)
     if column.half_swapped and is_true_date(
         row.value(wanted, label), delimited=row.columns.sheet.delimited
     ):
         day = reading.value
-        if decides and day is not None and day.month != day.day <= _MONTHS:
+        swapped = ask(
+            "swapped-dates", column_letter(column.number), Choice("as-stored", "They are right")
+        )
+        doubted = decides and day is not None and day.month != day.day <= _MONTHS
+        if doubted and day is not None and not row.answer(swapped):
             row.doubt(
                 wanted,
                 f"The date {day} may be {date(day.year, day.day, day.month)}: in this column dates "
                 "stand of which the day is 12 at most, and texts of which it is more, as a program "
                 "leaves them that took days for months. Write the dates in the sheet.",
                 label,
+                swapped,
             )
     return reading
+
+
+def _ask_which(reading: DateReading, letter: str) -> Question:
+    """Ask which of two days a date is that may be either."""
+    first, last = reading.readings[0], reading.readings[-1]
+    if reading.order is not None:
+        return ask(
+            "day-in-span",
+            letter,
+            Choice("last", f"The last day ({shown(reading.text)}: {last})"),
+            Choice("first", f"The first day ({shown(reading.text)}: {first})"),
+            text=f"Column {letter} gives months, or several days, such as {shown(reading.text)}. "
+            "Which day is meant?",
+        )
+    return ask(
+        "date-order",
+        letter,
+        Choice("dmy", f"The day ({shown(reading.text)} is {first})"),
+        Choice("mdy", f"The month ({shown(reading.text)} is {last})"),
+    )

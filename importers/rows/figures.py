@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
-from pledgebook.importers.rows.currency import find_currency
+from pledgebook.importers.rows.columns import FigureColumn
+from pledgebook.importers.rows.currency import DOLLARS_ONLY, find_currency
 from pledgebook.importers.rows.dates import read_date
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.rows.row import InstalmentReading
 from pledgebook.importers.tables.headings import MONEY, Field
-from pledgebook.importers.values.amounts import BLANK, AmountReading, parse_amount
+from pledgebook.importers.tables.questions import Choice, Question, ask
+from pledgebook.importers.values.amounts import BLANK, AmountReading, DecimalMark, parse_amount
 from pledgebook.importers.values.looks import read_shown
+from pledgebook.importers.values.values import shown
 
 _DOLLARS = ("USD",)
 
@@ -20,6 +24,12 @@ def read_figures(row: OpenRow) -> None:
     for column in row.columns.figures:
         value = row.cell(column.number)
         reading = parse_amount(value, column.mark, column.decided)
+        unclear = None
+        if reading.state == "ambiguous":
+            unclear = _ask_mark(column, reading)
+            if mark := row.answer(unclear):
+                decided = f"the decimal mark was said to be {mark!r}"
+                reading = parse_amount(value, cast("DecimalMark", mark), decided)
         look = row.columns.sheet.looks.get((row.number, column.number))
         if look is not None and isinstance(value, Decimal):
             reading, doubt = read_shown(value, look, reading, column.units)
@@ -38,10 +48,24 @@ def read_figures(row: OpenRow) -> None:
             )
         # What remains unpaid is a check and never counted: no row waits for it.
         if reading.state in UNCLEAR and column.field is not Field.UNPAID:
-            row.doubt_cell(column.number, why_unclear(column.field, reading))
+            row.doubt_cell(column.number, why_unclear(column.field, reading), unclear)
     for field, text in row.columns.rules.constants.items():
         if field in MONEY and field not in row.sums:
             row.sums[field] = parse_amount(text)
+
+
+def _ask_mark(column: FigureColumn, reading: AmountReading) -> Question:
+    """Ask which is the decimal mark of a column of which a figure may be read in two ways."""
+    choices = [
+        Choice(mark, f"{mark!r}: {shown(reading.text)} is {figure:,f}")
+        for mark, figure in zip(".,", reading.readings, strict=True)
+    ]
+    return ask(
+        "decimal-mark",
+        column.letter,
+        *choices,
+        text=f"Which is the decimal mark of column {column.letter}? {reading.reason.capitalize()}.",
+    )
 
 
 def choose_amount(row: OpenRow) -> None:
@@ -56,11 +80,22 @@ def choose_amount(row: OpenRow) -> None:
     if pledged.value and (amount == BLANK or amount.state == "nil"):
         row.amount, row.pledged_only = pledged, True
     elif pledged.value and amount.value is not None and pledged.value != amount.value:
-        row.doubt(
-            Field.PLEDGED,
-            f"The row says that {pledged.text} was pledged and {amount.text} committed: say which "
-            "counts, or leave one of them out.",
+        question = ask(
+            "pledged-or-committed",
+            "",
+            Choice("committed", "What was committed, as a commitment"),
+            Choice("pledged", "What was pledged, as a pledge not yet committed"),
         )
+        said = row.answer(question)
+        if said == "pledged":
+            row.amount, row.pledged_only = pledged, True
+        elif not said:
+            row.doubt(
+                Field.PLEDGED,
+                f"The row says that {pledged.text} was pledged and {amount.text} committed: say "
+                "which counts.",
+                question=question,
+            )
 
 
 def count_dollars(row: OpenRow) -> None:
@@ -71,7 +106,7 @@ def count_dollars(row: OpenRow) -> None:
     if not dollars.known:
         return
     silent = row.amount.state == "unknown" and not row.currency_text
-    if silent and row.columns.rules.dollars_without_amount:
+    if silent and row.answer(DOLLARS_ONLY):
         row.amount, row.amount_source = dollars, "dollars"
         row.currency, row.currency_text = _DOLLARS, "USD"
     elif row.amount == BLANK and row.currency == _DOLLARS and row.columns.at(Field.AMOUNT):

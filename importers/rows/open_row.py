@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
+from pledgebook.importers.reading.cells import (
+    CellValue,
+    ErrorValue,
+    MissingResult,
+    cell_text,
+    column_letter,
+)
 from pledgebook.importers.rows.columns import Columns
-from pledgebook.importers.rows.row import AmountSource, InstalmentReading, Problem, SheetRow
+from pledgebook.importers.rows.row import AmountSource, InstalmentReading, Problem, Said, SheetRow
 from pledgebook.importers.tables.blocks import TableRow
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Question, ask
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading
 from pledgebook.importers.values.values import clean, plain, shown
@@ -45,9 +52,11 @@ class OpenRow:
     notes: tuple[str, ...] = ()
     unknown_marks: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
-    elsewhere: tuple[str, ...] = ()
+    elsewhere: tuple[Said, ...] = ()
     others: tuple[str, ...] = ()
     skipped: str = ""
+    asks_day: Question | None = None
+    asks_currency: Question | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def cell(self, column: int) -> CellValue | None:
@@ -94,14 +103,26 @@ class OpenRow:
         translated = columns.rules.translate.get(wanted)
         return translated.get(plain(text), text) if translated else text
 
-    def doubt(self, wanted: Field, message: str, label: str = "") -> None:
-        """Add what is wrong with the cell of a field."""
-        address = self.columns.address(self.number, wanted, label)
-        self.problems.append(Problem(address, message))
+    def answer(self, question: Question) -> str:
+        """Return how a question was answered for its table, "" for not."""
+        return self.columns.rules.answers.to(question)
 
-    def doubt_cell(self, column: int, message: str) -> None:
-        """Add what is wrong with a cell."""
-        self.problems.append(Problem(self.columns.sheet.address(self.number, column), message))
+    def doubt(
+        self, wanted: Field, message: str, label: str = "", question: Question | None = None
+    ) -> None:
+        """Add what is wrong with the cell of a field, and what would settle it: that cells of its
+        column are corrected, unless said.
+        """
+        column = self.columns.at(wanted, label)
+        address = self.columns.address(self.number, wanted, label)
+        asked = question or ask("cells", column.letter if column else "")
+        self.problems.append(Problem(address, message, asked))
+
+    def doubt_cell(self, column: int, message: str, question: Question | None = None) -> None:
+        """Add what is wrong with a cell, and what would settle it."""
+        address = self.columns.sheet.address(self.number, column)
+        asked = question or ask("cells", column_letter(column))
+        self.problems.append(Problem(address, message, asked))
 
     def closed(self, row: TableRow) -> SheetRow:
         """Return what was read of it."""
@@ -127,6 +148,8 @@ class OpenRow:
             elsewhere=self.elsewhere,
             others=self.others,
             skipped=self.skipped,
+            asks_day=self.asks_day,
+            asks_currency=self.asks_currency,
             problems=tuple(self.problems),
         )
 
@@ -143,5 +166,5 @@ def why_unclear(name: Field, reading: AmountReading | DateReading) -> str:
     if reading.state != "ambiguous":
         return ""
     if isinstance(reading, DateReading) and reading.order:
-        return f"The {title} names no one day: {reading.reason}. Write it in the sheet."
-    return f"The {title} is ambiguous: {reading.reason}. Say which in a mapping."
+        return f"The {title} names no one day: {reading.reason}."
+    return f"The {title} is ambiguous: {reading.reason}."

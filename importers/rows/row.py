@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pledgebook.importers.tables.blocks import RowKind, TotalLevel
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading
 
@@ -16,10 +17,13 @@ AmountSource = Literal["amount", "dollars", "paid"]
 
 
 class Problem(NamedTuple):
-    """A sentence about one cell: `cell` is its address, such as `Pledges!D9`."""
+    """A sentence about one cell: `cell` is its address, such as `Pledges!D9`. The row waits for the
+    answer to `question`.
+    """
 
     cell: str
     message: str
+    question: Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,13 @@ class InstalmentReading:
     paid: AmountReading = BLANK
     payment_date: DateReading = NO_DATE
     dollars: AmountReading = BLANK
+
+
+class Said(NamedTuple):
+    """A text beside the figures of a row, and the letter of its column."""
+
+    letter: str
+    text: str
 
 
 class _Text:
@@ -101,13 +112,17 @@ class SheetRow:
     unknown_marks: tuple[str, ...]
     beside: tuple[str, ...]
     """Texts beyond the headings."""
-    elsewhere: tuple[str, ...]
-    """Texts of cells that are not read and say of the row what no figure does: a loan, in kind,
+    elsewhere: tuple[Said, ...]
+    """Cells that are not read and say of the row what no figure does: a loan, in kind,
     cancelled."""
     others: tuple[str, ...]
     """Texts of columns that are not read."""
     skipped: str
     """Why a mapping leaves the row out."""
+    asks_day: Question | None
+    """What would date it, where it states no day."""
+    asks_currency: Question | None
+    """What would say its currency, where nothing does."""
     problems: tuple[Problem, ...]
 
     donor = _Text(Field.DONOR)

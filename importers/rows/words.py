@@ -7,7 +7,9 @@ from decimal import Decimal
 from pledgebook.importers.reading.cells import cell_text
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Choice, Question, ask
 from pledgebook.importers.values.values import clean, is_nil, is_unknown, split_footnote
+from pledgebook.importers.values.words import read_kind
 
 _DAMAGED = Decimal(10) ** 15
 
@@ -27,9 +29,28 @@ def read_status(row: OpenRow) -> None:
     """Read the status; what is only pledged is said to be, and a blank among statuses is asked."""
     status = row.text(Field.STATUS)
     stated = row.columns.states_status
-    if stated and not status:
-        row.doubt(Field.STATUS, "The status is blank, though other rows state one: say what it is.")
+    if (stated and not status) or read_kind(status) is None:
+        question = ask_status(status)
+        said = row.answer(question)
+        if not (said or status):
+            why = "The status is blank, though other rows state one: say what it is."
+            row.doubt(Field.STATUS, why, question=question)
+        status = said or status
     row.texts[Field.STATUS] = "pledged" if row.pledged_only and not (status or stated) else status
+
+
+def ask_status(status: str) -> Question:
+    """Ask what a status means that is not known, or a blank among others."""
+    text = "" if status else "The status of some rows is blank. What are these?"
+    return ask(
+        "status",
+        status or "blank",
+        Choice("committed", "A commitment in writing"),
+        Choice("pledged", "A pledge not yet committed"),
+        Choice("paid", "Money received"),
+        Choice("cancelled", "Nothing any more: it was cancelled"),
+        text=text,
+    )
 
 
 def read_reference(row: OpenRow) -> None:

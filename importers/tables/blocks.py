@@ -8,6 +8,7 @@ from typing import Literal
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.values import clean
 
 RowKind = Literal["heading", "total", "note", "blank", "data"]
@@ -56,7 +57,7 @@ class HeadingBlock:
     rows: tuple[int, ...]
     columns: tuple[TableColumn, ...]
     doubts: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     constants: Mapping[Field, str] = field(default_factory=dict)
 
     @property
@@ -93,7 +94,7 @@ class HeadingBlock:
         changed = tuple(columns.get(column, column) for column in self.columns)
         return replace(self, columns=changed, doubts=(*self.doubts, *filter(None, [doubt])))
 
-    def asking(self, *questions: str) -> HeadingBlock:
+    def asking(self, *questions: Question) -> HeadingBlock:
         """Return the block with further questions."""
         return replace(self, questions=(*self.questions, *questions))
 

@@ -1,29 +1,30 @@
 """What a person corrects of a table that was found: what a column holds, and what only a person
 can say.
 
-A correction becomes a mapping of its table (`importers/tables/mapping.py`) and is read as one, so
-that a page and a mapping file can say the same, and what is wrong with it is said in the same
-sentences.
+Corrections, a mapping's rules and answers to a table's questions change its columns and rules, and
+nothing that they do not name; its rows are then told anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from pledgebook.importers.reading.cells import Workbook
-from pledgebook.importers.tables.blocks import TableColumn
-from pledgebook.importers.tables.headings import DECIDING, REPEATED, Field, has_word_of
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
+from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
-from pledgebook.importers.tables.mapping_applied import apply_mapping
-from pledgebook.importers.tables.mapping_text import stands_above, toml_text, write_mapping
-from pledgebook.importers.tables.qualifiers import qualifier_of
-from pledgebook.importers.tables.tables import SheetReading, Table, rows_outside
+from pledgebook.importers.tables.mapping_applied import find_column
+from pledgebook.importers.tables.mapping_text import stands_above, toml_text
+from pledgebook.importers.tables.questions import NOT_READ
+from pledgebook.importers.tables.tables import (
+    UNREAD,
+    SheetReading,
+    Table,
+    build_table,
+    rows_outside,
+)
 from pledgebook.importers.tables.units import Units
-from pledgebook.importers.values.amounts import DecimalMark
-from pledgebook.importers.values.dates import DateOrder
-from pledgebook.importers.values.words import is_warning
 
 CONSTANTS = (
     Field.FUND,
@@ -37,19 +38,19 @@ CONSTANTS = (
 """What may be said for all rows of a table."""
 
 
+AMOUNTS = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS})
+"""What a table cannot be without: a column of one of these."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """What is said of one table. `columns` gives fields by column letter, "" for one that is not to
-    be read; columns that are not named stay as they were found. `decided`: the table's questions
-    are answered by this, and its rows need not wait for them.
+    be read; columns that are not named stay as they were found.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     units: int | None = None
-    dates: str = ""
-    decimal: str = ""
-    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,6 @@ def described(table: Description) -> SheetMapping:
     said, name = table.said, f"{table.sheet}!{table.heading_row}"
     lines = [f"sheet = {toml_text(table.sheet)}", f"heading_rows = [{table.heading_row}]"]
     lines += [f"units = {said.units}"] if said.units else []
-    lines += [f"dates = {toml_text(said.dates)}"] if said.dates else []
-    lines += [f"decimal = {toml_text(said.decimal)}"] if said.decimal else []
     of_field: dict[Field, list[str]] = {}
     for letter, text in said.columns.items():
         if found := _field(text, name):
@@ -135,30 +134,71 @@ def apply_rules(
     return applied
 
 
+def answer_tables(
+    workbook: Workbook, readings: Sequence[SheetReading]
+) -> tuple[list[SheetReading], bool]:
+    """Return what was found in a workbook as the questions of its tables are answered, and whether
+    an answer changed any table. Raises AnswerError, or MappingError for columns that cannot be.
+    """
+    tables = [table for reading in readings for table in reading.tables]
+    answered = []
+    changed = False
+    for reading in readings:
+        own = tuple(_answer(workbook, table, tables) for table in reading.tables)
+        if any(new is not table for new, table in zip(own, reading.tables, strict=True)):
+            outside, changed = rows_outside(reading.sheet, own), True
+            answered.append(reading._replace(tables=own, outside=outside))
+        else:
+            answered.append(reading)
+    return answered, changed
+
+
+def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
+    columns: dict[str, str] = {}
+    units = None
+    left = []
+    for question in table.questions:
+        said = table.rules.answers.to(question)
+        if question.kind == "column" and said:
+            columns[question.about] = "" if said == NOT_READ else said
+        elif question.kind == "which-column" and said:
+            held = table.columns_of(Field(question.about))
+            columns |= dict.fromkeys((each.letter for each in held), "")
+            columns[said] = question.about
+        elif question.kind == "units" and said:
+            units = int(said)
+        else:
+            left.append(question)
+    if len(left) == len(table.questions):
+        return table
+    read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
+    return replace(read, questions=tuple(left))
+
+
 def _by_rules(
     workbook: Workbook, table: Table, tables: Sequence[Table], mapping: SheetMapping
 ) -> Table:
-    text = write_mapping(table, ends=stands_above(table, tables))
-    found = parse_mapping(text, mapping.name)
-    values = {**found.values}
+    sheet, rows, rules = table.sheet, table.heading_rows, table.rules
+    values = {**rules.translate}
     for field_, texts in mapping.values.items():
         values[field_] = {**values.get(field_, {}), **texts}
-    (read,) = apply_mapping(
-        workbook,
-        replace(
-            found,
-            constants={**found.constants, **mapping.constants},
-            values=values,
-            date_order=mapping.date_order or found.date_order,
-            decimal_mark=mapping.decimal_mark or found.decimal_mark,
-            dollars_without_amount=mapping.dollars_without_amount or found.dollars_without_amount,
-            day_in_year=mapping.day_in_year or found.day_in_year,
-            totals=found.totals | mapping.totals,
-            skip={**found.skip, **mapping.skip},
-            ignored=(*found.ignored, *mapping.ignored),
-        ),
+    skip = [
+        (find_column(sheet, rows, text, mapping.name), texts)
+        for text, texts in mapping.skip.items()
+    ]
+    ignored = {find_column(sheet, rows, text, mapping.name) for text in mapping.ignored}
+    changed = replace(
+        rules,
+        constants={**rules.constants, **mapping.constants},
+        translate=values,
+        skip=(*rules.skip, *skip),
+        ignored=rules.ignored | ignored,
+        answers=replace(rules.answers, given={**mapping.answers, **rules.answers.given}),
     )
-    return replace(read, doubts=tuple(dict.fromkeys((*table.doubts, *read.doubts))))
+    edited = replace(table, rules=changed)
+    if Field.CURRENCY in mapping.constants:
+        edited = _without_currencies(edited)
+    return _read_again(workbook, edited, tables, total_words=mapping.totals)
 
 
 def _correct(
@@ -166,48 +206,73 @@ def _correct(
 ) -> Table:
     name = name_of(table)
     rules = table.rules
+    columns = _columns(table, correction.columns, name)
+    units = table.units
+    if correction.units is not None:
+        units = Units(correction.units, units.currency)
+        columns = tuple(replace(column, multiplier=1) for column in columns)
+    left_alone = {
+        column.number for column in columns if correction.columns.get(column.letter) == ""
+    }
     edited = replace(
         table,
-        table_columns=_columns(table, correction.columns, name),
-        units=table.units if correction.units is None else Units(correction.units),
+        table_columns=columns,
+        units=units,
         rules=replace(
             rules,
             constants={**rules.constants, **_constants(correction.constants, name)},
-            date_order=cast("DateOrder", correction.dates) or rules.date_order,
-            decimal_mark=cast("DecimalMark", correction.decimal) or rules.decimal_mark,
-            ignored=rules.ignored | _left_alone(table, correction),
+            ignored=rules.ignored | left_alone,
         ),
-        questions=() if correction.decided else table.questions,
     )
-    ends = stands_above(table, tables)
-    (read,) = apply_mapping(workbook, parse_mapping(write_mapping(edited, ends=ends), name))
-    return read
+    if correction.constants.get(Field.CURRENCY.value):
+        edited = _without_currencies(edited)
+    return _read_again(workbook, edited, tables)
 
 
-def _left_alone(table: Table, correction: Correction) -> frozenset[int]:
-    """Return the columns that are not to be read: those that are said not to be, and, where the
-    table's questions are said to be decided, those that are not read and say nothing of single
-    rows. "Cancelled" goes on deciding on its rows, whatever else was decided.
+def _without_currencies(table: Table) -> Table:
+    """Return a table in which neither headings nor the text above state a currency: somebody said
+    in which all rows are.
     """
-    return frozenset(
-        column.number
-        for column in table.table_columns
-        if correction.columns.get(column.letter) == ""
-        or (
-            correction.decided
-            and column.field is None
-            and column.letter not in correction.columns
-            and not _speaks_of_rows(table, column)
-        )
+    return replace(
+        table,
+        table_columns=tuple(replace(column, currency="") for column in table.table_columns),
+        units=table.units._replace(currency=""),
     )
 
 
-def _speaks_of_rows(table: Table, column: TableColumn) -> bool:
-    cells = (table.sheet.cell(row.number, column.number) for row in table.rows)
-    if qualifier_of(column.heading):
-        return True
-    return any(has_word_of(kind, column.heading) for kind in DECIDING) or any(
-        isinstance(value, str) and is_warning(value) for value in cells
+def _read_again(
+    workbook: Workbook,
+    table: Table,
+    tables: Sequence[Table],
+    *,
+    total_words: frozenset[str] = frozenset(),
+) -> Table:
+    """Return a table of which columns or rules were changed, with its rows told anew: which of them
+    are totals or notes rests on the columns.
+    """
+    sheet = table.sheet
+    fields = {column.field for column in table.table_columns} | set(table.rules.constants)
+    if Field.DONOR not in fields:
+        raise MappingError([f"{name_of(table)}: no column is left that names the donor."])
+    if not fields & AMOUNTS:
+        raise MappingError([f"{name_of(table)}: no column is left that holds amounts."])
+    ends = (each.area.last_row for each in tables if each.sheet.name == sheet.name)
+    first = table.heading_rows[0]
+    below = stands_above(table, tables)
+    read = build_table(
+        workbook,
+        HeadingBlock(sheet=sheet, rows=table.heading_rows, columns=table.table_columns),
+        last_row=table.area.last_row if below else len(sheet.rows),
+        above=max((last for last in ends if last < first), default=0),
+        rules=table.rules,
+        total_words=total_words,
+    )
+    kept = [doubt for doubt in table.doubts if not doubt.startswith(UNREAD)]
+    return replace(
+        read,
+        units=table.units,
+        doubts=tuple(dict.fromkeys((*kept, *read.doubts))),
+        questions=table.questions,
     )
 
 

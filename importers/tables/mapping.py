@@ -7,13 +7,9 @@ and constants are applied to all tables that are found (of `sheet`, if it is nam
     sheet = "Flows"                  # else the first sheet where the headings are found
     heading_rows = [1, 2]            # else the row where the headings are found
     last_row = 40                    # else the end of the table
-    dates = "dmy"                    # 03/04/2002 is 3 April ("mdy": 4 March)
-    decimal = ","                    # 1.234 is one thousand ("." : one and a bit)
     units = 1000                     # amounts are in thousands
     totals = ["Consolidation"]       # further words that begin a total row
-    day_in_year = "12-31"            # rows that state a year and no day are dated so
     ignored = ["Contact person"]     # columns that say nothing of the contributions
-    dollars_without_amount = true    # no amount and currency of origin: the dollars are the amount
 
     [columns]
     donor = "srcOrganization"
@@ -30,6 +26,10 @@ and constants are applied to all tables that are found (of `sheet`, if it is nam
     [values.status]                  # what a text in a column stands for
     paid = "payment"
 
+    [answers]                        # to what its rows would wait for: questions.KINDS
+    day-in-year = "12-31"            # rows that state a year and no day are dated so
+    "decimal-mark:F" = ","           # where 1.234 may be one thousand or one and a bit
+
     [skip]                           # rows left out: those with one of these texts in the column
     contributionType = ["in kind"]
 
@@ -41,15 +41,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import REPEATED, Field
-from pledgebook.importers.values.amounts import DecimalMark
-from pledgebook.importers.values.dates import DateOrder
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, NOT_READ, AnswerError, read_id
 from pledgebook.importers.values.values import plain
 from pledgebook.ledger.findings import RefusedError
 
@@ -57,16 +55,13 @@ _KEYS = (
     "sheet",
     "heading_rows",
     "last_row",
-    "dates",
-    "decimal",
     "units",
     "totals",
-    "dollars_without_amount",
-    "day_in_year",
     "undecided",
     "ignored",
     "columns",
     "constants",
+    "answers",
     "values",
     "skip",
 )
@@ -102,16 +97,13 @@ class SheetMapping:
     sheet: str = ""
     heading_rows: tuple[int, ...] = ()
     last_row: int | None = None
-    date_order: DateOrder | None = None
-    decimal_mark: DecimalMark | None = None
     units: int | None = None
     totals: frozenset[str] = frozenset()
-    dollars_without_amount: bool = False
     constants: Mapping[Field, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Answers by what they are to: `day-in-year:C`, or `day-in-year` for all of the kind."""
     values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     skip: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    day_in_year: tuple[int, int] | None = None
-    """The month and day that date rows of which a calendar year is stated and no day."""
     undecided: tuple[str, ...] = ()
     """Questions that a person has still to decide: as long as there are any, all rows wait."""
     ignored: tuple[str, ...] = ()
@@ -180,15 +172,12 @@ class _Checker:
             sheet=self._value("sheet", str, ""),
             heading_rows=tuple(rows),
             last_row=last,
-            date_order=cast("DateOrder | None", self._choice("dates", ("dmy", "mdy"))),
-            decimal_mark=cast("DecimalMark | None", self._choice("decimal", (".", ","))),
             units=units,
             totals=frozenset(map(plain, self._strings("totals", self._content.get("totals", [])))),
-            dollars_without_amount=self._value("dollars_without_amount", bool, default=False),
             constants=constants,
+            answers=self._answers(),
             values=self._translations(),
             skip=self._skip(),
-            day_in_year=self._day_in_year(),
             undecided=tuple(self._strings("undecided", self._content.get("undecided", []))),
             ignored=tuple(self._strings("ignored", self._content.get("ignored", []))),
         )
@@ -217,24 +206,6 @@ class _Checker:
         named = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}[kind]
         self._fault(f"{key} must be {named}, not {value!r}.")
         return default
-
-    def _choice(self, key: str, choices: tuple[str, ...]) -> str | None:
-        value = self._content.get(key)
-        if value is None or value in choices:
-            return cast("str | None", value)
-        self._fault(f"{key} must be {' or '.join(map(repr, choices))}, not {value!r}.")
-        return None
-
-    def _day_in_year(self) -> tuple[int, int] | None:
-        text = self._value("day_in_year", str, "")
-        if not text:
-            return None
-        try:
-            day = datetime.strptime(f"2001-{text}", "%Y-%m-%d")  # noqa: DTZ007
-        except ValueError:
-            self._fault(f'day_in_year must be a month and a day such as "12-31", not {text!r}.')
-            return None
-        return day.month, day.day
 
     def _section(self, key: str) -> dict[str, Any]:
         section = self._content.get(key, {})
@@ -271,6 +242,22 @@ class _Checker:
             elif key is not None:
                 texts[key.field] = str(value)
         return texts
+
+    def _answers(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, value in self._section("answers").items():
+            if not isinstance(value, str):
+                self._fault(f"the answer to {name!r} must be a text, not {value!r}.")
+                continue
+            try:
+                kind = KINDS[read_id(name).kind]
+            except AnswerError as error:
+                self._fault(f"[answers]: {error}")
+                continue
+            if kind.takes and not (kind.fits(value) or value in {LEAVE_OUT, NOT_READ}):
+                self._fault(f"the answer to {name!r} must be {kind.takes}, not {value!r}.")
+            found[name] = value
+        return found
 
     def _translations(self) -> dict[Field, dict[str, str]]:
         found: dict[Field, dict[str, str]] = {}

@@ -15,6 +15,7 @@ from pledgebook.importers.reading.cells import (
 from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn, heading_text
 from pledgebook.importers.tables.headings import Field, currency_in
 from pledgebook.importers.tables.mapping import ColumnKey, MappingError, SheetMapping, nearest
+from pledgebook.importers.tables.questions import Answers, ask
 from pledgebook.importers.tables.tables import (
     ReadingRules,
     Table,
@@ -47,17 +48,15 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
             ]
         )
     skip = tuple(
-        (_one_column(sheet, rows, text, mapping), texts) for text, texts in mapping.skip.items()
+        (find_column(sheet, rows, text, mapping.name), texts)
+        for text, texts in mapping.skip.items()
     )
     rules = ReadingRules(
         constants=mapping.constants,
         translate=mapping.values,
-        date_order=mapping.date_order,
-        decimal_mark=mapping.decimal_mark,
-        dollars_without_amount=mapping.dollars_without_amount,
         skip=skip,
-        day_in_year=mapping.day_in_year,
-        ignored=frozenset(_one_column(sheet, rows, text, mapping) for text in mapping.ignored),
+        answers=Answers(given=mapping.answers),
+        ignored=frozenset(find_column(sheet, rows, text, mapping.name) for text in mapping.ignored),
     )
     units = None if mapping.units is None else Units(mapping.units, "", mapping.name)
     table = build_table(
@@ -70,7 +69,10 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         units=units,
         to_end=mapping.last_row is not None,
     )
-    questions = dict.fromkeys((*table.questions, *mapping.undecided))
+    undecided = [
+        ask("undecided", str(number), text=text) for number, text in enumerate(mapping.undecided, 1)
+    ]
+    questions = dict.fromkeys((*table.questions, *undecided))
     return (replace(table, questions=tuple(questions)),)
 
 
@@ -118,7 +120,7 @@ def _describe(sheet: Sheet, rows: tuple[int, ...], mapping: SheetMapping) -> Hea
     taken: dict[int, ColumnKey] = {}
     for key, text in mapping.columns.items():
         try:
-            number = _one_column(sheet, rows, text, mapping)
+            number = find_column(sheet, rows, text, mapping.name)
         except MappingError as error:
             faults.extend(error.messages)
             continue
@@ -166,8 +168,10 @@ def _ends_above(workbook: Workbook, sheet: Sheet, heading: int) -> int:
     return max((last for last in ends if last < heading), default=0)
 
 
-def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMapping) -> int:
-    """Find a column by its heading, whole or the lowest line of it, or else by its letter."""
+def find_column(sheet: Sheet, rows: tuple[int, ...], text: str, name: str) -> int:
+    """Find a column by its heading, whole or the lowest line of it, or else by its letter. Raises
+    MappingError, in which `name` is the mapping's.
+    """
     width = max(len(cells) for cells in sheet.rows)
     wholes = {c: heading_text(sheet, rows, c) for c in range(1, width + 1)}
     lowest = {c: clean(cell_text(sheet.cell(rows[-1], c))) for c in range(1, width + 1)}
@@ -180,7 +184,7 @@ def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMa
         letters = ", ".join(map(column_letter, found))
         raise MappingError(
             [
-                f"{mapping.name}: {len(found)} columns are headed {text!r} ({letters}); name the "
+                f"{name}: {len(found)} columns are headed {text!r} ({letters}); name the "
                 "one that is meant by its letter."
             ]
         )
@@ -191,7 +195,7 @@ def _one_column(sheet: Sheet, rows: tuple[int, ...], text: str, mapping: SheetMa
     hint = f"; the nearest are {', '.join(map(repr, near))}" if near else ""
     raise MappingError(
         [
-            f"{mapping.name}: there is no column {text!r} on sheet {sheet.name!r}{hint}. Headings "
+            f"{name}: there is no column {text!r} on sheet {sheet.name!r}{hint}. Headings "
             f"in row {rows[-1]}: {', '.join(map(repr, headings)) or 'none'}."
         ]
     )

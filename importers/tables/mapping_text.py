@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from pledgebook.importers.reading.cells import column_letter
-from pledgebook.importers.tables.tables import ReadingRules, Table
+from pledgebook.importers.tables.tables import Table
 
 
 def stands_above(table: Table, tables: Iterable[Table]) -> bool:
@@ -28,7 +28,7 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
     if table.questions:
         lines.append("# All rows wait for these. Decide below, and delete what is decided:")
         lines.append("undecided = [")
-        lines += [f"  {toml_text(question)}," for question in table.questions]
+        lines += [f"  {toml_text(question.text)}," for question in table.questions]
         lines.append("]")
     lines.append(f"sheet = {toml_text(table.sheet.name)}")
     lines.append(f"heading_rows = {list(table.heading_rows)}")
@@ -37,7 +37,9 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
     if table.units.multiplier != 1:
         lines.append(f"units = {table.units.multiplier}")
     rules = table.rules
-    lines += _rule_lines(rules)
+    if rules.ignored:
+        letters = ", ".join(map(toml_text, map(column_letter, sorted(rules.ignored))))
+        lines.append(f"ignored = [{letters}]")
     lines += ["", "[columns]"]
     free = []
     for column in table.table_columns:
@@ -55,6 +57,13 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
     else:
         lines += ["", "# [constants]  # for all rows, where no column says otherwise"]
         lines += ['# fund = "CPCJF"', '# currency = "USD"', '# changed_on = "2002-09-01"']
+    if rules.answers.given:
+        lines += ["", "[answers]"]
+        given = rules.answers.given.items()
+        lines += [f"{_key(name)} = {toml_text(value)}" for name, value in given]
+    else:
+        lines += ["", "# [answers]  # to what rows would wait for (import --json lists it)"]
+        lines += ['# date-order = "dmy"', '# decimal-mark = ","', '# day-in-year = "12-31"']
     for named, texts in rules.translate.items():
         lines += ["", f"[values.{_key(named.value)}]"]
         lines += [f"{toml_text(said)} = {toml_text(meant)}" for said, meant in texts.items()]
@@ -64,27 +73,6 @@ def write_mapping(table: Table, *, ends: bool = False) -> str:
             listed = ", ".join(toml_text(text) for text in sorted(said_texts))
             lines.append(f"{column_letter(number)} = [{listed}]")
     return "\n".join(lines) + "\n"
-
-
-def _rule_lines(rules: ReadingRules) -> list[str]:
-    """Write how a table is read, beyond its columns."""
-    lines = []
-    if rules.date_order:
-        lines.append(f"dates = {toml_text(rules.date_order)}")
-    else:
-        lines.append('# dates = "dmy"  # 03/04/2002 is 3 April ("mdy": 4 March)')
-    if rules.decimal_mark:
-        lines.append(f"decimal = {toml_text(rules.decimal_mark)}")
-    else:
-        lines.append('# decimal = ","  # 1.234 is one thousand (".": one and a bit)')
-    if rules.ignored:
-        letters = ", ".join(toml_text(column_letter(number)) for number in sorted(rules.ignored))
-        lines.append(f"ignored = [{letters}]")
-    if rules.dollars_without_amount:
-        lines.append("dollars_without_amount = true")
-    if rules.day_in_year:
-        lines.append(f'day_in_year = "{rules.day_in_year[0]:02}-{rules.day_in_year[1]:02}"')
-    return lines
 
 
 def toml_text(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
 from pledgebook.importers.tables.headings import DATES, MONEY, REPEATED, Field
+from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.tables.settling_money import (
     ask_uneven_units,
     doubt_currencies,
@@ -79,8 +80,9 @@ def _choose(block: HeadingBlock, field: Field, same: list[TableColumn]) -> Headi
         name = _NUMBER.sub("", best.heading)
         equally_good = [c for c in equally_good if _NUMBER.sub("", c.heading) == name]
     if field in _DECISIVE and any(_differ(block, best, column) for column in equally_good):
-        question = f"{sentence} Say in a mapping which one counts."
-        return block.leaving(left).asking(question)
+        choices = [Choice(c.letter, f"Column {c.named}") for c in (best, *left)]
+        question = f"{sentence} Which one counts?"
+        return block.leaving(left).asking(ask("which-column", field.value, *choices, text=question))
     return block.leaving(left, sentence)
 
 
@@ -125,8 +127,14 @@ def ask_unsure(block: HeadingBlock) -> HeadingBlock:
     """Ask about columns that make a figure of the books but have a word nobody knows in them."""
     return block.asking(
         *(
-            f"Column {column.named} may be the {column.field.value.replace('_', ' ')}, but not all "
-            "its words are known: say in a mapping what it is."
+            ask(
+                "column",
+                column.letter,
+                Choice(column.field.value, f"The {column.field.value.replace('_', ' ')}"),
+                Choice(NOT_READ, "Nothing that is to be read"),
+                text=f"Column {column.named} may be the {column.field.value.replace('_', ' ')}, "
+                "but not all its words are known. What does it hold?",
+            )
             for column in block.columns
             if column.field in _FIGURES and column.score < _SURE
         )

@@ -15,6 +15,7 @@ from pledgebook.importers.tables.headings import (
     is_named,
     is_year_heading,
 )
+from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import plain, words
 
@@ -100,8 +101,12 @@ def settle_parts(block: HeadingBlock) -> HeadingBlock:
         )
     return block.asking(
         *(
-            f"Column {c.named} is a part of another and is not read: say in a mapping what it is, "
-            "or that it is to be ignored."
+            ask(
+                "column",
+                c.letter,
+                Choice(NOT_READ, "Nothing that is to be read"),
+                text=f"Column {c.named} is a part of another and is not read. What does it hold?",
+            )
             for c in block.of(None)
             if is_part(c.heading)
         )
@@ -212,11 +217,17 @@ def doubt_currencies(block: HeadingBlock) -> HeadingBlock:
 def ask_uneven_units(block: HeadingBlock) -> HeadingBlock:
     """Ask where one column of money is headed "in thousands" and another one is not."""
     money = block.of(*MONEY - {Field.UNPAID})
-    if len({column.multiplier for column in money}) < _LEAST_CELLS:
+    counted = {column.multiplier for column in money}
+    if len(counted) < _LEAST_CELLS:
         return block
     silent = ", ".join(c.named for c in money if c.multiplier == 1)
     stated = ", ".join(c.named for c in money if c.multiplier != 1)
     return block.asking(
-        f"Column {stated} says in what its amounts are counted, column {silent} does not: say the "
-        "units in a mapping."
+        ask(
+            "units",
+            "",
+            *(Choice(str(n), f"All are counted in units of {n:,}") for n in sorted(counted)),
+            text=f"Column {stated} says in what its amounts are counted, column {silent} does not. "
+            "In what units are the amounts?",
+        )
     )

@@ -16,6 +16,7 @@ from pledgebook.importers.tables.headings import (
     is_named,
     speaks_of_giving,
 )
+from pledgebook.importers.tables.questions import Choice, ask
 from pledgebook.importers.values.values import clean, plain, words
 from pledgebook.importers.values.words import read_kind, says_in_kind
 
@@ -51,8 +52,13 @@ def settle_places(block: HeadingBlock) -> HeadingBlock:
     outgoing = any(has_word_of("outgoing", c.heading) for c in block.of(*MONEY))
     if "contact" in signs or (("recipient" in signs or outgoing) and not giving):
         return block.asking(
-            f"Column {listed} may be the donor, or an address, or the country that receives the "
-            "money: say in a mapping which column names the donor."
+            ask(
+                "which-column",
+                Field.DONOR.value,
+                *(Choice(c.letter, f"Column {c.named}") for c in block.columns),
+                text=f"Column {listed} may be the donor, or an address, or the country that "
+                "receives the money. Which column names the donor?",
+            )
         )
     return block
 

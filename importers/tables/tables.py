@@ -23,6 +23,7 @@ from pledgebook.importers.tables.blocks import HeadingBlock, RowKind, TableColum
 from pledgebook.importers.tables.classifying import classify_rows
 from pledgebook.importers.tables.heading_rows import find_heading_blocks
 from pledgebook.importers.tables.headings import MONEY, Field, is_named, match_heading
+from pledgebook.importers.tables.questions import Answers, Question
 from pledgebook.importers.tables.units import (
     NO_UNITS,
     Units,
@@ -31,10 +32,10 @@ from pledgebook.importers.tables.units import (
     units_above,
     units_in_name,
 )
-from pledgebook.importers.values.amounts import DecimalMark
-from pledgebook.importers.values.dates import DateOrder
 from pledgebook.importers.values.values import clean, shown
 
+UNREAD = "Columns not read: "
+"""How the doubt begins that names them."""
 _LEAST_TABLES = 2
 _INCOMING = {"1": "received", "11": "commitment", "13": "pledge"}
 """What the codes of transactions of IATI that are of money coming in stand for."""
@@ -45,19 +46,14 @@ class ReadingRules:
     """How a table is to be read beyond what it shows: what a mapping file states.
 
     `constants` gives the text of a field for all rows; `translate`, by field, what a text in a
-    column stands for; `skip` the rows to leave out, as column number and texts. With
-    `dollars_without_amount` a row that states neither amount nor currency of origin, but dollars,
-    is a contribution in dollars. `day_in_year`, a month and a day, dates the rows that state a
-    calendar year and no day.
+    column stands for; `skip` the rows to leave out, as column number and texts. `answers` are to
+    what the table asks.
     """
 
     constants: Mapping[Field, str] = field(default_factory=dict)
     translate: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
-    date_order: DateOrder | None = None
-    decimal_mark: DecimalMark | None = None
-    dollars_without_amount: bool = False
     skip: tuple[tuple[int, frozenset[str]], ...] = ()
-    day_in_year: tuple[int, int] | None = None
+    answers: Answers = field(default_factory=Answers)
     ignored: frozenset[int] = frozenset()
     """Columns that somebody said need not be read: nothing is asked about them."""
 
@@ -81,7 +77,7 @@ class Table:
     units: Units = NO_UNITS
     rules: ReadingRules = field(default_factory=ReadingRules)
     doubts: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def range(self) -> str:
@@ -306,7 +302,7 @@ def _unread_doubts(
         for column in columns
         if column.field is None and any(sheet.cell(row, column.number) is not None for row in data)
     ]
-    return [f"Columns not read: {', '.join(unread)}."] if unread else []
+    return [f"{UNREAD}{', '.join(unread)}."] if unread else []
 
 
 def _hidden_doubts(

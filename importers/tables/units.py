@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import Sheet, column_number
 from pledgebook.importers.tables.blocks import HeadingBlock
 from pledgebook.importers.tables.headings import currency_in
-from pledgebook.importers.values.values import clean, multiplier_in, plain
+from pledgebook.importers.tables.questions import Choice, Question, ask
+from pledgebook.importers.values.values import clean, multiplier_in, plain, shown
 from pledgebook.ledger.declared.currencies import recognise
 
 _TITLE_ROWS = 12
 _SHORT_TITLE = 60
+_MOST_SAID = 5
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _MONEY = (
     r"(?:US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|CAD|AUD|ATS|BEF|DEM|ESP|FIM|FRF|IEP|ITL"
@@ -134,27 +136,24 @@ def may_state_units(text: str) -> bool:
     return states_units(text) or _LIKE_A_UNIT.search(text) is not None
 
 
-def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[str]:
+def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> list[Question]:
     """Ask where a text speaks of thousands or millions, but not plainly as a table's unit: "pledges
     above one million dollars", "rounded to thousands", a note below the table, or letters that may
     be a unit ("M€", "USDm").
     """
-    questions = []
+    said: list[tuple[str, str]] = []
     sheet = block.sheet
-    ask = (
-        "{} says {!r}: say in a mapping in what units the amounts are counted (units = 1 or more)."
-    )
     if found.multiplier != 1 and found.source != _SHEET_NAME:
         row, column = _place(found.source)
         text = clean(str(sheet.cell(row, column)))
         if not _UNIT_STATED.search(plain(text)):
-            questions.append(ask.format(found.source, text))
+            said.append((found.source, text))
     if found.multiplier != 1 or any(column.multiplier != 1 for column in block.columns):
-        return questions
+        return _ask_about(said)
     for row in range(max(above + 1, block.rows[0] - _TITLE_ROWS), block.rows[0]):
         for number, value in enumerate(sheet.rows[row - 1], start=1):
             if isinstance(value, str) and _LIKE_A_UNIT.search(clean(value)):
-                questions.append(ask.format(sheet.address(row, number), clean(value)))
+                said.append((sheet.address(row, number), clean(value)))
     for row in range(block.rows[-1] + 1, last_row + 1):
         cells = sheet.rows[row - 1]
         filled = len(cells) - cells.count(None)
@@ -163,8 +162,19 @@ def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> l
             continue
         text = clean(value)
         if may_state_units(text):
-            questions.append(ask.format(sheet.address(row, number), text))
-    return questions
+            said.append((sheet.address(row, number), text))
+    return _ask_about(said)
+
+
+def _ask_about(said: Sequence[tuple[str, str]]) -> list[Question]:
+    """Ask in what units amounts are counted, where texts at these places speak of some: once."""
+    if not said:
+        return []
+    named = sorted({multiplier_in(text) for _, text in said} - {1})
+    listed = "; ".join(f"{place} says {shown(text)}" for place, text in said[:_MOST_SAID])
+    choices = [Choice(str(number), f"In units of {number:,}") for number in named]
+    question = f"{listed}. In what units are the amounts counted?"
+    return [ask("units", "", Choice("1", "As they are written"), *choices, text=question)]
 
 
 def _place(address: str) -> tuple[int, int]:

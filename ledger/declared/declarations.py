@@ -67,6 +67,7 @@ FORMS: Mapping[str, Form] = {
         prefixes=("name",),
     ),
     "alias": Form(texts=("text", "donor")),
+    "sheet-answer": Form(texts=("layout", "question", "answer"), key_length=2),
     "mandate": Form(texts=("symbol", "title"), keys=frozenset({"primary"})),
     "paragraph": Form(texts=("mandate", "paragraph", "summary"), key_length=2),
     "rule": Form(
@@ -139,9 +140,10 @@ PAPERS = frozenset(
 """Declarations that are papers: what was issued, sent and answered, what banks stated, and who
 certified a closed period's figures."""
 
-UNSEALED = frozenset({"alias", "announcement", "letterhead", "addressee"})
-"""Declarations that no seal holds: what sheets call donors, what donors announced, and how letters
-look. All others that stand at a closing are sealed, whatever their own date."""
+UNSEALED = frozenset({"alias", "announcement", "letterhead", "addressee", "sheet-answer"})
+"""Declarations that no seal holds: what sheets call donors, what was answered about sheets, what
+donors announced, and how letters look. All others that stand at a closing are sealed, whatever
+their own date."""
 
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
 

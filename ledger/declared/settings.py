@@ -37,6 +37,7 @@ from pledgebook.ledger.declared.periods import (
     names_files,
 )
 from pledgebook.ledger.declared.rates import RATE_AGE
+from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
 
@@ -59,6 +60,8 @@ class Settings:
     """Of each sealed period, what is sealed."""
     purpose_aliases: Mapping[str, str] = field(default_factory=dict)
     """What sheets call purposes, by text, as somebody confirmed it."""
+    sheet_answers: SheetAnswers = field(default_factory=dict)
+    """What was answered to questions about sheets, by the layout of their tables."""
     banks: Banks = field(default_factory=Banks)
     allotments: tuple[Allotment, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
@@ -202,6 +205,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         donors=donors,
         purposes=purposes,
         purpose_aliases={item.texts[0]: item.texts[1] for item in named.values()},
+        sheet_answers=read_sheet_answers(declared["sheet-answer"].values()),
         mandates=mandates,
         periods=periods,
         seals=seals,

@@ -1,0 +1,141 @@
+"""The questions of donors' sheets, answered on the command line or asked in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import click
+from pledgebook.cli.common import fail
+from pledgebook.importers.imports import ImportResult
+from pledgebook.importers.judging.asked import proposed_answers
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers
+from pledgebook.ledger.findings import RefusedError
+
+Judge = Callable[[dict[str, str]], ImportResult]
+"""Judges the files with answers, and writes nothing."""
+
+_STOP = "q"
+
+
+def given_answers(texts: Iterable[str], file: Path | None) -> dict[str, str]:
+    """Return the answers of a file and of `--answer ID=VALUE`, which outrank them; or stop with a
+    sentence and status 2.
+    """
+    answers = read_answers(file) if file is not None else {}
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        if not (equals and name.strip() and value.strip()):
+            fail(f"--answer {text!r}: write it as ID=VALUE, such as fund=CPCJF.")
+        answers[name.strip()] = value.strip()
+    return answers
+
+
+def confirmed(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
+    """Return the answers with those of earlier files of the same layouts."""
+    while new := _proposed(judge(answers)):
+        answers = {**new, **answers}
+    return answers
+
+
+def ask_all(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
+    """Ask until every question is answered or left, and return the answers."""
+    if not sys.stdin.isatty():
+        fail("There is no terminal to ask at: give the answers with --answer or --answers.")
+    left: set[str] = set()
+    while True:
+        result = judge(answers)
+        if proposed := _proposed(result):
+            if _take_proposed(result, proposed):
+                answers = {**answers, **proposed}
+                continue
+            left |= proposed.keys()
+        open_ones = [each for each in _questions(result) if not each.answer and each.id not in left]
+        if not open_ones:
+            return answers
+        said = _ask(open_ones[0], len(open_ones))
+        if said == _STOP:
+            return answers
+        if said:
+            answers = {**answers, open_ones[0].id: said}
+        else:
+            left.add(open_ones[0].id)
+
+
+def show_questions(result: ImportResult) -> None:
+    """Print what the rows of files wait for, with the ids to answer it by."""
+    asked = [each for each in _questions(result) if not each.answer]
+    if not asked:
+        return
+    rows = sum(file.count("waiting") for file in result.files)
+    click.secho(
+        f"{len(asked)} question{'s' if len(asked) > 1 else ''}, for {rows} rows that wait "
+        "(answer with --ask, or with --answer 'ID=VALUE'):",
+        bold=True,
+    )
+    for each in asked:
+        values = " or ".join(choice.value for choice in each.choices)
+        takes = KINDS[each.question.kind].takes
+        click.echo(f"  {_sentence(each)}")
+        click.echo(f"    {each.id}={values}{f', or {takes}' if takes else ''}")
+
+
+def _questions(result: ImportResult) -> list[Asked]:
+    return [each for file in result.files for each in file.questions]
+
+
+def _proposed(result: ImportResult) -> dict[str, str]:
+    return dict(proposed_answers(_questions(result)))
+
+
+def _sentence(asked: Asked) -> str:
+    where = ", ".join(asked.examples)
+    more = "" if asked.rows <= len(asked.examples) else " ..."
+    return f"{asked.question.text} ({asked.rows} row{'s' if asked.rows > 1 else ''}: {where}{more})"
+
+
+def _take_proposed(result: ImportResult, proposed: dict[str, str]) -> bool:
+    click.echo("Sheets with these headings were answered before:", err=True)
+    for each in _questions(result):
+        if each.id in proposed:
+            choice = each.choices[0]
+            click.echo(f"  {each.question.text}\n    {choice.text} ({choice.because})", err=True)
+    return click.confirm("Is it the same for this file?", default=True, err=True)
+
+
+def _ask(asked: Asked, number: int) -> str:
+    """Ask one question; return the answer, "" to leave it open, or to stop asking."""
+    click.echo(err=True)
+    click.secho(_sentence(asked), bold=True, err=True)
+    if number > 1:
+        click.echo(f"  ({number - 1} more after this one)", err=True)
+    for text in asked.said:
+        click.echo(f"  said there: {text}", err=True)
+    if not asked.said:
+        for cell, reason in zip(asked.examples, asked.reasons, strict=True):
+            click.echo(f"  {cell}: {reason}", err=True)
+    for place, choice in enumerate(asked.choices, 1):
+        because = f" ({choice.because})" if choice.because else ""
+        click.echo(f"  {place}  {choice.text}{because}", err=True)
+    takes = KINDS[asked.question.kind].takes
+    hint = f"a number, {takes}, or" if takes else "a number, or"
+    while True:
+        said = click.prompt(
+            f"{hint} Enter to leave it open, {_STOP} to stop asking",
+            default="",
+            err=True,
+            show_default=False,
+        ).strip()
+        try:
+            return said if said == _STOP else _answer(asked, asked.choices, said)
+        except RefusedError as error:
+            click.echo(str(error), err=True)
+
+
+def _answer(asked: Asked, choices: Sequence[object], said: str) -> str:
+    if said.isdigit() and 0 < int(said) <= len(choices):
+        return asked.choices[int(said) - 1].value
+    if said and said != LEAVE_OUT:
+        asked.question.refuse(said)
+    return said

@@ -1,0 +1,128 @@
+"""The questions of a file: what its rows wait for, each asked once, and what was answered.
+
+Tables of a file that have the same headings are one layout, and are asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
+from pledgebook.importers.reading.cells import column_number
+from pledgebook.importers.tables.questions import KINDS, Asked, Choice, Question
+from pledgebook.importers.tables.tables import Table
+
+_EXAMPLES = 3
+"""How many rows of a question are shown."""
+_MOST_SAID = 12
+
+
+@dataclass(slots=True, kw_only=True)
+class _Gathered:
+    question: Question
+    tables: dict[str, None] = field(default_factory=dict)
+    rows: int = 0
+    examples: list[tuple[str, str]] = field(default_factory=list)
+    said: dict[str, None] = field(default_factory=dict)
+
+
+def place_of(table: Table) -> str:
+    """Return by what a table is named in questions: `s.xlsx#Pledges!A6`."""
+    return f"{table.path.name}#{place_in_file(table)}"
+
+
+def layout_of(table: Table) -> tuple[tuple[str, str], ...]:
+    """Return what tables of one layout have in common: the letters and texts of their headings."""
+    return tuple((column.letter, column.heading) for column in table.table_columns)
+
+
+def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
+    """Return what rows of a file's tables wait for, what settles most of them first, and below that
+    what was answered.
+    """
+    gathered: dict[tuple[object, str], _Gathered] = {}
+    places: dict[tuple[object, str], str] = {}
+    for judged in tables:
+        table = judged.table
+        layout = layout_of(table)
+        for verdict in judged.verdicts:
+            for question in verdict.asks:
+                of_book = KINDS[question.kind].of_book
+                key = (None if of_book else layout, question.key)
+                places.setdefault(key, place_of(table))
+                own = gathered.setdefault(key, _Gathered(question=question))
+                _take(own, table, verdict, question)
+    asked = [
+        Asked(
+            id=f"{places[key]}:{own.question.key}",
+            question=_as_learned(own.question, tables),
+            rows=own.rows,
+            tables=tuple(own.tables),
+            examples=tuple(cell for cell, _ in own.examples),
+            reasons=tuple(reason for _, reason in own.examples),
+            said=tuple(own.said)[:_MOST_SAID],
+        )
+        for key, own in gathered.items()
+    ]
+    asked.sort(key=lambda each: (each.question.order, -each.rows))
+    return (*asked, *_answered(tables))
+
+
+def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) -> None:
+    own.rows += 1
+    own.tables.setdefault(place_in_file(table))
+    if question.said:
+        own.said.setdefault(question.said)
+    if len(own.examples) < _EXAMPLES:
+        letter = question.about if KINDS[question.kind].of_column else ""
+        number = column_number(letter) if letter else None
+        letter = letter if number else table.columns.get("donor", "A")
+        cell = f"{table.sheet.name}!{letter}{verdict.row.number}"
+        own.examples.append((cell, verdict.reason))
+
+
+def place_in_file(table: Table) -> str:
+    """Return by what a table is named within its file: `Pledges!A6`."""
+    return f"{table.sheet.name}!{table.range.partition(':')[0]}"
+
+
+def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
+    """Return a question with the answer that was given to it for an earlier file of the layout as
+    the first choice, to be confirmed.
+    """
+    for judged in tables:
+        learned = judged.table.rules.answers.learned.get(question.key)
+        if learned is None or not question.accepts(learned.value):
+            continue
+        because = f"answered so on {learned.on} for the same headings"
+        known = {choice.value: choice for choice in question.choices}
+        own = known.pop(learned.value, Choice(learned.value, learned.value))
+        return replace(question, choices=(own._replace(because=because), *known.values()))
+    return question
+
+
+def _answered(tables: Sequence[JudgedTable]) -> list[Asked]:
+    """Return the questions that an answer settled, by tables of one layout."""
+    found: dict[tuple[object, str], Asked] = {}
+    for judged in tables:
+        table = judged.table
+        for key, (question, value) in table.rules.answers.used.items():
+            known = (layout_of(table), key)
+            if known not in found:
+                found[known] = Asked(
+                    id=f"{place_of(table)}:{key}",
+                    question=question,
+                    tables=(place_in_file(table),),
+                    answer=value,
+                )
+    return sorted(found.values(), key=lambda each: each.question.order)
+
+
+def proposed_answers(asked: Iterable[Asked]) -> Mapping[str, str]:
+    """Return the answers of earlier files of a layout that wait to be confirmed, by question id."""
+    return {
+        each.id: each.choices[0].value
+        for each in asked
+        if not each.answer and each.choices[0].because.startswith("answered so on ")
+    }

@@ -1,0 +1,446 @@
+"""Questions: what makes rows wait, asked once of a table, and the answers to them.
+
+A question is known by its kind and what it is about: `day-in-year:C`, `status:honoured`, `fund`. An
+answer is looked for where a row would wait, and nowhere else: what a sheet states itself no answer
+overrules. Any row may be left out, which ignores it with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pledgebook.importers.reading.damaged import damage_as
+from pledgebook.importers.tables.headings import Field
+from pledgebook.importers.values.values import shown
+from pledgebook.ledger.findings import RefusedError
+
+LEAVE_OUT = "leave-out"
+"""The answer that ignores the rows of a question."""
+NOT_READ = "not-read"
+"""The answer that a column need not be read."""
+
+_LONGEST_ABOUT = 120
+_LONGEST = 1_000_000
+"""Letters of a file of answers; one to ten thousand names has half as many."""
+_NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
+_ID = re.compile(
+    r"(?:(?P<table>.+?![A-Z]{1,3}\d+):)?(?P<kind>[a-z-]+)(?::(?P<about>.*))?", re.DOTALL
+)
+
+
+class AnswerError(RefusedError):
+    """An answer that cannot be one; the message says which can."""
+
+
+class Choice(NamedTuple):
+    """A possible answer: what is said, what it means in words and, where the sheet itself gives a
+    reason for it, that.
+    """
+
+    value: str
+    text: str
+    because: str = ""
+
+
+LEAVING_OUT = Choice(LEAVE_OUT, "Leave these rows out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionKind:
+    """What all questions of a kind have in common. `asks` is what they ask where nothing better is
+    known, `takes` what may be answered besides the choices, in words, and `fits` tells whether a
+    text is that. An answer that `decides` on a figure of the books (currency, fund, day) is
+    confirmed for each file, also where it was learned; one that is `kept` is learned at all.
+    `of_column`: what it is about is a column's letter. `of_book`: the book remembers the answer as
+    another name, not the layout.
+    """
+
+    asks: str
+    takes: str = ""
+    fits: Callable[[str], bool] = lambda _: False
+    decides: bool = False
+    kept: bool = True
+    of_column: bool = False
+    of_book: bool = False
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2002-12-31")
+
+
+def _is_month_day(text: str) -> bool:
+    return re.fullmatch(r"\d\d-\d\d", text) is not None and _is_day(f"2001-{text}")
+
+
+def _is_day_of_name(text: str) -> bool:
+    return text.startswith("name:") and _is_month_day(text.removeprefix("name:"))
+
+
+def _is_fiscal_day(text: str) -> bool:
+    which, _, day = text.partition(":")
+    return which in {"first", "second"} and _is_month_day(day)
+
+
+def _is_currency_code(text: str) -> bool:
+    return re.fullmatch(r"[A-Z]{3}", text) is not None
+
+
+def _is_field(text: str) -> bool:
+    return text in {each.value for each in Field}
+
+
+def _is_units(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) <= 10**9
+
+
+def _is_text(text: str) -> bool:
+    return bool(text.strip())
+
+
+KINDS: Mapping[str, QuestionKind] = {
+    # Of a whole table: which column is what, and in what it counts.
+    "column": QuestionKind(
+        asks="What does column {about} hold?",
+        takes="what a column may hold, such as amount, purpose or remarks",
+        fits=_is_field,
+        of_column=True,
+    ),
+    "which-column": QuestionKind(asks="Which column is the {about}?"),
+    "units": QuestionKind(
+        asks="In what units are the amounts counted?",
+        takes="a whole number such as 1000",
+        fits=_is_units,
+        decides=True,
+    ),
+    "undecided": QuestionKind(asks="The mapping leaves a question open.", kept=False),
+    # How cells are read.
+    "decimal-mark": QuestionKind(
+        asks="Which is the decimal mark of column {about}?", of_column=True
+    ),
+    "date-order": QuestionKind(
+        asks="Which comes first in column {about}, the day or the month?", of_column=True
+    ),
+    "swapped-dates": QuestionKind(
+        asks="Are the days and months of column {about} as they are stored?",
+        kept=False,
+        of_column=True,
+    ),
+    "day-in-year": QuestionKind(
+        asks="Column {about} gives years and no days. Which day of the year is meant?",
+        takes='a month and a day, such as "12-31"',
+        fits=_is_month_day,
+        decides=True,
+        of_column=True,
+    ),
+    "day-in-fiscal-year": QuestionKind(
+        asks="Column {about} gives years that span two. Which day is meant?",
+        takes='a day of the first or second year, such as "second:06-30"',
+        fits=_is_fiscal_day,
+        decides=True,
+        of_column=True,
+    ),
+    "day-in-span": QuestionKind(
+        asks="Column {about} gives months or several days. Which day is meant?",
+        decides=True,
+        of_column=True,
+    ),
+    "pledge-date": QuestionKind(
+        asks="No date is stated. When were these pledged?",
+        takes='a day such as 2002-05-12, or "name:12-31" for that day of the year in the '
+        "sheet's name",
+        fits=lambda text: _is_day(text) or _is_day_of_name(text),
+        decides=True,
+        kept=False,
+    ),
+    "change-date": QuestionKind(
+        asks="These rows say otherwise than the book. Since when are their pledges as here?",
+        takes="a day such as 2002-05-12",
+        fits=_is_day,
+        decides=True,
+        kept=False,
+    ),
+    "currency": QuestionKind(
+        asks="In which currency are the amounts?",
+        takes="a code of ISO 4217 such as EUR",
+        fits=_is_currency_code,
+        decides=True,
+    ),
+    "rounding": QuestionKind(
+        asks="The amounts have more decimals than their currency is counted in. Round them?"
+    ),
+    "dollars-only": QuestionKind(
+        asks="Neither amount nor currency is stated, only dollars. Do these count?", decides=True
+    ),
+    "pledged-or-committed": QuestionKind(
+        asks="Where the amount pledged and the one committed differ, which counts?"
+    ),
+    # What words mean.
+    "status": QuestionKind(asks="What does the status {about} mean?"),
+    "in-kind": QuestionKind(asks="Is {about} money, or a contribution in kind?"),
+    "fund": QuestionKind(asks="For which fund is it?", decides=True),
+    "class": QuestionKind(asks="Which class is {about}?", decides=True),
+    "purpose": QuestionKind(
+        asks="Which purpose is {about}?",
+        takes="a purpose of the book",
+        fits=_is_text,
+        of_book=True,
+    ),
+    "no-purpose": QuestionKind(
+        asks="These are earmarked, and for what is not stated. Which purpose are they for?",
+        decides=True,
+    ),
+    "donor": QuestionKind(
+        asks="Who is {about}?",
+        takes='the code or name of a donor, or "CODE:KIND" for a new one, such as "EXS:ngo"',
+        fits=_is_text,
+        of_book=True,
+    ),
+    "words": QuestionKind(
+        asks="Words beside these rows may change what their figures mean. Do they?",
+        kept=False,
+    ),
+    "struck-out": QuestionKind(asks="These rows are struck out. Do they count?", kept=False),
+    # Rows beside each other, and beside the book.
+    "equal-rows": QuestionKind(
+        asks="These rows say the same as others of the file. Is each a pledge of its own?"
+    ),
+    "same-reference": QuestionKind(
+        asks="These rows have a reference that others have with other figures. Is each a pledge "
+        "of its own?"
+    ),
+    "like-booked": QuestionKind(
+        asks="The book has pledges or money much like these. Are these further ones?", kept=False
+    ),
+    "overpaid": QuestionKind(asks="More was paid than pledged. What is to be entered?"),
+    # What no answer mends: the sheet or the book is corrected, or the rows are left out.
+    "cells": QuestionKind(
+        asks="Cells of column {about} cannot be read. Correct the sheet, or leave their rows out?",
+        kept=False,
+        of_column=True,
+    ),
+    "no-amount": QuestionKind(asks="No amount is stated. Leave these rows out?", kept=False),
+    "no-donor": QuestionKind(asks="No donor is named. Leave these rows out?", kept=False),
+    "instalments": QuestionKind(
+        asks="Instalments are missing or do not add up. Correct the sheet, or leave them out?",
+        kept=False,
+    ),
+    "payments": QuestionKind(
+        asks="What was paid contradicts what was pledged. Correct the sheet, or leave them out?",
+        kept=False,
+    ),
+    "days": QuestionKind(
+        asks="Days have not come yet or are far off. Correct the sheet, or leave them out?",
+        kept=False,
+    ),
+    "rate": QuestionKind(
+        asks="The book has no rate for these days. Add the rates, or leave the rows out?",
+        kept=False,
+    ),
+    "changed": QuestionKind(
+        asks="These rows say otherwise than the book. Record the changes, or leave the rows out?",
+        kept=False,
+    ),
+    "closed-period": QuestionKind(
+        asks="These belong to a closed period. Look whether they are in it, and leave them out?",
+        kept=False,
+    ),
+}
+"""Every kind of question, in the order in which they are asked."""
+
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person would have to say for rows not to wait. `about` is what it is about within its
+    table: a column's letter, a text of the sheet, a field; "" for the table as a whole.
+    """
+
+    kind: str
+    text: str
+    about: str = ""
+    choices: tuple[Choice, ...] = ()
+    said: str = field(default="", compare=False)
+    """The words of one row that it is about, where rows differ in them."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by within its table: `day-in-year:C`."""
+        return f"{self.kind}:{self.about}" if self.about else self.kind
+
+    @property
+    def order(self) -> int:
+        """Its place among questions: the earlier ones settle more of the table."""
+        return _ORDER[self.kind]
+
+    def accepts(self, value: str) -> bool:
+        """Tell whether a value answers it."""
+        known = value == LEAVE_OUT or any(value == choice.value for choice in self.choices)
+        return known or KINDS[self.kind].fits(value)
+
+    def refuse(self, value: str) -> None:
+        """Raise AnswerError for a value that does not answer it."""
+        if self.accepts(value):
+            return
+        takes = KINDS[self.kind].takes
+        known = ", ".join(choice.value for choice in self.choices)
+        raise AnswerError(
+            f"{shown(value)} is no answer to {self.key} ({self.text}): it may be {known}"
+            f"{f'; or {takes}' if takes else ''}."
+        )
+
+
+def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str = "") -> Question:
+    """Make a question of a kind; the rows may always be left out. A text that is too long to be
+    typed is known by its beginning and digest.
+    """
+    if len(about) > _LONGEST_ABOUT:
+        about = f"{about[:_LONGEST_ABOUT]}… {sha256(about.encode()).hexdigest()[:8]}"
+    named = about if KINDS[kind].of_column or kind == "which-column" else shown(about)
+    return Question(
+        kind=kind,
+        about=about,
+        text=text or KINDS[kind].asks.format(about=named),
+        choices=(*choices, LEAVING_OUT),
+        said=said,
+    )
+
+
+class Learned(NamedTuple):
+    """An answer that was given for an earlier file of a layout, and when."""
+
+    value: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What was answered of one table: `given` for its file, `learned` from earlier ones, by
+    question (`day-in-year:C`, or `day-in-year` for all of the kind). `used` collects the questions
+    that an answer has settled, with it.
+    """
+
+    given: Mapping[str, str] = field(default_factory=lambda: _NO_ANSWERS)
+    learned: Mapping[str, Learned] = field(default_factory=dict)
+    used: dict[str, tuple[Question, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def to(self, question: Question) -> str:
+        """Return the answer to a question, "" where there is none that settles it, or where it is
+        to leave the rows out. Raises AnswerError for one that is none.
+        """
+        said = self._said(question)
+        return "" if said == LEAVE_OUT else said
+
+    def leave_out(self, question: Question) -> bool:
+        """Tell whether the rows of a question are left out."""
+        return self._said(question) == LEAVE_OUT
+
+    def _said(self, question: Question) -> str:
+        said = self.given.get(question.key) or self.given.get(question.kind, "")
+        if said:
+            question.refuse(said)
+            self.used[question.key] = question, said
+            return said
+        kind = KINDS[question.kind]
+        learned = self.learned.get(question.key)
+        if learned is None or kind.decides or not question.accepts(learned.value):
+            return ""
+        self.used[question.key] = question, learned.value
+        return learned.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question about rows of a file that wait for it. `id` names it within a run and is the same
+    each time the file is read; `tables` are those it is about (`Pledges!A6`), `examples` the cells
+    of its first rows, and `reasons` why these wait. `said` are the different words it is about.
+    `answer` is what was answered, "" as long as it is open.
+    """
+
+    id: str
+    question: Question
+    rows: int = 0
+    tables: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    answer: str = ""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The possible answers, the one that a clerk would give first with its reason."""
+        return self.question.choices
+
+
+class AnswerId(NamedTuple):
+    """What an answer is to: the table, as `s.xlsx#Pledges!A6` ("" for all), kind and subject."""
+
+    table: str
+    kind: str
+    about: str
+
+    @property
+    def key(self) -> str:
+        """The question within its table."""
+        return f"{self.kind}:{self.about}" if self.about else self.kind
+
+
+def read_id(text: str) -> AnswerId:
+    """Read what an answer is to: `s.xlsx#Pledges!A6:day-in-year:C`, or `day-in-year:C` or
+    `day-in-year` for every table. Raises AnswerError.
+    """
+    found = _ID.fullmatch(text)
+    if found is None or found["kind"] not in KINDS:
+        raise AnswerError(
+            f"{shown(text)} names no question: write its id as import shows it, or a kind "
+            f"({', '.join(KINDS)}), with what it is about behind a colon."
+        )
+    return AnswerId(found["table"] or "", found["kind"], found["about"] or "")
+
+
+def read_answers(path: Path) -> dict[str, str]:
+    """Read a file of answers, `ID = "VALUE"` in TOML, at its top or under [answers]. Raises
+    AnswerError.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswerError(f"{path.name} cannot be read: {error}.") from error
+    if len(text) > _LONGEST:
+        raise AnswerError(f"{path.name} is too long for answers: {len(text)} letters.")
+    with damage_as(lambda why: AnswerError(f"{path.name} is no TOML: {why.rstrip('.')}.")):
+        content = tomllib.loads(text)
+    section = content.pop("answers", {})
+    found = {**content, **(section if isinstance(section, dict) else {"answers": section})}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise AnswerError(
+                f"{path.name}: the answer to {shown(name)} must be a text, not {value!r}."
+            )
+        read_id(name)
+    return found
+
+
+def answers_of(answers: Mapping[str, str], tables: Iterable[str]) -> dict[str, str]:
+    """Return what is answered of a table by question: for it by the names of `tables`, its own
+    first and then those of the same layout, else for all tables. Raises AnswerError.
+    """
+    read = [(read_id(text), value) for text, value in answers.items()]
+    found: dict[str, str] = {}
+    for name in (*tables, ""):
+        for answer, value in read:
+            if answer.table == name:
+                found.setdefault(answer.key, value)
+    return found
