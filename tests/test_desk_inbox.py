@@ -92,7 +92,7 @@ def test_choices_decide_what_waits_and_a_confirmed_name_is_remembered(
     choices = {
         "fund": FUND,
         "names": {"Untied Kingdom": "GBR"},
-        "answers": {"letters.csv#letters!A2:decimal-mark:F": ","},
+        "answers": {"letters.csv#letters!A2:decimal-mark:E": ","},
     }
     assert take(fava, "letters.csv", choices).status_code == 200
     assert pledged(main) == {
