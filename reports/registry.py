@@ -5,8 +5,9 @@ command, its help and the pages read this table.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec import structs
 from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports import (
@@ -201,7 +202,7 @@ def as_made(report: Report, selection: Selection) -> Report:
     """
     for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
-    return replace(report, standing=standing_of(selection))
+    return structs.replace(report, standing=standing_of(selection))
 
 
 def _limited(report: Report, selection: Selection) -> Report:
@@ -222,7 +223,9 @@ def _limited(report: Report, selection: Selection) -> Report:
     payload = report.payload
     if payload is not None:
         payload = {**payload, "limited_to": limits, "notes": notes}
-    return replace(report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload)
+    return structs.replace(
+        report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload
+    )
 
 
 def _pending(report: Report, selection: Selection) -> Report:
@@ -242,7 +245,7 @@ def _noted(
         own = payload.get("notes")
         notes = [*before, *(own if isinstance(own, list) else []), *after]
         payload = {**payload, **stated, "notes": notes}
-    return replace(report, notes=[*before, *report.notes, *after], payload=payload)
+    return structs.replace(report, notes=[*before, *report.notes, *after], payload=payload)
 
 
 def _warned(report: Report, selection: Selection) -> Report:
@@ -253,7 +256,7 @@ def _warned(report: Report, selection: Selection) -> Report:
     payload = report.payload
     if payload is not None:
         payload = {**payload, "warnings": warnings}
-    return replace(report, warnings=warnings, payload=payload)
+    return structs.replace(report, warnings=warnings, payload=payload)
 
 
 def _warnings(selection: Selection) -> list[str]:
@@ -291,7 +294,7 @@ def _restated(report: Report, selection: Selection) -> Report:
     said = reopening_notes(selection.book.settings, selection.cut.period)
     if not said:
         return report
-    return replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
+    return structs.replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
 
 
 def source_of(selection: Selection, made_at: str) -> Source:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.findings import BookRefusedError, Finding, finding
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book, without_garbage_collection
@@ -95,7 +96,7 @@ def _since(
         middle = (low + high) // 2
         end = days[middle]
         if end not in failing:
-            until = replace(selection, cut=replace(selection.cut, end=end))
+            until = replace(selection, cut=structs.replace(selection.cut, end=end))
             failing[end] = {other.title for _, other in _failing(until)}
         if tie.title in failing[end]:
             high = middle

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from beancount.core.amount import Amount
 from beancount.core.convert import get_weight
 from beancount.core.data import Posting, Transaction
+from msgspec import Struct
 from pledgebook.ledger.declared.chart import LABELLED, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import to_cents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One posting to a fund's account, read.
 
     `dollars` is its weight in the book's currency in whole cents (debit positive), or None for

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct, structs
 from pledgebook.ledger.closing.recasting import view_under
 from pledgebook.ledger.declared.chart import takes
 from pledgebook.ledger.declared.donors import GROUPS
@@ -38,8 +39,7 @@ class SelectionError(RefusedError):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
     `donor` a code, `purpose` a declared one or NO_PURPOSE.
     """
@@ -222,7 +222,7 @@ def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
         raise SelectionError(
             f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
         )
-    return replace(cut, end=as_at)
+    return structs.replace(cut, end=as_at)
 
 
 def _funds(book: Book, fund: str | tuple[str, ...] | None) -> tuple[str, ...]:

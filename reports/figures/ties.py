@@ -8,9 +8,9 @@ so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import Struct, field
 from pledgebook.ledger.declared.chart import LABELLED, kinds_that
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
@@ -36,8 +36,7 @@ AMENDED, MOVED, FOUND, POLICY = (
 _BELOW = kinds_that("adjusts")
 
 
-@dataclass(kw_only=True)
-class Balances:
+class Balances(Struct, kw_only=True):
     """Account balances in dollars (debit positive) by fund, class and kind of account: `at_end`
     all that was booked up to the cut's end, `within` what was booked in it.
     """
