@@ -18,7 +18,7 @@ from pledgebook.ledger.register.book import Book, without_garbage_collection
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
 from pledgebook.reports.figures.table import Tie
-from pledgebook.reports.registry import ALL, make_reports
+from pledgebook.reports.registry import all_ties
 
 
 @without_garbage_collection()  # which would go through the whole book meanwhile
@@ -76,12 +76,7 @@ def _in_period(selection: Selection) -> Iterator[Finding]:
 
 
 def _failing(selection: Selection) -> list[tuple[str, Tie]]:
-    return [
-        (report.name, tie)
-        for report in make_reports(selection, (ALL,))
-        for tie in report.ties
-        if not tie.agrees
-    ]
+    return [(name, tie) for name, tie in all_ties(selection) if not tie.agrees]
 
 
 def _since(

@@ -98,6 +98,10 @@ class Selection:
             if self.scope.class_ in {"", class_}
         )
 
+    @cached_property
+    def _shown(self) -> frozenset[Group]:
+        return frozenset(self.groups)
+
     def once(self, key: Hashable, make: Callable[[], MadeT]) -> MadeT:
         """Return what `make` makes of the selection, made once however many reports ask for it."""
         if key not in self._made:
@@ -112,7 +116,7 @@ class Selection:
 
     def covers(self, item: Claim | Gift | Held) -> bool:
         """Tell whether the item is to be shown."""
-        if (item.fund, item.class_) not in self.groups:
+        if (item.fund, item.class_) not in self._shown:
             return False
         return self.whole_classes or (
             self.scope.covers_purpose(item.purpose) and self.covers_donor(item.donor)
@@ -122,7 +126,7 @@ class Selection:
         """Tell whether a posting's amount is to be shown: limited to donors, only accounts that
         name their donor can tell.
         """
-        if (line.place.fund, line.class_) not in self.groups:
+        if (line.place.fund, line.class_) not in self._shown:
             return False
         return self.whole_classes or (
             self.scope.covers_purpose(line.purpose)
