@@ -147,8 +147,15 @@ def _run(words: Sequence[str | Path], cache: Path | None, good: set[int]) -> tup
 
 
 def _environment(cache: Path | None, empty: str) -> Mapping[str, str]:
-    """Return the surroundings of a measured process: its caches, and no book of the user's."""
-    left_out = {"BEANCOUNT_FILE", "BEANCOUNT_DISABLE_LOAD_CACHE", "BEANCOUNT_LOAD_CACHE_FILENAME"}
+    """Return the surroundings of a measured process: its caches, and no book of the user's. Python
+    keeps what it compiled, as it does by itself: else every start would compile what was changed.
+    """
+    left_out = {
+        "BEANCOUNT_FILE",
+        "BEANCOUNT_DISABLE_LOAD_CACHE",
+        "BEANCOUNT_LOAD_CACHE_FILENAME",
+        "PYTHONDONTWRITEBYTECODE",
+    }
     own = {key: value for key, value in os.environ.items() if key not in left_out}
     if cache is None:
         return {**own, "XDG_CACHE_HOME": empty, "BEANCOUNT_DISABLE_LOAD_CACHE": "1"}

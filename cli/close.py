@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import cast
 
 import click
+from msgspec import structs
 from pledgebook.cli.common import (
     DAY,
     DONE,
@@ -53,7 +53,7 @@ def make_figures(book: Book, period: str) -> Figures:
     selection = select(book, period)
     made = make_reports(selection, names)
     # Who certified them is known only after they are sealed.
-    figures = {report.name: to_document(replace(report, standing=None)) for report in made}
+    figures = {report.name: to_document(structs.replace(report, standing=None)) for report in made}
     return figures | totals_documents(statement_totals(selection))
 
 

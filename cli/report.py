@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import click
+from msgspec import structs
 from pledgebook.cli.common import (
     DAY,
     DONE,
@@ -121,7 +121,7 @@ def report(
     made = [schedule_as_reported(selection)] if as_reported else make_reports(selection, names)
     if rounding:
         _refuse_rounded_data(out)
-        made = [replace(each, rounding=rounding) for each in made]
+        made = [structs.replace(each, rounding=rounding) for each in made]
     _say_what_is_left_out(selection, names)
     source = source_of(selection, now())
     if out is None or wants_json():

@@ -7,20 +7,19 @@ entry), the rule in a sentence, the value and what to do; Beancount's loader sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from beancount.core.data import Directive
+from msgspec import Struct
 
 Severity = Literal["error", "notice"]
 """An error makes a figure wrong or hides one; a notice deserves a look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One fault or remark about an entry, in the form Beancount's loader expects of an error.
 
     `source` carries `filename` and `lineno`; `rule` is a short stable name ("paid-twice") that

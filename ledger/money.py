@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -34,7 +35,12 @@ def to_cents(value: Decimal) -> Decimal:
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
     """Round `value` to that many decimals, half up."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
+    return value.quantize(_one_of(decimals), ROUND_HALF_UP, _WIDE)
+
+
+@cache
+def _one_of(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def down_to_cents(value: Decimal) -> Decimal:

@@ -15,9 +15,9 @@ notices too, is kept with the load (`pledgebook.ledger.guards.kept`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from beancount.core.data import Custom, Directive, Options
+from msgspec import structs
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of, notice
@@ -71,7 +71,9 @@ def _run(entries: list[Directive], options: Options) -> tuple[list[Directive], l
 
 def _at(findings: Iterable[Finding], tagged: Mapping[int, Directive]) -> list[Finding]:
     """Return findings at the entries as they are tagged, by the identity they had before."""
-    return [replace(each, entry=tagged.get(id(each.entry), each.entry)) for each in findings]
+    return [
+        structs.replace(each, entry=tagged.get(id(each.entry), each.entry)) for each in findings
+    ]
 
 
 def _as_now_called(entry: Custom) -> Custom:

@@ -38,8 +38,7 @@ _BANDS = (
 def ageing(selection: Selection) -> Report:
     """Return every unpaid instalment of a commitment, in dollars at carrying value."""
     day = selection.cut.end
-    held = selection.book.register.claims_at(day)
-    claims = [claim for claim in held if selection.covers(claim)]
+    claims = _unpaid(selection)
     committed = [claim for claim in claims if claim.committed]
     due = [claim for claim in committed if claim.is_recognised(day)]
     settings = selection.book.settings
@@ -70,7 +69,6 @@ def ageing(selection: Selection) -> Report:
             )
         )
     pledged = sum((claim.value for claim in claims if not claim.committed), ZERO)
-    owed = sum((claim.value for claim in committed), ZERO) + pledged
     notes = [
         "Days are counted from the due date, of an instalment without one from its pledge; a year "
         "is 365 days."
@@ -98,16 +96,22 @@ def ageing(selection: Selection) -> Report:
         ]
         if committed
         else [],
-        ties=[]
-        if selection.scope.purpose
-        else [
-            Tie(
-                "owed by donors, pledge and memorandum accounts",
-                owed,
-                owed_per_ledger(selection),
-            )
-        ],
+        ties=ties(selection),
     )
+
+
+def ties(selection: Selection) -> list[Tie]:
+    """Return what is owed beside the accounts of instalments, which do not say what it is for."""
+    if selection.scope.purpose:
+        return []
+    owed = sum((claim.value for claim in _unpaid(selection)), ZERO)
+    return [Tie("owed by donors, pledge and memorandum accounts", owed, owed_per_ledger(selection))]
+
+
+def _unpaid(selection: Selection) -> list[Claim]:
+    """Return what is unpaid at the end of the cut, of commitments and of what is only pledged."""
+    held = selection.book.register.claims_at(selection.cut.end)
+    return [claim for claim in held if selection.covers(claim)]
 
 
 def _lay_out(

@@ -21,7 +21,7 @@ from pledgebook.ledger.register.instalments import (
     settled_so_far,
 )
 from pledgebook.ledger.register.register import Change, Claim, Gift
-from pledgebook.reports.figures.figures import contribution_figures
+from pledgebook.reports.figures.figures import contribution_figures, contributions_of
 from pledgebook.reports.figures.layout import (
     Layout,
     as_report,
@@ -31,7 +31,7 @@ from pledgebook.reports.figures.layout import (
     section_name,
 )
 from pledgebook.reports.figures.selection import Selection
-from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Value
+from pledgebook.reports.figures.table import Agreement, Column, Part, Report, Tie, Value
 
 NAME = "annex"
 TITLE = "Annex: pledges in their own currencies"
@@ -80,7 +80,6 @@ def annex(selection: Selection) -> Report:
             layout.row(claim.donor, **values)
         layout.total(f"Total, {section_name(selection, fund, class_)}")
     layout.grand_total("Total")
-    everything = total(shown.values())
     return as_report(
         selection,
         over_the_cut(selection),
@@ -95,7 +94,7 @@ def annex(selection: Selection) -> Report:
             "both; its amounts are said once, where it is at the end.",
             "Contributions received without a pledge are in the schedule only.",
         ],
-        ties=owed_ties(selection, everything),
+        ties=ties(selection),
         agreements=[
             Agreement(f"{title}: annex and schedule", Part(NAME, key), Part("schedule", key))
             for title, key in (
@@ -106,6 +105,14 @@ def annex(selection: Selection) -> Report:
             )
         ],
     )
+
+
+def ties(selection: Selection) -> list[Tie]:
+    """Return what all instalments owe beside the ledger."""
+    of_instalments = (
+        figures for item, figures in contributions_of(selection) if isinstance(item, Claim)
+    )
+    return owed_ties(selection, total(of_instalments))
 
 
 def _label(item: Claim | Gift) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.declared.allotments import Allotment
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
@@ -40,7 +41,9 @@ def budget(selection: Selection) -> Report:
     """
     selection = selection.as_kept
     period = selection.cut.period
-    whole = replace(selection, cut=replace(selection.cut, start=period.start))
+    whole = selection  # from the period's first day on
+    if selection.cut.start != period.start:
+        whole = replace(selection, cut=structs.replace(selection.cut, start=period.start))
     balances = balances_of(whole)
     layout, ties = Layout(), []
     for fund, class_ in selection.groups:

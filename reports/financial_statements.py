@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.closing.recasting import view_under
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.declared.policies import Group
@@ -487,7 +488,7 @@ class _Pages:
         parts += self._put_lines(CASH_OPERATING)
         parts = [self._put("cash_operating", "Net cash from operating activities", parts)]
         parts.append(self._put("cash_interest", "Interest (net cash from investing activities)"))
-        shown = [replace(line, key=f"cash_{line.key}", rare=True) for line in self.below]
+        shown = [structs.replace(line, key=f"cash_{line.key}", rare=True) for line in self.below]
         shown_at = self._put_lines(shown)
         parts.append(self._put("cash_other", "Net cash from other sources", shown_at))
         parts += self._put_lines([CASH_EXCHANGE])

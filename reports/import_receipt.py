@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from msgspec import structs
 from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedSheet, JudgedTable
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.ledger.files.committing import Changes
@@ -135,7 +135,7 @@ def _summary(file: JudgedFile, name: str, day: date) -> Report:
         f"The mapping that was used stands beside this receipt, {FOLDER}/.../mapping.toml."
     )
     report = _report("import", "What became of the file", name, day, columns, rows)
-    return replace(report, notes=notes)
+    return structs.replace(report, notes=notes)
 
 
 def _sheet_rows(sheet: JudgedSheet) -> Iterator[Row]:
@@ -221,7 +221,7 @@ def _for_page(report: Report) -> Report:
         f"Of {len(report.rows):,} rows this page shows the first {min(len(rows), _MOST_ON_PAGE):,} "
         "that are waiting, rejected or amended; the workbook beside it has every row."
     )
-    return replace(report, rows=rows[:_MOST_ON_PAGE], notes=[*report.notes, note])
+    return structs.replace(report, rows=rows[:_MOST_ON_PAGE], notes=[*report.notes, note])
 
 
 def _report(

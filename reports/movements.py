@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.register import Change, claim_at
@@ -21,36 +22,15 @@ TITLE = "What changed: movements of unpaid contributions"
 
 def movements(selection: Selection) -> Report:
     """Return each change of an instalment in the cut: units in its currency, value in dollars."""
-    cut, register = selection.cut, selection.book.register
-    changes: list[Change] = []
-    crossed = ZERO  # carried into what is shown, or out of it, by a change of fund, class or donor
-    for change in register.changes:
-        if change.date in cut:
-            shown = selection.covers(change.after)
-            if shown:
-                changes.append(change)
-            if change.before is not None and selection.covers(change.before) != shown:
-                crossed += change.before.value if shown else -change.before.value
+    moved = _moved(selection)
     layout = Layout()
     month = None
-    for change in sorted(changes, key=lambda change: change.date):
+    for change in sorted(moved.changes, key=lambda change: change.date):
         begun = (change.date.year, change.date.month)
         if begun != month:
             layout.section(f"{change.date:%B %Y}")
             month = begun
         layout.row(change.after.donor, **_values(selection, change))
-    moved = sum((_value_added(change) for change in changes), ZERO)
-    before, after = (
-        sum(
-            (
-                claim.value
-                for own in register.by_label.values()
-                if (claim := claim_at(own, day)) is not None and selection.covers(claim)
-            ),
-            ZERO,
-        )
-        for day in (cut.start - timedelta(days=1), cut.end)
-    )
     unit = selection.book.settings.currency
     return as_report(
         selection,
@@ -73,10 +53,58 @@ def movements(selection: Selection) -> Report:
         rows=layout.rows,
         notes=[
             "Memorandum instalments are counted like others: what matters is what donors owe. "
-            f"Carried before: {before:,.2f}; after: {after:,.2f}."
+            f"Carried before: {moved.before:,.2f}; after: {moved.after:,.2f}."
         ],
-        ties=[Tie("carried at the end, lots", before + moved + crossed, after)],
+        ties=ties(selection),
     )
+
+
+class _Moved(NamedTuple):
+    """The changes in the cut that are to be shown; in dollars what was carried before it and after
+    it, and what a change of fund, class or donor carried into what is shown, or out of it.
+    """
+
+    changes: list[Change]
+    before: Decimal
+    after: Decimal
+    crossed: Decimal
+
+
+def ties(selection: Selection) -> list[Tie]:
+    """Return what the changes make of what was carried before, beside what is carried after."""
+    moved = _moved(selection)
+    added = sum((_value_added(change) for change in moved.changes), ZERO)
+    at_end = moved.before + added + moved.crossed
+    return [Tie("carried at the end, lots", at_end, moved.after)]
+
+
+def _moved(selection: Selection) -> _Moved:
+    return selection.once("movements", lambda: _read(selection))
+
+
+def _read(selection: Selection) -> _Moved:
+    cut, register = selection.cut, selection.book.register
+    changes: list[Change] = []
+    crossed = ZERO
+    for change in register.changes:
+        if change.date in cut:
+            shown = selection.covers(change.after)
+            if shown:
+                changes.append(change)
+            if change.before is not None and selection.covers(change.before) != shown:
+                crossed += change.before.value if shown else -change.before.value
+    before, after = (
+        sum(
+            (
+                claim.value
+                for own in register.by_label.values()
+                if (claim := claim_at(own, day)) is not None and selection.covers(claim)
+            ),
+            ZERO,
+        )
+        for day in (cut.start - timedelta(days=1), cut.end)
+    )
+    return _Moved(changes, before, after, crossed)
 
 
 def _value_added(change: Change) -> Decimal:

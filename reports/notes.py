@@ -12,14 +12,12 @@ from decimal import Decimal
 from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import APPROVED
-from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.money import ZERO, format_units
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import awaits_condition
-from pledgebook.ledger.register.postings import Line
 from pledgebook.ledger.register.register import CAUSE
-from pledgebook.reports.figures.booked import Booked, booked_entries
+from pledgebook.reports.figures.booked import booked_entries, lines_within
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.frameworks import days_of, framework_of
 from pledgebook.reports.figures.layout import Layout, as_report, name_of, section_name
@@ -171,7 +169,6 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
 def _rates(selection: Selection) -> Iterator[Disclosed]:
     book, end = selection.book, selection.cut.end
     dollar = book.settings.currency
-    rates = Rates.of_book(book.entries, dollar, book.settings.rate_age)
     carried: dict[str, Decimal] = {}
     for claim in book.register.claims_at(end):
         if claim.currency != dollar and selection.covers(claim):
@@ -182,12 +179,12 @@ def _rates(selection: Selection) -> Iterator[Disclosed]:
             if line.currency != dollar and selection.covers_line(line):
                 carried[line.currency] = carried.get(line.currency, ZERO) + line.units
     for currency, units in sorted(carried.items()):
-        rate = rates.find(currency, end)
+        rate = book.rates.find(currency, end)
         yield {
             "what": f"{units:,.2f} {currency}, unpaid or in cash",
             "reference": f"{format_units(rate.number)} {currency} to 1 {dollar}" if rate else "..",
             "day": rate.day if rate else None,
-            "amount": rates.dollars(units, currency, end)[0] if rate else None,
+            "amount": book.rates.dollars(units, currency, end)[0] if rate else None,
         }
 
 
@@ -229,16 +226,8 @@ def _not_committed(selection: Selection) -> Iterator[Disclosed]:
         }
 
 
-def _lines(selection: Selection, *kinds: str) -> Iterator[tuple[Booked, Line]]:
-    for booked in booked_entries(selection):
-        if not booked.is_before(selection.cut):
-            for line in booked.lines:
-                if line.place.kind in kinds and line.dollars and selection.covers_line(line):
-                    yield booked, line
-
-
 def _written_off(selection: Selection) -> Iterator[Disclosed]:
-    for booked, line in _lines(selection, "written-off"):
+    for booked, line in lines_within(selection, "written-off"):
         meta = booked.entry.meta
         label = next((each.label for each in booked.lines if each.label), "")
         given = [
@@ -259,7 +248,7 @@ def _written_off(selection: Selection) -> Iterator[Disclosed]:
 
 def _adjusted(selection: Selection) -> Iterator[Disclosed]:
     found: list[tuple[str, Disclosed]] = []
-    for booked, line in _lines(selection, *EARLIER):
+    for booked, line in lines_within(selection, *EARLIER):
         entry = booked.entry
         cause = FOUND
         if line.place.kind == "prior-period":
@@ -285,7 +274,7 @@ def _reserves(selection: Selection) -> Iterator[Disclosed]:
         name = section_name(selection, *group)
         if held - moved:
             yield {"what": f"{name}: beginning of period", "amount": held - moved}
-        for booked, line in _lines(selection, "operating-reserve"):
+        for booked, line in lines_within(selection, "operating-reserve"):
             if (line.place.fund, line.class_) == group:
                 yield {
                     "what": f"{name}: {booked.entry.narration}",

@@ -5,8 +5,9 @@ command, its help and the pages read this table.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec import structs
 from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports import (
@@ -37,7 +38,7 @@ from pledgebook.reports.figures.disclosures import waiting_for_approval
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.standing import standing_of
-from pledgebook.reports.figures.table import Report, Source
+from pledgebook.reports.figures.table import Report, Source, Tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class ReportKind:
     `cannot_limit` are the limits of a selection that it cannot be held to, by the names of
     `Scope.limits`: cash and expenditure are of no one donor. It is `of_accounts` if its figures
     add up accounts and have no one contribution to lead to. `needs_mandate` if a book without a
-    mandate cannot make it.
+    mandate cannot make it. `ties` are what it is set beside the ledger by, where they can be had
+    without its rows; None: they are had with the whole report.
     """
 
     name: str
@@ -56,17 +58,29 @@ class ReportKind:
     cannot_limit: Collection[str] = ()
     of_accounts: bool = False
     needs_mandate: bool = False
+    ties: Callable[[Selection], Sequence[Tie]] | None = None
 
     def unheld(self, selection: Selection) -> list[str]:
         """Return the selection's limits that the report cannot be held to."""
         return [limit for limit in selection.scope.limits() if limit in self.cannot_limit]
 
 
+def _none(selection: Selection) -> Sequence[Tie]:
+    """Return that a report is set beside other reports alone."""
+    del selection
+    return ()
+
+
 _KINDS = (
-    ReportKind(name=schedule.NAME, title=schedule.TITLE, make=schedule.schedule),
-    ReportKind(name=annex.NAME, title=annex.TITLE, make=annex.annex),
-    ReportKind(name=ageing.NAME, title=ageing.TITLE, make=ageing.ageing),
-    ReportKind(name=years.NAME, title=years.TITLE, make=years.years),
+    ReportKind(
+        name=schedule.NAME,
+        title=schedule.TITLE,
+        make=schedule.schedule,
+        ties=schedule.ties,
+    ),
+    ReportKind(name=annex.NAME, title=annex.TITLE, make=annex.annex, ties=annex.ties),
+    ReportKind(name=ageing.NAME, title=ageing.TITLE, make=ageing.ageing, ties=ageing.ties),
+    ReportKind(name=years.NAME, title=years.TITLE, make=years.years, ties=_none),
     ReportKind(
         name=financial_statements.NAME,
         title=financial_statements.TITLE,
@@ -113,6 +127,7 @@ _KINDS = (
         title=secretary_general.TITLE,
         make=secretary_general.secretary_general,
         needs_mandate=True,
+        ties=_none,
     ),
     ReportKind(name=donor_kinds.NAME, title=donor_kinds.TITLE, make=donor_kinds.donor_kinds),
     ReportKind(name=regularity.NAME, title=regularity.TITLE, make=regularity.regularity),
@@ -138,17 +153,20 @@ _KINDS = (
         cannot_limit={"class", "group", "donor", "purpose"},
         of_accounts=True,
     ),
-    ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind),
+    ReportKind(name=in_kind.NAME, title=in_kind.TITLE, make=in_kind.in_kind, ties=_none),
     ReportKind(
         name=write_off_proposals.NAME,
         title=write_off_proposals.TITLE,
         make=write_off_proposals.write_off_proposals,
+        ties=_none,
     ),
     ReportKind(name=write_offs.NAME, title=write_offs.TITLE, make=write_offs.write_offs),
     ReportKind(
         name=roll_forwards.NAME, title=roll_forwards.TITLE, make=roll_forwards.roll_forwards
     ),
-    ReportKind(name=movements.NAME, title=movements.TITLE, make=movements.movements),
+    ReportKind(
+        name=movements.NAME, title=movements.TITLE, make=movements.movements, ties=movements.ties
+    ),
 )
 
 REPORTS: Mapping[str, ReportKind] = {kind.name: kind for kind in _KINDS}
@@ -191,6 +209,20 @@ def left_out(selection: Selection) -> list[str]:
     ]
 
 
+def all_ties(selection: Selection) -> list[tuple[str, Tie]]:
+    """Return what all reports that can be made of a selection are set beside the ledger by, each
+    with the report's name.
+    """
+    without = left_out(selection)
+    with without_garbage_collection():
+        return [
+            (kind.name, tie)
+            for kind in REPORTS.values()
+            if kind.name not in without
+            for tie in (kind.make(selection).ties if kind.ties is None else kind.ties(selection))
+        ]
+
+
 def _made(name: str, selection: Selection) -> Report:
     return as_made(REPORTS[name].make(selection), selection)
 
@@ -201,7 +233,7 @@ def as_made(report: Report, selection: Selection) -> Report:
     """
     for say in (_marked, _limited, _pending, _restated, _warned):
         report = say(report, selection)
-    return replace(report, standing=standing_of(selection))
+    return structs.replace(report, standing=standing_of(selection))
 
 
 def _limited(report: Report, selection: Selection) -> Report:
@@ -222,7 +254,9 @@ def _limited(report: Report, selection: Selection) -> Report:
     payload = report.payload
     if payload is not None:
         payload = {**payload, "limited_to": limits, "notes": notes}
-    return replace(report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload)
+    return structs.replace(
+        report, subtitle=f"{report.subtitle}; {said} only", notes=notes, payload=payload
+    )
 
 
 def _pending(report: Report, selection: Selection) -> Report:
@@ -242,7 +276,7 @@ def _noted(
         own = payload.get("notes")
         notes = [*before, *(own if isinstance(own, list) else []), *after]
         payload = {**payload, **stated, "notes": notes}
-    return replace(report, notes=[*before, *report.notes, *after], payload=payload)
+    return structs.replace(report, notes=[*before, *report.notes, *after], payload=payload)
 
 
 def _warned(report: Report, selection: Selection) -> Report:
@@ -253,7 +287,7 @@ def _warned(report: Report, selection: Selection) -> Report:
     payload = report.payload
     if payload is not None:
         payload = {**payload, "warnings": warnings}
-    return replace(report, warnings=warnings, payload=payload)
+    return structs.replace(report, warnings=warnings, payload=payload)
 
 
 def _warnings(selection: Selection) -> list[str]:
@@ -291,7 +325,7 @@ def _restated(report: Report, selection: Selection) -> Report:
     said = reopening_notes(selection.book.settings, selection.cut.period)
     if not said:
         return report
-    return replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
+    return structs.replace(_noted(report, said), subtitle=f"{report.subtitle}, as restated")
 
 
 def source_of(selection: Selection, made_at: str) -> Source:

@@ -7,10 +7,10 @@ seal and never computed; a difference is what was restated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.columns import read_figures, total
 from pledgebook.ledger.register.history import FOLDER
@@ -47,7 +47,7 @@ def schedule_as_reported(selection: Selection) -> Report:
         ) from error
     now = schedule(selection)
     said = f"As first reported; read from {FOLDER}/{path.name}."
-    return replace(
+    return structs.replace(
         now,
         subtitle=f"{now.subtitle}, as first reported",
         rows=rows,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.guards.instalments import releases_not_made
@@ -40,20 +41,59 @@ class Line:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Schedule:
-    """The schedule's figures before they are laid out: rows by fund and class, totals by name."""
+    """The schedule's figures before they are laid out: rows by fund and class. What adds them up or
+    stands beside them is worked out where it is asked for: a page of one donor does without.
+    """
 
+    selection: Selection
     sections: Mapping[tuple[str, str], list[Line]]
-    totals: Mapping[str, Figures]
-    proof: CashProof | None
-    """None for some donors or one purpose: cash accounts name neither."""
-    balances: Balances
-    ties: list[Tie]
+
+    @cached_property
+    def totals(self) -> Mapping[str, Figures]:
+        """The totals by name."""
+        return _totals(self.selection, self.sections)
+
+    @cached_property
+    def proof(self) -> CashProof | None:
+        """The proof of cash; None for some donors or one purpose: accounts name neither."""
+        if not self.selection.whole_classes:
+            return None
+        everything = total(line.figures for lines in self.sections.values() for line in lines)
+        return prove_cash(self.selection, everything, balances_of(self.selection))
+
+    @cached_property
+    def balances(self) -> Balances:
+        """What accounts hold, under the policy they were kept under."""
+        return balances_of(self.selection.as_kept)
+
+    @cached_property
+    def ties(self) -> list[Tie]:
+        """The figures beside the ledger's, as it is kept, and rows that do not add up."""
+        selection = self.selection
+        if selection.kept is None:
+            own = {
+                group: [line.figures for line in lines] for group, lines in self.sections.items()
+            }
+            beside = ledger_ties(selection, own, self.balances)
+        else:
+            beside = make_schedule(selection.as_kept).ties
+        return beside + [
+            Tie(
+                f"{fund} {class_}: {line.name}, closing as the columns make it",
+                sum((sign * getattr(line.figures, key) for key, sign in CLOSING.items()), ZERO),
+                line.figures.closing,
+                fund,
+            )
+            for (fund, class_), lines in self.sections.items()
+            for line in lines
+            if not line.figures.foots
+        ]
 
 
 def make_schedule(selection: Selection) -> Schedule:
-    """Compute the schedule of the selected funds over the cut, and tie it to the ledger."""
+    """Compute the schedule of the selected funds over the cut."""
     rows = _rows(selection)
     sections: dict[tuple[str, str], list[Line]] = {}
     for group in selection.groups:
@@ -62,33 +102,7 @@ def make_schedule(selection: Selection) -> Schedule:
         if lines:
             lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
             sections[group] = lines
-    balances = balances_of(selection)
-    ties = ledger_ties(selection, rows, balances)
-    proof = None
-    if selection.whole_classes:  # the bank does not say whose or what for its money is
-        everything = total(line.figures for lines in sections.values() for line in lines)
-        proof = prove_cash(selection, everything, balances)
-    if selection.kept is not None:  # accounts follow the policy they were kept under
-        kept = make_schedule(selection.as_kept)
-        ties, balances = kept.ties, kept.balances
-    ties = ties + [
-        Tie(
-            f"{fund} {class_}: {line.name}, closing as the columns make it",
-            sum((sign * getattr(line.figures, key) for key, sign in CLOSING.items()), ZERO),
-            line.figures.closing,
-            fund,
-        )
-        for (fund, class_), lines in sections.items()
-        for line in lines
-        if not line.figures.foots
-    ]
-    return Schedule(
-        sections=sections,
-        totals=_totals(selection, sections),
-        proof=proof,
-        balances=balances,
-        ties=ties,
-    )
+    return Schedule(selection=selection, sections=sections)
 
 
 def _rows(selection: Selection) -> dict[Key, Figures]:
@@ -132,9 +146,19 @@ def _totals(
     return totals
 
 
+def ties(selection: Selection) -> list[Tie]:
+    """Return the schedule's figures beside the ledger's."""
+    made = _once(selection)
+    return [*made.ties, *_cash_ties(made.proof)]
+
+
+def _once(selection: Selection) -> Schedule:
+    return selection.once("schedule", lambda: make_schedule(selection))
+
+
 def schedule(selection: Selection) -> Report:
     """Return the schedule laid out for any renderer, with its JSON document as `payload`."""
-    made = make_schedule(selection)
+    made = _once(selection)
     notes = _notes(selection, made.sections)
     return as_report(
         selection,
@@ -144,7 +168,7 @@ def schedule(selection: Selection) -> Report:
         columns=_columns(selection),
         rows=lay_out(selection, made.sections, made.totals),
         notes=notes,
-        ties=[*made.ties, *_cash_ties(made.proof)],
+        ties=ties(selection),
         payload=_payload(selection, made, notes),
     )
 

@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import date
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.findings import BookRefusedError, Finding, finding
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book, without_garbage_collection
 from pledgebook.reports.figures.booked import Booked, booked_entries
 from pledgebook.reports.figures.selection import Selection, SelectionError, select
 from pledgebook.reports.figures.table import Tie
-from pledgebook.reports.registry import ALL, make_reports
+from pledgebook.reports.registry import all_ties
 
 
 @without_garbage_collection()  # which would go through the whole book meanwhile
@@ -75,12 +76,7 @@ def _in_period(selection: Selection) -> Iterator[Finding]:
 
 
 def _failing(selection: Selection) -> list[tuple[str, Tie]]:
-    return [
-        (report.name, tie)
-        for report in make_reports(selection, (ALL,))
-        for tie in report.ties
-        if not tie.agrees
-    ]
+    return [(name, tie) for name, tie in all_ties(selection) if not tie.agrees]
 
 
 def _since(
@@ -95,7 +91,7 @@ def _since(
         middle = (low + high) // 2
         end = days[middle]
         if end not in failing:
-            until = replace(selection, cut=replace(selection.cut, end=end))
+            until = replace(selection, cut=structs.replace(selection.cut, end=end))
             failing[end] = {other.title for _, other in _failing(until)}
         if tie.title in failing[end]:
             high = middle

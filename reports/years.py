@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
+from msgspec import structs
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.register.columns import total
 from pledgebook.reports.figures.figures import contributions_of
@@ -83,4 +83,4 @@ def years_of(cut: Cut) -> Iterator[Cut]:
     """Yield the calendar years of a cut, the first and the last perhaps only in part."""
     for year in range(cut.start.year, cut.end.year + 1):
         start, end = max(cut.start, date(year, 1, 1)), min(cut.end, date(year, 12, 31))
-        yield replace(cut, name=str(year), start=start, end=end)
+        yield structs.replace(cut, name=str(year), start=start, end=end)

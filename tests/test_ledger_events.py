@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import (
@@ -268,7 +269,7 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
             drafts.append(
                 release(book.settings, day=starts, claim=claim, deferred=value, advance=advance)
             )
-        return replace(claim, recognised=starts)
+        return structs.replace(claim, recognised=starts)
 
     for after, (percent, rate, charges) in days_paid:
         day = claim.pledged_on + timedelta(after)
@@ -290,7 +291,7 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
             )
         )
         left = claim.units - units
-        claim = replace(claim, units=left, value=share(claim.value, left, claim.units))
+        claim = structs.replace(claim, units=left, value=share(claim.value, left, claim.units))
         advance += dollars if waiting else D(0)
     if waiting and starts <= LAST:
         let_go(claim)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ from random import Random
 from beancount.core.data import Transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from oracle import Instalment, Oracle
 from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.currencies import EURO_RATES
@@ -469,7 +470,7 @@ def return_payment(life: Life, book: Book) -> Draft:
         book.settings,
         day=life.day,
         now=now,
-        was=replace(change.before, units=now.units + part, value=now.value + value),
+        was=structs.replace(change.before, units=now.units + part, value=now.value + value),
         dollars=dollars,
         reverses=change.date.isoformat(),
         advance=advance_for(book.register, now.label, life.day),

@@ -13,6 +13,7 @@ from textwrap import dedent
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from msgspec import structs
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import MONEY_COLUMNS, Figures, total
@@ -105,7 +106,7 @@ def test_money_in_advance_and_not_applied_is_shown(golden: Book) -> None:
         [day, mark, "USD", "500.00", "500.00"],
         ["Total", "20,500.00"],
     ]
-    later = replace(april.selection.cut, start=date(2003, 5, 1), end=date(2003, 5, 10))
+    later = structs.replace(april.selection.cut, start=date(2003, 5, 1), end=date(2003, 5, 10))
     may = Papers(replace(april.selection, cut=later))
     letter = make_letter(may, "statement", "JPN", day=DAY)
     assert shown(letter, "received") == [

@@ -6,7 +6,6 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matching_hard import generate_hard
 from matching_year import generate, judge
+from msgspec import structs
 from pledgebook.cli.main import group
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
@@ -441,7 +441,9 @@ _CLAIM = Claim(
     amount=st.integers(1, 10**7),
 )
 def test_money_fills_instalments_in_their_order(units: list[int], amount: int) -> None:
-    claims = [replace(_CLAIM, label=f"X-2002-01.{n}", units=D(u)) for n, u in enumerate(units, 1)]
+    claims = [
+        structs.replace(_CLAIM, label=f"X-2002-01.{n}", units=D(u)) for n, u in enumerate(units, 1)
+    ]
     settled = spread_over(claims, D(amount))
     assert sum(taken for _, taken in settled) == min(amount, sum(units))
     assert [claim for claim, _ in settled] == claims[: len(settled)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+from msgspec import structs
 from pledgebook.ledger.correspondence.letters import (
     Sending,
     correspondence_texts,
@@ -106,7 +106,7 @@ def test_a_receipt_that_is_written_again_after_it_was_sent_is_a_copy(
     number = "CPCJF/2004/0002"
     sending = Sending(kind="receipt", donor="DEU", day=DAY, language="en", receipt=number)
     book = keep(book, draft_letter("DEU/2004/1", sending))
-    sending = replace(sending, day=date(2004, 3, 1))
+    sending = structs.replace(sending, day=date(2004, 3, 1))
     book = keep(book, draft_letter("DEU/2004/2", sending))
     assert book.errors == []
     letters = {

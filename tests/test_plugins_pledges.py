@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 
@@ -608,7 +608,7 @@ def test_a_part_taken_out_by_hand_is_accepted_with_the_text_to_write_instead(
     written = load(BY_HAND.format(lines=told["part-by-hand"].partition("\n")[2]))
     assert not say(written)
     (line,) = list_instalments(written.register)
-    assert replace(line, taggings=()) == replace(by_hand, taggings=())
+    assert structs.replace(line, taggings=()) == structs.replace(by_hand, taggings=())
     assert str(line.carrying) == "17301.04"
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
+from beancount import loader
 from conftest import Load
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.book import Book, book_of
 from pledgebook.reports import REPORTS, Report, Selection, make_reports, select
 from pledgebook.reports.figures.agreements import disagreements
+from pledgebook.reports.figures.table import Tie
+from pledgebook.reports.registry import all_ties
 from pledgebook.reports.render import footed, to_document
 from pledgebook.reports.schedule import make_schedule
+from test_plain import make_book
 
 D = Decimal
 CUTS = ["2000-2001", "2002-2003", "2002", "2003-Q3"]
@@ -72,6 +78,32 @@ def test_no_two_reports_say_different_things(either: Book, cut: str, policy: str
     made = [footed(each) for each in make_reports(select(either, cut, recognition=policy), ())]
     assert sum(len(report.agreements) for report in made) >= 16
     assert disagreements(made) == []
+
+
+LIMITS = ({}, {"donor": "AUT"}, {"class_": "special"}, {"purpose": "corruption"})
+
+
+@pytest.mark.parametrize("policy", ["", "receipt"])
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+def test_ties_are_the_same_with_and_without_the_rows_of_reports(
+    either: Book, limits: dict[str, str], policy: str
+) -> None:
+    selection = select(either, "2002-2003", recognition=policy, **limits)  # type: ignore[arg-type]
+    assert all_ties(selection) == ties_of_reports(replace(selection))
+
+
+def ties_of_reports(selection: Selection) -> list[tuple[str, Tie]]:
+    """The ties of whole reports."""
+    return [(each.name, tie) for each in make_reports(selection, ()) for tie in each.ties]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ties_are_the_same_without_rows_where_they_fail(seed: int) -> None:
+    entries, _, _ = loader.load_string(make_book(Random(seed)))
+    book = book_of(entries)
+    for period in book.settings.periods.names():
+        selection = select(book, period)
+        assert all_ties(selection) == ties_of_reports(replace(selection))
 
 
 def test_a_disagreement_of_two_reports_is_found(golden: Book) -> None:

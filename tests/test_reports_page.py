@@ -7,11 +7,11 @@ amounts are made up.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Browser, Page
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, select, source_of
@@ -29,8 +29,10 @@ pytestmark = NEEDS_CHROMIUM
 def address(golden: Book, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Every report of the golden example, as of a book with an error, in one page."""
     selection = select(golden, "2002-2003")
-    made = [replace(report, warnings=(WARNING,)) for report in make_reports(selection, ("all",))]
-    source = replace(source_of(selection, "2004-01-15T12:00:00+00:00"), warnings=(WARNING,))
+    made = [
+        structs.replace(report, warnings=(WARNING,)) for report in make_reports(selection, ("all",))
+    ]
+    source = structs.replace(source_of(selection, "2004-01-15T12:00:00+00:00"), warnings=(WARNING,))
     path = tmp_path_factory.mktemp("page") / "reports.html"
     path.write_text(to_page(made, source), "utf-8")
     return path.as_uri()

@@ -6,7 +6,6 @@ All donors' amounts here are made up.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 import re
@@ -22,6 +21,7 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup, Tag
 from click.testing import CliRunner
+from msgspec import structs
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pledgebook.cli.main import group
@@ -267,7 +267,7 @@ def test_a_total_of_counts_is_a_live_formula_too() -> None:
         Column(key="donor", title="Donor"),
         Column(key="payments", title="Payments", kind="count"),
     ]
-    made = dataclasses.replace(receipts(), columns=columns, rows=rows)
+    made = structs.replace(receipts(), columns=columns, rows=rows)
     workbook = loaded(render.to_workbook([made], SOURCE), values=False)
     cells = table(workbook["Official receipts"], "Donor")
     assert cells[2, "Payments"] == "=ROUND(SUM(B5:B6),0)"
@@ -421,13 +421,13 @@ def test_a_heading_breaks_at_blanks_and_not_within_its_years() -> None:
         Column(key="a", title="Total, 2000-2001", kind="amount", unit="USD"),
     )
     rows = (Row(kind="row", values={"line": "Cash", "a": D("1.00")}),)
-    report = dataclasses.replace(receipts(), columns=columns, rows=rows)
+    report = structs.replace(receipts(), columns=columns, rows=rows)
     sheet = loaded(render.to_workbook([report], SOURCE), values=True)["Official receipts"]
     assert "Total,\n2000-2001" in {cell.value for row in sheet for cell in row}
 
 
 def test_a_sheet_with_nothing_is_hidden_is_not_printed_and_the_cover_says_so() -> None:
-    empty = dataclasses.replace(
+    empty = structs.replace(
         receipts(), name="in-kind", title="In kind", rows=(Row(kind="section", label=NOTHING),)
     )
     book = loaded(render.to_workbook([receipts(), empty], SOURCE), values=True)
@@ -441,8 +441,8 @@ def test_a_sheet_with_nothing_is_hidden_is_not_printed_and_the_cover_says_so() -
 
 
 def test_what_a_report_is_about_heads_the_cover_where_all_are_about_it() -> None:
-    one = dataclasses.replace(receipts(), subtitle="As at 31 December 2003")
-    other = dataclasses.replace(one, name="other", subtitle="Schedule of something")
+    one = structs.replace(receipts(), subtitle="As at 31 December 2003")
+    other = structs.replace(one, name="other", subtitle="Schedule of something")
     for reports, headed in (([one], True), ([one, other], False)):
         cover = loaded(render.to_workbook(reports, SOURCE), values=True)["Cover"]
         assert (one.subtitle in [cell.value for cell in cover["A"]]) is headed
@@ -451,7 +451,7 @@ def test_what_a_report_is_about_heads_the_cover_where_all_are_about_it() -> None
 
 def test_the_cover_shows_the_whole_of_what_a_report_is_about() -> None:
     def height(subtitle: str) -> float:
-        report = dataclasses.replace(receipts(), subtitle=subtitle)
+        report = structs.replace(receipts(), subtitle=subtitle)
         cover = loaded(render.to_workbook([report], SOURCE), values=True)["Cover"]
         (row,) = [cell.row for cell in cover["C"] if cell.value == subtitle]
         return float(cover.row_dimensions[row].height)
@@ -483,7 +483,7 @@ def test_totals_have_names(content: bytes) -> None:
 
 
 def test_more_digits_than_a_workbook_holds_are_named_in_a_note() -> None:
-    big = dataclasses.replace(
+    big = structs.replace(
         receipts(),
         rows=[Row(kind="row", values={"number": "1", "dollars": D("12345678901234567.89")})],
     )
@@ -515,8 +515,8 @@ def test_sheet_names_are_allowed_short_and_no_two_alike() -> None:
 
 def test_no_text_of_a_book_can_damage_the_workbook() -> None:
     odd = "&8 <b>\x07 'quote' \"double\" _x0041_ " + "long " * 80
-    report = dataclasses.replace(receipts(), title=odd, subtitle=odd, name=odd, notes=(odd,))
-    source = dataclasses.replace(SOURCE, title=odd, book=odd, warnings=(odd,))
+    report = structs.replace(receipts(), title=odd, subtitle=odd, name=odd, notes=(odd,))
+    source = structs.replace(SOURCE, title=odd, book=odd, warnings=(odd,))
     content = render.to_workbook([report, report], source)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = BeautifulSoup(archive.read("xl/worksheets/sheet2.xml"), "xml")
@@ -530,7 +530,7 @@ def test_no_text_of_a_book_can_damage_the_workbook() -> None:
 
 
 def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
-    long = dataclasses.replace(
+    long = structs.replace(
         receipts(), rows=[Row(kind="row", values={"number": "1", "donor": "x" * 40_000})]
     )
     sheet = loaded(render.to_workbook([long], SOURCE), values=True)["Official receipts"]
@@ -546,7 +546,7 @@ def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
     ]
     rows += [Row(kind="row", values={"number": "2"}) if n % 2 else rows[0] for n in range(5000)]
     rows.append(Row(kind="total", values={}, label="Total", adds=tuple(range(0, 5000, 3))))
-    report = dataclasses.replace(receipts(), rows=rows)
+    report = structs.replace(receipts(), rows=rows)
     sheet = loaded(render.to_workbook([report], SOURCE), values=False)["Official receipts"]
     assert sheet["C5"].value == "1899-12-31"
     total = sum(D("0.25") for n in range(0, 5000, 3) if n == 0 or n % 2)
@@ -725,12 +725,12 @@ def test_json_has_the_standard_shape_and_rows_that_add_up_to_the_total() -> None
 def test_a_payload_is_the_document_with_amounts_as_strings() -> None:
     payload = {"report": "schedule", "rows": [{"a": D("1.5"), "n": 3, "day": date(2003, 1, 2)}],
                "agrees": True, "rate": D("0.787564")}  # fmt: skip
-    report = dataclasses.replace(schedule(), payload=payload)
+    report = structs.replace(schedule(), payload=payload)
     assert json.loads(render.to_json(report)) == {
         "report": "schedule", "rows": [{"a": "1.50", "n": 3, "day": "2003-01-02"}],
         "agrees": True, "rate": "0.787564"}  # fmt: skip
     with pytest.raises(TypeError, match=r"1\.5 of type float has no place in a report"):
-        render.to_json(dataclasses.replace(report, payload={"a": 1.5}))
+        render.to_json(structs.replace(report, payload={"a": 1.5}))
 
 
 # Files
@@ -808,8 +808,8 @@ def test_rounded_pages_say_so_and_the_cells_and_data_stay_exact() -> None:
         Row(kind="row", values={"line": "Two", "a": D("1499.50"), "b": D("0.00")}),
         Row(kind="total", label="Total", adds=(0, 1)),
     )
-    exact = dataclasses.replace(receipts(), columns=columns, rows=rows)
-    rounded = dataclasses.replace(exact, rounding="thousands")
+    exact = structs.replace(receipts(), columns=columns, rows=rows)
+    rounded = structs.replace(exact, rounding="thousands")
     page = BeautifulSoup(render.to_page([rounded], SOURCE), "html.parser")
     shown = [[cell.get_text() for cell in row.select("td.numeric")] for row in page.select("tr")]
     assert ["1", "1,499.50"] in shown

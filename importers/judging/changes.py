@@ -7,11 +7,11 @@ pledge was changed, since that date decides rate and period; else the row waits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.importers.judging.drafting import Reading, of_further_entry
 from pledgebook.importers.judging.known import (
     Context,
@@ -227,7 +227,7 @@ def _amended(
     draft = amendment(
         context.settings, day=on, claim=claim, units=units, value_added=added, settled=settled
     ).noted(rate=rate, meta=meta)
-    return draft, replace(claim, units=units, value=value)
+    return draft, structs.replace(claim, units=units, value=value)
 
 
 def describe_terms(parts: list[tuple[Decimal, date | None]], currency: str) -> str:

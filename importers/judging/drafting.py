@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
@@ -158,13 +159,17 @@ def _payments(
                 payment(
                     settings,
                     day=received.on,
-                    claim=replace(claim, recognised=None) if claim.label in deferred else claim,
+                    claim=structs.replace(claim, recognised=None)
+                    if claim.label in deferred
+                    else claim,
                     units=units,
                     dollars=to_cents(units),
                 ).noted(meta=of_further_entry(meta))
             )
             rest = claim.units - units
-            claims[position] = replace(claim, units=rest, value=claim.value - to_cents(units))
+            claims[position] = structs.replace(
+                claim, units=rest, value=claim.value - to_cents(units)
+            )
             left -= units
     return drafts
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from beancount.core.data import Custom, Directive, Posting, Transaction
+from msgspec import structs
 from pledgebook.ledger.closing.recast_postings import Postings
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, account, kinds_that
 from pledgebook.ledger.declared.declarations import as_date, as_text
@@ -192,10 +192,10 @@ class _Recasting:
         if policy is None:
             return claim
         if not claim.committed:
-            return replace(claim, kind="memorandum", recognised=None)
+            return structs.replace(claim, kind="memorandum", recognised=None)
         kind = "memorandum" if policy == "receipt" else "pledges"
         if before is not None and not claim.is_open:
-            return replace(claim, kind=kind, recognised=before.recognised)
+            return structs.replace(claim, kind=kind, recognised=before.recognised)
         starts = max(
             claim.pledged_on, self.settings.periods.start_of(claim.due or claim.pledged_on)
         )
@@ -207,7 +207,7 @@ class _Recasting:
             recognised = min(starts, day - _DAY) if carried else day
         if before is not None and recognised is not None and before.is_recognised(day):
             recognised = before.recognised if recognised <= day else recognised
-        return replace(claim, kind=kind, recognised=recognised)
+        return structs.replace(claim, kind=kind, recognised=recognised)
 
     def _made(
         self, change: Change, before: Claim | None, after: Claim, meta: dict[str, object]
@@ -332,7 +332,7 @@ class _Recasting:
             if claim.is_deferred and claim.is_open:
                 postings += self.make.held(claim, "deferred", claim.value, released_on)
                 income += claim.value
-                claim = self.claims[label] = replace(claim, recognised=released_on)
+                claim = self.claims[label] = structs.replace(claim, recognised=released_on)
             held = self.advances.pop(label, None)
             if held is not None and held.dollars:
                 postings += self.make.held(claim, "in-advance", held.dollars, held.since)

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beancount.core.data import Custom, Directive
+from msgspec import Struct
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
@@ -51,8 +51,7 @@ _HEAD = "; Letters to donors, their answers, and official receipts (docs/letters
 _REFERENCE = re.compile(r"(?P<donor>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[1-9][0-9]{0,5})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What came back on a letter."""
 
     entry: Custom
@@ -68,8 +67,7 @@ class Answer:
         return self.entry.date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentLetter:
+class SentLetter(Struct, frozen=True, kw_only=True):
     """A letter that was sent, with its answers in the order of their days."""
 
     entry: Custom
@@ -90,8 +88,7 @@ class SentLetter:
         return self.entry.date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class Sending(Struct, frozen=True, kw_only=True):
     """What is kept of a letter as it is sent; empty texts are left out of the line."""
 
     kind: str

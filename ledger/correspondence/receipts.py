@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
@@ -36,8 +36,7 @@ _LABEL = re.compile(r"\S+-[0-9]{4}-[0-9]+\.[0-9]+")
 _NUMBER = re.compile(r"(?P<fund>[^/]+)/(?P<year>[0-9]{4})/(?P<serial>[0-9]{1,6})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialReceipt:
+class OfficialReceipt(Struct, frozen=True, kw_only=True):
     """A receipt as issued. `amount` is in the book's `currency`; `void` says why it does not count,
     "" if it does, `void_on` since when.
     """
@@ -106,7 +105,7 @@ def read_receipts(entries: Iterable[Directive]) -> list[OfficialReceipt]:
         receipt = _read(entry)
         if isinstance(receipt, OfficialReceipt):
             reason, day = voids.get(receipt.number, ("", None))
-            receipts.append(replace(receipt, void=reason, void_on=day))
+            receipts.append(structs.replace(receipt, void=reason, void_on=day))
     return sorted(receipts, key=lambda each: (each.fund, each.year, each.serial, each.issued_on))
 
 
@@ -150,7 +149,7 @@ def guard(view: View) -> list[Finding]:
     def present(key: CollectionKey) -> CollectionKey:
         return key._replace(donor=of_record(key.donor))
 
-    receipts = [replace(each, key=present(each.key)) for each in receipts]
+    receipts = [structs.replace(each, key=present(each.key)) for each in receipts]
     register = view.whole_register
     collections = {present(each.key): each for each in list_collections(register)}
     as_paid = {present(each.key): each for each in list_collections(register, as_paid=True)}

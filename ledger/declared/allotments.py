@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.amount import Amount
+from msgspec import Struct
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.findings import Finding, finding
@@ -24,8 +24,7 @@ PARTS = ("purpose", "object", "programme")
 part of `Expenses:FUND:Programme:OBJECT`), a programme as entries state it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allotment:
+class Allotment(Struct, frozen=True, kw_only=True):
     """An allotment or a revision of one: `dollars` may be negative. `parts` says what of the class
     it is for, by the names of PARTS; empty for all of it.
     """

@@ -18,12 +18,12 @@ value date; an entry whose two days differ says the bank's under `booked-on:`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
+from msgspec import Struct, field
 from pledgebook.ledger.declared.chart import read_account
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.declared.declarations import Declaration, as_date
@@ -54,8 +54,7 @@ RULES = ("charges", "interest")
 _NO_NUMBER = str.maketrans("", "", " -./")
 
 
-@dataclass(frozen=True, slots=True)
-class BankRule:
+class BankRule(Struct, frozen=True):
     """What a person said of a bank's entries whose text holds `words`: `kind` is one of RULES, and
     the money is of class `class_` (empty: as an unapplied receipt's).
     """
@@ -69,8 +68,7 @@ class BankRule:
         return f" {normalise(self.words)} " in f" {normalise(text)} "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankAccount:
+class BankAccount(Struct, frozen=True, kw_only=True):
     """A bank account. `numbers` are the spellings of its number; `accounts` the cash accounts that
     it holds, the first of each fund being where its money is booked; what nobody has claimed waits
     in `fund`.
@@ -97,8 +95,7 @@ class BankAccount:
         return any(given in (own, own + self.currency) for own in map(plain_number, self.numbers))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankStatement:
+class BankStatement(Struct, frozen=True, kw_only=True):
     """What one statement of a bank account says: its balances, in the account's currency, and the
     days it covers (`since` may be unknown). With `agrees` the ledger must come to its closing
     balance; without, it was recorded while something of it was not yet in the ledger.
@@ -123,8 +120,7 @@ def plain_number(number: str) -> str:
     return number.translate(_NO_NUMBER).upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Banks:
+class Banks(Struct, frozen=True):
     """The bank accounts a book declares, by code, and their statements in order of day."""
 
     accounts: Mapping[str, BankAccount] = field(default_factory=dict)

@@ -9,16 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.declared.periods import Reopening, SealStated
 from pledgebook.ledger.findings import Finding, finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """A state that figures may be in: its name, what it is called on pages, whether somebody
     declares it (else it follows from seals and reopenings), and what it says.
     """
@@ -63,8 +62,7 @@ STATES: Mapping[str, State] = {
 DECLARED = tuple(state.name for state in STATES.values() if state.is_declared)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certification:
+class Certification(Struct, frozen=True, kw_only=True):
     """That somebody certified or audited a period's figures: `seal` is the chain of the seal that
     holds them.
     """

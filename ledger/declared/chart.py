@@ -7,12 +7,12 @@ has pledged to CPCJF and not yet paid. Everything else reads account names throu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+
+class Kind(Struct, frozen=True, kw_only=True):
     """A kind of account: where it stands in the chart, and what is true of it. To add one is a line
     of `KINDS`; whoever asks for a set of kinds asks for what is true of them (`kinds_that`).
     """

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
+from msgspec import Struct, structs
 from pledgebook.ledger.findings import Finding, finding, notice
 
 LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
@@ -28,8 +28,7 @@ ADDRESSEE_KEYS = ("name", "address", "salutation")
 """What an addressee may say, each also by language."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """What one kind of declaration looks like: `texts` are the names of its strings, of which the
     last `optional` may be missing; `key_length` of them identify it; `keys` is its metadata.
     """
@@ -148,8 +147,7 @@ their own date."""
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Struct, frozen=True, kw_only=True):
     """One well-formed `custom` directive of ours: its texts, its end date, its metadata."""
 
     kind: str
@@ -231,7 +229,7 @@ def read_declarations(
             )
         elif known is None or known.day < result.day:
             since = known.since if known else result.since
-            found[result.kind][result.key] = replace(result, since=since)
+            found[result.kind][result.key] = structs.replace(result, since=since)
     return found, findings
 
 

@@ -13,13 +13,13 @@ on; what was decided before is held against the earlier.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
+from msgspec import Struct
 from pledgebook.ledger.declared.declarations import as_date, as_text
 
 OFFICE, DELEGATION = "office", "delegation"
@@ -30,8 +30,7 @@ the period.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class Office(Struct, frozen=True, kw_only=True):
     """Who holds an office from the day of its line on, as `folded` names."""
 
     entry: Custom
@@ -39,8 +38,7 @@ class Office:
     holders: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """What an office may decide from the day of its line on, up to `limit` in the book's currency
     (None: without one) in one entry, of these funds (none named: of all), to the day `until`.
     """
@@ -57,8 +55,7 @@ class Grant:
         return self.limit is None or amount <= self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class Delegations:
+class Delegations(Struct, frozen=True):
     """All that a book delegates, in the order of days; empty where it declares nothing."""
 
     offices: Mapping[str, tuple[Office, ...]]

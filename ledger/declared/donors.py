@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 
 KINDS = (
@@ -72,8 +72,7 @@ class DonorName(NamedTuple):
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Donor:
+class Donor(Struct, frozen=True, kw_only=True):
     """A donor of record. The validity dates are the first and the last day, both included.
 
     `name` is its present English name for reports; `stated_group` one of `GROUPS` where a book
@@ -86,7 +85,7 @@ class Donor:
     kind: str
     valid_from: date | None = None
     valid_until: date | None = None
-    names: tuple[DonorName, ...] = field(default=(), repr=False)
+    names: tuple[DonorName, ...] = ()
     stated_group: str = ""
 
     def __post_init__(self) -> None:
@@ -130,8 +129,7 @@ class Donor:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Directory:
+class Directory(Struct, frozen=True, eq=False, kw_only=True):
     """Donors by code and by name. It never changes: `with_donors` gives a new one.
 
     `_names` are those a book adds: what States are called is read when a name is first looked up.
@@ -177,11 +175,13 @@ class Directory:
                 raise ValueError(f"names are given for donor {code}, which no directive declares")
             for text in texts:
                 add(text, code)
-        return replace(self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys))
+        return structs.replace(
+            self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys)
+        )
 
     def with_alias(self, text: str, code: str) -> Directory:
         """Return this directory with a text that names the donor of that code, and no other."""
-        return replace(self, _aliases={**self._aliases, normalise(text): code})
+        return structs.replace(self, _aliases={**self._aliases, normalise(text): code})
 
     def with_continuation(self, former: str, by: str, since: date) -> Directory:
         """Return this directory with one donor that continues another from a day on: the same
@@ -205,9 +205,9 @@ class Directory:
         if ends and ends < since:
             raise ValueError(f"{by} exists until {ends}")
         continued = {**self._continued, former: Continuation(by, since)}
-        ended = replace(donor, valid_until=donor.valid_until or last)
+        ended = structs.replace(donor, valid_until=donor.valid_until or last)
         donors = MappingProxyType({**self._donors, former: ended})
-        return replace(self, _donors=donors, _continued=MappingProxyType(continued))
+        return structs.replace(self, _donors=donors, _continued=MappingProxyType(continued))
 
     def of_record(self, code: str, on: date | None = None) -> str:
         """Return the code under which a donor is on a day: its own, or that of the donor that
@@ -369,7 +369,7 @@ class Directory:
 def _with_names_of(before: Donor, donor: Donor) -> Donor:
     stated = {name.language for name in donor.names} | {"en"}
     kept = tuple(name for name in before.names if name.language not in stated)
-    return replace(donor, names=donor.names + kept)
+    return structs.replace(donor, names=donor.names + kept)
 
 
 @cache

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.findings import Finding, finding
@@ -29,8 +29,7 @@ _TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolera
 _DEFAULT_CLASSES = ("general", "special", "support")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fund:
+class Fund(Struct, frozen=True, kw_only=True):
     """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
     `recognition` gives the policy of each class; `since` is the day its accounts open.
     """

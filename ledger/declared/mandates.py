@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
+from msgspec import Struct
 from pledgebook.ledger.declared.declarations import Declaration, as_date
 from pledgebook.ledger.findings import Finding, finding
 
@@ -34,8 +35,7 @@ EVIDENCE = frozenset({"oda", "crs"})
 Where `oda` says no, none of them does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One rule: if every condition holds, an entry stands in `relation` to `paragraph`."""
 
     id: str

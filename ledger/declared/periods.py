@@ -9,8 +9,9 @@ import re
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 _DAY = timedelta(days=1)
 
@@ -49,8 +50,7 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(Struct, frozen=True, order=True):
     """A declared financial period, first and last day included, and the accounting framework, one
     of FRAMEWORKS, that its statements follow.
     """
@@ -58,15 +58,14 @@ class Period:
     start: date
     end: date
     name: str
-    framework: str = field(default=FRAMEWORKS[0], compare=False)
+    framework: str = FRAMEWORKS[0]
 
     def __contains__(self, day: date) -> bool:
         """Tell whether `day` falls in the period."""
         return self.start <= day <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class SealStated:
+class SealStated(Struct, frozen=True):
     """What the book states of a sealed period: the digest of its entries, and of what its reports
     read besides and say, by name.
     """
@@ -76,8 +75,7 @@ class SealStated:
     digests: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopening:
+class Reopening(Struct, frozen=True, kw_only=True):
     """That a sealed period was opened again: which time (from 1), on whose authority and when, and
     the chain of the seal that was broken ("" where that was not kept yet).
     """
@@ -89,8 +87,7 @@ class Reopening:
     seal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """The days a report covers: a whole period or a part of it. `period` is the declared one."""
 
     name: str

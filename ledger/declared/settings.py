@@ -77,6 +77,10 @@ class Settings:
         default_factory=dict, repr=False, compare=False
     )
     """What `postings.read_lines` has read, by the identity of a transaction's postings."""
+    belonging: dict[tuple[str, str | None, str | None], tuple[Place, str, str] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What `postings` has told of an account with the class and the purpose said there."""
     tagged: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
     """What `tagging` has found, by mandate, day and facts."""
     _places: dict[str, Place | None] = field(default_factory=dict, repr=False, compare=False)
@@ -98,7 +102,7 @@ class Settings:
         """Return these settings with accounts read as of a day: those of a donor that another
         continues by then are the other's.
         """
-        return replace(self, donors_on=day, lines_read={}, tagged={}, _places={})
+        return replace(self, donors_on=day, lines_read={}, belonging={}, tagged={}, _places={})
 
     @cached_property
     def first_open_day(self) -> date:
@@ -107,10 +111,10 @@ class Settings:
         return max(ends) + timedelta(days=1) if ends else date.min
 
     @cached_property
-    def asked_keys(self) -> tuple[str, ...]:
-        """The keys of metadata by which a contribution's paragraphs are told, in their order."""
+    def asked_keys(self) -> frozenset[str]:
+        """The keys of metadata by which a contribution's paragraphs are told."""
         known = {"donor", "fund", "class", "purpose", "evidence"}
-        return tuple(sorted((self.rule_keys | EVIDENCE) - known))
+        return (self.rule_keys | EVIDENCE) - known
 
     @cached_property
     def rule_keys(self) -> frozenset[str]:

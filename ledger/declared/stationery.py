@@ -16,14 +16,13 @@ the signature.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.findings import Finding, finding
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """Texts by key and language: `text("office", "fr")` is `office-fr:`, else `office:`."""
 
     stated: Mapping[str, str] = field(default_factory=dict)
@@ -38,8 +37,7 @@ class Texts:
         return tuple(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stationery:
+class Stationery(Struct, frozen=True, kw_only=True):
     """What the book says of its letters: letterheads by fund, addressees by donor, and the names
     of funds and purposes in other languages (`name-fr:` of their declarations).
     """

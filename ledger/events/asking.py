@@ -10,11 +10,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.currencies import EURO_RATES, convert_legacy, euro_from
 from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.declared.periods import months_later
@@ -271,7 +271,7 @@ def redenominated(claim: Claim, currency: str) -> Claim:
         raise EventRefusedError(
             f"{claim.label} is in {claim.currency}, and no law fixed a rate to {currency}."
         )
-    return replace(claim, units=units, currency=currency)
+    return structs.replace(claim, units=units, currency=currency)
 
 
 def in_euros(claim: Claim, amount: Decimal, currency: str, day: date) -> Decimal | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.currencies import convert_legacy, euro_from
 from pledgebook.ledger.declared.settings import Settings
@@ -65,7 +66,7 @@ def amendment(
         value = claim.value + value_added
     else:
         value = share(claim.value, units, claim.units)
-    after = replace(claim, units=units, value=value)
+    after = structs.replace(claim, units=units, value=value)
     words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
     words += f", of which {format_amount(units)} is unpaid" if settled else ""
     return _Move(
@@ -115,7 +116,7 @@ def postponement(
         raise EventRefusedError(
             f"{claim.label} was pledged on {claim.pledged_on}; it cannot fall due on {due}."
         )
-    after = replace(claim, due=due)
+    after = structs.replace(claim, due=due)
     waits = settings.waits_for_condition(after.fund, after.class_, after.condition)
     early = settings.periods.start_of(due) > day
     held = None if early or waits else advance
@@ -148,7 +149,7 @@ def write_off(
     if not authority.strip():
         raise EventRefusedError("A write-off needs the authority that approved it.")
     left = claim.units - taken
-    after = replace(claim, units=left, value=share(claim.value, left, claim.units))
+    after = structs.replace(claim, units=left, value=share(claim.value, left, claim.units))
     words = f"Write-off of {claim.label}"
     return _Move(
         settings=settings,
@@ -237,7 +238,7 @@ def revaluation(
         claim=claim,
         event="revaluation",
         narration=words,
-    ).to(replace(claim, value=value))
+    ).to(structs.replace(claim, value=value))
 
 
 def redenomination(
@@ -265,7 +266,7 @@ def redenomination(
         claim=claim,
         event="redenomination",
         narration=words,
-    ).to(replace(claim, units=units, currency=currency))
+    ).to(structs.replace(claim, units=units, currency=currency))
 
 
 def re_earmarking(
@@ -291,7 +292,7 @@ def re_earmarking(
         f"{claim.label} moves to {earmark.fund}, {earmark.class_}"
         f"{', ' + earmark.purpose if earmark.purpose else ''}"
     )
-    after = replace(
+    after = structs.replace(
         claim,
         kind=account_kind(settings, earmark, committed=claim.committed),
         fund=earmark.fund,
@@ -350,7 +351,7 @@ def succession(
         narration=f"{claim.label} is owed by {donor_name(settings, to, day)}, as it accepted",
         meta={"document": paper},
         advance=advance,
-    ).to(replace(claim, donor=to))
+    ).to(structs.replace(claim, donor=to))
 
 
 def _need_open(claim: Claim) -> None:

@@ -5,11 +5,11 @@ it to be taken back or moved.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.files.caching import open_beside
 from pledgebook.ledger.findings import EventRefusedError
@@ -57,7 +57,7 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
         ),
         ZERO,
     )
-    return Found(replace(gift, dollars=left), share(kept, left, gift.dollars))
+    return Found(structs.replace(gift, dollars=left), share(kept, left, gift.dollars))
 
 
 def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:

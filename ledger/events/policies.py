@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount.core.data import Custom
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.funds import POLICIES
@@ -122,7 +123,7 @@ def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLi
     later = later or (to == "agreement" and bool(claim.condition))
     # What was income stays of its period; what the change makes income is of none.
     was = claim.recognised if claim.is_recognised(day) else None
-    after = replace(claim, kind=kind, recognised=None if later else was or day)
+    after = structs.replace(claim, kind=kind, recognised=None if later else was or day)
     period = was if was is not None and was >= settings.periods.start_of(day) else None
     if (kind, after.is_deferred) == (claim.kind, claim.is_deferred):
         return []

@@ -10,11 +10,12 @@ does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
@@ -81,7 +82,7 @@ def reassignment(
     _need_said(cause, authority)
     lines: list[tuple[Claim, DraftLine]] = []
     for each in moving:
-        claim, after = each.claim, replace(each.claim, donor=to)
+        claim, after = each.claim, structs.replace(each.claim, donor=to)
         if claim.is_open:
             lines += [(claim, taken_out(claim)), (claim, put_back(settings, after))]
             if claim.is_deferred:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
@@ -67,7 +68,7 @@ class Settled:
     def left(self) -> Claim:
         """The instalment afterwards; nothing may be left of it."""
         units = self.claim.units - self.units
-        return replace(
+        return structs.replace(
             self.claim, units=units, value=share(self.claim.value, units, self.claim.units)
         )
 

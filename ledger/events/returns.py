@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.drafts import Meta
 from pledgebook.ledger.events.asking import claim_of, find_history
@@ -108,7 +109,7 @@ def _taken_back(
         return whole - sum((share(whole, _put_back(each), units) for each in returns), ZERO)
 
     released = _released(changes, day)
-    was = replace(
+    was = structs.replace(
         now,
         units=now.units + back,
         value=now.value + part_of(paid.value_out),
@@ -165,7 +166,7 @@ def _written_off(
             "as a pledge of its own."
         )
     value = gone.value_out + sum((each.value_out for each in back_since), ZERO)
-    was = replace(now, units=now.units + back, value=now.value + share(value, back, left))
+    was = structs.replace(now, units=now.units + back, value=now.value + share(value, back, left))
     return Return(now=now, was=was, dollars=ZERO)
 
 
@@ -259,9 +260,9 @@ def _told(history: Book, found: Return, day: date) -> Meta:
     back = found.was.units - found.now.units
     changes = [each for each in history.register.by_label[line.label] if each.date <= day]
     if found.dollars:
-        line = replace(line, paid=line.paid - back, received=line.received - found.dollars)
+        line = structs.replace(line, paid=line.paid - back, received=line.received - found.dollars)
     else:
-        line = replace(line, written_off=line.written_off - back)
+        line = structs.replace(line, written_off=line.written_off - back)
     told = facts_of(found.now) | told_amounts(line, changes, history.settings.currency)
     if found.income is not None:
         told[PAID_IN_ADVANCE] = f"{found.income:f} {history.settings.currency}"

@@ -8,18 +8,17 @@ under the one object of the options that is made for each load and lives as long
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from beancount.core.data import Options
 from beancount.core.display_context import DisplayContext
+from msgspec import Struct, field
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.register.register import Plain
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What a load's book declares, and what was found in it."""
 
     settings: Settings

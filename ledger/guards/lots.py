@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from beancount.core.data import Booking, Custom, Directive, Open, Pad, Posting, Transaction
+from msgspec import Struct, field
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import Finding, finding, notice, place_of
@@ -42,8 +42,7 @@ class _Key(NamedTuple):
     date: date
 
 
-@dataclass(kw_only=True)
-class _Label:
+class _Label(Struct, kw_only=True):
     """What is known of a label: its commitment's date, its lots, what each entry took out."""
 
     date: date

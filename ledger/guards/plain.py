@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
+from msgspec import Struct, field
 from pledgebook.ledger.correspondence import letters, receipts
 from pledgebook.ledger.declared.currencies import EURO_RATES
 from pledgebook.ledger.declared.declarations import as_text
@@ -84,8 +84,7 @@ _WITHIN = Decimal("0.98")
 """The part of a tolerance that is surely within it, however the rule rounds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Roles:
+class _Roles(Struct, frozen=True, kw_only=True):
     """What the accounts of an entry are for: the positions of its instalments and of the rest."""
 
     is_payment: bool
@@ -96,8 +95,7 @@ class _Roles:
     exchange: int
 
 
-@dataclass(slots=True, kw_only=True)
-class _Form:
+class _Form(Struct, kw_only=True):
     """What entries of the same accounts, words and keys have in common; `sound` once the guards
     have seen one.
     """
@@ -117,8 +115,7 @@ class _Day(NamedTuple):
     rules: tuple[object, ...]
 
 
-@dataclass(slots=True)
-class _Pledge:
+class _Pledge(Struct):
     """The plain entries of one pledge so far, and its open instalments by label."""
 
     commitment: Transaction
@@ -127,8 +124,7 @@ class _Pledge:
     open: dict[str, tuple[Decimal, Posting]]
 
 
-@dataclass(kw_only=True)
-class PlainEntries:
+class PlainEntries(Struct, kw_only=True):
     """The entries with the plain ones tagged, these by their identity, and the notices of their
     tags: by pledge, in order.
     """

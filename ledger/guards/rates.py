@@ -6,11 +6,11 @@ be a large gain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Price, Transaction
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.rates import MissingRateError, Rates
@@ -85,8 +85,7 @@ def _check_stated_rate(
 _VALUED = events_that("is_valued")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stated:
+class _Stated(Struct, frozen=True, kw_only=True):
     """What an entry says of one currency: the amount and its dollars, and the day they are of."""
 
     entry: Transaction
@@ -133,7 +132,7 @@ def _joined(register: Register) -> Iterator[_Stated]:
         key = (id(change.entry), stated.currency)
         other = found.get(key)
         if other is not None:
-            stated = replace(
+            stated = structs.replace(
                 stated,
                 labels=(*other.labels, *stated.labels),
                 amount=other.amount + stated.amount,

@@ -7,10 +7,10 @@ back at most what is left of it. What was paid before the book began is known as
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.register.carried import Taken
@@ -48,4 +48,4 @@ def take_back(
         )
     rest = limit - units
     left = [each for each in taken if each not in own]
-    return [*left, replace(own[-1], units=rest, currency=currency)] if rest else left
+    return [*left, structs.replace(own[-1], units=rest, currency=currency)] if rest else left

@@ -7,10 +7,11 @@ legacy currency, in a third currency at the day's rate. What is certain, `certai
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.currencies import EURO_RATES, euro_from, is_currency
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.rates import MissingRateError
@@ -98,7 +99,7 @@ class Matcher:
         for part in candidate.parts:
             units = part.claim.units - part.units
             share = part.claim.value * units / part.claim.units
-            left = replace(part.claim, units=units, value=share)
+            left = structs.replace(part.claim, units=units, value=share)
             self.by_donor[left.donor].settle(self.open[left.label], left)
             self.open[left.label] = left
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
+from msgspec import Struct
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.money import format_units, read_number
@@ -24,8 +24,7 @@ from pledgebook.ledger.register.register import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What is left to be taken back of what one entry took out of a label, in `currency`. Where
     `carried`, it was taken before the book began, and `entry` is the opening that says so.
     """

@@ -9,11 +9,11 @@ yet: it is one when it is applied.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import PAYING, REASSIGNED, names_of
@@ -40,8 +40,7 @@ class CollectionKey(NamedTuple):
     labels: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """What a collection paid of one instalment: `units` in the pledge's `currency`, as the donor
     owed it, and `dollars` received, gross of bank charges. `advance`: it is not due yet.
     """
@@ -55,8 +54,7 @@ class Part:
     advance: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(Struct, frozen=True):
     """A sum that came in. `returned` is what the bank took back of it since, in dollars."""
 
     key: CollectionKey
@@ -93,8 +91,7 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
     ]
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     """Collections in the making: their parts, and the dollars returned by label; which of them paid
     each instalment, in the order in which they did; which is the contribution without a pledge of
     a fund, donor and name.

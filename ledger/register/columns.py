@@ -9,10 +9,10 @@ is due in a later period is in closing, and *future* says how much of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, read_number
@@ -49,8 +49,7 @@ CLOSING = {
 """What closing is the sum of, with signs."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, kw_only=True):
     """One row's amounts in dollars and cents. `closing` is what is owed by the lots themselves,
     not computed from the other columns: that the two agree is a proof.
     """
@@ -105,7 +104,7 @@ class Figures:
 
     def amounts(self) -> dict[str, Decimal]:
         """Return the amounts by column."""
-        return {column.name: getattr(self, column.name) for column in fields(self)}
+        return {column: getattr(self, column) for column in MONEY_COLUMNS}
 
     @property
     def collected(self) -> Decimal:
@@ -127,7 +126,7 @@ class Figures:
 
 def read_figures(amounts: Mapping[str, str]) -> Figures:
     """Return the figures that a sealed document says. Raises KeyError, ValueError."""
-    return Figures(**{column.name: read_number(amounts[column.name]) for column in fields(Figures)})
+    return Figures(**{column: read_number(amounts[column]) for column in MONEY_COLUMNS})
 
 
 def total(rows: Iterable[Figures]) -> Figures:
@@ -233,7 +232,7 @@ def _add_reassigned(
     assert change.before is not None
     for claim, figures in reassigned(before, change.before.donor, change.date, settings):
         row(claim).add(figures.negative())
-        row(replace(claim, donor=change.after.donor)).add(figures)
+        row(structs.replace(claim, donor=change.after.donor)).add(figures)
 
 
 def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim], Figures]) -> bool:

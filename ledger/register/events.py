@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from beancount.core.data import Transaction
+from msgspec import Struct
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.postings import Line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """What may happen, and what is true of it. To add one is a line of the table, a builder in
     `ledger/events/` and a form in `ledger/forms/`. Whoever asks for a set of events asks for what
     is true of them (`events_that`).

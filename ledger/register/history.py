@@ -32,7 +32,10 @@ EntryT = TypeVar("EntryT", bound=Directive)
 
 def is_closing(entry: Directive) -> bool:
     """Tell whether an entry ends a period."""
-    return isinstance(entry, Transaction) and as_text(entry.meta.get("event", "")) == "closing"
+    if not isinstance(entry, Transaction):
+        return False
+    event = entry.meta.get("event")
+    return event is not None and as_text(event) == "closing"
 
 
 def carried_from(entry: Directive) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.amount import Amount
+from msgspec import Struct
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.delegations import ACCEPTED
 from pledgebook.ledger.declared.mandates import Tagging
@@ -39,8 +39,7 @@ class Terms(NamedTuple):
 _NUMBERS = re.compile(r"([0-9]{1,18})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instalment:
+class Instalment(Struct, frozen=True, kw_only=True):
     """One line of the register. Amounts are in `currency`; `carrying` and `received` in dollars.
 
     `label` and `pledge` are empty for a contribution received without a pledge (unless it has a

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.convert import get_weight
 from beancount.core.data import Posting, Transaction
+from msgspec import Struct
 from pledgebook.ledger.declared.chart import LABELLED, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import to_cents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One posting to a fund's account, read.
 
     `dollars` is its weight in the book's currency in whole cents (debit positive), or None for
@@ -50,16 +51,16 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
     lines = []
     meta = entry.meta
     for posting in entry.postings:
-        place = settings.place(posting.account)
-        if place is None:
-            continue
         own = posting.meta or meta
         purpose, class_ = own.get("purpose"), own.get("class")
         if purpose is None:
             purpose = meta.get("purpose")
         if class_ is None:
             class_ = meta.get("class")
-        purpose = "" if purpose is None else as_text(purpose)
+        found = _belonging(posting.account, class_, purpose, settings)
+        if found is None:
+            continue
+        place, class_, purpose = found
         units, cost = posting.units, posting.cost
         weight = units if cost is None and posting.price is None else weigh(posting)
         in_dollars = weight is not None and weight.currency == settings.currency
@@ -67,9 +68,7 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
             Line(
                 posting=posting,
                 place=place,
-                class_=settings.funds[place.fund].class_of(
-                    None if class_ is None else as_text(class_), purpose
-                ),
+                class_=class_,
                 purpose=purpose,
                 dollars=to_cents(weight.number)
                 if in_dollars and weight is not None and weight.number is not None
@@ -82,10 +81,51 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
     return lines
 
 
+def _belonging(
+    account: str, class_: Any, purpose: Any, settings: Settings
+) -> tuple[Place, str, str] | None:
+    """Return the place of an account, and the class and purpose that are meant by what is said
+    there, told once for all postings that say the same.
+    """
+    if class_ is not None:
+        class_ = as_text(class_)
+    if purpose is not None:
+        purpose = as_text(purpose)
+    key = (account, class_, purpose)
+    try:
+        return settings.belonging[key]
+    except KeyError:
+        place = settings.place(account)
+        found = None
+        if place is not None:
+            fund = settings.funds[place.fund]
+            found = place, fund.class_of(class_, purpose or ""), purpose or ""
+        settings.belonging[key] = found
+        return found
+
+
 def weigh(posting: Posting) -> Amount:
     """Return what a posting weighs in its entry's balance: at cost where it has one."""
     weight: Amount = get_weight(posting)  # type: ignore[no-untyped-call]
     return weight
+
+
+Words = tuple[Transaction, Posting]
+"""Who speaks of something: a posting, and for what it does not say its transaction."""
+
+
+def said_first(words: Iterable[Words], keys: frozenset[str]) -> dict[str, str]:
+    """Return what is said under each of the keys by the first of `words` that says it; keys of
+    which none says anything are left out.
+    """
+    found: dict[str, str] = {}
+    for entry, posting in words:
+        for meta in (posting.meta, entry.meta):
+            if meta and not keys.isdisjoint(meta):
+                for key in keys & meta.keys():
+                    if key not in found and meta[key] is not None:
+                        found[key] = as_text(meta[key])
+    return found
 
 
 def stated(entry: Transaction, posting: Posting, key: str) -> str | None:

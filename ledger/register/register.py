@@ -8,7 +8,6 @@ paid and what is unpaid (the command, the reports, the plugins) asks this regist
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
+from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.chart import CLAIMS, MONEY, RECEIVED, WITH_INSTALMENT, kinds_that
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
@@ -65,8 +65,7 @@ RECORDED_AS = "recorded-as"
 """Beside it: "memorandum" where that instalment was one; else it was in a pledge account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """One instalment at a moment: what is still owed, and where its lot stands.
 
     `units` are in `currency`, `value` is the carrying value in dollars and cents; both are zero
@@ -136,8 +135,7 @@ class Claim:
         return self.recognised is not None and self.recognised <= day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """What one transaction did to one instalment.
 
     `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
@@ -179,8 +177,7 @@ class Change:
         return (self.before.value if self.before else ZERO) - self.after.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gift:
+class Gift(Struct, frozen=True, kw_only=True):
     """A contribution received without a pledge, at the dollars received; negative where it is taken
     back. `original` is the amount and currency the donor sent, where the entry says so; `prior`
     tells a correction of an earlier period: an adjustment, and no income.
@@ -197,8 +194,7 @@ class Gift:
     prior: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
     `dollars` positive when received; `since` the day this money came.
     """
@@ -215,16 +211,14 @@ class Held:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A posting that a report counts by donor without an instalment: refunds of unspent money."""
 
     entry: Transaction
     line: Line
 
 
-@dataclass(kw_only=True)
-class Register:
+class Register(Struct, kw_only=True):
     """The contributions of a book, in booked order.
 
     `changes` are the instalments' histories, interleaved; `by_label` the same by instalment.
@@ -367,7 +361,7 @@ class _Deriving:
                     entry=entry,
                     event=plain.event,
                     before=before,
-                    after=replace(before, units=Decimal(0), value=ZERO),
+                    after=structs.replace(before, units=Decimal(0), value=ZERO),
                     received=plain.dollars,
                 )
 
@@ -417,9 +411,9 @@ class _Deriving:
             if after is None:
                 continue
             if event == REASSIGNED:
-                after = replace(after, donor=self._to_donor(entry))
+                after = structs.replace(after, donor=self._to_donor(entry))
             found_late = before is None and _dollars(lines, "prior-period") < 0
-            after = replace(
+            after = structs.replace(
                 after,
                 recognised=self._recognised(entry, event, before, after, found_late=found_late)
                 if after.is_open or before
@@ -448,7 +442,9 @@ class _Deriving:
                     self.advanced.setdefault(change.label, set()).update(names_of(entry))
         if event == "returned-payment":
             return [
-                replace(change, restored=self._restored(change, lines, first=change is changes[0]))
+                structs.replace(
+                    change, restored=self._restored(change, lines, first=change is changes[0])
+                )
                 for change in changes
             ]
         return changes
@@ -465,7 +461,12 @@ class _Deriving:
         donor = self._to_donor(entry)
         labels = as_text(entry.meta.get(REASSIGNS, "")).split()
         return [
-            Change(entry=entry, event=REASSIGNED, before=before, after=replace(before, donor=donor))
+            Change(
+                entry=entry,
+                event=REASSIGNED,
+                before=before,
+                after=structs.replace(before, donor=donor),
+            )
             for label in labels
             if label not in known and (before := self.claims.get(label)) is not None
         ]
@@ -587,9 +588,9 @@ def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim
         return None
     left = before.units - taken
     if left <= 0:
-        return replace(before, units=Decimal(0), value=ZERO)
+        return structs.replace(before, units=Decimal(0), value=ZERO)
     # A part taken out by hand, without putting the rest back: its cents by the same rule.
-    return replace(before, units=left, value=share(before.value, left, before.units))
+    return structs.replace(before, units=left, value=share(before.value, left, before.units))
 
 
 def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpose: str) -> Claim:
@@ -688,7 +689,7 @@ def _with_receipts(
             shared.update({change.label: change.value_out for change in settled})
             continue  # no exchange on any of them
         shared.update(_share_out(collected, settled, currency))
-    return [replace(change, received=shared.get(change.label, ZERO)) for change in changes]
+    return [structs.replace(change, received=shared.get(change.label, ZERO)) for change in changes]
 
 
 def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decimal]:

@@ -10,12 +10,12 @@ silent by what the pledge said (`Claim.stated`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from beancount.core.data import Posting, Transaction
+from beancount.core.data import Transaction
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.mandates import (
     EVIDENCE,
@@ -25,7 +25,7 @@ from pledgebook.ledger.declared.mandates import (
     paragraph_order,
 )
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.register.postings import stated
+from pledgebook.ledger.register.postings import Words, said_first, stated
 from pledgebook.ledger.register.register import Claim, Gift
 
 OVERRIDE = "override"
@@ -65,13 +65,12 @@ def tags_of(taggings: Sequence[Tagging]) -> Tags:
 
 def tag_claim(claim: Claim, settings: Settings) -> tuple[Tagging, ...]:
     """Return what each mandate says of an instalment."""
-    return _tag(settings, claim, claim.stated, claim.words, claim.pledged_on)
+    return _tag(settings, claim, claim.words, claim.pledged_on)
 
 
 def tag_gift(gift: Gift, settings: Settings) -> tuple[Tagging, ...]:
     """Return what each mandate says of a contribution received without a pledge."""
-    own = (gift.entry, gift.posting)
-    return _tag(settings, gift, lambda key: stated(*own, key), (own,), gift.entry.date)
+    return _tag(settings, gift, ((gift.entry, gift.posting),), gift.entry.date)
 
 
 def deciding(item: Claim | Gift) -> Hashable:
@@ -87,14 +86,13 @@ def deciding(item: Claim | Gift) -> Hashable:
 def _tag(
     settings: Settings,
     item: Claim | Gift,
-    say: Callable[[str], str | None],
-    words: Sequence[tuple[Transaction, Posting]],
+    words: Sequence[Words],
     day: date,
 ) -> tuple[Tagging, ...]:
     donor = settings.donors.get(item.donor)
     kind = donor.kind if donor else ""
-    asked = [(key, say(key)) for key in settings.asked_keys]
-    said = (kind, item.fund, item.class_, item.purpose, *(value for _, value in asked))
+    asked = said_first(words, settings.asked_keys)
+    said = (kind, item.fund, item.class_, item.purpose, frozenset(asked.items()))
     override, reason = _override(words)
     taggings = []
     for mandate in settings.mandates.values():
@@ -103,7 +101,7 @@ def _tag(
         key = (mandate.symbol, mandate.when(day), *said)
         tagging: Tagging | None = settings.tagged.get(key)
         if tagging is None:
-            facts = _facts(kind, item, dict(asked), settings)
+            facts = _facts(kind, item, asked, settings)
             tagging = settings.tagged[key] = apply_rules(mandate, facts, day)
         if override is not None:
             tagging = _overridden(mandate, tagging, override, reason)
@@ -111,7 +109,7 @@ def _tag(
     return tuple(taggings)
 
 
-def _override(words: Sequence[tuple[Transaction, Posting]]) -> tuple[str | None, str | None]:
+def _override(words: Sequence[Words]) -> tuple[str | None, str | None]:
     """Return a person's override, and the reason that the same entry gives for it."""
     for own in words:
         override = stated(*own, "op")
@@ -121,7 +119,7 @@ def _override(words: Sequence[tuple[Transaction, Posting]]) -> tuple[str | None,
 
 
 def _facts(
-    kind: str, item: Claim | Gift, stated: Mapping[str, str | None], settings: Settings
+    kind: str, item: Claim | Gift, stated: Mapping[str, str], settings: Settings
 ) -> dict[str, frozenset[str]]:
     """Return what is true of a contribution, by what rules ask for."""
     facts = {
@@ -132,16 +130,16 @@ def _facts(
         "evidence": _evidence(stated),
     }
     for key in settings.rule_keys - _OWN:
-        facts[key] = frozenset((stated[key] or "").split())
+        facts[key] = frozenset(stated.get(key, "").split())
     return facts
 
 
-def _evidence(stated: Mapping[str, str | None]) -> frozenset[str]:
+def _evidence(stated: Mapping[str, str]) -> frozenset[str]:
     """Return which keys show development assistance. A plain `oda: "no"` outweighs a CRS code:
     codes are put on all that is published, whatever it is.
     """
-    says = {key for key in EVIDENCE if (stated[key] or "no") not in {"no", "0", ""}}
-    refuses = stated["oda"] is not None and "oda" not in says
+    says = {key for key in EVIDENCE if stated.get(key, "no") not in {"no", "0", ""}}
+    refuses = "oda" in stated and "oda" not in says
     return frozenset() if refuses else frozenset(says)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
@@ -29,6 +30,29 @@ def booked_entries(selection: Selection) -> list[Booked]:
     openings that continue them.
     """
     return selection.once("booked", lambda: _read(selection))
+
+
+def lines_within(selection: Selection, *kinds: str) -> Iterator[tuple[Booked, Line]]:
+    """Yield the postings of these kinds of account within the cut that are to be shown and come to
+    dollars, each with its entry, in booked order.
+    """
+    by_kind = selection.once("lines within", lambda: _by_kind(selection))
+    found = (each for kind in kinds for each in by_kind.get(kind, ()))
+    for _, booked, line in sorted(found, key=lambda each: each[0]):
+        yield booked, line
+
+
+def _by_kind(selection: Selection) -> Mapping[str, Sequence[tuple[int, Booked, Line]]]:
+    """Return such postings by their kind, each with its place among all."""
+    found: dict[str, list[tuple[int, Booked, Line]]] = {}
+    place = 0
+    for booked in booked_entries(selection):
+        if not booked.is_before(selection.cut):
+            for line in booked.lines:
+                if line.dollars and selection.covers_line(line):
+                    found.setdefault(line.place.kind, []).append((place, booked, line))
+                    place += 1
+    return found
 
 
 def _read(selection: Selection) -> list[Booked]:

@@ -7,17 +7,16 @@ unapplied receipts of the period still held at its end or refunded in it - refun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.ties import Balances
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashProof:
+class CashProof(Struct, frozen=True, kw_only=True):
     """The lines of the proof, in dollars. `per_ledger` is what the cash accounts say."""
 
     collected: Decimal

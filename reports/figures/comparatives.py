@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import read_number
 from pledgebook.ledger.register.book import Book
@@ -58,7 +58,7 @@ def days_before(selection: Selection) -> Cut | None:
     if end not in before:
         return None
     name = f"{long_date(before.start)} to {long_date(end)}"
-    return replace(before, name=name, end=end)
+    return structs.replace(before, name=name, end=end)
 
 
 def totals_documents(totals: Totals) -> dict[str, object]:

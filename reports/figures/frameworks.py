@@ -7,9 +7,9 @@ under the international public sector ones (IPSAS) the position is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from pledgebook.ledger.declared.periods import FRAMEWORKS, Cut
 from pledgebook.reports.figures.dates import long_date
 
@@ -19,8 +19,7 @@ _LENGTHS = {12: "year", 24: "biennium"}
 """What so many months are called; any other number is a period."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Framework:
+class Framework(Struct, frozen=True, kw_only=True):
     """A framework: `standards` is its full name, `statements` are the titles of its statements in
     their order, `words` what it calls lines that the other calls otherwise, by their keys.
 

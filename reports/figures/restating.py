@@ -9,10 +9,10 @@ amendment of an earlier pledge, and what a bank takes back, are events of their 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from msgspec import Struct
 from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.periods import FRAMEWORKS, Cut
@@ -27,8 +27,7 @@ from pledgebook.reports.figures.selection import Selection
 _UNSAS, IPSAS = FRAMEWORKS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restatement:
+class Restatement(Struct, frozen=True, kw_only=True):
     """An error of an earlier period that was found in a cut: what it adds to the balance of each
     class, in dollars; the day it concerns; the kind of account in which it would have been recorded
     then, and those that took up the other side (debit positive).

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct, structs
 from pledgebook.ledger.closing.recasting import view_under
 from pledgebook.ledger.declared.chart import takes
 from pledgebook.ledger.declared.donors import GROUPS
@@ -38,8 +39,7 @@ class SelectionError(RefusedError):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
     `donor` a code, `purpose` a declared one or NO_PURPOSE.
     """
@@ -98,6 +98,10 @@ class Selection:
             if self.scope.class_ in {"", class_}
         )
 
+    @cached_property
+    def _shown(self) -> frozenset[Group]:
+        return frozenset(self.groups)
+
     def once(self, key: Hashable, make: Callable[[], MadeT]) -> MadeT:
         """Return what `make` makes of the selection, made once however many reports ask for it."""
         if key not in self._made:
@@ -112,7 +116,7 @@ class Selection:
 
     def covers(self, item: Claim | Gift | Held) -> bool:
         """Tell whether the item is to be shown."""
-        if (item.fund, item.class_) not in self.groups:
+        if (item.fund, item.class_) not in self._shown:
             return False
         return self.whole_classes or (
             self.scope.covers_purpose(item.purpose) and self.covers_donor(item.donor)
@@ -122,7 +126,7 @@ class Selection:
         """Tell whether a posting's amount is to be shown: limited to donors, only accounts that
         name their donor can tell.
         """
-        if (line.place.fund, line.class_) not in self.groups:
+        if (line.place.fund, line.class_) not in self._shown:
             return False
         return self.whole_classes or (
             self.scope.covers_purpose(line.purpose)
@@ -222,7 +226,7 @@ def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
         raise SelectionError(
             f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
         )
-    return replace(cut, end=as_at)
+    return structs.replace(cut, end=as_at)
 
 
 def _funds(book: Book, fund: str | tuple[str, ...] | None) -> tuple[str, ...]:

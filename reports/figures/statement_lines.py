@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
-
+from msgspec import Struct
 from pledgebook.reports.figures.frameworks import Framework
 from pledgebook.reports.figures.ties import AMENDED, FOUND, MOVED, POLICY
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line: its key, its words, the kinds of account it adds up.
 
     `rare` ones are left out where there is nothing to show. A seal holds `late` ones only where
@@ -20,114 +18,154 @@ class Line:
     key: str
     title: str
     kinds: tuple[str, ...]
-    _: KW_ONLY
     rare: bool = False
     late: bool = False
     adjusts: bool = False
 
 
 INCOME = (
-    Line("contributions", "Voluntary contributions", ("contributions",)),
-    Line("exchange", "Exchange on contributions", ("exchange", "revaluation")),
-    Line("exchange_on_cash", "Exchange on cash", ("exchange-on-cash",), rare=True),
-    Line("interest", "Interest", ("interest",)),
-    Line("miscellaneous", "Miscellaneous income", ("miscellaneous",), rare=True, late=True),
-    Line("support_income", "Programme support income", ("programme-support-income",)),
+    Line(key="contributions", title="Voluntary contributions", kinds=("contributions",)),
+    Line(key="exchange", title="Exchange on contributions", kinds=("exchange", "revaluation")),
+    Line(key="exchange_on_cash", title="Exchange on cash", kinds=("exchange-on-cash",), rare=True),
+    Line(key="interest", title="Interest", kinds=("interest",)),
+    Line(
+        key="miscellaneous",
+        title="Miscellaneous income",
+        kinds=("miscellaneous",),
+        rare=True,
+        late=True,
+    ),
+    Line(
+        key="support_income", title="Programme support income", kinds=("programme-support-income",)
+    ),
 )
 EXPENDITURE = (
-    Line("programme", "Programme", ("programme",)),
-    Line("support_costs", "Programme support costs", ("programme-support",)),
-    Line("bank_charges", "Bank charges", ("bank-charges",)),
+    Line(key="programme", title="Programme", kinds=("programme",)),
+    Line(key="support_costs", title="Programme support costs", kinds=("programme-support",)),
+    Line(key="bank_charges", title="Bank charges", kinds=("bank-charges",)),
 )
 BELOW = (
-    Line("prior_period", "Prior-period adjustments (amended prior pledges)", (AMENDED,)),
     Line(
-        "moved_prior",
-        "Prior-period adjustments (moves between classes)",
-        (MOVED,),
+        key="prior_period",
+        title="Prior-period adjustments (amended prior pledges)",
+        kinds=(AMENDED,),
+    ),
+    Line(
+        key="moved_prior",
+        title="Prior-period adjustments (moves between classes)",
+        kinds=(MOVED,),
         rare=True,
         late=True,
         adjusts=True,
     ),
     Line(
-        "corrections",
-        "Prior-period adjustments (omissions and errors)",
-        (FOUND, "correction"),
+        key="corrections",
+        title="Prior-period adjustments (omissions and errors)",
+        kinds=(FOUND, "correction"),
         rare=True,
         late=True,
         adjusts=True,
     ),
     Line(
-        "policy_changes",
-        "Changes of recognition policy",
-        (POLICY,),
+        key="policy_changes",
+        title="Changes of recognition policy",
+        kinds=(POLICY,),
         rare=True,
         late=True,
         adjusts=True,
     ),
-    Line("savings", "Savings on prior-period obligations", ("savings",), rare=True),
-    Line("written_off", "Contributions written off", ("written-off",)),
-    Line("refunds", "Refunds to donors", ("refunds",)),
-    Line("transfers", "Transfers between funds", ("transfers",), adjusts=True),
+    Line(key="savings", title="Savings on prior-period obligations", kinds=("savings",), rare=True),
+    Line(key="written_off", title="Contributions written off", kinds=("written-off",)),
+    Line(key="refunds", title="Refunds to donors", kinds=("refunds",)),
+    Line(key="transfers", title="Transfers between funds", kinds=("transfers",), adjusts=True),
 )
 RESERVES = ("opening-balance", "operating-reserve", "reserved")
 ASSETS = (
-    Line("cash", "Cash", ("cash",)),
-    Line("receivable_due", "Contributions receivable, due", ()),
-    Line("receivable_later", "Contributions receivable, later periods", ()),
+    Line(key="cash", title="Cash", kinds=("cash",)),
+    Line(key="receivable_due", title="Contributions receivable, due", kinds=()),
+    Line(key="receivable_later", title="Contributions receivable, later periods", kinds=()),
     Line(
-        "receivable_conditional",
-        "Contributions receivable, conditional",
-        (),
+        key="receivable_conditional",
+        title="Contributions receivable, conditional",
+        kinds=(),
         rare=True,
         late=True,
     ),
-    Line("due_from", "Due from other funds", ("due-from",)),
-    Line("errors_found", "Errors found later, settled since", (), rare=True, late=True),
+    Line(key="due_from", title="Due from other funds", kinds=("due-from",)),
+    Line(
+        key="errors_found",
+        title="Errors found later, settled since",
+        kinds=(),
+        rare=True,
+        late=True,
+    ),
 )
 LIABILITIES = (
-    Line("deferred", "Deferred contributions", ("deferred",)),
-    Line("in_advance", "Received in advance", ("in-advance",)),
-    Line("unapplied", "Unapplied receipts", ("unapplied",)),
-    Line("payable", "Payable to donors", ("payable-to-donors",), rare=True),
-    Line("obligations", "Obligations", ("obligations",), rare=True),
-    Line("due_to", "Due to other funds", ("due-to",)),
+    Line(key="deferred", title="Deferred contributions", kinds=("deferred",)),
+    Line(key="in_advance", title="Received in advance", kinds=("in-advance",)),
+    Line(key="unapplied", title="Unapplied receipts", kinds=("unapplied",)),
+    Line(key="payable", title="Payable to donors", kinds=("payable-to-donors",), rare=True),
+    Line(key="obligations", title="Obligations", kinds=("obligations",), rare=True),
+    Line(key="due_to", title="Due to other funds", kinds=("due-to",)),
 )
 CASH_MOVEMENTS = (
     Line(
-        "cash_receivable",
-        "(Increase) decrease in contributions receivable",
-        ("pledges",),
+        key="cash_receivable",
+        title="(Increase) decrease in contributions receivable",
+        kinds=("pledges",),
         rare=True,
     ),
     Line(
-        "cash_deferred", "Increase (decrease) in deferred contributions", ("deferred",), rare=True
-    ),
-    Line(
-        "cash_in_advance",
-        "Increase (decrease) in money received in advance",
-        ("in-advance",),
+        key="cash_deferred",
+        title="Increase (decrease) in deferred contributions",
+        kinds=("deferred",),
         rare=True,
     ),
-    Line("cash_unapplied", "Increase (decrease) in unapplied receipts", ("unapplied",), rare=True),
     Line(
-        "cash_payable",
-        "Increase (decrease) in what is payable to donors",
-        ("payable-to-donors",),
+        key="cash_in_advance",
+        title="Increase (decrease) in money received in advance",
+        kinds=("in-advance",),
         rare=True,
     ),
-    Line("cash_obligations", "Increase (decrease) in obligations", ("obligations",), rare=True),
-    Line("cash_between", "Balances with other funds", ("due-from", "due-to"), rare=True),
+    Line(
+        key="cash_unapplied",
+        title="Increase (decrease) in unapplied receipts",
+        kinds=("unapplied",),
+        rare=True,
+    ),
+    Line(
+        key="cash_payable",
+        title="Increase (decrease) in what is payable to donors",
+        kinds=("payable-to-donors",),
+        rare=True,
+    ),
+    Line(
+        key="cash_obligations",
+        title="Increase (decrease) in obligations",
+        kinds=("obligations",),
+        rare=True,
+    ),
+    Line(
+        key="cash_between",
+        title="Balances with other funds",
+        kinds=("due-from", "due-to"),
+        rare=True,
+    ),
 )
 """Lines of the position whose movement is in the result and moved no cash, or the other way
 round."""
 CASH_OPERATING = (
     *CASH_MOVEMENTS,
-    Line("cash_without", "Written off, saved and adjusted without cash", (), rare=True),
-    Line("cash_less_interest", "Less: interest", (), rare=True),
-    Line("cash_less_exchange", "Less: exchange on cash", (), rare=True),
+    Line(
+        key="cash_without",
+        title="Written off, saved and adjusted without cash",
+        kinds=(),
+        rare=True,
+    ),
+    Line(key="cash_less_interest", title="Less: interest", kinds=(), rare=True),
+    Line(key="cash_less_exchange", title="Less: exchange on cash", kinds=(), rare=True),
 )
-CASH_EXCHANGE = Line("cash_exchange", "Exchange on cash", (), rare=True)
+CASH_EXCHANGE = Line(key="cash_exchange", title="Exchange on cash", kinds=(), rare=True)
 LATE = frozenset({"restated_errors", "restated_policy"}).union(
     line.key for line in (*INCOME, *EXPENDITURE, *BELOW, *ASSETS, *LIABILITIES) if line.late
 )

@@ -7,10 +7,11 @@ workbook can write a live formula and a page can write the figure; nobody comput
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +36,7 @@ FIGURES = frozenset({"amount", "count", "rate"})
 """Kinds of column whose cells stand to the right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """One column: `key` in files, `title` for people, `unit` for amounts (a currency).
 
     `adds` gives the columns this one is the sum of, with their signs (+1 or -1): the schedule's
@@ -52,8 +52,7 @@ class Column:
     """Shown apart from the columns that add up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One line: a heading (section, group), a row, or a total of the rows it names.
 
     `label` is the text of the first column for headings and totals. `adds` holds the positions,
@@ -73,8 +72,7 @@ class Row:
     """On paper, this line begins a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(Struct, frozen=True):
     """One figure of the report set beside the same figure computed from account balances.
 
     `fund` is the one whose accounts it is computed from; empty where there are several.
@@ -91,8 +89,7 @@ class Tie:
         return self.report == self.ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The data rows of a report's column: all of them, or those of one of its sections (from 0)."""
 
     report: str
@@ -100,8 +97,7 @@ class Part:
     section: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """Two reports that say the same: the sum of a part of one is the sum of a part of the other."""
 
     title: str
@@ -109,8 +105,7 @@ class Agreement:
     other: Part
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What figures are worth: a state of STATES (`pledgebook.ledger.declared.certifications`), a
     sentence on it, and the digest of the seal that holds them, if one does.
     """
@@ -120,8 +115,7 @@ class Standing:
     seal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A picture of neighbouring rows, from `first` to `last`: one series of bars a column.
 
     `names` is the column that names the bars. `across` draws one row, a bar a column.
@@ -136,8 +130,7 @@ class Chart:
     stacked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A finished report, ready for any renderer.
 
     `payload` is the report's own JSON document where commands.md fixes one; otherwise the JSON
@@ -204,8 +197,7 @@ class Report:
         return pd.DataFrame.from_records(records, columns=keys)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where a set of reports comes from, for the cover: `book` is the file's name, not its path."""
 
     book: str

@@ -8,9 +8,9 @@ so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import Struct, field
 from pledgebook.ledger.declared.chart import LABELLED, kinds_that
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
@@ -36,8 +36,7 @@ AMENDED, MOVED, FOUND, POLICY = (
 _BELOW = kinds_that("adjusts")
 
 
-@dataclass(kw_only=True)
-class Balances:
+class Balances(Struct, kw_only=True):
     """Account balances in dollars (debit positive) by fund, class and kind of account: `at_end`
     all that was booked up to the cut's end, `within` what was booked in it.
     """
@@ -88,45 +87,51 @@ def balances_of(selection: Selection) -> Balances:
 
 def _read_balances(selection: Selection) -> Balances:
     balances = Balances()
+    before: dict[tuple[Group, str], Decimal] = {}
     for booked in booked_entries(selection):
         _, event, lines = booked
         within = not booked.is_before(selection.cut)
-        moved = {
-            (line.place.fund, line.class_)
-            for line in lines
-            if within and line.place.kind == "cash" and line.dollars
-        }
+        sums = balances.within if within else before
         for line in lines:
-            if line.dollars is None or not selection.covers_line(line):
+            dollars = line.dollars
+            if dollars is None or not selection.covers_line(line):
                 continue
-            key = ((line.place.fund, line.class_), line.place.kind)
-            balances.at_end[key] = balances.at_end.get(key, ZERO) + line.dollars
-            keys = [key]
-            if line.place.kind == "prior-period":
-                keys.append((key[0], cause_of(event, lines)))
-                balances.at_end[keys[1]] = balances.at_end.get(keys[1], ZERO) + line.dollars
-            if key[0] in moved and line.place.kind in _BELOW:
-                for each in keys:
-                    balances.in_cash[each] = balances.in_cash.get(each, ZERO) + line.dollars
-            if line.place.kind == "due-from":
+            kind = line.place.kind
+            group = (line.place.fund, line.class_)
+            keys = [(group, kind)]
+            if kind == "prior-period":
+                keys.append((group, cause_of(event, lines)))
+            for key in keys:
+                sums[key] = sums.get(key, ZERO) + dollars
+            if within and kind in _BELOW and _moves_cash(lines, group):
+                for key in keys:
+                    balances.in_cash[key] = balances.in_cash.get(key, ZERO) + dollars
+            if kind == "due-from":
                 pair = (line.place.fund, line.place.part)
-                balances.between[pair] = balances.between.get(pair, ZERO) + line.dollars
-            if within:
-                for each in keys:
-                    balances.within[each] = balances.within.get(each, ZERO) + line.dollars
-                if event in _DONORS_MONEY and line.place.kind == "cash":
-                    balances.cash_from_donors += line.dollars
-                elif event in FROM_DONORS and line.place.kind == "bank-charges":
-                    balances.charges_of_donors += line.dollars
+                balances.between[pair] = balances.between.get(pair, ZERO) + dollars
+            if within and kind == "cash" and event in _DONORS_MONEY:
+                balances.cash_from_donors += dollars
+            elif within and kind == "bank-charges" and event in FROM_DONORS:
+                balances.charges_of_donors += dollars
+    balances.at_end = before
+    for key, dollars in balances.within.items():
+        before[key] = before.get(key, ZERO) + dollars
     return balances
 
 
+def _moves_cash(lines: Sequence[Line], group: Group) -> bool:
+    return any(
+        line.place.kind == "cash" and line.dollars and (line.place.fund, line.class_) == group
+        for line in lines
+    )
+
+
 def ledger_ties(
-    selection: Selection, rows: Mapping[tuple[str, str, str], Figures], balances: Balances
+    selection: Selection, rows: Mapping[Group, Sequence[Figures]], balances: Balances
 ) -> list[Tie]:
     """Return each figure of the schedule beside the ledger's, fund by fund and class by class.
 
-    `rows` are the schedule's, by fund, class and donor.
+    `rows` are the schedule's, by fund and class.
     """
     if selection.scope.purpose:
         return []  # accounts do not say what money is for
@@ -134,7 +139,7 @@ def ledger_ties(
     ties = []
     for group in selection.groups:
         kinds = {kind: by_kind.get((*group, kind), Figures()) for kind in _KINDS}
-        own = [figures for key, figures in rows.items() if key[:2] == group]
+        own = rows.get(group, ())
         ties += [
             Tie(f"{group[0]} {group[1]}: {title}", report, ledger, group[0])
             for title, report, ledger in _of_group(kinds, own, balances, group)
@@ -156,7 +161,7 @@ def _kind(item: Claim | Gift) -> str:
 
 
 def _of_group(
-    kinds: Mapping[str, Figures], own: list[Figures], balances: Balances, group: Group
+    kinds: Mapping[str, Figures], own: Sequence[Figures], balances: Balances, group: Group
 ) -> list[tuple[str, Decimal, Decimal]]:
     due, deferred, memorandum, gifts = (kinds[kind] for kind in _KINDS)
     pledges = total([due, deferred])

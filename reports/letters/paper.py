@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar, cast
 
+from msgspec import structs
 from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt, read_receipts
 from pledgebook.ledger.declared.declarations import as_text
@@ -153,7 +154,7 @@ class Papers:
     def receipts(self) -> list[OfficialReceipt]:
         """The official receipts of the book, each of the donor under the name at the end."""
         return [
-            replace(each, key=each.key._replace(donor=self.of_record(each.key.donor)))
+            structs.replace(each, key=each.key._replace(donor=self.of_record(each.key.donor)))
             for each in read_receipts(self.book.entries)
         ]
 

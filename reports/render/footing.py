@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
+from msgspec import structs
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Column, Report, Row, Value
 
@@ -46,7 +46,7 @@ def footed(report: Report) -> Report:
         raise ReportDoesNotFootError(
             f"{report.name}: rows or columns add up themselves: {error.args[1]}"
         ) from error
-    return replace(report, rows=tuple(rows))
+    return structs.replace(report, rows=tuple(rows))
 
 
 def sum_down(rows: Sequence[Row], row: Row, key: str) -> Decimal | None:
@@ -114,7 +114,7 @@ def _filled(report: Report, rows: list[Row], position: int, columns: Sequence[Co
                     f"{report.name}: row {position + 1} ({name}), column {column.key!r} says "
                     f"{stated} where its parts add up to {computed}"
                 )
-    return replace(row, values=values)
+    return structs.replace(row, values=values)
 
 
 def _any_figure(rows: Sequence[Row], row: Row, column: Column, values: Mapping[str, Value]) -> bool:
