@@ -10,7 +10,7 @@ from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
-from pledgebook.importers.tables.questions import Answers, Choice, ask
+from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import MissingRateError, Rate
@@ -58,6 +58,7 @@ def parts_of(
     at (None: dollars, or the sheet's own).
     """
     stated: list[tuple[Decimal, date | None, Decimal | None]] = []
+    mark = next((row.asks_mark for row in group if row.asks_mark), None)
     for row in group:
         if row.instalments:
             stated += _instalments_in_columns(row, remarks)
@@ -70,7 +71,7 @@ def parts_of(
     parts = []
     rate = None
     for written, due, dollars in stated:
-        amount = _counted(written, currency, answers, remarks)
+        amount = _counted(written, currency, answers, mark, remarks)
         value, found = _value_of(amount, dollars, currency, day, context, remarks)
         if due is not None and due < day:
             once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
@@ -109,9 +110,16 @@ def _instalments_in_columns(
     return stated
 
 
-def _counted(amount: Decimal, currency: str, answers: Answers, remarks: list[str]) -> Decimal:
+def _counted(
+    amount: Decimal,
+    currency: str,
+    answers: Answers,
+    mark: Question | None,
+    remarks: list[str],
+) -> Decimal:
     """Return an amount in the units that its currency is counted in, rounded where that was
-    answered.
+    answered. Where its decimal mark was settled by other figures of its column (`mark` asks which
+    it is), more decimals than the currency has speak against that.
     """
     if amount < 0:
         raise Doubt(
@@ -123,8 +131,10 @@ def _counted(amount: Decimal, currency: str, answers: Answers, remarks: list[str
     if not amount % smallest:
         return amount
     rounded = amount.quantize(smallest, ROUND_HALF_UP)
-    if not answers.to(_ROUNDING):
-        raise Doubt(f"{amount} has more decimals than {currency} is counted in.", asks=_ROUNDING)
+    if mark is not None or not answers.to(_ROUNDING):
+        raise Doubt(
+            f"{amount} has more decimals than {currency} is counted in.", asks=mark or _ROUNDING
+        )
     once(remarks, f"{amount} was rounded to {rounded}, as was answered.")
     return rounded
 

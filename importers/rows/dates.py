@@ -153,15 +153,16 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
         from_1904=row.columns.sheet.from_1904,
     )
     question = None
-    if reading.state == "ambiguous":
+    alone = parse_date(value) if reading.decided else reading
+    if alone.state == "ambiguous":
         letter = column_letter(column.number) if column.number else ""
-        question = _ask_which(reading, letter)
+        question = _ask_which(alone, letter)
         if said := row.answer(question):
             first = said in {"dmy", "first"}
             reading = replace(
-                reading,
+                alone,
                 state="value",
-                value=reading.readings[0 if first else -1],
+                value=alone.readings[0 if first else -1],
                 readings=(),
                 decided=f"as was answered ({said})",
             )

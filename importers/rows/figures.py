@@ -25,11 +25,14 @@ def read_figures(row: OpenRow) -> None:
         value = row.cell(column.number)
         reading = parse_amount(value, column.mark, column.decided)
         unclear = None
-        if reading.state == "ambiguous":
-            unclear = _ask_mark(column, reading)
+        alone = parse_amount(value) if reading.decided or reading.state == "ambiguous" else reading
+        if alone.state == "ambiguous":
+            unclear = _ask_mark(column, alone)
             if mark := row.answer(unclear):
                 decided = f"the decimal mark was said to be {mark!r}"
                 reading = parse_amount(value, cast("DecimalMark", mark), decided)
+            elif column.field is Field.AMOUNT:
+                row.asks_mark = unclear
         look = row.columns.sheet.looks.get((row.number, column.number))
         if look is not None and isinstance(value, Decimal):
             reading, doubt = read_shown(value, look, reading, column.units)

@@ -57,6 +57,7 @@ class OpenRow:
     skipped: str = ""
     asks_day: Question | None = None
     asks_currency: Question | None = None
+    asks_mark: Question | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def cell(self, column: int) -> CellValue | None:
@@ -150,6 +151,7 @@ class OpenRow:
             skipped=self.skipped,
             asks_day=self.asks_day,
             asks_currency=self.asks_currency,
+            asks_mark=self.asks_mark,
             problems=tuple(self.problems),
         )
 

@@ -123,6 +123,8 @@ class SheetRow:
     """What would date it, where it states no day."""
     asks_currency: Question | None
     """What would say its currency, where nothing does."""
+    asks_mark: Question | None
+    """What would say what its amount is, where that alone may be read in two ways."""
     problems: tuple[Problem, ...]
 
     donor = _Text(Field.DONOR)
