@@ -20,13 +20,14 @@ from pledgebook.importers.tables.headings import (
     REPEATED,
     SEVERAL,
     Field,
+    date_order_in,
     has_word_of,
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import currencies_alone
 from pledgebook.importers.values.amounts import DecimalMark, column_mark, parse_amount
-from pledgebook.importers.values.dates import DateOrder, column_order, is_half_swapped, parse_date
+from pledgebook.importers.values.dates import DateOrder, column_orders, is_half_swapped, parse_date
 from pledgebook.importers.values.values import clean, plain
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
@@ -314,9 +315,13 @@ class Columns:
             values = self._values(column)
             order, decided = self.rules.date_order, _STATED_ORDER
             if order is None:
-                order = column_order(values)
+                shown = column_orders(values)
+                said = date_order_in(column.heading)
+                order = next(iter(shown)) if len(shown) == 1 else None if shown else said
                 first = "month" if order == "mdy" else "day"
                 decided = f"other dates of column {column.letter} show that the {first} comes first"
+                if not shown:
+                    decided = f"the heading of column {column.letter} says that it comes first"
             yield DateColumn(
                 number=column.number,
                 field=column.field,

@@ -147,6 +147,23 @@ def settle_receipts(block: HeadingBlock) -> HeadingBlock:
     )
 
 
+def settle_disbursements(block: HeadingBlock) -> HeadingBlock:
+    """Ask of "Disbursement" alone: a donor disburses what it pledged, and a fund what it was given.
+    Beside what was pledged it is what was paid of it.
+    """
+    disbursed = [c for c in block.of(Field.PAID) if has_word_of("disbursements", c.heading)]
+    spent = any(has_word_of("spending", c.heading) for c in block.columns if c not in disbursed)
+    if not disbursed or (block.of(Field.AMOUNT) and not spent):
+        return block
+    return block.asking(
+        *(
+            f"Column {column.named} may be what donors paid, or what was spent of it: say in a "
+            "mapping what it is."
+            for column in disbursed
+        )
+    )
+
+
 def label_by_place(block: HeadingBlock) -> HeadingBlock:
     """Give the columns beside numbered amounts their number: "1st instalment | Due | 2nd | Due".
 

@@ -19,14 +19,12 @@ from typing import Literal
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values.values import (
     LONGEST_VALUE,
-    SCALES,
     ascii_digits,
     clean,
     is_nil,
     is_unknown,
-    plain,
+    scale_before,
     split_footnote,
-    words,
 )
 from pledgebook.ledger.money import DIGITS
 
@@ -183,7 +181,7 @@ def _parse_text(text: str) -> AmountReading:
             state="error", footnote=footnote, reason="its signs or parentheses do not match"
         )
     thousands, before, after = _thousands(before, after)
-    scale, after = (1000, after) if thousands else _scale(after)
+    scale, after = (1000, after) if thousands else scale_before(clean(after))
     factor = -scale if negative else scale
     shown: DecimalMark | None = None
     if no_cents:
@@ -257,15 +255,6 @@ def _thousands(before: str, after: str) -> tuple[bool, str, str]:
             money = match[1]
             return (True, money, after) if text is before else (True, before, money)
     return False, before, after
-
-
-def _scale(after: str) -> tuple[int, str]:
-    first, _, rest = clean(after).partition(" ")
-    reduced = plain(first)
-    for key, factor in SCALES.items():
-        if reduced in words()[key]:
-            return factor, rest
-    return 1, after
 
 
 def _read_figure(figure: str, mark: DecimalMark | None) -> tuple[list[str], DecimalMark | None]:
