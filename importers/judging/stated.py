@@ -45,12 +45,13 @@ def parts_of(
     """
     stated: list[tuple[Decimal, date | None, Decimal | None]] = []
     for row in group:
+        for reading in (row.amount, row.paid, *(part.amount for part in row.instalments)):
+            _note_decision(reading.decided, remarks)
         if row.instalments:
             stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
                 raise Doubt("The amount is not stated, which is not the same as nil.")
-            _note_decision(row.amount.decided, remarks)
             dollars = row.dollars.value if row.amount_source == "amount" else None
             stated.append((row.amount.value, row.due_date.value, dollars))
     parts = []
@@ -242,7 +243,7 @@ def note_payment(
 
 def _note_decision(decided: str, remarks: list[str]) -> None:
     if decided:
-        once(remarks, f"An ambiguous figure was settled: {decided}.")
+        once(remarks, f"A figure was settled: {decided}.")
 
 
 def note_terms(group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[str]) -> None:
