@@ -14,7 +14,13 @@ from typing import cast
 
 from pledgebook.importers.reading.cells import Workbook
 from pledgebook.importers.tables.blocks import TableColumn
-from pledgebook.importers.tables.headings import DECIDING, REPEATED, Field, has_word_of
+from pledgebook.importers.tables.headings import (
+    DECIDING,
+    REPEATED,
+    Field,
+    has_word_of,
+    heading_key,
+)
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, toml_text, write_mapping
@@ -138,7 +144,7 @@ def apply_rules(
 def _by_rules(
     workbook: Workbook, table: Table, tables: Sequence[Table], mapping: SheetMapping
 ) -> Table:
-    text = write_mapping(table, ends=stands_above(table, tables))
+    text = write_mapping(_without(table, mapping.ignored), ends=stands_above(table, tables))
     found = parse_mapping(text, mapping.name)
     values = {**found.values}
     for field_, texts in mapping.values.items():
@@ -159,6 +165,18 @@ def _by_rules(
         ),
     )
     return replace(read, doubts=tuple(dict.fromkeys((*table.doubts, *read.doubts))))
+
+
+def _without(table: Table, ignored: Sequence[str]) -> Table:
+    """Return a table without reading the columns that are to be ignored, by heading or letter."""
+    names = set(map(heading_key, ignored))
+    columns = tuple(
+        replace(column, field=None, label="")
+        if column.letter in ignored or heading_key(column.heading) in names
+        else column
+        for column in table.table_columns
+    )
+    return replace(table, table_columns=columns)
 
 
 def _correct(
