@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from pledgebook.importers.reading.cells import ErrorValue, MissingResult
 from pledgebook.importers.tables.headings import Field, known_headings, match_heading
 from pledgebook.importers.values.amounts import column_mark, parse_amount
+from pledgebook.importers.values.contexts import context_phrases
 from pledgebook.importers.values.dates import YearRange, column_order, parse_date, parse_years
 from pledgebook.importers.values.values import multiplier_in, plain, split_footnote
 from pledgebook.importers.values.words import is_announcement, says_in_kind, says_otherwise
@@ -334,9 +335,11 @@ def test_a_remark_says_what_one_of_the_phrases_says_that_it_holds(
     pieces: list[str], between: str
 ) -> None:
     text = between.join(pieces)
+    in_context = any(phrase in plain(text) for phrase in context_phrases())
     for section, matches in MATCHES.items():
         said = any(match.search(plain(text)) for match in matches)
-        assert SAYS[section](text) is said, (section, text)
+        if said or not (section == "otherwise" and in_context):
+            assert SAYS[section](text) is said, (section, text)
 
 
 @given(st.text(max_size=30))

@@ -6,7 +6,8 @@ Run from the top of the repository:
     python tools/make_currencies.py --check    says whether they are as this would write them
 
 From the CLDR, as Babel ships it: the days on which each currency was tender anywhere, the decimals
-of withdrawn ones, names and marks in the six official languages and four more. What
+of withdrawn ones, names and marks in the six official languages and four more, and names in some
+twenty further ones. What
 tools/currencies.toml says goes before. Codes of fund units and precious metals are no tender
 anywhere and so are left out.
 """
@@ -32,6 +33,12 @@ from pledgebook.ledger.declared.names import normalise
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "ledger" / "data"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es", "de", "it", "nl", "pt")
+FURTHER_LANGUAGES = (
+    *("bg", "cs", "da", "el", "fa", "fi", "he", "hi", "hr", "hu", "id", "ja", "ko", "nb", "pl"),
+    *("ro", "sk", "sv", "th", "tr", "uk", "vi", "zh_Hant"),
+)
+"""Languages of which the names of currencies are known, and not the marks: "kr" is one country's
+habit in each."""
 _YEARS = re.compile(r"\s*\([^()]*\d{4}[^()]*\)")
 
 
@@ -89,12 +96,12 @@ def make_names(hand_kept: dict[str, Any], codes: set[str]) -> list[tuple[str, st
     """Return marks (as written) and words (normalised), each with the codes it may mean."""
     marks: dict[str, set[str]] = defaultdict(set)
     words: dict[str, set[str]] = defaultdict(set)
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *FURTHER_LANGUAGES):
         locale = Locale.parse(language)
         for code in sorted(codes):
             # A bare $ or £ is one country's habit; the hand-kept table has those.
             mark = _composed(locale.currency_symbols.get(code, code))
-            if mark not in codes and len(mark) > 1:
+            if language in LANGUAGES and mark not in codes and len(mark) > 1:
                 marks[mark].add(code)
             for name in _names(locale, code):
                 words[normalise(name)].add(code)

@@ -60,12 +60,13 @@ def parts_of(
     stated: list[tuple[Decimal, date | None, Decimal | None]] = []
     mark = next((row.asks_mark for row in group if row.asks_mark), None)
     for row in group:
+        for reading in (row.amount, row.paid, *(part.amount for part in row.instalments)):
+            _note_decision(reading.decided, remarks)
         if row.instalments:
             stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
                 raise Doubt(_NO_AMOUNT, asks=ask("no-amount"))
-            _note_decision(row.amount.decided, remarks)
             dollars = row.dollars.value if row.amount_source == "amount" else None
             stated.append((row.amount.value, row.due_date.value, dollars))
     parts = []
@@ -298,7 +299,7 @@ def note_payment(
 
 def _note_decision(decided: str, remarks: list[str]) -> None:
     if decided:
-        once(remarks, f"An ambiguous figure was settled: {decided}.")
+        once(remarks, f"A figure was settled: {decided}.")
 
 
 def note_terms(group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[str]) -> None:

@@ -1,13 +1,15 @@
 """Control totals: what a sheet says its rows add up to, set beside what they do add up to.
 
 A subtotal covers the data rows since the subtotal before it; a total covers all data rows above
-it. Currencies are never added together: where the rows are in several, the total cannot be checked.
+it, and one that stands above its rows those below it. Currencies are never added together: where
+the rows are in several, the total cannot be checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pledgebook.importers.rows.row import SheetRow
@@ -15,11 +17,13 @@ from pledgebook.importers.tables.blocks import TableColumn, TotalLevel
 from pledgebook.importers.tables.headings import MONEY, Field, currency_in
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading
-from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.declared.currencies import decimals, recognise
 
 _DOLLARS = "USD"
-_NOISE = Decimal("0.005")
-"""Sums of a spreadsheet program differ so little by its binary arithmetic."""
+_MOST_RUNNING = 200
+"""Totals of a table up to which subtotals are tried as running ones."""
+_UNKNOWN_DECIMALS = 2
+"""In how many decimals sums are compared of which no currency is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +58,73 @@ def control_totals(
     totals = [row for row in listed if row.kind == "total"]
     columns = [column for column in table.table_columns if column.field in MONEY]
     checks: list[ControlTotal] = []
+    numbers = [total.number for total in totals]
     previous = 0
     for total in totals:
-        above = [row for row in data if row.number < total.number]
-        covered = above
-        if total.level == "subtotal":
-            covered = [row for row in above if row.number > previous]
-            previous = total.number
         for column in columns:
             stated = total.figures.get(column.letter)
             if stated is not None and stated.state != "unknown":
-                once = [row for row in covered if row.number not in again]
-                check = _check(table, total, column, stated, covered)
-                if column.field is not Field.PAID and check.agrees is False:
-                    check = _check(table, total, column, stated, once)
-                checks.append(check)
+                covers = _covers(total, data, numbers, previous)
+                checks.append(_best_check(table, total, column, stated, covers, again))
+        if total.level == "subtotal":
+            previous = total.number
     if not totals:
         for column in columns:
             checks.extend(_sums(column, data))
     return tuple(checks)
+
+
+def _covers(
+    total: SheetRow, data: Sequence[SheetRow], numbers: Sequence[int], previous: int
+) -> Iterator[Sequence[SheetRow]]:
+    """Yield what a total may be of, what it should be first. A subtotal is of the rows since the
+    one before it (`previous`), or of all above; a total of all above, or of those since the last
+    total. Where totals stand above their rows, one is of those to the next, the first perhaps of
+    all.
+    """
+
+    def at(number: int) -> int:
+        return bisect(data, number, key=lambda row: row.number)
+
+    own = at(total.number)
+    place = bisect(numbers, total.number)
+    below = data[own : at(numbers[place]) if place < len(numbers) else None]
+    if data and numbers[0] < data[0].number:
+        if below:
+            yield below
+        if not own:
+            yield data
+    if own and total.level == "subtotal":
+        yield data[at(previous) : own]
+        if len(numbers) <= _MOST_RUNNING:
+            yield data[:own]
+    elif own:
+        yield data[:own]
+        yield data[at(numbers[place - 2]) if place > 1 else 0 : own]
+    elif not data:
+        yield data
+
+
+def _best_check(
+    table: Table,
+    total: SheetRow,
+    column: TableColumn,
+    stated: AmountReading,
+    covers: Iterator[Sequence[SheetRow]],
+    again: Collection[int],
+) -> ControlTotal:
+    """Check a total against what it may be of; what it should be of is told if none agrees."""
+    first: ControlTotal | None = None
+    for covered in covers:
+        check = _check(table, total, column, stated, covered)
+        if column.field is not Field.PAID and check.agrees is False and again:
+            once = [row for row in covered if row.number not in again]
+            check = _check(table, total, column, stated, once)
+        if check.agrees is not False:
+            return (first or check) if check.agrees is None else check
+        first = first or check
+    assert first is not None
+    return first
 
 
 def _check(
@@ -94,11 +146,12 @@ def _check(
         ((currency, computed),) = sums.items()
     elif not reason:
         reason = "there are no rows to add up"
+    stated = _settled(stated, computed, currency)
     if stated.value is None:
         reason = f"the total {stated.text!r} cannot be read: {stated.reason}"
     agrees = None
     if computed is not None and stated.value is not None:
-        agrees = abs(computed - stated.value) < _NOISE
+        agrees = _are_one(computed, stated.value, currency)
         if not agrees:
             reason = f"the rows add up to {computed}, the sheet says {stated.value}"
     return ControlTotal(
@@ -113,6 +166,25 @@ def _check(
         agrees=agrees,
         reason=reason,
     )
+
+
+def _settled(stated: AmountReading, computed: Decimal | None, currency: str) -> AmountReading:
+    """Read a total such as "350,000" as its rows add up, if they do so in one of its readings; as
+    thousands if in none: a total that disagrees is told.
+    """
+    if stated.state != "ambiguous" or computed is None:
+        return stated
+    fitting = [each for each in stated.readings if _are_one(computed, each, currency)]
+    value = fitting[0] if len(fitting) == 1 else max(stated.readings, key=abs)
+    return replace(stated, state="value", value=value, readings=())
+
+
+def _are_one(computed: Decimal, stated: Decimal, currency: str) -> bool:
+    """Whether two sums are one in the unit of their currency: what is less is left by the binary
+    arithmetic of a spreadsheet program, or by what it does not show.
+    """
+    unit = Decimal(1).scaleb(-(decimals(currency) if currency else _UNKNOWN_DECIMALS))
+    return abs(computed - stated) < unit / 2
 
 
 def _currency_named(texts: Iterable[str]) -> str:

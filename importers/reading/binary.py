@@ -15,8 +15,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pledgebook.importers.reading.cells import Look, Place
-from pledgebook.importers.reading.formats import built_in, look_of
-from pledgebook.importers.reading.openxml import LETTERS_KEPT, SheetDetails
+from pledgebook.importers.reading.formats import (
+    built_in,
+    built_in_decimals,
+    decimals_of,
+    look_of,
+)
+from pledgebook.importers.reading.openxml import LETTERS_KEPT, SheetDetails, has_more
 
 _FREE = 0xFFFFFFFA
 """Numbers of sectors from here on are no sectors."""
@@ -32,6 +37,9 @@ _EOF, _CONTINUE, _SHEET, _FONT, _FORMAT, _XF = 0x0A, 0x3C, 0x85, 0x31, 0x41E, 0x
 _MANY, _NOTE, _OBJECT, _TEXT = 0xBD, 0x1C, 0x5D, 0x1B6
 _SHARED, _OF_SHARED = 0xFC, 0xFD
 _NUMBERS = frozenset({0x203, 0x27E, 0x06})
+_DOUBLES = frozenset({0x203, 0x06})
+_DOUBLE = struct.Struct("<d")
+_USUAL_DECIMALS = 2
 _TEXTS = frozenset({0xFD, 0x204, 0xD6, 0x205})
 _BIFF8 = 0x600
 _STRUCK = 0x08
@@ -163,6 +171,7 @@ class _Workbook:
     stream: bytes
     places: dict[str, int] = field(default_factory=dict)
     looks: dict[int, Look] = field(default_factory=dict)
+    decimals: dict[int, int] = field(default_factory=dict)
     struck: set[int] = field(default_factory=set)
     struck_texts: set[int] = field(default_factory=set)
     """The numbers of the shared texts of which some part is struck through."""
@@ -199,6 +208,10 @@ class _Workbook:
         for position, (font, number) in enumerate(styles):
             if look := look_of(formats.get(number) or built_in(number)):
                 self.looks[position] = look
+            code = formats.get(number)
+            places = decimals_of(code) if code else built_in_decimals(number)
+            if places is not None:
+                self.decimals[position] = places
             if font in struck_fonts:
                 self.struck.add(position)
         if shared and struck_fonts:
@@ -214,6 +227,10 @@ class _Workbook:
             if kind in _NUMBERS or kind in _TEXTS:
                 row, column, style = _CELL.unpack_from(data)
                 self._look(details, (row + 1, column + 1), style, number=kind in _NUMBERS)
+                if kind in _DOUBLES and style in self.decimals:
+                    (figure,) = _DOUBLE.unpack_from(data, 6)
+                    if has_more(repr(figure), max(self.decimals[style], _USUAL_DECIMALS)):
+                        details.decimals[row + 1, column + 1] = self.decimals[style]
                 if kind == _OF_SHARED and struct.unpack_from("<I", data, 6)[0] in self.struck_texts:
                     details.struck.add((row + 1, column + 1))
             elif kind == _MANY:

@@ -77,8 +77,8 @@ Place = tuple[int, int]
 class Sheet:
     """One sheet. `rows[0][0]` is cell A1; rows may differ in length; `None` is an empty cell.
 
-    `merged`, `hidden_rows`, `hidden_columns`, `looks`, `struck` and `comments` hold what the format
-    tells; delimited text tells nothing.
+    `merged`, `hidden_rows`, `hidden_columns`, `looks`, `struck`, `comments` and `decimals` hold
+    what the format tells; delimited text tells nothing.
     """
 
     name: str
@@ -99,6 +99,8 @@ class Sheet:
     """Cells of which the text, or a part of it, is struck through."""
     comments: Mapping[Place, str] = field(default_factory=dict)
     """What somebody wrote to a cell: comments, notes, annotations."""
+    decimals: Mapping[Place, int] = field(default_factory=dict)
+    """How many decimals number formats show of figures that have more."""
 
     def cell(self, row: int, column: int) -> CellValue | None:
         """Give the value at a row and column counted from 1; outside the sheet it is empty."""

@@ -1,7 +1,8 @@
 """What a number format shows beside a figure: units, percent, currency, a sign, hidden thousands.
 
 A format is code of the spreadsheet; what a person sees is the figure with the texts before and
-behind it. Only formats that show something besides the figure are kept.
+behind it. Only formats that show something besides the figure are kept, and how many decimals are
+shown of a figure that has more.
 """
 
 from __future__ import annotations
@@ -36,6 +37,17 @@ _BUILT_IN = {
 """Formats that a workbook names by number only (ECMA-376, 18.8.30), of those that show more."""
 
 
+_BUILT_IN_DECIMALS = {
+    **dict.fromkeys((1, 3, 5, 6, 37, 38, 41, 42), 0),
+    **dict.fromkeys((2, 4, 7, 8, 39, 40, 43, 44), 2),
+}
+"""Decimals of the formats that a workbook names by number only."""
+
+
+_OF_FIGURES = 2
+"""Sections of a format: of figures above zero, below it; then of zero, and of texts."""
+
+
 class _Section(NamedTuple):
     before: str
     behind: str
@@ -58,6 +70,34 @@ def look_of(code: str) -> Look | None:
         if look != Look():
             return look
     return None
+
+
+@lru_cache(maxsize=1024)
+def decimals_of(code: str) -> int | None:
+    """Return how many decimals a format shows of any figure; None where it shows as many as there
+    are, or a share, a fraction, a power, thousands left out, a date or a text.
+    """
+    found: set[int | None] = set()
+    section = 0
+    for match in _TOKEN.finditer(code):
+        kind = match.lastgroup
+        text = match[kind] if kind else ""
+        section += kind == "end"
+        if section >= _OF_FIGURES:
+            break
+        if kind == "digits":
+            whole, _, behind = text.partition(".")
+            alone = "/" not in text and not whole.endswith(",") and not behind.endswith(",")
+            found.add(len(behind) if alone else None)
+        elif kind in {"general", "exponent"} or (kind == "letter" and text in "%@"):
+            found.add(None)
+    _, conditional, dated = _sections(code)
+    return found.pop() if len(found) == 1 and not dated and not conditional else None
+
+
+def built_in_decimals(number: int) -> int | None:
+    """Return how many decimals a format shows that is named by its number only."""
+    return _BUILT_IN_DECIMALS.get(number)
 
 
 def built_in(number: int) -> str:

@@ -13,11 +13,17 @@ from pledgebook.importers.reading.cells import (
     Place,
     UnreadableFile,
 )
-from pledgebook.importers.reading.openxml import LETTERS_KEPT, MOST_COLUMNS, SheetDetails
+from pledgebook.importers.reading.openxml import (
+    LETTERS_KEPT,
+    MOST_COLUMNS,
+    SheetDetails,
+    has_more,
+)
 from pledgebook.importers.reading.packages import MAX_ROWS, check_area, parse_xml
 
 _CELLS = {"table-cell", "covered-table-cell"}
 _COUNT_DIGITS = 8
+_USUAL_DECIMALS = 2
 _FORMATS = {"number-style", "currency-style", "percentage-style"}
 _NUMERIC = {"float", "currency", "percentage"}
 _LINES = ("text-line-through-style", "text-line-through-type")
@@ -51,6 +57,7 @@ class _Styles:
 
     def __init__(self) -> None:
         self._formats: dict[str, Look] = {}
+        self._decimals: dict[str, int] = {}
         self._styles: dict[str, _Style] = {}
         self._shown: dict[str, tuple[Look | None, bool]] = {}
         """What was told of styles: cells of the same style are many."""
@@ -69,6 +76,9 @@ class _Styles:
             factor = attributes.get("display-factor", "1")
             scaling = int(factor) if factor.isdecimal() and len(factor) <= _COUNT_DIGITS else 1
             self._formats[self._format] = self._formats[self._format]._replace(scaling=scaling)
+            places = attributes.get("decimal-places", "")
+            if places.isdecimal() and len(places) <= _COUNT_DIGITS and scaling == 1:
+                self._decimals[self._format] = int(places)
         elif tag in {"style", "default-style"}:
             self._style = _Style(
                 attributes.get("parent-style-name", ""), attributes.get("data-style-name", "")
@@ -110,6 +120,11 @@ class _Styles:
                 look = Look(before.strip(), behind.strip(), scaling)
                 return look if look != Look() else None
         return None
+
+    def decimals(self, style: str) -> int | None:
+        """Return how many decimals cells of a style show; None for as many as there are."""
+        format_ = next((each.format for each in self._line_of(style) if each.format), "")
+        return self._decimals.get(format_)
 
     def is_struck(self, style: str) -> bool:
         """Whether the text of cells of a style is struck through."""
@@ -248,6 +263,10 @@ class _Walk:
             look = Look(currency, "", look.scaling if look else 1)
         elif kind == "percentage":
             look = look or Look("", "%")
+        figure = attributes.get("value", "") if kind in _NUMERIC - {"percentage"} else ""
+        places = self._styles.decimals(style) if has_more(figure, _USUAL_DECIMALS) else None
+        if places is not None and has_more(figure, places):
+            details.decimals[place] = places
         struck = self._struck or is_struck
         if not struck and (look is None or kind not in _NUMERIC):
             return

@@ -20,7 +20,12 @@ from pledgebook.importers.reading.cells import (
     Place,
     column_number,
 )
-from pledgebook.importers.reading.formats import built_in, look_of
+from pledgebook.importers.reading.formats import (
+    built_in,
+    built_in_decimals,
+    decimals_of,
+    look_of,
+)
 from pledgebook.importers.reading.packages import MAX_CELLS, check_area, parse_xml
 from pledgebook.importers.reading.parts import USUAL, relations_of
 
@@ -30,6 +35,8 @@ _ROW = re.compile(rb"""\sr\s*=\s*["'][A-Z]{0,3}(\d{1,4})["']""")
 _FAR_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3})\d+["'][^>]*(?<!/)>""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
+_LONG_FIGURE = re.compile(rb"v>-?\d*\.\d{3}|v>[-\d.]+[eE]")
+"""A figure of more than two decimals: how many of them are shown is looked for."""
 _NOTABLE = (b"<f", b":f>", b":f ", b't="e"', b"t='e'", b"strike", *_HIDDEN)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)""")
@@ -54,6 +61,7 @@ class SheetDetails:
     looks: dict[Place, Look] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
     comments: dict[Place, str] = field(default_factory=dict)
+    decimals: dict[Place, int] = field(default_factory=dict)
 
 
 def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetDetails]:
@@ -70,7 +78,12 @@ def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetD
         _check_bounds(name, sheet, content)
         walk = _SheetWalk(styles, texts)
         notable = any(sign in content for sign in _NOTABLE)
-        if notable or texts or (styles.used and styles.used.search(content)):
+        if (
+            notable
+            or texts
+            or (styles.used and styles.used.search(content))
+            or (styles.decimals and _LONG_FIGURE.search(content))
+        ):
             parse_xml(name, content, walk.start, walk.end, walk.text)
         walk.details.from_1904 = from_1904
         walk.details.comments = _comments(name, package, part)
@@ -79,10 +92,13 @@ def inspect_openxml(name: str, package: Mapping[str, bytes]) -> dict[str, SheetD
 
 
 class _Styles(NamedTuple):
-    """The styles of cells that say something, by their number; `used` finds them in a sheet."""
+    """The styles of cells that say something, by their number; `used` finds those in a sheet that
+    show more than a figure.
+    """
 
     looks: Mapping[str, Look]
     struck: frozenset[str]
+    decimals: Mapping[str, int]
     used: re.Pattern[bytes] | None
 
 
@@ -92,6 +108,7 @@ def _read_styles(name: str, content: bytes) -> _Styles:
     fonts: list[bool] = []
     looks: dict[str, Look] = {}
     struck: set[str] = set()
+    decimals: dict[str, int] = {}
     inside = [""]
     count = 0
 
@@ -107,6 +124,10 @@ def _read_styles(name: str, content: bytes) -> _Styles:
             format_, font = _whole(attributes.get("numFmtId")), _whole(attributes.get("fontId"))
             if look := look_of(codes.get(format_) or built_in(format_)):
                 looks[str(count)] = look
+            code = codes.get(format_)
+            places = decimals_of(code) if code else built_in_decimals(format_)
+            if places is not None:
+                decimals[str(count)] = places
             if font < len(fonts) and fonts[font]:
                 struck.add(str(count))
             count += 1
@@ -116,7 +137,7 @@ def _read_styles(name: str, content: bytes) -> _Styles:
         parse_xml(name, content, start, lambda _: inside.pop())
     numbers = b"|".join(number.encode() for number in sorted({*looks, *struck}))
     used = re.compile(rb"\ss\s*=\s*[\"'](?:%s)[\"']" % numbers) if numbers else None
-    return _Styles(looks, frozenset(struck), used)
+    return _Styles(looks=looks, struck=frozenset(struck), decimals=decimals, used=used)
 
 
 def _is_on(attributes: Mapping[str, str]) -> bool:
@@ -263,6 +284,9 @@ class _SheetWalk:
         if self._value:
             if self._style in self._styles.looks and self._type == "n":
                 self.details.looks[place] = self._styles.looks[self._style]
+            places = self._styles.decimals.get(self._style)
+            if places is not None and self._type == "n" and has_more(self._value, places):
+                self.details.decimals[place] = places
             listed = self._type == "s" and self._value in self._struck_texts
             if listed or self._style in self._styles.struck:
                 self.details.struck.add(place)
@@ -271,6 +295,11 @@ class _SheetWalk:
         # A formula whose result is an empty text is stored as a text of no letters.
         elif self._formula is not None and not self._value and self._type != "str":
             self.details.special[place] = MissingResult(self._formula)
+
+
+def has_more(figure: str, decimals: int) -> bool:
+    """Whether a figure, as a file stores it, has more decimals than these."""
+    return len(figure.partition(".")[2]) > decimals or "e" in figure.lower()
 
 
 def _whole(text: str | None) -> int:

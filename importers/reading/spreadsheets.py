@@ -40,6 +40,7 @@ def read_sheets(
                     looks=known.looks,
                     struck=frozenset(known.struck),
                     comments=known.comments,
+                    decimals=known.decimals,
                 )
             )
     except LockedWorkbookError as error:

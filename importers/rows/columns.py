@@ -21,13 +21,19 @@ from pledgebook.importers.tables.headings import (
     REPEATED,
     SEVERAL,
     Field,
+    date_order_in,
     has_word_of,
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import currencies_alone
-from pledgebook.importers.values.amounts import DecimalMark, column_mark, parse_amount
-from pledgebook.importers.values.dates import DateOrder, column_order, is_half_swapped, parse_date
+from pledgebook.importers.values.amounts import (
+    DecimalMark,
+    column_marks,
+    divides_thousands,
+    parse_amount,
+)
+from pledgebook.importers.values.dates import DateOrder, column_orders, is_half_swapped, parse_date
 from pledgebook.importers.values.values import clean, plain
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
@@ -61,6 +67,9 @@ class FigureColumn:
     units: int
     mark: DecimalMark | None
     decided: str
+    divided: bool
+    """Whether nothing in the column speaks against taking the sign in "100,000" for one that
+    divides thousands, where its currency is counted in other decimals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,8 +333,17 @@ class Columns:
 
     def _figures(self, column: TableColumn) -> FigureColumn:
         assert column.field is not None
-        mark = column_mark(self._values(column))
-        decided = f"all other figures of column {column.letter} show the decimal mark {mark!r}"
+        mark: DecimalMark | None = None
+        decided, divided = "", False
+        values = self._values(column)
+        shown = column_marks(values)
+        if len(shown) == 1:
+            (mark,) = shown
+            decided = f"all other figures of column {column.letter} show the decimal mark {mark!r}"
+        elif not shown:
+            divided = divides_thousands(values)
+            if any(parse_amount(value).state == "ambiguous" for value in values):
+                mark, decided = self._mark_by_total(column)
         units = column.multiplier if column.multiplier != 1 else self.table.units.multiplier
         return FigureColumn(
             number=column.number,
@@ -335,16 +353,50 @@ class Columns:
             units=1 if column.field is Field.RATE else units,
             mark=mark,
             decided=decided,
+            divided=divided,
         )
+
+    def _mark_by_total(self, column: TableColumn) -> tuple[DecimalMark | None, str]:
+        """Return the decimal mark by which alone the rows add up to a total below them."""
+        sums: dict[DecimalMark, Decimal] = {".": Decimal(0), ",": Decimal(0)}
+        since = dict(sums)
+        found: set[DecimalMark] = set()
+        place = ""
+        for row in self.table.rows:
+            value = self.sheet.cell(row.number, column.number)
+            if row.kind == "data":
+                for mark in sums:
+                    figure = parse_amount(value, mark).value or Decimal(0)
+                    sums[mark] += figure
+                    since[mark] += figure
+            elif row.kind == "total" and (stated := parse_amount(value).value):
+                for mark, whole in sums.items():
+                    if stated in {whole, since[mark]}:
+                        found.add(mark)
+                        place = self.sheet.address(row.number, column.number)
+                since = dict.fromkeys(since, Decimal(0))
+        if len(found) != 1:
+            return None, ""
+        (only,) = found
+        return only, f"only with the decimal mark {only!r} do the rows add up to {place}"
+
+    def heading_currency(self, number: int) -> str:
+        """Give the mark or word for a currency in the heading of a column; "" for none."""
+        columns = self.table.table_columns
+        return next((column.currency for column in columns if column.number == number), "")
 
     def _read_orders(self) -> Iterator[DateColumn]:
         for column in self.table.table_columns:
             if column.field not in DATES:
                 continue
             values = self._values(column)
-            order = column_order(values)
+            shown = column_orders(values)
+            said = date_order_in(column.heading)
+            order = next(iter(shown)) if len(shown) == 1 else None if shown else said
             first = "month" if order == "mdy" else "day"
             decided = f"other dates of column {column.letter} show that the {first} comes first"
+            if not shown:
+                decided = f"the heading of column {column.letter} says that it comes first"
             yield DateColumn(
                 number=column.number,
                 field=column.field,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
@@ -15,8 +16,11 @@ from pledgebook.importers.tables.questions import Choice, Question, ask
 from pledgebook.importers.values.amounts import BLANK, AmountReading, DecimalMark, parse_amount
 from pledgebook.importers.values.looks import read_shown
 from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.currencies import decimals
 
 _DOLLARS = ("USD",)
+_THREE = 3
+_FEW = 3
 
 
 def read_figures(row: OpenRow) -> None:
@@ -33,6 +37,9 @@ def read_figures(row: OpenRow) -> None:
                 reading = parse_amount(value, cast("DecimalMark", mark), decided)
             elif column.field is Field.AMOUNT:
                 row.asks_mark = unclear
+        places = row.columns.sheet.decimals.get((row.number, column.number))
+        if places is not None:
+            reading = replace(reading, places=places)
         look = row.columns.sheet.looks.get((row.number, column.number))
         if look is not None and isinstance(value, Decimal):
             reading, doubt = read_shown(value, look, reading, column.units)
@@ -40,6 +47,8 @@ def read_figures(row: OpenRow) -> None:
                 row.doubt_cell(column.number, doubt)
         else:
             reading = reading.times(column.units)
+        if reading.state == "ambiguous" and column.divided and column.units == 1:
+            reading = _by_decimals(row, column, reading)
         row.figures[column.letter] = reading
         if not column.label:
             row.sums[column.field] = reading
@@ -69,6 +78,41 @@ def _ask_mark(column: FigureColumn, reading: AmountReading) -> Question:
         *choices,
         text=f"Which is the decimal mark of column {column.letter}? {reading.reason.capitalize()}.",
     )
+
+
+def _by_decimals(row: OpenRow, column: FigureColumn, reading: AmountReading) -> AmountReading:
+    """Settle a figure such as "100,000" by its currency: where that is counted in other decimals
+    than three, and no unit is stated, the sign divides thousands.
+    """
+    codes = _may_be_in(row, column, reading)
+    if not codes or reading.scaled or any(decimals(code) == _THREE for code in codes):
+        return reading
+    named = " or ".join(codes) if len(codes) <= _FEW else "the currency"
+    digits = {decimals(code) for code in codes}
+    counted = f"{min(digits)} decimals" if len(digits) == 1 else "no three decimals"
+    value = max(reading.readings, key=abs)
+    return replace(
+        reading,
+        state="value",
+        value=value,
+        readings=(),
+        decided=f"{named} has {counted}, so that {shown(reading.text)} is {value:f}",
+    )
+
+
+def _may_be_in(row: OpenRow, column: FigureColumn, reading: AmountReading) -> tuple[str, ...]:
+    """Return every currency that may be meant by what is stated of a figure, wherever it is."""
+    columns = row.columns
+    if column.field is Field.DOLLARS:
+        return _DOLLARS
+    stated = [
+        reading.currency,
+        columns.heading_currency(column.number),
+        row.text(Field.CURRENCY, heard=False),
+        columns.table.units.currency,
+    ]
+    codes = dict.fromkeys(code for text in stated if text for code in columns.recognise(text, None))
+    return tuple(codes)
 
 
 def choose_amount(row: OpenRow) -> None:
@@ -142,6 +186,30 @@ def read_instalments(row: OpenRow) -> None:
             )
         )
     row.instalments = tuple(read)
+
+
+def round_figures(row: OpenRow) -> None:
+    """Count every sum in the decimals of its currency. The figures of the columns stay whole: a
+    total may be of what is stored.
+    """
+    paid = row.paid_currency or row.currency
+    of = dict.fromkeys(MONEY, row.currency) | {Field.PAID: paid, Field.DOLLARS: _DOLLARS}
+    row.amount = _counted(row.amount, row.currency)
+    for field, reading in row.sums.items():
+        row.sums[field] = _counted(reading, of.get(field, ()))
+    row.instalments = tuple(
+        replace(
+            part,
+            amount=_counted(part.amount, part.currency),
+            paid=_counted(part.paid, row.paid_currency or part.currency),
+            dollars=_counted(part.dollars, _DOLLARS),
+        )
+        for part in row.instalments
+    )
+
+
+def _counted(reading: AmountReading, codes: tuple[str, ...]) -> AmountReading:
+    return reading.counted_in(decimals(codes[0])) if len(codes) == 1 else reading
 
 
 def read_rate(row: OpenRow) -> None:

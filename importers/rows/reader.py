@@ -26,6 +26,7 @@ from pledgebook.importers.rows.figures import (
     read_figures,
     read_instalments,
     read_rate,
+    round_figures,
 )
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.rows.row import SheetRow
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     find_notes,
     read_reference,
     read_instalments,
+    round_figures,
     read_rate,
     read_words,
     heed_unread,

@@ -195,7 +195,11 @@ def _by_rules(
         ignored=rules.ignored | ignored,
         answers=replace(rules.answers, given={**mapping.answers, **rules.answers.given}),
     )
-    edited = replace(table, rules=changed)
+    columns = tuple(
+        replace(column, field=None, label="") if column.number in ignored else column
+        for column in table.table_columns
+    )
+    edited = replace(table, rules=changed, table_columns=columns)
     if Field.CURRENCY in mapping.constants:
         edited = _without_currencies(edited)
     return _read_again(workbook, edited, tables, total_words=mapping.totals)

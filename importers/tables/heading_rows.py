@@ -10,7 +10,14 @@ from decimal import Decimal
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
 from pledgebook.importers.tables.blocks import HeadingBlock
 from pledgebook.importers.tables.columns import read_columns
-from pledgebook.importers.tables.headings import DATES, MONEY, Field, is_year_heading, match_heading
+from pledgebook.importers.tables.headings import (
+    DATES,
+    MONEY,
+    Field,
+    is_year_heading,
+    match_heading,
+    states_units_only,
+)
 from pledgebook.importers.tables.letterhead import speaks_of_contributions, stated_above
 from pledgebook.importers.tables.settling import settle
 from pledgebook.importers.values.amounts import parse_amount
@@ -49,6 +56,7 @@ def find_heading_blocks(
         block = _best_block(sheet, number, candidates, row, known_labels)
         if block is None or _repeats(block, blocks) or _is_data(block):
             continue
+        block = _with_units(block, known_labels, row)
         blocks.append(block)
         row = block.rows[-1] + 1
     return blocks, seen
@@ -117,6 +125,25 @@ def _best_block(
         if best is None or _worth(block) > _worth(best):
             best = block
     return best if best is not None and best.rows[0] >= first else None
+
+
+def _with_units(block: HeadingBlock, labels: frozenset[str], first: int) -> HeadingBlock:
+    """Add the row below headings that says nothing but in what their figures are counted, or how
+    their dates are written: it is one of theirs, and no data.
+    """
+    sheet, number = block.sheet, block.rows[-1] + 1
+    if number > len(sheet.rows):
+        return block
+    cells = {c: v for c, v in enumerate(sheet.rows[number - 1], 1) if v is not None}
+    money = {column.number for column in block.of(*MONEY)}
+    named = {column.number for column in block.of(Field.DONOR, Field.CURRENCY)}
+    if not money & cells.keys() or named & cells.keys():
+        return block
+    if not all(isinstance(v, str) and states_units_only(v) for v in cells.values()):
+        return block
+    below = _with_letterhead(settle(read_columns(sheet, (*block.rows, number), labels)), first)
+    same = {c.number: c.field for c in block.columns} == {c.number: c.field for c in below.columns}
+    return below if same else block
 
 
 def _is_first_row(block: HeadingBlock, number: int) -> bool:

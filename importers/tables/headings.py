@@ -1,9 +1,11 @@
-"""Which field of a contribution a column's heading names, in ten languages.
+"""Which field of a contribution a column's heading names, in some twenty-five languages.
 
-The dictionary is data, in `data/headings.toml`. A whole heading found there counts 100; a heading
-in two languages ("Donor / Donateur") 95; otherwise its words are looked at, and the fewer of them
-are known, the lower the score. A currency, a unit ("in thousands"), a year or the number of an
-instalment in the heading are told apart from its words.
+The dictionary is data, in `data/headings.toml`. It makes no difference whether a heading is written
+as people do or as programs do: "Pledge amount", `PledgeAmount`, `pledge_amount`, `*PLEDGE AMOUNT`,
+on two lines, with a word divided at the end of one. A whole heading found there counts 100; a
+heading in two languages ("Donor / Donateur") 95; otherwise its words are looked at, and the fewer
+of them are known, the lower the score. A currency, a unit ("in thousands"), a year or the number of
+an instalment in the heading are told apart from its words.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Literal
 
 from pledgebook.importers.values.dates import parse_years
 from pledgebook.importers.values.values import (
@@ -25,9 +28,10 @@ from pledgebook.importers.values.values import (
     multiplier_in,
     plain,
     split_footnote,
+    without_han_unit,
 )
 from pledgebook.importers.values.values import words as value_words
-from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.declared.currencies import is_currency, recognise
 
 
 class Field(StrEnum):
@@ -98,8 +102,8 @@ class HeadingMatch:
 
 _LONGEST = 90
 _ENOUGH = 50
+_WHOLE = 95
 _HALF_KNOWN = 0.5
-_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CURRENCY = re.compile(
     r"US\s?\$|\$\s?US|\$\s?E\.?-?U\.?|\bUSD(?=\b|[A-Z])|(?<=[a-z])USD\b|€|£|¥|\$"
     r"|\bUS-?dollars?\b"
@@ -111,6 +115,19 @@ _CURRENCY = re.compile(
     r"|美元|欧元",
     re.IGNORECASE,
 )
+_CODE_AT_END = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{3}$)")
+"""Before a code that a program wrote behind a word: `amountEUR`."""
+_SNAKE_CODE = re.compile(r"(?<=_)[a-z]{3}$")
+_DIVIDED = re.compile(r"(?<=[^\W\d_]{2})- (?=[^\W\d_]{2})")
+"""Where a word is divided at the end of a line: "Zuwendungs- geber"."""
+_WIDE_SIGNS = str.maketrans("（）［］【】：／＊＿，．％＄", "()[][]:/*_,.%$")
+_DATE_FORMAT = re.compile(
+    r"[(\[]?\b(?:(?P<dmy>(?:dd?|jj?|tt?)(?P<sign>[-/. ])mm?(?P=sign)(?:yyyy|yy|aaaa|aa|jjjj|jj))"
+    r"|(?P<mdy>mm?(?P<by>[-/. ])dd?(?P=by)(?:yyyy|yy))"
+    r"|(?:yyyy|aaaa|jjjj)[-/. ]?mm[-/. ]?(?:dd|jj|tt))\b[)\]]?",
+    re.IGNORECASE,
+)
+"""How the dates below are written, as a heading says it: "Date (dd/mm/yyyy)"."""
 _PLACE_OF_CURRENCY = re.compile(
     r"[(\[]\s*(?:in |en |em |в |у )?([^()\[\]\d]{1,30}?)\s*[)\]]"
     r"|\b(?:in|en|em|в|у)\s+([^()\[\]\d]{2,30})$|[\s,:-]([A-Z]{3})$"
@@ -143,7 +160,42 @@ _TOKENS = re.compile(r"[^\W_]+")
 @lru_cache(maxsize=4096)
 def match_heading(text: str) -> HeadingMatch | None:
     """Give the field that a heading names, or None if it names none clearly enough."""
-    heading = split_footnote(clean(text))[0]
+    heading = split_footnote(_spelt(text))[0]
+    found = _match(heading)
+    if _DIVIDED.search(heading):
+        whole = _match(_DIVIDED.sub("", heading))
+        if whole is not None and (found is None or whole.score >= _WHOLE):
+            return whole
+    return found
+
+
+def _spelt(text: str) -> str:
+    """Write a heading as people do: underscores are blanks, a code that ends it stands alone, and
+    how dates are to be written is no part of it.
+    """
+    heading = clean(text).translate(_WIDE_SIGNS)
+    if "_" in heading:
+        code = _SNAKE_CODE.search(heading)
+        if code and code[0] not in _concepts() and is_currency(code[0].upper()):
+            heading = heading[: code.start()] + code[0].upper()
+        heading = clean(heading.replace("_", " "))
+    if (code := _CODE_AT_END.search(heading)) and is_currency(heading[-3:]):
+        heading = f"{heading[: code.start()]} {heading[code.start() :]}"
+    if "y" in heading or "Y" in heading or "a" in heading or "j" in heading:
+        without = clean(_DATE_FORMAT.sub(" ", heading))
+        heading = without or heading
+    return heading
+
+
+def date_order_in(heading: str) -> Literal["dmy", "mdy"] | None:
+    """Return which part is the day, where a heading says how its dates are written; else None."""
+    found = _DATE_FORMAT.search(heading)
+    if found is None or not (found["dmy"] or found["mdy"]):
+        return None
+    return "dmy" if found["dmy"] else "mdy"
+
+
+def _match(heading: str) -> HeadingMatch | None:
     if not heading or len(heading) > _LONGEST or "%" in heading:
         return None
     exact = _dictionary().get(heading_key(heading))
@@ -257,8 +309,19 @@ def speaks_of_promise(text: str) -> bool:
 
 def is_currency_only(heading: str) -> bool:
     """Whether a heading is the name of a currency and nothing else."""
-    named, rest = _part_currency(clean(heading))
+    named, rest = _part_currency(_spelt(heading))
     return bool(named) and not heading_key(rest)
+
+
+def states_units_only(heading: str) -> bool:
+    """Whether a text under a heading says nothing but in what its figures are counted, or how its
+    dates are written: "US$'000", "(EUR)", "in thousands", "dd/mm/yyyy".
+    """
+    if _DATE_FORMAT.fullmatch(clean(heading)):
+        return True
+    named, rest = _part_currency(_spelt(heading))
+    stated = bool(named) or multiplier_in(heading) != 1
+    return stated and not _without_units(heading_key(THOUSANDS.sub(" ", rest)))
 
 
 def has_word_of(names: str, heading: str) -> bool:
@@ -284,7 +347,7 @@ def currency_in(text: str) -> str:
     Dollars of the United States are "US$" in whatever grammar of whatever language they stand, and
     dollars without a country "dollars".
     """
-    return _currency(text)
+    return _currency(text.translate(_WIDE_SIGNS))
 
 
 SEVERAL = " / "
@@ -332,7 +395,8 @@ def _part_currency(heading: str) -> tuple[str, str]:
 
 
 def _without_scale(named: str) -> str:
-    """Take the unit from before a currency: "millions of lire" gives "lire"."""
+    """Take the unit from before a currency: "millions of lire" gives "lire", "千円" "円"."""
+    named = without_han_unit(named)
     units = set().union(*(value_words()[unit] for unit in SCALES))
     words = named.split()
     if not words or plain(words[0]) not in units:
@@ -361,8 +425,21 @@ def is_year_heading(text: str) -> bool:
 
 def heading_key(text: str) -> str:
     """Return a heading reduced to its words in lower case, without accents and punctuation."""
-    parted = _CAMEL.sub(" ", clean(text))
-    return " ".join(_TOKENS.findall(plain(parted)))
+    return " ".join(_TOKENS.findall(plain(_part_camel(clean(text)))))
+
+
+def _part_camel(text: str) -> str:
+    """Put a blank where a program began a word with a capital letter: `PledgeAmount`, `USDAmount`,
+    in any script that has capitals.
+    """
+    if text.islower() or text.isupper():
+        return text
+    parted = text[:1]
+    for at in range(1, len(text)):
+        before, letter, behind = text[at - 1], text[at], text[at + 1 : at + 2]
+        begins = letter.isupper() and (before.islower() or (before.isupper() and behind.islower()))
+        parted += f" {letter}" if begins else letter
+    return parted
 
 
 def _without_units(key: str) -> str:

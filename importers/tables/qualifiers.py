@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from pledgebook.importers.tables.headings import heading_key
 from pledgebook.importers.values.amounts import parse_amount
+from pledgebook.importers.values.lists import terms
 from pledgebook.importers.values.values import clean, is_nil, is_unknown, multiplier_in, plain
-from pledgebook.importers.values.words import is_warning, read_in_kind, terms
+from pledgebook.importers.values.words import is_warning, read_in_kind
 
 _SHARE_SIGN = "%"
 _SIGNS = frozenset({"+/-", "+-", "±", "-/+"})

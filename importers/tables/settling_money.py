@@ -152,6 +152,29 @@ def settle_receipts(block: HeadingBlock) -> HeadingBlock:
     )
 
 
+def settle_disbursements(block: HeadingBlock) -> HeadingBlock:
+    """Ask of "Disbursement" alone: a donor disburses what it pledged, and a fund what it was given.
+    Beside what was pledged it is what was paid of it.
+    """
+    disbursed = [c for c in block.of(Field.PAID) if has_word_of("disbursements", c.heading)]
+    spent = any(has_word_of("spending", c.heading) for c in block.columns if c not in disbursed)
+    if not disbursed or (block.of(Field.AMOUNT) and not spent):
+        return block
+    return block.asking(
+        *(
+            ask(
+                "column",
+                column.letter,
+                Choice(Field.PAID.value, "What donors paid"),
+                Choice(NOT_READ, "What was spent: not to be read"),
+                text=f"Column {column.named} may be what donors paid, or what was spent of it. "
+                "What does it hold?",
+            )
+            for column in disbursed
+        )
+    )
+
+
 def label_by_place(block: HeadingBlock) -> HeadingBlock:
     """Give the columns beside numbered amounts their number: "1st instalment | Due | 2nd | Due".
 

@@ -63,6 +63,35 @@ def settle_places(block: HeadingBlock) -> HeadingBlock:
     return block
 
 
+def settle_bodies(block: HeadingBlock) -> HeadingBlock:
+    """Tell an "Organization" that gives from one that receives: another column may name the donor,
+    and what is neither said to be given nor to be received is asked.
+    """
+    donors = block.of(Field.DONOR)
+    bodies = [column for column in donors if is_named("bodies", column.heading)]
+    if not bodies:
+        return block
+    others = [column for column in donors if column not in bodies]
+    named = [c for c in others if c.score >= _SURE and not is_named("places", c.heading)]
+    listed = ", ".join(column.named for column in bodies)
+    if named:
+        doubt = f"Column {named[0].named} names the donor, so column {listed} was not read as one."
+        return block.leaving(bodies, doubt)
+    signs = heading_signs([column.heading for column in block.columns])
+    outgoing = any(has_word_of("outgoing", c.heading) for c in block.of(*MONEY))
+    if others or (("recipient" in signs or outgoing) and not _speaks_of_giving(block)):
+        return block.asking(
+            ask(
+                "which-column",
+                Field.DONOR.value,
+                *(Choice(c.letter, f"Column {c.named}") for c in block.columns),
+                text=f"Column {listed} may be the donor, or who receives the money. Which column "
+                "names the donor?",
+            )
+        )
+    return block
+
+
 def _speaks_of_giving(block: HeadingBlock) -> bool:
     """Whether an amount's heading, the sheet's name or its title speaks of contributions made."""
     texts = [column.heading for column in block.of(*MONEY)]

@@ -9,6 +9,7 @@ its other figures agree on one decimal mark, and the reading says so.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -19,16 +20,14 @@ from typing import Literal
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values.values import (
     LONGEST_VALUE,
-    SCALES,
     ascii_digits,
     clean,
     is_nil,
     is_unknown,
-    plain,
+    scale_before,
     split_footnote,
-    words,
 )
-from pledgebook.ledger.money import DIGITS
+from pledgebook.ledger.money import DIGITS, round_to
 
 AmountState = Literal["value", "nil", "unknown", "ambiguous", "error"]
 DecimalMark = Literal[".", ","]
@@ -65,6 +64,8 @@ class AmountReading:
     mark: DecimalMark | None = None
     scaled: bool = False
     """Whether the cell itself says that it counts in thousands or millions."""
+    places: int | None = None
+    """How many decimals its number format shows, if the figure has more."""
 
     @property
     def known(self) -> bool:
@@ -85,11 +86,28 @@ class AmountReading:
         return _bounded(
             replace(
                 self,
+                places=None,
                 value=None if self.value is None else self.value * multiplier,
                 readings=tuple(figure * multiplier for figure in self.readings),
             )
         )
 
+    def counted_in(self, decimals: int) -> AmountReading:
+        """Count the figure in a currency of so many decimals: without the noise of binary
+        arithmetic, and as the sheet shows it, where it shows just these decimals of more.
+        """
+        if self.value is None or self.value == (whole := round_to(self.value, decimals)):
+            return self
+        if abs(self.value - whole) < NOISE:
+            return replace(self, value=whole)
+        if self.places != decimals:
+            return self
+        shows = f"the number format shows {whole:f} of {self.value:f}"
+        return replace(self, value=whole, decided=shows)
+
+
+NOISE = Decimal("0.000001")
+"""What is less is left by binary arithmetic, and nobody meant it."""
 
 BLANK = AmountReading(state="unknown", reason="blank")
 """What an empty cell says: nothing."""
@@ -143,12 +161,40 @@ def _bounded(reading: AmountReading) -> AmountReading:
 
 def column_mark(values: Iterable[CellValue | None]) -> DecimalMark | None:
     """Give the decimal mark on which all figures of a column agree that show one; else None."""
-    marks = {
+    marks = column_marks(values)
+    return marks.pop() if len(marks) == 1 else None
+
+
+def column_marks(values: Iterable[CellValue | None]) -> set[DecimalMark]:
+    """Give the decimal marks that figures of a column show: two where they disagree."""
+    return {
         parsed.mark
         for value in values
         if isinstance(value, str) and (parsed := parse_amount(value)).mark is not None
     }
-    return marks.pop() if len(marks) == 1 else None
+
+
+def divides_thousands(values: Iterable[CellValue | None]) -> bool:
+    """Whether nothing in a column that shows no decimal mark speaks against taking "100,000" for
+    thousands: no figure of four digits stands there undivided, none has decimals, all are written
+    with one sign, and if that is a point, more than one is: a single 1.234 may be a slip.
+    """
+    signs = Counter[str]()
+    for value in values:
+        if isinstance(value, Decimal):
+            if value != value.to_integral_value() or abs(value) >= _FOUR_DIGITS:
+                return False
+        elif isinstance(value, str):
+            reading = parse_amount(value)
+            if reading.state == "ambiguous":
+                signs["," if "," in value else "."] += 1
+            elif reading.value is not None and _UNDIVIDED.search(ascii_digits(value)):
+                return False
+    return len(signs) == 1 and (signs[","] > 0 or signs["."] > 1)
+
+
+_FOUR_DIGITS = 1000
+_UNDIVIDED = re.compile(r"\d{4}")
 
 
 def _why_no_amount(value: CellValue) -> str:
@@ -183,7 +229,7 @@ def _parse_text(text: str) -> AmountReading:
             state="error", footnote=footnote, reason="its signs or parentheses do not match"
         )
     thousands, before, after = _thousands(before, after)
-    scale, after = (1000, after) if thousands else _scale(after)
+    scale, after = (1000, after) if thousands else scale_before(clean(after))
     factor = -scale if negative else scale
     shown: DecimalMark | None = None
     if no_cents:
@@ -257,15 +303,6 @@ def _thousands(before: str, after: str) -> tuple[bool, str, str]:
             money = match[1]
             return (True, money, after) if text is before else (True, before, money)
     return False, before, after
-
-
-def _scale(after: str) -> tuple[int, str]:
-    first, _, rest = clean(after).partition(" ")
-    reduced = plain(first)
-    for key, factor in SCALES.items():
-        if reduced in words()[key]:
-            return factor, rest
-    return 1, after
 
 
 def _read_figure(figure: str, mark: DecimalMark | None) -> tuple[list[str], DecimalMark | None]:

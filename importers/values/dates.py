@@ -152,14 +152,19 @@ def _read_text(text: str) -> DateReading:
 
 def column_order(values: Iterable[CellValue | None]) -> DateOrder | None:
     """Give the order of day and month on which all dates of a column agree that show one."""
-    orders = {
+    orders = column_orders(values)
+    return orders.pop() if len(orders) == 1 else None
+
+
+def column_orders(values: Iterable[CellValue | None]) -> set[DateOrder]:
+    """Give the orders of day and month that dates of a column show: two where they disagree."""
+    return {
         parsed.order
         for value in values
         if isinstance(value, str)
         and (parsed := parse_date(value)).state == "value"
         and parsed.order is not None
     }
-    return orders.pop() if len(orders) == 1 else None
 
 
 def is_true_date(value: CellValue | None, *, delimited: bool) -> bool:

@@ -10,6 +10,7 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
+from math import prod
 
 _BIDI = dict.fromkeys(
     [0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -28,7 +29,13 @@ _ENDS_OF_MARKS = tuple("*†‡§¹²³⁰⁴⁵⁶⁷⁸⁹/)]")
 _NOTE_MARK = re.compile(
     r"\s*(?:[*†‡§]+|[¹²³⁰⁴-⁹]+|[a-z]{1,2}/|\d{1,2}/|\([a-z]\)|\[\w\])\s*(?=\S)", re.IGNORECASE
 )
-SCALES = {"thousand": 10**3, "ten-thousand": 10**4, "million": 10**6, "billion": 10**9}
+SCALES = {
+    "thousand": 10**3,
+    "ten-thousand": 10**4,
+    "million": 10**6,
+    "hundred-million": 10**8,
+    "billion": 10**9,
+}
 """The lists of words that name a unit, and how many ones it is."""
 
 THOUSANDS = re.compile(
@@ -36,6 +43,14 @@ THOUSANDS = re.compile(
 )
 """Thousands written as "'000", "(000)", "x 1000", "kEUR" or "T€"."""
 
+_HAN_FACTORS = {
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    **dict.fromkeys("万萬", 10**4),
+    **dict.fromkeys("亿億", 10**8),
+}
+_HAN_UNIT = re.compile(r"[十百千]*[万萬亿億]+|千")
 _LONGEST_SHOWN = 120
 LONGEST_VALUE = 300
 """Letters that an amount or a date has at most; a longer text is a remark and not looked into."""
@@ -45,6 +60,8 @@ _STOPS = ".!?*'\"“”«»‘’„。．،؛…-"
 """What ends a sentence or encloses a word, and is no part of it."""
 _NOTHING = {"-", "--", "---"}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
+_ONE_LETTER = str.maketrans("یکı", "يكi")
+"""Letters of Persian and Turkish for those that look, or are typed, like them."""
 
 
 @cache
@@ -67,6 +84,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return clean(text).lower()
     folded = unicodedata.normalize("NFD", clean(text).translate(_DASHES).casefold())
+    folded = folded.translate(_ONE_LETTER)
     return unicodedata.normalize(
         "NFC", "".join(char for char in folded if not _is_accent(char))
     ).replace("ـ", "")
@@ -142,7 +160,33 @@ def multiplier_in(text: str) -> int:
     found = [by_word.get(word) or by_word.get(word.strip(_STOPS), 1) for word in reduced.split()]
     if len(found) > 1 or not reduced.isascii():
         found += [factor for word, factor in joined if word in reduced]
+        found += [_han_unit(run[0]) for run in _HAN_UNIT.finditer(reduced)]
     return max(found, default=1)
+
+
+def _han_unit(run: str) -> int:
+    """Return what Chinese or Japanese units written together are: 千万 is ten million."""
+    return prod(_HAN_FACTORS[sign] for sign in run)
+
+
+def without_han_unit(text: str) -> str:
+    """Take a Chinese or Japanese unit from before a text: "百万円" gives "円"."""
+    unit = _HAN_UNIT.match(text)
+    return text[unit.end() :] if unit else text
+
+
+def scale_before(text: str) -> tuple[int, str]:
+    """Part the unit that a text behind a figure begins with from the rest: "million euros" gives
+    1000000 and "euros", "万円" 10000 and "円"; 1 and the text if it begins with none.
+    """
+    if unit := _HAN_UNIT.match(text):
+        return _han_unit(unit[0]), text[unit.end() :]
+    first, _, rest = text.partition(" ")
+    reduced = plain(first)
+    for key, factor in SCALES.items():
+        if reduced in words()[key]:
+            return factor, rest
+    return 1, text
 
 
 @cache

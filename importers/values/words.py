@@ -7,12 +7,12 @@ a sheet's own words into these.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
+from pledgebook.importers.values.contexts import context_phrases, says_in_context
+from pledgebook.importers.values.lists import terms
 from pledgebook.importers.values.values import SCALES, THOUSANDS, plain
 from pledgebook.importers.values.values import words as value_words
 
@@ -79,9 +79,9 @@ def says_in_kind(text: str) -> bool:
 
 def says_otherwise(text: str) -> bool:
     """Tell whether a remark says that it is not, or not yet, or no longer, what the figures say:
-    withdrawn, conditional, included in another row ...
+    withdrawn, conditional, included in another row, paid through somebody else ...
     """
-    return "otherwise" in _said_in(plain(text))
+    return "otherwise" in _said_in(plain(text)) or says_in_context(text)
 
 
 def is_announcement(text: str) -> bool:
@@ -108,7 +108,7 @@ def _warnings() -> frozenset[str]:
     phrases = (_by_word(section) for section in ("in_kind_phrases", "otherwise", "alone"))
     cancelled = (word for word, kind in _by_word("status").items() if kind == "cancelled")
     units = (value_words()[unit] for unit in SCALES)
-    return frozenset().union(*phrases, cancelled, *units)
+    return frozenset().union(*phrases, cancelled, *units, context_phrases())
 
 
 @lru_cache(maxsize=1024)
@@ -151,13 +151,6 @@ def _phrases() -> _Phrases:
             longest = max(_WORDS.findall(phrase), key=len)
             by_word.setdefault(longest, []).append((section, phrase, whole))
     return _Phrases(by_word, joined)
-
-
-@cache
-def terms() -> Mapping[str, Any]:
-    """Return what data/terms.toml lists, by section."""
-    text = (resources.files("pledgebook.importers") / "data" / "terms.toml").read_text("utf-8")
-    return tomllib.loads(text)
 
 
 @cache
