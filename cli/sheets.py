@@ -36,6 +36,7 @@ from pledgebook.importers.statements.reading import is_statement, read_statement
 from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
+from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.render.files import write_whole
@@ -145,6 +146,20 @@ def _show(reading: SheetReading) -> None:
     help="The donor that a text means, or with a kind a new one; the book remembers it.",
 )
 @click.option(
+    "--donors",
+    "donor_list",
+    type=FILE,
+    metavar="LIST.csv",
+    help="Whom names mean, and new donors: a line each of text, code, kind, name.",
+)
+@click.option(
+    "--propose-donors",
+    "proposed",
+    type=FILE,
+    metavar="LIST.csv",
+    help="Write the names that no donor bears to a new list, to fill in for --donors.",
+)
+@click.option(
     "--purpose",
     "purposes",
     metavar="TEXT=CODE",
@@ -172,6 +187,8 @@ def import_(
     fund: str,
     bank: str,
     donors: Sequence[str],
+    donor_list: Path | None,
+    proposed: Path | None,
     purposes: Sequence[str],
     answers: Sequence[str],
     answers_file: Path | None,
@@ -183,6 +200,8 @@ def import_(
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     names = dict(_named(text) for text in donors)
+    if proposed is not None and proposed.exists():
+        fail(f"{proposed} is there already: name a new file for --propose-donors.")
     meant = dict(_meant(text) for text in purposes)
     said = given_answers(answers, answers_file)
     made_at = now()
@@ -195,6 +214,10 @@ def import_(
         if bank and bank not in book.settings.banks.accounts:
             known = ", ".join(book.settings.banks.accounts) or "none"
             fail(f"The book declares no bank account {bank!r} (declared: {known}).")
+        told = names
+        if donor_list is not None:
+            listed = donor_list.read_bytes()
+            told = read_donor_list(listed, donor_list.name, book.settings.donors) | names
         with Progress() as tell:
             return import_files(
                 book,
@@ -202,7 +225,7 @@ def import_(
                 mapping=mapping,
                 fund=fund,
                 bank=bank,
-                names=names,
+                names=told,
                 purposes=meant,
                 answers=answered,
                 today=date.fromisoformat(made_at[:10]),
@@ -221,6 +244,19 @@ def import_(
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:
         result = take(book, said, dry=dry_run)
+    if proposed is not None:
+        waiting = [
+            verdict.row.donor
+            for file in result.files
+            for table in file.tables
+            for verdict in table.verdicts
+            if verdict.verdict == "waiting" and not verdict.donor
+        ]
+        unknown = propose_donors(book.settings.donors, waiting)
+        write_whole(proposed, write_donor_list(unknown).encode())
+        click.echo(
+            f"Wrote {len(unknown)} unknown names to {proposed}: say whom each means.", err=True
+        )
     if wants_json():
         answer(
             {

@@ -16,7 +16,6 @@ declared; a code that cannot be part of an account name.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Container, Iterator
 from datetime import date
 
@@ -119,7 +118,11 @@ def _no_such_fund(entry: Directive, name: str, code: str, settings: Settings) ->
 
 
 def _unknown_donor(entry: Directive, name: str, code: str, settings: Settings) -> Finding:
-    codes = difflib.get_close_matches(code, [donor.code for donor in settings.donors], 3, 0.66)
+    from rapidfuzz import process  # noqa: PLC0415 - a book without a fault never asks for it
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+    known = [donor.code for donor in settings.donors]
+    codes = [near[0] for near in process.extract(code, known, scorer=OSA.distance, score_cutoff=1)]
     near = dict.fromkeys(
         [*filter(None, map(settings.donors.get, codes)), *settings.donors.suggest(code)]
     )
@@ -128,6 +131,7 @@ def _unknown_donor(entry: Directive, name: str, code: str, settings: Settings) -
     return finding(
         entry,
         "unknown-donor",
-        f"{name} is for the donor {code!r}, which is neither a State nor declared in the book."
-        f'{hint} Correct the code, or declare it with custom "donor" "{code}" "NAME" and kind:.',
+        f"{name} is for the donor {code!r}, which is neither a State nor a known organization nor "
+        f"declared in the book.{hint} Correct the code, or declare it with custom "
+        f'"donor" "{code}" "NAME" and kind:.',
     )

@@ -7,26 +7,33 @@ person; one that is taken for another donor would be money in the wrong account.
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.names import name_keys, normalise
+from pledgebook.ledger.declared.offices import parts_of
+from rapidfuzz.distance import OSA
 
-FILE = Path(__file__).parent / "data" / "spellings" / "spellings.csv"
+FOLDER = Path(__file__).parent / "data" / "spellings"
 STATES = Directory.of_states()
+SHIPPED = Directory.shipped()
+DATA = Path(__file__).parent.parent / "ledger" / "data"
 ANY_LANGUAGE = "countrynames"
 """A sample over some 200 languages, most of which no donor writes to the United Nations in."""
 
 
-def outcomes() -> list[tuple[str, str, str, str]]:
+def outcomes(
+    name: str = "spellings.csv", directory: Directory = STATES
+) -> list[tuple[str, str, str, str]]:
     """Give every spelling its outcome: right, refused (rightly), unknown or wrong."""
     found = []
-    with FILE.open(encoding="utf-8", newline="") as file:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             on = date.fromisoformat(line["on"]) if line["on"] else None
-            donor = STATES.resolve(line["text"], on)
+            donor = directory.resolve(line["text"], on)
             taken = donor.code if donor else ""
             if taken == line["code"]:
                 outcome = "right" if taken else "refused"
@@ -44,6 +51,76 @@ def test_no_spelling_of_a_public_document_is_taken_for_another_donor(
     with capsys.disabled():
         print(f"\n{len(found)} spellings: {dict(counts)}")  # noqa: T201 - it reports
     assert [each for each in found if each[0] == "wrong"] == []
+
+
+def test_no_spelling_of_an_organization_is_taken_for_another_donor(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = outcomes("organizations.csv", SHIPPED)
+    counts = Counter(outcome for outcome, *_ in found)
+    with capsys.disabled():
+        print(f"\n{len(found)} spellings of organizations: {dict(counts)}")  # noqa: T201 - it reports
+    assert [each for each in found if each[0] == "wrong"] == []
+    assert counts["right"] > 0.85 * (counts["right"] + counts["unknown"])
+
+
+def test_no_spelling_of_a_state_is_taken_for_another_donor_where_organizations_are_known() -> None:
+    # European Commission, International Organization for Migration: organizations, of no State.
+    wrong = [each for each in outcomes("spellings.csv", SHIPPED) if each[0] == "wrong"]
+    states = {donor.code for donor in STATES}
+    assert [each for each in wrong if each[3] in states] == []
+    assert {taken for *_, taken in wrong} <= {donor.code for donor in SHIPPED} - states
+
+
+def test_a_proposal_shares_a_word_or_is_spelt_nearly_so() -> None:
+    texts = [text for _, _, text, _ in outcomes("organizations.csv", SHIPPED)]
+    texts += [text for _, _, text, _ in outcomes()[::9]]
+    called = names_by_donor()
+    absurd = []
+    for text in texts:
+        absurd += [
+            (text, donor.code)
+            for donor in SHIPPED.suggest(text)
+            if not any(is_near(text, name) for name in called[donor.code])
+        ]
+    assert absurd == []
+
+
+def names_by_donor() -> dict[str, list[str]]:
+    """Give every name of every donor, State or organization, as the shipped files hold them."""
+    called: dict[str, list[str]] = defaultdict(list)
+    for file in ("states-names.csv", "organizations-names.csv"):
+        with (DATA / file).open(encoding="utf-8", newline="") as lines:
+            for line in csv.DictReader(lines):
+                called[line["code"]].append(line["key"])
+    with (DATA / "organizations.csv").open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            called[line["state"]] += called[line["code"]] if line["state"] else []
+    for donor in STATES:
+        called[donor.code].append(normalise(donor.code))
+    return called
+
+
+def is_near(text: str, name: str) -> bool:
+    """Whether two names share a word, or one is the other but for some letters."""
+    key = normalise(text)
+    words, others = key.split(), name.split()
+    if OSA.normalized_similarity(key, name) >= 0.75:
+        return True
+    return any(
+        word == other or (len(word) > 4 and OSA.distance(word, other) <= 2)
+        for word in words
+        for other in others
+        if len(word) > 2 or word == name
+    ) or any(name in {normalise(part), *name_keys(part)} for part in (text, *parts_of(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["European Commission", "European Commision", "Commission of the EU", "EC", "E.C.", "EU"],
+)
+def test_the_european_commission_is_never_nearest_to_luxembourg(text: str) -> None:
+    assert "LUX" not in {donor.code for donor in SHIPPED.suggest(text, 9)}
 
 
 def test_what_lists_of_countries_call_a_state_is_known() -> None:
@@ -84,10 +161,21 @@ NEAR_MISSES = [
 ]  # fmt: skip
 
 
+ORGANIZATIONS_AMONG_THEM = {
+    "OPEC Fund": "OPECFUND", "UE": "EU", "European Union": "EU", "European Commission": "EU",
+    "EuropeAid": "EU", "Union européenne": "EU", "Commission européenne": "EU",
+    "Европейский союз": "EU", "欧洲联盟": "EU", "الاتحاد الأوروبي": "EU",
+}  # fmt: skip
+STATE_AND_MINISTRY = {"Ministry of Finance of Italy": "ITA"}
+
+
 @pytest.mark.parametrize("text", NEAR_MISSES)
 @pytest.mark.parametrize("on", [None, date(2002, 3, 1), date(2024, 1, 1)])
 def test_what_only_resembles_a_states_name_is_not_taken_for_it(text: str, on: date | None) -> None:
     assert STATES.resolve(text, on) is None
+    found = SHIPPED.resolve(text, on)
+    expected = ORGANIZATIONS_AMONG_THEM | STATE_AND_MINISTRY
+    assert (found.code if found else None) == expected.get(text)
 
 
 @pytest.mark.parametrize(
@@ -144,4 +232,4 @@ def test_ministries_formal_names_and_the_marks_of_web_pages_lead_to_the_state(
 
 def test_a_raised_letter_of_a_web_page_is_no_part_that_is_dropped() -> None:
     assert STATES.resolve("Italy<sup>a</sup>") is None
-    assert STATES.suggest("Italy<sup>a</sup>")[0].code == "ITA"
+    assert SHIPPED.suggest("Italy<sup>a</sup>")[0].code == "ITA"

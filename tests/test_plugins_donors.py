@@ -70,8 +70,9 @@ def test_an_unknown_donor_is_refused_with_the_nearest_names(told: Told) -> None:
     """
     sentence = told["unknown-donor"]
     assert sentence.startswith(
-        "Assets:CPCJF:Pledges:UNPD is for the donor 'UNPD', which is neither a State nor declared "
-        "in the book. Nearest: UNDP (United Nations Development Programme)"
+        "Assets:CPCJF:Pledges:UNPD is for the donor 'UNPD', which is neither a State nor a known "
+        "organization nor declared in the book. Nearest: UNDP (United Nations Development "
+        "Programme)"
     )
     assert sentence.endswith(
         'Correct the code, or declare it with custom "donor" "UNPD" "NAME" and kind:.'

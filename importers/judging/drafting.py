@@ -81,6 +81,8 @@ def draft_contribution(
 ) -> tuple[tuple[Draft, ...], str]:
     """Return the drafts of a contribution, and the label of its pledge ("" without one)."""
     own: dict[str, str | date] = dict(meta)
+    if through := settings.donors.through(reading.rows[0].donor, reading.donor, reading.day):
+        own["through"] = through
     if reading.reference:
         own["reference"] = reading.reference
     if reading.project:

@@ -309,7 +309,7 @@ def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> st
         return Doubt(
             f"{shown(text)} is the code of {donor.name} ({donor.code}), and stands for others as "
             f'well: write the name, or confirm whom it means (import --donor "{text}=CODE").',
-            asks=_ask_donor(text, by_code),
+            asks=_ask_donor(text, directory.suggest(text)),
         )
     if len(several) > 1:
         names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
@@ -317,6 +317,15 @@ def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> st
             f"The donor {shown(text)} may be {names}: write the full name, or confirm "
             'which (import --donor "TEXT=CODE").',
             asks=_ask_donor(text, several),
+        )
+    if on and len(ever := directory.candidates(text, codes=codes)) == 1:
+        (donor,) = ever
+        since = f" from {donor.valid_from} on" if donor.valid_from else ""
+        until = f" until {donor.valid_until}" if donor.valid_until else ""
+        return Doubt(
+            f"{shown(text)} names {donor.name} ({donor.code}), which is a donor{since}{until}, "
+            f"and the row is of {on}: correct the name or the date.",
+            asks=_ask_donor(text, directory.suggest(text, on=on)),
         )
     suggested = _suggested(text, context)
     near = ", ".join(f"{donor.name} ({donor.code})" for donor in suggested)

@@ -153,7 +153,7 @@ def _another_donor(table: Table, column: TableColumn, settings: Settings) -> int
     other: Sequence[int] = [
         number
         for number, value in cells
-        if (found := settings.donors.resolve(clean(value))) is not None
+        if (found := settings.donors.resolve_plainly(clean(value))) is not None
         and found.kind not in _PLACES
         and found != settings.donors.resolve(_donor_text(table, number, donors[0]))
     ]

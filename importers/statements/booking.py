@@ -176,21 +176,22 @@ class Cashier:
 
     def _names_another(self, entry: Entry) -> bool:
         """Tell whether the payer is a donor, and a line of the text is another donor's name."""
-        resolve, day = self._settings.donors.resolve, entry.value_date
-        names = (entry.payer, *entry.remittance.split("\n"))
-        return (
-            bool(entry.payer) and len({d.code for name in names if (d := resolve(name, day))}) > 1
-        )
+        donors, day = self._settings.donors, entry.value_date
+        payer = donors.resolve(entry.payer, day, with_offices=False) if entry.payer else None
+        lines = entry.remittance.split("\n") if entry.payer else ()
+        named = [payer, *(donors.resolve_plainly(line, day) for line in lines)]
+        return len({donor.code for donor in named if donor}) > 1
 
     def _donor(self, entry: Entry) -> str:
         """Return the one donor that the payer, or a line of the text, names exactly; else ""."""
         if entry.of_several:
             return ""
         donors = self._settings.donors
-        if found := donors.resolve(entry.payer, entry.value_date):
+        if found := donors.resolve(entry.payer, entry.value_date, with_offices=False):
             return found.code
         lines = [part for line in entry.remittance.split("\n") for part in (line, *_parts(line))]
-        named = {donor.code for line in lines if (donor := donors.resolve(line, entry.value_date))}
+        found_in = (donors.resolve_plainly(line, entry.value_date) for line in lines)
+        named = {donor.code for donor in found_in if donor}
         return named.pop() if len(named) == 1 else ""
 
 

@@ -79,6 +79,6 @@ def _labelled(text: str, behind: str) -> tuple[Field | None, str]:
             return named.field, said
     if title := _LIST_OF.fullmatch(text):
         of = _ENDS.sub("", title["donor"])
-        if Directory.of_states().candidates(of, codes=False):
+        if Directory.shipped().candidates(of, codes=False):
             return Field.DONOR, of
     return None, ""

@@ -123,5 +123,5 @@ def _bears(part: str, record: Record, seal: Seal, older: Period) -> bool:
         for _, _, other, (code, *_), _ in (each.content for each in seal.standing.declarations)
         if other == kind
     }
-    states = Directory.of_states()
-    return kind not in {"fund", "donor"} or values[0] in known or values[0] in states
+    shipped = Directory.shipped()
+    return kind not in {"fund", "donor"} or values[0] in known or values[0] in shipped

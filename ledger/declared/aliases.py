@@ -3,7 +3,9 @@
     2002-05-01 custom "alias" "Republik Oesterreich" "AUT"
 
 Likeness only proposes a donor; once somebody has said whom a text means, the book knows it. An
-alias settles what several donors may be called; it never takes a name from the one who bears it.
+alias settles what several donors may be called; it never takes a name from the one who bears it,
+but what a well-known organization is called may be said of a donor that the book declares, and what
+names a State with an agency of it ("Sweden (Sida)") of the agency.
 A text may name a purpose of the book as well, `custom "alias" "Korruption" "corruption"`.
 A text may also be said to name a donor that the book does not know yet: `REDCROSS:ngo`.
 """
@@ -11,12 +13,12 @@ A text may also be said to name a donor that the book does not know yet: `REDCRO
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.declared.donors import KINDS, Directory, Donor
-from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 from pledgebook.ledger.findings import Finding, RefusedError, finding
 
 
@@ -54,22 +56,34 @@ def add_alias(donors: Directory, text: str, code: str) -> Directory:
         )
     if not normalise(text):
         raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a donor's name.")
-    named = donors.candidates(text)
+    # The two letters of a State may be short for others as well ("EC"); its three are its own.
+    own = strip_footnote_marks(text) in donors
+    named = donors.candidates(text, codes=own, organizations=False, with_offices=False)
+    _refuse_another(text, code, named)
+    return donors.with_alias(text, code)
+
+
+def _refuse_another(text: str, code: str, named: Sequence[Donor]) -> None:
     if len(named) == 1 and named[0].code != code:
         raise AliasRefusedError(
             f"{text!r} names {named[0].name} ({named[0].code}) already, and cannot mean {code} as "
             "well: take the earlier alias out of the book, or correct the sheet."
         )
-    return donors.with_alias(text, code)
 
 
 def confirm(donors: Directory, text: str, said: str) -> Directory:
     """Return the directory in which a text names whom somebody said: a donor's code or name, or the
-    code and kind of a new donor of that name ("REDCROSS:ngo"). Raises AliasRefusedError.
+    code and kind of a new donor ("REDCROSS:ngo"), whose name is the text or follows them
+    ("REDCROSS:ngo:Red Cross of the example"). Raises AliasRefusedError.
     """
-    code, new, kind = said.partition(":")
+    code, new, rest = said.partition(":")
+    kind, _, name = rest.partition(":")
     if not new:
-        return add_alias(donors, text, code_of(donors, said))
+        code = code_of(donors, said)
+        if not donors.declares(code):
+            named = donors.candidates(text, codes=False, with_offices=False)
+            _refuse_another(text, code, named)
+        return add_alias(donors, text, code)
     if code in donors:
         known = donors.get(code)
         raise AliasRefusedError(
@@ -85,13 +99,18 @@ def confirm(donors: Directory, text: str, said: str) -> Directory:
         raise AliasRefusedError(
             f"{text!r} is said to be of the kind {kind!r}: write one of {', '.join(KINDS)}."
         )
-    if found := donors.candidates(text):
-        raise AliasRefusedError(
-            f"{text!r} names {found[0].name} ({found[0].code}) already: it is no new donor."
-        )
-    if not normalise(text):
-        raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a donor's name.")
-    return donors.with_donors([Donor(code=code, name=" ".join(text.split()), kind=kind)], {})
+    called = " ".join((name or text).split())
+    for each in dict.fromkeys((text, called)):
+        if found := donors.candidates(each, with_offices=False):
+            raise AliasRefusedError(
+                f"{each!r} names {found[0].name} ({found[0].code}) already: it is no new donor."
+            )
+        if not normalise(each):
+            raise AliasRefusedError(
+                f"{each!r} has no letter or digit: it cannot be a donor's name."
+            )
+    donors = donors.with_donors([Donor(code=code, name=called, kind=kind)], {})
+    return donors if normalise(called) == normalise(text) else donors.with_alias(text, code)
 
 
 def code_of(donors: Directory, said: str) -> str:

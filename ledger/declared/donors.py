@@ -1,9 +1,10 @@
 """Donors: who gives, what kind of donor it is, and under which names it is met.
 
 All States come with the package, with the names the United Nations uses in its six official
-languages, everyday names, and States that are no more; territories too, which are no States. A
-book adds its own donors. A text is a donor's name only if it is one of the names letter by letter
-once both are normalised (see names); what merely looks alike is proposed and never taken.
+languages, everyday names, and States that are no more; territories too, which are no States; and
+well-known organizations (see organizations). A book adds its own donors. A text is a donor's name
+only if it is one of the names letter by letter once both are normalised (see names); what merely
+looks alike is proposed and never taken.
 """
 
 from __future__ import annotations
@@ -15,10 +16,19 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from msgspec import Struct, field, structs
+from pledgebook.ledger.declared.likeness import Spellings
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
+from pledgebook.ledger.declared.offices import (
+    is_ministry,
+    parts_of,
+    speaks_of_ministry,
+    two_groups,
+    two_phrases,
+)
+from pledgebook.ledger.declared.organizations import read_organizations
 
 KINDS = (
     "state",
@@ -126,13 +136,31 @@ class Donor(Struct, frozen=True, kw_only=True):
             ]
             if in_use:
                 return min(in_use, key=lambda name: name.until or date.max).text
+            if wanted == language and (shipped := self._shipped_name(language, on)):
+                return shipped
         return self.name
+
+    def _shipped_name(self, language: str, on: date | None) -> str:
+        """Return the name in a language of the well-known organization of this name, or ""."""
+        if language not in LANGUAGES or self.kind in _STATES:
+            return ""
+        known, key = read_organizations(), normalise(self.name)
+        codes = known.names.get(key, ()) or known.shared.get(key, ())
+        if len(codes) != 1 or language == "en":
+            return ""
+        there = _organization(codes[0])
+        return there.name_in(language, on) if there.has_name_in(language) else ""
+
+    def has_name_in(self, language: str) -> bool:
+        """Return whether there is a name for reports in that very language."""
+        return any(name.language == language for name in self.names)
 
 
 class Directory(Struct, frozen=True, eq=False, kw_only=True):
     """Donors by code and by name. It never changes: `with_donors` gives a new one.
 
-    `_names` are those a book adds: what States are called is read when a name is first looked up.
+    `_names` are those a book adds: what States are called is read when a name is first looked up,
+    and well-known organizations, where they are `_shipped`, when one that nobody of these bears is.
     """
 
     _donors: Mapping[str, Donor]
@@ -141,11 +169,21 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
     _aliases: Mapping[str, str] = field(default_factory=dict)
     _continued: Mapping[str, Continuation] = field(default_factory=dict)
     """By the code of a former donor, who continues it."""
+    _shipped: bool = False
+    _kept: dict[str, Any] = field(default_factory=dict)
+    """What is worked out when it is first asked for: the organizations taken, all spellings."""
 
     @staticmethod
     def of_states() -> Directory:
         """Return the directory of all States and territories, read once a process."""
         return _read_states()
+
+    @staticmethod
+    def shipped() -> Directory:
+        """Return the directory that a book begins with: States, territories, well-known
+        organizations.
+        """
+        return _read_shipped()
 
     def with_donors(
         self, extra: Iterable[Donor], names: Mapping[str, Iterable[str]] | None = None
@@ -176,7 +214,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
             for text in texts:
                 add(text, code)
         return structs.replace(
-            self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys)
+            self, _donors=MappingProxyType(donors), _names=MappingProxyType(keys), _kept={}
         )
 
     def with_alias(self, text: str, code: str) -> Directory:
@@ -194,20 +232,22 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
                 raise ValueError(f"{code!r} is neither a State nor declared")
         if since == date.min:
             raise ValueError("the calendar has no day before it")
-        donor, last = self._donors[former], since - timedelta(days=1)
+        donor, last = self._at(former), since - timedelta(days=1)
         if donor.valid_until and donor.valid_until > last:
             raise ValueError(f"{former} exists until {donor.valid_until}")
         if former in self._continued:
             raise ValueError(f"{former} is continued by {self._continued[former].by} already")
         if self.of_record(by) == former:
             raise ValueError(f"{by} would continue itself")
-        ends = self._donors[by].valid_until
+        ends = self._at(by).valid_until
         if ends and ends < since:
             raise ValueError(f"{by} exists until {ends}")
         continued = {**self._continued, former: Continuation(by, since)}
         ended = structs.replace(donor, valid_until=donor.valid_until or last)
         donors = MappingProxyType({**self._donors, former: ended})
-        return structs.replace(self, _donors=donors, _continued=MappingProxyType(continued))
+        return structs.replace(
+            self, _donors=donors, _continued=MappingProxyType(continued), _kept={}
+        )
 
     def of_record(self, code: str, on: date | None = None) -> str:
         """Return the code under which a donor is on a day: its own, or that of the donor that
@@ -239,7 +279,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
     def _name_on(self, code: str, on: date) -> str:
         """Return under which code the donor of a code existed on a day, before or after."""
         now = self.of_record(code, on)
-        if self._donors[now].is_valid(on):
+        if self._at(now).is_valid(on):
             return now
         others = (
             former
@@ -249,34 +289,71 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         return next(others, now)
 
     def __contains__(self, code: object) -> bool:
-        return code in self._donors
+        return code in self._donors or self._organization(code) is not None
 
     def __iter__(self) -> Iterator[Donor]:
-        return iter(self._donors.values())
+        yield from self._donors.values()
+        if self._shipped:
+            for code in read_organizations().by_code:
+                if donor := self._organization(code):
+                    yield donor
 
     def __len__(self) -> int:
-        return len(self._donors)
+        return sum(1 for _ in self)
 
     def get(self, code: str) -> Donor | None:
         """Return the donor of a code (ISO alpha-3 for States), or None."""
-        return self._donors.get(code)
+        return self._donors.get(code) or self._organization(code)
 
-    def resolve(self, text: str, on: date | None = None) -> Donor | None:
-        """Return the one donor that a text names on a day, or None if none or several do."""
-        hits = self.candidates(text, on)
+    def of_code(self, code: str, on: date | None = None) -> Donor | None:
+        """Return the donor of a code as of a day, if it exists then."""
+        hits = self._valid((code,), on) if code in self else ()
+        return hits[0] if hits else None
+
+    def declares(self, code: str) -> bool:
+        """Return whether the book itself declares a donor of that code, a State or not."""
+        return code in self._donors and self._donors[code] is not _read_states().get(code)
+
+    def resolve(
+        self,
+        text: str,
+        on: date | None = None,
+        *,
+        organizations: bool = True,
+        with_offices: bool = True,
+    ) -> Donor | None:
+        """Return the one donor that a text names on a day, or None if none or several do; see
+        `candidates` for what counts.
+        """
+        hits = self.candidates(text, on, organizations=organizations, with_offices=with_offices)
         return hits[0] if len(hits) == 1 else None
 
+    def resolve_plainly(self, text: str, on: date | None = None) -> Donor | None:
+        """Return the one donor that a text names on a day by a name that a State or one of the
+        book's donors bears: for texts that mention many an organization beside the one who pays.
+        """
+        return self.resolve(text, on, organizations=False, with_offices=False)
+
     def candidates(
-        self, text: str, on: date | None = None, *, codes: bool = True
+        self,
+        text: str,
+        on: date | None = None,
+        *,
+        codes: bool = True,
+        organizations: bool = True,
+        with_offices: bool = True,
     ) -> tuple[Donor, ...]:
-        """Return every donor that bears exactly this name or code and exists on that day; without
-        `codes` those of States do not count.
+        """Return every donor that bears exactly this name or code and exists on that day.
 
         Of a donor that continues another, each of the two stands for the one there was on that day.
         A code counts only in the letters it is declared with; a State's two letters only in
-        capitals. Codes come before names, aliases that a person confirmed before the names of
-        donors, and literal names before those that are left when the words of an office are taken
-        off; the first that gives any donor decides.
+        capitals; without `codes` those of States do not count, and those of well-known
+        organizations never do: what is short for one stands among its names. Codes come before
+        names, aliases that a person confirmed before the names of donors, and literal names before
+        those that are left when the words of an office are taken off; the first that gives any
+        donor decides. What neither a State nor the book's donors are called may be the name of a
+        well-known organization (`organizations`), or of a State and an office of it
+        (`with_offices`, see `through`).
         """
         code = strip_footnote_marks(text)
         by_code = (code,) if code in self._donors else self._short_codes.get(code, ())
@@ -285,11 +362,15 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         if hits := self._valid(by_code, on):
             return hits
         alias = self._aliases.get(normalise(text)) if self._aliases else None
-        if alias and (hits := self._valid((alias,), on)):
+        if alias and alias in self and (hits := self._valid((alias,), on)):
             return hits
         for key in name_keys(text):
             if hits := self._valid(self._named(key), on):
                 return hits
+        if organizations and self._shipped and (hits := self._organizations(text, on)):
+            return hits
+        if with_offices and self._shipped and (found := self._with_office(text, on)):
+            return (found[0],)
         return ()
 
     def is_code_of_state(self, text: str) -> bool:
@@ -322,37 +403,208 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
                     found |= {donor.code: donor for donor in states}
         return tuple(found.values())
 
+    def through(self, text: str, code: str, on: date | None = None) -> str:
+        """Return the ministry or agency that a text names for the State of that code, as written:
+        of "Norway - Ministry of Foreign Affairs" the second half. "" where it names none.
+        """
+        donor = self.get(code)
+        if donor is None or donor.kind not in _STATES:
+            return ""
+        literal, written = normalise(text), strip_footnote_marks(text)
+        if code in self._named(literal):
+            return written if speaks_of_ministry(literal) else ""
+        if found := self._with_office(text, on):
+            return found[1] if found[0].code == code else ""
+        if code in read_organizations().offices.get(literal, ()):
+            return written
+        named = any(code in self._named(key) for key in name_keys(text))
+        return written if named and speaks_of_ministry(literal) else ""
+
     def suggest(self, text: str, limit: int = 3, on: date | None = None) -> tuple[Donor, ...]:
         """Return the donors that a text may mean, the likeliest first, for a person to choose.
 
-        Exact hits come first, then what the text stands for without being its name (an agency's
-        State, the bearers of a shared name), then names spelt alike. With a day, only donors
-        that exist then.
+        Exact hits come first, then what the text stands for without being its name (an agency and
+        its State, the bearers of a shared name), then names that are alike (see likeness). With a
+        day, only donors that exist then.
         """
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - no load of a book asks for it
-        from rapidfuzz.distance import OSA  # noqa: PLC0415
+        scores = self._standing(text)
+        if not scores:
+            for key in name_keys(text):
+                for code, score in self._spellings().alike(key).items():
+                    scores[code] = max(scores.get(code, 0.0), score)
+        donors = {code: self._at(code) for code in scores}
+        likeliest = sorted(
+            donors,
+            key=lambda code: (-scores[code], bool(donors[code].valid_until), donors[code].name),
+        )
+        return self._valid(likeliest, on)[:limit]
 
-        scores: dict[str, float] = defaultdict(float)
+    def standing(self, text: str) -> tuple[Donor, ...]:
+        """Return the donors for which a text stands, by name or as what is short for them, and not
+        for being alike.
+        """
+        return tuple(map(self._at, self._standing(text)))
+
+    def _standing(self, text: str) -> dict[str, float]:
+        """Return how surely a text stands for donors, by code; empty if it is no name of any."""
+        scores: dict[str, float] = {}
 
         def credit(codes: Iterable[str], score: float) -> None:
             for code in codes:
-                scores[code] = max(scores[code], score)
+                scores[code] = max(scores.get(code, 0.0), score)
 
+        credit((donor.code for donor in self.candidates(text, codes=False)), 4.0)
+        credit((donor.code for donor in self.candidates(text)), 2.0)
+        for part in (text, *parts_of(text)):
+            whole = 1.0 if part is text else 0.9
+            for key in name_keys(part):
+                credit(self._named(key), 3.0 * whole)
+                credit(_read_names()[1].get(key, ()), 2.5 * whole)
+                if self._shipped:
+                    known = read_organizations()
+                    credit(known.offices.get(key, ()), 2.3 * whole)
+                    credit(self._taking(known.names.get(key, ())), 2.2 * whole)
+                    credit(self._taking(known.shared.get(key, ())), 2.1 * whole)
+        return scores
+
+    def _at(self, code: str) -> Donor:
+        donor = self.get(code)
+        if donor is None:
+            raise KeyError(code)
+        return donor
+
+    def _organization(self, code: object) -> Donor | None:
+        """Return the well-known organization of a code, unless the book declares it itself."""
+        if not self._shipped or code not in read_organizations().by_code or code in self._taken():
+            return None
+        return _organization(str(code))
+
+    def _taking(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Return codes of organizations, with those of the book's donors for the ones these are."""
+        taken = self._taken()
+        return tuple(dict.fromkeys(own for code in codes for own in taken.get(code, (code,))))
+
+    def _taken(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by code the well-known organizations that the book's own donors stand for: under
+        which codes it declares them, by one of their names. One whose code is another donor's of
+        the book, of another name, is not there at all.
+        """
+        if "taken" in self._kept:
+            return cast(Mapping[str, tuple[str, ...]], self._kept["taken"])
+        known, states = read_organizations(), _read_states()
+        own = {code: donor for code, donor in self._donors.items() if code not in states}
+        named = [(normalise(donor.name), code) for code, donor in own.items()]
+        named += [
+            (key, code) for key, codes in self._names.items() for code in codes if code in own
+        ]
+        taken: dict[str, tuple[str, ...]] = {}
+        for key, code in named:
+            agencies = [each for each in known.shared.get(key, ()) if known.by_code[each].state]
+            for each in (*known.names.get(key, ()), *agencies):
+                telling = " " in key or not key.isascii() or code == each
+                alike = telling or own[code].kind == known.by_code[each].kind
+                if alike and code not in taken.get(each, ()):
+                    taken[each] = (*taken.get(each, ()), code)
+        for code in own.keys() & known.by_code.keys():
+            taken.setdefault(code, ())
+        self._kept["taken"] = taken
+        return taken
+
+    def _spellings(self) -> Spellings:
+        """Return all spellings that the directory knows, for what is like them."""
+        if "spellings" in self._kept:
+            return cast(Spellings, self._kept["spellings"])
         names, proposals = _read_names()
-        spellings = list(dict.fromkeys((*names, *self._names, *proposals)))
+        tables = [names, self._names, proposals]
+        if self._shipped:
+            known = read_organizations()
+            tables += [
+                {key: self._taking(codes) for key, codes in table.items()}
+                for table in (known.names, known.shared)
+            ]
+        found: dict[str, tuple[str, ...]] = {}
+        for table in tables:
+            for key, codes in table.items():
+                if codes:
+                    found[key] = tuple(dict.fromkeys((*found.get(key, ()), *codes)))
+        spellings = self._kept["spellings"] = Spellings.of(found)
+        return spellings
+
+    def _organizations(self, text: str, on: date | None) -> tuple[Donor, ...]:
+        """Return the well-known organizations whose name a text is, or whose name and short name:
+        each part of "Asian Development Bank (ADB)" names the same one, and one of them no other.
+        """
+        known = read_organizations()
         for key in name_keys(text):
-            credit(self._named(key), 3.0)
-            credit(proposals.get(key, ()), 2.0)
-            for spelling, score, _ in process.extract(
-                key, spellings, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=None
+            for spelt in (key, *_spelt_otherwise(key)):
+                if hits := self._valid(self._taking(known.names.get(spelt, ())), on):
+                    return hits
+        common: set[str] = set()
+        exact: set[str] = set()
+        for number, part in enumerate(parts_of(text)):
+            key = normalise(part)
+            alone = {*self._taking(known.names.get(key, ())), *self._named(key)}
+            both = {*alone, *self._taking(known.shared.get(key, ()))}
+            common = common & both if number else both
+            exact |= alone
+        if len(common) != 1 or not common & exact:
+            return ()
+        hits = self._valid(common, on)
+        return tuple(donor for donor in hits if donor.kind not in _STATES)
+
+    def _with_office(self, text: str, on: date | None) -> tuple[Donor, str] | None:
+        """Return the State that a text names together with an office of it, and the office."""
+        found: dict[str, tuple[Donor, str]] = {}
+        known = read_organizations().offices
+        if normalise(text) in known:
+            return None  # "US Agency for International Development" is an agency alone
+        for name, rest in two_groups(parts_of(text)):
+            if not all(
+                normalise(part) in known
+                or speaks_of_ministry(normalise(part))
+                or any(map(self._named, name_keys(part)))
+                for part in rest
             ):
-                credit((*self._named(spelling), *proposals.get(spelling, ())), score)
-            for spelling, score, _ in process.extract(
-                key, spellings, scorer=fuzz.token_set_ratio, score_cutoff=80, limit=None
-            ):
-                credit((*self._named(spelling), *proposals.get(spelling, ())), 0.0085 * score)
-        likeliest = sorted(scores, key=lambda code: (-scores[code], self._donors[code].name, code))
-        return self._valid(likeliest, on)[:limit]
+                continue
+            state = self._state(name, on)
+            if state and all(self._is_office(part, state.code, on) for part in rest):
+                offices_named = [part for part in rest if not self._repeats(part, state.code)]
+                found.setdefault(state.code, (state, " - ".join(offices_named)))
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else None
+        for name, office in two_phrases(normalise(text)):
+            if is_ministry(office) or office in known:
+                state = self._state(name, on)
+                if state and (is_ministry(office) or state.code in known[office]):
+                    found.setdefault(state.code, (state, strip_footnote_marks(text)))
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _state(self, text: str, on: date | None) -> Donor | None:
+        """Return the one State that a text names, by what it or its people are called."""
+        code = text.strip()
+        by_code = (code,) if code in self._donors and code.isupper() else ()
+        ways = (text, f"{text} government", f"правительство {text}")
+        keys = dict.fromkeys(key for way in ways for key in name_keys(way))
+        for codes in (by_code, *map(self._named, keys)):
+            hits = [donor for donor in self._valid(codes, on) if donor.kind in _STATES]
+            if hits:
+                return hits[0] if len(hits) == 1 else None
+        return None
+
+    def _is_office(self, text: str, code: str, on: date | None) -> bool:
+        """Tell whether a text is what an office of the State of that code is called, or itself."""
+        key = normalise(text)
+        if is_ministry(key) or code in read_organizations().offices.get(key, ()):
+            return True
+        if any(code in self._named(each) for each in name_keys(text)):
+            return True
+        found = self._with_office(text, on)
+        return found is not None and found[0].code == code
+
+    def _repeats(self, text: str, code: str) -> bool:
+        """Tell whether a text is but another name of the State of that code, or its government."""
+        named = any(code in self._named(key) for key in name_keys(text))
+        return named and not speaks_of_ministry(normalise(text))
 
     def _named(self, key: str) -> tuple[str, ...]:
         """Return the codes of the donors that bear a name, States first."""
@@ -362,7 +614,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
     def _valid(self, codes: Iterable[str], on: date | None) -> tuple[Donor, ...]:
         if on is not None and self._continued:
             codes = dict.fromkeys(self._name_on(code, on) for code in codes)
-        donors = (self._donors[code] for code in codes)
+        donors = map(self._at, codes)
         return tuple(donor for donor in donors if donor.is_valid(on))
 
 
@@ -391,6 +643,36 @@ def _read_states() -> Directory:
         )
         short_codes[short] = (*short_codes.get(short, ()), code)
     return Directory(_donors=MappingProxyType(donors), _short_codes=MappingProxyType(short_codes))
+
+
+def _spelt_otherwise(key: str) -> Iterator[str]:
+    """Yield a key as it is spelt on the other side of the Atlantic."""
+    for here, there in (("organisation", "organization"), ("programme", "program")):
+        for one, other in ((here, there), (there, here)):
+            if one in (words := key.split()):
+                yield " ".join(other if word == one else word for word in words)
+
+
+@cache
+def _read_shipped() -> Directory:
+    return structs.replace(_read_states(), _shipped=True, _kept={})
+
+
+@cache
+def _organization(code: str) -> Donor:
+    """Return a well-known organization as a donor."""
+    known = read_organizations()
+    own = known.by_code[code]
+    names = tuple(DonorName(*name) for name in known.reported.get(code, ()))
+    english = next(name.text for name in names if name.language == "en" and name.until is None)
+    return Donor(
+        code=code,
+        name=english,
+        kind=own.kind,
+        valid_from=own.since,
+        valid_until=own.until,
+        names=names,
+    )
 
 
 @cache

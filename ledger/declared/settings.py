@@ -311,11 +311,11 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
     names: dict[str, list[str]] = {}
     faults: list[Finding] = []
     stated: list[Declaration] = []
-    states = Directory.of_states()
+    states, shipped = Directory.of_states(), Directory.shipped()
     for declaration in declarations:
         code, name = declaration.texts
         known = states.get(code)
-        kind = declaration.text("kind") or (known.kind if known else "")
+        kind = declaration.text("kind") or (alike.kind if (alike := shipped.get(code)) else "")
         if not is_code(code):
             faults.append(
                 finding(
@@ -382,7 +382,7 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
             for key in declaration.meta
             if key.startswith("name") and declaration.text(key)
         ]
-    directory = states.with_donors(donors, names)
+    directory = shipped.with_donors(donors, names)
     for declaration in stated:
         directory, fault = _continue(directory, declaration)
         faults += fault

@@ -70,7 +70,7 @@ def read_dollars(text: str) -> Decimal:
 
 def find_donor(settings: Settings, text: str, day: date) -> Donor:
     """Return the donor of a code or name on a day."""
-    found = settings.donors.resolve(text, day)
+    found = settings.donors.resolve(text, day) or settings.donors.of_code(text, day)
     if found is None:
         near = ", ".join(f"{donor.name} ({donor.code})" for donor in settings.donors.suggest(text))
         raise EventRefusedError(

@@ -52,13 +52,17 @@ def alias_texts(
     lines = []
     for text, said in names.items():
         found = donors.resolve(text)
+        code, new, rest = said.partition(":")
+        code = code if new else code_of(donors, said)
         donors = confirm(donors, text, said)
-        code, _, kind = said.partition(":")
-        if kind:
-            name = quoted(" ".join(text.split()))
-            lines.append(f'{since} custom "donor" {quoted(code)} {name}\n  kind: {quoted(kind)}\n')
-        elif found is None:
-            code = code_of(donors, said)
+        kind, _, name = rest.partition(":")
+        called = " ".join((name or text).split())
+        if new:
+            lines.append(
+                f'{since} custom "donor" {quoted(code)} {quoted(called)}\n  kind: {quoted(kind)}\n'
+            )
+        alias = normalise(called) != normalise(text) if new else found is None or found.code != code
+        if alias:
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     settings = book.settings
     for text, code in purposes.items():

@@ -193,7 +193,7 @@ def _named(book: Book, payer: str, day: date) -> str:
     """Return the donor whose name a payer bears exactly, as of a receipt that was entered by hand:
     what a bank's statement brings says it itself.
     """
-    donor = book.settings.donors.resolve(payer, day) if payer else None
+    donor = book.settings.donors.resolve(payer, day, with_offices=False) if payer else None
     return book.settings.donors.of_record(donor.code) if donor else ""
 
 
