@@ -1,11 +1,11 @@
-import { enhance, go, send, sendFile } from "../extension/Contributions/desk.js";
+import { enhance, fetchPart, go, send, sendFile } from "../extension/Contributions/desk.js";
 
 const byId = (id) => document.getElementById(id);
 
 /** What is chosen already, as the address states it. */
 function chosen() {
   const text = byId("file").dataset.choices;
-  return { names: {}, tables: {}, ...(text ? JSON.parse(text) : {}) };
+  return { names: {}, tables: {}, answers: {}, ...(text ? JSON.parse(text) : {}) };
 }
 
 function look(choices) {
@@ -27,10 +27,8 @@ function correct(form) {
       said.columns[rest] = each.value;
     } else if (kind === "constant" && each.value) {
       said.constants[rest] = each.value;
-    } else if (["units", "decimal", "dates"].includes(each.name) && each.value) {
-      said[each.name] = each.value;
-    } else if (each.name === "decided" && each.checked) {
-      said.decided = true;
+    } else if (each.name === "units" && each.value) {
+      said.units = each.value;
     }
   }
   choices.fund = form.elements.fund.value;
@@ -47,9 +45,70 @@ function correct(form) {
   look(choices);
 }
 
+/** Take answers by their questions' ids, or with null take them back, and look again. */
+function answerAll(answers) {
+  const choices = chosen();
+  for (const [id, value] of Object.entries(answers)) {
+    if (value === null) {
+      delete choices.answers[id];
+    } else {
+      choices.answers[id] = value;
+    }
+  }
+  look(choices);
+}
+
+/** Write beside each answer what it would book, one question after the other. */
+async function weigh() {
+  const { file, choices } = byId("file").dataset;
+  for (const card of document.querySelectorAll(".question")) {
+    const text = await fetchPart("Inbox", "weigh", { file, choices, id: card.dataset.id });
+    if (!text || !card.isConnected) {
+      return;
+    }
+    for (const [value, books] of Object.entries(JSON.parse(text))) {
+      const place = card.querySelector(`.books[data-value="${CSS.escape(value)}"]`);
+      if (place) {
+        place.textContent = books;
+      }
+    }
+  }
+}
+
 export default {
   onExtensionPageLoad(context) {
     enhance();
+    for (const card of document.querySelectorAll(".question, #answered > li")) {
+      const { id } = card.dataset;
+      card.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-answer], [data-take-back]");
+        if (button) {
+          answerAll({ [id]: "takeBack" in button.dataset ? null : button.dataset.answer });
+        }
+      });
+      card.querySelector("form.answer")?.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const value = event.target.elements.value.value.trim();
+        const { file, choices } = byId("file").dataset;
+        if (await fetchPart("Inbox", "weigh", { file, choices, id, value })) {
+          answerAll({ [id]: value });
+        }
+      });
+    }
+    byId("as-before")?.addEventListener("click", (event) => {
+      answerAll(JSON.parse(event.target.dataset.answers));
+    });
+    byId("propose")?.addEventListener("click", () => {
+      for (const each of byId("names").querySelectorAll("tr[data-name]")) {
+        const [code, kind] = ["code", "kind"].map((name) => each.querySelector(`[name=${name}]`));
+        if (!code.value && code.dataset.kind) {
+          [code.value, kind.value] = [code.dataset.free, code.dataset.kind];
+        }
+      }
+    });
+    if (byId("questions")) {
+      weigh();
+    }
     byId("correct")?.addEventListener("submit", (event) => {
       event.preventDefault();
       correct(event.target);

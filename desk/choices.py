@@ -32,6 +32,12 @@ class Choices:
     described: Description | None = None
     text: str = ""
 
+    def answering(self, question: str, value: str) -> Choices:
+        """Return the choices with an answer to a question."""
+        given = json.loads(self.text or "{}")
+        given["answers"] = {**given.get("answers", {}), question: value}
+        return read_choices(json.dumps(given))
+
 
 def read_choices(text: str) -> Choices:
     """Read what an address or a form chooses. Raises PageRefusedError."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pledgebook.desk.choosing import cut_page
 from pledgebook.desk.loaded import Desk
-from pledgebook.desk.texts import marked
+from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import marked, ngettext
+from pledgebook.importers.imports import ImportResult
+from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.judging.verdicts import VERDICTS, JudgedFile, JudgedTable, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile, cell_text, column_letter
 from pledgebook.importers.reading.workbook import read_workbook
@@ -17,8 +21,10 @@ from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
 from pledgebook.importers.tables.corrections import Description, name_of
 from pledgebook.importers.tables.headings import Field, match_heading
-from pledgebook.ledger.declared.aliases import free_code
+from pledgebook.importers.tables.questions import KINDS as QUESTIONS
 from pledgebook.ledger.declared.donors import KINDS, Directory
+from pledgebook.ledger.files.donor_lists import ListedDonor, propose_donors
+from pledgebook.ledger.money import format_amount
 
 FIELDS = {
     Field.DONOR: marked("Donor"),
@@ -48,6 +54,8 @@ FIELDS = {
 }
 """What a column may hold, as it is called on the page."""
 
+_ON_THE_LIST = "donor"
+"""The kind of question that is asked on one list of names."""
 _LOOKED_AT_FIRST = ("waiting", "rejected", "amended")
 _FIRST_ROWS, _WIDEST = 40, 60
 """How much is shown of a sheet in which no table was found."""
@@ -69,8 +77,8 @@ class Unknown(NamedTuple):
     text: str
     rows: int
     near: Sequence[tuple[str, str]]
-    code: str
-    """A code that is free, should it be a new donor's."""
+    listed: ListedDonor
+    """What is proposed of it, should it be a new donor's."""
 
 
 def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mapping[str, Any]:
@@ -86,8 +94,13 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
     name = asked.get("table", "") if asked.get("table", "") in tables else first
     judged = tables[name]
     kind = asked.get("only", "")
+    questions = [each for each in file.questions if each.question.kind != _ON_THE_LIST]
     return {
         "kind": "sheet",
+        "asked": [each for each in questions if not each.answer],
+        "answered": [each for each in questions if each.answer],
+        "proposed": proposed_answers(questions),
+        "kinds_of_question": QUESTIONS,
         "tables": tables,
         "counts": counts,
         "count": {kind: sum(own[kind] for own in counts.values()) for kind in VERDICTS},
@@ -102,6 +115,28 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "fields": FIELDS,
         "funds": list(desk.book.settings.funds),
     }
+
+
+def what_is_booked(result: ImportResult) -> str:
+    """Say what an import would book, amounts by currency, and how many rows it would leave."""
+    taken = [
+        verdict
+        for file in result.files
+        for table in file.tables
+        for verdict in table.verdicts
+        if verdict.drafts
+    ]
+    waiting = sum(file.count("waiting") for file in result.files)
+    if not taken and waiting:
+        return _("nothing yet: the rows wait for other answers, too")
+    sums: dict[str, Decimal] = {}
+    for verdict in taken:
+        amount = verdict.amount or Decimal(0)
+        sums[verdict.currency] = sums.get(verdict.currency, Decimal(0)) + amount
+    money = ", ".join(f"{code} {format_amount(sums[code])}" for code in sorted(sums))
+    rows = ngettext("books %(num)s row", "books %(num)s rows", len(taken))
+    left = ngettext("%(num)s waits", "%(num)s wait", waiting)
+    return f"{rows}{f' ({money})' if money else ''}; {left}"
 
 
 def show_unread(path: Path, described: Description | None) -> Mapping[str, Any]:
@@ -169,11 +204,11 @@ def _unknown(donors: Directory, tables: Sequence[JudgedTable]) -> list[Unknown]:
         for verdict in table.verdicts
         if verdict.verdict == "waiting" and not verdict.donor and verdict.row.donor
     )
-    unknown: list[Unknown] = []
-    taken: set[str] = set()
-    for text, rows in counts.most_common(MOST_UNKNOWN):
-        if donors.resolve(text) is None:
-            near = [(donor.code, donor.name) for donor in donors.suggest(text)]
-            unknown.append(Unknown(text, rows, near, code := free_code(donors, text, taken)))
-            taken.add(code)
+    waiting = dict(counts.most_common(MOST_UNKNOWN))
+    by_name = {" ".join(text.split()): text for text in reversed(waiting)}
+    unknown = []
+    for listed in propose_donors(donors, waiting):
+        text = by_name[listed.text]
+        near = [(donor.code, donor.name) for donor in donors.suggest(text)]
+        unknown.append(Unknown(text, waiting[text], near, listed))
     return unknown

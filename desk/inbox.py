@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import request
+from flask import Response, jsonify, request
 from pledgebook.desk.choices import Choices, read_choices
 from pledgebook.desk.choosing import whole_number
 from pledgebook.desk.entries import KNOWN_BY, import_receipts
-from pledgebook.desk.found import show_sheets, show_statements, show_unread
+from pledgebook.desk.found import show_sheets, show_statements, show_unread, what_is_booked
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox_files import (
     ENDINGS,
@@ -28,7 +28,7 @@ from pledgebook.desk.inbox_files import (
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
-from pledgebook.desk.page import Page, writing
+from pledgebook.desk.page import Page, served, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
@@ -72,6 +72,29 @@ class Inbox(Page):
         if result.files:
             return {**shown, **show_sheets(desk, result.files[0], asked)}
         return {**shown, **show_statements(result.statements[0], asked)}
+
+    @served("weigh")
+    def weigh(self) -> Response:
+        """Say of each answer to a question, or of the `value` asked about, what it would book, as
+        JSON by answer. Refuses what is no answer.
+        """
+        asked, desk = request.args, desk_of(self.ledger)
+        path = find_file(self._folder(), asked.get("file", ""))
+        choices = read_choices(asked.get("choices", ""))
+        found = [each for file in _judged(desk, path, choices).files for each in file.questions]
+        question = next((each for each in found if each.id == asked.get("id")), None)
+        if question is None:
+            return jsonify({})
+        values = [choice.value for choice in question.choices]
+        if value := asked.get("value", ""):
+            question.question.refuse(value)
+            values = [value]
+        return jsonify(
+            {
+                value: what_is_booked(_judged(desk, path, choices.answering(question.id, value)))
+                for value in values
+            }
+        )
 
     @writing("import")
     def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -131,10 +154,10 @@ def _kind_of(file: SentFile) -> str:
     return read_statements(file).kind if is_statement(file) else file.workbook.kind
 
 
-def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> ImportResult:
+def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: bool) -> ImportResult:
     return import_files(
         book,
-        [path],
+        [file],
         fund=choices.fund,
         bank=choices.bank,
         names=choices.names,
@@ -149,5 +172,7 @@ def _import(book: Book, path: Path, choices: Choices, *, dry_run: bool) -> Impor
 
 def _judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     """Read and judge a file once, as long as it, the choices and the book stay as they are."""
-    key = ("judged", stamp_of(path), choices.text)
-    return desk.once(key, lambda: _import(desk.book, path, choices, dry_run=True))
+    stamp = stamp_of(path)
+    sent = desk.once(("sent", stamp), lambda: SentFile(path))
+    key = ("judged", stamp, choices.text)
+    return desk.once(key, lambda: _import(desk.book, sent, choices, dry_run=True))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
 from pledgebook.importers.reading.cells import column_number
@@ -115,8 +116,16 @@ def _answered(tables: Sequence[JudgedTable]) -> list[Asked]:
                     question=question,
                     tables=(place_in_file(table),),
                     answer=value,
+                    answered_on=_learned_on(table, question),
                 )
     return sorted(found.values(), key=lambda each: each.question.order)
+
+
+def _learned_on(table: Table, question: Question) -> date | None:
+    answers = table.rules.answers
+    if question.key in answers.given or question.kind in answers.given:
+        return None
+    return answers.learned[question.key].on
 
 
 def proposed_answers(asked: Iterable[Asked]) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Choice, Question, ask
 from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.importers.values.values import is_code, is_unknown, multiplier_in, shown
+from pledgebook.ledger.declared.currencies import recognise
 
 DOLLARS_ONLY = ask("dollars-only", "", Choice("count", "The dollars are what was pledged"))
 """What is asked of a row that states neither amount nor currency of origin, but dollars."""
@@ -72,7 +73,7 @@ def find_currency(
         if amount.state == "unknown":
             return (), ""
         row.asks_currency = _ask_currency(columns)
-        said = row.answer(row.asks_currency)
+        said = _answered(row, row.asks_currency)
         return ((said,), said) if said else ((), "")
     statement = " / ".join(dict.fromkeys(texts))
     if named and (multiplier_in(named) != 1 or any(char.isdigit() for char in named)):
@@ -93,7 +94,7 @@ def find_currency(
         *(Choice(code, code) for code in codes),
         text=f"Which currency is {shown(statement)}?",
     )
-    if said := row.answer(question):
+    if said := _answered(row, question):
         return (said,), statement
     if not all(found):
         why = _why_no_currency(row, texts[found.index(())], amount, on)
@@ -122,6 +123,11 @@ def _belongs_elsewhere(row: OpenRow, named: str, counted: str, on: date | None) 
     if set(recognise(named, on)) & set(recognise(counted, on)):
         return False
     return not row.answer(DOLLARS_ONLY)
+
+
+def _answered(row: OpenRow, question: Question) -> str:
+    said = row.answer(question)
+    return recognise(said)[0] if said else ""
 
 
 def _ask_currency(columns: Columns) -> Question:

@@ -20,6 +20,7 @@ from pledgebook.ledger.declared.currencies import decimals
 
 _DOLLARS = ("USD",)
 _THREE = 3
+_MARKS = "The point", "The comma"
 _FEW = 3
 
 
@@ -69,8 +70,8 @@ def read_figures(row: OpenRow) -> None:
 def _ask_mark(column: FigureColumn, reading: AmountReading) -> Question:
     """Ask which is the decimal mark of a column of which a figure may be read in two ways."""
     choices = [
-        Choice(mark, f"{mark!r}: {shown(reading.text)} is {figure:,f}")
-        for mark, figure in zip(".,", reading.readings, strict=True)
+        Choice(mark, f"{word}: {shown(reading.text)} is {figure:,f}")
+        for mark, word, figure in zip(".,", _MARKS, reading.readings, strict=True)
     ]
     return ask(
         "decimal-mark",

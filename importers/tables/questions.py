@@ -20,6 +20,7 @@ from typing import NamedTuple
 from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.currencies import recognise
 from pledgebook.ledger.findings import RefusedError
 
 LEAVE_OUT = "leave-out"
@@ -93,8 +94,8 @@ def _is_fiscal_day(text: str) -> bool:
     return which in {"first", "second"} and _is_month_day(day)
 
 
-def _is_currency_code(text: str) -> bool:
-    return re.fullmatch(r"[A-Z]{3}", text) is not None
+def _is_currency(text: str) -> bool:
+    return len(recognise(text)) == 1
 
 
 def _is_field(text: str) -> bool:
@@ -173,8 +174,8 @@ KINDS: Mapping[str, QuestionKind] = {
     ),
     "currency": QuestionKind(
         asks="In which currency are the amounts?",
-        takes="a code of ISO 4217 such as EUR",
-        fits=_is_currency_code,
+        takes="a currency, such as EUR",
+        fits=_is_currency,
         decides=True,
     ),
     "rounding": QuestionKind(
@@ -377,11 +378,19 @@ class Asked:
     reasons: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     answer: str = ""
+    answered_on: date | None = None
+    """The day it was answered, where that was for an earlier file."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """The possible answers, the one that a clerk would give first with its reason."""
         return self.question.choices
+
+    @property
+    def words(self) -> str:
+        """What was answered, in words."""
+        said = (choice.text for choice in self.choices if choice.value == self.answer)
+        return next(said, self.answer)
 
 
 class AnswerId(NamedTuple):
