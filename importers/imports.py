@@ -311,7 +311,9 @@ def _said_of_book(
     for text, value in answers.items():
         answer = read_id(text)
         if answer.kind == "donor" and value != LEAVE_OUT:
-            donors.setdefault(answer.about, value)
+            known = settings.donors.resolve(answer.about)
+            if known is None or known.code != value.partition(":")[0]:
+                donors.setdefault(answer.about, value)
         elif answer.kind == "purpose" and value in settings.purposes:
             meant.setdefault(answer.about, value)
     return donors, meant

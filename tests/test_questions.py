@@ -1,0 +1,264 @@
+"""Questions: what rows wait for is asked once, and answers settle it. All amounts are made up."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from clerk_sheets import TODAY, book, write_csv
+from click.testing import CliRunner
+from mess_sheets import context_for, draw, messy_page, right_page, write_page
+from pledgebook.cli.main import group
+from pledgebook.importers.imports import import_files, judge_file
+from pledgebook.importers.judging.verdicts import JudgedFile
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.reading.workbook import SentFile
+from pledgebook.importers.tables.questions import (
+    KINDS,
+    LEAVE_OUT,
+    AnswerError,
+    Asked,
+    read_answers,
+    read_id,
+)
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+
+ROOT = Path(__file__).parents[1]
+YEARS = [
+    ("Donor", "Year", "Amount", "Type"),
+    ("Norway", "2002", "1.234", "Grant"),
+    ("Austria", "2002", "2.500", "Grant"),
+    ("Ruritania", "2003", "3.000", "Loan"),
+    ("Norway", "2002", "1.234", "Grant"),
+]
+ANSWERS = {
+    "decimal-mark": ",",
+    "day-in-year": "12-31",
+    "currency": "USD",
+    "fund": "CPCJF",
+    "donor:Ruritania": "RUR:ngo",
+    "words:D": "nothing",
+    "equal-rows": "separate",
+}
+
+
+def judged(path: Path, answers: Mapping[str, str] | None = None, fund: str = "") -> JudgedFile:
+    made = import_files(book(), [path], fund=fund, answers=answers or {}, today=TODAY, dry_run=True)
+    return made.files[0]
+
+
+def said(file: JudgedFile) -> list[str]:
+    return [verdict.verdict for table in file.tables for verdict in table.verdicts]
+
+
+def open_questions(file: JudgedFile) -> list[Asked]:
+    return [each for each in file.questions if not each.answer]
+
+
+@pytest.fixture
+def years(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "years.csv", YEARS)
+
+
+def test_what_makes_all_rows_wait_is_asked_once_and_at_once(years: Path) -> None:
+    asked = {each.question.key: each.rows for each in open_questions(judged(years))}
+    assert asked == {
+        "decimal-mark:C": 4, "day-in-year:B": 4, "currency": 4, "fund": 4,
+        "donor:Ruritania": 1, "words:D": 1,
+    }  # fmt: skip
+
+
+def test_answers_settle_the_rows_and_a_question_may_follow(years: Path) -> None:
+    first = {key: value for key, value in ANSWERS.items() if key != "equal-rows"}
+    file = judged(years, first)
+    assert said(file) == ["imported", "imported", "imported", "waiting"]
+    assert [each.question.key for each in open_questions(file)] == ["equal-rows"]
+    assert said(judged(years, ANSWERS)) == ["imported"] * 4
+    assert said(judged(years, {**ANSWERS, "equal-rows": "repeats"}))[-1] == "duplicate"
+    assert said(judged(years, {**ANSWERS, "words": LEAVE_OUT, "words:D": ""}))[2] == "ignored"
+
+
+def test_an_answer_may_be_given_by_the_id_that_is_shown(years: Path) -> None:
+    answers: dict[str, str] = {}
+    while asked := open_questions(judged(years, answers)):
+        key = asked[0].question.key
+        answers[asked[0].id] = ANSWERS.get(key) or ANSWERS[asked[0].question.kind]
+    assert said(judged(years, answers)) == ["imported"] * 4
+    assert all(text.startswith("years.csv#years!A1:") for text in answers)
+
+
+def test_what_is_no_answer_is_refused_with_what_is(years: Path) -> None:
+    with pytest.raises(AnswerError, match=r"'often' is no answer to equal-rows .* separate"):
+        judged(years, {**ANSWERS, "equal-rows": "often"})
+    with pytest.raises(AnswerError, match="'weather' names no question"):
+        judged(years, {"weather": "fair"})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_each_row_that_waits_has_a_question_and_leaving_all_out_settles_the_file(
+    seed: int, tmp_path: Path
+) -> None:
+    r = random.Random(seed)
+    names, form = draw(r)
+    path = write_page(messy_page(r, names, form), tmp_path / f"sheet.{form}")
+    answers: dict[str, str] = {}
+
+    def judge() -> JudgedFile:
+        return judge_file(SentFile(path), context_for(book()), answers=answers)
+
+    try:
+        file = judge()
+    except UnreadableFile:
+        return
+    entered = {v.row.number for t in file.tables for v in t.verdicts if v.verdict == "imported"}
+    for table in file.tables:
+        for verdict in table.verdicts:
+            assert bool(verdict.asks) == (verdict.verdict == "waiting"), verdict.reason
+    while asked := open_questions(file):
+        assert len({each.id for each in asked}) == len(asked)
+        assert all(read_id(each.id).key == each.question.key for each in asked)
+        answers |= {each.id: LEAVE_OUT for each in asked}
+        file = judge()
+    assert "waiting" not in said(file)
+    still = {v.row.number for t in file.tables for v in t.verdicts if v.verdict == "imported"}
+    assert still == entered
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_answer_overrules_what_the_sheet_states(seed: int, tmp_path: Path) -> None:
+    r = random.Random(seed)
+    path = write_page(right_page(r), tmp_path / "sheet.xlsx")
+    plain = judge_file(SentFile(path), context_for(book()))
+    answers = {
+        "decimal-mark": ",", "date-order": "mdy", "day-in-year": "01-01", "currency": "KWD",
+        "pledge-date": "1999-01-01", "fund": "UNTOC", "no-purpose": "corruption",
+        "equal-rows": "repeats", "rounding": "round", "dollars-only": "count",
+    }  # fmt: skip
+    told = judge_file(SentFile(path), context_for(book()), answers=answers)
+    assert [v.drafts for t in told.tables for v in t.verdicts] == [
+        v.drafts for t in plain.tables for v in t.verdicts
+    ]
+    assert told.questions == ()
+
+
+def test_the_next_file_of_the_layout_is_answered_as_this_one(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    first = write_csv(tmp_path / "first.csv", YEARS)
+    import_files(load_book(main), [first], answers=ANSWERS, today=TODAY)
+    texts = (main.parent / "answers.beancount").read_text("utf-8")
+    assert '"sheet-answer" "Donor | Year | Amount | Type" "day-in-year:Year" "12-31"' in texts
+
+    second = write_csv(tmp_path / "second.csv", [YEARS[0], ("Poland", "2003", "7.777", "Grant")])
+    taken = import_files(load_book(main), [second], today=TODAY, dry_run=True).files[0]
+    assert said(taken) == ["waiting"]
+    # What decides on a figure is proposed, the rest is taken and said.
+    assert {each.question.kind: each.choices[0].value for each in open_questions(taken)} == {
+        "currency": "USD", "day-in-year": "12-31", "fund": "CPCJF",
+    }  # fmt: skip
+    assert all(TODAY.isoformat() in each.choices[0].because for each in open_questions(taken))
+    assert [(a.question.key, a.answer, a.answered_on) for a in taken.questions if a.answer] == [
+        ("decimal-mark:C", ",", TODAY)
+    ]
+    run = CliRunner().invoke(
+        group, ["--book", str(main), "import", str(second), "--as-before", "--dry-run"]
+    )
+    assert "1 transaction would be written" in run.output, run.output
+
+
+def test_a_later_answer_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    for number, day in enumerate(("12-31", "06-30", "06-30")):
+        row = ("Poland", "2003", f"{number + 7}777.00", "Grant")
+        path = write_csv(tmp_path / f"{number}.csv", [YEARS[0], row])
+        import_files(load_book(main), [path], answers={**ANSWERS, "day-in-year": day}, today=TODAY)
+        book_ = load_book(main)
+        assert book_.errors == []
+        (known,) = book_.settings.sheet_answers.values()
+        assert known["day-in-year:Year"].value == day
+
+
+def test_sheets_of_one_layout_are_asked_once(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    for year in (2002, 2003):
+        page = made.create_sheet(f"YR{year}")
+        for row in (("Donor", "Amount"), ("Norway", year), ("Poland", year + 1)):
+            page.append(row)
+    made.remove(made["Sheet"])
+    path = tmp_path / "years.xlsx"
+    made.save(path)
+    asked = open_questions(judged(path, fund="CPCJF"))
+    assert [(each.question.kind, each.rows, len(each.tables)) for each in asked] == [
+        ("pledge-date", 4, 2), ("currency", 4, 2),
+    ]  # fmt: skip
+    assert "'YR2002'" in asked[0].choices[0].because
+    answers = {asked[0].id: "name:12-31", asked[1].id: "usd"}
+    file = judged(path, answers, fund="CPCJF")
+    assert said(file) == ["imported"] * 4
+    days = [v.drafts[0].date for t in file.tables for v in t.verdicts]
+    assert days == [date(2002, 12, 31)] * 2 + [date(2003, 12, 31)] * 2
+
+
+def test_a_currency_that_the_sheet_names_elsewhere_is_proposed_with_its_place(
+    tmp_path: Path,
+) -> None:
+    rows = [("Donor", "Date", "Amount", "Account"), ("Norway", "2002-03-01", "500", "our EUR one")]
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.kind == "currency"
+    assert asked.choices[0].value == "EUR"
+    assert "sheet!D2" in asked.choices[0].because
+
+
+def test_columns_and_units_are_answered_without_a_mapping(tmp_path: Path) -> None:
+    rows = [("Donor", "Date", "Amount", "Amount", "Currency"),
+            ("Norway", "2002-03-01", "500", "600", "USD")]  # fmt: skip
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "which-column:amount"
+    file = judged(path, {asked.id: "D"}, fund="CPCJF")
+    assert [str(v.amount) for t in file.tables for v in t.verdicts] == ["600"]
+
+
+def test_units_are_answered_for_the_table(tmp_path: Path) -> None:
+    rows = [("Pledges above one million dollars, made up",), (),
+            ("Donor", "Date", "Amount", "Currency"),
+            ("Norway", "2002-03-01", "500", "USD")]  # fmt: skip
+    path = write_csv(tmp_path / "units.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.kind == "units"
+    for units, amount in (("1", "500"), ("1000000", "500000000")):
+        file = judged(path, {asked.id: units}, fund="CPCJF")
+        assert [str(v.amount) for t in file.tables for v in t.verdicts] == [amount]
+
+
+def test_answers_are_read_from_a_file_and_its_faults_are_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "answers.toml"
+    path.write_text('fund = "CPCJF"\n[answers]\n"words:D" = "nothing"\n', "utf-8")
+    assert read_answers(path) == {"fund": "CPCJF", "words:D": "nothing"}
+    for text, why in (
+        ("fund = 5", "must be a text, not 5"),
+        ("fund =", "is no TOML"),
+        ('colour = "red"', "names no question"),
+        ("x = '" + "y" * 1_000_001 + "'", "is too long"),
+    ):
+        path.write_text(text, "utf-8")
+        with pytest.raises(AnswerError, match=why):
+            read_answers(path)
+
+
+def test_the_page_of_importing_lists_every_kind_of_question() -> None:
+    page = (ROOT / "docs/importing.md").read_text("utf-8")
+    table = page.partition("## Questions")[2].partition("\n## ")[0]
+    listed = {
+        kind
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for kind in re.findall(r"`([a-z-]+)`", line.split("|")[1])
+    }
+    assert listed == set(KINDS)
