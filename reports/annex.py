@@ -20,8 +20,8 @@ from pledgebook.ledger.register.instalments import (
     first_terms,
     settled_so_far,
 )
-from pledgebook.ledger.register.register import Change, Claim, Gift
-from pledgebook.reports.figures.figures import contribution_figures, contributions_of
+from pledgebook.ledger.register.register import Change
+from pledgebook.reports.figures.figures import figures_by_label
 from pledgebook.reports.figures.layout import (
     Layout,
     as_report,
@@ -41,11 +41,10 @@ _RATE_DECIMALS = 6
 def annex(selection: Selection) -> Report:
     """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
     cut, register = selection.cut, selection.book.register
-    by_label = contribution_figures(selection, lambda item: (item.fund, item.class_, _label(item)))
     shown = {
         key: figures
-        for key, figures in by_label.items()
-        if key[2] and (not figures.is_nil or _is_paid_early(selection, key))
+        for key, figures in figures_by_label(selection).items()
+        if not figures.is_nil or _is_paid_early(selection, key)
     }
     histories = {
         label: [each for each in register.by_label[label] if each.date <= cut.end]
@@ -109,14 +108,7 @@ def annex(selection: Selection) -> Report:
 
 def ties(selection: Selection) -> list[Tie]:
     """Return what all instalments owe beside the ledger."""
-    of_instalments = (
-        figures for item, figures in contributions_of(selection) if isinstance(item, Claim)
-    )
-    return owed_ties(selection, total(of_instalments))
-
-
-def _label(item: Claim | Gift) -> str:
-    return item.label if isinstance(item, Claim) else ""
+    return owed_ties(selection, total(figures_by_label(selection).values()))
 
 
 def _is_paid_early(selection: Selection, key: tuple[str, str, str]) -> bool:

@@ -41,7 +41,9 @@ def bank_charges(selection: Selection) -> Report:
     paid = booked_as = ZERO
     for each in booked_entries(selection):
         entry, event, every = each
-        if each.is_before(selection.cut):
+        if each.is_before(selection.cut) or not any(
+            line.place.kind == "bank-charges" for line in every
+        ):
             continue
         lines = [line for line in every if (line.place.fund, line.class_) in selection.groups]
         charge = _sum(lines, "bank-charges")

@@ -22,6 +22,8 @@ TITLE = "Earmarked balances by purpose"
 UNASSIGNED = "Not assigned to a purpose"
 _ADDS = {"opening": 1, "received": 1, "other": 1, "spent": -1, "refunded": -1, "transferred": 1}
 
+_HELD = frozenset({"cash", "in-advance", "obligations"})
+
 Place = tuple[str, str, str]
 """Fund, class and purpose."""
 
@@ -102,14 +104,16 @@ def _sums(
         purposes = purposes_of_money(lines, purpose_of)
         before = booked.is_before(selection.cut)
         for number, line in enumerate(lines):
-            place = (line.place.fund, line.class_, purposes.get(number, ""))
-            if line.dollars is None or place[:2] not in selection.groups:
-                continue
             kind = line.place.kind
+            if kind not in _HELD or line.dollars is None:
+                continue
+            place = (line.place.fund, line.class_, purposes.get(number, ""))
+            if place[:2] not in selection.groups:
+                continue
             if kind == "cash":
                 column, sign = ("opening", 1) if before else _column(event)
                 _add(sums, place, column, sign * line.dollars)
-            elif kind in {"in-advance", "obligations"}:
+            else:
                 _add(held, place, kind, -line.dollars)
     return (
         {place: own for place, own in sums.items() if any(own.values())},

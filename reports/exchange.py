@@ -7,7 +7,6 @@ other currencies gained or lost, which is never the contributions'.
 from __future__ import annotations
 
 from pledgebook.ledger.register.columns import Figures, total
-from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
@@ -26,8 +25,8 @@ def exchange(selection: Selection) -> Report:
             item.fund,
             item.class_,
             item.donor,
-            item.currency if isinstance(item, Claim) else "",
-            item.kind if isinstance(item, Claim) else "",
+            item.currency,
+            item.kind,
         ),
     )
     moved = {key: own for key, own in found.items() if own.exchange or own.exchange_unpaid}

@@ -146,7 +146,7 @@ def _due_later(selection: Selection) -> dict[tuple[str, str, str], Decimal]:
     """
     rows = contribution_figures(
         selection,
-        lambda item: (item.fund, item.class_, getattr(item, "kind", "")),
+        lambda sort: (sort.fund, sort.class_, sort.kind),
     )
     later = {key: figures.future for key, figures in rows.items()}
     for claim in selection.book.register.claims_at(selection.cut.end):
@@ -561,7 +561,7 @@ def _ties(selection: Selection) -> list[Tie]:
             ties.append(Tie(name, own["cash_change"], own["cash"] - own["cash_before"], fund))
     rows = contribution_figures(
         selection,
-        lambda item: (item.fund, getattr(item, "kind", ""), getattr(item, "is_deferred", False)),
+        lambda sort: (sort.fund, sort.kind, sort.is_deferred),
     )
     balances = balances_of(selection)
     for fund in dict.fromkeys(fund for fund, _ in selection.groups):

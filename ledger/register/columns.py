@@ -151,31 +151,35 @@ def add_history(
     claim: Claim | None = None
     counted = False  # whether the claim as it stands is in the cut's opening or pledged
     for position, change in enumerate(changes):
-        if change.date > cut.end:
+        day = change.entry.date
+        if day > cut.end:
             break
-        if change.date < cut.start or change.event == "opening":
+        if day < cut.start or change.event == "opening":
             claim = change.after
             continue
-        if not counted:
-            counted = _open(claim, cut, change.date, row)
+        if not counted and claim is not None:
+            counted = _open(claim, cut, day, row)
         if change.event == REASSIGNED and change.before is not None:
             _add_reassigned(changes[:position], change, row, settings)
         else:
             _add_change(change, cut, row, counted=counted)
         claim = change.after
-        counted = claim.is_recognised(change.date)
+        counted = claim.is_recognised(day)
     if claim is None:
         return
     if not counted:
         _open(claim, cut, cut.end, row)
+    at_end = row(claim)
+    if not claim.value:
+        return
     if claim.is_recognised(cut.end):
-        row(claim).closing += claim.value
+        at_end.closing += claim.value
         if _is_later(claim, cut.end, settings):
-            row(claim).future += claim.value
+            at_end.future += claim.value
     elif claim.committed:
-        row(claim).future += claim.value
+        at_end.future += claim.value
     else:
-        row(claim).uncommitted += claim.value
+        at_end.uncommitted += claim.value
 
 
 def _is_later(claim: Claim, day: date, settings: Settings) -> bool:
@@ -235,11 +239,11 @@ def _add_reassigned(
         row(structs.replace(claim, donor=change.after.donor)).add(figures)
 
 
-def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim], Figures]) -> bool:
+def _open(claim: Claim, cut: Cut, day: date, row: Callable[[Claim], Figures]) -> bool:
     """Count a claim as opening if it was due before the cut, as pledged if it fell due in it
     without an entry (a memorandum); tell whether it is counted by `day`.
     """
-    if claim is None or not claim.is_recognised(day) or claim.recognised is None:
+    if not claim.is_recognised(day) or claim.recognised is None:
         return False
     if claim.recognised < max(cut.start, claim.origin[0].date if claim.is_carried else cut.start):
         row(claim).opening += claim.value
@@ -251,11 +255,12 @@ def _open(claim: Claim | None, cut: Cut, day: date, row: Callable[[Claim], Figur
 def _add_change(
     change: Change, cut: Cut, row: Callable[[Claim], Figures], *, counted: bool
 ) -> None:
-    before, after = change.before, change.after
-    day = change.date
     if change.event in RECEIVING:
         _add_receipt(change, cut, row)
-    elif (change.event == "write-off" and counted) or (
+        return
+    before, after = change.before, change.after
+    day = change.date
+    if (change.event == "write-off" and counted) or (
         change.event == "recovery" and after.is_recognised(day)
     ):
         row(after).written_off += change.value_out
@@ -275,8 +280,9 @@ def _add_change(
         if after.is_recognised(day):
             _adjust(after, cut, row, after.value)
         figures = row(after)
-        figures.pledged += change.advance_released
-        figures.collected_current += change.advance_released
+        if change.advance_released:
+            figures.pledged += change.advance_released
+            figures.collected_current += change.advance_released
 
 
 def _adjust(claim: Claim, cut: Cut, row: Callable[[Claim], Figures], value: Decimal) -> None:
@@ -296,7 +302,8 @@ def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> N
     else:
         figures.collected_current += change.received
     figures.exchange += change.received - change.value_out - change.restored
-    _adjust(claim, cut, row, change.restored)
+    if change.restored:
+        _adjust(claim, cut, row, change.restored)
 
 
 def is_prior(claim: Claim, cut: Cut) -> bool:

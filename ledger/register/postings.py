@@ -15,6 +15,8 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import to_cents
 
+_TEXTS = (str, type(None))
+
 
 class Line(Struct, frozen=True, kw_only=True):
     """One posting to a fund's account, read.
@@ -50,6 +52,7 @@ def read_lines(entry: Transaction, settings: Settings) -> list[Line]:
 def _read(entry: Transaction, settings: Settings) -> list[Line]:
     lines = []
     meta = entry.meta
+    belonging = settings.belonging
     for posting in entry.postings:
         own = posting.meta or meta
         purpose, class_ = own.get("purpose"), own.get("class")
@@ -57,7 +60,13 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
             purpose = meta.get("purpose")
         if class_ is None:
             class_ = meta.get("class")
-        found = _belonging(posting.account, class_, purpose, settings)
+        if type(class_) not in _TEXTS or type(purpose) not in _TEXTS:
+            class_, purpose = _as_text(class_), _as_text(purpose)
+        key = (posting.account, class_, purpose)
+        try:
+            found = belonging[key]
+        except KeyError:
+            found = belonging[key] = _belonging(*key, settings)
         if found is None:
             continue
         place, class_, purpose = found
@@ -81,27 +90,21 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
     return lines
 
 
+def _as_text(value: Any) -> str | None:
+    return None if value is None else as_text(value)
+
+
 def _belonging(
-    account: str, class_: Any, purpose: Any, settings: Settings
+    account: str, class_: str | None, purpose: str | None, settings: Settings
 ) -> tuple[Place, str, str] | None:
     """Return the place of an account, and the class and purpose that are meant by what is said
-    there, told once for all postings that say the same.
+    there.
     """
-    if class_ is not None:
-        class_ = as_text(class_)
-    if purpose is not None:
-        purpose = as_text(purpose)
-    key = (account, class_, purpose)
-    try:
-        return settings.belonging[key]
-    except KeyError:
-        place = settings.place(account)
-        found = None
-        if place is not None:
-            fund = settings.funds[place.fund]
-            found = place, fund.class_of(class_, purpose or ""), purpose or ""
-        settings.belonging[key] = found
-        return found
+    place = settings.place(account)
+    if place is None:
+        return None
+    purpose = _as_text(purpose) or ""
+    return place, settings.funds[place.fund].class_of(_as_text(class_), purpose), purpose
 
 
 def weigh(posting: Posting) -> Amount:

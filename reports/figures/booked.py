@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,19 +40,19 @@ def lines_within(selection: Selection, *kinds: str) -> Iterator[tuple[Booked, Li
     by_kind = selection.once("lines within", lambda: _by_kind(selection))
     found = (each for kind in kinds for each in by_kind.get(kind, ()))
     for _, booked, line in sorted(found, key=lambda each: each[0]):
-        yield booked, line
+        if line.dollars and selection.covers_line(line):
+            yield booked, line
 
 
 def _by_kind(selection: Selection) -> Mapping[str, Sequence[tuple[int, Booked, Line]]]:
-    """Return such postings by their kind, each with its place among all."""
-    found: dict[str, list[tuple[int, Booked, Line]]] = {}
+    """Return the postings within the cut by their kind, each with its place among all."""
+    found: dict[str, list[tuple[int, Booked, Line]]] = defaultdict(list)
     place = 0
     for booked in booked_entries(selection):
         if not booked.is_before(selection.cut):
             for line in booked.lines:
-                if line.dollars and selection.covers_line(line):
-                    found.setdefault(line.place.kind, []).append((place, booked, line))
-                    place += 1
+                found[line.place.kind].append((place, booked, line))
+                place += 1
     return found
 
 

@@ -9,9 +9,10 @@ What the columns are stands in `pledgebook.ledger.register.columns`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
+from msgspec import Struct
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, add_history, piece_of
@@ -21,8 +22,21 @@ from pledgebook.reports.figures.selection import Selection
 KeyT = TypeVar("KeyT", bound=Hashable)
 
 
+class Sort(Struct, frozen=True, kw_only=True):
+    """What contributions have in common by which reports group them. `kind` is that of the account
+    of an instalment; it and `currency` are empty for a contribution without a pledge.
+    """
+
+    fund: str
+    class_: str
+    donor: str
+    kind: str
+    currency: str
+    is_deferred: bool
+
+
 def contribution_figures(
-    selection: Selection, key: Callable[[Claim | Gift], KeyT], cut: Cut | None = None
+    selection: Selection, key: Callable[[Sort], KeyT], cut: Cut | None = None
 ) -> dict[KeyT, Figures]:
     """Return the figures of every instalment and gift that the selection covers, summed by `key`:
     over its own cut, or over another one.
@@ -30,12 +44,50 @@ def contribution_figures(
     Money in advance and refunds have no instalment of their own to ask; see `held_figures`.
     """
     rows: dict[KeyT, Figures] = {}
-    for item, figures in contributions_of(selection, cut):
-        own = key(item)
+    for sort, figures in _by_sort(selection, cut or selection.cut):
+        own = key(sort)
         row = rows.get(own)
         if row is None:
             row = rows[own] = Figures()
         row.add(figures)
+    return rows
+
+
+def _by_sort(selection: Selection, cut: Cut) -> list[tuple[Sort, Figures]]:
+    return selection.once(("sorts", cut), lambda: _add_up(contributions_of(selection, cut)))
+
+
+def _add_up(pieces: Iterable[tuple[Claim | Gift, Figures]]) -> list[tuple[Sort, Figures]]:
+    """Return what pieces of one sort come to, in the order in which the sorts are met."""
+    sums: dict[tuple[object, ...], tuple[Sort, Figures]] = {}
+    for item, figures in pieces:
+        kind, currency, is_deferred = "", "", False
+        if isinstance(item, Claim):
+            kind, currency, is_deferred = item.kind, item.currency, item.is_deferred
+        key = (item.fund, item.class_, item.donor, kind, currency, is_deferred)
+        known = sums.get(key)
+        if known is None:
+            sort = Sort(
+                fund=item.fund,
+                class_=item.class_,
+                donor=item.donor,
+                kind=kind,
+                currency=currency,
+                is_deferred=is_deferred,
+            )
+            known = sums[key] = (sort, Figures())
+        known[1].add(figures)
+    return list(sums.values())
+
+
+def figures_by_label(selection: Selection) -> dict[tuple[str, str, str], Figures]:
+    """Return the figures of every instalment that the selection covers, by fund, class and label:
+    a row for each fund and class that it was in.
+    """
+    rows: dict[tuple[str, str, str], Figures] = {}
+    for item, figures in contributions_of(selection):
+        if isinstance(item, Claim):
+            rows.setdefault((item.fund, item.class_, item.label), Figures()).add(figures)
     return rows
 
 

@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.columns import Figures
-from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.dates import long_date
-from pledgebook.reports.figures.figures import contribution_figures
+from pledgebook.reports.figures.figures import Sort, contribution_figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import (
     NOTHING,
@@ -169,5 +168,5 @@ def owed_per_ledger(selection: Selection) -> Decimal:
     return balances.total_held(selection.groups, "pledges", "memorandum")
 
 
-def _is_receivable(item: Claim | Gift) -> bool:
-    return isinstance(item, Claim) and item.kind == "pledges" and not item.is_deferred
+def _is_receivable(sort: Sort) -> bool:
+    return sort.kind == "pledges" and not sort.is_deferred

@@ -17,9 +17,8 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.events import REASSIGNED, events_that
 from pledgebook.ledger.register.postings import Line
-from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.booked import booked_entries
-from pledgebook.reports.figures.figures import contribution_figures
+from pledgebook.reports.figures.figures import Sort, contribution_figures
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Tie
 
@@ -154,10 +153,8 @@ _OF_NO_DONOR = frozenset({"owed, memorandum contra account", "exchange, income a
 _KINDS = ("pledges", "deferred", "memorandum", "gift")
 
 
-def _kind(item: Claim | Gift) -> str:
-    if not isinstance(item, Claim):
-        return "gift"
-    return "deferred" if item.is_deferred else item.kind
+def _kind(sort: Sort) -> str:
+    return "deferred" if sort.is_deferred else sort.kind or "gift"
 
 
 def _of_group(

@@ -28,8 +28,8 @@ from pledgebook.ledger.register.collections import (
 )
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import Instalment, by_number, list_instalments
-from pledgebook.ledger.register.register import Change, Claim, Gift
-from pledgebook.reports.figures.figures import contribution_figures
+from pledgebook.ledger.register.register import Change
+from pledgebook.reports.figures.figures import figures_by_label
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.letters.language import Language, clean, mark
 from pledgebook.reports.letters.letter import Block, Facts, Letter, Paragraph, Slip
@@ -84,11 +84,10 @@ class Papers:
     @cached_property
     def figures(self) -> dict[str, Figures]:
         """The schedule's figures by instalment."""
-
-        def key(item: Claim | Gift) -> str:
-            return item.label if isinstance(item, Claim) else ""
-
-        return contribution_figures(self.selection, key)
+        rows: dict[str, Figures] = {}
+        for (_, _, label), figures in figures_by_label(self.selection).items():
+            rows.setdefault(label, Figures()).add(figures)
+        return rows
 
     @cached_property
     def instalments(self) -> dict[str, list[Instalment]]:
