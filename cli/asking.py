@@ -11,6 +11,10 @@ from pledgebook.cli.common import fail
 from pledgebook.importers.imports import ImportResult
 from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers
+from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.donors import KINDS as KINDS_OF_DONORS
+from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.findings import RefusedError
 
 Judge = Callable[[dict[str, str]], ImportResult]
@@ -39,11 +43,14 @@ def confirmed(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
     return answers
 
 
-def ask_all(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
-    """Ask until every question is answered or left, and return the answers."""
+def ask_all(judge: Judge, answers: dict[str, str], donors: Directory) -> dict[str, str]:
+    """Ask until every question is answered or left, and return the answers; of `donors` names that
+    nobody bears are asked on one list.
+    """
     if not sys.stdin.isatty():
         fail("There is no terminal to ask at: give the answers with --answer or --answers.")
     left: set[str] = set()
+    listed = False
     while True:
         result = judge(answers)
         if proposed := _proposed(result):
@@ -52,8 +59,14 @@ def ask_all(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
                 continue
             left |= proposed.keys()
         open_ones = [each for each in _questions(result) if not each.answer and each.id not in left]
+        names = [each for each in open_ones if each.question.kind == "donor"]
+        open_ones = [each for each in open_ones if each not in names] or names
         if not open_ones:
             return answers
+        if open_ones is names and len(names) > 1 and not listed:
+            listed = True
+            answers = {**answers, **_ask_names(names, donors)}
+            continue
         said = _ask(open_ones[0], len(open_ones))
         if said == _STOP:
             return answers
@@ -131,6 +144,42 @@ def _ask(asked: Asked, number: int) -> str:
             return said if said == _STOP else _answer(asked, asked.choices, said)
         except RefusedError as error:
             click.echo(str(error), err=True)
+
+
+def _ask_names(asked: Sequence[Asked], donors: Directory) -> dict[str, str]:
+    """Show the names that no donor bears on one list, with what their words say they are, and
+    return whom they were said to mean; the others are asked one by one.
+    """
+    by_text = {" ".join(each.question.about.split()): each for each in asked}
+    listed = propose_donors(donors, by_text)
+    click.echo(err=True)
+    click.secho(f"{len(asked)} names are nobody's that the book knows:", bold=True, err=True)
+    for each in listed:
+        new = f"new, {each.code}:{each.kind}" if each.kind else ""
+        said = " or ".join(filter(None, (new, each.nearest))) or "?"
+        rows = by_text[each.text].rows
+        click.echo(f"  {shown(each.text)} ({rows} row{'s' if rows > 1 else ''}): {said}", err=True)
+    sure = [each for each in listed if each.kind]
+    answers: dict[str, str] = {}
+    if sure and click.confirm(
+        f"Are the {len(sure)} that say what they are new donors, as proposed?", err=True
+    ):
+        answers |= {by_text[each.text].id: f"{each.code}:{each.kind}" for each in sure}
+    rest = [each for each in listed if each.code and by_text[each.text].id not in answers]
+    kinds = ", ".join(KINDS_OF_DONORS)
+    if rest:
+        kind = click.prompt(
+            f"Of which kind are the other {len(rest)}, if all are new donors ({kinds}; Enter to go "
+            "through them one by one)",
+            default="",
+            show_default=False,
+            type=click.Choice(["", *KINDS_OF_DONORS]),
+            show_choices=False,
+            err=True,
+        )
+        if kind:
+            answers |= {by_text[each.text].id: f"{each.code}:{kind}" for each in rest}
+    return answers
 
 
 def _answer(asked: Asked, choices: Sequence[object], said: str) -> str:

@@ -240,7 +240,7 @@ def import_(
         looked_at = open_book()
         judge = partial(take, looked_at, dry=True)
         said = confirmed(judge, said) if as_before else said
-        said = ask_all(judge, said) if ask else said
+        said = ask_all(judge, said, looked_at.settings.donors) if ask else said
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:
         result = take(book, said, dry=dry_run)

@@ -59,9 +59,9 @@ function answerAll(answers) {
 }
 
 /** Write beside each answer what it would book, one question after the other. */
-async function weigh() {
+async function weigh(cards) {
   const { file, choices } = byId("file").dataset;
-  for (const card of document.querySelectorAll(".question")) {
+  for (const card of cards) {
     const text = await fetchPart("Inbox", "weigh", { file, choices, id: card.dataset.id });
     if (!text || !card.isConnected) {
       return;
@@ -81,8 +81,11 @@ export default {
     for (const card of document.querySelectorAll(".question, #answered > li")) {
       const { id } = card.dataset;
       card.addEventListener("click", (event) => {
-        const button = event.target.closest("[data-answer], [data-take-back]");
-        if (button) {
+        const button = event.target.closest("[data-answer], [data-take-back], [data-weigh]");
+        if (button && "weigh" in button.dataset) {
+          button.disabled = true;
+          weigh([card]);
+        } else if (button) {
           answerAll({ [id]: "takeBack" in button.dataset ? null : button.dataset.answer });
         }
       });
@@ -106,8 +109,8 @@ export default {
         }
       }
     });
-    if (byId("questions")) {
-      weigh();
+    if (byId("questions")?.dataset.weighed !== undefined) {
+      weigh(document.querySelectorAll(".question"));
     }
     byId("correct")?.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -24,7 +24,7 @@ from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.tables.questions import KINDS as QUESTIONS
 from pledgebook.ledger.declared.donors import KINDS, Directory
 from pledgebook.ledger.files.donor_lists import ListedDonor, propose_donors
-from pledgebook.ledger.money import format_amount
+from pledgebook.reports.render.texts import amount_text
 
 FIELDS = {
     Field.DONOR: marked("Donor"),
@@ -57,6 +57,8 @@ FIELDS = {
 _ON_THE_LIST = "donor"
 """The kind of question that is asked on one list of names."""
 _LOOKED_AT_FIRST = ("waiting", "rejected", "amended")
+_WEIGHED = 300
+"""Rows of a file of which each answer is weighed without being asked to."""
 _FIRST_ROWS, _WIDEST = 40, 60
 """How much is shown of a sheet in which no table was found."""
 
@@ -101,6 +103,8 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "answered": [each for each in questions if each.answer],
         "proposed": proposed_answers(questions),
         "kinds_of_question": QUESTIONS,
+        "count_all": sum(own["data"] for own in counts.values()),
+        "weighed_by_itself": _WEIGHED,
         "tables": tables,
         "counts": counts,
         "count": {kind: sum(own[kind] for own in counts.values()) for kind in VERDICTS},
@@ -133,7 +137,7 @@ def what_is_booked(result: ImportResult) -> str:
     for verdict in taken:
         amount = verdict.amount or Decimal(0)
         sums[verdict.currency] = sums.get(verdict.currency, Decimal(0)) + amount
-    money = ", ".join(f"{code} {format_amount(sums[code])}" for code in sorted(sums))
+    money = ", ".join(f"{code} {amount_text(sums[code])}" for code in sorted(sums))
     rows = ngettext("books %(num)s row", "books %(num)s rows", len(taken))
     left = ngettext("%(num)s waits", "%(num)s wait", waiting)
     return f"{rows}{f' ({money})' if money else ''}; {left}"
