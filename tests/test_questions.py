@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import random
 import re
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -262,3 +268,55 @@ def test_the_page_of_importing_lists_every_kind_of_question() -> None:
         for kind in re.findall(r"`([a-z-]+)`", line.split("|")[1])
     }
     assert listed == set(KINDS)
+
+
+def at_a_terminal(words: list[str], typed: bytes) -> tuple[int, str]:
+    """Run the command at a pseudo-terminal in which that is typed; return status and screen."""
+    main, side = pty.openpty()
+    command = [sys.executable, "-m", "pledgebook.cli", *words]
+    with subprocess.Popen(command, stdin=side, stdout=side, stderr=side, close_fds=True) as process:
+        os.close(side)
+        os.write(main, typed)
+        limit = threading.Timer(60, process.kill)
+        limit.start()
+        screen = b""
+        with contextlib.suppress(OSError):  # the terminal ends with its program
+            while more := os.read(main, 4096):
+                screen += more
+        limit.cancel()
+        os.close(main)
+    return process.returncode, screen.decode("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    rows = [*YEARS, ("Society of Ash", "2002", "5.000", "Grant"), ("Fox Club", "2003", "6.000", "")]
+    path = write_csv(tmp_path / "years.csv", rows)
+    words = ["--book", str(main), "import", str(path), "--ask"]
+    # The comma; 31 December; no answer first, then a name; the first fund; words change nothing;
+    # each equal row is a pledge; all names that nobody bears are organizations.
+    status, screen = at_a_terminal(words, b"2\n1\nfortnight\nUS dollars\n1\n1\n1\nngo\n\n\n\n")
+    assert "'fortnight' is no answer to currency" in screen
+    assert "3 names are nobody's" in screen
+    assert "6 transactions written" in screen, screen
+    assert status == 0
+    book_ = load_book(main)
+    assert book_.errors == []
+    assert {book_.settings.donors.resolve(text).kind for text in ("Fox Club", "Ruritania")} == {
+        "ngo"
+    }
+
+    again = write_csv(tmp_path / "again.csv", [YEARS[0], ("Fox Club", "2003", "9.000", "Grant")])
+    words[3] = str(again)
+    status, screen = at_a_terminal(words, b"\n")
+    assert "Is it the same for this file? [Y/n]" in screen
+    assert "1 transaction written" in screen, screen
+    assert status == 0
+
+
+def test_without_a_terminal_nothing_is_asked_and_nothing_written(years: Path) -> None:
+    main = make_book(years.parent / "book")
+    run = CliRunner().invoke(group, ["--book", str(main), "import", str(years), "--ask"])
+    assert run.exit_code == 2
+    assert "There is no terminal to ask at" in run.output

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from textwrap import shorten
 
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
 from pledgebook.importers.reading.cells import column_number
@@ -17,6 +18,7 @@ from pledgebook.importers.tables.tables import Table
 _EXAMPLES = 3
 """How many rows of a question are shown."""
 _MOST_SAID = 12
+_LONGEST_ROW = 160
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
             rows=own.rows,
             tables=tuple(own.tables),
             examples=tuple(cell for cell, _ in own.examples),
-            reasons=tuple(reason for _, reason in own.examples),
+            shown=tuple(text for _, text in own.examples),
             said=tuple(own.said)[:_MOST_SAID],
         )
         for key, own in gathered.items()
@@ -80,7 +82,9 @@ def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) ->
         number = column_number(letter) if letter else None
         letter = letter if number else table.columns.get("donor", "A")
         cell = f"{table.sheet.name}!{letter}{verdict.row.number}"
-        own.examples.append((cell, verdict.reason))
+        cells = " | ".join(table.texts_of(verdict.row.number).values())
+        reason = f": {verdict.reason}" if verdict.asks[0].key == question.key else ""
+        own.examples.append((cell, f"{shorten(cells, _LONGEST_ROW, placeholder=' …')}{reason}"))
 
 
 def place_in_file(table: Table) -> str:

@@ -366,7 +366,7 @@ class Answers:
 class Asked:
     """A question about rows of a file that wait for it. `id` names it within a run and is the same
     each time the file is read; `tables` are those it is about (`Pledges!A6`), `examples` the cells
-    of its first rows, and `reasons` why these wait. `said` are the different words it is about.
+    of its first rows, and `shown` what stands in these, with the reason why they wait. `said` are the different words it is about.
     `answer` is what was answered, "" as long as it is open.
     """
 
@@ -375,7 +375,7 @@ class Asked:
     rows: int = 0
     tables: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     answer: str = ""
     answered_on: date | None = None
