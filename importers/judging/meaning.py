@@ -75,9 +75,7 @@ def read_contribution(
     first thing that is not clear.
     """
     row = group[0]
-    if row.skipped:
-        raise Doubt(row.skipped, "ignored")
-    refuse_nil(group)
+    _leave_out(group)
     if table.questions:
         raise Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
     if isinstance(donor, Doubt):
@@ -393,6 +391,26 @@ def _is_unit(text: str) -> bool:
     return states_units(text) and not text.isdigit()
 
 
+def _leave_out(group: list[SheetRow]) -> None:
+    """Leave out what a mapping skips, what is nil, and what was spent, in a list of
+    transactions.
+    """
+    row = group[0]
+    if row.skipped:
+        raise Doubt(row.skipped, "ignored")
+    refuse_nil(group)
+    if row.status and read_kind(row.status) == "spending":
+        raise _spending(row)
+
+
+def _spending(row: SheetRow) -> Doubt:
+    return Doubt(
+        f"It is of money that goes out ({shown(row.status)}), which is no contribution: record "
+        "spending by its own events.",
+        "ignored",
+    )
+
+
 def _kind_of(row: SheetRow, answers: Answers) -> Kind:
     in_kind = read_in_kind(row.in_kind)
     if in_kind is None:
@@ -417,6 +435,8 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
             "commitment or a payment.",
             asks=ask_status(row.status),
         )
+    if kind == "spending":
+        raise _spending(row)
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
     return kind

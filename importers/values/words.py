@@ -23,7 +23,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
 _JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
-StatusKind = Literal["commitment", "pledge", "payment", "cancelled"]
+StatusKind = Literal["commitment", "pledge", "payment", "cancelled", "spending"]
 
 
 def read_kind(status: str) -> StatusKind | None:
