@@ -42,7 +42,9 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
+    days_in_status,
     is_announcement,
+    is_paid_in_part,
     is_warning,
     read_in_kind,
     read_kind,
@@ -85,7 +87,9 @@ def read_contribution(
         _refuse_said_otherwise(each, table)
     remarks: list[str] = []
     kind = _kind_of(row, answers)
-    if settled := kind == "payment" and _dates_the_pledge(row, table):
+    if settled := kind == "payment" and (
+        _dates_the_pledge(row, table) or _was_paid_another_day(row)
+    ):
         kind = "commitment"
     day = _day_of(row, kind, context)
     _refuse_future(group, day, context)
@@ -210,6 +214,13 @@ def _dates_the_pledge(row: SheetRow, table: Table) -> bool:
         return False
     columns = table.columns_of(Field.PLEDGE_DATE)
     return not columns or any(speaks_of_promise(column.heading) for column in columns)
+
+
+def _was_paid_another_day(row: SheetRow) -> bool:
+    """Whether the status says on which day it was paid, and no date of the row is that day."""
+    stated = {reading.value for reading in (row.pledge_date, row.payment_date) if reading.value}
+    paid = [day for on in stated for day in days_in_status(row.status, on.year)]
+    return bool(paid) and not row.payment_date.value and not stated & set(paid)
 
 
 def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
@@ -439,6 +450,12 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
         raise _spending(row)
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
+    if is_paid_in_part(row.status) and not row.paid.known:
+        raise Doubt(
+            f"The status says {shown(row.status)}, and the sheet does not say how much of it was "
+            "paid: add a column of what was paid, or take the words out and record the payment "
+            "from the bank's advice."
+        )
     return kind
 
 
