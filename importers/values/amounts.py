@@ -38,7 +38,7 @@ _NO_CENTS = re.compile(r"(?<=\d)([.,])-{1,2}(?=\D|$)")
 _FIGURE = re.compile(r"(?:\d[\d .,'٬٫]*)?\d|[.,٫]\d+")
 _KILO = re.compile(r"k(?=\s|$|[€$£]|[A-Z]{3}\b)|K$")
 _KILO_MONEY = re.compile(r"[kT]\s?(EUR|USD|CHF|GBP|DEM|SEK|NOK|DKK|€|£|US\$)")
-_MILLION = re.compile(r"m(?:\s+(.*)|$)")
+_MILLION = re.compile(r"(?:m|[Mm]ill\.?)(?:\s+(.*)|$)")
 _GROUP = 3
 
 
@@ -307,8 +307,8 @@ def _thousands(before: str, after: str) -> tuple[bool, str, str]:
 
 
 def _scale(before: str, after: str) -> tuple[int, str]:
-    """Return the unit that is written behind a figure, and what stands behind it. A small "m" is
-    a million beside a currency: "US$ 0.75m", "2m EUR".
+    """Return the unit that is written behind a figure, and what stands behind it. A small "m" and
+    "mill." are a million beside a currency: "US$ 0.75m", "2m EUR".
     """
     if (match := _MILLION.fullmatch(after)) and (before or match[1]):
         return 10**6, match[1] or ""

@@ -271,14 +271,9 @@ def _parse_number(value: Decimal, *, serials: bool, from_1904: bool) -> DateRead
         assumed = f"the number counts days from {'1904' if from_1904 else '1900'}"
         return _dated(epoch + timedelta(days=whole), text, assumed)
     if whole in _SERIALS:
-        readings = tuple(epoch + timedelta(days=whole) for epoch in (_EPOCH, _EPOCH_1904))
-        return DateReading(
-            state="ambiguous",
-            text=text,
-            readings=readings,
-            reason=f"{text} counts days: from 1900 to {readings[0]}, from 1904 to {readings[1]}",
-            order="dmy",  # no order of day and month settles it
-        )
+        early, late = (epoch + timedelta(days=whole) for epoch in (_EPOCH, _EPOCH_1904))
+        counts = f"{text} counts days: from 1900 to {early}, from 1904 to {late}"
+        return DateReading(state="error", text=text, reason=counts)
     if match := _COMPACT.fullmatch(text):
         return _from_parts(int(match[1]), int(match[2]), int(match[3]), text)
     return DateReading(state="error", text=text, reason="a bare number is no date")
