@@ -91,14 +91,11 @@ def test_every_day_counted_from_1900_is_found_again(day: date) -> None:
 
 
 @pytest.mark.parametrize("text", ["2002/03", "FY 2002-03", "FY2002", "Exercice 2002"])
-def test_a_fiscal_year_is_no_day_whatever_a_mapping_says_of_years(
-    tmp_path: Path, text: str
-) -> None:
+def test_a_fiscal_year_is_no_day_whatever_is_answered_of_years(tmp_path: Path, text: str) -> None:
     path = write_csv(tmp_path / "list.csv", rows_of(text))
-    (verdict,) = verdicts(judge(path, 'day_in_year = "12-31"'))
-    assert verdict.verdict == "waiting"
-    assert "write the day in the sheet" in verdict.reason
-    assert "day_in_year" not in verdict.reason
+    assert said(judge(path, '[answers]\nday-in-year = "12-31"')) == ["waiting"]
+    (verdict,) = verdicts(judge(path, '[answers]\nday-in-fiscal-year = "first:07-01"'))
+    assert verdict.row.pledge_date.value == date(2002, 7, 1)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +156,8 @@ def test_paid_in_part_waits_until_it_is_said_how_much(tmp_path: Path, paid: str)
     )
     tables = judge(path)
     assert said(tables) == ["imported" if paid else "waiting"]
+    answered = judge(path, '[answers]\n"status:Part paid" = "committed"')
+    assert said(answered) == ["imported"]
     assert paid or "does not say how much of it was paid" in verdicts(tables)[0].reason
 
 

@@ -437,7 +437,17 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
         in_kind = said == "in-kind"
     if in_kind:
         return "in-kind"
-    kind = read_kind(row.status)
+    status = row.status
+    if is_paid_in_part(status) and not row.paid.known:
+        status = answers.to(ask_status(status))
+        if not status:
+            raise Doubt(
+                f"The status says {shown(row.status)}, and the sheet does not say how much of it "
+                "was paid: add a column of what was paid, or say what the row is and record the "
+                "payment from the bank's advice.",
+                asks=ask_status(row.status),
+            )
+    kind = read_kind(status)
     if row.amount_source == "paid" and not row.status:
         return "payment"
     if kind is None:
@@ -450,12 +460,6 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
         raise _spending(row)
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
-    if is_paid_in_part(row.status) and not row.paid.known:
-        raise Doubt(
-            f"The status says {shown(row.status)}, and the sheet does not say how much of it was "
-            "paid: add a column of what was paid, or take the words out and record the payment "
-            "from the bank's advice."
-        )
     return kind
 
 
