@@ -87,10 +87,41 @@ def test_the_codes_of_iati_tell_commitments_pledges_and_money_received(take: Tak
         "imported pledge",
         "imported pledge",
         "imported receipt",
-        "waiting receipt",
+        "ignored receipt",
     ]
-    assert "status '3' is not known" in table.verdicts[3].reason
+    assert "money that goes out" in table.verdicts[3].reason
     assert {v.row.project for v in table.verdicts[:2]} == {"XX-1", "XX-2"}
+
+
+@pytest.mark.parametrize(
+    ("types", "verdicts"),
+    [
+        # The list of who spends: what goes out is no contribution.
+        (["11", "3", "4", "2"], ["imported", "ignored", "ignored", "ignored"]),
+        (
+            ["Incoming Commitment", "Disbursement", "Expenditure"],
+            ["imported", "ignored", "ignored"],
+        ),
+        (["Incoming Funds", "4", "Reimbursement"], ["imported", "ignored", "waiting"]),
+        # A donor's list: its commitments and disbursements may be to the fund.
+        (["2", "3"], ["waiting", "waiting"]),
+        (["Outgoing Commitment", "Disbursement"], ["waiting", "waiting"]),
+    ],
+)
+def test_spending_is_left_out_of_lists_of_transactions(
+    take: Take, types: list[str], verdicts: list[str]
+) -> None:
+    lines = "".join(f"Norway,{t},2002-03-{1 + at:02},500\n" for at, t in enumerate(types))
+    table = take("Donor,Transaction type,Date,Amount (USD)\n" + lines)
+    assert [verdict.verdict for verdict in table.verdicts] == verdicts
+
+
+def test_types_of_money_that_goes_out_count_beside_another_status(take: Take) -> None:
+    table = take(
+        "Donor,Date,Amount (USD),Status,Transaction type\nNorway,2002-03-01,500,Committed,11\n"
+        "Norway,2002-03-02,600,Committed,3\n"
+    )
+    assert [verdict.verdict for verdict in table.verdicts] == ["imported", "ignored"]
 
 
 def test_a_column_of_types_that_are_no_codes_of_iati_is_no_status(take: Take) -> None:

@@ -42,7 +42,9 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
+    days_in_status,
     is_announcement,
+    is_paid_in_part,
     is_warning,
     read_in_kind,
     read_kind,
@@ -75,9 +77,7 @@ def read_contribution(
     first thing that is not clear.
     """
     row = group[0]
-    if row.skipped:
-        raise Doubt(row.skipped, "ignored")
-    refuse_nil(group)
+    _leave_out(group)
     if table.questions:
         raise Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
     if isinstance(donor, Doubt):
@@ -87,7 +87,9 @@ def read_contribution(
         _refuse_said_otherwise(each, table)
     remarks: list[str] = []
     kind = _kind_of(row, answers)
-    if settled := kind == "payment" and _dates_the_pledge(row, table):
+    if settled := kind == "payment" and (
+        _dates_the_pledge(row, table) or _was_paid_another_day(row)
+    ):
         kind = "commitment"
     day = _day_of(row, kind, context)
     _refuse_future(group, day, context)
@@ -212,6 +214,13 @@ def _dates_the_pledge(row: SheetRow, table: Table) -> bool:
         return False
     columns = table.columns_of(Field.PLEDGE_DATE)
     return not columns or any(speaks_of_promise(column.heading) for column in columns)
+
+
+def _was_paid_another_day(row: SheetRow) -> bool:
+    """Whether the status says on which day it was paid, and no date of the row is that day."""
+    stated = {reading.value for reading in (row.pledge_date, row.payment_date) if reading.value}
+    paid = [day for on in stated for day in days_in_status(row.status, on.year)]
+    return bool(paid) and not row.payment_date.value and not stated & set(paid)
 
 
 def _refuse_part_alone(group: list[SheetRow], kind: Kind) -> None:
@@ -393,6 +402,26 @@ def _is_unit(text: str) -> bool:
     return states_units(text) and not text.isdigit()
 
 
+def _leave_out(group: list[SheetRow]) -> None:
+    """Leave out what a mapping skips, what is nil, and what was spent, in a list of
+    transactions.
+    """
+    row = group[0]
+    if row.skipped:
+        raise Doubt(row.skipped, "ignored")
+    refuse_nil(group)
+    if row.status and read_kind(row.status) == "spending":
+        raise _spending(row)
+
+
+def _spending(row: SheetRow) -> Doubt:
+    return Doubt(
+        f"It is of money that goes out ({shown(row.status)}), which is no contribution: record "
+        "spending by its own events.",
+        "ignored",
+    )
+
+
 def _kind_of(row: SheetRow, answers: Answers) -> Kind:
     in_kind = read_in_kind(row.in_kind)
     if in_kind is None:
@@ -408,7 +437,17 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
         in_kind = said == "in-kind"
     if in_kind:
         return "in-kind"
-    kind = read_kind(row.status)
+    status = row.status
+    if is_paid_in_part(status) and not row.paid.known:
+        status = answers.to(ask_status(status))
+        if not status:
+            raise Doubt(
+                f"The status says {shown(row.status)}, and the sheet does not say how much of it "
+                "was paid: add a column of what was paid, or say what the row is and record the "
+                "payment from the bank's advice.",
+                asks=ask_status(row.status),
+            )
+    kind = read_kind(status)
     if row.amount_source == "paid" and not row.status:
         return "payment"
     if kind is None:
@@ -417,6 +456,8 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
             "commitment or a payment.",
             asks=ask_status(row.status),
         )
+    if kind == "spending":
+        raise _spending(row)
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
     return kind

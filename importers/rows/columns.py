@@ -33,7 +33,12 @@ from pledgebook.importers.values.amounts import (
     divides_thousands,
     parse_amount,
 )
-from pledgebook.importers.values.dates import DateOrder, column_orders, is_half_swapped, parse_date
+from pledgebook.importers.values.dates import (
+    DateOrder,
+    are_serials,
+    column_orders,
+    is_half_swapped,
+)
 from pledgebook.importers.values.values import clean, plain
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
@@ -403,7 +408,7 @@ class Columns:
                 label=column.label,
                 order=order,
                 decided=decided,
-                serials=any(parse_date(value).state == "value" for value in values),
+                serials=are_serials(values, delimited=self.sheet.delimited),
                 half_swapped=is_half_swapped(values, delimited=self.sheet.delimited),
             )
 

@@ -84,7 +84,7 @@ def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | 
     if years is None:
         return _ask_any_day(columns) if stated.state == "unknown" else None
     named = f"Column {column.named} gives" if column else "The rows state"
-    if years.first == years.last:
+    if years.first == years.last and not stated.fiscal:
         return ask(
             "day-in-year",
             letter,
@@ -103,7 +103,7 @@ def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | 
         "day-in-fiscal-year",
         letter,
         *choices,
-        text=f"{named} years that span two ({stated.text}). Which day were these pledged? It "
+        text=f"{named} years that may span two ({stated.text}). Which day were these pledged? It "
         "decides the rate, the period and the paragraph.",
     )
 

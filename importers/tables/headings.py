@@ -75,10 +75,6 @@ REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.DUE_DATE, F
 """Fields that may stand in several columns, told apart by year, fund or number of instalment."""
 
 
-TRANSACTION_CODES = frozenset(str(code) for code in range(1, 14))
-"""What kinds of transactions IATI 2.03 tells apart; 1, 11 and 13 are those of money coming in."""
-
-
 DECIDING = ("undone", "certain", "changing")
 """Lists in the data of words in headings of columns that decide on their rows: cancelled,
 confirmed, adjusted."""

@@ -9,7 +9,6 @@ from pledgebook.importers.reading.cells import cell_text
 from pledgebook.importers.tables.blocks import HeadingBlock
 from pledgebook.importers.tables.headings import (
     MONEY,
-    TRANSACTION_CODES,
     Field,
     has_word_of,
     heading_signs,
@@ -17,6 +16,7 @@ from pledgebook.importers.tables.headings import (
     speaks_of_giving,
 )
 from pledgebook.importers.tables.questions import Choice, ask
+from pledgebook.importers.values.lists import transaction_types
 from pledgebook.importers.values.values import clean, plain, words
 from pledgebook.importers.values.words import read_kind, says_in_kind
 
@@ -114,20 +114,27 @@ def settle_categories(block: HeadingBlock) -> HeadingBlock:
 
 
 def settle_codes(block: HeadingBlock) -> HeadingBlock:
-    """Take the codes of transactions of IATI for the status; its words are found as others are."""
-    if Field.STATUS in block.fields:
-        return block
+    """Take types of transactions for the status, by IATI's codes or names: beside another status,
+    where all of them are known and some are of money that goes out.
+    """
     for column in block.of(None):
         if not is_named("transaction_codes", column.heading):
             continue
-        texts = {clean(cell_text(value)) for value in block.below(column)}
-        if texts and texts <= TRANSACTION_CODES:
-            return block.taking(
-                [column],
-                Field.STATUS,
-                f"Column {column.named} was read as the status, by the codes of IATI: 11 is a "
-                "commitment to the fund, 13 a pledge, 1 money received.",
-            )
+        texts = {plain(cell_text(value)) for value in block.below(column)}
+        known = texts & transaction_types().keys()
+        if not known or (all(text.isdigit() for text in texts) and known != texts):
+            continue
+        if Field.STATUS in block.fields:
+            goes_out = any(transaction_types()[text] == "spending" for text in known)
+            if known != texts or not goes_out:
+                continue
+            block = block.leaving(block.of(Field.STATUS))
+        return block.taking(
+            [column],
+            Field.STATUS,
+            f"Column {column.named} was read as the status, by the types of transactions of IATI: "
+            "11 is a commitment to the fund, 13 a pledge, 1 money received.",
+        )
     return block
 
 

@@ -32,13 +32,12 @@ from pledgebook.importers.tables.units import (
     units_above,
     units_in_name,
 )
-from pledgebook.importers.values.values import clean, shown
+from pledgebook.importers.values.lists import is_spenders_list, transaction_types
+from pledgebook.importers.values.values import clean, plain, shown
 
 UNREAD = "Columns not read: "
 """How the doubt begins that names them."""
 _LEAST_TABLES = 2
-_INCOMING = {"1": "received", "11": "commitment", "13": "pledge"}
-"""What the codes of transactions of IATI that are of money coming in stand for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,13 +283,16 @@ def build_table(
 
 
 def _with_codes(rules: ReadingRules, block: HeadingBlock) -> ReadingRules:
-    """Translate the codes of transactions of IATI, unless a mapping says what they stand for."""
-    coded = any(
-        c.field is Field.STATUS and is_named("transaction_codes", c.heading) for c in block.columns
-    )
+    """Translate the types of transactions of IATI, unless a mapping says what they stand for. What
+    goes out is spending in the list of who spends; in a donor's it may be what was promised to us.
+    """
+    coded = [c for c in block.of(Field.STATUS) if is_named("transaction_codes", c.heading)]
     if not coded or Field.STATUS in rules.translate:
         return rules
-    return replace(rules, translate={**rules.translate, Field.STATUS: _INCOMING})
+    texts = {plain(cell_text(value)) for column in coded for value in block.below(column)}
+    silent = {"other"} if is_spenders_list(texts) else {"other", "spending"}
+    types = {text: kind for text, kind in transaction_types().items() if kind not in silent}
+    return replace(rules, translate={**rules.translate, Field.STATUS: types})
 
 
 def _unread_doubts(

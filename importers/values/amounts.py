@@ -38,6 +38,7 @@ _NO_CENTS = re.compile(r"(?<=\d)([.,])-{1,2}(?=\D|$)")
 _FIGURE = re.compile(r"(?:\d[\d .,'٬٫]*)?\d|[.,٫]\d+")
 _KILO = re.compile(r"k(?=\s|$|[€$£]|[A-Z]{3}\b)|K$")
 _KILO_MONEY = re.compile(r"[kT]\s?(EUR|USD|CHF|GBP|DEM|SEK|NOK|DKK|€|£|US\$)")
+_MILLION = re.compile(r"(?:m|[Mm]ill\.?)(?:\s+(.*)|$)")
 _GROUP = 3
 
 
@@ -229,7 +230,7 @@ def _parse_text(text: str) -> AmountReading:
             state="error", footnote=footnote, reason="its signs or parentheses do not match"
         )
     thousands, before, after = _thousands(before, after)
-    scale, after = (1000, after) if thousands else scale_before(clean(after))
+    scale, after = (1000, after) if thousands else _scale(clean(before), clean(after))
     factor = -scale if negative else scale
     shown: DecimalMark | None = None
     if no_cents:
@@ -303,6 +304,15 @@ def _thousands(before: str, after: str) -> tuple[bool, str, str]:
             money = match[1]
             return (True, money, after) if text is before else (True, before, money)
     return False, before, after
+
+
+def _scale(before: str, after: str) -> tuple[int, str]:
+    """Return the unit that is written behind a figure, and what stands behind it. A small "m" and
+    "mill." are a million beside a currency: "US$ 0.75m", "2m EUR".
+    """
+    if (match := _MILLION.fullmatch(after)) and (before or match[1]):
+        return 10**6, match[1] or ""
+    return scale_before(after)
 
 
 def _read_figure(figure: str, mark: DecimalMark | None) -> tuple[list[str], DecimalMark | None]:

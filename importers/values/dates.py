@@ -8,7 +8,7 @@ ambiguous: a column decides if its other dates show which part is the day, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -47,6 +47,18 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00)?)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?:\s?г)?\.?")
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?")
+_HAN_DIGITS = {sign: at for at, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+_HAN_YEAR = re.compile(r"[〇零○一二三四五六七八九]{4}(?=\s*年)")
+_HAN_SMALL = re.compile(
+    r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[年月日号])"
+)
+_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019} | dict.fromkeys(
+    ("民国", "民國", "中华民国", "中華民國"), 1912
+)
+_ERA = re.compile(rf"(?P<era>{'|'.join(_ERAS)})\s*(?P<year>\d{{1,3}}|元)\s*年")
+_BUDDHIST = re.compile(r"พ\s*\.?\s*ศ\s*\.?|\bB\.?E\.?(?=\s|$)")
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+_BUDDHIST_AHEAD = 543
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _YEARS = re.compile(
     r"(?P<mark>fy|fiscal year|year|ef|exercice|ejercicio|annee|ano|ff|gj|jahr|"
@@ -59,8 +71,12 @@ _FAR = f"its year is none of {_FIRST_YEAR} to {_LAST_YEAR}"
 _WINDOW = 70
 _SERIALS = range(18_264, 73_051)
 """Serial numbers of days that are dates of 1950 to 2099."""
+_SERIAL_TEXT = re.compile(r"\s*[1-7]\d{4}(?:\.0+)?\s*", re.ASCII)
+"""A serial number that was kept as a text."""
 _EPOCH = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
+_NEAR = timedelta(days=730)
+"""How far a count of days in delimited text is from the other dates of its column, at most."""
 _PAPER = re.compile(
     r"(?P<paper>[^\W\d][^\d,;:]{2,60}?(?:\s(?:no|nr|n|№)[.°º]*\s*[\w/-]{1,12})?)"
     r"\s+(?:of|dated|du|en date du|de fecha|de|del|vom|от|van|di)\s+(?P<date>\S.*)",
@@ -98,6 +114,8 @@ class DateReading:
     decided: str = ""
     assumed: str = ""
     order: DateOrder | None = None
+    fiscal: bool = False
+    """Whether the years are said to be fiscal ones, which may begin on any day."""
 
 
 NO_DATE = DateReading(state="unknown", reason="blank")
@@ -132,6 +150,8 @@ def parse_date(
         return DateReading(state="unknown", text=value, reason="stated as unknown")
     if len(value) > LONGEST_VALUE:
         return DateReading(state="error", text=value, reason="it is too long for a date")
+    if _SERIAL_TEXT.fullmatch(value):
+        return _parse_number(Decimal(value.strip()), serials=serials, from_1904=from_1904)
     reading = _read_text(value)
     if reading.state == "ambiguous" and order is not None and reading.order is None:
         settled = reading.readings[0] if order == "dmy" else reading.readings[-1]
@@ -165,6 +185,29 @@ def column_orders(values: Iterable[CellValue | None]) -> set[DateOrder]:
         and (parsed := parse_date(value)).state == "value"
         and parsed.order is not None
     }
+
+
+def are_serials(values: Collection[CellValue | None], *, delimited: bool) -> bool:
+    """Whether bare numbers in a column of dates count days: all are near to its other dates; in a
+    workbook, which says from when it counts, there may be no others.
+    """
+    days = [reading.value for value in values if (reading := parse_date(value)).value]
+    serials = [int(match[0]) for value in values if (match := _serial(value))]
+    if not serials:
+        return False
+    if not days:
+        others = sum(value is not None for value in values) - len(serials)
+        return not delimited and not others
+    first, last = min(days) - _NEAR, max(days) + _NEAR
+    counted = [_EPOCH + timedelta(days=serial) for serial in serials if serial in _SERIALS]
+    return not delimited or all(first <= day <= last for day in counted)
+
+
+def _serial(value: CellValue | None) -> re.Match[str] | None:
+    text = (
+        value if isinstance(value, str) else cell_text(value) if isinstance(value, Decimal) else ""
+    )
+    return re.match(r"\s*\d{5}(?=\s*$|\.)", text) if _SERIAL_TEXT.fullmatch(text) else None
 
 
 def is_true_date(value: CellValue | None, *, delimited: bool) -> bool:
@@ -223,10 +266,14 @@ def _parse_number(value: Decimal, *, serials: bool, from_1904: bool) -> DateRead
         return DateReading(state="unknown", text=text, reason="zero stands for no date")
     if whole == value and _FIRST_YEAR <= whole <= _LAST_YEAR:
         return DateReading(state="years", text=text, years=YearRange(whole, whole))
-    if serials and whole in _SERIALS:
+    if whole in _SERIALS and serials:
         epoch = _EPOCH_1904 if from_1904 else _EPOCH
         assumed = f"the number counts days from {'1904' if from_1904 else '1900'}"
         return _dated(epoch + timedelta(days=whole), text, assumed)
+    if whole in _SERIALS:
+        early, late = (epoch + timedelta(days=whole) for epoch in (_EPOCH, _EPOCH_1904))
+        counts = f"{text} counts days: from 1900 to {early}, from 1904 to {late}"
+        return DateReading(state="error", text=text, reason=counts)
     if match := _COMPACT.fullmatch(text):
         return _from_parts(int(match[1]), int(match[2]), int(match[3]), text)
     return DateReading(state="error", text=text, reason="a bare number is no date")
@@ -234,6 +281,8 @@ def _parse_number(value: Decimal, *, serials: bool, from_1904: bool) -> DateRead
 
 def _parse_text(text: str) -> DateReading:
     body = _TIME.sub("", clean(ascii_digits(split_footnote(text)[0])))
+    if not body.isascii() or "B" in body:
+        body = _of_common_era(body)
     for pattern in (_YEAR_FIRST, _COMPACT):
         if match := pattern.fullmatch(body):
             year, month, day = map(int, match.groups())
@@ -251,7 +300,7 @@ def _parse_text(text: str) -> DateReading:
         return named
     years = _parse_years(body)
     if years is not None:
-        return DateReading(state="years", years=years)
+        return DateReading(state="years", years=years, fiscal=_is_fiscal(body))
     if (
         len(body) <= _LONGEST_PAPER
         and (paper := _PAPER.fullmatch(body))
@@ -261,6 +310,30 @@ def _parse_text(text: str) -> DateReading:
         if dated.state in {"value", "ambiguous"}:
             return dated
     return DateReading(state="error", reason="it is no date in a known way of writing")
+
+
+def _of_common_era(body: str) -> str:
+    """Write a date whose era or numerals are stated as the Gregorian calendar does: 平成14年 and
+    二〇〇二年, 民國91年, พ.ศ. 2545 and 2545 B.E. are all 2002.
+    """
+    if "年" in body:
+        body = _HAN_YEAR.sub(lambda match: str(_han_number(match[0])), body)
+        body = _HAN_SMALL.sub(lambda match: str(_han_number(match[0])), body)
+        if era := _ERA.match(body):
+            year = _ERAS[era["era"]] + (1 if era["year"] == "元" else int(era["year"])) - 1
+            return f"{year}年{body[era.end() :]}"
+    if _BUDDHIST.search(body):
+        rest = clean(_BUDDHIST.sub(" ", body))
+        return _BUDDHIST_YEAR.sub(lambda match: str(int(match[0]) - _BUDDHIST_AHEAD), rest)
+    return body
+
+
+def _han_number(text: str) -> int:
+    """Read a number in Chinese numerals, sign by sign (二〇〇二) or with tens (二十一)."""
+    if "十" not in text:
+        return int("".join(str(_HAN_DIGITS[sign]) for sign in text))
+    tens, _, ones = text.partition("十")
+    return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
 
 
 def _names_paper(text: str) -> bool:
@@ -423,6 +496,17 @@ def _month_only(year: int, month: int, text: str) -> DateReading:
         # No order of day and month settles it.
         order="dmy",
     )
+
+
+def _is_fiscal(body: str) -> bool:
+    match = _YEARS.fullmatch(plain(body))
+    return match is not None and (match["mark"] or "") in _FISCAL
+
+
+_FISCAL = frozenset(
+    {"fy", "fiscal year", "ef", "exercice", "ejercicio", "ff", "gj", "финансовыи год"}
+    | {"السنة المالية", "财年"}
+)
 
 
 def parse_years(value: CellValue | None) -> YearRange | None:

@@ -59,6 +59,7 @@ _PUNCTUATION = re.compile(r"[()\[\]:;,/]")
 _STOPS = ".!?*'\"“”«»‘’„。．،؛…-"
 """What ends a sentence or encloses a word, and is no part of it."""
 _NOTHING = {"-", "--", "---"}
+_FULL_WIDTH = {sign + 0xFEE0: sign for sign in range(0x21, 0x7F)} | {0xFFE5: 0xA5, 0xFFE1: 0xA3}
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 _ONE_LETTER = str.maketrans("یکı", "يكi")
 """Letters of Persian and Turkish for those that look, or are typed, like them."""
@@ -96,9 +97,12 @@ def _is_accent(char: str) -> bool:
 
 
 def ascii_digits(text: str) -> str:
-    """Write the decimal digits of any script (Arabic-Indic, full-width ...) as 0 to 9."""
+    """Write the decimal digits of any script (Arabic-Indic, Thai ...) as 0 to 9, and full-width
+    letters and signs as they are written elsewhere.
+    """
     if text.isascii():
         return text
+    text = text.translate(_FULL_WIDTH)
     return "".join(
         str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char
         for char in text

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
 from pledgebook.importers.values.contexts import context_phrases, says_in_context
+from pledgebook.importers.values.dates import month_names, parse_date
 from pledgebook.importers.values.lists import terms
 from pledgebook.importers.values.values import SCALES, THOUSANDS, plain
 from pledgebook.importers.values.values import words as value_words
@@ -23,7 +25,10 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
 _JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
-StatusKind = Literal["commitment", "pledge", "payment", "cancelled"]
+_LEAP = 2000
+"""A year that has every day of any year."""
+
+StatusKind = Literal["commitment", "pledge", "payment", "cancelled", "spending"]
 
 
 def read_kind(status: str) -> StatusKind | None:
@@ -41,6 +46,8 @@ def _kind_in(status: str) -> StatusKind | None:
     known = _by_word("status")
     if found := known.get(status):
         return cast(StatusKind, found)
+    if _DIGIT.search(status):
+        status = _without_days(status)
     if "?" in status or "%" in status or (_DIGIT.search(status) and not _YEAR.search(status)):
         return None  # a share, a doubt or an amount: more than a word and its date
     fillers = value_words()["status-filler"]
@@ -50,6 +57,44 @@ def _kind_in(status: str) -> StatusKind | None:
         return cast(StatusKind, found)
     kinds = {known.get(word) for word in text.split()}
     return cast(StatusKind | None, kinds.pop()) if len(kinds) == 1 else None
+
+
+@cache
+def _whole_date() -> re.Pattern[str]:
+    """Match a day within a status, as `plain` writes it: "12.9.2002", "3 may", "june 3, 2002"."""
+    month = rf"(?:{'|'.join(map(re.escape, sorted(month_names(), key=len, reverse=True)))})\b\.?"
+    numbers = r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d\d)|\d{4}-\d\d-\d\d"
+    day_first = (
+        rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+|of\s+)?{month}(?:\s+(?:de\s+)?\d{{4}})?"
+    )
+    month_first = rf"\b{month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
+    return re.compile(rf"(?<![\d./,-])(?:{numbers}|{day_first}|{month_first})(?![./,-]?\d)")
+
+
+@lru_cache(maxsize=1024)
+def days_in_status(status: str, year: int) -> tuple[date, ...]:
+    """Give the days that a status names, "Paid on 12 May": of this year, unless it says another."""
+    found = (_days_of(match[0], year) for match in _whole_date().finditer(plain(status)))
+    return tuple(day for days in found for day in days)
+
+
+def _without_days(status: str) -> str:
+    found = _whole_date()
+    return found.sub(lambda match: " " if _days_of(match[0], _LEAP) else match[0], status)
+
+
+def _days_of(text: str, year: int) -> tuple[date, ...]:
+    """Give the day that a text names, or both that it may be."""
+    reading = parse_date(text)
+    if reading.value is None and not (reading.state == "ambiguous" and reading.order is None):
+        reading = parse_date(f"{text} {year}")
+    return (reading.value,) if reading.value else reading.readings
+
+
+def is_paid_in_part(status: str) -> bool:
+    """Tell whether a status says that a part was paid, without saying how much."""
+    text = _without_days(plain(status))
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in _by_word("paid_in_part"))
 
 
 def read_class(text: str, classes: Collection[str]) -> str | None:
