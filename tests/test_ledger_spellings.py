@@ -33,8 +33,9 @@ def outcomes(
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             on = date.fromisoformat(line["on"]) if line["on"] else None
-            donor = directory.resolve(line["text"], on)
-            taken = donor.code if donor else ""
+            # As in a sheet, where a column of names holds no codes; States' are tried with them.
+            hits = directory.candidates(line["text"], on, codes=directory is STATES)
+            taken = hits[0].code if len(hits) == 1 else ""
             if taken == line["code"]:
                 outcome = "right" if taken else "refused"
             else:
@@ -96,8 +97,9 @@ def names_by_donor() -> dict[str, list[str]]:
     with (DATA / "organizations.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
             called[line["state"]] += called[line["code"]] if line["state"] else []
-    for donor in STATES:
-        called[donor.code].append(normalise(donor.code))
+    with (DATA / "states.csv").open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            called[line["code"]] += [normalise(line["code"]), normalise(line["alpha2"])]
     return called
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.likeness import Spellings
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 from pledgebook.ledger.declared.offices import (
+    divisions_of,
     is_ministry,
     parts_of,
     speaks_of_ministry,
@@ -61,6 +62,14 @@ _GROUP_OF_KIND = {
     "european-community": GROUPS[1],
 }
 _STATES = frozenset({"state", "territory"})
+_SPELT_OTHERWISE = {
+    "organisation": "organization",
+    "organization": "organisation",
+    "programme": "program",
+    "program": "programme",
+    "centre": "center",
+    "center": "centre",
+}
 _LONGEST_STATE, _SHORTEST_STATE, _MOST_WORDS = 9, 3, 40
 """Of a State's name in a text: the most words and the least letters; the words looked at."""
 
@@ -539,13 +548,22 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
             for spelt in (key, *_spelt_otherwise(key)):
                 if hits := self._valid(self._taking(known.names.get(spelt, ())), on):
                     return hits
+        for parts in divisions_of(text):
+            if agreed := self._agreed(parts, on):
+                return agreed
+        return ()
+
+    def _agreed(self, parts: Sequence[str], on: date | None) -> tuple[Donor, ...]:
+        """Return the one organization that each of some parts names, one of them no other."""
+        known = read_organizations()
         common: set[str] = set()
         exact: set[str] = set()
-        for number, part in enumerate(parts_of(text)):
-            key = normalise(part)
-            alone = {*self._taking(known.names.get(key, ())), *self._named(key)}
-            both = {*alone, *self._taking(known.shared.get(key, ()))}
-            common = common & both if number else both
+        for number, part in enumerate(parts):
+            keys = [each for key in name_keys(part) for each in (key, *_spelt_otherwise(key))]
+            alone = {code for key in keys for code in self._taking(known.names.get(key, ()))}
+            alone |= {code for key in keys for code in self._named(key)}
+            short = {code for key in keys for code in self._taking(known.shared.get(key, ()))}
+            common = common & (alone | short) if number else alone | short
             exact |= alone
         if len(common) != 1 or not common & exact:
             return ()
@@ -646,11 +664,16 @@ def _read_states() -> Directory:
 
 
 def _spelt_otherwise(key: str) -> Iterator[str]:
-    """Yield a key as it is spelt on the other side of the Atlantic."""
-    for here, there in (("organisation", "organization"), ("programme", "program")):
-        for one, other in ((here, there), (there, here)):
-            if one in (words := key.split()):
-                yield " ".join(other if word == one else word for word in words)
+    """Yield a key as it is spelt on the other side of the Atlantic, and with the first words "UN"
+    and "United Nations" for each other.
+    """
+    words = key.split()
+    for one, other in _SPELT_OTHERWISE.items():
+        if one in words:
+            yield " ".join(other if word == one else word for word in words)
+    for short, full in (("un ", "united nations "), ("united nations ", "un ")):
+        if key.startswith(short):
+            yield full + key.removeprefix(short)
 
 
 @cache

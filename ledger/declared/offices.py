@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
 
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 
 _SEPARATOR = re.compile(r"\s+[-‐‑‒–—―:|]\s*|\s*[-‐‑‒–—―:|]\s+|\s*[/;,()\[\]（）/、،]\s*")
+_BRACKETS = re.compile(r"\s*[()（）]\s*")
+_DASHES = re.compile(r"\s+[-‐‑‒–—―]\s+")
 _MOST_PARTS, _MOST_WORDS, _LONGEST = 6, 30, 400
 
 # Words one of which every ministry is called by, and those it is called by besides.
@@ -71,12 +72,12 @@ _LINKS = "of the de du des del della do da d la le les von der van het for en et
 
 @cache
 def _heads() -> frozenset[str]:
-    return frozenset(normalise(_HEADS).split())
+    return frozenset(map(normalise, _HEADS.split()))
 
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(chain(_heads(), *(normalise(line).split() for line in _SUBJECTS.split("\n"))))
+    return _heads() | frozenset(map(normalise, _SUBJECTS.split()))
 
 
 def speaks_of_ministry(key: str) -> bool:
@@ -114,6 +115,24 @@ def parts_of(text: str) -> tuple[str, ...]:
     return parts if 1 < len(parts) <= _MOST_PARTS else ()
 
 
+def divisions_of(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the ways in which a text may be divided: at every sign, at brackets or dashes alone,
+    for a name may have commas in it.
+    """
+    seen = set()
+    for parts in (parts_of(text), *(_divided(text, sign) for sign in (_BRACKETS, _DASHES))):
+        if len(parts) > 1 and parts not in seen:
+            seen.add(parts)
+            yield parts
+
+
+def _divided(text: str, sign: re.Pattern[str]) -> tuple[str, ...]:
+    if len(text) > _LONGEST:
+        return ()
+    parts = tuple(part for part in sign.split(strip_footnote_marks(text)) if normalise(part))
+    return parts if len(parts) <= _MOST_PARTS else ()
+
+
 def two_groups(parts: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the ways in which parts may be a State's name and the rest of them, in either order: a
     State may have a comma in its name ("Korea, Republic of").
@@ -139,4 +158,5 @@ def two_phrases(key: str) -> Iterator[tuple[str, str]]:
             behind += 1
         yield " ".join(words[behind:]), " ".join(words[:cut])
     for cut in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:cut]), " ".join(words[cut:])
+        name = words[: cut - 1] if words[cut - 1] == "s" else words[:cut]  # "Ghana's Ministry"
+        yield " ".join(name), " ".join(words[cut:])
