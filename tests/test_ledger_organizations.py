@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from fava.application import create_app
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.ledger.declared.aliases import AliasRefusedError, add_alias, confirm
@@ -305,3 +306,25 @@ def test_a_book_of_states_and_declared_donors_never_reads_the_directory(load: Lo
     assert read_organizations.cache_info().misses == 0
     assert book.settings.donors.resolve("World Bank") is not None
     assert read_organizations.cache_info().misses == 1
+
+
+EXTENSIONS = """
+1999-12-31 custom "fava-extension" "pledgebook.importers.donor_accounts"
+1999-12-31 custom "fava-extension" "pledgebook.desk"
+"""
+
+
+def test_favas_forms_and_the_donors_page_take_an_organization(load: Load) -> None:
+    book = load(GIFT + EXTENSIONS, settings=WITHOUT_UNDP)
+    app = create_app([book.path], load=True)
+    (ledger,) = app.config["LEDGERS"].ledgers_by_slug.values()
+    offered = set(ledger.attributes.accounts)
+    assert {"Assets:CPCJF:Pledges:UNDP", "Income:CPCJF:Contributions:IBRD"} <= offered
+    client = app.test_client()
+    base = client.get("/").headers["Location"].strip("/").split("/")[0]
+    page = client.get(f"/{base}/extension/Donor/?donor=UNDP").text
+    assert "United Nations Development Programme" in page
+    assert "1,000.00" in page
+    for sought, there in (("Programme des Nations", True), ("Banque mondiale", False)):
+        found = client.get(f"/{base}/extension/Contributions/?q={sought}").text
+        assert ("donor=UNDP" in found) == there

@@ -75,7 +75,7 @@ def test_no_spelling_of_a_state_is_taken_for_another_donor_where_organizations_a
 
 def test_a_proposal_shares_a_word_or_is_spelt_nearly_so() -> None:
     texts = [text for _, _, text, _ in outcomes("organizations.csv", SHIPPED)]
-    texts += [text for _, _, text, _ in outcomes()[::9]]
+    texts = texts[::6] + [text for _, _, text, _ in outcomes()[::19]]
     called = names_by_donor()
     absurd = []
     for text in texts:

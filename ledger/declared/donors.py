@@ -444,7 +444,12 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         donors = {code: self._at(code) for code in scores}
         likeliest = sorted(
             donors,
-            key=lambda code: (-scores[code], bool(donors[code].valid_until), donors[code].name),
+            key=lambda code: (
+                -scores[code],
+                bool(donors[code].valid_until),
+                donors[code].name,
+                code,
+            ),
         )
         return self._valid(likeliest, on)[:limit]
 
@@ -501,20 +506,20 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         if "taken" in self._kept:
             return cast(Mapping[str, tuple[str, ...]], self._kept["taken"])
         known, states = read_organizations(), _read_states()
-        own = {code: donor for code, donor in self._donors.items() if code not in states}
-        named = [(normalise(donor.name), code) for code, donor in own.items()]
-        named += [
-            (key, code) for key, codes in self._names.items() for code in codes if code in own
-        ]
+        codes = self._donors.keys() & known.by_code.keys()
+        tables = (known.names, known.shared)
+        keys = sorted(key for table in tables for key in self._names.keys() & table.keys())
+        named = [(key, code) for key in keys for code in self._names[key] if code not in states]
+        named += [(normalise(self._donors[code].name), code) for code in sorted(codes)]
         taken: dict[str, tuple[str, ...]] = {}
         for key, code in named:
             agencies = [each for each in known.shared.get(key, ()) if known.by_code[each].state]
             for each in (*known.names.get(key, ()), *agencies):
                 telling = " " in key or not key.isascii() or code == each
-                alike = telling or own[code].kind == known.by_code[each].kind
+                alike = telling or self._donors[code].kind == known.by_code[each].kind
                 if alike and code not in taken.get(each, ()):
                     taken[each] = (*taken.get(each, ()), code)
-        for code in own.keys() & known.by_code.keys():
+        for code in codes:
             taken.setdefault(code, ())
         self._kept["taken"] = taken
         return taken
