@@ -281,6 +281,16 @@ def test_a_book_takes_an_organization_without_declaring_it(load: Load) -> None:
     ]
 
 
+@pytest.mark.parametrize(("day", "noticed"), [("2001-05-25", True), ("2001-05-26", False)])
+def test_an_entry_of_an_organization_before_it_existed_is_noticed_as_a_states_is(
+    load: Load, day: str, noticed: bool
+) -> None:
+    gift = GIFT.replace("2002-03-01", day).replace("2002-06-30", "2001-12-31")
+    book = load(gift.replace("UNDP-2002", "AFRICAN-UNION-2001").replace("UNDP", "AFRICAN-UNION"))
+    assert book.errors == []
+    assert ("donor-not-there" in {found.rule for found in book.findings}) == noticed
+
+
 @pytest.mark.parametrize(
     ("language", "name"),
     [
