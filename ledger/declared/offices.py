@@ -20,7 +20,8 @@ _MOST_PARTS, _MOST_WORDS, _LONGEST = 6, 30, 400
 
 # Words one of which every ministry is called by, and those it is called by besides.
 _HEADS = """
-ministry ministries minister mfa mofa mfas ministere ministeres ministerio ministro ministero
+ministry ministries minister mfa mofa mae moj mof moi moh ministere ministeres ministerio ministro
+ministero
 ministerium bundesministerium aussenministerium justizministerium innenministerium finanzministerium
 ministerie ministeriet ministerstwo ministerstvo utenriksdepartementet utrikesdepartementet
 udenrigsministeriet ulkoministerio министерство мид минфин минюст وزاره
