@@ -22,12 +22,10 @@ from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.likeness import Spellings
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 from pledgebook.ledger.declared.offices import (
+    OfficeReader,
     divisions_of,
-    is_ministry,
     parts_of,
     speaks_of_ministry,
-    two_groups,
-    two_phrases,
 )
 from pledgebook.ledger.declared.organizations import read_organizations
 
@@ -378,8 +376,8 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
                 return hits
         if organizations and self._shipped and (hits := self._organizations(text, on)):
             return hits
-        if with_offices and self._shipped and (found := self._with_office(text, on)):
-            return (found[0],)
+        if with_offices and self._shipped and (found := self._reader(on).with_office(text)):
+            return (self._at(found.state),)
         return ()
 
     def is_code_of_state(self, text: str) -> bool:
@@ -422,8 +420,8 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         literal, written = normalise(text), strip_footnote_marks(text)
         if code in self._named(literal):
             return written if speaks_of_ministry(literal) else ""
-        if found := self._with_office(text, on):
-            return found[1] if found[0].code == code else ""
+        if found := self._reader(on).with_office(text):
+            return found.office if found.state == code else ""
         if code in read_organizations().offices.get(literal, ()):
             return written
         named = any(code in self._named(key) for key in name_keys(text))
@@ -575,59 +573,14 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         hits = self._valid(common, on)
         return tuple(donor for donor in hits if donor.kind not in _STATES)
 
-    def _with_office(self, text: str, on: date | None) -> tuple[Donor, str] | None:
-        """Return the State that a text names together with an office of it, and the office."""
-        found: dict[str, tuple[Donor, str]] = {}
-        known = read_organizations().offices
-        if normalise(text) in known:
-            return None  # "US Agency for International Development" is an agency alone
-        for name, rest in two_groups(parts_of(text)):
-            if not all(
-                normalise(part) in known
-                or speaks_of_ministry(normalise(part))
-                or any(map(self._named, name_keys(part)))
-                for part in rest
-            ):
-                continue
-            state = self._state(name, on)
-            if state and all(self._is_office(part, state.code, on) for part in rest):
-                offices_named = [part for part in rest if not self._repeats(part, state.code)]
-                found.setdefault(state.code, (state, " - ".join(offices_named)))
-        if found:
-            return next(iter(found.values())) if len(found) == 1 else None
-        for name, office in two_phrases(normalise(text)):
-            if is_ministry(office) or office in known:
-                state = self._state(name, on)
-                if state and (is_ministry(office) or state.code in known[office]):
-                    found.setdefault(state.code, (state, strip_footnote_marks(text)))
-        return next(iter(found.values())) if len(found) == 1 else None
+    def _reader(self, on: date | None) -> OfficeReader:
+        """Return what tells a State with an office of it, for names as of a day."""
 
-    def _state(self, text: str, on: date | None) -> Donor | None:
-        """Return the one State that a text names, by what it or its people are called."""
-        code = text.strip()
-        by_code = (code,) if code in self._donors and code.isupper() else ()
-        ways = (text, f"{text} government", f"правительство {text}")
-        keys = dict.fromkeys(key for way in ways for key in name_keys(way))
-        for codes in (by_code, *map(self._named, keys)):
-            hits = [donor for donor in self._valid(codes, on) if donor.kind in _STATES]
-            if hits:
-                return hits[0] if len(hits) == 1 else None
-        return None
+        def states(codes: Iterable[str]) -> list[str]:
+            known = self._valid((code for code in codes if code in self._donors), on)
+            return [donor.code for donor in known if donor.kind in _STATES]
 
-    def _is_office(self, text: str, code: str, on: date | None) -> bool:
-        """Tell whether a text is what an office of the State of that code is called, or itself."""
-        key = normalise(text)
-        if is_ministry(key) or code in read_organizations().offices.get(key, ()):
-            return True
-        if any(code in self._named(each) for each in name_keys(text)):
-            return True
-        found = self._with_office(text, on)
-        return found is not None and found[0].code == code
-
-    def _repeats(self, text: str, code: str) -> bool:
-        """Tell whether a text is but another name of the State of that code, or its government."""
-        named = any(code in self._named(key) for key in name_keys(text))
-        return named and not speaks_of_ministry(normalise(text))
+        return OfficeReader(self._named, states, read_organizations().offices)
 
     def _named(self, key: str) -> tuple[str, ...]:
         """Return the codes of the donors that bear a name, States first."""
