@@ -16,10 +16,9 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from msgspec import Struct, field, structs
-from pledgebook.ledger.declared.likeness import Spellings
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 from pledgebook.ledger.declared.offices import (
     OfficeReader,
@@ -28,6 +27,9 @@ from pledgebook.ledger.declared.offices import (
     speaks_of_ministry,
 )
 from pledgebook.ledger.declared.organizations import read_organizations
+
+if TYPE_CHECKING:
+    from pledgebook.ledger.declared.likeness import Spellings
 
 KINDS = (
     "state",
@@ -524,6 +526,8 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
 
     def _spellings(self) -> Spellings:
         """Return all spellings that the directory knows, for what is like them."""
+        from pledgebook.ledger.declared.likeness import Spellings  # noqa: PLC0415 - no load asks
+
         if "spellings" in self._kept:
             return cast(Spellings, self._kept["spellings"])
         names, proposals = _read_names()

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from pledgebook.ledger.declared.names import name_keys, normalise, strip_footnote_marks
 
-_SEPARATOR = re.compile(r"\s+[-‐‑‒–—―:|]\s*|\s*[-‐‑‒–—―:|]\s+|\s*[/;,()\[\]（）/、،]\s*")
-_BRACKETS = re.compile(r"\s*[()（）]\s*")
-_DASHES = re.compile(r"\s+[-‐‑‒–—―]\s+")
+_SEPARATOR = r"\s+[-‐‑‒–—―:|]\s*|\s*[-‐‑‒–—―:|]\s+|\s*[/;,()\[\]（）/、،]\s*"
+_BRACKETS = r"\s*[()（）]\s*"
+_DASHES = r"\s+[-‐‑‒–—―]\s+"
 _MOST_PARTS, _MOST_WORDS, _LONGEST = 6, 30, 400
 
 # Words one of which every ministry is called by, and those it is called by besides.
@@ -66,7 +66,7 @@ van voor en buitenlandse zaken binnenlandse financien justitie veiligheid ontwik
 _OF_STATES = frozenset(
     {"affairs", "affaires", "office", "amt", "department", "departement", "fcdo", "gaimusho"}
 )
-_HAN = re.compile(r"(?:外交|财政|財政|司法|公安|商务|内政|卫生|教育|国防|法务|外務|法務)[部省]")
+_HAN = r"(?:外交|财政|財政|司法|公安|商务|内政|卫生|教育|国防|法务|外務|法務)[部省]"
 # "regional" and "local" alone would make a region's ministry the State's.
 _JOINED = ("regional development", "local government and regional development")
 _LINKS = "of the de du des del della do da d la le les von der van het for en et"
@@ -88,13 +88,13 @@ def speaks_of_ministry(key: str) -> bool:
     return (
         not _heads().isdisjoint(words)
         or not _OF_STATES.isdisjoint(words)
-        or _HAN.search(key) is not None
+        or re.search(_HAN, key) is not None
     )
 
 
 def is_ministry(key: str) -> bool:
     """Whether a key is what a ministry is called, and nothing else: no place, no other name."""
-    if _HAN.fullmatch(key):
+    if re.fullmatch(_HAN, key):
         return True
     for joined in _JOINED:
         key = key.replace(joined, "development")
@@ -113,7 +113,7 @@ def parts_of(text: str) -> tuple[str, ...]:
     text = strip_footnote_marks(text)
     if len(text) > _LONGEST:
         return ()
-    parts = tuple(part for part in _SEPARATOR.split(text) if part and normalise(part))
+    parts = tuple(part for part in re.split(_SEPARATOR, text) if part and normalise(part))
     return parts if 1 < len(parts) <= _MOST_PARTS else ()
 
 
@@ -128,10 +128,10 @@ def divisions_of(text: str) -> Iterator[tuple[str, ...]]:
             yield parts
 
 
-def _divided(text: str, sign: re.Pattern[str]) -> tuple[str, ...]:
+def _divided(text: str, sign: str) -> tuple[str, ...]:
     if len(text) > _LONGEST:
         return ()
-    parts = tuple(part for part in sign.split(strip_footnote_marks(text)) if normalise(part))
+    parts = tuple(part for part in re.split(sign, strip_footnote_marks(text)) if normalise(part))
     return parts if len(parts) <= _MOST_PARTS else ()
 
 
@@ -148,7 +148,7 @@ def _two_phrases(key: str) -> Iterator[tuple[str, str]]:
     """Yield the ways in which the words of a key may be a State's name and an office's, with what
     links them left out, in either order.
     """
-    if (han := _HAN.search(key)) and han.start() > 0 and han.end() == len(key):
+    if (han := re.search(_HAN, key)) and han.start() > 0 and han.end() == len(key):
         yield key[: han.start()], han[0]
     words = key.split()
     if not 1 < len(words) <= _MOST_WORDS:
