@@ -437,6 +437,9 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         day, only donors that exist then.
         """
         scores = self._standing(text)
+        for part in parts_of(text):
+            for code, score in self._standing(part).items():
+                scores[code] = max(scores.get(code, 0.0), 0.9 * score)
         if not scores:
             for key in name_keys(text):
                 for code, score in self._spellings().alike(key).items():
@@ -453,11 +456,17 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         )
         return self._valid(likeliest, on)[:limit]
 
-    def standing(self, text: str) -> tuple[Donor, ...]:
+    def stands_for(self, text: str) -> tuple[Donor, ...]:
         """Return the donors for which a text stands, by name or as what is short for them, and not
-        for being alike.
+        for being alike; of a text in parts ("Name (short)") if each part stands for some.
         """
-        return tuple(map(self._at, self._standing(text)))
+        parts = parts_of(text)
+        if scores := self._standing(text):
+            return tuple(map(self._at, scores))
+        each = [self._standing(part) for part in parts]
+        if not parts or not all(each):
+            return ()
+        return tuple(map(self._at, dict.fromkeys(code for scores in each for code in scores)))
 
     def _standing(self, text: str) -> dict[str, float]:
         """Return how surely a text stands for donors, by code; empty if it is no name of any."""
@@ -469,16 +478,14 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
 
         credit((donor.code for donor in self.candidates(text, codes=False)), 4.0)
         credit((donor.code for donor in self.candidates(text)), 2.0)
-        for part in (text, *parts_of(text)):
-            whole = 1.0 if part is text else 0.9
-            for key in name_keys(part):
-                credit(self._named(key), 3.0 * whole)
-                credit(_read_names()[1].get(key, ()), 2.5 * whole)
-                if self._shipped:
-                    known = read_organizations()
-                    credit(known.offices.get(key, ()), 2.3 * whole)
-                    credit(self._taking(known.names.get(key, ())), 2.2 * whole)
-                    credit(self._taking(known.shared.get(key, ())), 2.1 * whole)
+        for key in name_keys(text):
+            credit(self._named(key), 3.0)
+            credit(_read_names()[1].get(key, ()), 2.5)
+            if self._shipped:
+                known = read_organizations()
+                credit(known.offices.get(key, ()), 2.3)
+                credit(self._taking(known.names.get(key, ())), 2.2)
+                credit(self._taking(known.shared.get(key, ())), 2.1)
         return scores
 
     def _at(self, code: str) -> Donor:
