@@ -64,6 +64,17 @@ def test_what_stands_for_known_donors_is_left_to_a_person_with_these_beside_it()
     assert "(ASDB)" in short.nearest
 
 
+def test_what_only_mentions_a_known_donor_is_proposed_as_a_new_one() -> None:
+    texts = ["Example Society - Norway", "UNICEF Committee/Denmark", "Sida (SIDA)"]
+    mentions, committee, agency = propose_donors(DONORS, texts)
+    assert mentions.code
+    assert committee.code
+    assert "Denmark (DNK)" in committee.nearest
+    assert agency.code == ""
+    (both,) = propose_donors(DONORS, ["Private (individuals & organizations)"])
+    assert both.kind == ""
+
+
 def test_a_list_says_whom_texts_mean_and_who_is_new() -> None:
     said = read(
         HEAD + "Sida,SWE,,\nExample Society,EXS,ngo,\n"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from fava.application import create_app
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.ledger.declared.aliases import AliasRefusedError, add_alias, confirm
@@ -280,6 +281,16 @@ def test_a_book_takes_an_organization_without_declaring_it(load: Load) -> None:
     ]
 
 
+@pytest.mark.parametrize(("day", "noticed"), [("2001-05-25", True), ("2001-05-26", False)])
+def test_an_entry_of_an_organization_before_it_existed_is_noticed_as_a_states_is(
+    load: Load, day: str, noticed: bool
+) -> None:
+    gift = GIFT.replace("2002-03-01", day).replace("2002-06-30", "2001-12-31")
+    book = load(gift.replace("UNDP-2002", "AFRICAN-UNION-2001").replace("UNDP", "AFRICAN-UNION"))
+    assert book.errors == []
+    assert ("donor-not-there" in {found.rule for found in book.findings}) == noticed
+
+
 @pytest.mark.parametrize(
     ("language", "name"),
     [
@@ -305,3 +316,25 @@ def test_a_book_of_states_and_declared_donors_never_reads_the_directory(load: Lo
     assert read_organizations.cache_info().misses == 0
     assert book.settings.donors.resolve("World Bank") is not None
     assert read_organizations.cache_info().misses == 1
+
+
+EXTENSIONS = """
+1999-12-31 custom "fava-extension" "pledgebook.importers.donor_accounts"
+1999-12-31 custom "fava-extension" "pledgebook.desk"
+"""
+
+
+def test_favas_forms_and_the_donors_page_take_an_organization(load: Load) -> None:
+    book = load(GIFT + EXTENSIONS, settings=WITHOUT_UNDP)
+    app = create_app([book.path], load=True)
+    (ledger,) = app.config["LEDGERS"].ledgers_by_slug.values()
+    offered = set(ledger.attributes.accounts)
+    assert {"Assets:CPCJF:Pledges:UNDP", "Income:CPCJF:Contributions:IBRD"} <= offered
+    client = app.test_client()
+    base = client.get("/").headers["Location"].strip("/").split("/")[0]
+    page = client.get(f"/{base}/extension/Donor/?donor=UNDP").text
+    assert "United Nations Development Programme" in page
+    assert "1,000.00" in page
+    for sought, there in (("Programme des Nations", True), ("Banque mondiale", False)):
+        found = client.get(f"/{base}/extension/Contributions/?q={sought}").text
+        assert ("donor=UNDP" in found) == there

@@ -33,8 +33,9 @@ def outcomes(
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             on = date.fromisoformat(line["on"]) if line["on"] else None
-            donor = directory.resolve(line["text"], on)
-            taken = donor.code if donor else ""
+            # As in a sheet, where a column of names holds no codes; States' are tried with them.
+            hits = directory.candidates(line["text"], on, codes=directory is STATES)
+            taken = hits[0].code if len(hits) == 1 else ""
             if taken == line["code"]:
                 outcome = "right" if taken else "refused"
             else:
@@ -74,7 +75,7 @@ def test_no_spelling_of_a_state_is_taken_for_another_donor_where_organizations_a
 
 def test_a_proposal_shares_a_word_or_is_spelt_nearly_so() -> None:
     texts = [text for _, _, text, _ in outcomes("organizations.csv", SHIPPED)]
-    texts += [text for _, _, text, _ in outcomes()[::9]]
+    texts = texts[::6] + [text for _, _, text, _ in outcomes()[::19]]
     called = names_by_donor()
     absurd = []
     for text in texts:
@@ -96,8 +97,9 @@ def names_by_donor() -> dict[str, list[str]]:
     with (DATA / "organizations.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
             called[line["state"]] += called[line["code"]] if line["state"] else []
-    for donor in STATES:
-        called[donor.code].append(normalise(donor.code))
+    with (DATA / "states.csv").open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            called[line["code"]] += [normalise(line["code"]), normalise(line["alpha2"])]
     return called
 
 

@@ -48,6 +48,12 @@ SOURCES = {
     "iati-organisations": "xml/OrganisationIdentifier.xml of IATI/IATI-Codelists-NonEmbedded on "
     "GitHub (7aeece7)",
     "cldr": "the CLDR's names of the European Union and the United Nations, as Babel ships them",
+    "fts-fixtures": "organizations in tests/fixtures/ of OCHA-DAP/hdx-scraper-fts on GitHub "
+    "(66bade1), after the OCHA Financial Tracking Service",
+    "mptf": "data/output/mptf_participating_orgs.csv of UN-CRAFd/crafd-reference-datasets on "
+    "GitHub (c4cd6a8)",
+    "un-system": "data/output/un_system.csv, there",
+    "reliefweb": "data/output/reliefweb_orgs.csv, there",
     "fts": "the OCHA Financial Tracking Service, tests/data/fts",
     "spellings-wto-2002": "contributions to the WTO for 2002, tests/data/spellings",
     "hand": "kept by hand: what the organization calls itself; no list above has it",

@@ -11,24 +11,25 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from msgspec import Struct, field, structs
-from pledgebook.ledger.declared.likeness import Spellings
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 from pledgebook.ledger.declared.offices import (
-    is_ministry,
+    OfficeReader,
+    divisions_of,
     parts_of,
     speaks_of_ministry,
-    two_groups,
-    two_phrases,
 )
 from pledgebook.ledger.declared.organizations import read_organizations
+
+if TYPE_CHECKING:
+    from pledgebook.ledger.declared.likeness import Spellings
 
 KINDS = (
     "state",
@@ -61,6 +62,14 @@ _GROUP_OF_KIND = {
     "european-community": GROUPS[1],
 }
 _STATES = frozenset({"state", "territory"})
+_SPELT_OTHERWISE = {
+    "organisation": "organization",
+    "organization": "organisation",
+    "programme": "program",
+    "program": "programme",
+    "centre": "center",
+    "center": "centre",
+}
 _LONGEST_STATE, _SHORTEST_STATE, _MOST_WORDS = 9, 3, 40
 """Of a State's name in a text: the most words and the least letters; the words looked at."""
 
@@ -369,8 +378,8 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
                 return hits
         if organizations and self._shipped and (hits := self._organizations(text, on)):
             return hits
-        if with_offices and self._shipped and (found := self._with_office(text, on)):
-            return (found[0],)
+        if with_offices and self._shipped and (found := self._reader(on).with_office(text)):
+            return (self._at(found.state),)
         return ()
 
     def is_code_of_state(self, text: str) -> bool:
@@ -413,8 +422,8 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         literal, written = normalise(text), strip_footnote_marks(text)
         if code in self._named(literal):
             return written if speaks_of_ministry(literal) else ""
-        if found := self._with_office(text, on):
-            return found[1] if found[0].code == code else ""
+        if found := self._reader(on).with_office(text):
+            return found.office if found.state == code else ""
         if code in read_organizations().offices.get(literal, ()):
             return written
         named = any(code in self._named(key) for key in name_keys(text))
@@ -428,6 +437,9 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         day, only donors that exist then.
         """
         scores = self._standing(text)
+        for part in parts_of(text):
+            for code, score in self._standing(part).items():
+                scores[code] = max(scores.get(code, 0.0), 0.9 * score)
         if not scores:
             for key in name_keys(text):
                 for code, score in self._spellings().alike(key).items():
@@ -435,15 +447,26 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         donors = {code: self._at(code) for code in scores}
         likeliest = sorted(
             donors,
-            key=lambda code: (-scores[code], bool(donors[code].valid_until), donors[code].name),
+            key=lambda code: (
+                -scores[code],
+                bool(donors[code].valid_until),
+                donors[code].name,
+                code,
+            ),
         )
         return self._valid(likeliest, on)[:limit]
 
-    def standing(self, text: str) -> tuple[Donor, ...]:
+    def stands_for(self, text: str) -> tuple[Donor, ...]:
         """Return the donors for which a text stands, by name or as what is short for them, and not
-        for being alike.
+        for being alike; of a text in parts ("Name (short)") if each part stands for some.
         """
-        return tuple(map(self._at, self._standing(text)))
+        parts = parts_of(text)
+        if scores := self._standing(text):
+            return tuple(map(self._at, scores))
+        each = [self._standing(part) for part in parts]
+        if not parts or not all(each):
+            return ()
+        return tuple(map(self._at, dict.fromkeys(code for scores in each for code in scores)))
 
     def _standing(self, text: str) -> dict[str, float]:
         """Return how surely a text stands for donors, by code; empty if it is no name of any."""
@@ -455,16 +478,14 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
 
         credit((donor.code for donor in self.candidates(text, codes=False)), 4.0)
         credit((donor.code for donor in self.candidates(text)), 2.0)
-        for part in (text, *parts_of(text)):
-            whole = 1.0 if part is text else 0.9
-            for key in name_keys(part):
-                credit(self._named(key), 3.0 * whole)
-                credit(_read_names()[1].get(key, ()), 2.5 * whole)
-                if self._shipped:
-                    known = read_organizations()
-                    credit(known.offices.get(key, ()), 2.3 * whole)
-                    credit(self._taking(known.names.get(key, ())), 2.2 * whole)
-                    credit(self._taking(known.shared.get(key, ())), 2.1 * whole)
+        for key in name_keys(text):
+            credit(self._named(key), 3.0)
+            credit(_read_names()[1].get(key, ()), 2.5)
+            if self._shipped:
+                known = read_organizations()
+                credit(known.offices.get(key, ()), 2.3)
+                credit(self._taking(known.names.get(key, ())), 2.2)
+                credit(self._taking(known.shared.get(key, ())), 2.1)
         return scores
 
     def _at(self, code: str) -> Donor:
@@ -492,26 +513,28 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         if "taken" in self._kept:
             return cast(Mapping[str, tuple[str, ...]], self._kept["taken"])
         known, states = read_organizations(), _read_states()
-        own = {code: donor for code, donor in self._donors.items() if code not in states}
-        named = [(normalise(donor.name), code) for code, donor in own.items()]
-        named += [
-            (key, code) for key, codes in self._names.items() for code in codes if code in own
-        ]
+        codes = self._donors.keys() & known.by_code.keys()
+        tables = (known.names, known.shared)
+        keys = sorted(key for table in tables for key in self._names.keys() & table.keys())
+        named = [(key, code) for key in keys for code in self._names[key] if code not in states]
+        named += [(normalise(self._donors[code].name), code) for code in sorted(codes)]
         taken: dict[str, tuple[str, ...]] = {}
         for key, code in named:
             agencies = [each for each in known.shared.get(key, ()) if known.by_code[each].state]
             for each in (*known.names.get(key, ()), *agencies):
                 telling = " " in key or not key.isascii() or code == each
-                alike = telling or own[code].kind == known.by_code[each].kind
+                alike = telling or self._donors[code].kind == known.by_code[each].kind
                 if alike and code not in taken.get(each, ()):
                     taken[each] = (*taken.get(each, ()), code)
-        for code in own.keys() & known.by_code.keys():
+        for code in codes:
             taken.setdefault(code, ())
         self._kept["taken"] = taken
         return taken
 
     def _spellings(self) -> Spellings:
         """Return all spellings that the directory knows, for what is like them."""
+        from pledgebook.ledger.declared.likeness import Spellings  # noqa: PLC0415 - no load asks
+
         if "spellings" in self._kept:
             return cast(Spellings, self._kept["spellings"])
         names, proposals = _read_names()
@@ -539,72 +562,36 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
             for spelt in (key, *_spelt_otherwise(key)):
                 if hits := self._valid(self._taking(known.names.get(spelt, ())), on):
                     return hits
+        for parts in divisions_of(text):
+            if agreed := self._agreed(parts, on):
+                return agreed
+        return ()
+
+    def _agreed(self, parts: Sequence[str], on: date | None) -> tuple[Donor, ...]:
+        """Return the one organization that each of some parts names, one of them no other."""
+        known = read_organizations()
         common: set[str] = set()
         exact: set[str] = set()
-        for number, part in enumerate(parts_of(text)):
-            key = normalise(part)
-            alone = {*self._taking(known.names.get(key, ())), *self._named(key)}
-            both = {*alone, *self._taking(known.shared.get(key, ()))}
-            common = common & both if number else both
+        for number, part in enumerate(parts):
+            keys = [each for key in name_keys(part) for each in (key, *_spelt_otherwise(key))]
+            alone = {code for key in keys for code in self._taking(known.names.get(key, ()))}
+            alone |= {code for key in keys for code in self._named(key)}
+            short = {code for key in keys for code in self._taking(known.shared.get(key, ()))}
+            common = common & (alone | short) if number else alone | short
             exact |= alone
         if len(common) != 1 or not common & exact:
             return ()
         hits = self._valid(common, on)
         return tuple(donor for donor in hits if donor.kind not in _STATES)
 
-    def _with_office(self, text: str, on: date | None) -> tuple[Donor, str] | None:
-        """Return the State that a text names together with an office of it, and the office."""
-        found: dict[str, tuple[Donor, str]] = {}
-        known = read_organizations().offices
-        if normalise(text) in known:
-            return None  # "US Agency for International Development" is an agency alone
-        for name, rest in two_groups(parts_of(text)):
-            if not all(
-                normalise(part) in known
-                or speaks_of_ministry(normalise(part))
-                or any(map(self._named, name_keys(part)))
-                for part in rest
-            ):
-                continue
-            state = self._state(name, on)
-            if state and all(self._is_office(part, state.code, on) for part in rest):
-                offices_named = [part for part in rest if not self._repeats(part, state.code)]
-                found.setdefault(state.code, (state, " - ".join(offices_named)))
-        if found:
-            return next(iter(found.values())) if len(found) == 1 else None
-        for name, office in two_phrases(normalise(text)):
-            if is_ministry(office) or office in known:
-                state = self._state(name, on)
-                if state and (is_ministry(office) or state.code in known[office]):
-                    found.setdefault(state.code, (state, strip_footnote_marks(text)))
-        return next(iter(found.values())) if len(found) == 1 else None
+    def _reader(self, on: date | None) -> OfficeReader:
+        """Return what tells a State with an office of it, for names as of a day."""
 
-    def _state(self, text: str, on: date | None) -> Donor | None:
-        """Return the one State that a text names, by what it or its people are called."""
-        code = text.strip()
-        by_code = (code,) if code in self._donors and code.isupper() else ()
-        ways = (text, f"{text} government", f"правительство {text}")
-        keys = dict.fromkeys(key for way in ways for key in name_keys(way))
-        for codes in (by_code, *map(self._named, keys)):
-            hits = [donor for donor in self._valid(codes, on) if donor.kind in _STATES]
-            if hits:
-                return hits[0] if len(hits) == 1 else None
-        return None
+        def states(codes: Iterable[str]) -> list[str]:
+            known = self._valid((code for code in codes if code in self._donors), on)
+            return [donor.code for donor in known if donor.kind in _STATES]
 
-    def _is_office(self, text: str, code: str, on: date | None) -> bool:
-        """Tell whether a text is what an office of the State of that code is called, or itself."""
-        key = normalise(text)
-        if is_ministry(key) or code in read_organizations().offices.get(key, ()):
-            return True
-        if any(code in self._named(each) for each in name_keys(text)):
-            return True
-        found = self._with_office(text, on)
-        return found is not None and found[0].code == code
-
-    def _repeats(self, text: str, code: str) -> bool:
-        """Tell whether a text is but another name of the State of that code, or its government."""
-        named = any(code in self._named(key) for key in name_keys(text))
-        return named and not speaks_of_ministry(normalise(text))
+        return OfficeReader(self._named, states, read_organizations().offices)
 
     def _named(self, key: str) -> tuple[str, ...]:
         """Return the codes of the donors that bear a name, States first."""
@@ -646,11 +633,16 @@ def _read_states() -> Directory:
 
 
 def _spelt_otherwise(key: str) -> Iterator[str]:
-    """Yield a key as it is spelt on the other side of the Atlantic."""
-    for here, there in (("organisation", "organization"), ("programme", "program")):
-        for one, other in ((here, there), (there, here)):
-            if one in (words := key.split()):
-                yield " ".join(other if word == one else word for word in words)
+    """Yield a key as it is spelt on the other side of the Atlantic, and with the first words "UN"
+    and "United Nations" for each other.
+    """
+    words = key.split()
+    for one, other in _SPELT_OTHERWISE.items():
+        if one in words:
+            yield " ".join(other if word == one else word for word in words)
+    for short, full in (("un ", "united nations "), ("united nations ", "un ")):
+        if key.startswith(short):
+            yield full + key.removeprefix(short)
 
 
 @cache

@@ -24,18 +24,20 @@ two, and by any number.
 """
 # Words of many an organization's name, however few of them are in the directory.
 _COMMON = """
-academy action agency alliance arts assistance association authority bank board center centre
-charity children club college commission committee community company consortium convention
-cooperation corporation council court culture department development education emergency family
-federation fonds force forum foundation fund global government group health human initiative
-institute institution international investment justice labour league limited mechanism ministry
-national network office organisation organization partnership peace people population private
-programme project protection public refugees region regional relief republic research response
-rights royal school science secretariat security service services social society state states
-system trade training treaty trust union united university volunteers water women work world youth
-asociacion banco banque centro comision comite conseil consejo developpement desarrollo fondation
-fondo fundacion institut instituto internationale internacional ligue mondiale mundial nationale
-organizacion programa universite universidad
+academy action affairs agency agriculture alliance arts asociacion assistance association
+authority banco bank banque board center centre centro charity children club college comision
+comite commission committee community company conseil consejo consortium convention cooperation
+corporation council court culture defence defense department desarrollo development developpement
+education emergency energy environment external family federation finance finances fondation fondo
+fonds force foreign forum foundation fund fundacion global government group health home human
+initiative institut institute institution instituto interior internacional internal international
+internationale investment justice labour league ligue limited mechanism ministere ministerio
+ministries ministry mondiale mundial national nationale network office organisation organizacion
+organization partnership peace people police population private programa programme project
+protection public refugees region regional relief republic research response rights royal school
+science secretariat security service services social society state states system trade training
+treaty trust union united universidad universite university volunteers water women work world
+youth
 """
 
 

@@ -32,12 +32,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KIND_WORDS = (
     (
         "person",
-        r"anonymous|anonym|anonyme|anónimo|private (?:donors?|individuals?|persons?)|mrs?|ms",
+        r"anonymous|anonym|anonyme|anonimo|mrs?|ms"
+        r"|private (?:donors?|individuals?|persons?)(?! and)",
     ),
     ("funding-agency", r"minist\w+|министерство"),
     ("academia", r"universit\w+|universidad|uniwersytet|университет|polytechnic"),
     ("ngo", r"red cross|red crescent|croix rouge|cruz roja|caritas|ngo|ong|association|verein"),
-    ("foundation", r"foundations?|fondation|fundaci[oó]n|fondazione|stiftung|stichting|фонд"),
+    ("foundation", r"foundations?|fondation|fundacion|fondazione|stiftung|stichting|фонд"),
     ("company", r"ltd|limited|llc|plc|inc|corp|gmbh|company|bank|banque|banco|банк"),
 )
 
@@ -73,7 +74,7 @@ def propose_donors(donors: Directory, texts: Iterable[str]) -> tuple[ListedDonor
         key = normalise(name)
         if not key or key in proposed or len(donors.candidates(name, codes=False)) == 1:
             continue
-        code = "" if donors.standing(name) else free_code(donors, name, taken)
+        code = "" if donors.stands_for(name) else free_code(donors, name, taken)
         proposed[key] = ListedDonor(
             text=name,
             code=code,
