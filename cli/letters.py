@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
+from msgspec import structs
 from pledgebook.cli.common import (
     DAY,
     DONE,
@@ -112,7 +112,9 @@ def _command(kind: LetterKind) -> None:
             codes = [papers.of_record(find_donor(book, text)) for text in donors]
             if issues:
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
-                with on_occasion(replace(present_occasion(), key="")):  # not all of the command
+                with on_occasion(
+                    structs.replace(present_occasion(), key="")
+                ):  # not all of the command
                     now = try_entries(book, [], correspondence_texts(book, lines)).write()
                 answering = now if answering is book else load_book(answering.path)
                 book = now

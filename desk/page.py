@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cached_property, wraps
 from http import HTTPStatus
 from io import BytesIO
@@ -22,6 +21,7 @@ from fava.ext import FavaExtensionBase, extension_endpoint
 from flask import Response, abort, current_app, jsonify, request, send_file
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 from markupsafe import Markup
+from msgspec import structs
 from pledgebook.desk.choosing import desk_answering
 from pledgebook.desk.entries import find_paper
 from pledgebook.desk.guarding import (
@@ -93,7 +93,7 @@ def _occasion(what: str, given: object) -> Occasion:
     if isinstance(given, dict):
         given = sorted((name, value) for name, value in given.items() if name != "book")
     occasion = Occasion(door="desk", what=what, key=digest_of(repr((what, given)).encode()))
-    return replace(occasion, by=logged_in() or occasion.by)
+    return structs.replace(occasion, by=logged_in() or occasion.by)
 
 
 class PageRefusedError(RefusedError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.importers.judging.asked import ask_questions, layout_of, place_of
 from pledgebook.importers.judging.contributions import judge_tables
 from pledgebook.importers.judging.known import Context
@@ -325,7 +326,7 @@ def _naming(settings: Settings, names: Mapping[str, str], purposes: Mapping[str,
     donors = settings.donors
     for text, said in names.items():
         donors = confirm(donors, text, said)
-    return replace(settings, donors=donors)
+    return structs.replace(settings, donors=donors)
 
 
 def _read_statements(file: SentFile, book: Book, code: str) -> StatementFile:

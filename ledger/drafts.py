@@ -8,12 +8,12 @@ digits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from beancount.core.data import Transaction
+from msgspec import Struct, field, structs
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.parsing import parse_text, quoted
 
@@ -39,8 +39,7 @@ class Rated(Protocol):
         """The day it is effective from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftLine:
+class DraftLine(Struct, frozen=True, kw_only=True):
     """One posting. With `label` it moves a lot; `value` is the lot's dollars in all (None: the lot
     is taken out by its label alone), `committed` its commitment's date where it is put back.
     """
@@ -66,8 +65,7 @@ class DraftLine:
         return "\n".join([line, *(_meta_line(key, value, 4) for key, value in self.meta.items())])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """One entry before it is booked."""
 
     date: date
@@ -88,7 +86,9 @@ class Draft:
         if rate is not None:
             own = {key: said.pop(key) for key in _WHERE if key in said}
             said = {**own, "rate": format_units(rate.number), "rate-date": rate.day, **said}
-        return replace(self, narration=narration or self.narration, meta=said | dict(meta or {}))
+        return structs.replace(
+            self, narration=narration or self.narration, meta=said | dict(meta or {})
+        )
 
     @property
     def event(self) -> str:
@@ -110,8 +110,7 @@ class Draft:
         return entries[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementDraft(Draft):
+class AnnouncementDraft(Draft, frozen=True, kw_only=True):
     """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
 
     fund: str = ""

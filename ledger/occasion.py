@@ -10,7 +10,8 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field, structs
 
 
 def _user() -> str:
@@ -20,8 +21,7 @@ def _user() -> str:
         return str(getattr(os, "getuid", lambda: "")())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occasion:
+class Occasion(Struct, frozen=True, kw_only=True):
     """Who writes (`by`, the user of the computer), through which `door` ("command", "desk",
     "library") and `what` that is in words; `sources` are the names of files that are taken in.
     `key` is the same where exactly the same was asked.
@@ -45,7 +45,7 @@ def present_occasion() -> Occasion:
 @contextmanager
 def taking_in(names: Iterable[str]) -> Iterator[None]:
     """State from which files what is written comes, as long as the block lasts."""
-    with on_occasion(replace(present_occasion(), sources=tuple(names))):
+    with on_occasion(structs.replace(present_occasion(), sources=tuple(names))):
         yield
 
 

@@ -20,6 +20,7 @@ import pytest
 from beancount.core.data import Transaction
 from click.testing import CliRunner
 from conftest import HEAD, Load, split_golden
+from msgspec import structs
 from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
@@ -434,7 +435,7 @@ OF_A_PERIOD = """
 def _unmarked(carried: Carried) -> Carried:
     """Forget that the last of the closing entries is one."""
     *closing, last = carried.closing
-    return replace(carried, closing=[*closing, replace(last, meta={"class": "general"})])
+    return replace(carried, closing=[*closing, structs.replace(last, meta={"class": "general"})])
 
 
 GIFT = re.compile(r"2002-04-01 .*?\n\n", re.DOTALL)
@@ -454,7 +455,7 @@ def _opened(**changes: str) -> Callable[[Carried], Carried]:
         return replace(
             carried,
             opening=[
-                replace(draft, lines=tuple(_other(line, changes) for line in draft.lines))
+                structs.replace(draft, lines=tuple(_other(line, changes) for line in draft.lines))
                 for draft in carried.opening
             ],
         )
@@ -465,7 +466,7 @@ def _opened(**changes: str) -> Callable[[Carried], Carried]:
 def _other(line: DraftLine, changes: dict[str, str]) -> DraftLine:
     kept = {key: value for key, value in line.meta.items() if key not in changes}
     said = {key: value for key, value in changes.items() if value and key in line.meta}
-    return replace(line, meta=kept | said)
+    return structs.replace(line, meta=kept | said)
 
 
 FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {

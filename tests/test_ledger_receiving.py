@@ -5,12 +5,12 @@ After each entry the fixture `keeper` loads the book and proves its schedules, t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 from pledgebook.ledger.events import (
     Advance,
     Earmark,
@@ -301,7 +301,7 @@ def test_a_payment_taken_back_opens_the_instalment_again(
         returned_payment,
         day=date(2002, 9, 9),
         now=now,
-        was=replace(before, units=units, value=units * 8 / 10),
+        was=structs.replace(before, units=units, value=units * 8 / 10),
         dollars=back * 85 / 100,
         reverses="2002-09-02",
         advance=Advance(D("510.00"), PAID),
@@ -364,7 +364,7 @@ def test_what_cannot_be_received_is_refused(keeper: Any) -> None:
     label = pledge(keeper, currency="USD") + ".1"
     pledged = pledge(keeper, "AUT", UNTOC) + ".1"
     claim, other, own = keeper.claim(label), keeper.claim(pledged), keeper.book.settings
-    waits = replace(other, committed=False)
+    waits = structs.replace(other, committed=False)
     with pytest.raises(EventRefusedError, match="is settled by as much, not by 990"):
         payment(own, day=PAID, claim=claim, units=D(1000), dollars=D(990))
     with pytest.raises(EventRefusedError, match="record its commitment first"):
@@ -385,7 +385,7 @@ def test_what_cannot_be_received_is_refused(keeper: Any) -> None:
         returned_payment(own, day=PAID, now=claim, was=claim, dollars=D(5), reverses="2002-09-02")
     with pytest.raises(EventRefusedError, match="Nothing is held of ITA"):
         release(own, day=NEXT, claim=claim)
-    later = replace(other, due=date(2004, 6, 30))
+    later = structs.replace(other, due=date(2004, 6, 30))
     with pytest.raises(EventRefusedError, match="becomes income on 2004-01-01"):
         release(own, day=PAID, claim=later, deferred=D(800))
     with pytest.raises(EventRefusedError, match=r"Dollars are whole cents; 0.001 is not"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ import pytest
 from beancount.core.data import Transaction
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events import Earmark, receipt_without_pledge
 from pledgebook.ledger.files.loading import load_book
@@ -105,7 +105,8 @@ def test_entries_of_a_day_stand_in_the_order_of_their_events(load: Load) -> None
     others = ("expenditure", "closing", "opening")
     drafts = [gift(book, date(2002, 3, 31))]
     drafts += [
-        replace(gift(book, date(2002, 3, 31), event), meta={"event": event}) for event in others
+        structs.replace(gift(book, date(2002, 3, 31), event), meta={"event": event})
+        for event in others
     ]
     text = (book.folder / "2002-2003.beancount").read_text("utf-8")
     places = [

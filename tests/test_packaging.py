@@ -213,18 +213,20 @@ def test_a_value_of_many_fields_is_built_by_their_names(folder: str) -> None:
 
 
 STRUCTS = (
+    "ledger",
     "ledger/declared",
     "ledger/register",
     "ledger/correspondence",
     "ledger/guards",
+    "ledger/files",
     "reports/figures",
 )
-"""The rooms whose values a load or a report makes by the hundred thousand."""
+"""The rooms whose values every start defines, or a load or report makes by the hundred thousand."""
 
 
 @pytest.mark.parametrize("room", STRUCTS)
-def test_a_dataclass_where_values_are_structs_keeps_something_worked_out(room: str) -> None:
-    keeping = {"Book", "View", "Settings", "Mandate", "Tagging", "Selection"}
+def test_values_of_loads_and_reports_are_structs(room: str) -> None:
+    keeping = {"Selection"}  # what was worked out of it does not go over to what replaces it
     found = {
         each.name
         for path in (ROOT / room).glob("*.py")

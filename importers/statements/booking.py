@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.importers.statements.statement import Entry, Original
 from pledgebook.ledger.declared.banks import (
     BANK,
@@ -117,7 +118,7 @@ class Cashier:
             draft = interest(self._settings, day=day, shares=shares).noted(
                 narration=words, rate=rate, meta=meta
             )
-        draft = replace(draft, payee=" ".join(entry.payer.split()))
+        draft = structs.replace(draft, payee=" ".join(entry.payer.split()))
         return Entered(self._through(draft, bank, entry, lot if foreign else None), label, donor)
 
     def _taken(self, lot: _Lot, units: Decimal, bank: BankAccount) -> Decimal:
@@ -136,10 +137,10 @@ class Cashier:
             if parts[0] != "Assets" or parts[-1] != "Cash":
                 lines.append(line)
             elif lot is None:
-                lines.append(replace(line, account=bank.account))
+                lines.append(structs.replace(line, account=bank.account))
             else:
                 lines += self._foreign(line, bank, entry, lot)
-        return replace(draft, lines=tuple(lines))
+        return structs.replace(draft, lines=tuple(lines))
 
     def _foreign(
         self, line: DraftLine, bank: BankAccount, entry: Entry, lot: _Lot

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Price, Transaction
+from msgspec import structs
 from pledgebook.ledger.closing.carrying import find_lost
 from pledgebook.ledger.closing.earlier import is_proven, say_proven
 from pledgebook.ledger.closing.entries import Carried, carry_forward
@@ -441,4 +442,4 @@ def _names(directive: str, kind: str, period: str) -> bool:
 
 def _knowing(book: Book, history: Book) -> Book:
     """Return the book with the digests of the files that only history.beancount includes."""
-    return replace(book, digests={**history.digests, **book.digests})
+    return structs.replace(book, digests={**history.digests, **book.digests})

@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -61,8 +60,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         return True
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Mandate:
+class Mandate(Struct, frozen=True, eq=False, kw_only=True, dict=True):
     """A resolution: its symbol, its paragraphs and the rules that tag entries with them.
 
     `primary` is the order in which a contribution's one primary call is chosen.
@@ -94,8 +92,7 @@ class Mandate:
         return f"{self.symbol}-{paragraph}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tagging:
+class Tagging(Struct, frozen=True, kw_only=True, dict=True):
     """What the rules of one mandate say of one contribution. Paragraphs in numeric order."""
 
     mandate: Mandate
@@ -107,7 +104,7 @@ class Tagging:
     refusals: tuple[str, ...] = ()
     before: bool = False
     review: bool = False
-    reason: str = field(default="")
+    reason: str = ""
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

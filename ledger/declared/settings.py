@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from beancount.core.data import Directive, Options, Posting
+from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.aliases import read_aliases
 from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
@@ -46,8 +46,7 @@ _REOPENING_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 """Digits of the longest age of a rate that can be declared."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """What the book declares. `currency` is the currency accounts are kept in."""
 
     funds: Mapping[str, Fund]
@@ -73,17 +72,15 @@ class Settings:
     """The day as of which accounts name their donors; None: as they are written."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with declarations, and what deserves a look in them."""
-    lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    lines_read: dict[int, tuple[list[Posting], list[Any]]] = field(default_factory=dict)
     """What `postings.read_lines` has read, by the identity of a transaction's postings."""
     belonging: dict[tuple[str, str | None, str | None], tuple[Place, str, str] | None] = field(
-        default_factory=dict, repr=False, compare=False
+        default_factory=dict
     )
     """What `postings` has told of an account with the class and the purpose said there."""
-    tagged: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    tagged: dict[tuple[object, ...], Any] = field(default_factory=dict)
     """What `tagging` has found, by mandate, day and facts."""
-    _places: dict[str, Place | None] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, Place | None] = field(default_factory=dict)
 
     def place(self, account: str) -> Place | None:
         """Read an account name; None outside the chart or the declared funds."""
@@ -102,7 +99,9 @@ class Settings:
         """Return these settings with accounts read as of a day: those of a donor that another
         continues by then are the other's.
         """
-        return replace(self, donors_on=day, lines_read={}, belonging={}, tagged={}, _places={})
+        return structs.replace(
+            self, donors_on=day, lines_read={}, belonging={}, tagged={}, _places={}
+        )
 
     @cached_property
     def first_open_day(self) -> date:

@@ -8,7 +8,7 @@ deferred one its deferral, a memorandum its contra.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -190,7 +190,7 @@ def recovery(
         )
     again = put_back(settings, was)
     lines = [taken_out(now)] if now.is_open else []
-    lines.append(replace(again, meta={**again.meta, **(told or {})}))
+    lines.append(structs.replace(again, meta={**again.meta, **(told or {})}))
     if was.kind == "memorandum":
         lines.append(in_dollars(settings, account("contra", was.fund), -back))
     elif deferred:

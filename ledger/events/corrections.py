@@ -10,10 +10,10 @@ says its cause.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import OWN_RESULT, account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
@@ -70,12 +70,12 @@ def prior_pledge(
     for line in draft.lines:
         if line.account == income:
             adjusted = in_dollars(settings, account("prior-period", earmark.fund, donor), -prior)
-            lines += [adjusted, replace(line, number=line.number + prior)]
+            lines += [adjusted, structs.replace(line, number=line.number + prior)]
         else:
-            lines.append(replace(line, committed=made_on) if line.label else line)
+            lines.append(structs.replace(line, committed=made_on) if line.label else line)
     days = [made_on if agreed else settings.periods.start_of(p.due or made_on) for p in parts]
     concerns = max((max(made_on, day) for day in days if day < starts), default=made_on)
-    return replace(draft, lines=tuple(line for line in lines if line.number)).noted(
+    return structs.replace(draft, lines=tuple(line for line in lines if line.number)).noted(
         narration=f"Pledge {pledge} of {made_on}, found later",
         meta={CAUSE: cause, CONCERNS: concerns},
     )
@@ -141,7 +141,7 @@ def re_earmarked_gift(
     cash = account("cash", gift.fund)
 
     def line(name: str, amount: Decimal, of: Earmark) -> DraftLine:
-        return replace(in_dollars(settings, name, amount), meta=of.meta())
+        return structs.replace(in_dollars(settings, name, amount), meta=of.meta())
 
     return make_entry(
         settings,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
@@ -172,11 +173,13 @@ def merged(lines: Sequence[tuple[Claim, DraftLine]], *, moved: bool) -> list[Dra
     added: dict[tuple[str, str, str, Earmark], DraftLine] = {}
     for position, (claim, line) in enumerate(lines):
         earmark = earmark_of(claim)
-        own = replace(line, meta={**earmark.meta(), **line.meta}) if moved else line
+        own = structs.replace(line, meta={**earmark.meta(), **line.meta}) if moved else line
         part = str(position) if line.label else ""
         key = (line.account, line.label, part, earmark)
         known = added.get(key)
-        added[key] = own if known is None else replace(own, number=known.number + own.number)
+        added[key] = (
+            own if known is None else structs.replace(own, number=known.number + own.number)
+        )
     return [line for line in added.values() if line.number]
 
 

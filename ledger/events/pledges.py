@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
@@ -209,7 +209,7 @@ def _common(placed: Sequence[_Placed]) -> Earmark | None:
 def _pledged_out(settings: Settings, claim: Claim, common: Earmark | None) -> list[DraftLine]:
     own = {} if common else earmark_of(claim).meta()
     contra = in_dollars(settings, account("contra", claim.fund), claim.value)
-    return [replace(line, meta=own) for line in (taken_out(claim), contra)]
+    return [structs.replace(line, meta=own) for line in (taken_out(claim), contra)]
 
 
 def _committed(
@@ -242,16 +242,16 @@ def _committed(
         )
         if kind == "memorandum":
             contra = in_dollars(settings, account("contra", fund), -part.value)
-            others.append(replace(contra, meta=own))
+            others.append(structs.replace(contra, meta=own))
         elif settings.is_to_defer(
             fund, earmark.class_, due=part.due, condition=part.condition, day=day
         ):
             deferred = held_lot(settings, account("deferred", fund, donor), -part.value, label)
-            others.append(replace(deferred, meta=own))
+            others.append(structs.replace(deferred, meta=own))
         else:
             income[earmark] = income.get(earmark, ZERO) + part.value
     contributions = [
-        replace(
+        structs.replace(
             in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
             meta={} if common else earmark.meta(),
         )

@@ -8,7 +8,6 @@ docs/recognition.md tells the three side by side; `recasting` shows a book under
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -81,7 +80,7 @@ def policy_change(
         event="policy-change",
         narration=f"Contributions of {fund} {class_} are recognised on {to}",
         lines=[
-            line if shared else replace(line, meta={**earmark.meta(), **line.meta})
+            line if shared else structs.replace(line, meta={**earmark.meta(), **line.meta})
             for earmark, line in lines
         ],
         earmark=shared,

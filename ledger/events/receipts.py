@@ -8,7 +8,7 @@ brought more or less than the carrying value is exchange, never an adjustment.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -246,7 +246,7 @@ def returned_payment(
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
     again = put_back(settings, was)
-    lines.append(replace(again, meta={**again.meta, **(told or {})}))
+    lines.append(structs.replace(again, meta={**again.meta, **(told or {})}))
     back = was.value - now.value
     lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
     lines.append(in_dollars(settings, account("bank-charges", was.fund), -charges))
@@ -480,7 +480,7 @@ def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> l
         line = in_dollars(settings, account("contributions", fund, donor), -settled.dollars)
     else:
         line = in_dollars(settings, account("exchange", fund), out - settled.dollars)
-    return [*lines, replace(line, meta=own)]
+    return [*lines, structs.replace(line, meta=own)]
 
 
 def _need_dollars(
@@ -519,7 +519,9 @@ def _stated(
     earmarks = {(earmark.class_, earmark.purpose) for earmark, line in lines if line.number}
     if len(earmarks) == 1:
         return [line for _, line in lines], lines[0][0]
-    return [replace(line, meta={**earmark.meta(), **line.meta}) for earmark, line in lines], None
+    return [
+        structs.replace(line, meta={**earmark.meta(), **line.meta}) for earmark, line in lines
+    ], None
 
 
 def _entry(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
@@ -334,7 +334,7 @@ def _booked(
 
 
 def _stated(settings: Settings, name: str, dollars: Decimal, meta: Meta) -> DraftLine:
-    return replace(in_dollars(settings, name, dollars), meta=meta)
+    return structs.replace(in_dollars(settings, name, dollars), meta=meta)
 
 
 def _place(earmark: Earmark) -> str:

@@ -17,10 +17,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, structs
 from pledgebook.ledger.files import log
 from pledgebook.ledger.files.locking import LOCK, now, one_writer
 from pledgebook.ledger.findings import BookRefusedError, changed_meanwhile
@@ -41,8 +41,7 @@ class UnfinishedWriteError(BookRefusedError):
     """A write is decided, and could not be finished; the message says that it will be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class _Change(Struct, frozen=True, kw_only=True):
     """One file of a write, its paths within the book's folder: what it holds before and after
     (digests, "" for no file), and whether its content is written over the old one, since a new file
     would not be its owner's or not known by its other names.
@@ -60,8 +59,7 @@ class _Change:
         return path.with_name(f".{path.name}{_STAGED}").as_posix()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Write:
+class _Write(Struct, frozen=True, kw_only=True):
     """A write as its journal has it. `made` are folders that it needs and that were not there,
     `emptied` those that go if they are empty; `line` is put into the log, where `log_at` ends it.
     """
@@ -75,7 +73,9 @@ class _Write:
 
     def text(self) -> str:
         """Return the text of the journal."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+        changes = [structs.asdict(each) for each in self.changes]
+        told = {**structs.asdict(self), "changes": changes}
+        return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
 def commit(
@@ -121,7 +121,9 @@ def _commit(
     known = {path.resolve(): digest for path, digest in read.items()}
     write = _planned(folder, contents, known, [_within(folder, each) for each in folders])
     places = [_within(folder, folder / name) for name in emptied]
-    write = replace(write, emptied=tuple(each.relative_to(folder).as_posix() for each in places))
+    write = structs.replace(
+        write, emptied=tuple(each.relative_to(folder).as_posix() for each in places)
+    )
     if told is not None:
         write = _logged(folder, write, told)
     if not write.changes:
@@ -247,7 +249,7 @@ def _logged(folder: Path, write: _Write, told: Mapping[str, Any]) -> _Write:
     after = {name: each["after"] for name, each in files.items() if name in stands}
     more = {**told, "stands": {**stands, **after}, "folders": write.made}
     line = log.next_line(content, present_occasion(), write.occasion["when"], files, more)
-    return replace(write, log_at=len(content), line=line.decode())
+    return structs.replace(write, log_at=len(content), line=line.decode())
 
 
 def _missing(folder: Path) -> Iterator[Path]:

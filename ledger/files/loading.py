@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from beancount.loader import LoadError, run_transformations
 from beancount.ops.validation import validate
 from beancount.parser.grammar import ParserSyntaxError
 from beancount.parser.lexer import LexerError
+from msgspec import structs
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.files.booking import book_entries, refuse_large
 from pledgebook.ledger.files.reading import Files, parse_files
@@ -68,7 +68,7 @@ def load_book(path: Path, instead: Mapping[Path, bytes | None] = _NONE) -> Book:
         with reading(files.contents):
             entries, errors = _processed(entries, parsed, options, files.contents.values())
             book = _book(path, entries, errors, options, files)
-    return replace(book, code=[each.what for each in brought if each.runs])
+    return structs.replace(book, code=[each.what for each in brought if each.runs])
 
 
 def code_of(path: Path) -> list[Brought]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from pledgebook.ledger.files.pieces import (
     Piece,
     Stretch,
@@ -33,8 +33,7 @@ FIRST = "0" * 64
 """What stands for the line before the first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileWritten:
+class FileWritten(Struct, frozen=True, kw_only=True):
     """What a write did to a file: its digests before and after ("" for no file) and, of a file of
     the book, the pieces that changed, and the way back as long as nothing else does. `was` is what
     stood in a file beside the book (a document, decisions), None for nothing or too much to keep.
@@ -47,8 +46,7 @@ class FileWritten:
     was: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedWrite:
+class LoggedWrite(Struct, frozen=True, kw_only=True):
     """One line of the log. `sources` are the names of files that were taken in, `files` those
     written, by their paths within the book's folder; `stands` the digests of the book's files after
     it; `undoes` the write that it takes back, or 0. `by_hand` are files that were changed by
@@ -69,8 +67,7 @@ class LoggedWrite:
     chained: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class Log(Struct, frozen=True, kw_only=True):
     """The writes in their order, and the files changed by something else since the last; `faults`
     says in sentences where the log itself is not as it was written.
     """

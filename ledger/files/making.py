@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+from msgspec import structs
 from pledgebook.ledger.files.committing import commit, is_interrupted, is_ours, recover
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import RefusedError
@@ -30,7 +30,7 @@ def make_book(folder: Path) -> Path:
         _refuse_filled(folder)
     folder.mkdir(parents=True, exist_ok=True)
     main = folder / "main.beancount"
-    with one_writer(folder), on_occasion(replace(present_occasion(), what=_MAKING)):
+    with one_writer(folder), on_occasion(structs.replace(present_occasion(), what=_MAKING)):
         finished = recover(folder)
         if finished is not None and finished.what == _MAKING:
             return main

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import structs
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.settings import Settings
@@ -35,7 +35,7 @@ def add_purpose_alias(settings: Settings, text: str, code: str) -> Settings:
         )
     if not normalise(text):
         raise AliasRefusedError(f"{text!r} has no letter or digit: it cannot be a purpose's name.")
-    return replace(settings, purpose_aliases={**settings.purpose_aliases, text: code})
+    return structs.replace(settings, purpose_aliases={**settings.purpose_aliases, text: code})
 
 
 def alias_texts(

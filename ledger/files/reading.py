@@ -11,7 +11,6 @@ import glob
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ from beancount.core.data import Directive, Options, new_metadata
 from beancount.loader import LoadError, aggregate_options_map
 from beancount.parser import options as defaults
 from beancount.utils import encryption
+from msgspec import Struct, field
 from pledgebook.ledger.files.fatal import refuse_fatal
 from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import digest_of
 
 
-@dataclass
-class Files:
+class Files(Struct):
     """The files that one load reads. `instead` holds what stands in place of files on disk: None
     where there would be no file.
     """

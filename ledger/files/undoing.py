@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from beancount.core.data import Custom, Directive, Transaction, entry_sortkey
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.declarations import FORMS, UNSEALED
 from pledgebook.ledger.files.late import told
 from pledgebook.ledger.files.log import FileWritten, Log, LoggedWrite, read_log
@@ -110,7 +110,7 @@ def try_undo(book: Book, number: int, log: Log | None = None) -> Tried:
         raise BookRefusedError(
             f"Write {number} stays: without it the book would have an error. {message}"
         ) from None
-    return replace(
+    return structs.replace(
         tried,
         paths=tuple(texts),
         texts=(*tried.texts, *sorted(new)),
@@ -129,8 +129,7 @@ def _found(book: Book, path: Path, file: FileWritten) -> tuple[str, list[range]]
     return taken_back(text, file.pieces or (), path.relative_to(book.folder).as_posix())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileUndone:
+class FileUndone(Struct, frozen=True, kw_only=True):
     """What undoing does to a file: the pieces that go and those that come back, or, of what stands
     beside the book (a document, decisions), only that it `comes` back or goes.
     """

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, pairwise
 from operator import itemgetter
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from beancount.core.data import Transaction
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files import log
@@ -54,8 +54,7 @@ def file_of(book: Book, day: date) -> Path:
     return own[0] if len(own) == 1 else beside
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tried:
+class Tried(Struct, frozen=True, kw_only=True):
     """A write that was tried and not made: the book before and after it, what it changes, the paths
     it tells of, and the notices that the book then has of new entries.
     """
@@ -162,7 +161,7 @@ def try_entries(
         if isinstance(notice.entry, Transaction) and is_drafted(notice.entry)
     )
     paths = tuple(dict.fromkeys((*by_file, *notes, *others)))
-    return replace(tried, paths=paths, notices=notices)
+    return structs.replace(tried, paths=paths, notices=notices)
 
 
 def refuse_future(days: Iterable[date], *, today: date | None = None, future: bool = False) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.rates import Rate
@@ -240,7 +241,7 @@ def _finish(draft: Draft, recording: Recording, values: Mapping[str, Any], *, la
     own = recording.stated
     if not last:  # what the user says is said of the event, not of what prepares it
         own = {key: own[key] for key in (ENTERED, APPROVED) if key in own}
-    return replace(
+    return structs.replace(
         draft,
         narration=values["note"] if values["note"] and last else draft.narration,
         meta={**draft.meta, **own},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import ENTERED
@@ -196,17 +196,19 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
         )
         back = found.dollars - charges
         own = earmark_of(was)
-        lines = [replace(line, meta={**own.meta(), **line.meta}) for line in draft.lines]
+        lines = [structs.replace(line, meta={**own.meta(), **line.meta}) for line in draft.lines]
         again = account("unapplied", earmark.fund)
         extra = [
             (earmark, in_dollars(settings, account("cash", earmark.fund), back)),
             (earmark, held_lot(settings, again, -back, labels.receipt(day))),
         ]
         lines += [
-            replace(line, meta={**of.meta(), **line.meta}) for of, line in extra if line.number
+            structs.replace(line, meta={**of.meta(), **line.meta})
+            for of, line in extra
+            if line.number
         ]
         meta = {key: value for key, value in draft.meta.items() if key not in own.meta()}
-        drafts.append(replace(draft, lines=tuple(lines), meta=meta))
+        drafts.append(structs.replace(draft, lines=tuple(lines), meta=meta))
         charges = ZERO
     return drafts
 

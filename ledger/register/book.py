@@ -6,13 +6,13 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from beancount.core.data import Directive, Options
+from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import BookRefusedError, Finding, changed_meanwhile
@@ -20,8 +20,7 @@ from pledgebook.ledger.register.register import Plain, Register, derive_register
 from pledgebook.ledger.sources import as_text
 
 
-@dataclass(kw_only=True)
-class Book:
+class Book(Struct, kw_only=True, dict=True):
     """A loaded book. `errors` are Beancount's and the plugins', the cause before what follows;
     `findings` all that the guards found, notices too.
     """
@@ -45,9 +44,10 @@ class Book:
     findings: Sequence[Finding] = field(default=())
     plain: Mapping[int, Plain] = field(default_factory=dict)
     """The entries that were found to be plain, by their place among the entries."""
-    _as_of: dict[tuple[tuple[str, str], ...], Book] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+
+    @cached_property
+    def _as_of(self) -> dict[tuple[tuple[str, str], ...], Book]:
+        return {}
 
     @property
     def notices(self) -> list[Finding]:
@@ -73,7 +73,7 @@ class Book:
         """Return the book as it would be with these entries, which no guard has seen."""
         kept = list(entries)
         settings = read_settings(kept, self.options)
-        return replace(self, entries=kept, settings=settings, findings=(), plain={})
+        return structs.replace(self, entries=kept, settings=settings, findings=(), plain={})
 
     def as_of(self, day: date) -> Book:
         """Return the book as its donors are on a day: what stands under a donor that another
@@ -92,7 +92,9 @@ class Book:
                 )
                 for at, told in self.plain.items()
             }
-            self._as_of[continued] = replace(self, settings=self.settings.as_of(day), plain=plain)
+            self._as_of[continued] = structs.replace(
+                self, settings=self.settings.as_of(day), plain=plain
+            )
         return self._as_of[continued]
 
     @property

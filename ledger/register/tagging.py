@@ -11,11 +11,11 @@ silent by what the pledge said (`Claim.stated`).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
+from msgspec import structs
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.mandates import (
     EVIDENCE,
@@ -145,7 +145,7 @@ def _evidence(stated: Mapping[str, str]) -> frozenset[str]:
 
 def _overridden(mandate: Mandate, tagging: Tagging, override: str, reason: str | None) -> Tagging:
     chosen = [word for word in override.split() if word in mandate.paragraphs]
-    return replace(
+    return structs.replace(
         tagging,
         calls=tuple(sorted(chosen, key=paragraph_order)),
         rules=(OVERRIDE, *tagging.rules),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from beancount.core.data import Directive, Options, Transaction
+from msgspec import Struct, field
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.register.history import continuing, is_closing
@@ -15,8 +15,7 @@ from pledgebook.ledger.register.register import Plain, Register, derive_register
 from pledgebook.ledger.register.written import Sources
 
 
-@dataclass(frozen=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True, dict=True):
     """What every guard is given. `plain` are the entries, by their identity, that were found to be
     plain (see guards/plain.py): guards pass over them, but for what they add to running sums.
     """
