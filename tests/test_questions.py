@@ -307,7 +307,7 @@ def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) 
         "ngo"
     }
 
-    again = write_csv(tmp_path / "again.csv", [YEARS[0], ("Fox Club", "2003", "9.000", "Grant")])
+    again = write_csv(tmp_path / "again.csv", [YEARS[0], ("Peru", "2003", "9.000", "Grant")])
     words[3] = str(again)
     status, screen = at_a_terminal(words, b"\n")
     assert "Is it the same for this file? [Y/n]" in screen

@@ -84,7 +84,7 @@ def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) ->
         cell = f"{table.sheet.name}!{letter}{verdict.row.number}"
         cells = " | ".join(table.texts_of(verdict.row.number).values())
         reason = f": {verdict.reason}" if verdict.asks[0].key == question.key else ""
-        own.examples.append((cell, f"{shorten(cells, _LONGEST_ROW, placeholder=' …')}{reason}"))
+        own.examples.append((cell, shorten(cells, _LONGEST_ROW, placeholder=" …") + reason))
 
 
 def place_in_file(table: Table) -> str:

@@ -20,7 +20,7 @@ from pledgebook.importers.judging.known import (
     earmark_words,
     parts_in_order,
 )
-from pledgebook.importers.tables.questions import Answers, Question, ask
+from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import plain, shown
 from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.drafts import Draft
@@ -41,7 +41,10 @@ _UNDATED = (
     "The sheet does not say when it was changed: add a column with the date of the change, say "
     "since when it is so, or record the change by hand."
 )
-_SINCE_WHEN, _CHANGED = ask("change-date"), ask("changed")
+ANOTHER = "another"
+SINCE_WHEN = ask("change-date", "", Choice(ANOTHER, "They are further pledges, beside those"))
+"""What is asked of rows that find a pledge of the book with other figures."""
+_CHANGED = ask("changed")
 
 
 class Changed(NamedTuple):
@@ -83,7 +86,7 @@ def change_of(
         raise doubt(f"Also changed: {other}. Record that by hand.", _CHANGED)
     on = reading.changed_on or _answered_day(answers)
     if on is None:
-        raise doubt(_UNDATED + _by_command(reading, known), _SINCE_WHEN)
+        raise doubt(_UNDATED + _by_command(reading, known), SINCE_WHEN)
     if not (known.imported or known.reference):
         why = "The pledge was entered by hand without a reference: record the change."
         raise doubt(why, _CHANGED)
@@ -97,7 +100,7 @@ def change_of(
 
 
 def _answered_day(answers: Answers) -> date | None:
-    said = answers.to(_SINCE_WHEN)
+    said = answers.to(SINCE_WHEN)
     return date.fromisoformat(said) if said else None
 
 

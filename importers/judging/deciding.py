@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pledgebook.importers.judging.changes import change_of, describe_pledge, describe_terms
+from pledgebook.importers.judging.changes import (
+    ANOTHER,
+    SINCE_WHEN,
+    change_of,
+    describe_pledge,
+    describe_terms,
+)
 from pledgebook.importers.judging.drafting import IMPORT_ID, Reading, draft_contribution
 from pledgebook.importers.judging.known import (
     AlikeRows,
@@ -86,7 +92,7 @@ def decide(
             return _in_book(reading, known.label, known)
         if unclear is not None and not _are_settled(unclear, answers):
             raise unclear
-        if known is not None:
+        if known is not None and answers.to(SINCE_WHEN) != ANOTHER:
             return _change(reading, known, meta, context, answers)
     elif reading.kind == "payment":
         refuse_known_receipt(reading, context, answers)

@@ -366,7 +366,8 @@ class Answers:
 class Asked:
     """A question about rows of a file that wait for it. `id` names it within a run and is the same
     each time the file is read; `tables` are those it is about (`Pledges!A6`), `examples` the cells
-    of its first rows, and `shown` what stands in these, with the reason why they wait. `said` are the different words it is about.
+    of its first rows, and `shown` what stands in these, with the reason why they wait. `said` are
+    the different words it is about.
     `answer` is what was answered, "" as long as it is open.
     """
 
