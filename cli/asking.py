@@ -125,6 +125,8 @@ def _ask(asked: Asked, number: int) -> str:
         click.echo(f"  ({number - 1} more after this one)", err=True)
     for text in asked.said:
         click.echo(f"  said there: {text}", err=True)
+    if asked.more:
+        click.echo(f"  and {asked.more} other texts", err=True)
     for cell, text in zip(asked.examples, asked.shown, strict=True):
         click.echo(f"  {cell}: {text}", err=True)
     for place, choice in enumerate(asked.choices, 1):

@@ -68,6 +68,7 @@ def _question_document(asked: Asked) -> dict[str, object]:
         "tables": list(asked.tables),
         "examples": list(asked.examples),
         "said": list(asked.said),
+        "more_said": asked.more,
         "choices": [choice._asdict() for choice in question.choices],
         "takes": KINDS[question.kind].takes,
         "answer": asked.answer or None,

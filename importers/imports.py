@@ -42,7 +42,13 @@ from pledgebook.importers.tables.corrections import (
 )
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
-from pledgebook.importers.tables.questions import LEAVE_OUT, Answers, answers_of, read_id
+from pledgebook.importers.tables.questions import (
+    LEAVE_OUT,
+    AnswerError,
+    Answers,
+    answers_of,
+    read_id,
+)
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.delegations import ENTERED
@@ -157,6 +163,13 @@ def _answered(
     and what was answered for earlier files of that.
     """
     tables = [table for reading in readings for table in reading.tables]
+    known = {place_of(table) for table in tables}
+    for text in answers:
+        place = read_id(text).table
+        if tables and place.startswith(f"{tables[0].path.name}#") and place not in known:
+            raise AnswerError(
+                f"{text!r} is about a table that there is not; there is {', '.join(sorted(known))}."
+            )
     alike: dict[object, list[str]] = {}
     for table in tables:
         alike.setdefault(layout_of(table), []).append(place_of(table))
@@ -243,6 +256,7 @@ def import_files(
         answers=answers,
     )
     sent = [each if isinstance(each, SentFile) else SentFile(each) for each in paths]
+    _refuse_other_files(answers, sent)
     files: list[JudgedFile] = []
     read: list[StatementFile] = []
     refused: list[Refused] = []
@@ -297,6 +311,18 @@ def _judged(judge: Callable[[SentFile], JudgedFile], file: SentFile, book: Book)
             f"{error} If it is a bank's list of entries, name the bank account with --bank CODE "
             f"({known})."
         ) from error
+
+
+def _refuse_other_files(answers: Mapping[str, str], sent: Sequence[SentFile]) -> None:
+    """Raise AnswerError for an answer about a file that is not imported."""
+    names = {file.path.name for file in sent}
+    for text in answers:
+        place = read_id(text).table
+        if place and not any(place.startswith(f"{name}#") for name in names):
+            raise AnswerError(
+                f"{text!r} is about a file that is not imported; there is "
+                f"{', '.join(sorted(names))}."
+            )
 
 
 def _said_of_book(

@@ -104,6 +104,10 @@ def test_what_is_no_answer_is_refused_with_what_is(years: Path) -> None:
         judged(years, {**ANSWERS, "equal-rows": "often"})
     with pytest.raises(AnswerError, match="'weather' names no question"):
         judged(years, {"weather": "fair"})
+    with pytest.raises(AnswerError, match="a file that is not imported; there is"):
+        judged(years, {"other.csv#years!A1:fund": "CPCJF"})
+    with pytest.raises(AnswerError, match="a table that there is not; there is"):
+        judged(years, {"years.csv#years!B7:fund": "CPCJF"})
 
 
 @pytest.mark.parametrize("seed", range(40))

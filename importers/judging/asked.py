@@ -65,6 +65,7 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
             examples=tuple(cell for cell, _ in own.examples),
             shown=tuple(text for _, text in own.examples),
             said=tuple(own.said)[:_MOST_SAID],
+            more=max(0, len(own.said) - _MOST_SAID),
         )
         for key, own in gathered.items()
     ]

@@ -215,16 +215,20 @@ KINDS: Mapping[str, QuestionKind] = {
     "struck-out": QuestionKind(asks="These rows are struck out. Do they count?", kept=False),
     # Rows beside each other, and beside the book.
     "equal-rows": QuestionKind(
-        asks="These rows say the same as others of the file. Is each a pledge of its own?"
+        asks="These rows say the same as others of the file. Is each a pledge of its own?",
+        decides=True,
     ),
     "same-reference": QuestionKind(
         asks="These rows have a reference that others have with other figures. Is each a pledge "
-        "of its own?"
+        "of its own?",
+        decides=True,
     ),
     "like-booked": QuestionKind(
         asks="The book has pledges or money much like these. Are these further ones?", kept=False
     ),
-    "overpaid": QuestionKind(asks="More was paid than pledged. What is to be entered?"),
+    "overpaid": QuestionKind(
+        asks="More was paid than pledged. What is to be entered?", decides=True
+    ),
     # What no answer mends: the sheet or the book is corrected, or the rows are left out.
     "cells": QuestionKind(
         asks="Cells of column {about} cannot be read. Correct the sheet, or leave their rows out?",
@@ -367,7 +371,7 @@ class Asked:
     """A question about rows of a file that wait for it. `id` names it within a run and is the same
     each time the file is read; `tables` are those it is about (`Pledges!A6`), `examples` the cells
     of its first rows, and `shown` what stands in these, with the reason why they wait. `said` are
-    the different words it is about.
+    the different words it is about, of which there are `more`.
     `answer` is what was answered, "" as long as it is open.
     """
 
@@ -378,6 +382,7 @@ class Asked:
     examples: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    more: int = 0
     answer: str = ""
     answered_on: date | None = None
     """The day it was answered, where that was for an earlier file."""
