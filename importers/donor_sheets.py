@@ -12,8 +12,10 @@ and `pledgebook import` gives the reason of each.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from beancount.core.data import Directive, Note, Transaction, new_metadata
 from beangulp import Importer
@@ -38,8 +40,8 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
     """Takes any spreadsheet in which a table of contributions is found.
 
     `fund` names the fund the sheets are for, where the book has several; `mapping` a mapping file,
-    `name` tells several importers of this kind apart, `today` is the day of the import (that of
-    the user unless said).
+    `answers` are to questions of all their tables (`{"currency": "EUR"}`), `name` tells several
+    importers of this kind apart, `today` is the day of the import (that of the user unless said).
     """
 
     def __init__(
@@ -48,8 +50,9 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         mapping: str | Path | None = None,
         name: str = "Donor spreadsheets",
         today: date | None = None,
+        answers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self._fund, self._today = fund, today
+        self._fund, self._today, self._answers = fund, today, answers
         self._mapping: SheetMapping | None = read_mapping(Path(mapping)) if mapping else None
         self._name = name
 
@@ -84,7 +87,8 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         context = Context.of_book(
             existing, settings, register, rates, self._fund, today=self._today
         )
-        judged = judge_file(SentFile(Path(filepath)), context, self._mapping)
+        sent = SentFile(Path(filepath))
+        judged = judge_file(sent, context, self._mapping, answers=self._answers)
         entries: list[Directive] = [draft.parsed() for draft in judged.drafts]
         fund = self._fund or next(iter(settings.funds), "")
         note = _note(judged, fund)
