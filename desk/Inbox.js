@@ -8,7 +8,19 @@ function chosen() {
   return { names: {}, tables: {}, answers: {}, ...(text ? JSON.parse(text) : {}) };
 }
 
+/** Put what stands in the list of names into the choices: nothing typed there is lost on the way. */
+function name(choices) {
+  for (const each of byId("names")?.querySelectorAll("tr[data-name]") ?? []) {
+    const [code, kind] = ["code", "kind"].map((key) => each.querySelector(`[name=${key}]`).value.trim());
+    delete choices.names[each.dataset.name];
+    if (code) {
+      choices.names[each.dataset.name] = kind ? `${code}:${kind}` : code;
+    }
+  }
+}
+
 function look(choices) {
+  name(choices);
   const address = new URL(window.location.href);
   address.searchParams.set("choices", JSON.stringify(choices));
   address.searchParams.delete("page");
@@ -112,10 +124,16 @@ export default {
     if (byId("questions")?.dataset.weighed !== undefined) {
       weigh(document.querySelectorAll(".question"));
     }
-    byId("correct")?.addEventListener("submit", (event) => {
+    const form = byId("correct");
+    form?.addEventListener("submit", (event) => {
       event.preventDefault();
-      correct(event.target);
+      correct(form);
     });
+    if (form && !("described" in form.dataset)) {
+      for (const each of form.elements) {
+        each.addEventListener("change", () => correct(form));
+      }
+    }
     byId("describe")?.addEventListener("submit", (event) => {
       event.preventDefault();
       const { sheet, row } = event.target.elements;
@@ -123,17 +141,13 @@ export default {
     });
     byId("names")?.addEventListener("submit", (event) => {
       event.preventDefault();
-      const choices = chosen();
-      for (const each of event.target.querySelectorAll("tr[data-name]")) {
-        const [code, kind] = ["code", "kind"].map(
-          (name) => each.querySelector(`[name=${name}]`).value.trim(),
-        );
-        delete choices.names[each.dataset.name];
-        if (code) {
-          choices.names[each.dataset.name] = kind ? `${code}:${kind}` : code;
-        }
-      }
-      look(choices);
+      look(chosen());
+    });
+    // What the screen shows is what is taken: names that are not looked at yet keep the button back.
+    byId("names")?.addEventListener("input", () => {
+      const button = byId("import");
+      button.disabled = true;
+      byId("names-first").hidden = false;
     });
     byId("names")?.addEventListener("change", (event) => {
       const own = event.target.closest("tr[data-name]");

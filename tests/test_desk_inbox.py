@@ -236,20 +236,17 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         expect(page.locator("#file")).to_have_text("sent.csv")
 
         page.get_by_label("Fund, for the file").select_option(FUND)
-        page.get_by_role("button", name="Look again", exact=True).click()
         expect(page.get_by_text("New: 1;")).to_be_visible()
         page.get_by_label("Code of “Untied Kingdom”").fill("GBR")
-        page.get_by_role("button", name="Confirm, and look again").click()
+        page.get_by_role("button", name="Confirm these names").click()
         expect(page.get_by_text("New: 2;")).to_be_visible()
 
         # A column is read as something else, and then as it was found.
         column = page.locator("select[name=column-G]")
         column.select_option("remarks")
-        page.get_by_role("button", name="Look again", exact=True).click()
         expect(page.get_by_text("New: 1;")).to_be_visible()  # Norway's earmark is a remark now
         expect(page.locator("select[name=column-G]")).to_have_value("remarks")
         page.locator("select[name=column-G]").select_option("purpose")
-        page.get_by_role("button", name="Look again", exact=True).click()
         expect(page.get_by_text("New: 2;")).to_be_visible()
 
         page.get_by_role("button", name="Take 2 entries into the book").click()

@@ -63,7 +63,7 @@ def test_three_thousand_rows_take_five_answers_and_one_list_of_names(
             expect(page.locator(".question", has_text=question)).to_have_count(0)
             answers += 1
         page.get_by_label("All that are left are new donors, each a").select_option("ngo")
-        page.get_by_role("button", name="Confirm, and look again").click()
+        page.get_by_role("button", name="Confirm these names").click()
         expect(page.get_by_text("New: 3000; amending a pledge: 0; waiting: 0")).to_be_visible()
         assert answers <= 6
         assert page.get_by_role("button", name="Take 3000 entries into the book").is_enabled()
