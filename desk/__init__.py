@@ -17,5 +17,16 @@ from pledgebook.desk.paragraphs import Paragraphs
 from pledgebook.desk.reconcile import Reconcile
 from pledgebook.desk.record import Record
 from pledgebook.desk.reports import Reports
+from pledgebook.desk.today import Today
 
-__all__ = ["Contributions", "Donor", "Inbox", "Log", "Paragraphs", "Reconcile", "Record", "Reports"]
+__all__ = [
+    "Contributions",
+    "Donor",
+    "Inbox",
+    "Log",
+    "Paragraphs",
+    "Reconcile",
+    "Record",
+    "Reports",
+    "Today",
+]

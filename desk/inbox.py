@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fava.core import FavaLedger
 from flask import Response, jsonify, request
 from pledgebook.desk.choices import Choices, read_choices
 from pledgebook.desk.choosing import whole_number
@@ -51,7 +52,7 @@ class Inbox(Page):
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the files of the inbox or, of the one asked for, what was found in it."""
-        folder = self._folder()
+        folder = inbox_folder(self.ledger)
         if not asked.get("file"):
             return {"files": list_files(desk, folder), "file": "", "endings": ENDINGS}
         path = find_file(folder, asked["file"])
@@ -64,7 +65,7 @@ class Inbox(Page):
             "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
         }
         try:
-            result = _judged(desk, path, choices)
+            result = judged(desk, path, choices)
         except RefusedError as error:
             seen = show_unread(path, choices.described)
             return {**shown, **seen, "refused": str(error), "result": None}
@@ -79,9 +80,9 @@ class Inbox(Page):
         JSON by answer. Refuses what is no answer.
         """
         asked, desk = request.args, desk_of(self.ledger)
-        path = find_file(self._folder(), asked.get("file", ""))
+        path = find_file(inbox_folder(self.ledger), asked.get("file", ""))
         choices = read_choices(asked.get("choices", ""))
-        found = [each for file in _judged(desk, path, choices).files for each in file.questions]
+        found = [each for file in judged(desk, path, choices).files for each in file.questions]
         question = next((each for each in found if each.id == asked.get("id")), None)
         if question is None:
             return jsonify({})
@@ -91,7 +92,7 @@ class Inbox(Page):
             values = [value]
         return jsonify(
             {
-                value: what_is_booked(_judged(desk, path, choices.answering(question.id, value)))
+                value: what_is_booked(judged(desk, path, choices.answering(question.id, value)))
                 for value in values
             }
         )
@@ -99,7 +100,7 @@ class Inbox(Page):
     @writing("import")
     def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a file into the book as it was shown: all its entries, or none."""
-        path = find_file(self._folder(), str(form.get("file")))
+        path = find_file(inbox_folder(self.ledger), str(form.get("file")))
         choices = read_choices(str(form.get("choices") or ""))
         if form.get("stamp") != stamp_of(path):
             raise RequestRefusedError(
@@ -123,7 +124,7 @@ class Inbox(Page):
         """Put a file into the inbox, if it holds what can be read: under its own name or, where
         that file was not imported yet, under one that is free.
         """
-        folder, asked = self._folder(), request.args.get("name", "")
+        folder, asked = inbox_folder(self.ledger), request.args.get("name", "")
         with TemporaryDirectory() as aside:
             tried = free_path(Path(aside), asked)
             tried.write_bytes(content)
@@ -140,11 +141,12 @@ class Inbox(Page):
             commit(desk.book.folder, {path: content}, {})
         return {"file": path.name}
 
-    def _folder(self) -> Path:
-        """Return the inbox: the first folder that Fava's import page looks into."""
-        dirs = self.ledger.fava_options.import_dirs
-        book = Path(self.ledger.beancount_file_path).parent
-        return (book / (dirs[0] if dirs else "inbox")).resolve()
+
+def inbox_folder(ledger: FavaLedger) -> Path:
+    """Return the inbox: the first folder that Fava's import page looks into."""
+    dirs = ledger.fava_options.import_dirs
+    book = Path(ledger.beancount_file_path).parent
+    return (book / (dirs[0] if dirs else "inbox")).resolve()
 
 
 def _kind_of(file: SentFile) -> str:
@@ -170,7 +172,7 @@ def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: boo
     )
 
 
-def _judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
+def judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     """Read and judge a file once, as long as it, the choices and the book stay as they are."""
     stamp = stamp_of(path)
     sent = desk.once(("sent", stamp), lambda: SentFile(path))
