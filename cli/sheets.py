@@ -35,6 +35,7 @@ from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
+from pledgebook.importers.tables.skeletons import HOW_TO_FILL, list_to_fill, mapping_to_fill
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
 from pledgebook.ledger.register.book import Book
@@ -53,7 +54,12 @@ RECALCULATE = click.option(
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--save", type=FILE, metavar="MAP.toml", help="Write the mapping, to edit and reuse.")
+@click.option(
+    "--save",
+    type=FILE,
+    metavar="MAP.toml",
+    help="Write the mapping, to edit and reuse; a list to fill in, where no table is found.",
+)
 @RECALCULATE
 @book_option
 def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
@@ -80,8 +86,11 @@ def inspect(file: Path, save: Path | None, *, recalculate: bool) -> None:
         for reading in readings:
             _show(reading)
     tables = [table for reading in readings for table in reading.tables]
+    if save is not None and not any(table.counts()["data"] for table in tables):
+        _save_skeleton(workbook, save)
+        sys.exit(WAITS)
     if not tables:
-        fail(f"{file.name}: no table of contributions was found; a mapping can say where it is.")
+        fail(f"{file.name}: no table of contributions was found. {HOW_TO_FILL}")
     if save is not None:
         _save_mappings(tables, save)
     sys.exit(WAITS if any(table.questions for table in tables) else DONE)
@@ -110,6 +119,19 @@ def _save_mappings(tables: Sequence[Table], save: Path) -> None:
             "with import --map.",
             err=True,
         )
+
+
+def _save_skeleton(workbook: Workbook, save: Path) -> None:
+    """Write what is to be filled in where no table has a row: a mapping, or a list."""
+    if save.suffix.lower() == ".toml":
+        write_whole(save, mapping_to_fill(workbook.sheets).encode())
+        said = f"Wrote a mapping to fill in to {save}; use it with import --map."
+    else:
+        text, filled = list_to_fill(workbook.sheets)
+        write_whole(save, text.encode("utf-8-sig"))
+        rows = f"{filled} row{'s' * (filled != 1)} as read from the sheet" if filled else "no row"
+        said = f"Wrote a list to fill in, with {rows}, to {save}; look at it and import it."
+    click.echo(said, err=True)
 
 
 def _show(reading: SheetReading) -> None:

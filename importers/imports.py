@@ -49,6 +49,7 @@ from pledgebook.importers.tables.questions import (
     answers_of,
     read_id,
 )
+from pledgebook.importers.tables.skeletons import HOW_TO_FILL
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.delegations import ENTERED
@@ -138,7 +139,9 @@ def judge_file(
         readings, changed = answer_tables(workbook, readings)
     if not any(reading.tables for reading in readings):
         reasons = " ".join(reading.reason for reading in readings)
-        raise UnreadableFile(f"{file.path.name}: there is nothing to import. {reasons}")
+        raise UnreadableFile(
+            f"{file.path.name}: there is nothing to import. {reasons} {HOW_TO_FILL}"
+        )
     _refuse_no_rows(file.path.name, readings)
     judged = judge_tables(
         [table for reading in readings for table in reading.tables],
@@ -199,8 +202,7 @@ def _refuse_no_rows(name: str, readings: Sequence[SheetReading]) -> None:
     found = ", ".join(f"{table.sheet.name}!{table.range}" for table in tables)
     raise UnreadableFile(
         f"{name}: there is nothing to import. Headings were found in {found}, and no row below "
-        "them. If each donor has a column, turn the table round; if it is a form, write what it "
-        "says as one row below headings."
+        f"them: it may be a form, or a table with a column for each donor. {HOW_TO_FILL}"
     )
 
 

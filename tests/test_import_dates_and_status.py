@@ -76,7 +76,7 @@ def test_counts_of_days_in_text_may_begin_in_1900_or_1904(tmp_path: Path, days: 
     assert "from 1900 to 2002-05-12, from 1904 to 2006-05-13" in verdicts(tables)[0].reason
 
 
-@pytest.mark.parametrize("value", [37388, "37388"])
+@pytest.mark.parametrize("value", [37388, 37388.75, "37388"])
 def test_a_workbook_says_from_when_it_counts(tmp_path: Path, value: object) -> None:
     tables = judge(write_xlsx(tmp_path / "list.xlsx", rows_of(value)))
     assert [verdict.row.pledge_date.value for verdict in verdicts(tables)] == [DAY]

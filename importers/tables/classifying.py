@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.blocks import HeadingBlock, TableRow, TotalLevel, heading_text
+from pledgebook.importers.tables.group_rows import heads_group, is_page_number
 from pledgebook.importers.tables.headings import MONEY, Field
 from pledgebook.importers.tables.total_rows import (
-    PUNCTUATION,
     Beginning,
     TotalWords,
     settle_totals,
@@ -18,7 +18,6 @@ from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import (
     clean,
     plain,
-    split_footnote,
     starts_with_note_mark,
     words,
 )
@@ -127,10 +126,10 @@ class _Judge:
         if len(inside) <= 2 and (starts_with_note_mark(text) or self._note.begins(plain(text))):
             return TableRow(number=number, kind="note", reason=_LIKE_A_NOTE)
         if len(inside) == 1:
-            if plain(split_footnote(text)[0]).strip(PUNCTUATION) in words()["section"]:
-                return TableRow(
-                    number=number, kind="heading", reason="it heads a group of donors", section=text
-                )
+            if is_page_number(text):
+                return TableRow(number=number, kind="note", reason="it is the number of a page")
+            if why := heads_group(text):
+                return TableRow(number=number, kind="heading", reason=why, section=text)
             if self._is_merged_across(number, inside[0][0]):
                 return TableRow(
                     number=number, kind="heading", reason="its cell spans the columns", section=text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -88,6 +88,14 @@ def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
         and not any(len(text) > _LONGEST_HEADING or _ADDRESS.match(text) for text in texts)
         and not any(_FIGURE.fullmatch(text) and not is_year_heading(text) for text in texts)
         and sum(map(_is_value, texts)) < _LEAST_CELLS
+        and not (texts and _is_line_of_form(texts))
+    )
+
+
+def _is_line_of_form(texts: Sequence[str]) -> bool:
+    """Whether a label with a colon stands before what is said of it: "Purpose: | Corruption"."""
+    return texts[0].rstrip().endswith((":", "：")) and not all(
+        text.rstrip().endswith((":", "：")) for text in texts
     )
 
 

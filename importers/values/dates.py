@@ -191,10 +191,10 @@ def are_serials(values: Collection[CellValue | None], *, delimited: bool) -> boo
     """Whether bare numbers in a column of dates count days: all are near to its other dates; in a
     workbook, which says from when it counts, there may be no others.
     """
-    days = [reading.value for value in values if (reading := parse_date(value)).value]
-    serials = [int(match[0]) for value in values if (match := _serial(value))]
+    serials = [serial for value in values if (serial := _serial(value)) is not None]
     if not serials:
-        return False
+        return False  # as most columns have none
+    days = [reading.value for value in values if (reading := parse_date(value)).value]
     if not days:
         others = sum(value is not None for value in values) - len(serials)
         return not delimited and not others
@@ -203,11 +203,12 @@ def are_serials(values: Collection[CellValue | None], *, delimited: bool) -> boo
     return not delimited or all(first <= day <= last for day in counted)
 
 
-def _serial(value: CellValue | None) -> re.Match[str] | None:
-    text = (
-        value if isinstance(value, str) else cell_text(value) if isinstance(value, Decimal) else ""
-    )
-    return re.match(r"\s*\d{5}(?=\s*$|\.)", text) if _SERIAL_TEXT.fullmatch(text) else None
+def _serial(value: CellValue | None) -> int | None:
+    if isinstance(value, Decimal) and int(value) in _SERIALS:
+        return int(value)
+    if isinstance(value, str) and _SERIAL_TEXT.fullmatch(value):
+        return int(value.partition(".")[0])
+    return None
 
 
 def is_true_date(value: CellValue | None, *, delimited: bool) -> bool:
