@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from typing import Any, NamedTuple
@@ -77,7 +78,11 @@ class _Commands(click.Group):
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        module = importlib.import_module(f"pledgebook.cli.{entry.module}")
+        gc.disable()  # an import makes many objects and drops few
+        try:
+            module = importlib.import_module(f"pledgebook.cli.{entry.module}")
+        finally:
+            gc.enable()
         command: click.Command = getattr(module, entry.name)
         return command
 

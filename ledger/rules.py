@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pledgebook.ledger.findings import RefusedError
 
@@ -18,7 +16,9 @@ class UnknownRuleError(RefusedError):
 @cache
 def read_rules() -> Mapping[str, str]:
     """Return what each rule means, by its name, in the order of their page."""
-    text = (resources.files("pledgebook.ledger") / "data" / "rules.toml").read_text("utf-8")
+    import tomllib  # noqa: PLC0415 - only where a rule is explained
+
+    text = (Path(__file__).parent / "data" / "rules.toml").read_text("utf-8")
     found: dict[str, str] = tomllib.loads(text)
     return found
 
@@ -27,6 +27,8 @@ def explain_rule(rule: str) -> str:
     """Return what a rule means. Raises UnknownRuleError."""
     rules = read_rules()
     if rule not in rules:
+        import difflib  # noqa: PLC0415 - only where a rule is misspelt
+
         near = ", ".join(difflib.get_close_matches(rule, rules, 3, 0.5))
         raise UnknownRuleError(
             f"There is no rule {rule!r}. {f'Nearest: {near}.' if near else ''} docs/errors.md has "

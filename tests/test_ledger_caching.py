@@ -147,8 +147,9 @@ def test_the_program_and_its_data_are_of_its_version(
     before = caching._versions()
     own = tmp_path / "ledger"
     (own / "data").mkdir(parents=True)
+    (tmp_path / "plugins").mkdir()
     (own / "data" / "states.csv").write_text("AUT", "utf-8")
-    monkeypatch.setattr(caching.resources, "files", lambda _: own)
+    monkeypatch.setattr(caching, "_PROGRAM", tmp_path)
     caching._versions.cache_clear()
     first = caching._versions()
     (own / "data" / "states.csv").write_text("AUS, AUT", "utf-8")

@@ -20,14 +20,14 @@ _LONGEST_NAME = 400
 _SUPERSCRIPTS = "ª²³¹º\u02b0-\u02b8\u02e0-\u02e4\u1d43-\u1d4d\u1d4f-\u1d5b\u2070-\u209c"
 _MARK = rf"(?:[*†‡§¶#{_SUPERSCRIPTS}]|\((?:[a-z]|\d{{1,2}})\)|\[(?:[a-z]|\d{{1,2}})\])"
 _SLASH_MARK = r"(?:[a-z]|\d{1,2})/"
-_TRAILING_MARKS = re.compile(rf"(?:[\s,;]*{_MARK}|[\s,;]+{_SLASH_MARK})+$", re.IGNORECASE)
-_LEADING_MARKS = re.compile(rf"^(?:{_MARK}\s?|{_SLASH_MARK}\s)+(?=\S)", re.IGNORECASE)
+_TRAILING_MARKS = rf"(?i)(?:[\s,;]*{_MARK}|[\s,;]+{_SLASH_MARK})+$"
+_LEADING_MARKS = rf"(?i)^(?:{_MARK}\s?|{_SLASH_MARK}\s)+(?=\S)"
 
 # After canonical decomposition: vowel signs, hamza and madda on their letters, and the stretcher.
-_ARABIC_SIGNS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
-_FORMAT_SIGNS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ARABIC_SIGNS = "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]"
+_FORMAT_SIGNS = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 # Accents go everywhere but on Cyrillic letters, where й is not и; a stress mark goes there too.
-_ACCENTS = re.compile("(?<![\u0400-\u04ff])[\u0300-\u036f]+|\u0301")
+_ACCENTS = "(?<![\u0400-\u04ff])[\u0300-\u036f]+|\u0301"
 # Letters that have no decomposition. Those of Cyrillic and Arabic are escaped where they look
 # like others: io to ye; alef maqsura and Persian yeh to yeh; teh marbuta to heh; keheh to kaf.
 _LETTERS = str.maketrans(
@@ -51,12 +51,18 @@ _LETTERS = str.maketrans(
         "&": " and ",
     }
 )
-_HTML_BREAKS = re.compile(r"</?(?:br|p|b|i|em|strong|span|div|td)\s?/?>", re.IGNORECASE)
-_NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
-_INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
-_SAINT = re.compile(r"\bst(e?)(?= \w)")
+_HTML_BREAKS = r"(?i)</?(?:br|p|b|i|em|strong|span|div|td)\s?/?>"
+_NO_WORD = r"[^\w\u0300-\u036f]|_"
+_INITIALS = r"\b[a-z](?: [a-z])+\b"
+_SAINT = r"\bst(e?)(?= \w)"
 _HAN = "\u3400-\u9fff"
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
+_BETWEEN_HAN = rf"(?<=[{_HAN}]) (?=[{_HAN}])"
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a pattern, compiled when it is first needed: most commands read no donor's name."""
+    return re.compile(text)
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +75,7 @@ def strip_footnote_marks(text: str) -> str:
     text = " ".join(text.split())
     if len(text) > _LONGEST_NAME:
         return text
-    return _LEADING_MARKS.sub("", _TRAILING_MARKS.sub("", text))
+    return _pattern(_LEADING_MARKS).sub("", _pattern(_TRAILING_MARKS).sub("", text))
 
 
 @lru_cache(maxsize=4096)
@@ -81,16 +87,16 @@ def normalise(text: str) -> str:
     and footnote marks go; "&" becomes "and", "St." "saint", "U.S.A." "usa".
     An empty text, or one without letters and digits, gives "".
     """
-    text = _FORMAT_SIGNS.sub("", strip_footnote_marks(_without_html(text)))
+    text = _pattern(_FORMAT_SIGNS).sub("", strip_footnote_marks(_without_html(text)))
     if text.isascii():
         text = text.lower().replace("&", " and ")
     else:
         text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-        text = _ACCENTS.sub("", _ARABIC_SIGNS.sub("", text))
+        text = _pattern(_ACCENTS).sub("", _pattern(_ARABIC_SIGNS).sub("", text))
         text = unicodedata.normalize("NFC", text).translate(_LETTERS)
-    text = " ".join(_NO_WORD.sub(" ", text).split())
-    text = _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
-    return _BETWEEN_HAN.sub("", _SAINT.sub(r"saint\1", text))
+    text = " ".join(_pattern(_NO_WORD).sub(" ", text).split())
+    text = _pattern(_INITIALS).sub(lambda initials: initials[0].replace(" ", ""), text)
+    return _pattern(_BETWEEN_HAN).sub("", _pattern(_SAINT).sub(r"saint\1", text))
 
 
 def _without_html(text: str) -> str:
@@ -99,7 +105,7 @@ def _without_html(text: str) -> str:
         from html import unescape  # noqa: PLC0415 - hardly a name asks for it
 
         text = unescape(text)
-    return _HTML_BREAKS.sub(" ", text) if "<" in text else text
+    return _pattern(_HTML_BREAKS).sub(" ", text) if "<" in text else text
 
 
 _OF_FR = r"(?:de la|de l|du|des|de|d)"
@@ -162,9 +168,7 @@ def offices() -> frozenset[str]:
     return frozenset(normalise(_OFFICE_WORDS).split())
 
 
-_ARTICLES = re.compile(
-    r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|den|het|de|os|as) (?=\w)"
-)
+_ARTICLES = r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|den|het|de|os|as) (?=\w)"
 _SHORTENED = tuple(
     {"rep": republic, "dem": democratic, "fed": federated}
     for republic, democratic, federated in (
@@ -218,7 +222,7 @@ def _name_keys(text: str) -> tuple[str, ...]:
     keys = dict.fromkeys((literal, *_turned_round(text)))
     without_office = dict.fromkeys(chain(keys, *(_without_office(key) for key in keys)))
     without_article = dict.fromkeys(
-        chain(without_office, (_ARTICLES.sub("", key) for key in without_office))
+        chain(without_office, (_pattern(_ARTICLES).sub("", key) for key in without_office))
     )
     return tuple(dict.fromkeys(chain(without_article, _written_out(without_article))))
 

@@ -26,7 +26,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +39,7 @@ from pledgebook.ledger.files.private import APPLICATION, own_folder, read_own, w
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
 from pledgebook.ledger.unfinished import JOURNAL, unfinished_in
 
+_PROGRAM = Path(__file__).parents[2]
 _TRIES = 3
 _SECONDS_UNUSED = 30 * 24 * 3600
 """After a month without use a kept load is thrown away."""
@@ -174,7 +174,7 @@ def _versions() -> str:
     program = [
         f"{path} {found.st_size} {found.st_mtime_ns}"
         for name in ("ledger", "plugins")
-        for path, found in _files(str(resources.files(f"pledgebook.{name}")))
+        for path, found in _files(str(_PROGRAM / name))
     ]
     return digest_of("\n".join([sys.version, beancount.__version__, *program]).encode())
 

@@ -14,7 +14,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -162,7 +161,7 @@ def _import_config(folder: Path, name: str) -> list[Brought]:
     """Return a file that Fava's import page runs, unless it is as we give it with a new book."""
     path = folder / name
     content = path.read_bytes() if path.is_file() else b""
-    ours = resources.files("pledgebook.ledger") / "data" / "book" / "import_config.py"
+    ours = Path(__file__).parents[1] / "data" / "book" / "import_config.py"
     if not content or content == ours.read_bytes():
         return []
     code = digest_of(content + _code_below([path.parent]).encode())
