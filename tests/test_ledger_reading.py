@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import glob
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.reading import Files, matches, parse_files
 from pledgebook.ledger.files.reasons import without_traceback
-from pledgebook.ledger.register.book import digest_of
+from pledgebook.ledger.register.book import digest_of, without_garbage_collection
 from pledgebook.ledger.sources import as_content, as_text
 
 BOOKS = {
@@ -132,3 +134,23 @@ def test_a_pattern_means_what_it_means_on_disk(
 @given(st.binary(max_size=40))
 def test_the_bytes_of_a_file_survive_being_text(content: bytes) -> None:
     assert as_content(as_text(content), content) == content
+
+
+class Ring:
+    """What only the collector frees."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_a_load_made_is_old_afterwards_and_is_freed_when_it_is_dropped() -> None:
+    gc.unfreeze()  # what whoever runs the tests may have set aside
+    with without_garbage_collection():
+        made = Ring()
+        gone = weakref.ref(Ring())
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    assert any(each is made for each in gc.get_objects(generation=2))
+    assert gone() is not None
+    gc.collect()
+    assert gone() is None
