@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date
 
-from beancount.core.data import Custom, Directive, Open, Options, Transaction, new_metadata
+from beancount.core.data import Custom, Directive, Open, Options, Price, Transaction, new_metadata
 from beancount.core.getters import get_accounts
 from pledgebook.ledger.declared.chart import fixed_accounts, read_account, takes
 from pledgebook.ledger.declared.settings import Settings, read_settings
@@ -29,6 +29,8 @@ __plugins__ = ("donors",)
 
 DECLARES = frozenset({"fund", "donor", "purpose", "announcement"})
 _GENERATED = "<pledgebook.plugins.donors>"
+_NAMING_NONE = (Open, Price)
+"""Directives that name no account that would have to be opened; of rates there are many."""
 
 
 def donors(
@@ -96,7 +98,7 @@ def _accounts_named(
             for posting in entry.postings:
                 if posting.account not in seen:
                     yield entry, posting.account
-        elif not isinstance(entry, Open):
+        elif not isinstance(entry, _NAMING_NONE):
             for name in get_accounts([entry]):
                 if name not in seen:
                     yield entry, name

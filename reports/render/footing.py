@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
 from msgspec import structs
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.table import Column, Report, Row, Value
+
+_EXACT = (Decimal, int)
+_WORDS = (str, date, type(None))
 
 
 class ReportDoesNotFootError(RefusedError):
@@ -84,9 +88,9 @@ def _sum(parts: Iterable[tuple[Mapping[str, Value], str, int]]) -> Decimal | Non
         if key not in values:
             continue
         value = values[key]
-        if not isinstance(value, Decimal | int):
+        if not isinstance(value, _EXACT):
             return None
-        total += sign * value
+        total += value if sign == 1 else sign * value
         found = True
     return total if found else None
 
@@ -150,9 +154,13 @@ def _check_rows(report: Report) -> None:
     label_key = report.columns[label_column(report)].key
     for position, row in enumerate(report.rows):
         for key, value in row.values.items():
-            if isinstance(value, Decimal) and value.is_finite() and key in keys:
+            kind = keys.get(key)
+            if isinstance(value, Decimal):
+                if kind is not None and value.is_finite():
+                    continue
+            elif isinstance(value, _WORDS) and kind is not None and kind != "amount":
                 continue
-            if fault := _fault(keys.get(key), key, value):
+            if fault := _fault(kind, key, value):
                 raise ReportDoesNotFootError(f"{_place(report, position)}{fault}")
         if row.label and keys[label_key] == "amount":
             raise ReportDoesNotFootError(
@@ -172,7 +180,7 @@ def _fault(kind: str | None, key: str, value: Value) -> str:
         return f" has a value for {key!r}, which is no column"
     if isinstance(value, float) or (isinstance(value, Decimal) and not value.is_finite()):
         return f", column {key!r}: {value!r} is not exact"
-    if kind == "amount" and not isinstance(value, Decimal | int | None):
+    if kind == "amount" and value is not None and not isinstance(value, _EXACT):
         return f", column {key!r}: {value!r} is no amount"
     return ""
 

@@ -18,6 +18,7 @@ from pledgebook.reports.render.texts import (
 )
 
 _WIDEST_TEXT, _NARROWEST, _INDENT, _GAP = 360, 70, 10, 8
+_FIGURES = (Decimal, int)
 _HEADING_LINES = 2.2
 """A heading may wrap to about this many lines."""
 _NARROWEST_TABLE = 640
@@ -64,7 +65,7 @@ def _to_measure(report: Report, position: int, decimals: int) -> Iterable[str]:
         if is_label and row.label:
             continue  # headings of sections run over their neighbours
         value = row.values.get(column.key)
-        if isinstance(value, Decimal | int):
+        if isinstance(value, _FIGURES):
             figures.append(value)
         else:
             others.add(value)
