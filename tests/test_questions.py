@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -260,6 +260,39 @@ def test_answers_are_read_from_a_file_and_its_faults_are_sentences(tmp_path: Pat
         path.write_text(text, "utf-8")
         with pytest.raises(AnswerError, match=why):
             read_answers(path)
+
+
+PROJECTS = [f"Concert no. {number}" for number in range(1, 7)]
+
+
+def write_projects(path: Path, texts: Sequence[str]) -> Path:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Purpose")]
+    rows += [
+        ("Norway", f"2002-05-{day + 1:02}", "1000", "USD", text) for day, text in enumerate(texts)
+    ]
+    return write_csv(path, rows)
+
+
+def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> None:
+    path = write_projects(tmp_path / "projects.csv", [*PROJECTS, "corruption"])
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert (asked.question.key, asked.rows, asked.said) == ("purposes:E", 6, tuple(PROJECTS))
+    for said_of_it, purpose in (("general", ""), ("firearms-protocol", "firearms-protocol")):
+        file = judged(path, {asked.id: said_of_it}, "CPCJF")
+        metas = [draft.meta for draft in file.drafts]
+        assert [meta.get("purpose", "") for meta in metas] == [purpose] * 6 + ["corruption"]
+        if not purpose:
+            assert [meta["remarks"] for meta in metas[:6]] == PROJECTS
+    assert said(judged(path, {asked.id: LEAVE_OUT}, "CPCJF")) == ["ignored"] * 6 + ["imported"]
+
+
+def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:
+    path = write_projects(tmp_path / "projects.csv", PROJECTS)
+    each = [f"purpose:{text}" for text in PROJECTS]
+    file = judged(path, {"purposes": "each", each[0]: "corruption"}, "CPCJF")
+    assert [one.question.key for one in open_questions(file)] == each[1:]
+    few = judged(write_projects(tmp_path / "few.csv", PROJECTS[:3]), fund="CPCJF")
+    assert [one.question.key for one in open_questions(few)] == each[:3]
 
 
 def test_the_page_of_importing_lists_every_kind_of_question() -> None:

@@ -19,6 +19,8 @@ _EXAMPLES = 3
 """How many rows of a question are shown."""
 _MOST_SAID = 12
 _LONGEST_ROW = 160
+_MOST_EACH = 3
+"""Where a table has more questions than these that have a wider one, that is asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
                 places.setdefault(key, place_of(table))
                 own = gathered.setdefault(key, _Gathered(question=question))
                 _take(own, table, verdict, question)
+    _widen(gathered)
     asked = [
         Asked(
             id=f"{places[key]}:{own.question.key}",
@@ -86,6 +89,27 @@ def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) ->
         cells = " | ".join(table.texts_of(verdict.row.number).values())
         reason = f": {verdict.reason}" if verdict.asks[0].key == question.key else ""
         own.examples.append((cell, shorten(cells, _LONGEST_ROW, placeholder=" …") + reason))
+
+
+def _widen(gathered: dict[tuple[object, str], _Gathered]) -> None:
+    """Put one wider question in the place of many that have it."""
+    alike: dict[str, list[tuple[object, str]]] = {}
+    for key, own in gathered.items():
+        if own.question.wider:
+            alike.setdefault(f"{next(iter(own.tables))}:{own.question.wider.key}", []).append(key)
+    for keys in alike.values():
+        if len(keys) <= _MOST_EACH:
+            continue
+        each = [gathered.pop(key) for key in keys]
+        wider = each[0].question.wider
+        assert wider is not None
+        gathered[keys[0]] = _Gathered(
+            question=wider,
+            tables={place: None for own in each for place in own.tables},
+            rows=sum(own.rows for own in each),
+            examples=[example for own in each for example in own.examples][:_EXAMPLES],
+            said={own.question.about: None for own in each},
+        )
 
 
 def place_in_file(table: Table) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from pledgebook.importers.judging.known import Context, Doubt
@@ -17,6 +18,8 @@ from pledgebook.ledger.events import Earmark
 
 GENERAL = "general"
 """The answer that a text earmarks nothing."""
+EACH = "each"
+"""The answer that texts are asked of one by one."""
 _LIKE = 0.6
 _SHORT = 4
 """A name of a purpose that is no longer than this is a word of many remarks."""
@@ -27,7 +30,7 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
     fund = fund_of_row(row, table, context)
     settings = context.settings
     answers, classes = table.rules.answers, settings.funds[fund].classes
-    purpose = purpose_of_row(row, answers, context)
+    purpose = purpose_of_row(row, table, context)
     stated = read_class(row.class_text, classes) if row.class_text else None
     if row.class_text and stated is None and len(classes) > 1:
         question = ask("class", row.class_text, *(Choice(each, each) for each in classes))
@@ -144,21 +147,44 @@ def _title_words(table: Table) -> set[str]:
     return {word.strip(".,;:()[]") for text in texts for word in text.split()}
 
 
-def purpose_of_row(row: SheetRow, answers: Answers, context: Context) -> str:
+def is_general(text: str) -> bool:
+    """Tell whether a text says that a contribution is not earmarked."""
+    return read_class(text, ("general",)) == "general"
+
+
+def purpose_of_row(row: SheetRow, table: Table, context: Context) -> str:
     """Return the purpose of a row, "" for none; raises Doubt where the book does not know it."""
-    if not row.purpose or read_class(row.purpose, ("general",)) == "general":
+    if not row.purpose or is_general(row.purpose):
         return ""
     if code := context.names.purposes.get(plain(row.purpose)):
         return code
-    question = _ask_purpose(row.purpose, context)
-    if answers.to(question) == GENERAL:
+    question = context.purposes.get(row.purpose)
+    if question is None:
+        question = context.purposes[row.purpose] = _ask_purpose(row.purpose, context)
+    wider = _ask_purposes(table.columns.get("purpose", ""), context)
+    answers = table.rules.answers
+    said = answers.to(question) or answers.to(wider)
+    if said == GENERAL:
         return ""
+    if said in context.settings.purposes:
+        return said
     known = ", ".join(context.settings.purposes)
     raise Doubt(
         f"The purpose {shown(row.purpose)} is none of the book's ({known}): "
         "declare it, or say which it is, and the book remembers it (import --purpose "
         f'"{row.purpose[:40]}=CODE").',
-        asks=question,
+        asks=question if said == EACH else replace(question, wider=wider),
+    )
+
+
+def _ask_purposes(letter: str, context: Context) -> Question:
+    """Ask what the texts of a column of purposes are, where many are none of the book's."""
+    return ask(
+        "purposes",
+        letter,
+        Choice(GENERAL, "Descriptions: they earmark nothing, and are kept as remarks"),
+        *_purposes(context.settings),
+        Choice(EACH, "Purposes of several kinds: ask of each text"),
     )
 
 

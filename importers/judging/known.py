@@ -224,6 +224,8 @@ class Context:
     unpaid: dict[tuple[str, str], str] = field(default_factory=dict)
     donors: dict[tuple[str, bool, date | None], str | Doubt] = field(default_factory=dict)
     """What was looked up before: a list names the same donors again and again."""
+    purposes: dict[str, Question] = field(default_factory=dict)
+    """What was asked of texts that are no purposes of the book: a list has the same again."""
     unknown_donors: int = 0
     """How many names were compared with all donors' to find the nearest."""
     seen: dict[str, list[str]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from pledgebook.importers.judging.drafting import Kind, Reading, Received
 from pledgebook.importers.judging.earmarks import (
     earmark_of_row,
     fund_of_row,
+    is_general,
     purpose_of_row,
     refuse_earmark_in_words,
     words_question,
@@ -53,6 +54,7 @@ from pledgebook.importers.values.words import (
 )
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.declared.donors import Donor
+from pledgebook.ledger.events import Earmark
 
 _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 """An instalment that says how many there are: "1 of 2"."""
@@ -107,6 +109,7 @@ def read_contribution(
     earmark = earmark_of_row(row, table, context)
     said = _said(group)
     refuse_earmark_in_words(said, earmark, answers, context)
+    said += _no_purpose(row, earmark)
     _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
         code = context.settings.currency
@@ -176,7 +179,7 @@ def questions_of(
         heed(partial(_refuse_said_otherwise, each, table))
     heed(lambda: _day_of(row, _kind_of(row, table.rules.answers), context))
     heed(lambda: fund_of_row(row, table, context))
-    heed(lambda: purpose_of_row(row, table.rules.answers, context))
+    heed(lambda: purpose_of_row(row, table, context))
     heed(lambda: earmark_of_row(row, table, context))
     if not _states_dollars_only(row, table):
         heed(lambda: _currency_of(row, row.pledge_date.value or context.today, context))
@@ -244,6 +247,12 @@ def _said(group: list[SheetRow]) -> tuple[str, ...]:
         if text and not (is_unknown(text) or is_nil(text))
     )
     return tuple(dict.fromkeys(texts))
+
+
+def _no_purpose(row: SheetRow, earmark: Earmark) -> tuple[str, ...]:
+    """Return the text of a column of purposes that was answered to be none, as a remark."""
+    described = row.purpose and not earmark.purpose and not is_general(row.purpose)
+    return (row.purpose,) if described else ()
 
 
 def _note_words(row: SheetRow, said: Sequence[str], remarks: list[str]) -> None:

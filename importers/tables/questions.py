@@ -192,6 +192,11 @@ KINDS: Mapping[str, QuestionKind] = {
     "in-kind": QuestionKind(asks="Is {about} money, or a contribution in kind?"),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
     "class": QuestionKind(asks="Which class is {about}?", decides=True),
+    "purposes": QuestionKind(
+        asks="Column {about} has many texts that are no purposes of the book. What are they?",
+        decides=True,
+        of_column=True,
+    ),
     "purpose": QuestionKind(
         asks="Which purpose is {about}?",
         takes="a purpose of the book",
@@ -279,6 +284,8 @@ class Question:
     choices: tuple[Choice, ...] = ()
     said: str = field(default="", compare=False)
     """The words of one row that it is about, where rows differ in them."""
+    wider: Question | None = field(default=None, compare=False)
+    """What is asked in its place where a table has many of its kind; its answer is one to each."""
 
     @property
     def key(self) -> str:
@@ -350,7 +357,9 @@ class Answers:
 
     def leave_out(self, question: Question) -> bool:
         """Tell whether the rows of a question are left out."""
-        return self._said(question) == LEAVE_OUT
+        if self._said(question) == LEAVE_OUT:
+            return True
+        return question.wider is not None and self._said(question.wider) == LEAVE_OUT
 
     def _said(self, question: Question) -> str:
         said = self.given.get(question.key) or self.given.get(question.kind, "")
