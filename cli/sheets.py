@@ -40,6 +40,7 @@ from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
+from pledgebook.reports.letters.sent_back import ENDING, language_for, send_back
 from pledgebook.reports.render.files import write_whole
 
 FILE = click.Path(path_type=Path)
@@ -200,6 +201,13 @@ def _show(reading: SheetReading) -> None:
 )
 @click.option("--as-before", is_flag=True, help="Answer as for earlier files of the same headings.")
 @click.option("--ask", is_flag=True, help="Ask here what rows wait for, and import then.")
+@click.option(
+    "--send-back",
+    "back",
+    type=FILE,
+    metavar="OUT.xlsx",
+    help="Write the list with a verdict and what is asked beside each row, for the donor.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; write nothing.")
 @RECALCULATE
 @book_option
@@ -214,6 +222,7 @@ def import_(
     purposes: Sequence[str],
     answers: Sequence[str],
     answers_file: Path | None,
+    back: Path | None,
     dry_run: bool,
     *,
     as_before: bool,
@@ -236,6 +245,9 @@ def import_(
         if bank and bank not in book.settings.banks.accounts:
             known = ", ".join(book.settings.banks.accounts) or "none"
             fail(f"The book declares no bank account {bank!r} (declared: {known}).")
+        if back is not None:
+            of_bank = bool(bank) or (not mapping and is_statement(sent[0], book.settings.banks))
+            _refuse_back(back, sent, of_bank=of_bank)
         told = names
         if donor_list is not None:
             listed = donor_list.read_bytes()
@@ -279,6 +291,11 @@ def import_(
         click.echo(
             f"Wrote {len(unknown)} unknown names to {proposed}: say whom each means.", err=True
         )
+    if back is not None:
+        speaking = language_for(result.files[0], book.settings)
+        made = send_back(sent[0], result.files[0], speaking, entered=not dry_run)
+        write_whole(back, made.content)
+        click.echo(f"Wrote the list to send back to {back}. {made.remark}".rstrip(), err=True)
     if wants_json():
         answer(
             {
@@ -300,6 +317,18 @@ def import_(
         for folder in result.receipts:
             click.echo(f"Receipt: {place(str(folder), 0)} (receipt.html, receipt.xlsx)")
     sys.exit(WAITS if result.waits else DONE)
+
+
+def _refuse_back(back: Path, sent: Sequence[SentFile], *, of_bank: bool) -> None:
+    """Fail, before anything is written, where no list can be sent back so."""
+    if len(sent) != 1:
+        fail(f"--send-back {back}: import one file at a time to send it back.")
+    if back.suffix.lower() != ENDING:
+        fail(f"--send-back {back}: the list is written as {ENDING}; give it that ending.")
+    if back.exists():
+        fail(f"{back} is there already: name a new file for --send-back.")
+    if of_bank:
+        fail(f"--send-back {back}: {sent[0].path.name} is a bank's statement, and no donor's list.")
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ from pledgebook.desk.inbox_files import (
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
-from pledgebook.desk.page import Page, served, writing
+from pledgebook.desk.page import Page, PageRefusedError, as_file, served, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
@@ -43,6 +43,7 @@ from pledgebook.ledger.files.locking import now, one_writer
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
+from pledgebook.reports.letters.sent_back import language_for, name_of, send_back
 
 
 class Inbox(Page):
@@ -96,6 +97,22 @@ class Inbox(Page):
                 for value in values
             }
         )
+
+    @served("back")
+    def back(self) -> Response:
+        """Hand out a donor's list with a verdict and what is asked beside each row."""
+        asked, desk = request.args, desk_of(self.ledger)
+        path = find_file(inbox_folder(self.ledger), asked.get("file", ""))
+        result = judged(desk, path, read_choices(asked.get("choices", "")))
+        if not result.files:
+            raise PageRefusedError(
+                _("%(name)s is a bank's statement, and no donor's list.", name=path.name)
+            )
+        file = result.files[0]
+        speaking = language_for(file, desk.book.settings)
+        sent = _sent(desk, path)
+        made = send_back(sent, file, speaking, entered=False)
+        return as_file(made.content, name_of(path))
 
     @writing("import")
     def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -174,7 +191,11 @@ def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: boo
 
 def judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     """Read and judge a file once, as long as it, the choices and the book stay as they are."""
-    stamp = stamp_of(path)
-    sent = desk.once(("sent", stamp), lambda: SentFile(path))
-    key = ("judged", stamp, choices.text)
+    sent = _sent(desk, path)
+    key = ("judged", stamp_of(path), choices.text)
     return desk.once(key, lambda: _import(desk.book, sent, choices, dry_run=True))
+
+
+def _sent(desk: Desk, path: Path) -> SentFile:
+    """Return a file, read once as long as it stays as it is."""
+    return desk.once(("sent", stamp_of(path)), lambda: SentFile(path))

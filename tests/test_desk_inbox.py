@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.register.instalments import list_instalments
 from serving import NEEDS_CHROMIUM, Complaints, served, show
+from test_cli_bank import BANK, STATEMENT
 from werkzeug.test import TestResponse
 
 SHEET = """Letters received (made up);;;;;;
@@ -254,3 +259,33 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         expect(page.get_by_text("This file was imported before")).to_be_visible()
     assert pledged(main) == {"NOR-2002-01.1": "10000", "GBR-2002-01.1": "20000"}
     assert complaints == []
+
+
+def test_a_list_is_downloaded_with_what_is_asked_beside_its_rows(fava: FlaskClient) -> None:
+    choices = '{"fund": "CPCJF"}'
+    page = fava.get(BASE, query_string={"file": "letters.csv", "choices": choices}).text
+    (link,) = re.findall(r'href="([^"]*/back[^"]*)">Download it with what is asked', page)
+    answer = fava.get(unescape(link))
+    assert answer.status_code == 200, answer.text
+    assert "letters-questions.xlsx" in answer.headers["Content-Disposition"]
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    assert [sheet.cell(row, 8).value for row in range(2, 7)] == [
+        "Verdict", "Clear", "Question", "Question", None,
+    ]  # fmt: skip
+    assert sheet.cell(4, 9).value.startswith("Who is the donor named in this row?")
+
+
+def test_a_banks_statement_is_not_sent_back(main: Path) -> None:
+    settings = main.parent / "settings.beancount"
+    settings.write_text(settings.read_text("utf-8") + BANK, "utf-8")
+    (main.parent / "inbox" / "july.sta").write_text(STATEMENT, "utf-8")
+    fava = create_app([main], load=True, poll_watcher=True).test_client()
+    page = fava.get(BASE, query_string={"file": "july.sta"}).text
+    assert "MONTHLY FEE" in page
+    assert "Download it with what is asked" not in page
+    told = fava.get(f"{BASE}back", query_string={"file": "july.sta"})
+    assert (told.status_code, told.text) == (
+        409, "july.sta is a bank's statement, and no donor's list.",
+    )  # fmt: skip
+    assert fava.get(f"{BASE}back", query_string={"file": "../main.beancount"}).status_code == 409

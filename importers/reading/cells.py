@@ -101,6 +101,9 @@ class Sheet:
     """What somebody wrote to a cell: comments, notes, annotations."""
     decimals: Mapping[Place, int] = field(default_factory=dict)
     """How many decimals number formats show of figures that have more."""
+    added: frozenset[Place] = frozenset()
+    """Cells that hold what was written beside the rows when the list was sent back: they are not
+    read."""
 
     def cell(self, row: int, column: int) -> CellValue | None:
         """Give the value at a row and column counted from 1; outside the sheet it is empty."""

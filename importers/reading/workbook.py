@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from pledgebook.importers.reading.added import without_added
 from pledgebook.importers.reading.aside import read_aside
 from pledgebook.importers.reading.binary import inspect_binary
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
@@ -67,8 +69,11 @@ class SentFile:
 
     @cached_property
     def workbook(self) -> Workbook:
-        """Its sheets; UnreadableFile if it is no spreadsheet at all."""
-        return _workbook_of(self.path, self.data, self.sha256)
+        """Its sheets, without what was written into them when they were sent back before;
+        UnreadableFile if it is no spreadsheet at all.
+        """
+        read = _workbook_of(self.path, self.data, self.sha256)
+        return replace(read, sheets=tuple(map(without_added, read.sheets)))
 
 
 def read_workbook(path: Path) -> Workbook:
