@@ -13,7 +13,13 @@ from typing import Any
 
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict
 from pledgebook.importers.reading.added import OURS, SOURCE, Words, all_words
-from pledgebook.importers.reading.cells import Area, Place, Sheet, column_number
+from pledgebook.importers.reading.cells import (
+    Area,
+    Place,
+    Sheet,
+    UnreadableFile,
+    column_number,
+)
 from pledgebook.importers.reading.raw_sheets import DamagedWorkbookError, read_raw
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.tables.questions import KINDS, Question
@@ -74,6 +80,8 @@ def send_back(sent: SentFile, judged: JudgedFile, speaking: Language, *, entered
             made = _annotated(sent, workbook.sheets, tables)
         except NotAnnotatedError as error:
             why = str(error)
+        except UnreadableFile:  # of a part that reading the cells has no need of
+            why = "a part of it is damaged"
         else:
             return SentBack(content=made.content, kept=True, cells=_plain(made), remark=_told(made))
     from pledgebook.reports.render.copying import copy_sheets  # noqa: PLC0415 - takes long

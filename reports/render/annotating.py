@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from pledgebook.importers.reading.cells import Area, Place
+from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.reading.packages import open_archive, open_package
 from pledgebook.importers.reading.parts import USUAL, main_part, relations_of
 from pledgebook.reports.render.cell_formats import Styles
@@ -24,9 +25,11 @@ from pledgebook.reports.render.elements import (
     elements_of,
     parse,
     replaced,
+    whole,
 )
-from pledgebook.reports.render.sent_sheet import Beside, Page
+from pledgebook.reports.render.sent_sheet import MOST_COLUMNS, Beside, Page
 
+MOST_ROWS = 1_048_576
 _MACROS = ("/vbaProject", "/extensibility", "/wordVbaData")
 _SIGNATURES = ("/digital-signature/origin",)
 _OWN_MACROS = ("/xlMacrosheet", "/xlIntlMacrosheet")
@@ -127,8 +130,9 @@ def _anchors(content: bytes) -> Iterator[Area]:
         path.append(tag)
 
     def text(said: str) -> None:
-        if path[-1:] in (["col"], ["row"]) and said.strip().isdigit():
-            at[f"{path[-2]} {path[-1]}"] = int(said) + 1
+        if path[-1:] in (["col"], ["row"]):
+            most = MOST_COLUMNS if path[-1] == "col" else MOST_ROWS
+            at[" ".join(path[-2:])] = min(whole(said) + 1, most)
 
     found: list[Area] = []
 
@@ -227,9 +231,10 @@ def _packed(archive: zipfile.ZipFile, changed: Mapping[str, bytes], gone: Contai
         for part in archive.infolist():
             if part.filename in gone:
                 continue
-            content = changed.get(part.filename)
+            with damage_as(NotAnnotatedError):
+                sent = archive.read(part)
             info = zipfile.ZipInfo(part.filename, part.date_time)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = part.external_attr
-            packed.writestr(info, archive.read(part) if content is None else content)
+            packed.writestr(info, changed.get(part.filename, sent))
     return stream.getvalue()

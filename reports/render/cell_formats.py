@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import quoteattr
 
-from pledgebook.reports.render.elements import Edit, Element, replaced, walk
+from pledgebook.reports.render.elements import Edit, Element, replaced, walk, whole
 
 MOST_STYLES = 60_000
 """Spreadsheet programs hold some 64,000 formats of cells."""
@@ -21,7 +21,7 @@ class Styles:
     def __init__(self, part: str, package: Mapping[str, bytes]) -> None:
         self.part = part
         self.content = package.get(part, b"")
-        self.added: dict[tuple[int, bool, str, bool], tuple[int, str]] = {}
+        self.added: dict[tuple[int, bool, str, bool, bool], tuple[int, str]] = {}
         self._struck: list[bool] = []
         self._formats: list[dict[str, str]] = []
         self._upright: list[str] = []
@@ -53,15 +53,17 @@ class Styles:
         usable = all(key in self._lists and not self._lists[key].is_bare for key in _LISTS)
         self._usable = usable and bool(self._formats)
 
-    def beside(self, style: str, *, asks: bool, side: str, from_right: bool) -> str:
+    def beside(
+        self, style: str, *, asks: bool, side: str, from_right: bool, wraps: bool = False
+    ) -> str:
         """Return the format of a text beside a cell of a format: its font, frame and background,
         and another background where it asks something. It stands at a `side` of its cell, left or
-        right, and is read from there or `from_right`.
+        right, is read from there or `from_right`, and `wraps` or goes on beyond.
         """
         if not self._usable:
             return ""
-        known = int(style) if style.isdigit() and int(style) < len(self._formats) else 0
-        key = known, asks, side, from_right
+        known = whole(style) if whole(style) < len(self._formats) else 0
+        key = known, asks, side, from_right, wraps
         if key not in self.added:
             number = len(self._formats) + len(self.added)
             if number >= MOST_STYLES:
@@ -69,19 +71,19 @@ class Styles:
             self.added[key] = number, self._format(*key)
         return str(self.added[key][0])
 
-    def _format(self, known: int, asks: bool, side: str, from_right: bool) -> str:
+    def _format(self, known: int, asks: bool, side: str, from_right: bool, wraps: bool) -> str:
         said = self._formats[known]
-        font, fill = said.get("fontId", "0"), said.get("fillId", "0")
-        if font.isdigit() and int(font) < len(self._struck) and self._struck[int(font)]:
-            font = "0"
+        font, fill = whole(said.get("fontId")), whole(said.get("fillId"))
+        if font < len(self._struck) and self._struck[font]:
+            font = 0
         if asks:
-            font, fill = font if fill in {"0", "1"} else "0", str(self._fills)
+            font, fill = font if fill in _NO_FILLS else 0, self._fills
         prefix = self._lists["cellXfs"].prefix
         upright = f" vertical={quoteattr(self._upright[known])}" if self._upright[known] else ""
         sides = f'horizontal="{side}" readingOrder="{2 if from_right else 1}"'
-        shared = {"fontId": font, "fillId": fill, "borderId": said.get("borderId", "0")}
-        shared["xfId"] = said.get("xfId", "0")
-        ids = " ".join(f"{key}={quoteattr(value)}" for key, value in shared.items())
+        sides += ' wrapText="1"' if wraps else ""
+        border, named = whole(said.get("borderId")), whole(said.get("xfId"))
+        ids = f'fontId="{font}" fillId="{fill}" borderId="{border}" xfId="{named}"'
         return (
             f'<{prefix}xf numFmtId="0" {ids} applyFont="1" applyFill="1" applyBorder="1" '
             f'applyAlignment="1"><{prefix}alignment {sides}{upright}/></{prefix}xf>'
@@ -109,4 +111,6 @@ class Styles:
         yield end, end, text.encode()
 
 
+_NO_FILLS = (0, 1)
+"""Every workbook has two backgrounds to begin with: none, and a pattern of programs' own."""
 _LISTS = ("cellXfs", "fills")

@@ -15,7 +15,7 @@ from io import BytesIO
 from pledgebook.importers.reading.cells import CellValue, Look, Place, Sheet, cell_text
 from pledgebook.reports.render.annotating import Annotated
 from pledgebook.reports.render.cells import EARLIEST_DATE, EXACT_DIGITS, LONGEST_TEXT
-from pledgebook.reports.render.sent_sheet import Beside
+from pledgebook.reports.render.sent_sheet import WIDEST, Beside
 from pledgebook.reports.render.styles import FONT
 from pledgebook.reports.render.texts import decimals_in
 from xlsxwriter import Workbook
@@ -191,6 +191,8 @@ def _write_beside(
             own: dict[str, object] = {"bold": True} if row == table.heading else {}
             if row < table.heading:  # it goes on over the cells beyond, and not over the table
                 own = {"align": "left"}
+            if len(text) >= WIDEST and row > table.heading:
+                own["text_wrap"] = True
             _write_text(page, (row, at), text, formats.of(**{**side, **marked, **own}))
             written[row, at] = text
         for at, width in zip((column, column + 1), table.widths, strict=True):

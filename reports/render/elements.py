@@ -11,7 +11,8 @@ from pledgebook.importers.reading.cells import Area, column_number
 
 _TAG = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 
 
 class NotAnnotatedError(Exception):
@@ -131,10 +132,11 @@ def area_of(reference: str) -> Area | None:
     if match is None:
         return None
     first, top, last, bottom = match.groups()
-    left, right = column_number(first) or 0, column_number(last or first) or 0
+    left = column_number(first) or 0
+    right = column_number(last) or 0 if last else left
     return Area(int(top), left, int(bottom or top), right)
 
 
 def whole(text: str | None) -> int:
-    """Read a whole number; 0 if it is none."""
-    return int(text) if text and text.isdecimal() else 0
+    """Read a whole number of nine digits at most; 0 if it is none."""
+    return int(text) if text and _WHOLE.fullmatch(text.strip()) else 0

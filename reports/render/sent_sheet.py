@@ -21,6 +21,8 @@ from pledgebook.reports.render.elements import (
 )
 
 MOST_COLUMNS = 16_384
+WIDEST = 140
+"""Letters of the widest column that is added; a longer text goes on on further lines."""
 _SPANS = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
@@ -46,8 +48,9 @@ class Beside:
     def widths(self) -> tuple[int, int]:
         """How many letters wide the two columns are."""
         columns = zip(self.headings, *(each[:2] for each in self.texts.values()), strict=True)
-        first, second = (max(map(len, texts), default=0) for texts in columns)
-        return min(max(first + 3, 12), 40), min(max(second + 3, 24), 110)
+        first, second = (max(map(len, texts), default=0) + 3 for texts in columns)
+        first = min(max(first, 12), 40)
+        return first, min(max(second, len(self.above) - first), WIDEST)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,9 +157,13 @@ class Page:
         """Yield what is written: row, column, text and format."""
         own_side = "right" if table.from_right else "left"
         for row, (first, second, asks) in table.texts.items():
-            near = self._style_near(row, column)
-            style = self.styles.beside(near, asks=asks, side=own_side, from_right=table.from_right)
+            near, right = self._style_near(row, column), table.from_right
+            style = self.styles.beside(near, asks=asks, side=own_side, from_right=right)
             yield row, column, first, style
+            if len(second) >= WIDEST and not self._has_height(row):
+                style = self.styles.beside(
+                    near, asks=asks, side=own_side, from_right=right, wraps=True
+                )
             yield row, column + 1, second, style
         if not table.heading:
             return
@@ -169,6 +176,10 @@ class Page:
             side = "right" if self.is_turned else "left"
             style = self.styles.beside("", asks=False, side=side, from_right=table.from_right)
             yield above, column, table.above, style
+
+    def _has_height(self, row: int) -> bool:
+        """Tell whether somebody gave a row its height: programs give the others what they need."""
+        return any("ht" in each.element.said for each in self._between(row, row))
 
     def _is_free(self, row: int, column: int) -> bool:
         """Tell whether a long text can stand in a row from a column on."""
