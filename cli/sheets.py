@@ -180,7 +180,7 @@ def _show(reading: SheetReading) -> None:
     "proposed",
     type=FILE,
     metavar="LIST.csv",
-    help="Write the names that no donor bears to a new list, to fill in for --donors.",
+    help="Write the names that no donor bears to a list to fill in for --donors; import nothing.",
 )
 @click.option(
     "--purpose",
@@ -231,6 +231,7 @@ def import_(
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
     names = dict(_named(text) for text in donors)
+    dry_run = dry_run or proposed is not None
     if proposed is not None and proposed.exists():
         fail(f"{proposed} is there already: name a new file for --propose-donors.")
     meant = dict(_meant(text) for text in purposes)

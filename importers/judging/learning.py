@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from pledgebook.importers.judging.earmarks import GENERAL
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Learned
@@ -70,7 +71,8 @@ def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
 
             for question, value in table.rules.answers.used.values():
                 kind = KINDS[question.kind]
-                if not kind.kept or kind.of_book or value == LEAVE_OUT:
+                remembered = kind.of_book and value != GENERAL  # as another name of the book
+                if not kind.kept or remembered or value == LEAVE_OUT:
                     continue
                 about = named(question.about) if kind.of_column else question.about
                 said = named(value) if question.kind == _WHICH else value

@@ -63,6 +63,7 @@ STAND_FOR_OTHERS = frozenset({"EC", "NA"})
 """Codes of States that are the European Community, and no answer, wherever they stand."""
 
 _DATE_QUESTIONS = frozenset({"date-order", "day-in-span", "swapped-dates", "cells"})
+_PROMISED_IN_KIND = ask("promised-in-kind", "", Choice("received", "Yes: they have been received"))
 _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _BUDDHIST = 543
 """Years by which the Buddhist era is ahead."""
@@ -445,7 +446,7 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
             )
         in_kind = said == "in-kind"
     if in_kind:
-        return "in-kind"
+        return _kind_in_kind(row, answers)
     status = row.status
     if is_paid_in_part(status) and not row.paid.known:
         status = answers.to(ask_status(status))
@@ -470,6 +471,22 @@ def _kind_of(row: SheetRow, answers: Answers) -> Kind:
     if kind == "cancelled":
         raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
     return kind
+
+
+def _kind_in_kind(row: SheetRow, answers: Answers) -> Kind:
+    """Return that a row in kind is one, if it has come: what is promised is recorded then."""
+    kind = read_kind(row.status)
+    if not row.status or kind == "payment":
+        return "in-kind"
+    if kind == "cancelled":
+        raise Doubt(f"The status is {shown(row.status)}: it was never booked here.", "ignored")
+    if answers.to(_PROMISED_IN_KIND):
+        return "in-kind"
+    raise Doubt(
+        f"It is in kind, and its status is {shown(row.status)}: what is promised in kind is "
+        "recorded when it comes.",
+        asks=_PROMISED_IN_KIND,
+    )
 
 
 def _day_of(row: SheetRow, kind: Kind, context: Context) -> date:

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.blocks import TableColumn
-from pledgebook.importers.tables.headings import Field, is_named
-from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
+from pledgebook.importers.tables.headings import Field, has_word_of, is_named
+from pledgebook.importers.tables.questions import NOT_READ, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.values.dates import parse_date
 from pledgebook.importers.values.values import clean, plain, shown
-from pledgebook.importers.values.words import read_class
+from pledgebook.importers.values.words import read_class, read_kind
 from pledgebook.ledger.declared.settings import Settings
 
 _LONGEST = 200
 _NAMED = (Field.PURPOSE, Field.FUND, Field.CLASS, Field.PROJECT, Field.REMARKS)
 _MOST_COMPARED = 50
+_MOST_STATUSES = 40
+"""Different texts that a column of statuses has; one of more holds remarks."""
 _PLACES = frozenset({"state", "territory"})
 """Kinds of donors whose names are names of places too."""
 
@@ -36,20 +40,65 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     texts = {each.number: _texts(table, each) for each in _unread(table, Field.PROJECT)}
     settled = _read_names(table, Field.PURPOSE, names.purposes, texts)
     settled = _read_names(settled, Field.FUND, names.funds, texts)
-    asked = [
-        ask(
-            "column",
-            column.letter,
-            *(Choice(each.value, f"The {each.value}") for each in _NAMED),
-            Choice(NOT_READ, "Nothing that is to be read"),
-            text=f"Column {column.named} is not read, yet {said}. What does it hold?",
-        )
-        for column in _unread(settled)
-        if (said := _names(settled, column, names, settings, texts[column.number]))
-        or (not mapped and (said := _may_matter(settled, column, settings, texts[column.number])))
-    ]
+    asked = []
+    for column in _unread(settled):
+        own = texts[column.number]
+        if said := _names(settled, column, names, settings, own):
+            asked.append(_ask(column, said, _NAMED))
+        elif mapped:
+            continue
+        elif said := _may_matter(settled, column, settings, own):
+            asked.append(_ask(column, said, _NAMED))
+        elif said := _may_stand(settled, column, settings, own):
+            asked.append(_ask(column, said, (Field.STATUS, Field.REMARKS)))
+        elif said := _may_date(settled, column):
+            asked.append(_ask(column, said, (Field.PLEDGE_DATE, Field.DUE_DATE)))
     questions = tuple(dict.fromkeys((*settled.questions, *asked)))
     return replace(settled, questions=questions)
+
+
+def _ask(column: TableColumn, said: str, fields: Sequence[Field]) -> Question:
+    return ask(
+        "column",
+        column.letter,
+        *(Choice(each.value, f"The {each.value.replace('_', ' ')}") for each in fields),
+        Choice(NOT_READ, "Nothing that is to be read"),
+        text=f"Column {column.named} is not read, yet {said}. What does it hold?",
+    )
+
+
+def _may_stand(table: Table, column: TableColumn, settings: Settings, texts: Texts) -> str:
+    """Say that an unread column may tell what has become of each pledge: by its heading, or since
+    half of its texts are statuses; "" if not, or if another column is the status.
+    """
+    if not texts or Field.STATUS in table.rules.constants or table.columns_of(Field.STATUS):
+        return ""
+    known = [text for text in texts if read_kind(text)]
+    first = shown(next(iter(known or texts)))
+    if len(known) * 2 >= len(texts):
+        return f"its texts may say what has become of each, such as {first}"
+    if not has_word_of("standing", column.heading) or len(texts) > _MOST_STATUSES:
+        return ""
+    places = sum(settings.donors.resolve_plainly(text) is not None for text in texts)
+    if places * 2 > len(texts):
+        return ""
+    return f"its heading says that it tells what has become of each, such as {first}"
+
+
+def _may_date(table: Table, column: TableColumn) -> str:
+    """Say that an unread column holds dates, where no other says when a row was pledged."""
+    dated = {Field.PLEDGE_DATE, Field.PAYMENT_DATE, Field.YEAR}
+    if dated & ({each.field for each in table.table_columns} | set(table.rules.constants)):
+        return ""
+    cells = _cells(table, column)
+    days = [value for _, value in cells if not isinstance(value, Decimal) and _is_day(value)]
+    if not days or len(days) < len(cells):
+        return ""
+    return f"each of its cells is a date, such as {shown(cell_text(days[0]))}"
+
+
+def _is_day(value: CellValue) -> bool:
+    return parse_date(value).state in {"value", "ambiguous"}
 
 
 def _unread(table: Table, *fields: Field) -> list[TableColumn]:

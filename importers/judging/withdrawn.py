@@ -20,7 +20,7 @@ from pledgebook.ledger.register.postings import read_lines
 
 def find_withdrawn(tables: Sequence[JudgedTable], context: Context) -> tuple[Withdrawn, ...]:
     """Return what entries of the book from an earlier version of a sheet (its judged `tables`)
-    have no row in it any more.
+    have no row in it any more. Of a donor of whom a row waits nothing is said: it may be that row.
     """
     if not tables:
         return ()
@@ -29,6 +29,9 @@ def find_withdrawn(tables: Sequence[JudgedTable], context: Context) -> tuple[Wit
     verdicts = [verdict for judged in tables for verdict in judged.verdicts]
     ids = {verdict.import_id for verdict in verdicts if verdict.import_id}
     pledges = {verdict.pledge for verdict in verdicts if verdict.pledge}
+    unsettled = {verdict.donor for verdict in verdicts if verdict.verdict == "waiting"}
+    if "" in unsettled:
+        return ()  # a row of which nobody knows the donor may be any of them
     gone: dict[str, Transaction] = {}
     kept = False
     for entry in earlier:
@@ -37,7 +40,8 @@ def find_withdrawn(tables: Sequence[JudgedTable], context: Context) -> tuple[Wit
             kept = True
         elif as_text(entry.meta.get("source-sha256", "")) != table.sha256:
             gone.setdefault(pledge or str(entry.meta[IMPORT_ID]), entry)
-    return tuple(_stating(gone.values(), context)) if kept else ()
+    found = tuple(_stating(gone.values(), context)) if kept else ()
+    return tuple(each for each in found if each.donor not in unsettled)
 
 
 def _stating(entries: Iterable[Transaction], context: Context) -> Iterator[Withdrawn]:

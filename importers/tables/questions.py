@@ -190,6 +190,10 @@ KINDS: Mapping[str, QuestionKind] = {
     # What words mean.
     "status": QuestionKind(asks="What does the status {about} mean?"),
     "in-kind": QuestionKind(asks="Is {about} money, or a contribution in kind?"),
+    "promised-in-kind": QuestionKind(
+        asks="These are contributions in kind that are promised. Have they been received?",
+        kept=False,
+    ),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
     "class": QuestionKind(asks="Which class is {about}?", decides=True),
     "purposes": QuestionKind(
@@ -199,8 +203,6 @@ KINDS: Mapping[str, QuestionKind] = {
     ),
     "purpose": QuestionKind(
         asks="Which purpose is {about}?",
-        takes="a purpose of the book",
-        fits=_is_text,
         of_book=True,
     ),
     "no-purpose": QuestionKind(
