@@ -38,6 +38,7 @@ from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL, list_to_fill, mapping_to_fill
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
 from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.letters.sent_back import ENDING, language_for, send_back
@@ -293,10 +294,7 @@ def import_(
             f"Wrote {len(unknown)} unknown names to {proposed}: say whom each means.", err=True
         )
     if back is not None:
-        speaking = language_for(result.files[0], book.settings)
-        made = send_back(sent[0], result.files[0], speaking, entered=not dry_run)
-        write_whole(back, made.content)
-        click.echo(f"Wrote the list to send back to {back}. {made.remark}".rstrip(), err=True)
+        _send_back(back, sent[0], result, book, dry_run=dry_run)
     if wants_json():
         answer(
             {
@@ -328,8 +326,24 @@ def _refuse_back(back: Path, sent: Sequence[SentFile], *, of_bank: bool) -> None
         fail(f"--send-back {back}: the list is written as {ENDING}; give it that ending.")
     if back.exists():
         fail(f"{back} is there already: name a new file for --send-back.")
+    if not back.parent.is_dir():
+        fail(f"--send-back {back}: there is no folder {back.parent}; make it, or name another.")
     if of_bank:
         fail(f"--send-back {back}: {sent[0].path.name} is a bank's statement, and no donor's list.")
+
+
+def _send_back(
+    back: Path, sent: SentFile, result: ImportResult, book: Book, *, dry_run: bool
+) -> None:
+    """Write the list to send back. What was imported before that stays, and it is said."""
+    file = result.files[0]
+    try:
+        made = send_back(sent, file, language_for(file, book.settings), entered=not dry_run)
+        write_whole(back, made.content)
+    except (RefusedError, OSError) as error:
+        done = "" if dry_run else " What was imported is in the book all the same."
+        fail(f"The list to send back was not written: {str(error).rstrip('.')}.{done}")
+    click.echo(f"Wrote the list to send back to {back}. {made.remark}".rstrip(), err=True)
 
 
 def _named(text: str) -> tuple[str, str]:

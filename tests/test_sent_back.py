@@ -19,6 +19,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from pledgebook.cli.main import group
 from pledgebook.importers.imports import import_files
+from pledgebook.importers.judging.asked import layout_of
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.added import OURS, all_words
 from pledgebook.importers.reading.cells import UnreadableFile, column_letter
@@ -63,6 +64,10 @@ def told(file: JudgedFile) -> list[tuple[object, ...]]:
         for table in file.tables
         for v in table.verdicts
     ]
+
+
+def layouts(file: JudgedFile) -> list[object]:
+    return [(table.table.range, layout_of(table.table)) for table in file.tables]
 
 
 def cells(page: Worksheet) -> Iterator[Cell]:
@@ -289,6 +294,10 @@ def test_a_list_that_returns_is_read_as_if_nothing_had_been_written(tmp_path: Pa
         tag = r.choice(languages())
         made = send_back(SentFile(path), first, language(tag), entered=False)
         assert_shipped(made, tag)
+        verdicts = set(all_words()[tag].verdicts.values())
+        (written,) = made.cells.values()
+        rows = {row for (row, _), text in written.items() if text in verdicts}
+        assert rows == {v.row.number for table in first.tables for v in table.verdicts}
         returned = tmp_path / "returned.xlsx"
         returned.write_bytes(made.content)
         again = judged(returned)
@@ -296,6 +305,8 @@ def test_a_list_that_returns_is_read_as_if_nothing_had_been_written(tmp_path: Pa
             assert [each[:2] for each in told(again)] == [each[:2] for each in told(first)]
         else:
             assert told(again) == told(first), (mess, form)
+            # Answers are remembered by the headings: these are the same, too.
+            assert layouts(again) == layouts(first)
         count += len(told(again))
     assert count > 60
 
@@ -457,6 +468,19 @@ def test_the_command_says_recorded_of_what_it_has_entered_and_clear_before(
     assert first_words(later) == known
 
 
+def test_what_was_imported_stays_where_the_list_cannot_be_written(
+    run: Run, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pledgebook.cli.sheets.write_whole", full)
+    told = run(sent, "--send-back", tmp_path / "back.xlsx")
+    assert told.exit_code == 2
+    assert "No space left on device. What was imported is in the book" in told.output
+    assert "import-id" in (tmp_path / "book" / "2002-2003.beancount").read_text("utf-8")
+
+
 def test_the_command_writes_over_no_file_and_of_one_list_only(
     run: Run, sent: Path, tmp_path: Path
 ) -> None:
@@ -464,6 +488,7 @@ def test_the_command_writes_over_no_file_and_of_one_list_only(
     for words, said in (
         ((sent, "--send-back", sent), "is there already"),
         ((sent, "--send-back", tmp_path / "back.ods"), "is written as .xlsx"),
+        ((sent, "--send-back", tmp_path / "none" / "back.xlsx"), "there is no folder"),
         ((sent, sent, "--send-back", tmp_path / "back.xlsx"), "one file at a time"),
     ):
         told = run(*words)
