@@ -37,6 +37,7 @@ from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL, list_to_fill, mapping_to_fill
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
+from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
@@ -281,18 +282,7 @@ def import_(
     with opening as book:
         result = take(book, said, dry=dry_run)
     if proposed is not None:
-        waiting = [
-            verdict.row.donor
-            for file in result.files
-            for table in file.tables
-            for verdict in table.verdicts
-            if verdict.verdict == "waiting" and not verdict.donor
-        ]
-        unknown = propose_donors(book.settings.donors, waiting)
-        write_whole(proposed, write_donor_list(unknown).encode())
-        click.echo(
-            f"Wrote {len(unknown)} unknown names to {proposed}: say whom each means.", err=True
-        )
+        _propose_donors(proposed, result, book)
     if back is not None:
         _send_back(back, sent[0], result, book, dry_run=dry_run)
     if wants_json():
@@ -330,6 +320,24 @@ def _refuse_back(back: Path, sent: Sequence[SentFile], *, of_bank: bool) -> None
         fail(f"--send-back {back}: there is no folder {back.parent}; make it, or name another.")
     if of_bank:
         fail(f"--send-back {back}: {sent[0].path.name} is a bank's statement, and no donor's list.")
+
+
+def _propose_donors(path: Path, result: ImportResult, book: Book) -> None:
+    """Write the names that nobody bears to a list for --donors."""
+    waiting = [
+        verdict.row.donor
+        for file in result.files
+        for table in file.tables
+        for verdict in table.verdicts
+        if verdict.verdict == "waiting" and not verdict.donor
+    ]
+    unknown = propose_donors(book.settings.donors, waiting)
+    write_whole(path, write_donor_list(unknown).encode())
+    click.echo(
+        f"Wrote {len(unknown)} unknown names to {path}: say whom each means, new ones with one of "
+        f"the kinds {', '.join(KINDS)}, and import with --donors {path.name}.",
+        err=True,
+    )
 
 
 def _send_back(

@@ -44,6 +44,7 @@ from pledgebook.importers.tables.mapping import MappingError, SheetMapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.questions import (
     LEAVE_OUT,
+    NOT_READ,
     AnswerError,
     Answers,
     answers_of,
@@ -122,6 +123,7 @@ def judge_file(
     else:
         readings = list(read_sheets(workbook, context.names.labels))
         readings = correct_readings(workbook, readings, corrections)
+        answers = {**_of_columns(file.path.name, corrections), **answers}
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)
     readings = _answered(readings, answers, context)
@@ -157,6 +159,17 @@ def judge_file(
         for reading in readings
     )
     return JudgedFile(str(file.path), workbook.sha256, sheets, ask_questions(judged))
+
+
+def _of_columns(name: str, corrections: Mapping[str, Correction]) -> dict[str, str]:
+    """Return what corrections say of columns as answers, which the next file of the layout has use
+    of.
+    """
+    return {
+        f"{name}#{table.partition(':')[0]}:column:{letter}": field or NOT_READ
+        for table, correction in corrections.items()
+        for letter, field in correction.columns.items()
+    }
 
 
 def _answered(

@@ -357,3 +357,73 @@ def test_without_a_terminal_nothing_is_asked_and_nothing_written(years: Path) ->
     run = CliRunner().invoke(group, ["--book", str(main), "import", str(years), "--ask"])
     assert run.exit_code == 2
     assert "There is no terminal to ask at" in run.output
+
+
+def test_what_a_column_holds_may_be_said_unasked_and_is_remembered(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    rows = [("Donor", "Date", "Amount (USD)", "Lot"), ("Norway", "2002-03-01", "500.00", "gone"),
+            ("Poland", "2002-03-01", "600.00", "paid")]  # fmt: skip
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    answers = {"column:D": "status", "status:gone": "cancelled", "fund": "CPCJF"}
+    taken = import_files(load_book(main), [path], answers=answers, today=TODAY).files[0]
+    assert said(taken) == ["ignored", "imported"]
+    again = write_csv(tmp_path / "next.csv", [*rows, ("Peru", "2002-03-02", "700.00", "gone")])
+    taken = import_files(
+        load_book(main), [again], answers={"fund": "CPCJF"}, today=TODAY, dry_run=True
+    ).files[0]
+    assert said(taken) == ["ignored", "duplicate", "ignored"]
+    # Said of all columns at once, an answer is to those that are asked about alone.
+    told = judged(path, {"column": "not-read", "fund": "CPCJF"})
+    assert told.tables[0].table.columns["donor"] == "A"
+
+
+@pytest.mark.parametrize(
+    "heading", ["StatusText", "status_desc", "CurrentStatus", "DealStage", "Outcome", "Etat"]
+)
+def test_a_column_that_tells_what_has_become_of_a_pledge_is_not_passed_over(
+    heading: str, tmp_path: Path
+) -> None:
+    rows = [("Donor", "Date", "Amount (USD)", heading), ("Norway", "2002-03-01", "500", "Dropped"),
+            ("Poland", "2002-03-01", "600", "Rejected")]  # fmt: skip
+    file = judged(write_csv(tmp_path / "sheet.csv", rows), fund="CPCJF")
+    assert said(file) == ["waiting", "waiting"]
+    assert {each.question.kind for each in open_questions(file)} <= {"column", "status"}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [("", "imported"), ("received", "imported"), ("cancelled", "ignored"), ("pledged", "waiting")],
+)
+def test_a_promise_in_kind_is_recorded_when_it_comes(
+    status: str, verdict: str, tmp_path: Path
+) -> None:
+    rows = [("Donor", "Date", "Amount (USD)", "Type", "Status"),
+            ("Norway", "2002-03-01", "500", "In kind", status)]  # fmt: skip
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    assert said(judged(path, fund="CPCJF")) == [verdict]
+    assert said(judged(path, {"promised-in-kind": "received"}, fund="CPCJF"))[0] != "waiting"
+
+
+def test_a_column_of_months_under_any_heading_is_asked_about(tmp_path: Path) -> None:
+    rows = [("Donor", "Month", "Amount (USD)"), ("Norway", "March 2002", "500"),
+            ("Poland", "May 2003", "600")]  # fmt: skip
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "column:B"
+    answers = {asked.id: "pledge_date", "day-in-span": "last"}
+    file = judged(path, answers, fund="CPCJF")
+    assert [v.drafts[0].date for t in file.tables for v in t.verdicts] == [
+        date(2002, 3, 31), date(2003, 5, 31),
+    ]  # fmt: skip
+
+
+def test_that_a_text_earmarks_nothing_is_remembered(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    rows = [("Donor", "Date", "Amount (USD)", "Purpose"), ("Norway", "2002-03-01", "500", "Ukjent")]
+    path = write_csv(tmp_path / "sheet.csv", rows)
+    answers = {"purpose:Ukjent": "general"}
+    import_files(load_book(main), [path], fund="CPCJF", answers=answers, today=TODAY)
+    rows[1] = ("Peru", "2002-03-01", "500", "Ukjent")
+    path = write_csv(tmp_path / "next.csv", rows)
+    taken = import_files(load_book(main), [path], fund="CPCJF", today=TODAY, dry_run=True)
+    assert said(taken.files[0]) == ["imported"]

@@ -19,7 +19,7 @@ from pledgebook.importers.tables.questions import NOT_READ, Choice, Question, as
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.dates import parse_date
 from pledgebook.importers.values.values import clean, plain, shown
-from pledgebook.importers.values.words import read_class, read_kind
+from pledgebook.importers.values.words import is_warning, read_class, read_kind
 from pledgebook.ledger.declared.settings import Settings
 
 _LONGEST = 200
@@ -69,11 +69,12 @@ def _ask(column: TableColumn, said: str, fields: Sequence[Field]) -> Question:
 
 def _may_stand(table: Table, column: TableColumn, settings: Settings, texts: Texts) -> str:
     """Say that an unread column may tell what has become of each pledge: by its heading, or since
-    half of its texts are statuses; "" if not, or if another column is the status.
+    half of its texts are statuses; "" if not, or if another column is the status. A warning
+    ("Cancelled") is heard where it stands.
     """
     if not texts or Field.STATUS in table.rules.constants or table.columns_of(Field.STATUS):
         return ""
-    known = [text for text in texts if read_kind(text)]
+    known = [text for text in texts if read_kind(text) and not is_warning(text)]
     first = shown(next(iter(known or texts)))
     if len(known) * 2 >= len(texts):
         return f"its texts may say what has become of each, such as {first}"

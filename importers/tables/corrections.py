@@ -16,7 +16,7 @@ from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_applied import find_column
 from pledgebook.importers.tables.mapping_text import stands_above, toml_text
-from pledgebook.importers.tables.questions import NOT_READ
+from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.tables.tables import (
     UNREAD,
     SheetReading,
@@ -154,14 +154,14 @@ def answer_tables(
 
 
 def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
-    columns: dict[str, str] = {}
+    columns = _said_of_columns(table)
     units = None
     left = []
     for question in table.questions:
         said = table.rules.answers.to(question)
         if question.kind == "column" and said:
-            columns[question.about] = "" if said == NOT_READ else said
-        elif question.kind == "which-column" and said:
+            continue
+        if question.kind == "which-column" and said:
             held = table.columns_of(Field(question.about))
             columns |= dict.fromkeys((each.letter for each in held), "")
             columns[said] = question.about
@@ -169,10 +169,35 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
             units = int(said)
         else:
             left.append(question)
-    if len(left) == len(table.questions):
+    if len(left) == len(table.questions) and not columns:
         return table
     read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
     return replace(read, questions=tuple(left))
+
+
+def _said_of_columns(table: Table) -> dict[str, str]:
+    """Return what columns were said to hold by their letters, and are not taken for: asked or not,
+    a person may say it of any column; of all that are asked about at once.
+    """
+    answers, asked = table.rules.answers, {each.key for each in table.questions}
+    said = {}
+    for column in table.table_columns:
+        question = ask(
+            "column",
+            column.letter,
+            Choice(NOT_READ, "Nothing that is to be read"),
+            text=f"What does column {column.named} hold?",
+        )
+        if question.key not in {*answers.given, *answers.learned, *asked}:
+            continue
+        wanted = answers.to(question)
+        held = column.field.value if column.field else ""
+        is_so = wanted == held or (
+            wanted == NOT_READ and not held and column.number in table.rules.ignored
+        )
+        if wanted and not is_so:
+            said[column.letter] = "" if wanted == NOT_READ else wanted
+    return said
 
 
 def _by_rules(
