@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
-from pledgebook.cli.common import fail
+from pledgebook.cli.common import counted, fail
 from pledgebook.importers.imports import ImportResult
 from pledgebook.importers.judging.asked import proposed_answers
-from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers, read_id
 from pledgebook.importers.values.values import shown
+from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.donors import KINDS as KINDS_OF_DONORS
 from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.files.donor_lists import propose_donors
@@ -67,7 +68,7 @@ def ask_all(judge: Judge, answers: dict[str, str], donors: Directory) -> dict[st
             listed = True
             answers = {**answers, **_ask_names(names, donors)}
             continue
-        said = _ask(open_ones[0], len(open_ones))
+        said = _ask(open_ones[0], len(open_ones), donors)
         if said == _STOP:
             return answers
         if said:
@@ -76,14 +77,31 @@ def ask_all(judge: Judge, answers: dict[str, str], donors: Directory) -> dict[st
             left.add(open_ones[0].id)
 
 
+def tell_unused(result: ImportResult, texts: Iterable[str]) -> None:
+    """Say which answers of the command line no row waited for."""
+    used = {each.id for each in _questions(result) if each.answer}
+    used |= {key for each in used for key in _shorter(each)}
+    for text in texts:
+        name = text.rpartition("=")[0].strip()
+        if name not in used and not KINDS[read_id(name).kind].of_book:
+            click.echo(f"No row waited for the answer {text!r}.", err=True)
+
+
+def _shorter(text: str) -> tuple[str, str]:
+    """Return the ways in which an answer may be given besides its whole id."""
+    answer = read_id(text)
+    return answer.key, answer.kind
+
+
 def show_questions(result: ImportResult) -> None:
     """Print what the rows of files wait for, with the ids to answer it by."""
     asked = [each for each in _questions(result) if not each.answer]
     if not asked:
         return
     rows = sum(file.count("waiting") for file in result.files)
+    waiting = counted(rows, "row that waits", "rows that wait")
     click.secho(
-        f"{len(asked)} question{'s' if len(asked) > 1 else ''}, for {rows} rows that wait "
+        f"{counted(len(asked), 'question')}, for {waiting} "
         "(answer with --ask, or with --answer 'ID=VALUE'):",
         bold=True,
     )
@@ -117,7 +135,7 @@ def _take_proposed(result: ImportResult, proposed: dict[str, str]) -> bool:
     return click.confirm("Is it the same for this file?", default=True, err=True)
 
 
-def _ask(asked: Asked, number: int) -> str:
+def _ask(asked: Asked, number: int, donors: Directory) -> str:
     """Ask one question; return the answer, "" to leave it open, or to stop asking."""
     click.echo(err=True)
     click.secho(_sentence(asked), bold=True, err=True)
@@ -133,6 +151,8 @@ def _ask(asked: Asked, number: int) -> str:
         because = f" ({choice.because})" if choice.because else ""
         click.echo(f"  {place}  {choice.text}{because}", err=True)
     takes = KINDS[asked.question.kind].takes
+    if asked.question.kind == "donor":
+        click.echo(f"  (kinds of donors: {', '.join(KINDS_OF_DONORS)})", err=True)
     hint = f"a number, {takes}, or" if takes else "a number, or"
     while True:
         said = click.prompt(
@@ -142,7 +162,7 @@ def _ask(asked: Asked, number: int) -> str:
             show_default=False,
         ).strip()
         try:
-            return said if said == _STOP else _answer(asked, asked.choices, said)
+            return said if said == _STOP else _answer(asked, said, donors)
         except RefusedError as error:
             click.echo(str(error), err=True)
 
@@ -183,9 +203,17 @@ def _ask_names(asked: Sequence[Asked], donors: Directory) -> dict[str, str]:
     return answers
 
 
-def _answer(asked: Asked, choices: Sequence[object], said: str) -> str:
-    if said.isdigit() and 0 < int(said) <= len(choices):
+def _answer(asked: Asked, said: str, donors: Directory) -> str:
+    """Return the answer that was typed: a choice by its number or its words, or another. Raises
+    RefusedError.
+    """
+    if said.isdigit() and 0 < int(said) <= len(asked.choices):
         return asked.choices[int(said) - 1].value
+    for choice in asked.choices:
+        if said and said.casefold() == choice.text.casefold():
+            return choice.value
     if said and said != LEAVE_OUT:
         asked.question.refuse(said)
+        if asked.question.kind == "donor":
+            confirm(donors, asked.question.about, said)
     return said

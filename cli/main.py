@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from typing import Any, NamedTuple
 
@@ -105,6 +106,8 @@ def group(context: click.Context, book: str | None, as_json: bool, trust: bool) 
     ./main.beancount. Exit status: 0 done; 1 done, but something waits for a person; 2 not done.
     """
     context.obj = {"book": book, "json": as_json, "trust": trust}
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def main() -> None:

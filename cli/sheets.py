@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import click
-from pledgebook.cli.asking import ask_all, confirmed, given_answers, show_questions
+from pledgebook.cli.asking import ask_all, confirmed, given_answers, show_questions, tell_unused
 from pledgebook.cli.common import (
     DONE,
     WAITS,
@@ -285,6 +285,7 @@ def import_(
         _propose_donors(proposed, result, book)
     if back is not None:
         _send_back(back, sent[0], result, book, dry_run=dry_run)
+    tell_unused(result, answers)
     if wants_json():
         answer(
             {

@@ -326,6 +326,17 @@ def at_a_terminal(words: list[str], typed: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+def test_no_colour_is_shown_where_it_is_not_wanted(
+    years: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = make_book(years.parent / "book")
+    words = ["--book", str(main), "import", str(years), "--dry-run"]
+    assert "\x1b[" in at_a_terminal(words, b"")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in at_a_terminal(words, b"")[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
 def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) -> None:
     main = make_book(tmp_path / "book")
     rows = [*YEARS, ("Society of Ash", "2002", "5.000", "Grant"), ("Fox Club", "2003", "6.000", "")]
@@ -333,7 +344,9 @@ def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) 
     words = ["--book", str(main), "import", str(path), "--ask"]
     # The comma; 31 December; no answer first, then a name; the first fund; words change nothing;
     # each equal row is a pledge; all names that nobody bears are organizations.
-    status, screen = at_a_terminal(words, b"2\n1\nfortnight\nUS dollars\n1\n1\n1\nngo\n\n\n\n")
+    status, screen = at_a_terminal(
+        words, b"2\n31 December\nfortnight\nUS dollars\n1\n1\n1\nngo\n\n\n\n"
+    )
     assert "'fortnight' is no answer to currency" in screen
     assert "3 names are nobody's" in screen
     assert "6 transactions written" in screen, screen
