@@ -286,6 +286,44 @@ def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> Non
     assert said(judged(path, {asked.id: LEAVE_OUT}, "CPCJF")) == ["ignored"] * 6 + ["imported"]
 
 
+PAID = [
+    ("Donor", "Date of pledge", "Pledged", "Currency", "Date paid", "Paid", "Status"),
+    ("Norway", "2002-05-12", "0", "EUR", "2002-06-01", "400", "not available"),
+    ("Austria", "2002-05-13", "", "EUR", "2002-06-02", "500", "pledge"),
+    ("Canada", "2002-05-14", "700", "USD", "2002-06-03", "700", "committed"),
+    ("Finland", "2002-05-15", "0", "EUR", "", "0", "committed"),
+    ("France", "2002-05-16", "0", "EUR", "2002-06-05", "600", "cancelled"),
+]
+
+
+def test_what_was_paid_where_nothing_is_pledged_is_not_passed_over(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "paid.csv", PAID)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "waiting", "imported", "ignored", "waiting"]
+    (asked,) = open_questions(file)
+    assert (asked.question.key, asked.rows) == ("paid-alone", 3)
+    file = judged(path, {asked.id: "received"}, "CPCJF")
+    assert said(file) == ["imported", "imported", "imported", "ignored", "ignored"]
+    assert [
+        (draft.event, str(draft.date), draft.meta.get("original")) for draft in file.drafts[:2]
+    ] == [
+        ("receipt-without-pledge", "2002-06-01", "400 EUR"),
+        ("receipt-without-pledge", "2002-06-02", "500 EUR"),
+    ]
+    assert said(judged(path, {asked.id: LEAVE_OUT}, "CPCJF"))[:2] == ["ignored"] * 2
+
+
+def test_dollars_beside_a_nil_amount_are_not_passed_over(tmp_path: Path) -> None:
+    rows = [("Donor", "Date", "Original amount", "Original currency", "Amount in US dollars")]
+    rows += [("Norway", "2002-05-12", "0", "EUR", "400"), ("Japan", "2002-05-13", "0", "EUR", "0")]
+    path = write_csv(tmp_path / "nil.csv", rows)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "ignored"]
+    assert [each.question.key for each in open_questions(file)] == ["dollars-only"]
+    (draft,) = judged(path, {"dollars-only": "count"}, "CPCJF").drafts
+    assert [(line.number, line.currency) for line in draft.lines[:1]] == [(400, "USD")]
+
+
 def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", PROJECTS)
     each = [f"purpose:{text}" for text in PROJECTS]

@@ -231,6 +231,10 @@ KINDS: Mapping[str, QuestionKind] = {
     "like-booked": QuestionKind(
         asks="The book has pledges or money much like these. Are these further ones?", kept=False
     ),
+    "paid-alone": QuestionKind(
+        asks="Nothing is pledged in these rows, and money was paid. Was it received without a "
+        "pledge?"
+    ),
     "overpaid": QuestionKind(
         asks="More was paid than pledged. What is to be entered?", decides=True
     ),
