@@ -324,6 +324,20 @@ def test_dollars_beside_a_nil_amount_are_not_passed_over(tmp_path: Path) -> None
     assert [(line.number, line.currency) for line in draft.lines[:1]] == [(400, "USD")]
 
 
+def test_many_texts_that_are_no_classes_are_one_question(tmp_path: Path) -> None:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Class")]
+    rows += [("Norway", "2002-05-12", "1000", "USD", text) for text in PROJECTS]
+    path = write_csv(tmp_path / "classes.csv", rows)
+    (asked,) = open_questions(judged(path, {"equal-rows": "separate"}, "CPCJF"))
+    assert (asked.question.key, asked.rows, asked.said) == ("classes:E", 6, tuple(PROJECTS))
+    others = {"equal-rows": "separate", "no-purpose": "corruption"}
+    for answer, class_ in (("not-read", "general"), ("special", "special")):
+        file = judged(path, {asked.id: answer, **others}, "CPCJF")
+        assert [draft.meta["class"] for draft in file.drafts] == [class_] * 6
+    each = judged(path, {asked.id: "each"}, "CPCJF")
+    assert len([one for one in open_questions(each) if one.question.kind == "class"]) == 6
+
+
 def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", PROJECTS)
     each = [f"purpose:{text}" for text in PROJECTS]

@@ -313,10 +313,12 @@ def find_donor(row: SheetRow, context: Context) -> str | Doubt:
 
 def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
     """Return the nearest donors, for the first some hundred names: each is compared with all."""
-    if context.unknown_donors >= _MOST_COMPARED:
-        return ()
-    context.unknown_donors += 1
-    return context.settings.donors.suggest(text)
+    known = context.suggested.get(text)
+    if known is None:
+        compared = len(context.suggested) < _MOST_COMPARED
+        known = context.settings.donors.suggest(text) if compared else ()
+        context.suggested[text] = known
+    return known
 
 
 def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> str | Doubt:

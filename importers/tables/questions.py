@@ -191,6 +191,11 @@ KINDS: Mapping[str, QuestionKind] = {
     "status": QuestionKind(asks="What does the status {about} mean?"),
     "in-kind": QuestionKind(asks="Is {about} money, or a contribution in kind?"),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
+    "classes": QuestionKind(
+        asks="Column {about} has many texts that are no classes of the fund. What are they?",
+        decides=True,
+        of_column=True,
+    ),
     "class": QuestionKind(asks="Which class is {about}?", decides=True),
     "purposes": QuestionKind(
         asks="Column {about} has many texts that are no purposes of the book. What are they?",
