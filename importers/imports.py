@@ -50,7 +50,13 @@ from pledgebook.importers.tables.questions import (
     read_id,
 )
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL
-from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
+from pledgebook.importers.tables.tables import (
+    SheetReading,
+    Table,
+    read_sheets,
+    rows_outside,
+    undecided_tables,
+)
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.settings import Settings
@@ -121,6 +127,11 @@ def judge_file(
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
         readings = list(read_sheets(workbook, context.names.labels))
+        if not any(reading.tables for reading in readings):
+            # A list of days, amounts and words may as well be a bank's.
+            named = may_be_statement(file)
+            labels = context.names.labels
+            readings = undecided_tables(workbook, readings, labels, with_names=named)
         readings = correct_readings(workbook, readings, corrections)
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)

@@ -294,11 +294,7 @@ def _verdicts(file: JudgedFile) -> dict[str, Verdict]:
 
 def _count_right(file: JudgedFile, expected: Expected, clerk: _Clerk) -> tuple[int, int]:
     """Count the rows that are right, in all and of those that state currency and day."""
-    right = [
-        row
-        for row, verdict in _verdicts(file).items()
-        if verdict.verdict != "waiting" and not _fault(verdict, expected.seen.get(row), clerk)
-    ]
+    right = [row for row, why in _settled(file, expected, clerk) if not why]
     return len(right), sum(map(expected.states, right))
 
 
@@ -308,8 +304,8 @@ def _faults(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[str
     for row in expected.seen.keys() - verdicts.keys():
         if expected.seen[row] != LEFT_OUT:
             yield f"row {row}: has no verdict, though it says {expected.seen[row]}"
-    for row, verdict in verdicts.items():
-        if verdict.verdict != "waiting" and (why := _fault(verdict, expected.seen.get(row), clerk)):
+    for row, why in _settled(file, expected, clerk):
+        if why:
             yield f"row {row}: {why}"
     if not file.count("waiting"):
         sums: dict[str, Decimal] = {}
@@ -321,6 +317,25 @@ def _faults(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[str
             yield f"the sums are {_sums(sums)}, and not {_sums(expected.totals)}"
     if not expected.seen and len(verdicts) != expected.rows:
         yield f"{len(verdicts)} rows were found, and not {expected.rows}"
+
+
+def _settled(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[tuple[str, str]]:
+    """Give every row that does not wait, with what is otherwise of it than a person reads, "" for
+    nothing. Rows that are instalments of one pledge are held together against what it enters.
+    """
+    verdicts = _verdicts(file)
+    whole: dict[str, Decimal] = {}
+    for row, verdict in verdicts.items():
+        seen = expected.seen.get(row)
+        if verdict.verdict == "imported" and verdict.pledge and isinstance(seen, tuple):
+            whole[verdict.pledge] = whole.get(verdict.pledge, Decimal(0)) + seen[1]
+    for row, verdict in verdicts.items():
+        seen = expected.seen.get(row)
+        if verdict.verdict == "waiting":
+            continue
+        if verdict.pledge in whole and isinstance(seen, tuple):
+            seen = (seen[0], whole[verdict.pledge], *seen[2:]) if verdict.drafts else ABOVE
+        yield row, _fault(verdict, seen, clerk)
 
 
 def _sums(sums: Mapping[str, Decimal]) -> str:

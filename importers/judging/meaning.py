@@ -24,7 +24,7 @@ from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
     PAID_ALONE,
-    leave_overpaid,
+    leave_payments,
     look_at_payments,
     look_at_receipt,
     note_payment,
@@ -132,7 +132,7 @@ def read_contribution(
     received = _received(group, kind, currency, remarks) or (
         (Received(None, pledged, None),) if settled else ()
     )
-    received = leave_overpaid(received, parts, answers, remarks)
+    received = leave_payments(received, parts, day, answers, remarks)
     look_at_payments(received, parts, day)
     for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)

@@ -28,6 +28,14 @@ OVERPAID = ask(
     Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
 )
 """What is asked of a row that says that more was paid than pledged."""
+_PLEDGE_ALONE = OVERPAID.choices[0]
+PAID_EARLY = ask(
+    "payments",
+    "early",
+    _PLEDGE_ALONE,
+    text="These were paid before they were pledged. What is to be entered?",
+)
+"""What is asked of a row that says that it was paid on a day before that of the pledge."""
 PAID_ALONE = ask(
     "paid-alone", "", Choice("received", "It is money received, without a pledge of its own")
 )
@@ -281,21 +289,30 @@ def look_at_payments(received: Sequence[Received], parts: Sequence[Part], day: d
         _look_at_payment(sum(whole, Decimal(0)), None, day, pledged)
 
 
-def leave_overpaid(
-    received: tuple[Received, ...], parts: Sequence[Part], answers: Answers, remarks: list[str]
+def leave_payments(
+    received: tuple[Received, ...],
+    parts: Sequence[Part],
+    day: date,
+    answers: Answers,
+    remarks: list[str],
 ) -> tuple[Received, ...]:
-    """Return what was paid; nothing where it is more than was pledged, and it was answered that the
-    pledge alone is entered.
+    """Return what was paid; nothing where it is more than was pledged or was paid before, and it
+    was answered that the pledge alone is entered.
     """
     pledged = sum((part.amount for part in parts), Decimal(0))
     whole = sum((each.amount for each in received if each.part is None), Decimal(0))
     over = whole > pledged or any(
         each.part is not None and each.amount > parts[each.part].amount for each in received
     )
-    if not over or not answers.to(OVERPAID):
-        return received
-    once(remarks, "More was paid than pledged: the payments are not recorded, as was answered.")
-    return ()
+    early = any(each.on is not None and each.on < day for each in received)
+    for found, question, said in (
+        (over, OVERPAID, "More was paid than pledged"),
+        (early, PAID_EARLY, "It was paid before it was pledged"),
+    ):
+        if found and answers.to(question):
+            once(remarks, f"{said}: the payments are not recorded, as was answered.")
+            return ()
+    return received
 
 
 def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
@@ -307,9 +324,7 @@ def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: De
             asks=OVERPAID,
         )
     if paid_on is not None and paid_on < day:
-        raise Doubt(
-            f"It was paid on {paid_on}, before it was pledged on {day}.", asks=ask("payments")
-        )
+        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.", asks=PAID_EARLY)
 
 
 def look_at_receipt(
