@@ -51,7 +51,13 @@ from pledgebook.importers.tables.questions import (
     read_id,
 )
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL
-from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets, rows_outside
+from pledgebook.importers.tables.tables import (
+    SheetReading,
+    Table,
+    read_sheets,
+    rows_outside,
+    undecided_tables,
+)
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.settings import Settings
@@ -122,6 +128,11 @@ def judge_file(
         readings = [_reading_of(sheet, tables) for sheet in workbook.sheets]
     else:
         readings = list(read_sheets(workbook, context.names.labels))
+        if not any(reading.tables for reading in readings):
+            # A list of days, amounts and words may as well be a bank's.
+            named = may_be_statement(file)
+            labels = context.names.labels
+            readings = undecided_tables(workbook, readings, labels, with_names=named)
         readings = correct_readings(workbook, readings, corrections)
         answers = {**_of_columns(file.path.name, corrections), **answers}
         if mapping is not None:

@@ -14,6 +14,7 @@ from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.tables.headings import Field, match_heading
+from pledgebook.importers.tables.questions import LEAVE_OUT
 from pledgebook.importers.values.words import read_kind
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
@@ -56,12 +57,13 @@ def test_the_country_of_an_address_is_no_donor(take: Take) -> None:
     assert "'Example Person' is not known" in verdict.reason
 
 
-def test_a_list_of_persons_without_a_column_of_names_is_refused(take: Take) -> None:
-    with pytest.raises(UnreadableFile, match="no row of headings names both"):
-        take(
-            "First name,Last name,City,State,Amount,Date\n"
-            "Example,Person,Springfield,IL,50,2002-03-01\n"
-        )
+def test_of_a_list_of_persons_in_two_columns_of_names_it_is_asked_who_gives(take: Take) -> None:
+    table = take(
+        "First name,Last name,City,State,Amount,Date\nExample,Person,Springfield,IL,50,2002-03-01\n"
+    )
+    (question,) = only(table).asks
+    assert question.key == "which-column:donor"
+    assert [choice.value for choice in question.choices] == ["A", "B", "C", "D", LEAVE_OUT]
 
 
 def test_a_country_beside_an_email_waits(take: Take) -> None:

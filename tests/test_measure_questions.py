@@ -65,9 +65,9 @@ def test_rows_questions_and_names_are_counted(measure: Measure) -> None:
     status, lines = measure()
     assert status == 0
     assert [line.split() for line in lines[1:4]] == [
-        ["asked.csv", "2", "0", "0", "2", "1", "0", "0"],
-        ["stated.csv", "2", "2", "2", "0", "0", "0", "0", "yes"],
-        ["total", "4", "2", "2", "2", "1", "0", "0"],
+        ["asked.csv", "2", "0", "0", "2", "1", "0", "0", "0"],
+        ["stated.csv", "2", "2", "2", "0", "0", "0", "0", "2"],
+        ["total", "4", "2", "2", "2", "1", "0", "0", "2"],
     ]
     assert lines[4:] == [
         "where currency and day are stated: 2 rows, 100.0% right at once, 100.0% with the names"

@@ -32,6 +32,7 @@ from pledgebook.importers.tables.questions import (
     read_answers,
     read_id,
 )
+from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 
@@ -273,6 +274,55 @@ def write_projects(path: Path, texts: Sequence[str]) -> Path:
     return write_csv(path, rows)
 
 
+def test_where_no_heading_names_a_donor_it_is_asked_which_column_does(tmp_path: Path) -> None:
+    rows = [("No.", "Name", "Town", "Date", "Betrag", "Currency")]
+    rows += [("1", "Norway", "Oslo", "2002-05-12", "400", "USD")]
+    rows += [("2", "Austria", "Wien", "2002-05-13", "500", "USD")]
+    path = write_csv(tmp_path / "names.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "which-column:donor"
+    assert [choice.value for choice in asked.choices] == ["B", "C", LEAVE_OUT]
+    assert "holds names" in asked.choices[0].because
+    file = judged(path, {asked.id: "B"}, "CPCJF")
+    assert [v.donor for table in file.tables for v in table.verdicts] == ["NOR", "AUT"]
+    assert said(file) == ["imported"] * 2
+    with pytest.raises(UnreadableFile, match="nothing to import"):  # no column of words
+        judged(write_csv(tmp_path / "none.csv", [row[:1] + row[3:] for row in rows]))
+
+
+def test_a_column_that_an_answer_reads_is_not_asked_of_again(tmp_path: Path) -> None:
+    rows = [("party", "donor_key", "donation", "donor_name", "date", "currency")]
+    rows += [("ABC", "NORW", "400", "Norway", "2002-05-12", "USD")]
+    rows += [("DEF", "AUST", "500", "Austria", "2002-05-13", "USD")]
+    path = write_csv(tmp_path / "keys.csv", rows)
+    asked = open_questions(judged(path, fund="CPCJF"))
+    assert "which-column:donor" in [each.question.key for each in asked]
+    file = judged(path, {"which-column:donor": "D"}, "CPCJF")
+    assert said(file) == ["imported"] * 2, [v.reason for t in file.tables for v in t.verdicts]
+    assert open_questions(file) == []
+
+
+def test_a_name_and_the_same_turned_round_are_listed_once() -> None:
+    texts = ["Ann Example", "Example, Ann", "Another Example"]
+    listed = propose_donors(book().settings.donors, texts)
+    assert [each.text for each in listed] == ["Ann Example", "Another Example"]
+
+
+def test_a_column_without_a_value_is_not_asked_of(tmp_path: Path) -> None:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Disbursement channel")]
+    path = write_csv(tmp_path / "empty.csv", [*rows, ("Norway", "2002-05-12", "400", "USD", "")])
+    assert said(judged(path, fund="CPCJF")) == ["imported"]
+
+
+def test_a_pledge_that_was_paid_before_its_day_may_be_entered_alone(tmp_path: Path) -> None:
+    rows = [PAID[0][:-1], ("Canada", "2002-05-14", "700", "USD", "2002-05-03", "700")]
+    path = write_csv(tmp_path / "early.csv", rows)
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "payments:early"
+    (draft,) = judged(path, {asked.id: "pledge"}, "CPCJF").drafts
+    assert (draft.event, str(draft.date)) == ("commitment", "2002-05-14")
+
+
 def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", [*PROJECTS, "corruption"])
     (asked,) = open_questions(judged(path, fund="CPCJF"))
@@ -284,6 +334,58 @@ def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> Non
         if not purpose:
             assert [meta["remarks"] for meta in metas[:6]] == PROJECTS
     assert said(judged(path, {asked.id: LEAVE_OUT}, "CPCJF")) == ["ignored"] * 6 + ["imported"]
+
+
+PAID = [
+    ("Donor", "Date of pledge", "Pledged", "Currency", "Date paid", "Paid", "Status"),
+    ("Norway", "2002-05-12", "0", "EUR", "2002-06-01", "400", "not available"),
+    ("Austria", "2002-05-13", "", "EUR", "2002-06-02", "500", "pledge"),
+    ("Canada", "2002-05-14", "700", "USD", "2002-06-03", "700", "committed"),
+    ("Finland", "2002-05-15", "0", "EUR", "", "0", "committed"),
+    ("France", "2002-05-16", "0", "EUR", "2002-06-05", "600", "cancelled"),
+]
+
+
+def test_what_was_paid_where_nothing_is_pledged_is_not_passed_over(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "paid.csv", PAID)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "waiting", "imported", "ignored", "waiting"]
+    (asked,) = open_questions(file)
+    assert (asked.question.key, asked.rows) == ("paid-alone", 3)
+    file = judged(path, {asked.id: "received"}, "CPCJF")
+    assert said(file) == ["imported", "imported", "imported", "ignored", "ignored"]
+    assert [
+        (draft.event, str(draft.date), draft.meta.get("original")) for draft in file.drafts[:2]
+    ] == [
+        ("receipt-without-pledge", "2002-06-01", "400 EUR"),
+        ("receipt-without-pledge", "2002-06-02", "500 EUR"),
+    ]
+    assert said(judged(path, {asked.id: LEAVE_OUT}, "CPCJF"))[:2] == ["ignored"] * 2
+
+
+def test_dollars_beside_a_nil_amount_are_not_passed_over(tmp_path: Path) -> None:
+    rows = [("Donor", "Date", "Original amount", "Original currency", "Amount in US dollars")]
+    rows += [("Norway", "2002-05-12", "0", "EUR", "400"), ("Japan", "2002-05-13", "0", "EUR", "0")]
+    path = write_csv(tmp_path / "nil.csv", rows)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "ignored"]
+    assert [each.question.key for each in open_questions(file)] == ["dollars-only"]
+    (draft,) = judged(path, {"dollars-only": "count"}, "CPCJF").drafts
+    assert [(line.number, line.currency) for line in draft.lines[:1]] == [(400, "USD")]
+
+
+def test_many_texts_that_are_no_classes_are_one_question(tmp_path: Path) -> None:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Class")]
+    rows += [("Norway", "2002-05-12", "1000", "USD", text) for text in PROJECTS]
+    path = write_csv(tmp_path / "classes.csv", rows)
+    (asked,) = open_questions(judged(path, {"equal-rows": "separate"}, "CPCJF"))
+    assert (asked.question.key, asked.rows, asked.said) == ("classes:E", 6, tuple(PROJECTS))
+    others = {"equal-rows": "separate", "no-purpose": "corruption"}
+    for answer, class_ in (("not-read", "general"), ("special", "special")):
+        file = judged(path, {asked.id: answer, **others}, "CPCJF")
+        assert [draft.meta["class"] for draft in file.drafts] == [class_] * 6
+    each = judged(path, {asked.id: "each"}, "CPCJF")
+    assert len([one for one in open_questions(each) if one.question.kind == "class"]) == 6
 
 
 def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@
 Beside each file stands what a person reads in it, written before it is run, as FILE.toml:
 
     rows = 3                             # rows of data: what is entered and what is left out
-    stated = true                        # currency and day of the rows stand in the sheet
+    stated = true                        # currency and day stand in the sheet (or: of which rows)
     names = "company"                    # the kind of the names that nobody bears, as on one list
     [totals]                             # what is entered, added up by currency
     EUR = "125000.00"
@@ -32,6 +32,7 @@ import argparse
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,12 +59,16 @@ class Expected:
     """What a person reads in a file, and what a clerk would answer."""
 
     rows: int
-    stated: bool
+    stated: bool | frozenset[str]
     names: str
     totals: Mapping[str, Decimal]
     answers: Mapping[str, str]
     donors: Mapping[str, str]
     seen: Mapping[str, str | tuple[str, Decimal, str, date]]
+
+    def states(self, row: str) -> bool:
+        """Whether currency and day of a row stand in the sheet."""
+        return self.stated if isinstance(self.stated, bool) else row in self.stated
 
     @property
     def years(self) -> range:
@@ -83,9 +88,10 @@ class Measured:
     questions: int = 0
     names: int = 0
     waiting: int = 0
+    stated: Counter[str] = field(default_factory=Counter)
+    """Of the rows that state currency and day: how many there are, and are right."""
     wrong: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
-    stated: bool = False
 
 
 def main() -> int:
@@ -106,9 +112,10 @@ def main() -> int:
 def read_expected(path: Path) -> Expected:
     """Read what a person wrote down of a file."""
     said = tomllib.loads(path.read_text("utf-8"))
+    stated = said.get("stated", False)
     return Expected(
         rows=said["rows"],
-        stated=said.get("stated", False),
+        stated=frozenset(stated) if isinstance(stated, list) else stated,
         names=said.get("names", ""),
         totals={code: Decimal(total) for code, total in said.get("totals", {}).items()},
         answers=said.get("answers", {}),
@@ -126,15 +133,17 @@ def measure(path: Path, expected: Expected, fund: str) -> Measured:
     """Answer the questions of a file one after the other, and hold its rows against what is seen
     in them.
     """
-    found = Measured(name=path.name, rows=expected.rows, stated=expected.stated)
+    found = Measured(name=path.name, rows=expected.rows)
+    found.stated["rows"] = sum(map(expected.states, expected.seen))
     with tempfile.TemporaryDirectory(prefix="pledgebook-") as folder:
         book = _make_book(Path(folder), expected)
     clerk = _Clerk(path, book, expected, fund)
     try:
         file = clerk.judge()
-        found.at_once = _count_right(file, expected, clerk)
+        found.at_once, found.stated["at once"] = _count_right(file, expected, clerk)
         clerk.answer_names(file)
-        found.with_names = _count_right(clerk.judge(), expected, clerk)
+        right, found.stated["with names"] = _count_right(clerk.judge(), expected, clerk)
+        found.with_names = right
         clerk.answers.clear()
         file = clerk.answer_all()
     except RefusedError as error:
@@ -161,14 +170,13 @@ def table(measured: Sequence[Measured]) -> Iterator[str]:
         yield _line(each, width, len(each.wrong))
         for counted in ("rows", "at_once", "with_names", "questions", "names", "waiting"):
             setattr(totals, counted, getattr(totals, counted) + getattr(each, counted))
+        totals.stated += each.stated
     yield _line(totals, width, sum(len(each.wrong) for each in measured))
-    stated = [each for each in measured if each.stated]
-    if rows := sum(each.rows for each in stated):
-        at_once = sum(each.at_once for each in stated)
-        named = sum(each.with_names for each in stated)
+    stated = totals.stated
+    if rows := stated["rows"]:
         yield (
-            f"where currency and day are stated: {rows} rows, {at_once / rows:.1%} right at once, "
-            f"{named / rows:.1%} with the names"
+            f"where currency and day are stated: {rows} rows, {stated['at once'] / rows:.1%} right "
+            f"at once, {stated['with names'] / rows:.1%} with the names"
         )
     for each in measured:
         for said in (*each.wrong[:_SHOWN], *(f"no answer: {text}" for text in each.open[:_SHOWN])):
@@ -181,7 +189,7 @@ def _line(each: Measured, width: int, wrong: int) -> str:
     return (
         f"{each.name:{width}} {each.rows:5} {each.at_once:8} {each.with_names:7} "
         f"{each.questions:10} {each.names:6} {each.waiting:8} {wrong:6}"
-        f"{'  yes' if each.stated else ''}"
+        f" {each.stated['rows']:7}"
     )
 
 
@@ -284,13 +292,10 @@ def _verdicts(file: JudgedFile) -> dict[str, Verdict]:
     }
 
 
-def _count_right(file: JudgedFile, expected: Expected, clerk: _Clerk) -> int:
-    verdicts = _verdicts(file)
-    return sum(
-        not _fault(verdicts[row], expected.seen.get(row), clerk)
-        for row in verdicts
-        if verdicts[row].verdict != "waiting"
-    )
+def _count_right(file: JudgedFile, expected: Expected, clerk: _Clerk) -> tuple[int, int]:
+    """Count the rows that are right, in all and of those that state currency and day."""
+    right = [row for row, why in _settled(file, expected, clerk) if not why]
+    return len(right), sum(map(expected.states, right))
 
 
 def _faults(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[str]:
@@ -299,8 +304,8 @@ def _faults(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[str
     for row in expected.seen.keys() - verdicts.keys():
         if expected.seen[row] != LEFT_OUT:
             yield f"row {row}: has no verdict, though it says {expected.seen[row]}"
-    for row, verdict in verdicts.items():
-        if verdict.verdict != "waiting" and (why := _fault(verdict, expected.seen.get(row), clerk)):
+    for row, why in _settled(file, expected, clerk):
+        if why:
             yield f"row {row}: {why}"
     if not file.count("waiting"):
         sums: dict[str, Decimal] = {}
@@ -312,6 +317,25 @@ def _faults(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[str
             yield f"the sums are {_sums(sums)}, and not {_sums(expected.totals)}"
     if not expected.seen and len(verdicts) != expected.rows:
         yield f"{len(verdicts)} rows were found, and not {expected.rows}"
+
+
+def _settled(file: JudgedFile, expected: Expected, clerk: _Clerk) -> Iterator[tuple[str, str]]:
+    """Give every row that does not wait, with what is otherwise of it than a person reads, "" for
+    nothing. Rows that are instalments of one pledge are held together against what it enters.
+    """
+    verdicts = _verdicts(file)
+    whole: dict[str, Decimal] = {}
+    for row, verdict in verdicts.items():
+        seen = expected.seen.get(row)
+        if verdict.verdict == "imported" and verdict.pledge and isinstance(seen, tuple):
+            whole[verdict.pledge] = whole.get(verdict.pledge, Decimal(0)) + seen[1]
+    for row, verdict in verdicts.items():
+        seen = expected.seen.get(row)
+        if verdict.verdict == "waiting":
+            continue
+        if verdict.pledge in whole and isinstance(seen, tuple):
+            seen = (seen[0], whole[verdict.pledge], *seen[2:]) if verdict.drafts else ABOVE
+        yield row, _fault(verdict, seen, clerk)
 
 
 def _sums(sums: Mapping[str, Decimal]) -> str:

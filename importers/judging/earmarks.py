@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.row import SheetRow
-from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
+from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain, shown
 from pledgebook.importers.values.words import read_class
@@ -29,17 +29,9 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
     """Return the fund, class and purpose of a row; raises Doubt if the book knows none of them."""
     fund = fund_of_row(row, table, context)
     settings = context.settings
-    answers, classes = table.rules.answers, settings.funds[fund].classes
+    answers = table.rules.answers
     purpose = purpose_of_row(row, table, context)
-    stated = read_class(row.class_text, classes) if row.class_text else None
-    if row.class_text and stated is None and len(classes) > 1:
-        question = ask("class", row.class_text, *(Choice(each, each) for each in classes))
-        stated = answers.to(question) or None
-        if stated is None:
-            raise Doubt(
-                f"The class {shown(row.class_text)} is none of {fund}'s: {', '.join(classes)}.",
-                asks=question,
-            )
+    stated = _class_of_row(row, table, fund, context)
     class_ = settings.funds[fund].class_of(stated, purpose)
     if class_ == "special" and not purpose:
         question = ask("no-purpose", "", *_purposes(settings))
@@ -53,6 +45,33 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
             asks=ask("cells", table.columns.get("class", "")),
         )
     return Earmark(fund, class_, purpose)
+
+
+def _class_of_row(row: SheetRow, table: Table, fund: str, context: Context) -> str | None:
+    """Return the class that a row states, None for none; raises Doubt where the fund has it not."""
+    classes, text = context.settings.funds[fund].classes, row.class_text
+    found = read_class(text, classes) if text else None
+    if found or not text or len(classes) <= 1:
+        return found
+    known = [Choice(each, each) for each in classes]
+    question = ask("class", text, *known)
+    wider = ask(
+        "classes",
+        table.columns.get("class", ""),
+        Choice(NOT_READ, "No classes: the column says something else, and is not read"),
+        *known,
+        Choice(EACH, "Classes: ask of each text"),
+    )
+    answers = table.rules.answers
+    said = answers.to(question) or answers.to(wider)
+    if said in classes:
+        return said
+    if said == NOT_READ:
+        return None
+    raise Doubt(
+        f"The class {shown(text)} is none of {fund}'s: {', '.join(classes)}.",
+        asks=question if said == EACH else replace(question, wider=wider),
+    )
 
 
 def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:

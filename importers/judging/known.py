@@ -24,6 +24,7 @@ from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.values import plain
 from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
@@ -226,8 +227,8 @@ class Context:
     """What was looked up before: a list names the same donors again and again."""
     purposes: dict[str, Question] = field(default_factory=dict)
     """What was asked of texts that are no purposes of the book: a list has the same again."""
-    unknown_donors: int = 0
-    """How many names were compared with all donors' to find the nearest."""
+    suggested: dict[str, tuple[Donor, ...]] = field(default_factory=dict)
+    """The nearest donors of names that are nobody's: a list has the same on many days."""
     seen: dict[str, list[str]] = field(default_factory=dict)
     told: dict[str, object] = field(default_factory=dict)
     """By place, what rows of this run say that is not in their import id."""

@@ -23,15 +23,18 @@ from pledgebook.importers.judging.earmarks import (
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
-    leave_overpaid,
+    PAID_ALONE,
+    leave_payments,
     look_at_payments,
     look_at_receipt,
     note_payment,
     note_terms,
     once,
+    paid_alone,
     parts_of,
     received_of,
     refuse_nil,
+    take_paid_alone,
 )
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.rows.currency import DOLLARS_ONLY
@@ -79,13 +82,14 @@ def read_contribution(
     """Read the rows of one contribution, of a donor as `find_donor` gives it; raises Doubt with the
     first thing that is not clear.
     """
+    answers = table.rules.answers
+    group = take_paid_alone(group, answers)
     row = group[0]
-    _leave_out(group)
+    _leave_out(group, answers)
     if table.questions:
         raise Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
     if isinstance(donor, Doubt):
         raise donor
-    answers = table.rules.answers
     for each in group:
         _refuse_said_otherwise(each, table)
     remarks: list[str] = []
@@ -118,7 +122,7 @@ def read_contribution(
         remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
         group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
         row = group[0]
-        refuse_nil(group)
+        refuse_nil(group, answers)
     currency = _currency_of(row, day, context)
     # Rows of further payments state the pledge again.
     whole = group[:1] if is_paid_in_rows(group) else group
@@ -129,7 +133,7 @@ def read_contribution(
     received = _received(group, kind, currency, remarks) or (
         (Received(None, pledged, None),) if settled else ()
     )
-    received = leave_overpaid(received, parts, answers, remarks)
+    received = leave_payments(received, parts, day, answers, remarks)
     look_at_payments(received, parts, day)
     for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)
@@ -161,9 +165,10 @@ def questions_of(
     group: list[SheetRow], donor: str, table: Table, context: Context
 ) -> tuple[Question, ...]:
     """Return what else than the first thing is not clear of the rows of one contribution, so that
-    all of it can be asked at once. Of a table in question its columns come first.
+    all of it can be asked at once. Of a table in question its columns come first, and of what was
+    paid alone whether it was received.
     """
-    if table.questions:
+    if table.questions or (paid_alone(group) and not table.rules.answers.to(PAID_ALONE)):
         return ()
     row = group[0]
     asked = [problem.question for each in group for problem in each.problems]
@@ -282,10 +287,10 @@ def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> Non
 
 def _states_dollars_only(row: SheetRow, table: Table) -> bool:
     """Tell whether a contribution is stated in dollars only, though its currency was another, and
-    the mapping says that then the dollars count.
+    it was answered that then the dollars count.
     """
     return (
-        row.amount.state == "unknown"
+        (row.amount.state == "unknown" or row.amount.value == 0)
         and not row.instalments
         and row.dollars.value is not None
         and bool(table.rules.answers.to(DOLLARS_ONLY))
@@ -309,10 +314,12 @@ def find_donor(row: SheetRow, context: Context) -> str | Doubt:
 
 def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
     """Return the nearest donors, for the first some hundred names: each is compared with all."""
-    if context.unknown_donors >= _MOST_COMPARED:
-        return ()
-    context.unknown_donors += 1
-    return context.settings.donors.suggest(text)
+    known = context.suggested.get(text)
+    if known is None:
+        compared = len(context.suggested) < _MOST_COMPARED
+        known = context.settings.donors.suggest(text) if compared else ()
+        context.suggested[text] = known
+    return known
 
 
 def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> str | Doubt:
@@ -412,14 +419,14 @@ def _is_unit(text: str) -> bool:
     return states_units(text) and not text.isdigit()
 
 
-def _leave_out(group: list[SheetRow]) -> None:
+def _leave_out(group: list[SheetRow], answers: Answers) -> None:
     """Leave out what a mapping skips, what is nil, and what was spent, in a list of
     transactions.
     """
     row = group[0]
     if row.skipped:
         raise Doubt(row.skipped, "ignored")
-    refuse_nil(group)
+    refuse_nil(group, answers)
     if row.status and read_kind(row.status) == "spending":
         raise _spending(row)
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
+from pledgebook.importers.rows.currency import DOLLARS_ONLY
 from pledgebook.importers.rows.row import SheetRow
+from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import shown
+from pledgebook.importers.values.words import read_kind
 from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import MissingRateError, Rate
 from pledgebook.ledger.events import Part
-from pledgebook.ledger.money import CENT, format_amount, to_cents
+from pledgebook.ledger.money import CENT, ZERO, format_amount, to_cents
 
 _ROUNDING = ask("rounding", "", Choice("round", "Round to what the currency is counted in"))
 OVERPAID = ask(
@@ -24,6 +28,18 @@ OVERPAID = ask(
     Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
 )
 """What is asked of a row that says that more was paid than pledged."""
+_PLEDGE_ALONE = OVERPAID.choices[0]
+PAID_EARLY = ask(
+    "payments",
+    "early",
+    _PLEDGE_ALONE,
+    text="These were paid before they were pledged. What is to be entered?",
+)
+"""What is asked of a row that says that it was paid on a day before that of the pledge."""
+PAID_ALONE = ask(
+    "paid-alone", "", Choice("received", "It is money received, without a pledge of its own")
+)
+"""What is asked of a row that says that money was paid, and of no pledge."""
 _NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
 """Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
@@ -37,13 +53,56 @@ def stated_amount(row: SheetRow) -> Decimal | None:
     return sum(parts, Decimal(0)) if parts else None
 
 
-def refuse_nil(group: list[SheetRow]) -> None:
-    """Leave out rows of which every stated amount is nil."""
+def refuse_nil(group: list[SheetRow], answers: Answers) -> None:
+    """Leave out rows of which every stated amount is nil; wait where money was paid of it, or
+    dollars are stated that were not answered to count.
+    """
     amounts = [row.amount for row in group]
     amounts += [part.amount for row in group for part in row.instalments]
     stated = [amount for amount in amounts if amount.state != "unknown"]
-    if stated and all(amount.value == 0 for amount in stated):
-        raise Doubt("The amount is nil: there is nothing to record.", "ignored")
+    if not stated or any(amount.value != 0 for amount in stated):
+        return
+    paid = [row.paid for row in group] + [part.paid for row in group for part in row.instalments]
+    if any(amount.value for amount in paid):
+        raise Doubt(
+            "Nothing is pledged, and money was paid: say whether it was received without a pledge.",
+            asks=PAID_ALONE if paid_alone(group) else ask("payments"),
+        )
+    (row, *others) = group
+    dollars = [row.dollars.value for row in group]
+    dollars += [part.dollars.value for row in group for part in row.instalments]
+    if any(dollars):
+        alone = not (others or row.instalments)
+        if alone and answers.to(DOLLARS_ONLY):
+            return
+        raise Doubt(
+            f"The amount is nil, and {format_amount(sum(filter(None, dollars), ZERO))} dollars are "
+            "stated: say whether these count, or correct the sheet.",
+            asks=DOLLARS_ONLY if alone else ask("no-amount"),
+        )
+    raise Doubt("The amount is nil: there is nothing to record.", "ignored")
+
+
+def take_paid_alone(group: list[SheetRow], answers: Answers) -> list[SheetRow]:
+    """Return a row that states what was paid and no pledge as one of money received, where it was
+    answered that it is; else the rows as they are.
+    """
+    if not (paid_alone(group) and answers.to(PAID_ALONE)):
+        return group
+    (row,) = group
+    if read_kind(row.status) not in {"cancelled", "spending"}:
+        row = row.saying(Field.STATUS, "")
+    currency = row.paid_currency or row.currency
+    return [replace(row, amount=row.paid, amount_source="paid", currency=currency)]
+
+
+def paid_alone(group: Sequence[SheetRow]) -> bool:
+    """Tell whether a row states what was paid, and nothing or nil that was pledged."""
+    (row, *others) = group
+    stated = row.amount.state != "unknown" and row.amount.value != 0
+    if others or row.instalments or stated or row.amount_source == "paid":
+        return False
+    return (row.paid.value or 0) > 0
 
 
 def parts_of(
@@ -66,7 +125,8 @@ def parts_of(
             stated += _instalments_in_columns(row, remarks)
         else:
             if row.amount.value is None:
-                raise Doubt(_NO_AMOUNT, asks=ask("no-amount"))
+                paid = paid_alone(group)
+                raise Doubt(_NO_AMOUNT, asks=PAID_ALONE if paid else ask("no-amount"))
             dollars = row.dollars.value if row.amount_source == "amount" else None
             stated.append((row.amount.value, row.due_date.value, dollars))
     parts = []
@@ -229,21 +289,30 @@ def look_at_payments(received: Sequence[Received], parts: Sequence[Part], day: d
         _look_at_payment(sum(whole, Decimal(0)), None, day, pledged)
 
 
-def leave_overpaid(
-    received: tuple[Received, ...], parts: Sequence[Part], answers: Answers, remarks: list[str]
+def leave_payments(
+    received: tuple[Received, ...],
+    parts: Sequence[Part],
+    day: date,
+    answers: Answers,
+    remarks: list[str],
 ) -> tuple[Received, ...]:
-    """Return what was paid; nothing where it is more than was pledged, and it was answered that the
-    pledge alone is entered.
+    """Return what was paid; nothing where it is more than was pledged or was paid before, and it
+    was answered that the pledge alone is entered.
     """
     pledged = sum((part.amount for part in parts), Decimal(0))
     whole = sum((each.amount for each in received if each.part is None), Decimal(0))
     over = whole > pledged or any(
         each.part is not None and each.amount > parts[each.part].amount for each in received
     )
-    if not over or not answers.to(OVERPAID):
-        return received
-    once(remarks, "More was paid than pledged: the payments are not recorded, as was answered.")
-    return ()
+    early = any(each.on is not None and each.on < day for each in received)
+    for found, question, said in (
+        (over, OVERPAID, "More was paid than pledged"),
+        (early, PAID_EARLY, "It was paid before it was pledged"),
+    ):
+        if found and answers.to(question):
+            once(remarks, f"{said}: the payments are not recorded, as was answered.")
+            return ()
+    return received
 
 
 def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: Decimal) -> None:
@@ -255,9 +324,7 @@ def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: De
             asks=OVERPAID,
         )
     if paid_on is not None and paid_on < day:
-        raise Doubt(
-            f"It was paid on {paid_on}, before it was pledged on {day}.", asks=ask("payments")
-        )
+        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.", asks=PAID_EARLY)
 
 
 def look_at_receipt(

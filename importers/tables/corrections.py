@@ -171,6 +171,8 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
             left.append(question)
     if len(left) == len(table.questions) and not columns:
         return table
+    # What an answer says of a column is not asked of it any more.
+    left = [each for each in left if each.kind != "column" or each.about not in columns]
     read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
     return replace(read, questions=tuple(left))
 

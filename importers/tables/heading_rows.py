@@ -8,17 +8,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text
-from pledgebook.importers.tables.blocks import HeadingBlock
+from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
 from pledgebook.importers.tables.columns import read_columns
 from pledgebook.importers.tables.headings import (
     DATES,
     MONEY,
     Field,
+    is_named,
     is_year_heading,
     match_heading,
     states_units_only,
 )
 from pledgebook.importers.tables.letterhead import speaks_of_contributions, stated_above
+from pledgebook.importers.tables.questions import Choice, ask
 from pledgebook.importers.tables.settling import settle
 from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.dates import parse_date
@@ -33,6 +35,7 @@ _FIGURE = re.compile(r"[^\w]*\d[\d\s.,'’/:()+-]*[^\w]*")
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)|\s*[^\s@]+@[^\s@]+\.\w+\s*$", re.IGNORECASE)
 _SEEN_LIMIT = 30
 _EXACT = 100
+_LOOKED_AT = 50
 
 
 def find_heading_blocks(
@@ -60,6 +63,56 @@ def find_heading_blocks(
         blocks.append(block)
         row = block.rows[-1] + 1
     return blocks, seen
+
+
+def find_undecided_block(
+    sheet: Sheet, labels: Collection[str] = (), *, with_names: bool = False
+) -> HeadingBlock | None:
+    """Find headings that name an amount and no donor, over figures and columns of words: a list
+    of which only a person can say who gives. The first column that may be it is taken, and asked.
+    `with_names`: only where a heading says that its column holds names.
+    """
+    known_labels = frozenset(map(plain, labels))
+    for number, cells in enumerate(sheet.rows, 1):
+        if not may_be_heading(cells) or _is_tags(cells):
+            continue
+        block = settle(read_columns(sheet, (number,), known_labels))
+        amounts = block.of(Field.AMOUNT, Field.PAID, Field.DOLLARS)
+        if block.of(Field.DONOR) or not any(
+            parse_amount(value).known for column in amounts for value in block.below(column)
+        ):
+            continue
+        words = [column for column in block.of(None) if _holds_words(block, column)]
+        named = [column for column in words if is_named("names", column.heading)]
+        if named or (words and not with_names):
+            return _asking_who(block, words, (named or words)[0])
+    return None
+
+
+def _holds_words(block: HeadingBlock, column: TableColumn) -> bool:
+    """Whether most of the first values below a heading are words, and no figures, days or codes."""
+    values = block.below(column)[:_LOOKED_AT]
+    words = [
+        value
+        for value in values
+        if isinstance(value, str)
+        and any(char.isalpha() for char in value)
+        and not parse_amount(value).known
+        and parse_date(value).value is None
+    ]
+    return len(words) * 2 > len(values)
+
+
+def _asking_who(
+    block: HeadingBlock, words: Sequence[TableColumn], first: TableColumn
+) -> HeadingBlock:
+    named = is_named("names", first.heading)
+    because = "its heading says that it holds names" if named else ""
+    choices = [Choice(first.letter, f"Column {first.named}", because)]
+    choices += [Choice(each.letter, f"Column {each.named}") for each in words if each is not first]
+    text = "No heading is known to name the donor. Which column names who gives?"
+    question = ask("which-column", Field.DONOR.value, *choices, text=text)
+    return block.taking([first], Field.DONOR).asking(question)
 
 
 def _rows_of_money(sheet: Sheet) -> set[int]:

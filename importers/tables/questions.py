@@ -195,6 +195,11 @@ KINDS: Mapping[str, QuestionKind] = {
         kept=False,
     ),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
+    "classes": QuestionKind(
+        asks="Column {about} has many texts that are no classes of the fund. What are they?",
+        decides=True,
+        of_column=True,
+    ),
     "class": QuestionKind(asks="Which class is {about}?", decides=True),
     "purposes": QuestionKind(
         asks="Column {about} has many texts that are no purposes of the book. What are they?",
@@ -232,6 +237,10 @@ KINDS: Mapping[str, QuestionKind] = {
     ),
     "like-booked": QuestionKind(
         asks="The book has pledges or money much like these. Are these further ones?", kept=False
+    ),
+    "paid-alone": QuestionKind(
+        asks="Nothing is pledged in these rows, and money was paid. Was it received without a "
+        "pledge?"
     ),
     "overpaid": QuestionKind(
         asks="More was paid than pledged. What is to be entered?", decides=True

@@ -138,7 +138,7 @@ def ask_unsure(block: HeadingBlock) -> HeadingBlock:
                 "but not all its words are known. What does it hold?",
             )
             for column in block.columns
-            if column.field in _FIGURES and column.score < _SURE
+            if column.field in _FIGURES and column.score < _SURE and block.below(column)
         )
     )
 

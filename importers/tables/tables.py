@@ -7,7 +7,7 @@ heading, total, note, blank or data. What was taken for granted is said in `doub
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from pledgebook.importers.reading.cells import (
 )
 from pledgebook.importers.tables.blocks import HeadingBlock, RowKind, TableColumn, TableRow
 from pledgebook.importers.tables.classifying import classify_rows
-from pledgebook.importers.tables.heading_rows import find_heading_blocks
+from pledgebook.importers.tables.heading_rows import find_heading_blocks, find_undecided_block
 from pledgebook.importers.tables.headings import MONEY, Field, is_named, match_heading
 from pledgebook.importers.tables.questions import Answers, Question
 from pledgebook.importers.tables.units import (
@@ -140,6 +140,29 @@ def read_sheets(
         else:
             readings.append(find_tables(workbook, sheet, labels))
     return tuple(readings)
+
+
+def undecided_tables(
+    workbook: Workbook,
+    readings: Sequence[SheetReading],
+    labels: Collection[str] = (),
+    *,
+    with_names: bool = False,
+) -> list[SheetReading]:
+    """Return the readings of a workbook without a table, with those of which a person can say which
+    column names the donor; `with_names` as `find_undecided_block` has it.
+    """
+    asked = []
+    for reading in readings:
+        sheet = reading.sheet
+        block = None
+        if not sheet.hidden:
+            block = find_undecided_block(sheet, labels, with_names=with_names)
+        if block is not None:
+            table = build_table(workbook, block, last_row=len(sheet.rows))
+            reading = SheetReading(sheet, (table,), "", rows_outside(sheet, (table,)))  # noqa: PLW2901
+        asked.append(reading)
+    return asked
 
 
 def find_tables(workbook: Workbook, sheet: Sheet, labels: Collection[str] = ()) -> SheetReading:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm, free_code
 from pledgebook.ledger.declared.donors import KINDS, Directory
-from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.findings import RefusedError
 
 HEADINGS = ("text", "code", "kind", "name", "nearest")
@@ -72,7 +72,9 @@ def propose_donors(donors: Directory, texts: Iterable[str]) -> tuple[ListedDonor
     for text in texts:
         name = " ".join(text.split())
         key = normalise(name)
-        if not key or key in proposed or len(donors.candidates(name, codes=False)) == 1:
+        # "Example, Ann" and "Ann Example" are one.
+        known = any(each in proposed for each in (key, *name_keys(name)))
+        if not key or known or len(donors.candidates(name, codes=False)) == 1:
             continue
         code = "" if donors.stands_for(name) else free_code(donors, name, taken)
         proposed[key] = ListedDonor(
