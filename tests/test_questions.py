@@ -542,3 +542,16 @@ def test_that_a_text_earmarks_nothing_is_remembered(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "next.csv", rows)
     taken = import_files(load_book(main), [path], fund="CPCJF", today=TODAY, dry_run=True)
     assert said(taken.files[0]) == ["imported"]
+
+
+@pytest.mark.parametrize("heading", ["GiftType", "type_code", "Kind", "contribution_category"])
+@pytest.mark.parametrize("text", ["Soft loan", "in-kind (equipment)", "Loan", "In kind"])
+def test_a_kind_that_is_no_gift_of_money_makes_its_row_wait(
+    heading: str, text: str, tmp_path: Path
+) -> None:
+    rows = [("Donor", "Date", "Amount (USD)", heading), ("Norway", "2002-03-01", "500", "Grant"),
+            ("Poland", "2002-03-01", "600", text)]  # fmt: skip
+    file = judged(write_csv(tmp_path / "sheet.csv", rows), fund="CPCJF")
+    verdicts = [v for table in file.tables for v in table.verdicts]
+    money = [v for v in verdicts if v.drafts and "In kind" not in v.drafts[0].text()]
+    assert "POL" not in {v.donor for v in money}

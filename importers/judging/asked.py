@@ -19,6 +19,11 @@ _EXAMPLES = 3
 """How many rows of a question are shown."""
 _MOST_SAID = 12
 _LONGEST_ROW = 160
+_TOLD = frozenset(
+    {"equal-rows", "same-reference", "like-booked", "change-date", "changed", "overpaid"}
+    | {"instalments", "payments", "days", "rate", "cells", "closed-period", "swapped-dates"}
+)
+"""Kinds of which the reason of each row says more than the question."""
 _MOST_EACH = 3
 """Where a table has more questions than these that have a wider one, that is asked."""
 
@@ -87,7 +92,8 @@ def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) ->
         letter = letter if number else table.columns.get("donor", "A")
         cell = f"{table.sheet.name}!{letter}{verdict.row.number}"
         cells = " | ".join(table.texts_of(verdict.row.number).values())
-        reason = f": {verdict.reason}" if verdict.asks[0].key == question.key else ""
+        told = question.kind in _TOLD and verdict.asks[0].key == question.key
+        reason = f": {verdict.reason}" if told else ""
         own.examples.append((cell, shorten(cells, _LONGEST_ROW, placeholder=" …") + reason))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -21,6 +21,8 @@ GENERAL = "general"
 EACH = "each"
 """The answer that texts are asked of one by one."""
 _LIKE = 0.6
+_LIKE_WORD, _TELLING = 0.8, 7
+"""How like a word is to a telling one of a purpose, and how long this is."""
 _SHORT = 4
 """A name of a purpose that is no longer than this is a word of many remarks."""
 
@@ -207,14 +209,30 @@ def _ask_purposes(letter: str, context: Context) -> Question:
     )
 
 
+def _alike(text: str, purposes: Mapping[str, str]) -> tuple[str, str]:
+    """Return the one purpose whose name is written much like a text, or of which the text has a
+    telling word, with the reason; "" for none.
+    """
+    if near := get_close_matches(text, purposes, n=1, cutoff=_LIKE):
+        return purposes[near[0]], f"{near[0]!r} is written much like it"
+    words = text.split()
+    found = {
+        purposes[name]: word
+        for name in purposes
+        for word in name.split()
+        if len(word) > _TELLING and get_close_matches(word, words, n=1, cutoff=_LIKE_WORD)
+    }
+    if len(found) != 1:
+        return "", ""
+    ((code, word),) = found.items()
+    return code, f"it has a word like {word!r}"
+
+
 def _ask_purpose(text: str, context: Context) -> Question:
     """Ask which purpose a text names; one written much like it is proposed."""
-    near = get_close_matches(plain(text), context.names.purposes, n=1, cutoff=_LIKE)
-    like = context.names.purposes[near[0]] if near else ""
+    like, because = _alike(plain(text), context.names.purposes)
     choices = [
-        choice._replace(because=f"{near[0]!r} is written much like it" if like else "")
-        if choice.value == like
-        else choice
+        choice._replace(because=because) if choice.value == like else choice
         for choice in _purposes(context.settings)
     ]
     choices.sort(key=lambda choice: choice.value != like)

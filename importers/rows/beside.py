@@ -146,7 +146,10 @@ def heed_unread(row: OpenRow) -> None:
         others.append(plain(value))
         other = column in columns.of_currencies and names_another(value, row.currency)
         alone = len(value) <= _LONGEST_WORD and (is_warning(value) or is_in_units(value))
-        if other or alone:
+        kind = column in columns.of_kinds and (
+            says_in_kind(value) or any(map(is_warning, value.split()))
+        )
+        if other or alone or kind:
             found.append(Said(column_letter(column), clean(value)))
         elif column in columns.of_words and len(value) <= _LONGEST_NOTE:
             text = clean(value)

@@ -49,6 +49,7 @@ _IN_WORDS = (
 )  # fmt: skip
 _WORDS = re.compile(r"[A-Z]{3}\b|[€£¥₽₩]|[^\W\d]{4,20}")
 _FIRST_ROWS = 20
+_MOST_KINDS = 12
 _SHORT_CODE = 2
 _LEAST_CODES = 3
 _LEAST_SHARES = 3
@@ -227,6 +228,17 @@ class Columns:
     def _filled(self, row: int) -> list[tuple[int, CellValue]]:
         cells = self.sheet.rows[row - 1]
         return [(column, value) for column, value in enumerate(cells, 1) if value is not None]
+
+    @cached_property
+    def of_kinds(self) -> frozenset[int]:
+        """The columns that are not read and say of each row what kind it is, in a few words."""
+        return frozenset(
+            column.number
+            for column in self.table.table_columns
+            if column.number in self.unread
+            and has_word_of("kinds", column.heading)
+            and len(set(self._texts(column))) <= _MOST_KINDS
+        )
 
     @cached_property
     def written(self) -> Mapping[int, Sequence[str]]:

@@ -151,8 +151,9 @@ def settle_types(block: HeadingBlock) -> HeadingBlock:
             field = Field.IN_KIND
         else:
             continue
-        said = field.value.replace("_", " ")
-        return block.taking([column], field, f"Column {column.named} was read as the {said}.")
+        kind = "what is given, money or in kind"
+        said = kind if field is Field.IN_KIND else f"the {field.value.replace('_', ' ')}"
+        return block.taking([column], field, f"Column {column.named} was read as {said}.")
     return block
 
 
