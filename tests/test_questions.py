@@ -388,6 +388,20 @@ def test_many_texts_that_are_no_classes_are_one_question(tmp_path: Path) -> None
     assert len([one for one in open_questions(each) if one.question.kind == "class"]) == 6
 
 
+def test_many_texts_that_are_no_funds_are_one_question(tmp_path: Path) -> None:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Fund")]
+    rows += [("Norway", "2002-05-12", "1000", "USD", text) for text in PROJECTS]
+    path = write_csv(tmp_path / "funds.csv", rows)
+    others = {"equal-rows": "separate"}
+    (asked,) = open_questions(judged(path, others, "CPCJF"))
+    assert (asked.question.key, asked.rows, asked.said) == ("funds:E", 6, tuple(PROJECTS))
+    for answer, fund in (("not-read", "CPCJF"), ("UNTOC", "UNTOC")):
+        file = judged(path, {asked.id: answer, **others}, "CPCJF")
+        assert [draft.lines[0].account.split(":")[1] for draft in file.drafts] == [fund] * 6
+    unsaid = judged(path, {asked.id: "not-read", **others})
+    assert [each.question.key for each in open_questions(unsaid)] == ["fund"]
+
+
 def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", PROJECTS)
     each = [f"purpose:{text}" for text in PROJECTS]
