@@ -323,6 +323,22 @@ def test_a_pledge_that_was_paid_before_its_day_may_be_entered_alone(tmp_path: Pa
     assert (draft.event, str(draft.date)) == ("commitment", "2002-05-14")
 
 
+def test_a_pledge_that_states_its_day_of_payment_alone_can_be_dated(tmp_path: Path) -> None:
+    rows = [("Donor", "Amount", "Currency", "Date of payment", "Status")]
+    rows += [("Canada", "700", "USD", "2002-05-03", "committed")]
+    rows += [("Norway", "800", "USD", "2002-06-04", "paid")]
+    path = write_csv(tmp_path / "paid.csv", rows)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "imported"]
+    assert [each.question.key for each in open_questions(file)] == ["pledge-date:paid"]
+    for answers, day in (
+        ({"pledge-date:paid": "payment-date"}, "2002-05-03"),
+        ({"pledge-date": "2002-04-01"}, "2002-04-01"),
+    ):
+        drafts = judged(path, answers, "CPCJF").drafts
+        assert [str(draft.date) for draft in drafts] == [day, "2002-06-04"]
+
+
 def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", [*PROJECTS, "corruption"])
     (asked,) = open_questions(judged(path, fund="CPCJF"))
