@@ -43,6 +43,7 @@ from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.tables.questions import Asked, answers_of, read_id
+from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.files.loading import load_book
@@ -203,7 +204,7 @@ class _Clerk:
         self.fund = fund
         self.answers: dict[str, str] = {}
         self.codes: dict[str, str] = {}
-        """Whom a name of the sheet was said to mean."""
+        """Whom a name of the sheet was said to mean, by its key in a directory."""
 
     def judge(self) -> JudgedFile:
         today = date(self.expected.years[-1], 12, 31)
@@ -252,12 +253,13 @@ class _Clerk:
 
     def code_of(self, name: str) -> str:
         """Return the code of a donor as a name of the sheet gives it."""
+        said = (self.codes[key] for key in name_keys(name) if key in self.codes)
         known = self.book.settings.donors.resolve(name)
-        return self.codes.get(name) or (known.code if known else name)
+        return next(said, known.code if known else name)
 
     def _name(self, asked: Asked, said: str) -> None:
         self.answers[asked.id] = said
-        self.codes[_spaced(asked.question.about)] = said.partition(":")[0]
+        self.codes[normalise(asked.question.about)] = said.partition(":")[0]
 
     def _said(self, asked: Asked) -> str:
         table = asked.id.removesuffix(f":{asked.question.key}")
