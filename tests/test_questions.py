@@ -323,6 +323,15 @@ def test_a_pledge_that_was_paid_before_its_day_may_be_entered_alone(tmp_path: Pa
     assert (draft.event, str(draft.date)) == ("commitment", "2002-05-14")
 
 
+def test_what_was_received_is_rounded_as_was_answered(tmp_path: Path) -> None:
+    rows = [("Donor", "Amount paid", "Currency", "Date of payment")]
+    path = write_csv(tmp_path / "mills.csv", [*rows, ("Norway", "700.1234", "USD", "2002-05-03")])
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "rounding"
+    (draft,) = judged(path, {asked.id: "round"}, "CPCJF").drafts
+    assert [str(line.number) for line in draft.lines] == ["700.12", "-700.12"]
+
+
 def test_a_pledge_that_states_its_day_of_payment_alone_can_be_dated(tmp_path: Path) -> None:
     rows = [("Donor", "Amount", "Currency", "Date of payment", "Status")]
     rows += [("Canada", "700", "USD", "2002-05-03", "committed")]
