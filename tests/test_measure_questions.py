@@ -74,6 +74,16 @@ def test_rows_questions_and_names_are_counted(measure: Measure) -> None:
     ]
 
 
+def test_a_file_may_be_rightly_refused(folder: Path, measure: Measure) -> None:
+    (folder / "asked.csv").write_text("Town,Street\nOslo,Main Street\n", "utf-8")
+    (folder / "asked.csv.toml").write_text("rows = 0\nrefused = 'nothing to import'\n", "utf-8")
+    assert measure()[0] == 0
+    (folder / "asked.csv").write_text(SHEET, "utf-8")
+    status, lines = measure()
+    assert status == 1
+    assert "asked.csv: it was read, and is to be refused" in lines
+
+
 @pytest.mark.parametrize(
     ("instead", "by", "told"),
     [

@@ -323,6 +323,31 @@ def test_a_pledge_that_was_paid_before_its_day_may_be_entered_alone(tmp_path: Pa
     assert (draft.event, str(draft.date)) == ("commitment", "2002-05-14")
 
 
+def test_what_was_received_is_rounded_as_was_answered(tmp_path: Path) -> None:
+    rows = [("Donor", "Amount paid", "Currency", "Date of payment")]
+    path = write_csv(tmp_path / "mills.csv", [*rows, ("Norway", "700.1234", "USD", "2002-05-03")])
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "rounding"
+    (draft,) = judged(path, {asked.id: "round"}, "CPCJF").drafts
+    assert [str(line.number) for line in draft.lines] == ["700.12", "-700.12"]
+
+
+def test_a_pledge_that_states_its_day_of_payment_alone_can_be_dated(tmp_path: Path) -> None:
+    rows = [("Donor", "Amount", "Currency", "Date of payment", "Status")]
+    rows += [("Canada", "700", "USD", "2002-05-03", "committed")]
+    rows += [("Norway", "800", "USD", "2002-06-04", "paid")]
+    path = write_csv(tmp_path / "paid.csv", rows)
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["waiting", "imported"]
+    assert [each.question.key for each in open_questions(file)] == ["pledge-date:paid"]
+    for answers, day in (
+        ({"pledge-date:paid": "payment-date"}, "2002-05-03"),
+        ({"pledge-date": "2002-04-01"}, "2002-04-01"),
+    ):
+        drafts = judged(path, answers, "CPCJF").drafts
+        assert [str(draft.date) for draft in drafts] == [day, "2002-06-04"]
+
+
 def test_many_texts_that_are_no_purposes_are_one_question(tmp_path: Path) -> None:
     path = write_projects(tmp_path / "projects.csv", [*PROJECTS, "corruption"])
     (asked,) = open_questions(judged(path, fund="CPCJF"))
@@ -386,6 +411,20 @@ def test_many_texts_that_are_no_classes_are_one_question(tmp_path: Path) -> None
         assert [draft.meta["class"] for draft in file.drafts] == [class_] * 6
     each = judged(path, {asked.id: "each"}, "CPCJF")
     assert len([one for one in open_questions(each) if one.question.kind == "class"]) == 6
+
+
+def test_many_texts_that_are_no_funds_are_one_question(tmp_path: Path) -> None:
+    rows = [("Donor", "Date of pledge", "Amount", "Currency", "Fund")]
+    rows += [("Norway", "2002-05-12", "1000", "USD", text) for text in PROJECTS]
+    path = write_csv(tmp_path / "funds.csv", rows)
+    others = {"equal-rows": "separate"}
+    (asked,) = open_questions(judged(path, others, "CPCJF"))
+    assert (asked.question.key, asked.rows, asked.said) == ("funds:E", 6, tuple(PROJECTS))
+    for answer, fund in (("not-read", "CPCJF"), ("UNTOC", "UNTOC")):
+        file = judged(path, {asked.id: answer, **others}, "CPCJF")
+        assert [draft.lines[0].account.split(":")[1] for draft in file.drafts] == [fund] * 6
+    unsaid = judged(path, {asked.id: "not-read", **others})
+    assert [each.question.key for each in open_questions(unsaid)] == ["fund"]
 
 
 def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:

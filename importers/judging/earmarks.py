@@ -80,14 +80,26 @@ def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
     """Return the fund of a row; raises Doubt where neither row nor sheet nor user says it."""
     funds = context.settings.funds
     if row.fund:
-        found = context.names.funds.get(plain(row.fund))
-        question = ask("fund", row.fund, *_funds(context.settings), text=_fund_text(row.fund))
-        found = found or table.rules.answers.to(question)
-        if found:
+        if found := context.names.funds.get(plain(row.fund)):
             return found
-        raise Doubt(
-            f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.", asks=question
+        known = _funds(context.settings)
+        question = ask("fund", row.fund, *known, text=_fund_text(row.fund))
+        wider = ask(
+            "funds",
+            table.columns.get("fund", ""),
+            Choice(NOT_READ, "No funds: the column says something else, and is not read"),
+            *known,
+            Choice(EACH, "Funds: ask of each text"),
         )
+        answers = table.rules.answers
+        said = answers.to(question) or answers.to(wider)
+        if said in funds:
+            return said
+        if said != NOT_READ:
+            raise Doubt(
+                f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.",
+                asks=question if said == EACH else replace(question, wider=wider),
+            )
     if context.fund:
         return context.fund
     if len(funds) == 1:

@@ -107,7 +107,9 @@ def read_contribution(
                 _verdict_of(problem.message),
                 asks=problem.question,
             )
-    if row.pledge_date.decided.startswith(("it was answered", "as was answered")):
+    if day == row.pledge_date.value and row.pledge_date.decided.startswith(
+        ("it was answered", "as was answered")
+    ):
         once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")

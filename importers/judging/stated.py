@@ -330,8 +330,10 @@ def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: De
 def look_at_receipt(
     row: SheetRow, paid: Decimal | None, amount: Decimal, remarks: list[str]
 ) -> None:
-    """Wait where a row that is money received says that another sum was paid."""
-    if paid is not None and paid != amount:
+    """Wait where a row that is money received says that another sum was paid than its amount, which
+    may have been rounded.
+    """
+    if paid is not None and paid not in {amount, row.amount.value}:
         raise Doubt(
             f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
             f"{format_amount(amount)} was paid: say whether it is a payment or a pledge.",

@@ -28,6 +28,7 @@ from pledgebook.importers.values.values import (
     is_unknown,
     plain,
     shown,
+    words,
 )
 from pledgebook.importers.values.words import (
     is_announcement,
@@ -147,7 +148,7 @@ def heed_unread(row: OpenRow) -> None:
         other = column in columns.of_currencies and names_another(value, row.currency)
         alone = len(value) <= _LONGEST_WORD and (is_warning(value) or is_in_units(value))
         kind = column in columns.of_kinds and (
-            says_in_kind(value) or any(map(is_warning, value.split()))
+            says_in_kind(value) or not words()["loan"].isdisjoint(plain(value).split())
         )
         if other or alone or kind:
             found.append(Said(column_letter(column), clean(value)))

@@ -16,6 +16,8 @@ from pledgebook.importers.values.values import clean, shown
 
 _FIELDS = (Field.PLEDGE_DATE, Field.DUE_DATE, Field.CHANGED_ON)
 _MONTHS = 12
+_AS_PAID = "payment-date"
+"""The answer that a pledge is of the day on which it was paid."""
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -51,18 +53,21 @@ def _refuse_other_year(row: OpenRow) -> None:
 
 
 def date_by_year(row: OpenRow) -> None:
-    """Date a row that states a calendar year and no day as the mapping says, if it does."""
+    """Date a row that states a calendar year, or no day of its pledge, as was answered, if it
+    was.
+    """
     stated = row.date(Field.PLEDGE_DATE)
-    if stated.value or row.date(Field.PAYMENT_DATE).value:
+    if stated.value:
         return
     field = Field.PLEDGE_DATE
     if stated.state == "unknown" and row.date(Field.YEAR).years is not None:
         field, stated = Field.YEAR, row.date(Field.YEAR)
-    row.asks_day = _ask_day(row.columns, stated, field)
+    paid_on = row.date(Field.PAYMENT_DATE).value
+    row.asks_day = _ask_day(row.columns, stated, field, paid_on)
     said = row.answer(row.asks_day) if row.asks_day else ""
     if not said:
         return
-    value = _answered_day(said, stated, row.columns)
+    value = paid_on if said == _AS_PAID else _answered_day(said, stated, row.columns)
     if value is None:
         return
     row.dates[Field.PLEDGE_DATE] = replace(
@@ -74,7 +79,9 @@ def date_by_year(row: OpenRow) -> None:
     )
 
 
-def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | None:
+def _ask_day(
+    columns: Columns, stated: DateReading, field: Field, paid_on: date | None
+) -> Question | None:
     """Return what would date a row of which no day is stated: a day of its year or, where it states
     none, of all; None where it states what cannot be read.
     """
@@ -82,7 +89,7 @@ def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | 
     column = columns.at(field)
     letter = column.letter if column else ""
     if years is None:
-        return _ask_any_day(columns) if stated.state == "unknown" else None
+        return _ask_any_day(columns, paid_on) if stated.state == "unknown" else None
     named = f"Column {column.named} gives" if column else "The rows state"
     if years.first == years.last and not stated.fiscal:
         return ask(
@@ -108,7 +115,7 @@ def _ask_day(columns: Columns, stated: DateReading, field: Field) -> Question | 
     )
 
 
-def _ask_any_day(columns: Columns) -> Question:
+def _ask_any_day(columns: Columns, paid_on: date | None) -> Question:
     sheet = columns.sheet
     named = _YEAR_IN_NAME.findall(sheet.name)
     choices = []
@@ -118,7 +125,11 @@ def _ask_any_day(columns: Columns) -> Question:
             Choice(f"name:{day}", f"{date(int(named[0]), *_month_day(day)):%-d %B %Y}", because)
             for day in ("12-31", "01-01")
         ]
-    return ask("pledge-date", "", *choices)
+    if paid_on is None:
+        return ask("pledge-date", "", *choices)
+    as_paid = Choice(_AS_PAID, "The day on which each was paid")
+    text = "No date of the pledge is stated, but one of payment. When were these pledged?"
+    return ask("pledge-date", "paid", as_paid, *choices, text=text)
 
 
 def _month_day(text: str) -> tuple[int, int]:

@@ -194,6 +194,11 @@ KINDS: Mapping[str, QuestionKind] = {
         asks="These are contributions in kind that are promised. Have they been received?",
         kept=False,
     ),
+    "funds": QuestionKind(
+        asks="Column {about} has many texts that are no funds of the book. What are they?",
+        decides=True,
+        of_column=True,
+    ),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
     "classes": QuestionKind(
         asks="Column {about} has many texts that are no classes of the fund. What are they?",

@@ -93,8 +93,13 @@ def _days_of(text: str, year: int) -> tuple[date, ...]:
 
 def is_paid_in_part(status: str) -> bool:
     """Tell whether a status says that a part was paid, without saying how much."""
-    text = _without_days(plain(status))
-    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in _by_word("paid_in_part"))
+    return _paid_in_part().search(_without_days(plain(status))) is not None
+
+
+@cache
+def _paid_in_part() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, _by_word("paid_in_part")))
+    return re.compile(rf"\b(?:{words})\b")
 
 
 def read_class(text: str, classes: Collection[str]) -> str | None:
