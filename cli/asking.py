@@ -68,6 +68,8 @@ def ask_all(judge: Judge, answers: dict[str, str], donors: Directory) -> dict[st
             listed = True
             answers = {**answers, **_ask_names(names, donors)}
             continue
+        if before := answers.get(open_ones[0].id):
+            click.echo(f"The answer {shown(before)} does not settle it.", err=True)
         said = _ask(open_ones[0], len(open_ones), donors)
         if said == _STOP:
             return answers
@@ -207,8 +209,9 @@ def _answer(asked: Asked, said: str, donors: Directory) -> str:
     """Return the answer that was typed: a choice by its number or its words, or another. Raises
     RefusedError.
     """
-    if said.isdigit() and 0 < int(said) <= len(asked.choices):
-        return asked.choices[int(said) - 1].value
+    numbers = {f"{place}": choice.value for place, choice in enumerate(asked.choices, 1)}
+    if said in numbers:
+        return numbers[said]
     for choice in asked.choices:
         if said and said.casefold() == choice.text.casefold():
             return choice.value

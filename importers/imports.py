@@ -6,7 +6,7 @@ together, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -48,6 +48,7 @@ from pledgebook.importers.tables.questions import (
     AnswerError,
     Answers,
     answers_of,
+    name_in_ids,
     read_id,
 )
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL
@@ -111,11 +112,13 @@ def judge_file(
     calculate: bool = False,
     corrections: Mapping[str, Correction] = MappingProxyType({}),
     answers: Mapping[str, str] = MappingProxyType({}),
+    called: str = "",
 ) -> JudgedFile:
     """Read a file and give every data row of its tables a verdict. `tell` hears of the progress:
     the file's name, and how many steps of how many are done. With `calculate` LibreOffice fills
     formulas without stored results; `corrections`, by their tables' names, say what a person
-    corrects of what is found, `answers` by question id (`questions.read_id`) what was answered.
+    corrects of what is found, `answers` by question id (`questions.read_id`) what was answered;
+    the ids name the file as it is `called`, else by its own name.
 
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions,
     MappingError for a mapping that does not fit it, and AnswerError for an answer that is none.
@@ -137,7 +140,8 @@ def judge_file(
         answers = {**_of_columns(file.path.name, corrections), **answers}
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)
-    readings = _answered(readings, answers, context)
+    called = called or file.path.name
+    readings = _answered(readings, answers, context, called)
     mapped, changed = bool(mapping and mapping.columns), True
     while changed:  # what an answer says of one column may decide what is asked of others
         readings = [
@@ -169,7 +173,7 @@ def judge_file(
         )
         for reading in readings
     )
-    return JudgedFile(str(file.path), workbook.sha256, sheets, ask_questions(judged))
+    return JudgedFile(str(file.path), workbook.sha256, sheets, ask_questions(judged, called))
 
 
 def _of_columns(name: str, corrections: Mapping[str, Correction]) -> dict[str, str]:
@@ -184,25 +188,25 @@ def _of_columns(name: str, corrections: Mapping[str, Correction]) -> dict[str, s
 
 
 def _answered(
-    readings: Sequence[SheetReading], answers: Mapping[str, str], context: Context
+    readings: Sequence[SheetReading], answers: Mapping[str, str], context: Context, called: str
 ) -> list[SheetReading]:
     """Give every table the answers to its questions: its own, else those of tables of its layout,
     and what was answered for earlier files of that.
     """
     tables = [table for reading in readings for table in reading.tables]
-    known = {place_of(table) for table in tables}
+    known = {place_of(table, called) for table in tables}
     for text in answers:
         place = read_id(text).table
-        if tables and place.startswith(f"{tables[0].path.name}#") and place not in known:
+        if tables and place.startswith(f"{name_in_ids(called)}#") and place not in known:
             raise AnswerError(
                 f"{text!r} is about a table that there is not; there is {', '.join(sorted(known))}."
             )
     alike: dict[object, list[str]] = {}
     for table in tables:
-        alike.setdefault(layout_of(table), []).append(place_of(table))
+        alike.setdefault(layout_of(table), []).append(place_of(table, called))
 
     def answered(table: Table) -> Table:
-        given = answers_of(answers, (place_of(table), *alike[layout_of(table)]))
+        given = answers_of(answers, (place_of(table, called), *alike[layout_of(table)]))
         rules = table.rules
         own = Answers(
             given={**rules.answers.given, **given},
@@ -268,6 +272,9 @@ def import_files(
     Raises UnreadableFile, MappingError, BankNotDeclaredError, AliasRefusedError or
     BookRefusedError; then nothing was written. The first two only if no file can be taken.
     """
+    sent = [each if isinstance(each, SentFile) else SentFile(each) for each in paths]
+    called = _tell_apart([file.path for file in sent])
+    _refuse_other_files(answers, called.values())
     names, purposes = _said_of_book(answers, names, purposes, book.settings)
     settings = _naming(book.settings, names, purposes)
     today = today or date.today()  # noqa: DTZ011
@@ -281,8 +288,6 @@ def import_files(
         corrections=corrections,
         answers=answers,
     )
-    sent = [each if isinstance(each, SentFile) else SentFile(each) for each in paths]
-    _refuse_other_files(answers, sent)
     files: list[JudgedFile] = []
     read: list[StatementFile] = []
     refused: list[Refused] = []
@@ -292,7 +297,8 @@ def import_files(
                 if bank or (not mapping and is_statement(file, book.settings.banks)):
                     read.append(_read_statements(file, book, bank))
                 else:
-                    files.append(_judged(judge, file, book))
+                    own = partial(judge, called=called[file.path])
+                    files.append(_judged(own, file, book))
             except (UnreadableFile, MappingError) as error:
                 if len(sent) == 1:
                     raise
@@ -339,11 +345,33 @@ def _judged(judge: Callable[[SentFile], JudgedFile], file: SentFile, book: Book)
         ) from error
 
 
-def _refuse_other_files(answers: Mapping[str, str], sent: Sequence[SentFile]) -> None:
+def _tell_apart(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return what each file is called in ids: its name, with as many folders before it as no other
+    file of the run has.
+    """
+    different = dict.fromkeys(paths)
+    called = {}
+    for path in different:
+        parts = 1
+        while parts < len(path.parts) and any(
+            other != path and other.parts[-parts:] == path.parts[-parts:] for other in different
+        ):
+            parts += 1
+        called[path] = "/".join(path.parts[-parts:])
+    return called
+
+
+def _refuse_other_files(answers: Mapping[str, str], called: Iterable[str]) -> None:
     """Raise AnswerError for an answer about a file that is not imported."""
-    names = {file.path.name for file in sent}
+    names = {name_in_ids(name) for name in called}
     for text in answers:
-        place = read_id(text).table
+        answer = read_id(text)
+        if answer.kind == "donor" and not answer.about and answers[text] != LEAVE_OUT:
+            raise AnswerError(
+                f"{text!r} does not say whom it is about: write it as donor:TEXT, with the name "
+                "in the sheet."
+            )
+        place = answer.table
         if place and not any(place.startswith(f"{name}#") for name in names):
             raise AnswerError(
                 f"{text!r} is about a file that is not imported; there is "
@@ -367,7 +395,7 @@ def _said_of_book(
             known = settings.donors.resolve(answer.about)
             if known is None or known.code != value.partition(":")[0]:
                 donors.setdefault(answer.about, value)
-        elif answer.kind == "purpose" and value in settings.purposes:
+        elif answer.kind == "purpose" and answer.about and value in settings.purposes:
             meant.setdefault(answer.about, value)
     return donors, meant
 

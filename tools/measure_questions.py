@@ -43,7 +43,7 @@ from pathlib import Path
 from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.workbook import SentFile
-from pledgebook.importers.tables.questions import Asked, answers_of, read_id
+from pledgebook.importers.tables.questions import Answers, Asked, answers_of, read_id
 from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.donor_lists import propose_donors
@@ -269,8 +269,8 @@ class _Clerk:
 
     def _said(self, asked: Asked) -> str:
         table = asked.id.removesuffix(f":{asked.question.key}")
-        said = answers_of(self.expected.answers, [table])
-        return said.get(asked.question.key) or said.get(asked.question.kind, "")
+        given = answers_of(self.expected.answers, [table])
+        return Answers(given=given).given_to(asked.question)
 
 
 def _make_book(folder: Path, expected: Expected) -> Book:

@@ -12,7 +12,7 @@ from textwrap import shorten
 
 from pledgebook.importers.judging.verdicts import JudgedTable, Verdict
 from pledgebook.importers.reading.cells import column_number
-from pledgebook.importers.tables.questions import KINDS, Asked, Choice, Question
+from pledgebook.importers.tables.questions import KINDS, Asked, Choice, Question, name_in_ids
 from pledgebook.importers.tables.tables import Table
 
 _EXAMPLES = 3
@@ -37,9 +37,10 @@ class _Gathered:
     said: dict[str, None] = field(default_factory=dict)
 
 
-def place_of(table: Table) -> str:
-    """Return by what a table is named in questions: `s.xlsx#Pledges!A6`."""
-    return f"{table.path.name}#{place_in_file(table)}"
+def place_of(table: Table, file: str) -> str:
+    """Return by what a table of a file, called so, is named in ids: `s.xlsx#Pledges!A6`."""
+    corner = table.range.partition(":")[0]
+    return f"{name_in_ids(file)}#{name_in_ids(table.sheet.name)}!{corner}"
 
 
 def layout_of(table: Table) -> tuple[tuple[str, str], ...]:
@@ -47,12 +48,16 @@ def layout_of(table: Table) -> tuple[tuple[str, str], ...]:
     return tuple((column.letter, column.heading) for column in table.table_columns)
 
 
-def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
-    """Return what rows of a file's tables wait for, what settles most of them first, and below that
-    what was answered.
+def ask_questions(tables: Sequence[JudgedTable], file: str) -> tuple[Asked, ...]:
+    """Return what rows of the tables of a file, called so, wait for, what settles most of them
+    first, and below that what was answered. A question is named by the first table of its layout,
+    whichever rows ask it, so that its id stays as it is.
     """
     gathered: dict[tuple[object, str], _Gathered] = {}
-    places: dict[tuple[object, str], str] = {}
+    places: dict[object, str] = {}
+    for judged in tables:
+        for layout in (None, layout_of(judged.table)):
+            places.setdefault(layout, place_of(judged.table, file))
     for judged in tables:
         table = judged.table
         layout = layout_of(table)
@@ -60,14 +65,14 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
             for question in verdict.asks:
                 of_book = KINDS[question.kind].of_book
                 key = (None if of_book else layout, question.key)
-                places.setdefault(key, place_of(table))
                 own = gathered.setdefault(key, _Gathered(question=question))
                 _take(own, table, verdict, question)
     _widen(gathered)
     asked = [
         Asked(
-            id=f"{places[key]}:{own.question.key}",
-            question=_as_learned(own.question, tables),
+            id=f"{places[key[0]]}:{own.question.key}",
+            question=(question := _as_learned(own.question, tables)),
+            proposed=question is not own.question,
             rows=own.rows,
             tables=tuple(own.tables),
             examples=tuple(cell for cell, _ in own.examples),
@@ -78,7 +83,9 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
         for key, own in gathered.items()
     ]
     asked.sort(key=lambda each: (each.question.order, -each.rows))
-    return (*asked, *_answered(tables))
+    still_open = {each.id for each in asked}
+    answered = (each for each in _answered(tables, places) if each.id not in still_open)
+    return (*asked, *answered)
 
 
 def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) -> None:
@@ -138,16 +145,16 @@ def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
     return question
 
 
-def _answered(tables: Sequence[JudgedTable]) -> list[Asked]:
+def _answered(tables: Sequence[JudgedTable], places: Mapping[object, str]) -> list[Asked]:
     """Return the questions that an answer settled, by tables of one layout."""
     found: dict[tuple[object, str], Asked] = {}
     for judged in tables:
         table = judged.table
         for key, (question, value) in table.rules.answers.used.items():
-            known = (layout_of(table), key)
-            if known not in found:
-                found[known] = Asked(
-                    id=f"{place_of(table)}:{key}",
+            layout = None if KINDS[question.kind].of_book else layout_of(table)
+            if (layout, key) not in found:
+                found[layout, key] = Asked(
+                    id=f"{places[layout]}:{key}",
                     question=question,
                     tables=(place_in_file(table),),
                     answer=value,
@@ -158,15 +165,9 @@ def _answered(tables: Sequence[JudgedTable]) -> list[Asked]:
 
 def _learned_on(table: Table, question: Question) -> date | None:
     answers = table.rules.answers
-    if question.key in answers.given or question.kind in answers.given:
-        return None
-    return answers.learned[question.key].on
+    return None if answers.given_to(question) else answers.learned[question.key].on
 
 
 def proposed_answers(asked: Iterable[Asked]) -> Mapping[str, str]:
     """Return the answers of earlier files of a layout that wait to be confirmed, by question id."""
-    return {
-        each.id: each.choices[0].value
-        for each in asked
-        if not each.answer and each.choices[0].because.startswith("answered so on ")
-    }
+    return {each.id: each.choices[0].value for each in asked if each.proposed and not each.answer}

@@ -78,13 +78,17 @@ def decide(
         again = _same_again(reading, context.seen[import_id][0], place, context, answers)
         if again is not None:
             return again
-    elif alike and not answers.to(EQUAL_ROWS):
-        raise Doubt(
-            f"The row says the same as {alike}, whose reference is missing or only written in "
-            "another way: if these are two pledges, give each its own reference in the sheet; if "
-            "they are one, take a row out.",
-            asks=EQUAL_ROWS,
-        )
+    elif alike:
+        said = answers.to(EQUAL_ROWS)
+        if said == _REPEATED:
+            return _repeats(alike)
+        if said != _SEPARATE:
+            raise Doubt(
+                f"The row says the same as {alike}, whose reference is missing or only written in "
+                "another way: if these are two pledges, give each its own reference in the sheet; "
+                "if they are one, take a row out.",
+                asks=EQUAL_ROWS,
+            )
     if reading.kind in {"commitment", "pledge"}:
         separate = import_id in context.seen
         known = None if separate else find_pledge(reading, context, place, answers)
@@ -273,7 +277,7 @@ def _same_again(
     if said == _SEPARATE:
         return None
     if said == _REPEATED:
-        return Outcome(verdict="duplicate", reason=f"It repeats the row {first}, as was answered.")
+        return _repeats(first)
     if alike and context.told.get(first) != reading.told:
         raise Doubt(
             f"The row states the pledge of {first} again, with another payment, remark or text "
@@ -289,6 +293,10 @@ def _same_again(
         verdict="duplicate",
         reason=f"The same row, with the same reference, stands at {first}.",
     )
+
+
+def _repeats(first: str) -> Outcome:
+    return Outcome(verdict="duplicate", reason=f"It repeats the row {first}, as was answered.")
 
 
 def _same_file(first: str, second: str) -> bool:

@@ -6,6 +6,7 @@ columns are named by their headings, since letters move.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 
 from pledgebook.importers.judging.earmarks import GENERAL
@@ -24,9 +25,9 @@ _WHICH = "which-column"
 
 def name_layout(table: Table) -> str:
     """Name the layout of a table: `Donor | Year | Amount`, or `Norway: Year | Amount`."""
-    headings = " | ".join(clean(column.heading) for column in table.table_columns)
+    headings = " | ".join(_as_kept(column.heading) for column in table.table_columns)
     donor = table.rules.constants.get(Field.DONOR, "")
-    named = f"{clean(donor)}: {headings}" if donor else headings
+    named = f"{_as_kept(donor)}: {headings}" if donor else headings
     if len(named) > _LONGEST:
         return hashlib.sha256(named.encode()).hexdigest()
     return named or "no headings"
@@ -37,21 +38,45 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
     own = known.get(name_layout(table)) if known else None
     if not own:
         return {}
-    letters: dict[str, str] = {}
-    for column in reversed(table.table_columns):
-        letters[clean(column.heading)] = column.letter
+    letters = {named: letter for letter, named in _named_columns(table).items()}
     found = {}
     for question, answer in own.items():
         kind, colon, about = question.partition(":")
         if kind not in KINDS:
             continue
         value = answer.value
-        if KINDS[kind].of_column:
-            about = letters.get(about, about)
+        if KINDS[kind].of_column and about:
+            about = letters.get(about, "")
         if kind == _WHICH:
-            value = letters.get(value, value)
+            value = letters.get(value, "")
+        if not value or (colon and not about):
+            continue  # of a column that there is not
         found[f"{kind}{colon}{about}"] = Learned(value, answer.on)
     return found
+
+
+def _named_columns(table: Table) -> dict[str, str]:
+    """Name columns by their headings, and those of one heading by their place among these; one that
+    another heading reads like has no name.
+    """
+    met: Counter[str] = Counter()
+    named = {}
+    for column in table.table_columns:
+        heading = _as_kept(column.heading)
+        met[heading] += 1
+        named[column.letter] = f"{heading} #{met[heading]}"
+    named = {
+        letter: text if met[text.rpartition(" #")[0]] > 1 else text.rpartition(" #")[0]
+        for letter, text in named.items()
+    }
+    often = Counter(named.values())
+    return {letter: text for letter, text in named.items() if text and often[text] == 1}
+
+
+def _as_kept(text: str) -> str:
+    """Write a text as the book gives it back: one line, with blanks for what is not printable."""
+    printable = "".join(char if char.isprintable() else " " for char in clean(text))
+    return " ".join(printable.split())
 
 
 def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
@@ -60,22 +85,17 @@ def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
     for file in files:
         for judged in file.tables:
             table = judged.table
-            headings = {column.letter: clean(column.heading) for column in table.table_columns}
-            once = {text for text in headings.values() if list(headings.values()).count(text) == 1}
-
-            def named(
-                letter: str, headings: dict[str, str] = headings, once: set[str] = once
-            ) -> str:
-                heading = headings.get(letter, "")
-                return heading if heading in once else letter
-
+            named = _named_columns(table)
             for question, value in table.rules.answers.used.values():
                 kind = KINDS[question.kind]
                 remembered = kind.of_book and value != GENERAL  # as another name of the book
                 if not kind.kept or remembered or value == LEAVE_OUT:
                     continue
-                about = named(question.about) if kind.of_column else question.about
-                said = named(value) if question.kind == _WHICH else value
+                of_column = kind.of_column and question.about
+                about = named.get(question.about, "") if of_column else question.about
+                said = named.get(value, "") if question.kind == _WHICH else value
                 key = f"{question.kind}:{about}" if about else question.kind
+                if not said or (of_column and not about) or key != _as_kept(key):
+                    continue  # it could not be found again
                 found[LearnedAnswer(name_layout(table), key, said)] = None
     return list(found)

@@ -11,6 +11,7 @@ from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.currency import DOLLARS_ONLY
+from pledgebook.importers.rows.figures import CENTS
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
@@ -192,6 +193,8 @@ def _counted(
     if not amount % smallest:
         return amount
     rounded = amount.quantize(smallest, ROUND_HALF_UP)
+    if not amount % Decimal(1).scaleb(-CENTS):
+        mark = None
     if mark is not None or not answers.to(_ROUNDING):
         raise Doubt(
             f"{amount} has more decimals than {currency} is counted in.", asks=mark or _ROUNDING

@@ -78,7 +78,8 @@ def _may_stand(table: Table, column: TableColumn, settings: Settings, texts: Tex
     first = shown(next(iter(known or texts)))
     if len(known) * 2 >= len(texts):
         return f"its texts may say what has become of each, such as {first}"
-    if not has_word_of("standing", column.heading) or len(texts) > _MOST_STATUSES:
+    headed = has_word_of("standing", column.heading) and not is_named("places", column.heading)
+    if not headed or len(texts) > _MOST_STATUSES:
         return ""
     places = sum(settings.donors.resolve_plainly(text) is not None for text in texts)
     if places * 2 > len(texts):

@@ -164,16 +164,15 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
         from_1904=row.columns.sheet.from_1904,
     )
     question = None
-    alone = parse_date(value) if reading.decided else reading
-    if alone.state == "ambiguous":
+    if reading.state == "ambiguous":
         letter = column_letter(column.number) if column.number else ""
-        question = _ask_which(alone, letter)
+        question = _ask_which(reading, letter)
         if said := row.answer(question):
             first = said in {"dmy", "first"}
             reading = replace(
-                alone,
+                reading,
                 state="value",
-                value=alone.readings[0 if first else -1],
+                value=reading.readings[0 if first else -1],
                 readings=(),
                 decided=f"as was answered ({said})",
             )

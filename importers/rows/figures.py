@@ -20,6 +20,8 @@ from pledgebook.ledger.declared.currencies import decimals
 
 _DOLLARS = ("USD",)
 _THREE = 3
+CENTS = 2
+"""Decimals of most currencies: a figure with more may not have the decimal mark it seems to."""
 _MARKS = "The point", "The comma"
 _FEW = 3
 
@@ -33,7 +35,8 @@ def read_figures(row: OpenRow) -> None:
         alone = parse_amount(value) if reading.decided or reading.state == "ambiguous" else reading
         if alone.state == "ambiguous":
             unclear = _ask_mark(column, alone)
-            if mark := row.answer(unclear):
+            doubted = reading.state == "ambiguous" or _has_too_many_decimals(row, column, reading)
+            if doubted and (mark := row.answer(unclear)):
                 decided = f"the decimal mark was said to be {mark!r}"
                 reading = parse_amount(value, cast("DecimalMark", mark), decided)
             elif column.field is Field.AMOUNT:
@@ -79,6 +82,15 @@ def _ask_mark(column: FigureColumn, reading: AmountReading) -> Question:
         *choices,
         text=f"Which is the decimal mark of column {column.letter}? {reading.reason.capitalize()}.",
     )
+
+
+def _has_too_many_decimals(row: OpenRow, column: FigureColumn, reading: AmountReading) -> bool:
+    """Whether the decimal mark that other figures of a column show gives a figure decimals that no
+    currency is counted in that it may be in: then that mark is in doubt.
+    """
+    value = reading.times(column.units).value
+    places = min((decimals(code) for code in _may_be_in(row, column, reading)), default=CENTS)
+    return value is not None and bool(value % Decimal(1).scaleb(-max(places, CENTS)))
 
 
 def _by_decimals(row: OpenRow, column: FigureColumn, reading: AmountReading) -> AmountReading:

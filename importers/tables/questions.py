@@ -29,11 +29,12 @@ NOT_READ = "not-read"
 """The answer that a column need not be read."""
 
 _LONGEST_ABOUT = 120
+_LONGEST_UNITS = len("1000000000")
 _LONGEST = 1_000_000
 """Letters of a file of answers; one to ten thousand names has half as many."""
 _NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 _ID = re.compile(
-    r"(?:(?P<table>.+?![A-Z]{1,3}\d+):)?(?P<kind>[a-z-]+)(?::(?P<about>.*))?", re.DOTALL
+    r"(?:(?P<table>[^:]+![A-Z]{1,3}\d+):)?(?P<kind>[a-z-]+)(?::(?P<about>.*))?", re.DOTALL
 )
 
 
@@ -103,7 +104,8 @@ def _is_field(text: str) -> bool:
 
 
 def _is_units(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < int(text) <= 10**9
+    whole = text.isascii() and text.isdigit() and len(text) <= _LONGEST_UNITS
+    return whole and 0 < int(text) <= 10**9
 
 
 def _is_text(text: str) -> bool:
@@ -309,6 +311,12 @@ class Question:
         return f"{self.kind}:{self.about}" if self.about else self.kind
 
     @property
+    def excludes_others(self) -> bool:
+        """Whether the text that it is about may only be one of the choices."""
+        of_text = bool(self.about) and not KINDS[self.kind].of_column
+        return of_text and self.kind == "currency" and len(self.choices) > 1
+
+    @property
     def order(self) -> int:
         """Its place among questions: the earlier ones settle more of the table."""
         return _ORDER[self.kind]
@@ -332,9 +340,9 @@ class Question:
 
 def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str = "") -> Question:
     """Make a question of a kind; the rows may always be left out. A text that is too long to be
-    typed is known by its beginning and digest.
+    typed is known by its beginning and digest, but for one that the book is to remember.
     """
-    if len(about) > _LONGEST_ABOUT:
+    if len(about) > _LONGEST_ABOUT and not KINDS[kind].of_book:
         about = f"{about[:_LONGEST_ABOUT]}… {sha256(about.encode()).hexdigest()[:8]}"
     named = about if KINDS[kind].of_column or kind == "which-column" else shown(about)
     return Question(
@@ -355,9 +363,9 @@ class Learned(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What was answered of one table: `given` for its file, `learned` from earlier ones, by
-    question (`day-in-year:C`, or `day-in-year` for all of the kind). `used` collects the questions
-    that an answer has settled, with it.
+    """What was answered of one table: `given` for its file (`day-in-year:C`, `currency:` where it
+    is about the table as a whole, or `day-in-year` for all of the kind), `learned` from earlier
+    ones by question. `used` collects the questions that an answer has settled, with it.
     """
 
     given: Mapping[str, str] = field(default_factory=lambda: _NO_ANSWERS)
@@ -377,9 +385,20 @@ class Answers:
             return True
         return question.wider is not None and self._said(question.wider) == LEAVE_OUT
 
+    def given_to(self, question: Question) -> str:
+        """Return what was answered of its file, "" for nothing. What is said of all of a kind says
+        nothing of a text of the sheet that excludes it: "kr" is no euro.
+        """
+        if said := self.given.get(f"{question.kind}:{question.about}"):
+            return said
+        said = self.given.get(question.kind, "")
+        offered = [choice.value for choice in question.choices]
+        if question.excludes_others and said not in offered and KINDS[question.kind].fits(said):
+            return ""
+        return said
+
     def _said(self, question: Question) -> str:
-        said = self.given.get(question.key) or self.given.get(question.kind, "")
-        if said:
+        if said := self.given_to(question):
             question.refuse(said)
             self.used[question.key] = question, said
             return said
@@ -409,6 +428,8 @@ class Asked:
     said: tuple[str, ...] = ()
     more: int = 0
     answer: str = ""
+    proposed: bool = False
+    """Whether its first choice was the answer for an earlier file, and is to be confirmed."""
     answered_on: date | None = None
     """The day it was answered, where that was for an earlier file."""
 
@@ -422,6 +443,11 @@ class Asked:
         """What was answered, in words."""
         said = (choice.text for choice in self.choices if choice.value == self.answer)
         return next(said, self.answer)
+
+
+def name_in_ids(text: str) -> str:
+    """Write the name of a file or sheet as it stands in ids: without what divides these."""
+    return text.replace("%", "%25").replace(":", "%3A").replace("#", "%23")
 
 
 class AnswerId(NamedTuple):
@@ -482,5 +508,6 @@ def answers_of(answers: Mapping[str, str], tables: Iterable[str]) -> dict[str, s
     for name in (*tables, ""):
         for answer, value in read:
             if answer.table == name:
-                found.setdefault(answer.key, value)
+                one = answer.table and not answer.about
+                found.setdefault(f"{answer.kind}:" if one else answer.key, value)
     return found
