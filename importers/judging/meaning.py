@@ -36,7 +36,6 @@ from pledgebook.importers.judging.stated import (
     refuse_nil,
     take_paid_alone,
 )
-from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.rows.currency import DOLLARS_ONLY
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.rows.words import ask_status
@@ -104,10 +103,10 @@ def read_contribution(
         for problem in each.problems:
             raise Doubt(
                 f"{problem.cell}: {problem.message}",
-                _verdict_of(problem.message),
+                "rejected" if problem.rejects else "waiting",
                 asks=problem.question,
             )
-    if row.pledge_date.decided.startswith("it was answered"):
+    if row.asks_day and row.pledge_date.value:
         once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
@@ -295,11 +294,6 @@ def _states_dollars_only(row: SheetRow, table: Table) -> bool:
         and row.dollars.value is not None
         and bool(table.rules.answers.to(DOLLARS_ONLY))
     )
-
-
-def _verdict_of(message: str) -> VerdictName:
-    says_none = "is no currency" in message or "was no currency" in message
-    return "rejected" if says_none else "waiting"
 
 
 def find_donor(row: SheetRow, context: Context) -> str | Doubt:
