@@ -207,7 +207,7 @@ def _answer(asked: Asked, said: str, donors: Directory) -> str:
     """Return the answer that was typed: a choice by its number or its words, or another. Raises
     RefusedError.
     """
-    if said.isdigit() and 0 < int(said) <= len(asked.choices):
+    if said.isdecimal() and 0 < int(said) <= len(asked.choices):
         return asked.choices[int(said) - 1].value
     for choice in asked.choices:
         if said and said.casefold() == choice.text.casefold():

@@ -447,9 +447,10 @@ def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) 
     # The comma; 31 December; no answer first, then a name; the first fund; words change nothing;
     # each equal row is a pledge; all names that nobody bears are organizations.
     status, screen = at_a_terminal(
-        words, b"2\n31 December\nfortnight\nUS dollars\n1\n1\n1\nngo\n\n\n\n"
+        words, b"2\n31 December\nfortnight\n\xc2\xb2\nUS dollars\n1\n1\n1\nngo\n\n\n\n"
     )
     assert "'fortnight' is no answer to currency" in screen
+    assert "'²' is no answer to currency" in screen
     assert "3 names are nobody's" in screen
     assert "6 transactions written" in screen, screen
     assert status == 0
