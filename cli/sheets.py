@@ -118,8 +118,7 @@ def _save_mappings(tables: Sequence[Table], save: Path) -> None:
         path = save if number == 1 else save.with_stem(f"{save.stem}-{number}")
         write_whole(path, write_mapping(table, ends=stands_above(table, tables)).encode())
         click.echo(
-            f"Wrote the mapping of {table.sheet.name}!{table.range} to {path}; edit it and use it "
-            "with import --map.",
+            f"Wrote the mapping of {table.name} to {path}; edit it and use it with import --map.",
             err=True,
         )
 

@@ -19,7 +19,7 @@ from pledgebook.importers.reading.cells import UnreadableFile, cell_text, column
 from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
-from pledgebook.importers.tables.corrections import Description, name_of
+from pledgebook.importers.tables.corrections import Description
 from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.tables.questions import KINDS as QUESTIONS
 from pledgebook.ledger.declared.donors import KINDS, Directory
@@ -87,7 +87,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
     """Return the tables of a file, and of the one asked for (else the first that needs a look) the
     rows, a page at a time.
     """
-    tables = {name_of(each.table): each for each in file.tables}
+    tables = {each.table.name: each for each in file.tables}
     counts = {name: each.counts() for name, each in tables.items()}
     first = next(
         (name for name, own in counts.items() if any(own[v] for v in _LOOKED_AT_FIRST)),

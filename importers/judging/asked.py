@@ -5,7 +5,7 @@ Tables of a file that have the same headings are one layout, and are asked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from textwrap import shorten
@@ -34,7 +34,7 @@ class _Gathered:
 
 def place_of(table: Table) -> str:
     """Return by what a table is named in questions: `s.xlsx#Pledges!A6`."""
-    return f"{table.path.name}#{place_in_file(table)}"
+    return f"{table.path.name}#{table.corner}"
 
 
 def layout_of(table: Table) -> tuple[tuple[str, str], ...]:
@@ -78,7 +78,7 @@ def ask_questions(tables: Sequence[JudgedTable]) -> tuple[Asked, ...]:
 
 def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) -> None:
     own.rows += 1
-    own.tables.setdefault(place_in_file(table))
+    own.tables.setdefault(table.corner)
     if question.said:
         own.said.setdefault(question.said)
     if len(own.examples) < _EXAMPLES:
@@ -112,11 +112,6 @@ def _widen(gathered: dict[tuple[object, str], _Gathered]) -> None:
         )
 
 
-def place_in_file(table: Table) -> str:
-    """Return by what a table is named within its file: `Pledges!A6`."""
-    return f"{table.sheet.name}!{table.range.partition(':')[0]}"
-
-
 def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
     """Return a question with the answer that was given to it for an earlier file of the layout as
     the first choice, to be confirmed.
@@ -128,7 +123,8 @@ def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
         because = f"answered so on {learned.on} for the same headings"
         known = {choice.value: choice for choice in question.choices}
         own = known.pop(learned.value, Choice(learned.value, learned.value))
-        return replace(question, choices=(own._replace(because=because), *known.values()))
+        first = own._replace(because=because, answered_on=learned.on)
+        return replace(question, choices=(first, *known.values()))
     return question
 
 
@@ -143,7 +139,7 @@ def _answered(tables: Sequence[JudgedTable]) -> list[Asked]:
                 found[known] = Asked(
                     id=f"{place_of(table)}:{key}",
                     question=question,
-                    tables=(place_in_file(table),),
+                    tables=(table.corner,),
                     answer=value,
                     answered_on=_learned_on(table, question),
                 )
@@ -157,10 +153,10 @@ def _learned_on(table: Table, question: Question) -> date | None:
     return answers.learned[question.key].on
 
 
-def proposed_answers(asked: Iterable[Asked]) -> Mapping[str, str]:
+def proposed_answers(asked: Iterable[Asked]) -> dict[str, str]:
     """Return the answers of earlier files of a layout that wait to be confirmed, by question id."""
     return {
         each.id: each.choices[0].value
         for each in asked
-        if not each.answer and each.choices[0].because.startswith("answered so on ")
+        if not each.answer and each.choices[0].answered_on is not None
     }

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pledgebook.importers.judging.earmarks import GENERAL
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.tables.headings import Field
-from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Learned
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, question_key
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import clean
-from pledgebook.ledger.declared.sheet_answers import SheetAnswers
+from pledgebook.ledger.declared.sheet_answers import SheetAnswer, SheetAnswers
 from pledgebook.ledger.files.learning import LearnedAnswer
 
 _LONGEST = 1000
@@ -32,7 +32,7 @@ def name_layout(table: Table) -> str:
     return named or "no headings"
 
 
-def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
+def learned_answers(table: Table, known: SheetAnswers) -> dict[str, SheetAnswer]:
     """Return what was answered for earlier files of a table's layout, by question."""
     own = known.get(name_layout(table)) if known else None
     if not own:
@@ -42,7 +42,7 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
         letters[clean(column.heading)] = column.letter
     found = {}
     for question, answer in own.items():
-        kind, colon, about = question.partition(":")
+        kind, _, about = question.partition(":")
         if kind not in KINDS:
             continue
         value = answer.value
@@ -50,7 +50,7 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
             about = letters.get(about, about)
         if kind == _WHICH:
             value = letters.get(value, value)
-        found[f"{kind}{colon}{about}"] = Learned(value, answer.on)
+        found[question_key(kind, about)] = answer._replace(value=value)
     return found
 
 
@@ -76,6 +76,6 @@ def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
                     continue
                 about = named(question.about) if kind.of_column else question.about
                 said = named(value) if question.kind == _WHICH else value
-                key = f"{question.kind}:{about}" if about else question.kind
+                key = question_key(question.kind, about)
                 found[LearnedAnswer(name_layout(table), key, said)] = None
     return list(found)

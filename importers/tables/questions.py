@@ -21,6 +21,7 @@ from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.declared.sheet_answers import SheetAnswer
 from pledgebook.ledger.findings import RefusedError
 
 LEAVE_OUT = "leave-out"
@@ -49,6 +50,8 @@ class Choice(NamedTuple):
     value: str
     text: str
     because: str = ""
+    answered_on: date | None = None
+    """The day on which it was the answer for an earlier file of the layout."""
 
 
 LEAVING_OUT = Choice(LEAVE_OUT, "Leave these rows out")
@@ -301,7 +304,7 @@ class Question:
     @property
     def key(self) -> str:
         """What it is known by within its table: `day-in-year:C`."""
-        return f"{self.kind}:{self.about}" if self.about else self.kind
+        return question_key(self.kind, self.about)
 
     @property
     def order(self) -> int:
@@ -325,6 +328,13 @@ class Question:
         )
 
 
+def question_key(kind: str, about: str) -> str:
+    """Return what a question is known by within its table: `day-in-year:C`, or `fund` where it is
+    about the table as a whole.
+    """
+    return f"{kind}:{about}" if about else kind
+
+
 def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str = "") -> Question:
     """Make a question of a kind; the rows may always be left out. A text that is too long to be
     typed is known by its beginning and digest.
@@ -341,13 +351,6 @@ def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str 
     )
 
 
-class Learned(NamedTuple):
-    """An answer that was given for an earlier file of a layout, and when."""
-
-    value: str
-    on: date
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What was answered of one table: `given` for its file, `learned` from earlier ones, by
@@ -356,7 +359,7 @@ class Answers:
     """
 
     given: Mapping[str, str] = field(default_factory=lambda: _NO_ANSWERS)
-    learned: Mapping[str, Learned] = field(default_factory=dict)
+    learned: Mapping[str, SheetAnswer] = field(default_factory=dict)
     used: dict[str, tuple[Question, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to(self, question: Question) -> str:
@@ -429,7 +432,7 @@ class AnswerId(NamedTuple):
     @property
     def key(self) -> str:
         """The question within its table."""
-        return f"{self.kind}:{self.about}" if self.about else self.kind
+        return question_key(self.kind, self.about)
 
 
 def read_id(text: str) -> AnswerId:
