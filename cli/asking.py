@@ -13,8 +13,8 @@ from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers, read_id
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.aliases import confirm
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.donors import KINDS as KINDS_OF_DONORS
-from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.findings import RefusedError
 

@@ -22,7 +22,8 @@ from pledgebook.importers.statements.judging import JudgedStatements
 from pledgebook.importers.tables.corrections import Description
 from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.tables.questions import KINDS as QUESTIONS
-from pledgebook.ledger.declared.donors import KINDS, Directory
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.files.donor_lists import ListedDonor, propose_donors
 from pledgebook.reports.render.texts import amount_text
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.cli.main import group
 from pledgebook.ledger.declared.aliases import confirm
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.donor_lists import (
     DonorListRefusedError,
     ListedDonor,

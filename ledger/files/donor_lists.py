@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm, free_code
-from pledgebook.ledger.declared.donors import KINDS, Directory
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.findings import RefusedError
 
