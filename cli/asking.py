@@ -117,7 +117,7 @@ def _questions(result: ImportResult) -> list[Asked]:
 
 
 def _proposed(result: ImportResult) -> dict[str, str]:
-    return dict(proposed_answers(_questions(result)))
+    return proposed_answers(_questions(result))
 
 
 def _sentence(asked: Asked) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -115,7 +114,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "only": kind,
         "kinds": VERDICTS,
         "lines": cut_page(_lines(judged, kind), asked),
-        "unknown": _unknown(desk.book.settings.donors, file.tables),
+        "unknown": _unknown(desk.book.settings.donors, file),
         "donor_kinds": KINDS,
         "fields": FIELDS,
         "funds": list(desk.book.settings.funds),
@@ -201,15 +200,9 @@ def _lines(judged: JudgedTable, kind: str) -> list[Line]:
     return [line for line in lines if line.verdict is not None and line.verdict.verdict == kind]
 
 
-def _unknown(donors: Directory, tables: Sequence[JudgedTable]) -> list[Unknown]:
+def _unknown(donors: Directory, file: JudgedFile) -> list[Unknown]:
     """Return the names in rows that wait, if no donor bears them; the most frequent first."""
-    counts = Counter(
-        verdict.row.donor
-        for table in tables
-        for verdict in table.verdicts
-        if verdict.verdict == "waiting" and not verdict.donor and verdict.row.donor
-    )
-    waiting = dict(counts.most_common(MOST_UNKNOWN))
+    waiting = dict(file.unknown_names().most_common(MOST_UNKNOWN))
     by_name = {" ".join(text.split()): text for text in reversed(waiting)}
     unknown = []
     for listed in propose_donors(donors, waiting):
