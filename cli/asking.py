@@ -37,7 +37,7 @@ def given_answers(texts: Iterable[str], file: Path | None) -> dict[str, str]:
     return answers
 
 
-def confirmed(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
+def answer_as_before(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
     """Return the answers with those of earlier files of the same layouts."""
     while new := _proposed(judge(answers)):
         answers = {**new, **answers}

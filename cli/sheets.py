@@ -9,7 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import click
-from pledgebook.cli.asking import ask_all, confirmed, given_answers, show_questions, tell_unused
+from pledgebook.cli.asking import (
+    answer_as_before,
+    ask_all,
+    given_answers,
+    show_questions,
+    tell_unused,
+)
 from pledgebook.cli.common import (
     DONE,
     WAITS,
@@ -280,7 +286,7 @@ def import_(
     if as_before or ask:
         looked_at = open_book()
         judge = partial(take, looked_at, dry=True)
-        said = confirmed(judge, said) if as_before else said
+        said = answer_as_before(judge, said) if as_before else said
         said = ask_all(judge, said, looked_at.settings.donors) if ask else said
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:

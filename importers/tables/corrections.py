@@ -64,7 +64,7 @@ class Description:
     said: Correction = field(default_factory=Correction)
 
 
-def described(table: Description) -> SheetMapping:
+def mapping_of(table: Description) -> SheetMapping:
     """Return the mapping that a description is. Raises MappingError."""
     said, name = table.said, f"{table.sheet}!{table.heading_row}"
     lines = [f"sheet = {toml_text(table.sheet)}", f"heading_rows = [{table.heading_row}]"]
