@@ -543,3 +543,11 @@ def test_that_a_text_earmarks_nothing_is_remembered(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "next.csv", rows)
     taken = import_files(load_book(main), [path], fund="CPCJF", today=TODAY, dry_run=True)
     assert said(taken.files[0]) == ["imported"]
+
+
+@pytest.mark.parametrize(("said", "day"), [("dmy", "2002-04-03"), ("mdy", "2002-03-04")])
+def test_a_day_that_was_answered_is_told_with_its_row(tmp_path: Path, said: str, day: str) -> None:
+    rows = [("Donor", "Date", "Currency", "Amount"), ("Austria", "03/04/2002", "EUR", 1000)]
+    path = write_csv(tmp_path / "list.csv", rows)
+    (verdict,) = judged(path, {"date-order": said}, fund="CPCJF").tables[0].verdicts
+    assert f"Dated {day}: as was answered ({said})." in verdict.reason

@@ -95,7 +95,7 @@ def read_contribution(
                 "rejected" if problem.rejects else "waiting",
                 asks=problem.question,
             )
-    if row.asks_day and day == row.pledge_date.value:
+    if row.pledge_date.answered and day == row.pledge_date.value:
         once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
