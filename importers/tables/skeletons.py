@@ -19,6 +19,7 @@ from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, colu
 from pledgebook.importers.tables.headings import MONEY, Field, match_heading
 from pledgebook.importers.values.values import clean, shown
 from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.passive import passive
 
 FIELDS: tuple[tuple[Field, str], ...] = (
     (Field.DONOR, "Donor"),
@@ -39,7 +40,6 @@ FIELDS: tuple[tuple[Field, str], ...] = (
 
 _SURE = 95
 _LABELLED = re.compile(r"([^:：]{2,60})[:：]\s*(\S.*)", re.DOTALL)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LEAST = 2
 _MOST_SHOWN = 200
 
@@ -169,12 +169,8 @@ def list_to_fill(sheets: Sequence[Sheet]) -> tuple[str, int]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(heading for _, heading in FIELDS), "Stands in"])
     for record in records:
-        writer.writerow([_inert(cell) for cell in (*record.row(), record.cell)])
+        writer.writerow(map(passive, (*record.row(), record.cell)))
     return text.getvalue(), len(records)
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def mapping_to_fill(sheets: Sequence[Sheet]) -> str:
