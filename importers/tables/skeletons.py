@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.tables.headings import MONEY, Field, match_heading
+from pledgebook.importers.tables.mapping_text import toml_text
 from pledgebook.importers.values.values import clean, shown
 from pledgebook.ledger.declared.currencies import recognise
 from pledgebook.ledger.passive import passive
@@ -184,7 +185,7 @@ def mapping_to_fill(sheets: Sequence[Sheet]) -> str:
         head = _likely_headings(sheet)
         first = "" if len(lines) == 1 else "# "
         lines += [
-            f"{first}sheet = {_quoted(sheet.name)}",
+            f"{first}sheet = {toml_text(sheet.name)}",
             f"{first}heading_rows = [{head}]",
             f"{first}[columns]",
             "# A field, and the column's heading or letter; donor and amount are needed:",
@@ -204,11 +205,6 @@ def _likely_headings(sheet: Sheet) -> int:
     """Return the row with the most texts, the first of them."""
     texts = [sum(isinstance(value, str) for value in cells) for cells in sheet.rows]
     return texts.index(max(texts)) + 1
-
-
-def _quoted(text: str) -> str:
-    inner = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else " " for c in inner) + '"'
 
 
 HOW_TO_FILL = (
