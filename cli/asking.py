@@ -13,8 +13,8 @@ from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_answers, read_id
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.aliases import confirm
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.donors import KINDS as KINDS_OF_DONORS
-from pledgebook.ledger.declared.donors import Directory
 from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.findings import RefusedError
 
@@ -37,7 +37,7 @@ def given_answers(texts: Iterable[str], file: Path | None) -> dict[str, str]:
     return answers
 
 
-def confirmed(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
+def answer_as_before(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
     """Return the answers with those of earlier files of the same layouts."""
     while new := _proposed(judge(answers)):
         answers = {**new, **answers}
@@ -119,7 +119,7 @@ def _questions(result: ImportResult) -> list[Asked]:
 
 
 def _proposed(result: ImportResult) -> dict[str, str]:
-    return dict(proposed_answers(_questions(result)))
+    return proposed_answers(_questions(result))
 
 
 def _sentence(asked: Asked) -> str:

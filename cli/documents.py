@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pledgebook.cli.pledges import decimals_of
-from pledgebook.importers.judging.asked import place_in_file
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict
 from pledgebook.importers.tables.questions import KINDS, Asked
 from pledgebook.importers.tables.tables import SheetReading, Table
@@ -102,7 +101,7 @@ def _judged_document(judged: JudgedTable, file: JudgedFile) -> dict[str, object]
         "questions": [
             _question_document(each)
             for each in file.questions
-            if each.tables == (place_in_file(judged.table),)
+            if each.tables == (judged.table.corner,)
         ],
     }
 

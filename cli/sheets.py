@@ -9,7 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import click
-from pledgebook.cli.asking import ask_all, confirmed, given_answers, show_questions, tell_unused
+from pledgebook.cli.asking import (
+    answer_as_before,
+    ask_all,
+    given_answers,
+    show_questions,
+    tell_unused,
+)
 from pledgebook.cli.common import (
     DONE,
     WAITS,
@@ -46,6 +52,11 @@ from pledgebook.reports.letters.sent_back import ENDING, language_for, send_back
 from pledgebook.reports.render.files import write_whole
 
 FILE = click.Path(path_type=Path)
+_DONOR_IS_WRITTEN = (
+    '"TEXT=CODE", such as "Republik Oesterreich=AUT", or as "TEXT=CODE:KIND" for a new donor, '
+    'such as "Example Society=EXS:ngo"'
+)
+_PURPOSE_IS_WRITTEN = '"TEXT=CODE", such as "Korruption=corruption"'
 
 
 RECALCULATE = click.option(
@@ -118,8 +129,7 @@ def _save_mappings(tables: Sequence[Table], save: Path) -> None:
         path = save if number == 1 else save.with_stem(f"{save.stem}-{number}")
         write_whole(path, write_mapping(table, ends=stands_above(table, tables)).encode())
         click.echo(
-            f"Wrote the mapping of {table.sheet.name}!{table.range} to {path}; edit it and use it "
-            "with import --map.",
+            f"Wrote the mapping of {table.name} to {path}; edit it and use it with import --map.",
             err=True,
         )
 
@@ -232,11 +242,11 @@ def import_(
     recalculate: bool,
 ) -> None:
     """Take donors' spreadsheets and banks' statements into the book, each row with its verdict."""
-    names = dict(_named(text) for text in donors)
+    names = dict(_pair("--donor", text, _DONOR_IS_WRITTEN) for text in donors)
     dry_run = dry_run or proposed is not None
     if proposed is not None and proposed.exists():
         fail(f"{proposed} is there already: name a new file for --propose-donors.")
-    meant = dict(_meant(text) for text in purposes)
+    meant = dict(_pair("--purpose", text, _PURPOSE_IS_WRITTEN) for text in purposes)
     said = given_answers(answers, answers_file)
     made_at = now()
     sent = [SentFile(path) for path in files]
@@ -276,7 +286,7 @@ def import_(
     if as_before or ask:
         looked_at = open_book()
         judge = partial(take, looked_at, dry=True)
-        said = confirmed(judge, said) if as_before else said
+        said = answer_as_before(judge, said) if as_before else said
         said = ask_all(judge, said, looked_at.settings.donors) if ask else said
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:
@@ -325,14 +335,8 @@ def _refuse_back(back: Path, sent: Sequence[SentFile], *, of_bank: bool) -> None
 
 def _propose_donors(path: Path, result: ImportResult, book: Book) -> None:
     """Write the names that nobody bears to a list for --donors."""
-    waiting = [
-        verdict.row.donor
-        for file in result.files
-        for table in file.tables
-        for verdict in table.verdicts
-        if verdict.verdict == "waiting" and not verdict.donor
-    ]
-    unknown = propose_donors(book.settings.donors, waiting)
+    names = (name for file in result.files for name in file.unknown_names())
+    unknown = propose_donors(book.settings.donors, names)
     write_whole(path, write_donor_list(unknown).encode())
     click.echo(
         f"Wrote {len(unknown)} unknown names to {path}: say whom each means, new ones with one of "
@@ -355,18 +359,9 @@ def _send_back(
     click.echo(f"Wrote the list to send back to {back}. {made.remark}".rstrip(), err=True)
 
 
-def _named(text: str) -> tuple[str, str]:
+def _pair(option: str, text: str, how: str) -> tuple[str, str]:
+    """Return what an option says of a text, as TEXT=CODE; or stop and say `how` it is written."""
     name, equals, code = text.rpartition("=")
     if not (equals and name.strip() and code.strip()):
-        fail(
-            f'--donor {text!r}: write it as "TEXT=CODE", such as "Republik Oesterreich=AUT", or as '
-            '"TEXT=CODE:KIND" for a new donor, such as "Example Society=EXS:ngo".'
-        )
-    return name.strip(), code.strip()
-
-
-def _meant(text: str) -> tuple[str, str]:
-    name, equals, code = text.rpartition("=")
-    if not (equals and name.strip() and code.strip()):
-        fail(f'--purpose {text!r}: write it as "TEXT=CODE", such as "Korruption=corruption".')
+        fail(f"{option} {text!r}: write it as {how}.")
     return name.strip(), code.strip()

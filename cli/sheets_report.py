@@ -83,7 +83,7 @@ def _show_table(judged: JudgedTable) -> None:
     other = ", ".join(
         f"{count} {kind}" for kind, count in table.counts().items() if count and kind != "data"
     )
-    click.echo(f"  {table.sheet.name}!{table.range}: {data} rows of data: {shown or 'none'}")
+    click.echo(f"  {table.name}: {data} rows of data: {shown or 'none'}")
     click.echo(f"    besides: {other}")
     for doubt in table.doubts:
         click.echo(f"    taken for granted: {doubt}")

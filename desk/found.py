@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -19,10 +18,11 @@ from pledgebook.importers.reading.cells import UnreadableFile, cell_text, column
 from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.statements.judging import JudgedStatements
-from pledgebook.importers.tables.corrections import Description, name_of
+from pledgebook.importers.tables.corrections import Description
 from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.tables.questions import KINDS as QUESTIONS
-from pledgebook.ledger.declared.donors import KINDS, Directory
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.files.donor_lists import ListedDonor, propose_donors
 from pledgebook.reports.render.texts import amount_text
 
@@ -87,7 +87,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
     """Return the tables of a file, and of the one asked for (else the first that needs a look) the
     rows, a page at a time.
     """
-    tables = {name_of(each.table): each for each in file.tables}
+    tables = {each.table.name: each for each in file.tables}
     counts = {name: each.counts() for name, each in tables.items()}
     first = next(
         (name for name, own in counts.items() if any(own[v] for v in _LOOKED_AT_FIRST)),
@@ -114,7 +114,7 @@ def show_sheets(desk: Desk, file: JudgedFile, asked: Mapping[str, str]) -> Mappi
         "only": kind,
         "kinds": VERDICTS,
         "lines": cut_page(_lines(judged, kind), asked),
-        "unknown": _unknown(desk.book.settings.donors, file.tables),
+        "unknown": _unknown(desk.book.settings.donors, file),
         "donor_kinds": KINDS,
         "fields": FIELDS,
         "funds": list(desk.book.settings.funds),
@@ -200,15 +200,9 @@ def _lines(judged: JudgedTable, kind: str) -> list[Line]:
     return [line for line in lines if line.verdict is not None and line.verdict.verdict == kind]
 
 
-def _unknown(donors: Directory, tables: Sequence[JudgedTable]) -> list[Unknown]:
+def _unknown(donors: Directory, file: JudgedFile) -> list[Unknown]:
     """Return the names in rows that wait, if no donor bears them; the most frequent first."""
-    counts = Counter(
-        verdict.row.donor
-        for table in tables
-        for verdict in table.verdicts
-        if verdict.verdict == "waiting" and not verdict.donor and verdict.row.donor
-    )
-    waiting = dict(counts.most_common(MOST_UNKNOWN))
+    waiting = dict(file.unknown_names().most_common(MOST_UNKNOWN))
     by_name = {" ".join(text.split()): text for text in reversed(waiting)}
     unknown = []
     for listed in propose_donors(donors, waiting):

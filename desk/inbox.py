@@ -37,7 +37,7 @@ from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.importers.tables.corrections import described
+from pledgebook.importers.tables.corrections import mapping_of
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
 from pledgebook.ledger.findings import RefusedError
@@ -66,7 +66,7 @@ class Inbox(Page):
             "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
         }
         try:
-            result = judged(desk, path, choices)
+            result = judge_file_once(desk, path, choices)
         except RefusedError as error:
             seen = show_unread(path, choices.described)
             return {**shown, **seen, "refused": str(error), "result": None}
@@ -83,7 +83,9 @@ class Inbox(Page):
         asked, desk = request.args, desk_of(self.ledger)
         path = find_file(inbox_folder(self.ledger), asked.get("file", ""))
         choices = read_choices(asked.get("choices", ""))
-        found = [each for file in judged(desk, path, choices).files for each in file.questions]
+        found = [
+            each for file in judge_file_once(desk, path, choices).files for each in file.questions
+        ]
         question = next((each for each in found if each.id == asked.get("id")), None)
         if question is None:
             return jsonify({})
@@ -93,7 +95,9 @@ class Inbox(Page):
             values = [value]
         return jsonify(
             {
-                value: what_is_booked(judged(desk, path, choices.answering(question.id, value)))
+                value: what_is_booked(
+                    judge_file_once(desk, path, choices.answering(question.id, value))
+                )
                 for value in values
             }
         )
@@ -103,7 +107,7 @@ class Inbox(Page):
         """Hand out a donor's list with a verdict and what is asked beside each row."""
         asked, desk = request.args, desk_of(self.ledger)
         path = find_file(inbox_folder(self.ledger), asked.get("file", ""))
-        result = judged(desk, path, read_choices(asked.get("choices", "")))
+        result = judge_file_once(desk, path, read_choices(asked.get("choices", "")))
         if not result.files:
             raise PageRefusedError(
                 _("%(name)s is a bank's statement, and no donor's list.", name=path.name)
@@ -180,7 +184,7 @@ def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: boo
         fund=choices.fund,
         bank=choices.bank,
         names=choices.names,
-        mapping=described(choices.described) if choices.described else None,
+        mapping=mapping_of(choices.described) if choices.described else None,
         corrections=choices.tables,
         answers=choices.answers,
         dry_run=dry_run,
@@ -189,7 +193,7 @@ def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: boo
     )
 
 
-def judged(desk: Desk, path: Path, choices: Choices) -> ImportResult:
+def judge_file_once(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     """Read and judge a file once, as long as it, the choices and the book stay as they are."""
     sent = _sent(desk, path)
     key = ("judged", stamp_of(path), choices.text)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flask import Response, request
 from pledgebook.desk.choices import Choices
-from pledgebook.desk.inbox import inbox_folder, judged
+from pledgebook.desk.inbox import inbox_folder, judge_file_once
 from pledgebook.desk.inbox_files import find_file, list_files
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, address, served
@@ -63,7 +63,7 @@ class Today(Page):
 
 def _rows(desk: Desk, path: Path) -> str:
     try:
-        result = judged(desk, path, Choices())
+        result = judge_file_once(desk, path, Choices())
     except RefusedError as error:
         return str(error)
     new = sum(file.count("imported", "amended") for file in result.files)

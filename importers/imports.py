@@ -227,7 +227,7 @@ def _refuse_no_rows(name: str, readings: Sequence[SheetReading]) -> None:
     tables = [table for reading in readings for table in reading.tables]
     if any(table.counts()["data"] for table in tables):
         return
-    found = ", ".join(f"{table.sheet.name}!{table.range}" for table in tables)
+    found = ", ".join(table.name for table in tables)
     raise UnreadableFile(
         f"{name}: there is nothing to import. Headings were found in {found}, and no row below "
         f"them: it may be a form, or a table with a column for each donor. {HOW_TO_FILL}"

@@ -127,7 +127,7 @@ def _summary(file: JudgedFile, name: str, day: date) -> Report:
     rows = [row for sheet in file.sheets for row in _sheet_rows(sheet)]
     notes = [f"File: {name}", f"SHA-256 of the file: {file.sha256}"]
     notes += [
-        f"{table.table.sheet.name}!{table.table.range}: {said}"
+        f"{table.table.name}: {said}"
         for table in file.tables
         for said in (*table.table.questions, *table.table.doubts)
     ]
@@ -208,7 +208,7 @@ def _rows(judged: JudgedTable, name: str, day: date) -> Report:
         for letter, text in table.texts_of(row.number).items():
             values[f"cell-{letter}"] = text.translate(_SHOWN)
         rows.append(Row(kind="row", values=values))
-    title = f"{table.sheet.name}!{table.range}, row by row"
+    title = f"{table.name}, row by row"
     return _report(table.sheet.name, title, name, day, columns, rows)
 
 

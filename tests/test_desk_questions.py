@@ -11,7 +11,7 @@ import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.making import make_book
 from serving import NEEDS_CHROMIUM, Complaints, served, show
 

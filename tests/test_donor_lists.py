@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.cli.main import group
 from pledgebook.ledger.declared.aliases import confirm
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.donor_lists import (
     DonorListRefusedError,
     ListedDonor,
@@ -155,7 +155,7 @@ def test_nothing_in_a_written_list_is_a_formula_and_it_is_read_as_it_was(texts: 
     proposed = propose_donors(DONORS, texts)
     text = write_donor_list(proposed)
     for row in csv.reader(io.StringIO(text)):
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+        assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in row)
     whole = [
         ListedDonor(text=each.text, code=each.code, kind="ngo", name=each.name)
         for each in proposed

@@ -15,7 +15,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.searching import search
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.matching.assignment import match_receipts
 from pledgebook.ledger.register.book import Book

@@ -10,7 +10,7 @@ from clerk_sheets import imported, judge, said, write_csv
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.importers.tables.group_rows import heads_group, is_page_number
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 
 HEAD = ["Donor", "Date", "Currency", "Amount"]
 REGIONS = sorted(

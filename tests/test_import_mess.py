@@ -32,7 +32,7 @@ from pledgebook.importers.tables.headings import speaks_of_promise
 from pledgebook.importers.tables.mapping import SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.tables import Table
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from clerk_sheets import Rows, imported, judge, write_csv, write_xlsx
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pledgebook.cli.main import group
 from pledgebook.importers.reading.cells import Sheet, UnreadableFile
@@ -120,10 +120,11 @@ def test_a_table_turned_round_has_the_same_rows(listed: list[tuple[str, int]]) -
     assert said == texts
 
 
-@given(st.lists(st.lists(TEXTS, max_size=4), max_size=6))
-def test_any_sheet_gives_a_mapping_that_can_be_read(cells: list[list[str]]) -> None:
-    sheet = Sheet(name="s", rows=tuple(tuple(row) for row in cells))
+@given(st.lists(st.lists(TEXTS, max_size=4), max_size=6), st.text(min_size=1, max_size=8))
+@example(cells=[["A"]], name='\u202eTable "1"')
+def test_any_sheet_gives_a_mapping_that_can_be_read(cells: list[list[str]], name: str) -> None:
+    sheet = Sheet(name=name, rows=tuple(tuple(row) for row in cells))
     text = mapping_to_fill([sheet])
     if any(cells):
         filled = text.replace('# donor = "A"', 'donor = "A"').replace("# amount", "amount")
-        assert parse_mapping(filled).sheet == "s"
+        assert parse_mapping(filled).sheet == name

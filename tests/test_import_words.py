@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from clerk_sheets import judge, said, write_csv
 from conftest import FEW_RATES
 from pledgebook.importers import import_files
 from pledgebook.importers.judging.verdicts import JudgedTable
@@ -423,3 +424,14 @@ def test_what_is_decided_of_a_table_leaves_columns_that_decide_on_rows_deciding(
     (table,) = import_files(book, [path], fund="CPCJF", answers=said).files[0].tables
     assert _said(table) == ["waiting", "imported"]
     assert "Cancelled: x" in table.verdicts[0].reason
+
+
+def test_a_row_is_rejected_for_its_currency_and_not_for_words_that_speak_of_one(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ("Donor", "Date", "Currency", "Amount", "Due date"),
+        ("Austria", "2002-05-12", "Zorkmid", 1000, "2002-12-31"),
+        ("Norway", "2002-05-12", "EUR", 1000, "it is no currency"),
+    ]
+    assert said(judge(write_csv(tmp_path / "list.csv", rows))) == ["rejected", "waiting"]

@@ -9,7 +9,7 @@ import pytest
 from pledgebook.importers.reading.cells import Workbook
 from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.importers.rows.reader import read_rows
-from pledgebook.importers.tables.corrections import Correction, correct_readings, name_of
+from pledgebook.importers.tables.corrections import Correction, correct_readings
 from pledgebook.importers.tables.mapping import MappingError
 from pledgebook.importers.tables.questions import Answers
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
@@ -47,7 +47,7 @@ def answered(readings: list[SheetReading], answers: dict[str, str]) -> list[Shee
 def test_a_table_has_the_name_that_people_give_its_place(
     found: tuple[Workbook, list[SheetReading]],
 ) -> None:
-    assert [name_of(table) for reading in found[1] for table in reading.tables] == [TABLE]
+    assert [table.name for reading in found[1] for table in reading.tables] == [TABLE]
 
 
 def test_without_a_correction_all_stays_as_it_was_found(
@@ -109,7 +109,7 @@ def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
     )
     workbook = read_workbook(path)
     found = list(read_sheets(workbook))
-    name = name_of(found[0].tables[0])
+    name = found[0].tables[0].name
     (table,) = correct_readings(workbook, found, {name: Correction(columns={"B": "reference"})})[
         0
     ].tables

@@ -12,7 +12,8 @@ from fava.application import create_app
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.ledger.declared.aliases import AliasRefusedError, add_alias, confirm
-from pledgebook.ledger.declared.donors import LANGUAGES, Directory, Donor
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import LANGUAGES, Donor
 from pledgebook.ledger.declared.offices import is_ministry
 from pledgebook.ledger.declared.organizations import read_organizations
 from pledgebook.reports.figures.selection import select

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.declared.offices import parts_of
 from rapidfuzz.distance import OSA

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from click.testing import CliRunner
 from pledgebook.cli.main import group
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.matching.applying import apply_matches

@@ -486,9 +486,10 @@ def test_a_clerk_answers_in_the_terminal_with_numbers_and_enter(tmp_path: Path) 
     # The comma; 31 December; no answer first, then a name; the first fund; words change nothing;
     # each equal row is a pledge; all names that nobody bears are organizations.
     status, screen = at_a_terminal(
-        words, b"2\n31 December\nfortnight\nUS dollars\n1\n1\n1\nngo\n\n\n\n"
+        words, b"2\n31 December\nfortnight\n\xc2\xb2\nUS dollars\n1\n1\n1\nngo\n\n\n\n"
     )
     assert "'fortnight' is no answer to currency" in screen
+    assert "'²' is no answer to currency" in screen
     assert "3 names are nobody's" in screen
     assert "6 transactions written" in screen, screen
     assert status == 0
@@ -532,7 +533,8 @@ def test_what_a_column_holds_may_be_said_unasked_and_is_remembered(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "heading", ["StatusText", "status_desc", "CurrentStatus", "DealStage", "Outcome", "Etat"]
+    "heading",
+    ["StatusText", "status_desc", "CurrentStatus", "DealStage", "Outcome"],
 )
 def test_a_column_that_tells_what_has_become_of_a_pledge_is_not_passed_over(
     heading: str, tmp_path: Path
@@ -594,3 +596,11 @@ def test_a_kind_that_is_no_gift_of_money_makes_its_row_wait(
     verdicts = [v for table in file.tables for v in table.verdicts]
     money = [v for v in verdicts if v.drafts and "In kind" not in v.drafts[0].text()]
     assert "POL" not in {v.donor for v in money}
+
+
+@pytest.mark.parametrize(("said", "day"), [("dmy", "2002-04-03"), ("mdy", "2002-03-04")])
+def test_a_day_that_was_answered_is_told_with_its_row(tmp_path: Path, said: str, day: str) -> None:
+    rows = [("Donor", "Date", "Currency", "Amount"), ("Austria", "03/04/2002", "EUR", 1000)]
+    path = write_csv(tmp_path / "list.csv", rows)
+    (verdict,) = judged(path, {"date-order": said}, fund="CPCJF").tables[0].verdicts
+    assert f"Dated {day}: as was answered ({said})." in verdict.reason

@@ -26,6 +26,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pledgebook.cli.main import group
 from pledgebook.ledger.office import NoOfficeError, convert
+from pledgebook.ledger.passive import as_meant, passive
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import make_reports, render, select
 from pledgebook.reports.figures.table import (
@@ -39,7 +40,7 @@ from pledgebook.reports.figures.table import (
     Source,
     Tie,
 )
-from pledgebook.reports.render import delimited, texts, xlsx
+from pledgebook.reports.render import texts, xlsx
 from pledgebook.reports.render.cells import LINE_HEIGHT
 
 D = Decimal
@@ -700,7 +701,13 @@ def test_csv_holds_each_line_with_its_kind_and_exact_figures(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\uff1d1"])
 def test_csv_text_that_a_spreadsheet_would_run_is_marked_as_text(text: str) -> None:
-    assert delimited.passive(text) == f"'{text}"
+    assert passive(text) == f"'{text}"
+    assert as_meant(passive(text)) == text
+
+
+@pytest.mark.parametrize("text", ["Austria", "'s-Hertogenbosch", "", "1+1", "'quoted'"])
+def test_csv_text_that_nothing_would_run_stays(text: str) -> None:
+    assert passive(text) == as_meant(text) == text
 
 
 def test_json_has_the_standard_shape_and_rows_that_add_up_to_the_total() -> None:

@@ -90,7 +90,7 @@ def ask_questions(tables: Sequence[JudgedTable], file: str) -> tuple[Asked, ...]
 
 def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) -> None:
     own.rows += 1
-    own.tables.setdefault(place_in_file(table))
+    own.tables.setdefault(table.corner)
     if question.said:
         own.said.setdefault(question.said)
     if len(own.examples) < _EXAMPLES:
@@ -125,11 +125,6 @@ def _widen(gathered: dict[tuple[object, str], _Gathered]) -> None:
         )
 
 
-def place_in_file(table: Table) -> str:
-    """Return by what a table is named within its file: `Pledges!A6`."""
-    return f"{table.sheet.name}!{table.range.partition(':')[0]}"
-
-
 def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
     """Return a question with the answer that was given to it for an earlier file of the layout as
     the first choice, to be confirmed.
@@ -141,7 +136,8 @@ def _as_learned(question: Question, tables: Iterable[JudgedTable]) -> Question:
         because = f"answered so on {learned.on} for the same headings"
         known = {choice.value: choice for choice in question.choices}
         own = known.pop(learned.value, Choice(learned.value, learned.value))
-        return replace(question, choices=(own._replace(because=because), *known.values()))
+        first = own._replace(because=because)
+        return replace(question, choices=(first, *known.values()))
     return question
 
 
@@ -156,7 +152,7 @@ def _answered(tables: Sequence[JudgedTable], places: Mapping[object, str]) -> li
                 found[layout, key] = Asked(
                     id=f"{places[layout]}:{key}",
                     question=question,
-                    tables=(place_in_file(table),),
+                    tables=(table.corner,),
                     answer=value,
                     answered_on=_learned_on(table, question),
                 )
@@ -168,6 +164,6 @@ def _learned_on(table: Table, question: Question) -> date | None:
     return None if answers.given_to(question) else answers.learned[question.key].on
 
 
-def proposed_answers(asked: Iterable[Asked]) -> Mapping[str, str]:
+def proposed_answers(asked: Iterable[Asked]) -> dict[str, str]:
     """Return the answers of earlier files of a layout that wait to be confirmed, by question id."""
     return {each.id: each.choices[0].value for each in asked if each.proposed and not each.answer}

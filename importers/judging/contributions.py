@@ -18,6 +18,7 @@ from pledgebook.importers.judging.deciding import (
     decide,
     refuse_changed_by_hand,
 )
+from pledgebook.importers.judging.donors import find_donor
 from pledgebook.importers.judging.drafting import IMPORT_ID, Reading
 from pledgebook.importers.judging.instalments import (
     UnclearReferences,
@@ -30,7 +31,7 @@ from pledgebook.importers.judging.known import (
     content_id,
 )
 from pledgebook.importers.judging.matrices import pieces_of
-from pledgebook.importers.judging.meaning import find_donor, questions_of, read_contribution
+from pledgebook.importers.judging.meaning import questions_of, read_contribution
 from pledgebook.importers.judging.stated import stated_amount
 from pledgebook.importers.judging.steps import Steps, Tell, untold
 from pledgebook.importers.judging.summaries import find_summaries

@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from pledgebook.importers.judging.known import Context, Doubt
+from pledgebook.importers.judging.words import words_question
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
@@ -127,19 +128,6 @@ def _funds(settings: Settings) -> list[Choice]:
 
 def _purposes(settings: Settings) -> list[Choice]:
     return [Choice(code, f"{code}: {name}") for code, name in settings.purposes.items()]
-
-
-def words_question(text: str, letter: str = "") -> Question:
-    """Ask whether words beside the figures change what these mean; `letter` names the column."""
-    return ask(
-        "words",
-        letter or "remarks",
-        Choice("nothing", "They change nothing: the rows are what their figures say"),
-        text=f"{f'Column {letter}' if letter else 'Remarks or notes'} may say that these rows are "
-        "no plain contributions in money, or not as their figures are. Do the words change "
-        "anything?",
-        said=text,
-    )
 
 
 def refuse_earmark_in_words(

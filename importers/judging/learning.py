@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pledgebook.importers.judging.earmarks import GENERAL
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.tables.headings import Field
-from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Learned
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, question_key
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import clean
-from pledgebook.ledger.declared.sheet_answers import SheetAnswers
+from pledgebook.ledger.declared.sheet_answers import SheetAnswer, SheetAnswers
 from pledgebook.ledger.files.learning import LearnedAnswer
 
 _LONGEST = 1000
@@ -33,7 +33,7 @@ def name_layout(table: Table) -> str:
     return named or "no headings"
 
 
-def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
+def learned_answers(table: Table, known: SheetAnswers) -> dict[str, SheetAnswer]:
     """Return what was answered for earlier files of a table's layout, by question."""
     own = known.get(name_layout(table)) if known else None
     if not own:
@@ -41,7 +41,7 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
     letters = {named: letter for letter, named in _named_columns(table).items()}
     found = {}
     for question, answer in own.items():
-        kind, colon, about = question.partition(":")
+        kind, _, about = question.partition(":")
         if kind not in KINDS:
             continue
         value = answer.value
@@ -49,9 +49,9 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
             about = letters.get(about, "")
         if kind == _WHICH:
             value = letters.get(value, "")
-        if not value or (colon and not about):
+        if not value or (KINDS[kind].of_column and question != kind and not about):
             continue  # of a column that there is not
-        found[f"{kind}{colon}{about}"] = Learned(value, answer.on)
+        found[question_key(kind, about)] = answer._replace(value=value)
     return found
 
 
@@ -94,7 +94,7 @@ def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
                 of_column = kind.of_column and question.about
                 about = named.get(question.about, "") if of_column else question.about
                 said = named.get(value, "") if question.kind == _WHICH else value
-                key = f"{question.kind}:{about}" if about else question.kind
+                key = question_key(question.kind, about)
                 if not said or (of_column and not about) or key != _as_kept(key):
                     continue  # it could not be found again
                 found[LearnedAnswer(name_layout(table), key, said)] = None

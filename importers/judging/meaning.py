@@ -1,5 +1,5 @@
-"""What a row means: a commitment, a pledge, money received or a thing in kind; of whom, when, in
-which currency. The first thing that is not clear is a Doubt, and the row waits with it.
+"""What a row means: a commitment, a pledge, money received or a thing in kind; when, in which
+currency. The first thing that is not clear is a Doubt, and the row waits with it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from pledgebook.importers.judging.donors import known_donor
 from pledgebook.importers.judging.drafting import Kind, Reading, Received
 from pledgebook.importers.judging.earmarks import (
     earmark_of_row,
@@ -18,7 +19,6 @@ from pledgebook.importers.judging.earmarks import (
     is_general,
     purpose_of_row,
     refuse_earmark_in_words,
-    words_question,
 )
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
@@ -36,34 +36,25 @@ from pledgebook.importers.judging.stated import (
     refuse_nil,
     take_paid_alone,
 )
-from pledgebook.importers.judging.verdicts import VerdictName
+from pledgebook.importers.judging.words import refuse_said_otherwise
 from pledgebook.importers.rows.currency import DOLLARS_ONLY
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.rows.words import ask_status
 from pledgebook.importers.tables.headings import Field, speaks_of_promise
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
-from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
     days_in_status,
-    is_announcement,
     is_paid_in_part,
-    is_warning,
     read_in_kind,
     read_kind,
-    says_in_kind,
-    says_otherwise,
 )
 from pledgebook.ledger.declared.currencies import is_currency
-from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.events import Earmark
 
 _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 """An instalment that says how many there are: "1 of 2"."""
-
-STAND_FOR_OTHERS = frozenset({"EC", "NA"})
-"""Codes of States that are the European Community, and no answer, wherever they stand."""
 
 _DATE_QUESTIONS = frozenset({"date-order", "day-in-span", "swapped-dates", "cells"})
 _PROMISED_IN_KIND = ask("promised-in-kind", "", Choice("received", "Yes: they have been received"))
@@ -71,9 +62,6 @@ _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _BUDDHIST = 543
 """Years by which the Buddhist era is ahead."""
 _LONGEST_TERM = 50
-
-_MOST_COMPARED = 500
-"""Unknown names of a run to which the nearest donors are looked for."""
 
 
 def read_contribution(
@@ -91,7 +79,7 @@ def read_contribution(
     if isinstance(donor, Doubt):
         raise donor
     for each in group:
-        _refuse_said_otherwise(each, table)
+        refuse_said_otherwise(each, table)
     remarks: list[str] = []
     kind = _kind_of(row, answers)
     if settled := kind == "payment" and (
@@ -104,12 +92,10 @@ def read_contribution(
         for problem in each.problems:
             raise Doubt(
                 f"{problem.cell}: {problem.message}",
-                _verdict_of(problem.message),
+                "rejected" if problem.rejects else "waiting",
                 asks=problem.question,
             )
-    if day == row.pledge_date.value and row.pledge_date.decided.startswith(
-        ("it was answered", "as was answered")
-    ):
+    if row.pledge_date.answered and day == row.pledge_date.value:
         once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
     if context.settings.periods.of(day) is None:
         remarks.append(f"No period that the book declares holds {day}.")
@@ -182,9 +168,9 @@ def questions_of(
             asked.extend(doubt.asks)
 
     if not donor:
-        heed(lambda: _known_donor(row, context))
+        heed(partial(known_donor, row, context))
     for each in group:
-        heed(partial(_refuse_said_otherwise, each, table))
+        heed(partial(refuse_said_otherwise, each, table))
     heed(lambda: _day_of(row, _kind_of(row, table.rules.answers), context))
     heed(lambda: fund_of_row(row, table, context))
     heed(lambda: purpose_of_row(row, table, context))
@@ -192,13 +178,6 @@ def questions_of(
     if not _states_dollars_only(row, table):
         heed(lambda: _currency_of(row, row.pledge_date.value or context.today, context))
     return tuple(asked)
-
-
-def _known_donor(row: SheetRow, context: Context) -> str:
-    found = find_donor(row, context)
-    if isinstance(found, Doubt):
-        raise found
-    return found
 
 
 def _received(
@@ -297,128 +276,6 @@ def _states_dollars_only(row: SheetRow, table: Table) -> bool:
         and row.dollars.value is not None
         and bool(table.rules.answers.to(DOLLARS_ONLY))
     )
-
-
-def _verdict_of(message: str) -> VerdictName:
-    says_none = "is no currency" in message or "was no currency" in message
-    return "rejected" if says_none else "waiting"
-
-
-def find_donor(row: SheetRow, context: Context) -> str | Doubt:
-    """Return the code of the donor that a row names, or the doubt with the nearest donors."""
-    on = row.pledge_date.value or row.payment_date.value
-    key = row.donor, row.donor_codes, on
-    known = context.donors.get(key)
-    if known is None:
-        known = context.donors[key] = _look_up(row.donor, on, context, codes=row.donor_codes)
-    return known
-
-
-def _suggested(text: str, context: Context) -> tuple[Donor, ...]:
-    """Return the nearest donors, for the first some hundred names: each is compared with all."""
-    known = context.suggested.get(text)
-    if known is None:
-        compared = len(context.suggested) < _MOST_COMPARED
-        known = context.settings.donors.suggest(text) if compared else ()
-        context.suggested[text] = known
-    return known
-
-
-def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> str | Doubt:
-    if not text:
-        return Doubt("No donor is named.", asks=ask("no-donor"))
-    directory = context.settings.donors
-    several = directory.candidates(text, on, codes=codes and text not in STAND_FOR_OTHERS)
-    if len(several) == 1:
-        return several[0].code
-    by_code = directory.candidates(text, on)
-    if not several and by_code:
-        (donor, *_) = by_code
-        return Doubt(
-            f"{shown(text)} is the code of {donor.name} ({donor.code}), and stands for others as "
-            f'well: write the name, or confirm whom it means (import --donor "{text}=CODE").',
-            asks=_ask_donor(text, directory.suggest(text)),
-        )
-    if len(several) > 1:
-        names = ", ".join(f"{donor.name} ({donor.code})" for donor in several)
-        return Doubt(
-            f"The donor {shown(text)} may be {names}: write the full name, or confirm "
-            'which (import --donor "TEXT=CODE").',
-            asks=_ask_donor(text, several),
-        )
-    if on and len(ever := directory.candidates(text, codes=codes)) == 1:
-        (donor,) = ever
-        since = f" from {donor.valid_from} on" if donor.valid_from else ""
-        until = f" until {donor.valid_until}" if donor.valid_until else ""
-        return Doubt(
-            f"{shown(text)} names {donor.name} ({donor.code}), which is a donor{since}{until}, "
-            f"and the row is of {on}: correct the name or the date.",
-            asks=_ask_donor(text, directory.suggest(text, on=on)),
-        )
-    suggested = _suggested(text, context)
-    near = ", ".join(f"{donor.name} ({donor.code})" for donor in suggested)
-    hint = f" Nearest: {near}." if near else ""
-    return Doubt(
-        f"The donor {shown(text)} is not known.{hint} Correct the name, confirm whom it "
-        'means (import --donor "TEXT=CODE"), or say that it is new (--donor "TEXT=CODE:ngo").',
-        asks=_ask_donor(text, suggested),
-    )
-
-
-def _ask_donor(text: str, donors: Sequence[Donor]) -> Question:
-    choices = (Choice(donor.code, f"{donor.name} ({donor.code})") for donor in donors)
-    return ask("donor", text, *choices)
-
-
-def _refuse_said_otherwise(row: SheetRow, table: Table) -> None:
-    """Wait where words beside the figures say that it is no plain contribution in money, unless it
-    was answered that they change nothing.
-    """
-    answers = table.rules.answers
-    for said in row.elsewhere:
-        question = words_question(said.text, said.letter)
-        if not answers.to(question):
-            raise Doubt(
-                f"A cell that is not read says {shown(said.text)}: say that it changes nothing, or "
-                "decide how the row is to be recorded, and enter it by hand.",
-                asks=question,
-            )
-    if answers.to(words_question("")):
-        return
-    remarks = [text for text in (*row.notes, row.conditions, row.remarks) if text]
-    texts = [*remarks, *filter(None, (row.status, row.reference))]
-    for text in texts:
-        if is_announcement(text):
-            raise Doubt(
-                f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
-                "writing.",
-                asks=words_question(text),
-            )
-    for text in (*texts, row.purpose):
-        if text and says_in_kind(text) and not row.in_kind:
-            raise Doubt(
-                f"It may be in kind ({shown(text)}), and no column says whether it is: add "
-                "one to the sheet, or enter it by hand.",
-                asks=words_question(text),
-            )
-    for text in remarks:
-        if names_another(text, row.currency):
-            raise Doubt(
-                f"The sheet says {shown(text)} of it, and the amount is in "
-                f"{' or '.join(row.currency)}: say in the sheet which counts.",
-                asks=words_question(text),
-            )
-    for text in (*remarks, row.reference):
-        if text and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
-            raise Doubt(
-                f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
-                "enter it by hand.",
-                asks=words_question(text),
-            )
-
-
-def _is_unit(text: str) -> bool:
-    return states_units(text) and not text.isdigit()
 
 
 def _leave_out(group: list[SheetRow], answers: Answers) -> None:

@@ -34,7 +34,7 @@ def find_summaries(read: Read) -> dict[int, str]:
         others = [other for other in range(len(read)) if other not in {position, *found}]
         for parts in [*([other] for other in others), others]:
             if _adds_up(sums[position], [sums[other] for other in parts]):
-                names = ", ".join(f"{read[o][0].sheet.name}!{read[o][0].range}" for o in parts)
+                names = ", ".join(f"{read[o][0].name}" for o in parts)
                 found[position] = names
                 break
     return found

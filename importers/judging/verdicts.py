@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -105,6 +106,15 @@ class JudgedFile:
         return [
             draft for table in self.tables for verdict in table.verdicts for draft in verdict.drafts
         ]
+
+    def unknown_names(self) -> Counter[str]:
+        """Count the rows that wait by the donor that they name, as written, and nobody bears."""
+        return Counter(
+            verdict.row.donor
+            for table in self.tables
+            for verdict in table.verdicts
+            if verdict.verdict == "waiting" and not verdict.donor and verdict.row.donor
+        )
 
     def count(self, *verdicts: VerdictName) -> int:
         """Count the rows with one of these verdicts."""

@@ -40,7 +40,7 @@ from pledgebook.importers.values.dates import (
     is_half_swapped,
 )
 from pledgebook.importers.values.values import clean, plain
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
 
 _IN_WORDS = (

@@ -96,16 +96,17 @@ def find_currency(
     )
     if said := _answered(row, question):
         return (said,), statement
+    rejects = False
     if not all(found):
-        why = _why_no_currency(row, texts[found.index(())], amount, on)
+        why, rejects = _why_no_currency(row, texts[found.index(())], amount, on)
     elif not common:
         why = f"The cell and its column state different currencies: {statement}."
     else:
         why = f"The currency {statement!r} may be {' or '.join(common)}."
     if column is not None and (amount.currency or not columns.holds(Field.CURRENCY)):
-        row.doubt_cell(column.number, why, question)
+        row.doubt_cell(column.number, why, question, rejects=rejects)
     else:
-        row.doubt(Field.CURRENCY, why, question=question)
+        row.doubt(Field.CURRENCY, why, question=question, rejects=rejects)
     return common, statement
 
 
@@ -142,9 +143,14 @@ def _ask_currency(columns: Columns) -> Question:
     )
 
 
-def _why_no_currency(row: OpenRow, text: str, amount: AmountReading, on: date | None) -> str:
+def _why_no_currency(
+    row: OpenRow, text: str, amount: AmountReading, on: date | None
+) -> tuple[str, bool]:
+    """Return why a text states no currency, and whether the row is rejected for it: not where the
+    text may be something else that stands beside an amount.
+    """
     if row.columns.recognise(text, None):
-        return f"{shown(text)} was no currency on {on}: correct the currency or the date."
+        return f"{shown(text)} was no currency on {on}: correct the currency or the date.", True
     if text == amount.currency and not is_code(text):
-        return f"What stands beside the amount, {shown(text)}, is not understood."
-    return f"{shown(text)} is no currency that is known."
+        return f"What stands beside the amount, {shown(text)}, is not understood.", False
+    return f"{shown(text)} is no currency that is known.", True

@@ -76,6 +76,7 @@ def date_by_year(row: OpenRow) -> None:
         value=value,
         years=None,
         decided=f"it was answered that what is of {stated.text or 'no day'} is of {value}",
+        answered=True,
     )
 
 
@@ -175,6 +176,7 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
                 value=reading.readings[0 if first else -1],
                 readings=(),
                 decided=f"as was answered ({said})",
+                answered=True,
             )
     if decides and reading.state in UNCLEAR:
         row.doubt(wanted, why_unclear(wanted, reading), label, question)

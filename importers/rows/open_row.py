@@ -109,21 +109,34 @@ class OpenRow:
         return self.columns.rules.answers.to(question)
 
     def doubt(
-        self, wanted: Field, message: str, label: str = "", question: Question | None = None
+        self,
+        wanted: Field,
+        message: str,
+        label: str = "",
+        question: Question | None = None,
+        *,
+        rejects: bool = False,
     ) -> None:
         """Add what is wrong with the cell of a field, and what would settle it: that cells of its
-        column are corrected, unless said.
+        column are corrected, unless said. What `rejects` the row cannot be as it is stated.
         """
         column = self.columns.at(wanted, label)
         address = self.columns.address(self.number, wanted, label)
         asked = question or ask("cells", column.letter if column else "")
-        self.problems.append(Problem(address, message, asked))
+        self.problems.append(Problem(address, message, asked, rejects))
 
-    def doubt_cell(self, column: int, message: str, question: Question | None = None) -> None:
-        """Add what is wrong with a cell, and what would settle it."""
+    def doubt_cell(
+        self,
+        column: int,
+        message: str,
+        question: Question | None = None,
+        *,
+        rejects: bool = False,
+    ) -> None:
+        """Add what is wrong with a cell, and what would settle it, as `doubt` does."""
         address = self.columns.sheet.address(self.number, column)
         asked = question or ask("cells", column_letter(column))
-        self.problems.append(Problem(address, message, asked))
+        self.problems.append(Problem(address, message, asked, rejects))
 
     def closed(self, row: TableRow) -> SheetRow:
         """Return what was read of it."""

@@ -18,12 +18,13 @@ AmountSource = Literal["amount", "dollars", "paid"]
 
 class Problem(NamedTuple):
     """A sentence about one cell: `cell` is its address, such as `Pledges!D9`. The row waits for the
-    answer to `question`.
+    answer to `question`; where the problem `rejects` it, what is stated cannot be.
     """
 
     cell: str
     message: str
     question: Question
+    rejects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

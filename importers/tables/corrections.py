@@ -64,7 +64,7 @@ class Description:
     said: Correction = field(default_factory=Correction)
 
 
-def described(table: Description) -> SheetMapping:
+def mapping_of(table: Description) -> SheetMapping:
     """Return the mapping that a description is. Raises MappingError."""
     said, name = table.said, f"{table.sheet}!{table.heading_row}"
     lines = [f"sheet = {toml_text(table.sheet)}", f"heading_rows = [{table.heading_row}]"]
@@ -88,11 +88,6 @@ def described(table: Description) -> SheetMapping:
     return parse_mapping("\n".join(lines), name)
 
 
-def name_of(table: Table) -> str:
-    """Return the name by which a correction finds its table: `Pledges!A6:H41`."""
-    return f"{table.sheet.name}!{table.range}"
-
-
 def correct_readings(
     workbook: Workbook, readings: Sequence[SheetReading], corrections: Mapping[str, Correction]
 ) -> list[SheetReading]:
@@ -101,15 +96,15 @@ def correct_readings(
     Raises MappingError for a correction that cannot be, or whose table is not there.
     """
     tables = [table for reading in readings for table in reading.tables]
-    known = {name_of(table) for table in tables}
+    known = {table.name for table in tables}
     if missing := [name for name in corrections if name not in known]:
         found = ", ".join(sorted(known)) or "none"
         raise MappingError([f"There is no table {missing[0]}; there is {found}."])
     corrected = []
     for reading in readings:
         own = tuple(
-            _correct(workbook, table, tables, corrections[name_of(table)])
-            if name_of(table) in corrections
+            _correct(workbook, table, tables, corrections[table.name])
+            if table.name in corrections
             else table
             for table in reading.tables
         )
@@ -235,7 +230,7 @@ def _by_rules(
 def _correct(
     workbook: Workbook, table: Table, tables: Sequence[Table], correction: Correction
 ) -> Table:
-    name = name_of(table)
+    name = table.name
     rules = table.rules
     columns = _columns(table, correction.columns, name)
     units = table.units
@@ -284,9 +279,9 @@ def _read_again(
     sheet = table.sheet
     fields = {column.field for column in table.table_columns} | set(table.rules.constants)
     if Field.DONOR not in fields:
-        raise MappingError([f"{name_of(table)}: no column is left that names the donor."])
+        raise MappingError([f"{table.name}: no column is left that names the donor."])
     if not fields & AMOUNTS:
-        raise MappingError([f"{name_of(table)}: no column is left that holds amounts."])
+        raise MappingError([f"{table.name}: no column is left that holds amounts."])
     ends = (each.area.last_row for each in tables if each.sheet.name == sheet.name)
     first = table.heading_rows[0]
     below = stands_above(table, tables)

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from pledgebook.importers.tables.total_rows import PUNCTUATION
 from pledgebook.importers.values.values import clean, plain, split_footnote, words
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 
 _LOCALES = ("en", "fr", "es", "ru", "ar", "zh", "de", "it", "nl", "pt")
 _NUMBERED = re.compile(r"(?:[A-Z]|[IVX]{1,4}|\d{1,2})[.)]\s+(?=\S)")

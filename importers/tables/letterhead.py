@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pledgebook.importers.reading.cells import Sheet, cell_text
 from pledgebook.importers.tables.headings import Field, has_word_of, match_heading, speaks_of_gifts
 from pledgebook.importers.values.values import clean, plain
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 
 _ROWS = 20
 _MOST_CELLS = 4

@@ -21,6 +21,7 @@ from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.declared.sheet_answers import SheetAnswer
 from pledgebook.ledger.findings import RefusedError
 
 LEAVE_OUT = "leave-out"
@@ -308,7 +309,7 @@ class Question:
     @property
     def key(self) -> str:
         """What it is known by within its table: `day-in-year:C`."""
-        return f"{self.kind}:{self.about}" if self.about else self.kind
+        return question_key(self.kind, self.about)
 
     @property
     def excludes_others(self) -> bool:
@@ -338,6 +339,13 @@ class Question:
         )
 
 
+def question_key(kind: str, about: str) -> str:
+    """Return what a question is known by within its table: `day-in-year:C`, or `fund` where it is
+    about the table as a whole.
+    """
+    return f"{kind}:{about}" if about else kind
+
+
 def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str = "") -> Question:
     """Make a question of a kind; the rows may always be left out. A text that is too long to be
     typed is known by its beginning and digest, but for one that the book is to remember.
@@ -354,13 +362,6 @@ def ask(kind: str, about: str = "", *choices: Choice, text: str = "", said: str 
     )
 
 
-class Learned(NamedTuple):
-    """An answer that was given for an earlier file of a layout, and when."""
-
-    value: str
-    on: date
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What was answered of one table: `given` for its file (`day-in-year:C`, `currency:` where it
@@ -369,7 +370,7 @@ class Answers:
     """
 
     given: Mapping[str, str] = field(default_factory=lambda: _NO_ANSWERS)
-    learned: Mapping[str, Learned] = field(default_factory=dict)
+    learned: Mapping[str, SheetAnswer] = field(default_factory=dict)
     used: dict[str, tuple[Question, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to(self, question: Question) -> str:
@@ -460,7 +461,7 @@ class AnswerId(NamedTuple):
     @property
     def key(self) -> str:
         """The question within its table."""
-        return f"{self.kind}:{self.about}" if self.about else self.kind
+        return question_key(self.kind, self.about)
 
 
 def read_id(text: str) -> AnswerId:

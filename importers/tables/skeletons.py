@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.tables.headings import MONEY, Field, match_heading
+from pledgebook.importers.tables.mapping_text import toml_text
 from pledgebook.importers.values.values import clean, shown
 from pledgebook.ledger.declared.currencies import recognise
+from pledgebook.ledger.passive import passive
 
 FIELDS: tuple[tuple[Field, str], ...] = (
     (Field.DONOR, "Donor"),
@@ -39,7 +41,6 @@ FIELDS: tuple[tuple[Field, str], ...] = (
 
 _SURE = 95
 _LABELLED = re.compile(r"([^:：]{2,60})[:：]\s*(\S.*)", re.DOTALL)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LEAST = 2
 _MOST_SHOWN = 200
 
@@ -169,12 +170,8 @@ def list_to_fill(sheets: Sequence[Sheet]) -> tuple[str, int]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(heading for _, heading in FIELDS), "Stands in"])
     for record in records:
-        writer.writerow([_inert(cell) for cell in (*record.row(), record.cell)])
+        writer.writerow(map(passive, (*record.row(), record.cell)))
     return text.getvalue(), len(records)
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def mapping_to_fill(sheets: Sequence[Sheet]) -> str:
@@ -188,7 +185,7 @@ def mapping_to_fill(sheets: Sequence[Sheet]) -> str:
         head = _likely_headings(sheet)
         first = "" if len(lines) == 1 else "# "
         lines += [
-            f"{first}sheet = {_quoted(sheet.name)}",
+            f"{first}sheet = {toml_text(sheet.name)}",
             f"{first}heading_rows = [{head}]",
             f"{first}[columns]",
             "# A field, and the column's heading or letter; donor and amount are needed:",
@@ -208,11 +205,6 @@ def _likely_headings(sheet: Sheet) -> int:
     """Return the row with the most texts, the first of them."""
     texts = [sum(isinstance(value, str) for value in cells) for cells in sheet.rows]
     return texts.index(max(texts)) + 1
-
-
-def _quoted(text: str) -> str:
-    inner = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else " " for c in inner) + '"'
 
 
 HOW_TO_FILL = (

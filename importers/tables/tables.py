@@ -84,6 +84,16 @@ class Table:
         return str(self.area)
 
     @property
+    def name(self) -> str:
+        """Its name within its file, and by which corrections find it: `Pledges!A6:H41`."""
+        return f"{self.sheet.name}!{self.range}"
+
+    @property
+    def corner(self) -> str:
+        """Its first cell, by which questions name it whatever its length: `Pledges!A6`."""
+        return f"{self.sheet.name}!{self.range.partition(':')[0]}"
+
+    @property
     def columns(self) -> dict[str, str]:
         """Column letters by field; the first where a field stands in several columns."""
         letters: dict[str, str] = {}

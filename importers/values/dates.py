@@ -116,6 +116,8 @@ class DateReading:
     order: DateOrder | None = None
     fiscal: bool = False
     """Whether the years are said to be fiscal ones, which may begin on any day."""
+    answered: bool = False
+    """Whether a person said which day it is; `decided` has how."""
 
 
 NO_DATE = DateReading(state="unknown", reason="blank")

@@ -23,7 +23,7 @@ from pathlib import Path
 from beancount.core.data import Directive, Transaction
 from pledgebook.ledger.closing.records import Record, differences
 from pledgebook.ledger.closing.seals import Seal, rates_until, read_seal, standing_of
-from pledgebook.ledger.declared.donors import Directory
+from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.parsing import parse_text

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
-from pledgebook.ledger.declared.donors import KINDS, Directory, Donor
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import KINDS, Donor
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 from pledgebook.ledger.findings import Finding, RefusedError, finding
 

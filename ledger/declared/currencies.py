@@ -6,18 +6,17 @@ replaced is converted at the rates fixed by law, which are used whole and never 
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
+from pledgebook.ledger.declared.shipped import day_in, lines_of
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import round_to
 
@@ -69,7 +68,6 @@ _THROUGH_EURO_DECIMALS = 3
 """The least the law allows for the euro amount between two national ones."""
 
 _LONGEST_MARK = 60
-_DATA = Path(__file__).parent.parent / "data"
 _FIGURES = re.compile(r"\d[\d.,'\u2019\u066b\u066c\s]*[-\u2013\u2014]*")
 _FOLLOWS_IN = re.compile(r"^(?:in|en|em|в|ب)\s+", re.IGNORECASE)
 
@@ -210,23 +208,14 @@ def _known(code: str) -> _Currency:
 @cache
 def _currencies() -> Mapping[str, _Currency]:
     return {
-        code: _Currency(_day(first), _day(last), int(digits))
-        for code, first, last, digits in _lines("currencies.csv")
+        code: _Currency(day_in(first), day_in(last), int(digits))
+        for code, first, last, digits in lines_of("currencies.csv")
     }
 
 
 @cache
 def _names() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     tables: dict[str, dict[str, tuple[str, ...]]] = {"mark": {}, "word": {}}
-    for kind, key, codes in _lines("currencies-names.csv"):
+    for kind, key, codes in lines_of("currencies-names.csv"):
         tables[kind][key] = tuple(codes.split())
     return tables["mark"], tables["word"]
-
-
-def _lines(name: str) -> list[list[str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))[1:]
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -7,17 +7,14 @@ State's nor the book's, and once a process. tools/make_organizations.py says wha
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct
-
-_DATA = Path(__file__).parent.parent / "data"
+from pledgebook.ledger.declared.shipped import day_in, lines_of
 
 
 class Organization(NamedTuple):
@@ -36,7 +33,7 @@ class ReportName(NamedTuple):
 
     language: str
     text: str
-    until: date | None
+    until: date | None = None
 
 
 class Organizations(Struct, frozen=True, kw_only=True):
@@ -58,8 +55,8 @@ class Organizations(Struct, frozen=True, kw_only=True):
 def read_organizations() -> Organizations:
     """Return the directory as it is shipped."""
     by_code = {
-        code: Organization(kind, state, _day(since), _day(until))
-        for code, kind, state, since, until, _ in _lines("organizations.csv")
+        code: Organization(kind, state, day_in(since), day_in(until))
+        for code, kind, state, since, until, _ in lines_of("organizations.csv")
     }
     reported: dict[str, list[ReportName]] = defaultdict(list)
     names: dict[str, tuple[str, ...]] = {}
@@ -70,9 +67,9 @@ def read_organizations() -> Organizations:
         if code not in table.get(key, ()):
             table[key] = (*table.get(key, ()), code)
 
-    for key, code, use, language, name, until, _ in _lines("organizations-names.csv"):
+    for key, code, use, language, name, until, _ in lines_of("organizations-names.csv"):
         if use == "report":
-            reported[code].append(ReportName(language, name, _day(until)))
+            reported[code].append(ReportName(language, name, day_in(until)))
         if use == "office":
             add(offices, key, code)
         elif state := by_code[code].state:
@@ -90,14 +87,3 @@ def read_organizations() -> Organizations:
         shared=shared,
         offices=offices,
     )
-
-
-def _lines(name: str) -> Iterator[list[str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        next(lines)
-        yield from lines
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -25,7 +25,8 @@ from pledgebook.ledger.declared.declarations import (
     as_date,
     read_declarations,
 )
-from pledgebook.ledger.declared.donors import GROUPS, KINDS, Directory, Donor
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import GROUPS, KINDS, Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
 from pledgebook.ledger.declared.periods import (

@@ -18,15 +18,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm, free_code
-from pledgebook.ledger.declared.donors import KINDS, Directory
+from pledgebook.ledger.declared.directory import Directory
+from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.passive import as_meant, passive
 
 HEADINGS = ("text", "code", "kind", "name", "nearest")
 _NEEDED = HEADINGS[:3]
 _LONGEST, _MOST_LINES, _MOST_BYTES = 400, 5_000, 5_000_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What begins a formula in a spreadsheet program: such a text is written behind an apostrophe."""
 
 # What a donor's name says of its kind, the first that fits. Words of many languages, whole.
 _KIND_WORDS = (
@@ -104,7 +104,7 @@ def write_donor_list(listed: Iterable[ListedDonor]) -> str:
     writer.writerow(HEADINGS)
     for each in listed:
         cells = (each.text, each.code, each.kind, each.name, each.nearest)
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow(map(passive, cells))
     return text.getvalue()
 
 
@@ -230,8 +230,7 @@ def _read(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _plain(cell: str) -> str:
     """Return what a cell says, without the apostrophe that keeps a text from being a formula."""
-    said = " ".join(cell.replace("\0", " ").split())
-    return said[1:] if said.startswith("'") and said[1:].startswith(_FORMULA) else said
+    return as_meant(" ".join(cell.replace("\0", " ").split()))
 
 
 def _headings(values: list[str], name: str) -> list[str]:

@@ -21,12 +21,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from pledgebook.ledger.money import format_amount
+from pledgebook.ledger.passive import passive
 from pledgebook.reports.figures.table import Column, Report, Row
 from pledgebook.reports.render.files import write_whole
 from pledgebook.reports.render.footing import footed, label_column
 from pledgebook.reports.render.texts import UNKNOWN
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def to_csv(report: Report) -> str:
@@ -52,15 +51,6 @@ def to_csv(report: Report) -> str:
 def write_csv(report: Report, path: Path) -> None:
     """Write `report` to `path` as CSV, with the byte-order mark; whole or not at all."""
     write_whole(path, to_csv(report).encode("utf-8-sig"))
-
-
-def passive(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
-
-    CSV has no way to say "this is text": opened in a spreadsheet, a donor called "=1+1" would be
-    computed, and worse can be written there. Amounts are not text and keep their minus sign.
-    """
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_ACTIVE) else text
 
 
 def _cell(row: Row, column: Column) -> str:
