@@ -49,8 +49,8 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, Learned]:
             about = letters.get(about, "")
         if kind == _WHICH:
             value = letters.get(value, "")
-        if not value or (colon and not about):
-            continue  # of a column that there is not
+        if not value or value == LEAVE_OUT or (colon and not about):
+            continue  # of a column that there is not, or what no file teaches another
         found[f"{kind}{colon}{about}"] = Learned(value, answer.on)
     return found
 
