@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -39,7 +39,7 @@ def given_answers(texts: Iterable[str], file: Path | None) -> dict[str, str]:
 
 def answer_as_before(judge: Judge, answers: dict[str, str]) -> dict[str, str]:
     """Return the answers with those of earlier files of the same layouts."""
-    while new := _proposed(judge(answers)):
+    while new := _proposed(judge(answers), answers):
         answers = {**new, **answers}
     return answers
 
@@ -51,14 +51,15 @@ def ask_all(judge: Judge, answers: dict[str, str], donors: Directory) -> dict[st
     if not sys.stdin.isatty():
         fail("There is no terminal to ask at: give the answers with --answer or --answers.")
     left: set[str] = set()
+    shown_before: set[str] = set()
     listed = False
     while True:
         result = judge(answers)
-        if proposed := _proposed(result):
+        if proposed := _proposed(result, {*answers, *shown_before}):
+            shown_before |= proposed.keys()
             if _take_proposed(result, proposed):
                 answers = {**answers, **proposed}
                 continue
-            left |= proposed.keys()
         open_ones = [each for each in _questions(result) if not each.answer and each.id not in left]
         names = [each for each in open_ones if each.question.kind == "donor"]
         open_ones = [each for each in open_ones if each not in names] or names
@@ -118,8 +119,10 @@ def _questions(result: ImportResult) -> list[Asked]:
     return [each for file in result.files for each in file.questions]
 
 
-def _proposed(result: ImportResult) -> dict[str, str]:
-    return proposed_answers(_questions(result))
+def _proposed(result: ImportResult, known: Container[str]) -> dict[str, str]:
+    """Return the answers of earlier files to questions that are not known yet."""
+    found = proposed_answers(_questions(result))
+    return {name: value for name, value in found.items() if name not in known}
 
 
 def _sentence(asked: Asked) -> str:

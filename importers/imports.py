@@ -392,8 +392,9 @@ def _said_of_book(
     for text, value in answers.items():
         answer = read_id(text)
         if answer.kind == "donor" and value != LEAVE_OUT:
-            known = settings.donors.resolve(answer.about)
-            if known is None or known.code != value.partition(":")[0]:
+            # A code of a State that stands for others as well is a name once it is confirmed.
+            known = settings.donors.candidates(answer.about, codes=False)
+            if [each.code for each in known] != [value.partition(":")[0]]:
                 donors.setdefault(answer.about, value)
         elif answer.kind == "purpose" and answer.about and value in settings.purposes:
             meant.setdefault(answer.about, value)

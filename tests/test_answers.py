@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,13 +11,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 from clerk_sheets import TODAY, book, write_csv, write_xlsx
-from mess_sheets import RATE_LINES
+from mess_sheets import RATE_LINES, draw, messy_page, write_page
 from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
-from pledgebook.importers.tables.questions import KINDS, AnswerError, Asked, read_id
+from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, AnswerError, Asked, read_id
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
 
 HEADINGS = ("Donor", "Date of pledge", "Amount", "Currency")
@@ -52,6 +55,7 @@ def remembering(folder: Path, *answers: str) -> Book:
     (main.parent / "rates.beancount").write_text(RATE_LINES, "utf-8")
     lines = (f'2003-01-01 custom "sheet-answer" {each}\n' for each in answers)
     (main.parent / "answers.beancount").write_text("".join(lines), "utf-8")
+    main.write_text(f'{main.read_text("utf-8")}include "answers.beancount"\n', "utf-8")
     return load_book(main)
 
 
@@ -199,3 +203,93 @@ def test_a_text_of_the_sheet_is_no_answer_of_an_earlier_file(tmp_path: Path) -> 
 @pytest.mark.parametrize("text", ["9" * 5000, "0", "-1", "1.5", "²", "١٠", "1e3", ""])
 def test_units_are_a_whole_number_above_zero(text: str) -> None:
     assert not KINDS["units"].fits(text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"column:Amount" "donor"', '"column:Amount" "not-read"', '"column:Donor" "amount"',
+        '"which-column:amount" "Donor"', '"which-column:weather" "Amount"', '"units" "0"',
+        '"decimal-mark:Amount" "leave-out"', '"decimal-mark:Amount" "banana"',
+        '"currency" "leave-out"', '"currency" "XXX"', '"weather" "fair"', '"fund" "NOPE"',
+        '"day-in-year:Year" "02-29"', '"rounding" "round"', '"donor:Norway" "SWE"',
+    ],
+)  # fmt: skip
+def test_an_answer_in_the_book_that_fits_no_question_changes_nothing(
+    answer: str, tmp_path: Path
+) -> None:
+    rows = [("Donor", "Year", "Amount"), ("Norway", "2002", "1.234"), ("Sweden", "2002", "2.345")]
+    path = write_csv(tmp_path / "s.csv", rows)
+    own = remembering(tmp_path, f'"Donor | Year | Amount" {answer}')
+    assert own.settings.sheet_answers
+    assert judged(path, {}, own).questions == judged(path, {}).questions
+
+
+@pytest.mark.parametrize(("text", "code"), [("EC", "NOR"), ("NA", "NAM"), ("AND", "AND")])
+def test_a_name_like_the_code_of_a_state_is_settled_and_remembered_once(
+    text: str, code: str, tmp_path: Path
+) -> None:
+    rows = [("Donor", *HEADINGS[1:], "Remarks"), (text, "2002-05-05", 1000, "USD", "")]
+    rows += [("AU", "2002-06-05", 1000, "USD", ""), ("EC", "2002-07-05", 1000, "USD", "")]
+    path = write_csv(tmp_path / "s.csv", rows)
+    main = remembering(tmp_path).folder / "main.beancount"
+    answers = {"donor:AU": "AUS", "donor:EC": "NOR", f"donor:{text}": code}
+    for _ in range(3):
+        made = import_files(load_book(main), [path], fund="CPCJF", answers=answers, today=TODAY)
+        assert not made.waits
+    assert not made.transactions
+    assert not import_files(load_book(main), [path], fund="CPCJF", today=TODAY).waits
+
+
+def test_a_currency_cell_that_cannot_be_read_is_asked_about_as_a_cell(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "s.csv", [HEADINGS, ("Norway", "2002-05-05", 1000, "000 USD")])
+    for answers in ({}, {"currency": "USD"}):
+        file = judged(path, answers)
+        assert said(file) == ["waiting"]
+        assert not {each for each in asked(file) if each.startswith("currency")}
+
+
+def test_a_column_of_purposes_may_be_said_to_hold_projects(tmp_path: Path) -> None:
+    rows = [
+        (*HEADINGS, "Purpose"),
+        ("Norway", "2002-05-05", 1000, "USD", "corruption"),
+        ("Sweden", "2002-05-05", 2000, "USD", "corruption"),
+    ]
+    path = write_csv(tmp_path / "s.csv", rows)
+    file = judged(path, {"column:E": "project"})
+    assert file.tables[0].table.columns["project"] == "E"
+
+
+@pytest.mark.parametrize("seed", [5037, 5067, 9094, 9132, 20060, *range(6)])
+def test_whatever_is_answered_settles_its_question_and_is_entered_once(
+    seed: int, tmp_path: Path
+) -> None:
+    r = random.Random(seed)
+    names, form = draw(r)
+    path = write_page(messy_page(r, names, form), tmp_path / f"sheet.{form}")
+    main = remembering(tmp_path).folder / "main.beancount"
+    own, answers = load_book(main), dict[str, str]()
+
+    def judge() -> JudgedFile:
+        return judged(path, answers, own)
+
+    try:
+        file = judge()
+    except UnreadableFile:
+        return
+    while waiting := list(asked(file).values()):
+        assert not [each.id for each in waiting if each.id in answers]
+        assert len({each.id for each in file.questions}) == len(file.questions)
+        question = r.choice(waiting)
+        values = [choice.value for choice in question.choices]
+        answers[question.id] = r.choice(values)
+        try:
+            file = judge()
+        except RefusedError:  # "EC" is no donor of the book's
+            answers[question.id] = LEAVE_OUT
+            file = judge()
+    entered = sum(len(verdict.drafts) for verdict in verdicts(file))
+    for taken in (entered, 0, 0):
+        made = import_files(load_book(main), [path], fund="CPCJF", answers=answers, today=TODAY)
+        assert made.transactions == taken
+    assert not list(load_book(main).errors)

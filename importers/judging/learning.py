@@ -49,7 +49,9 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, SheetAnswer]
             about = letters.get(about, "")
         if kind == _WHICH:
             value = letters.get(value, "")
-        if not value or (KINDS[kind].of_column and question != kind and not about):
+        if not value or value == LEAVE_OUT:
+            continue  # what no file teaches another
+        if KINDS[kind].of_column and question != kind and not about:
             continue  # of a column that there is not
         found[question_key(kind, about)] = answer._replace(value=value)
     return found

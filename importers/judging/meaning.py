@@ -429,8 +429,18 @@ def _by_buddhist_era(text: str, context: Context) -> str:
 
 
 def _of_currency(row: SheetRow) -> tuple[Question, ...]:
+    """Return what would say the currency of a row: nothing where its cell cannot be read, or no
+    amount is stated.
+    """
     asked = tuple(each.question for each in row.problems if each.question.kind == "currency")
-    return asked or ((row.asks_currency,) if row.asks_currency else (ask("currency"),))
+    if asked:
+        return asked
+    if row.asks_currency:
+        return (row.asks_currency,)
+    unread = tuple(each.question for each in row.problems if each.question.kind == "cells")
+    if row.amount.state == "unknown" and not row.instalments:
+        return unread or (ask("no-amount"),)
+    return unread or (ask("currency"),)
 
 
 def _currency_of(row: SheetRow, day: date, context: Context) -> str:

@@ -143,6 +143,8 @@ def _read_names(
         return table
     found = []
     for column in _unread(table, Field.PROJECT):
+        if f"column:{column.letter}" in table.rules.answers.used:
+            continue  # a person said what it holds
         texts = all_texts[column.number]
         general = [text for text in texts if read_class(text, ("general",)) == "general"]
         named = [text for text in texts if text in names]

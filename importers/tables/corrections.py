@@ -16,7 +16,7 @@ from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_applied import find_column
 from pledgebook.importers.tables.mapping_text import stands_above, toml_text
-from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
+from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, ask
 from pledgebook.importers.tables.tables import (
     UNREAD,
     SheetReading,
@@ -168,13 +168,21 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
         return table
     # What an answer says of a column is not asked of it any more.
     left = [each for each in left if each.kind != "column" or each.about not in columns]
-    read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
+    try:
+        read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
+    except MappingError:
+        answers = table.rules.answers
+        if not answers.learned:
+            raise
+        # What was learned of other files does not fit this one: it is asked instead.
+        rules = replace(table.rules, answers=Answers(given=answers.given))
+        return _answer(workbook, replace(table, rules=rules), tables)
     return replace(read, questions=tuple(left))
 
 
 def _said_of_columns(table: Table) -> dict[str, str]:
     """Return what columns were said to hold by their letters, and are not taken for: asked or not,
-    a person may say it of any column; of all that are asked about at once.
+    a person may say it of any column of the file; of all that are asked about at once.
     """
     answers, asked = table.rules.answers, {each.key for each in table.questions}
     said = {}
@@ -185,7 +193,7 @@ def _said_of_columns(table: Table) -> dict[str, str]:
             Choice(NOT_READ, "Nothing that is to be read"),
             text=f"What does column {column.named} hold?",
         )
-        if question.key not in {*answers.given, *answers.learned, *asked}:
+        if question.key not in {*answers.given, *asked}:
             continue
         wanted = answers.to(question)
         held = column.field.value if column.field else ""

@@ -207,6 +207,10 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         """Return whether the book itself declares a donor of that code, a State or not."""
         return code in self._donors and self._donors[code] is not read_states().donors.get(code)
 
+    def confirmed(self, text: str) -> str:
+        """Return the code of the donor that a person said a text means, "" for none."""
+        return self._aliases.get(normalise(text), "")
+
     def resolve(
         self,
         text: str,

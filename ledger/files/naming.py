@@ -51,7 +51,7 @@ def alias_texts(
     since = min((fund.since for fund in book.settings.funds.values()), default=day)
     lines = []
     for text, said in names.items():
-        found = donors.resolve(text)
+        found = [donor.code for donor in donors.candidates(text, codes=False)]
         code, new, rest = said.partition(":")
         code = code if new else code_of(donors, said)
         donors = confirm(donors, text, said)
@@ -61,8 +61,8 @@ def alias_texts(
             lines.append(
                 f'{since} custom "donor" {quoted(code)} {quoted(called)}\n  kind: {quoted(kind)}\n'
             )
-        alias = normalise(called) != normalise(text) if new else found is None or found.code != code
-        if alias:
+        alias = normalise(called) != normalise(text) if new else found != [code]
+        if alias and book.settings.donors.confirmed(text) != code:
             lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
     settings = book.settings
     for text, code in purposes.items():
