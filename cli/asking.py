@@ -22,6 +22,8 @@ Judge = Callable[[dict[str, str]], ImportResult]
 """Judges the files with answers, and writes nothing."""
 
 _STOP = "q"
+_LONGEST_ID = 400
+"""Letters of an id that are shown: a cell may hold thirty thousand."""
 
 
 def given_answers(texts: Iterable[str], file: Path | None) -> dict[str, str]:
@@ -112,7 +114,10 @@ def show_questions(result: ImportResult) -> None:
         values = " or ".join(choice.value for choice in each.choices)
         takes = KINDS[each.question.kind].takes
         click.echo(f"  {_sentence(each)}")
-        click.echo(f"    {each.id}={values}{f', or {takes}' if takes else ''}")
+        named = (
+            each.id if len(each.id) <= _LONGEST_ID else f"ID (of {len(each.id)} letters: --json)"
+        )
+        click.echo(f"    {named}={values}{f', or {takes}' if takes else ''}")
 
 
 def _questions(result: ImportResult) -> list[Asked]:

@@ -130,7 +130,7 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
         policy = settings.funds[fund].policy(class_)
         yield {
             "what": f"Contributions to {section_name(selection, fund, class_)} are "
-            f"{_POLICIES[policy]}.",
+            f"{_POLICIES.get(policy, policy)}.",
             "reference": policy,
         }
     yield {
