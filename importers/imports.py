@@ -49,6 +49,7 @@ from pledgebook.importers.tables.questions import (
     Answers,
     answers_of,
     name_in_ids,
+    question_key,
     read_id,
 )
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL
@@ -123,7 +124,7 @@ def judge_file(
     Raises UnreadableFile for a file that cannot be read or holds no table of contributions,
     MappingError for a mapping that does not fit it, and AnswerError for an answer that is none.
     """
-    workbook = file.workbook
+    workbook, called = file.workbook, called or file.path.name
     if calculate:
         workbook = recalculate(workbook)
     if mapping is not None and mapping.columns:
@@ -136,11 +137,10 @@ def judge_file(
             named = may_be_statement(file)
             labels = context.names.labels
             readings = undecided_tables(workbook, readings, labels, with_names=named)
+        answers = {**_of_columns(readings, corrections, called), **answers}
         readings = correct_readings(workbook, readings, corrections)
-        answers = {**_of_columns(file.path.name, corrections), **answers}
         if mapping is not None:
             readings = apply_rules(workbook, readings, mapping)
-    called = called or file.path.name
     readings = _answered(readings, answers, context, called)
     mapped, changed = bool(mapping and mapping.columns), True
     while changed:  # what an answer says of one column may decide what is asked of others
@@ -176,14 +176,18 @@ def judge_file(
     return JudgedFile(str(file.path), workbook.sha256, sheets, ask_questions(judged, called))
 
 
-def _of_columns(name: str, corrections: Mapping[str, Correction]) -> dict[str, str]:
+def _of_columns(
+    readings: Sequence[SheetReading], corrections: Mapping[str, Correction], called: str
+) -> dict[str, str]:
     """Return what corrections say of columns as answers, which the next file of the layout has use
     of.
     """
     return {
-        f"{name}#{table.partition(':')[0]}:column:{letter}": field or NOT_READ
-        for table, correction in corrections.items()
-        for letter, field in correction.columns.items()
+        f"{place_of(table, called)}:{question_key('column', letter)}": field or NOT_READ
+        for reading in readings
+        for table in reading.tables
+        if table.name in corrections
+        for letter, field in corrections[table.name].columns.items()
     }
 
 

@@ -24,6 +24,7 @@ from pledgebook.importers.imports import import_files, judge_file
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
+from pledgebook.importers.tables.corrections import Correction
 from pledgebook.importers.tables.questions import (
     KINDS,
     LEAVE_OUT,
@@ -604,3 +605,24 @@ def test_a_day_that_was_answered_is_told_with_its_row(tmp_path: Path, said: str,
     path = write_csv(tmp_path / "list.csv", rows)
     (verdict,) = judged(path, {"date-order": said}, fund="CPCJF").tables[0].verdicts
     assert f"Dated {day}: as was answered ({said})." in verdict.reason
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "50% a.xlsx", "a#b.xlsx"])
+@pytest.mark.parametrize("sheet", ["List", "50 % share", "No#1"])
+def test_a_corrected_column_is_remembered_whatever_file_and_sheet_are_called(
+    name: str, sheet: str, tmp_path: Path
+) -> None:
+    main = make_book(tmp_path / "book")
+    made = openpyxl.Workbook()
+    page = made.active
+    assert page is not None
+    page.title = sheet
+    for row in (("Donor", "Date", "Amount (USD)", "Remarks"), ("Norway", "2002-03-01", 500, "")):
+        page.append(row)
+    path = tmp_path / name
+    made.save(path)
+    (table,) = judged(path, fund="CPCJF").tables
+    told = {table.table.name: Correction(columns={"D": ""})}
+    import_files(load_book(main), [path], fund="CPCJF", corrections=told, today=TODAY)
+    (known,) = load_book(main).settings.sheet_answers.values()
+    assert known["column:Remarks"].value == "not-read"

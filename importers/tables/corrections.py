@@ -16,7 +16,7 @@ from pledgebook.importers.tables.headings import REPEATED, Field
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping, parse_mapping
 from pledgebook.importers.tables.mapping_applied import find_column
 from pledgebook.importers.tables.mapping_text import stands_above, toml_text
-from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, ask
+from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, ask, question_key
 from pledgebook.importers.tables.tables import (
     UNREAD,
     SheetReading,
@@ -187,14 +187,14 @@ def _said_of_columns(table: Table) -> dict[str, str]:
     answers, asked = table.rules.answers, {each.key for each in table.questions}
     said = {}
     for column in table.table_columns:
+        if question_key("column", column.letter) not in {*answers.given, *asked}:
+            continue
         question = ask(
             "column",
             column.letter,
             Choice(NOT_READ, "Nothing that is to be read"),
             text=f"What does column {column.named} hold?",
         )
-        if question.key not in {*answers.given, *asked}:
-            continue
         wanted = answers.to(question)
         held = column.field.value if column.field else ""
         is_so = wanted == held or (
