@@ -23,7 +23,6 @@ of the lists named here nothing but these was taken, no codes, no order, no sent
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
 from collections import defaultdict
@@ -33,6 +32,7 @@ from pathlib import Path
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.donors import KINDS, LANGUAGES
 from pledgebook.ledger.declared.names import normalise
+from shipped_csv import as_csv
 
 DATA = Path(__file__).resolve().parent.parent / "ledger" / "data"
 ORGANIZATIONS = ("code", "kind", "state", "valid_from", "valid_until", "source")
@@ -72,10 +72,10 @@ def main() -> int:
     faults = list(find_faults(organizations, names))
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
     files = {
-        "organizations.csv": _as_csv(
+        "organizations.csv": as_csv(
             ORGANIZATIONS, sorted(organizations, key=lambda line: line["code"])
         ),
-        "organizations-names.csv": _as_csv(
+        "organizations-names.csv": as_csv(
             NAMES,
             sorted(names, key=lambda line: (line["code"], line["key"], line["language"])),
         ),
@@ -147,14 +147,6 @@ def _count(lines: list[dict[str, str]], code: str) -> int:
 
 def _is_source(text: str) -> bool:
     return text in SOURCES or PAPER.search(text) is not None
-
-
-def _as_csv(columns: tuple[str, ...], lines: list[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
 
 
 if __name__ == "__main__":

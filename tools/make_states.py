@@ -15,7 +15,6 @@ is taken, or that its languages give to two donors, is left out, and said.
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
 import tomllib
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 
 from babel import Locale
 from pledgebook.ledger.declared.names import normalise
+from shipped_csv import as_csv
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "ledger" / "data"
@@ -57,9 +57,9 @@ def main() -> int:
     hand_kept = tomllib.loads((ROOT / "tools" / "states.toml").read_text("utf-8"))
     states = make_states(hand_kept)
     files = {
-        "states.csv": _as_csv(STATE_COLUMNS, states),
-        "states-former.csv": _as_csv(FORMER_COLUMNS, list(_former_names(hand_kept))),
-        "states-names.csv": _as_csv(
+        "states.csv": as_csv(STATE_COLUMNS, states),
+        "states-former.csv": as_csv(FORMER_COLUMNS, list(_former_names(hand_kept))),
+        "states-names.csv": as_csv(
             NAME_COLUMNS, [name._asdict() for name in make_names(hand_kept, states)]
         ),
     }
@@ -214,14 +214,6 @@ def _cldr_names(states: list[dict[str, str]]) -> Iterator[Name]:
             if alpha2 in territories:
                 text = territories[alpha2]
                 yield Name(normalise(text), code, "name", language, text)
-
-
-def _as_csv(columns: tuple[str, ...], lines: list[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
 
 
 if __name__ == "__main__":

@@ -57,7 +57,6 @@ def _class_of_row(row: SheetRow, table: Table, fund: str, context: Context) -> s
     if found or not text or len(classes) <= 1:
         return found
     known = [Choice(each, each) for each in classes]
-    question = ask("class", text, *known)
     wider = ask(
         "classes",
         table.columns.get("class", ""),
@@ -65,16 +64,9 @@ def _class_of_row(row: SheetRow, table: Table, fund: str, context: Context) -> s
         *known,
         Choice(EACH, "Classes: ask of each text"),
     )
-    answers = table.rules.answers
-    said = answers.to(question) or answers.to(wider)
-    if said in classes:
-        return said
-    if said == NOT_READ:
-        return None
-    raise Doubt(
-        f"The class {shown(text)} is none of {fund}'s: {', '.join(classes)}.",
-        asks=question if said == EACH else replace(question, wider=wider),
-    )
+    why = f"The class {shown(text)} is none of {fund}'s: {', '.join(classes)}."
+    said = _answer_to_text(ask("class", text, *known), wider, table.rules.answers, why)
+    return None if said == NOT_READ else said
 
 
 def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
@@ -84,7 +76,7 @@ def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
         if found := context.names.funds.get(plain(row.fund)):
             return found
         known = _funds(context.settings)
-        question = ask("fund", row.fund, *known, text=_fund_text(row.fund))
+        question = ask("fund", row.fund, *known, text=f"Which fund is {shown(row.fund)}?")
         wider = ask(
             "funds",
             table.columns.get("fund", ""),
@@ -92,15 +84,10 @@ def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
             *known,
             Choice(EACH, "Funds: ask of each text"),
         )
-        answers = table.rules.answers
-        said = answers.to(question) or answers.to(wider)
-        if said in funds:
-            return said
+        why = f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}."
+        said = _answer_to_text(question, wider, table.rules.answers, why)
         if said != NOT_READ:
-            raise Doubt(
-                f"The fund {shown(row.fund)} is none of the book's: {', '.join(funds)}.",
-                asks=question if said == EACH else replace(question, wider=wider),
-            )
+            return said
     if context.fund:
         return context.fund
     if len(funds) == 1:
@@ -118,8 +105,14 @@ def fund_of_row(row: SheetRow, table: Table, context: Context) -> str:
     )
 
 
-def _fund_text(text: str) -> str:
-    return f"Which fund is {shown(text)}?"
+def _answer_to_text(question: Question, wider: Question, answers: Answers, why: str) -> str:
+    """Return what was answered of a text that the book does not know, or of all its column
+    (`wider`); raises Doubt, with the reason `why`, where neither settles it.
+    """
+    said = answers.to(question) or answers.to(wider)
+    if said and said != EACH:
+        return said
+    raise Doubt(why, asks=question if said == EACH else replace(question, wider=wider))
 
 
 def _funds(settings: Settings) -> list[Choice]:
@@ -183,19 +176,14 @@ def purpose_of_row(row: SheetRow, table: Table, context: Context) -> str:
     if question is None:
         question = context.purposes[row.purpose] = _ask_purpose(row.purpose, context)
     wider = _ask_purposes(table.columns.get("purpose", ""), context)
-    answers = table.rules.answers
-    said = answers.to(question) or answers.to(wider)
-    if said == GENERAL:
-        return ""
-    if said in context.settings.purposes:
-        return said
     known = ", ".join(context.settings.purposes)
-    raise Doubt(
+    why = (
         f"The purpose {shown(row.purpose)} is none of the book's ({known}): "
         "declare it, or say which it is, and the book remembers it (import --purpose "
-        f'"{row.purpose[:40]}=CODE").',
-        asks=question if said == EACH else replace(question, wider=wider),
+        f'"{row.purpose[:40]}=CODE").'
     )
+    said = _answer_to_text(question, wider, table.rules.answers, why)
+    return "" if said == GENERAL else said
 
 
 def _ask_purposes(letter: str, context: Context) -> Question:

@@ -41,25 +41,15 @@ def settle_places(block: HeadingBlock) -> HeadingBlock:
         doubt = f"Column {named[0].named} names the donor, so column {listed} was not read as one."
         return block.leaving(places, doubt)
     signs = heading_signs([column.heading for column in block.columns])
-    giving = _speaks_of_giving(block)
     if "address" in signs:
         names = [c for c in block.of(None) if is_named("names", c.heading)]
         doubt = f"Column {listed} was taken for a part of an address, not for the donor."
         kept = block.leaving(places, doubt)
-        if len(names) != 1 or not giving:
+        if len(names) != 1 or not _speaks_of_giving(block):
             return kept
         return kept.taking(names, Field.DONOR, f"Column {names[0].named} was read as the donor.")
-    outgoing = any(has_word_of("outgoing", c.heading) for c in block.of(*MONEY))
-    if "contact" in signs or (("recipient" in signs or outgoing) and not giving):
-        return block.asking(
-            ask(
-                "which-column",
-                Field.DONOR.value,
-                *(Choice(c.letter, f"Column {c.named}") for c in block.columns),
-                text=f"Column {listed} may be the donor, or an address, or the country that "
-                "receives the money. Which column names the donor?",
-            )
-        )
+    if "contact" in signs or _may_receive(block):
+        return _asking_donor(block, listed, "an address, or the country that receives the money")
     return block
 
 
@@ -77,19 +67,23 @@ def settle_bodies(block: HeadingBlock) -> HeadingBlock:
     if named:
         doubt = f"Column {named[0].named} names the donor, so column {listed} was not read as one."
         return block.leaving(bodies, doubt)
-    signs = heading_signs([column.heading for column in block.columns])
-    outgoing = any(has_word_of("outgoing", c.heading) for c in block.of(*MONEY))
-    if others or (("recipient" in signs or outgoing) and not _speaks_of_giving(block)):
-        return block.asking(
-            ask(
-                "which-column",
-                Field.DONOR.value,
-                *(Choice(c.letter, f"Column {c.named}") for c in block.columns),
-                text=f"Column {listed} may be the donor, or who receives the money. Which column "
-                "names the donor?",
-            )
-        )
+    if others or _may_receive(block):
+        return _asking_donor(block, listed, "who receives the money")
     return block
+
+
+def _may_receive(block: HeadingBlock) -> bool:
+    """Whether the names of a table may be of those who receive the money."""
+    outgoing = any(has_word_of("outgoing", column.heading) for column in block.of(*MONEY))
+    receives = "recipient" in heading_signs([column.heading for column in block.columns])
+    return (receives or outgoing) and not _speaks_of_giving(block)
+
+
+def _asking_donor(block: HeadingBlock, listed: str, otherwise: str) -> HeadingBlock:
+    """Ask which column names the donor, where those `listed` may be something else."""
+    choices = (Choice(column.letter, f"Column {column.named}") for column in block.columns)
+    text = f"Column {listed} may be the donor, or {otherwise}. Which column names the donor?"
+    return block.asking(ask("which-column", Field.DONOR.value, *choices, text=text))
 
 
 def _speaks_of_giving(block: HeadingBlock) -> bool:
