@@ -177,7 +177,6 @@ def without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
-            if not gc.get_freeze_count():
-                gc.freeze()  # and back: the one way to make objects old without a look at each
-                gc.unfreeze()
+            gc.freeze()  # and back: the one way to make objects old without a look at each
+            gc.unfreeze()
             gc.enable()
