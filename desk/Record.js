@@ -1,4 +1,4 @@
-import { enhance, fetchPart, go, ready, refuse, send, sendFile } from "../extension/Contributions/desk.js";
+import { agreed, enhance, fetchPart, go, ready, refuse, report, send, sendFile } from "../extension/Contributions/desk.js";
 
 const NAME = "Record";
 const WAIT = 150;
@@ -36,19 +36,36 @@ function clearFaults() {
   }
 }
 
-/** Say what is wrong at its field, else above the form, and go there. */
-function tell({ fault, field }) {
+/**
+ * Say what is wrong at its field, else above the form, and go there. What may have been meant stands
+ * beside it as buttons: one is put in the place of what was said.
+ */
+function tell({ fault, field, said, choices }) {
   const at = byId("event").querySelector(`[data-field="${field}"]`);
-  if (at) {
-    at.querySelector(".fault").textContent = fault;
-    const input = at.querySelector("input, select");
-    input.setAttribute("aria-invalid", "true");
-    input.closest("details")?.setAttribute("open", "");
-    input.focus();
-  } else {
+  if (!at) {
     refuse(fault);
     focusRefused();
+    return;
   }
+  const inputs = [...at.querySelectorAll("input, select")];
+  const input = inputs.find((each) => said && each.value.trim() === said.trim()) ?? inputs[0];
+  const place = at.querySelector(".fault");
+  place.textContent = fault;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", `help-${field} fault-${field}`);
+  for (const choice of said ? choices : []) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "muted";
+    button.textContent = choice;
+    button.addEventListener("click", () => {
+      input.value = choice;
+      input.form.requestSubmit();
+    });
+    place.append(" ", button);
+  }
+  input.closest("details")?.setAttribute("open", "");
+  input.focus();
 }
 
 function focusRefused() {
@@ -60,8 +77,7 @@ function focusRefused() {
 }
 
 /** Send the form and let its button wait meanwhile: the book is loaded for it. */
-async function carryOut(context, button, endpoint, more) {
-  const said = values();
+async function carryOut(context, button, endpoint, more, said = values()) {
   const form = { event: byId("event").dataset.event, values: said, about: about(said), ...more(said) };
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
@@ -71,11 +87,47 @@ async function carryOut(context, button, endpoint, more) {
   button.removeAttribute("aria-busy");
   if (answer === null) {
     focusRefused();
+  } else if (answer.changed) {
+    return checkAgain(context);
   } else if (answer.fault) {
     tell(answer);
     return null;
   }
   return answer;
+}
+
+/** Somebody wrote meanwhile: what was filled in stays, and what it would do now is shown. */
+async function checkAgain(context) {
+  byId("plan").replaceChildren();
+  if (await check(context)) {
+    report(byId("event").dataset.changed);
+  }
+  return null;
+}
+
+let kept = ""; // the path of the paper, once it is kept
+let checked = null; // what was in the fields when it was checked: that is booked
+
+/** Show what the form will book, and remember in which book. Tells whether it can be booked. */
+async function check(context) {
+  const [file] = byId("paper").files;
+  const before = JSON.stringify(values());
+  const answer = await carryOut(context, byId("show"), "show", (said) => {
+    if (kept) {
+      said.document = kept;
+    }
+    return { paper: kept ? "" : (file?.name ?? "") };
+  });
+  if (answer && before !== JSON.stringify(values())) {
+    return false; // a field was changed meanwhile: what came back is not what is on the screen
+  }
+  if (answer) {
+    checked = JSON.parse(before);
+    byId("desk").dataset.book = answer.book;
+    byId("plan").innerHTML = answer.html;
+    byId("plan").focus();
+  }
+  return answer !== null;
 }
 
 /** Approve entries that wait, and take wrong ones out; the page is then shown anew. */
@@ -93,12 +145,16 @@ function deciding(context) {
       by.focus();
       return;
     }
+    if (!approves && !(await agreed(button))) {
+      return;
+    }
     const form = { entry: button.dataset.entry, by: by?.value };
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
     const answer = await send(context, approves ? "approve" : "take-out", form);
     if (answer) {
-      again(approves ? { written: answer.written } : { taken: 1 });
+      const { written, wrote } = answer;
+      again(approves ? { written, wrote } : { taken: 1, wrote });
     } else {
       button.disabled = false;
       button.removeAttribute("aria-busy");
@@ -125,22 +181,12 @@ export default {
     }
     byId("field-entered_by").value ||= window.localStorage.getItem("pledgebook-by") ?? "";
     const paper = byId("paper");
-    let kept = ""; // the path of the paper, once it is kept
+    kept = "";
 
-    form.addEventListener("submit", async (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const [file] = paper.files;
       byId("plan").replaceChildren();
-      const answer = await carryOut(context, byId("show"), "show", (said) => {
-        if (kept) {
-          said.document = kept;
-        }
-        return { paper: kept ? "" : (file?.name ?? "") };
-      });
-      if (answer) {
-        byId("plan").innerHTML = answer.html;
-        byId("plan").focus();
-      }
+      check(context);
     });
 
     // What is shown is what will be recorded: a change takes it away.
@@ -153,25 +199,25 @@ export default {
       }
       const [file] = paper.files;
       if (file && !kept) {
-        const said = values();
         const { book } = byId("desk").dataset;
-        const asked = { name: file.name, day: said.day, about: about(said), book };
+        const asked = { name: file.name, day: checked.day, about: about(checked), book };
         const answer = await sendFile(NAME, "keep", asked, file);
         if (!answer) {
           focusRefused();
           return;
         }
+        if (answer.changed) {
+          await checkAgain(context);
+          return;
+        }
         kept = answer.path;
       }
-      const answer = await carryOut(context, button, "record", (said) => {
-        if (kept) {
-          said.document = kept;
-        }
-        return { future: byId("future")?.checked ?? false }; // asked only of a date after today
-      });
+      const future = byId("future")?.checked ?? false; // asked only of a date after today
+      const said = kept ? { ...checked, document: kept } : checked;
+      const answer = await carryOut(context, button, "record", () => ({ future }), said);
       if (answer) {
         window.localStorage.setItem("pledgebook-by", byId("field-entered_by").value);
-        again({ written: answer.written });
+        again({ written: answer.written, wrote: answer.wrote });
       }
     });
 

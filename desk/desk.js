@@ -78,6 +78,30 @@ async function answered(request) {
   return null;
 }
 
+/** Ask before something is done that is not simply done again: `data-sure` of the button asks it. */
+export function agreed(button) {
+  const dialog = document.createElement("dialog");
+  const question = document.createElement("p");
+  question.textContent = button.dataset.sure;
+  dialog.setAttribute("aria-label", button.dataset.sure);
+  const form = document.createElement("form");
+  form.method = "dialog";
+  for (const [value, text] of [["yes", button.textContent], ["", desk().dataset.leave]]) {
+    const each = document.createElement("button");
+    [each.value, each.textContent] = [value, text];
+    form.append(each, " ");
+  }
+  dialog.append(question, form);
+  desk().append(dialog);
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    dialog.showModal();
+  });
+}
+
 /** Let buttons work that only a script answers, now that it is there: before that they do nothing. */
 export function ready(root) {
   for (const button of root.querySelectorAll("button[data-when-ready]")) {

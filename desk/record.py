@@ -15,16 +15,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from beancount.core.data import Transaction
+from beancount.core.data import Custom, Transaction
 from flask import Response, request
-from pledgebook.desk.choosing import read_day
+from pledgebook.desk.choosing import read_day, whole_number
 from pledgebook.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.papers import ENDINGS, LARGEST, hold_paper, paper_held, paper_place
-from pledgebook.desk.saving import book_as_shown, save
+from pledgebook.desk.saving import book_as_shown, save, told_of
 from pledgebook.desk.suggesting import propose
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
@@ -37,13 +37,19 @@ from pledgebook.ledger.events.effects import (
 )
 from pledgebook.ledger.files.mending import approve, find_entry, take_out
 from pledgebook.ledger.files.writing import refuse_future, try_entries, write_entries
-from pledgebook.ledger.findings import BookRefusedError, EventRefusedError, FutureDateError
-from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, FieldRefusedError, Form, Plan
+from pledgebook.ledger.findings import (
+    BookChangedError,
+    BookRefusedError,
+    EventRefusedError,
+    FutureDateError,
+    WouldBreakError,
+)
+from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, Field, FieldRefusedError, Form, Plan
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.approval import waiting_entries
 from pledgebook.ledger.register.book import Book
 
-_FIRST = COMMON[:1]
+_DAY = COMMON[0]
 _FAULTS = (EventRefusedError, BookRefusedError, RequestRefusedError)
 """What is told at a field or above the form, which stays as it was filled in."""
 
@@ -69,6 +75,7 @@ class Record(Page):
             "written": list(_written(desk, asked.get("written", ""))),
             "announced": list(_announced(desk, asked.get("written", ""))),
             "taken": "taken" in asked,
+            "wrote": whole_number(asked.get("wrote", "")),
         }
         if form is None:
             return shown
@@ -76,9 +83,9 @@ class Record(Page):
         kinds |= {part.suggests for each in form.fields for part in each.parts}
         return {
             **shown,
-            "fields": (*_FIRST, *form.own),
-            "common": [each for each in COMMON[1:] if each.name != _IN_PERSON or not logged_in()],
-            "given": asked,
+            "first": form.first,
+            "others": [each for each in form.others if each.name != _IN_PERSON or not logged_in()],
+            "given": {_DAY.name: _proposed_day(desk.book), **asked},
             "proposals": {kind: propose(desk, kind) for kind in sorted(kinds - {""})},
             "endings": ENDINGS,
             "largest": LARGEST,
@@ -96,15 +103,16 @@ class Record(Page):
 
     @writing("show")
     def show(self, form: dict[str, Any]) -> Mapping[str, Any]:
-        """Show what an event would write and do, tried on a copy of the book; what is refused is
-        told with its field.
+        """Show what an event would write and do, tried on a copy of the book as it is now, whose
+        digest is told: that book is what is written to. What is refused is told with its field.
         """
+        self.ledger.changed()
         desk, event = desk_of(self.ledger), _form(str(form.get("event")))
         try:
             plan = _plan(desk.book, event, form)
             tried = try_entries(desk.book, plan.drafts, plan.others, future=True)
         except _FAULTS as error:
-            return _fault(event, error)
+            return _fault(event, error, form)
         shown = {
             "plan": plan,
             "future": _future(plan),
@@ -112,7 +120,8 @@ class Record(Page):
             "instalments": [e for e in plan.effects if isinstance(e, InstalmentEffect)],
             "money": [e for e in plan.effects if isinstance(e, MoneyEffect)],
         }
-        return {"html": self._render("record_plan.html", desk=desk, **shown)}
+        html = self._render("record_plan.html", desk=desk, **shown)
+        return {"html": html, "book": desk.book.sha256}
 
     @writing("record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -130,9 +139,9 @@ class Record(Page):
         try:
             desk = save(self.ledger, str(form.get("book")), write)
         except _FAULTS as error:
-            return _fault(event, error)
+            return _fault(event, error, form)
         places = [_place(desk.book, draft.text()) for plan in plans for draft in plan.drafts]
-        return {"book": desk.book.sha256, "written": ",".join(filter(None, places))}
+        return {"written": ",".join(filter(None, places)), **told_of(desk)}
 
     @writing("approve")
     def approve(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -143,8 +152,7 @@ class Record(Page):
             by = logged_in() or str(form.get("by", ""))
             return [approve(book, find_entry(book, place), by)]
 
-        desk = save(self.ledger, str(form.get("book")), write)
-        return {"book": desk.book.sha256, "written": place}
+        return {"written": place, **told_of(save(self.ledger, str(form.get("book")), write))}
 
     @writing("take-out")
     def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -153,15 +161,18 @@ class Record(Page):
         def write(book: Book) -> Sequence[Path]:
             return [take_out(book, find_entry(book, str(form.get("entry"))))]
 
-        return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
+        return told_of(save(self.ledger, str(form.get("book")), write))
 
     @writing("keep", takes_file=True)
     def keep(self, content: bytes) -> Mapping[str, Any]:
         """Hold a paper until the event is recorded and return the path within the book that it has
-        then; not where the event would be refused, since the book was changed.
+        then; or, where the event would be refused, that the book was `changed`.
         """
         asked = request.args
-        book = book_as_shown(self.ledger, asked.get("book", ""))
+        try:
+            book = book_as_shown(self.ledger, asked.get("book", ""))
+        except BookChangedError:
+            return {"changed": True}
         day = read_day(asked.get("day", ""))
         about = _about(book, asked.get("about", ""), day)
         return {"path": hold_paper(book, content, asked.get("name", ""), day, about)}
@@ -187,14 +198,73 @@ def _future(plan: Plan) -> str:
     return ""
 
 
-def _fault(form: Form, error: Exception) -> Mapping[str, Any]:
-    """Return what is wrong in words, and the field that it is about, if it names one."""
+def _fault(form: Form, error: Exception, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is wrong in words, and the field that it is about, if it is about one: what was
+    said there, and what may have been meant. `changed` says that the book is another by now.
+    """
     field = error.field if isinstance(error, FieldRefusedError) else ""
+    said, choices = "", []
+    if isinstance(error, EventRefusedError):
+        said, choices = error.said, list(error.choices)
+        field = field or _field_about(form, error, given.get("values"))
     if isinstance(error, FutureDateError):
-        field = _FIRST[0].name
+        field = _DAY.name
     if not field and (options := _OPTION.findall(str(error))):
         field = next((each.name for each in form.fields if each.option == options[0]), "")
-    return {"fault": in_words(form, str(error)), "field": field}
+    return {
+        "fault": in_words(form, _in_short(error)),
+        "field": field,
+        "said": said,
+        "choices": choices,
+        "changed": isinstance(error, BookChangedError),
+    }
+
+
+def _field_about(form: Form, error: EventRefusedError, values: object) -> str:
+    """Return the field that a refusal is about: of several of its kind the one that says so."""
+    if not error.about:
+        return ""
+    own = [
+        each.name
+        for each in form.fields
+        if error.about in {each.name.rstrip("_"), each.suggests, *_kinds_within(each)}
+    ]
+    given = values if isinstance(values, dict) else {}
+    saying = [name for name in own if error.said and error.said in repr(given.get(name, ""))]
+    return next(iter((*saying, *own)), "")
+
+
+def _kinds_within(field: Field) -> Iterator[str]:
+    yield from (part.suggests for part in field.parts)
+    if field.suggests == "place":
+        yield from ("fund", "class", "purpose")
+
+
+def _in_short(error: Exception) -> str:
+    """Return what a refusal says to who filled in a form: of a statement that agreed, what it
+    comes to.
+    """
+    cause = error.cause if isinstance(error, WouldBreakError) else None
+    entry = getattr(cause, "entry", None)
+    if getattr(cause, "rule", "") != "statement-differs" or not isinstance(entry, Custom):
+        return str(error)
+    bank, number = (str(each.value) for each in entry.values[:2])
+    return _(
+        "The statement %(number)s of %(bank)s, to %(day)s, agrees with the ledger and has no such "
+        "entry, so nothing was written. If the money came by that account, it waits in Reconcile "
+        "already; if the bank booked it on another day or in another account, say so.",
+        number=number,
+        bank=bank,
+        day=entry.date,
+    )
+
+
+def _proposed_day(book: Book) -> str:
+    """Return today as the day of an entry, where a period that is open holds it; else ""."""
+    today = date.today()  # noqa: DTZ011 - the day where the user is
+    period = book.settings.periods.of(today)
+    is_open = period is not None and period.name not in book.settings.seals
+    return today.isoformat() if is_open else ""
 
 
 def _form(name: str) -> Form:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from fava.core import FavaLedger
 from pledgebook.desk.guarding import is_read_only
@@ -12,7 +13,8 @@ from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.files.caching import open_book
 from pledgebook.ledger.files.committing import is_interrupted, recover
 from pledgebook.ledger.files.locking import one_writer
-from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.files.log import read_log
+from pledgebook.ledger.findings import BookChangedError
 from pledgebook.ledger.occasion import present_occasion
 from pledgebook.ledger.register.book import Book
 
@@ -22,8 +24,8 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
     the book that the page showed (`book.sha256`), `write` returns the files it wrote.
 
     One writes at a time: page, command, and Fava itself. A write that was interrupted is finished
-    first; if the same was asked then, that is all. Raises BookRefusedError, and nothing is written,
-    where the book is no longer the one that was seen, or the writer refuses.
+    first; if the same was asked then, that is all. Raises BookChangedError, and nothing is written,
+    where the book is no longer the one that was seen, BookRefusedError where the writer refuses.
     """
     folder = Path(ledger.beancount_file_path).parent
     with ledger.file._lock, one_writer(folder):  # noqa: SLF001 - Fava's own writes hold it, and it has no other name
@@ -33,6 +35,14 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
                 ledger.watcher.notify(path)
     ledger.changed()
     return desk_of(ledger)
+
+
+def told_of(desk: Desk) -> dict[str, Any]:
+    """Return what every answer tells of a write: the digest of the book as it is now, and the
+    number in the log by which the write can be undone.
+    """
+    writes = read_log(desk.book).writes
+    return {"book": desk.book.sha256, "wrote": writes[-1].number if writes else 0}
 
 
 def finish_interrupted(ledger: FavaLedger) -> None:
@@ -48,14 +58,14 @@ def finish_interrupted(ledger: FavaLedger) -> None:
 
 def book_as_seen(ledger: FavaLedger, seen: str) -> Book:
     """Return the book as it is on disk, if it is still the one of that digest. It is loaded for the
-    write: Fava's own load does not tell which bytes it read. Raises BookRefusedError.
+    write: Fava's own load does not tell which bytes it read. Raises BookChangedError.
     """
     return _refuse_other(open_book(Path(ledger.beancount_file_path)), seen)
 
 
 def book_as_shown(ledger: FavaLedger, seen: str) -> Book:
     """Return the book as Fava has it, if it is still the one of that digest. Raises
-    BookRefusedError.
+    BookChangedError.
     """
     ledger.changed()
     return _refuse_other(desk_of(ledger).book, seen)
@@ -63,7 +73,7 @@ def book_as_shown(ledger: FavaLedger, seen: str) -> Book:
 
 def _refuse_other(book: Book, seen: str) -> Book:
     if book.sha256 != seen:
-        raise BookRefusedError(
+        raise BookChangedError(
             _(
                 "The book was changed since this page was made; nothing was written. Look at the "
                 "page again and repeat it."

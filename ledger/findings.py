@@ -106,7 +106,16 @@ class WouldBreakError(BookRefusedError):
 
 
 class EventRefusedError(RefusedError):
-    """What was asked cannot happen; the message says why."""
+    """What was asked cannot happen; the message says why. `about` is what it is about where that is
+    one thing somebody stated ("donor", "fund", "instalment", "authority"), and `said` how it was
+    written; `choices` are other ways to write it, of which one was meant.
+    """
+
+    def __init__(
+        self, message: str = "", about: str = "", said: str = "", choices: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.about, self.said, self.choices = about, said, choices
 
 
 def changed_meanwhile(path: Path) -> BookChangedError:

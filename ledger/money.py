@@ -28,6 +28,45 @@ def read_number(text: str) -> Decimal:
     return Decimal(text)
 
 
+class AmbiguousNumberError(ValueError):
+    """A text may be two numbers; `choices` are plain ways to write each."""
+
+    def __init__(self, text: str, choices: tuple[str, str]) -> None:
+        super().__init__(f"{text!r} may be {choices[0]} or {choices[1]}")
+        self.choices = choices
+
+
+def read_written(text: str) -> Decimal:
+    """Return the number that a person wrote as pages and statements print one, without a sign:
+    60000, 12,500.00, 1 250,50, 1'250.50. Digits stand together or in threes.
+
+    Raises AmbiguousNumberError where one point or comma with three digits behind it may divide
+    thousands or decimals (12,500), ValueError for any other text.
+    """
+    plain = _GAPS.sub(" ", text.strip())
+    if _UNDIVIDED.fullmatch(plain):
+        return Decimal(plain.replace(",", "."))
+    divided = _DIVIDED.fullmatch(plain)
+    if divided is None:
+        raise ValueError(f"{text!r} is no number")
+    whole = "".join(_DIGITS.findall(divided["whole"]))
+    decimals = divided["decimals"] or ""
+    if not decimals and divided["mark"] in ".," and plain.count(divided["mark"]) == 1:
+        small = Decimal(plain.replace(",", "."))
+        plainly = f"{small:.2f}" if small == round(small, 2) else f"{small}0"
+        raise AmbiguousNumberError(text, (f"{Decimal(whole):,.2f}", plainly))
+    return Decimal(f"{whole}.{decimals}" if decimals else whole)
+
+
+_GAPS = re.compile(r"[\s\u2019']")
+_DIGITS = re.compile(r"\d+")
+_UNDIVIDED = re.compile(r"\d+|\d+[.,](?!\d{3}$)\d+|(0|\d{4,})[.,]\d+")
+_DIVIDED = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[., ])\d{3}((?P=mark)\d{3})*)"
+    r"((?!(?P=mark))[.,](?P<decimals>\d+))?"
+)
+
+
 def to_cents(value: Decimal) -> Decimal:
     """Round `value` to two decimals, half up (away from zero)."""
     return value.quantize(CENT, ROUND_HALF_UP, _WIDE) + ZERO

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -246,14 +247,22 @@ def test_what_would_be_noticed_is_shown_before_it_is_booked(desk: Desk) -> None:
     ("line", "words", "field"),
     [
         ("pledge AUT 5 --fund CPCJF", "Date is not stated", "day"),
-        ("pledge Austia 5 --fund CPCJF --date 2002-03-01", "did you mean Austria (AUT)", ""),
-        ("pledge AUT 1,5 --fund CPCJF --date 2002-03-01", "no amount above zero", "amount"),
+        ("pledge Austia 5 --fund CPCJF --date 2002-03-01", "did you mean Austria (AUT)", "donor"),
+        ("pledge AUT 1,5,0 --fund CPCJF --date 2002-03-01", "no amount above zero", "amount"),
+        ("pledge AUT 12,500 --fund CPCJF --date 2002-03-01", "12,500.00 or 12.50", "amount"),
+        ("pledge AUT 5 --fund CPCJ --date 2002-03-01", "did you mean CPCJF", "fund"),
+        ("pledge AUT 5 --purpose x --fund CPCJF --date 2002-03-01", "no purpose", "purpose"),
+        ("pledge AUT 5 --currency XQX --fund CPCJF --date 2002-03-01", "no currency", "currency"),
+        ("payment AUT-2001-09=5 --date 2002-03-01", "no instalment", "paid"),
+        ("transfer 10 --from CPCJX --to UNTOC --date 2002-08-01", "no fund", "source"),
+        ("transfer 10 --from CPCJF --to UNTX --date 2002-08-01", "no fund", "target"),
+        ("reassign --all-of Austria --to Itly --cause C --date 2002-08-01", "names no donor", "to"),
         ("pledge AUT 5 --fund CPCJF --date 2002-02-30", "no date", "day"),
-        (PLEDGE + " --dollars 60000", "need a “Reason”", "reason"),
+        (PLEDGE + " --dollars 60000", "need a “Why not the UN rate”", "reason"),
         (PLEDGE + " --dollars 60000.005", "more decimals than cents", "dollars"),
         (PLEDGE + " --set event=payment", "is not taken", "pairs"),
         ("pledge AUT --fund CPCJF --date 2002-03-01", "State an “Amount” with “Due”", "due"),
-        ("payment --date 2002-03-01", "What is paid is not stated", "paid"),
+        ("payment --date 2002-03-01", "Instalments paid is not stated", "paid"),
         ("policy-change CPCJF general pledged --date 2002-03-01", "is none of", "policy"),
         ("expenditure 70 --fund CPCJF --purpose corruption --date 2002-03-01",
          "nothing was written", ""),
@@ -266,6 +275,74 @@ def test_what_cannot_be_is_refused_at_its_field_before_and_when_it_is_recorded(
         told, where = desk.fault(line, endpoint)
         assert words in told
         assert where == field
+
+
+def test_an_authority_that_is_missing_is_asked_for_at_its_field(desk: Desk) -> None:
+    desk.record(PLEDGE)
+    line = "write-off AUT-2002-01 --date 2003-11-28 --entered-by One"
+    assert desk.fault(line)[1] == "authority"
+
+
+def test_what_may_have_been_meant_is_offered_beside_what_was_written(desk: Desk) -> None:
+    desk.record("pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF "
+                "--date 2002-03-01")  # fmt: skip
+    for line, said, choices in (
+        ("pledge AUT 12,500 --fund CPCJF --date 2002-03-01", "12,500", ["12,500.00", "12.50"]),
+        ("pledge AUT 1.234 --fund CPCJF --date 2002-03-01", "1.234", ["1,234.00", "1.2340"]),
+        ("pledge Austia 5 --fund CPCJF --date 2002-03-01", "Austia", ["Austria"]),
+        ("cancellation CAN-2002-01 --date 2002-04-01", "CAN-2002-01",
+         ["CAN-2002-01.1", "CAN-2002-01.2"]),
+    ):  # fmt: skip
+        answer = desk.post("show", line).json
+        assert (answer["said"], answer["choices"][: len(choices)]) == (said, choices)
+
+
+def test_amounts_are_taken_as_pages_print_them(desk: Desk) -> None:
+    for number, written in enumerate(("12,500.50", "12 500,50", "12.500,50", "12’500.50"), 1):
+        event, values = as_filled_in(PLEDGE)
+        form = {"event": event, "values": {**values, "amount": written}, "book": desk.seen()}
+        answer = desk.fava.post(f"{desk.address}/record", json=form, headers=OWN).json
+        assert "fault" not in answer, (written, answer)
+        assert f'12500.5 EUR {{0 # 10965.35 USD, "AUT-2002-0{number}.1"}}' in desk.text()
+
+
+def test_an_amount_falls_due_in_equal_instalments_that_add_up(desk: Desk) -> None:
+    desk.record("pledge AUT 100 --equal 3 --every quarter --due 2002-01-31 --fund CPCJF "
+                "--date 2002-01-02")  # fmt: skip
+    lines = [change.after for change in load_book(desk.main).register.changes]
+    assert [(str(each.units), str(each.due)) for each in lines] == [
+        ("33.33", "2002-01-31"), ("33.34", "2002-04-30"), ("33.33", "2002-07-31"),
+    ]  # fmt: skip
+    for missing in ("--every quarter", "--due 2002-01-31"):
+        line = "pledge AUT 100 --equal 3 --every quarter --due 2002-01-31 --fund CPCJF"
+        told, _ = desk.fault(f"{line.replace(missing, '')} --date 2002-01-02")
+        assert "state all four" in told
+
+
+def test_what_is_often_filled_in_comes_first_and_the_rest_is_folded(desk: Desk) -> None:
+    for name, form in FORMS.items():
+        assert all(each in form.first for each in form.fields if each.required), name
+        assert set(form.first) | set(form.others) == set(form.fields), name
+        shown, folded = desk.page(f"?event={name}").split('<details class="others">')
+        assert [each.name for each in form.first] == re.findall('data-field="(.*?)"', shown)
+        assert [each.name for each in form.others] == re.findall('data-field="(.*?)"', folded)
+        assert len(form.first) <= 9, name
+
+
+def test_today_is_proposed_where_a_period_is_open(desk: Desk, monkeypatch: Any) -> None:
+    class Day(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(2003, 5, 6)
+
+    assert 'id="field-day" type="date"' in desk.page("?event=pledge")
+    monkeypatch.setattr("pledgebook.desk.record.date", Day)
+    assert _filled_day(desk.page("?event=pledge")) == "2003-05-06"
+    assert _filled_day(desk.page("?event=pledge&day=2002-01-31")) == "2002-01-31"
+
+
+def _filled_day(page: str) -> str:
+    return page.partition('id="field-day"')[2].partition('value="')[2].partition('"')[0]
 
 
 def test_help_names_fields_as_the_page_does() -> None:
@@ -281,8 +358,31 @@ def test_a_book_that_changed_meanwhile_is_not_written(desk: Desk) -> None:
     before = desk.files()
     answer = desk.post("record", PLEDGE, book=seen)
     assert "was changed since this page was made" in answer.json["fault"]
-    assert "was changed" in desk.keep("letter.pdf", PDF, book=seen).json["refused"]
+    assert answer.json["changed"] is True
+    assert desk.keep("letter.pdf", PDF, book=seen).json == {"changed": True}
     assert desk.files() == before
+
+
+def test_what_is_checked_again_after_a_change_is_recorded_in_the_book_it_was_checked_in(
+    desk: Desk,
+) -> None:
+    seen = desk.seen()
+    assert desk.post("show", PLEDGE, book=seen).json["book"] == seen
+    desk.record(PLEDGE)  # another window, or another person
+    assert desk.post("record", PLEDGE, book=seen).json["changed"] is True
+    shown = desk.post("show", PLEDGE, book=seen).json
+    assert "AUT-2002-02.1" in shown["html"]
+    answer = desk.post("record", PLEDGE, book=shown["book"]).json
+    assert "fault" not in answer
+    assert "AUT-2002-02.1" in desk.text()
+
+
+def test_every_write_tells_how_it_is_undone(desk: Desk) -> None:
+    answer = desk.post("record", PLEDGE).json
+    page = desk.page(f"?written={answer['written']}&wrote={answer['wrote']}")
+    (link,) = re.findall(r'class="undo" href="([^"]+)"', page)
+    assert f"undo={answer['wrote']}" in link
+    assert "Take write" in desk.fava.get(unescape(link)).text
 
 
 def test_what_a_person_writes_is_never_markup_or_syntax(desk: Desk) -> None:
@@ -409,7 +509,6 @@ def test_a_wrong_entry_is_taken_out_unless_something_rests_on_it(desk: Desk) -> 
     place = desk.post("record", PLEDGE).json["written"]
     page = desk.page(f"?written={place}")
     assert "It is in the book:" in page
-    assert f'data-entry="{place}"' in page
     desk.record(f"{WRITE_OFF} --waiting")
     refused = decide(desk, "take-out", entry=place).json["refused"]
     assert "stays" in refused
@@ -425,7 +524,7 @@ def test_all_that_one_event_wrote_is_told(desk: Desk) -> None:
     paid = "payment ITA-2001-01.1=258.23EUR --dollars 260 --date 2002-03-20"
     places = desk.post("record", paid).json["written"].split(",")
     page = desk.page(f"?written={','.join(places)}")
-    assert [place for place in places if f'data-entry="{place}"' in page] == places
+    assert [place for place in places if f">{place}<" in page] == places
     assert (len(places), page.count('id="written"')) == (2, 1)
     said = "announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31"
     (place,) = desk.post("record", said).json["written"].split(",")

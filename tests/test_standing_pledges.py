@@ -226,7 +226,7 @@ def test_more_than_a_pledge_owes_is_not_spread(main: Path) -> None:
         ("--share corruption=60 --share corruption=40", "corruption has two"),
         ("--share corruption=60 --share x=40", "purpose 'x'"),
         ("--share corruption", "is not PURPOSE=PERCENT"),
-        ("--share corruption=-1", "no amount above zero"),
+        ("--share corruption=-1", "no per cent above zero"),
         ("--share corruption=100 --purpose corruption", "or is shared over several"),
         ("--share corruption=99.9999 --share none=0.0001", "an amount and a value above zero"),
     ],

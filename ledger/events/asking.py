@@ -23,13 +23,19 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events.parts import Advance, Earmark, Labels
 from pledgebook.ledger.events.receipts import Settled
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
+from pledgebook.ledger.money import (
+    ZERO,
+    AmbiguousNumberError,
+    format_amount,
+    format_units,
+    read_written,
+    round_to,
+    to_cents,
+)
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import by_number, pledge_of
 from pledgebook.ledger.register.register import Change, Claim, Held, Register, claim_at
-
-_AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 
 class Releasable(NamedTuple):
@@ -51,13 +57,23 @@ class Asked(NamedTuple):
 
 
 def read_amount(text: str) -> Decimal:
-    """Read an amount above zero, written in digits with a point before decimals."""
-    if not _AMOUNT.fullmatch(text.strip()) or not Decimal(text):
+    """Read an amount above zero, in plain digits or as pages print it (`money.read_written`): one
+    that may be two amounts is asked back.
+    """
+    try:
+        amount = read_written(text)
+    except AmbiguousNumberError as error:
+        raise EventRefusedError(
+            f"{error}: write the one that is meant.", said=text, choices=error.choices
+        ) from None
+    except ValueError:
+        amount = ZERO
+    if not amount:
         raise EventRefusedError(
             f"{text!r} is no amount above zero: write digits, and a point before decimals "
             "(60000 or 60000.50)."
         )
-    return Decimal(text)
+    return amount
 
 
 def read_dollars(text: str) -> Decimal:
@@ -68,14 +84,28 @@ def read_dollars(text: str) -> Decimal:
     return amount.quantize(ZERO)
 
 
+def read_percent(text: str) -> Decimal:
+    """Read per cent, above zero: digits, and a point or comma before decimals."""
+    if not _PERCENT.fullmatch(text.strip()) or not (percent := Decimal(text.replace(",", "."))):
+        raise EventRefusedError(f"{text!r} is no per cent above zero: write digits, as in 12.5.")
+    return percent
+
+
+_PERCENT = re.compile(r"\d+([.,]\d+)?")
+
+
 def find_donor(settings: Settings, text: str, day: date) -> Donor:
     """Return the donor of a code or name on a day."""
     found = settings.donors.resolve(text, day) or settings.donors.of_code(text, day)
     if found is None:
-        near = ", ".join(f"{donor.name} ({donor.code})" for donor in settings.donors.suggest(text))
+        alike = list(settings.donors.suggest(text))
+        near = ", ".join(f"{donor.name} ({donor.code})" for donor in alike)
         raise EventRefusedError(
             f"{text!r} names no donor{'' if day == date.max else f' on {day}'}"
-            + (f"; did you mean {near}?" if near else "; declare it in the book first.")
+            + (f"; did you mean {near}?" if near else "; declare it in the book first."),
+            "donor",
+            text,
+            tuple(donor.name for donor in alike),
         )
     return found
 
@@ -88,12 +118,14 @@ def find_earmark(settings: Settings, fund: str, class_: str = "", purpose: str =
     if not fund and len(funds) == 1:
         fund = next(iter(funds))
     if fund not in funds:
-        raise EventRefusedError(_unknown("fund", fund, funds))
+        raise EventRefusedError(_unknown("fund", fund, funds), "fund", fund)
     if purpose and purpose not in settings.purposes:
-        raise EventRefusedError(_unknown("purpose", purpose, settings.purposes))
+        raise EventRefusedError(_unknown("purpose", purpose, settings.purposes), "purpose", purpose)
     found = funds[fund].class_of(class_ or None, purpose or None)
     if found not in funds[fund].classes or (class_ and class_ not in funds[fund].classes):
-        raise EventRefusedError(_unknown(f"class of {fund}", class_ or found, funds[fund].classes))
+        raise EventRefusedError(
+            _unknown(f"class of {fund}", class_ or found, funds[fund].classes), "class", class_
+        )
     return Earmark(fund, found, purpose)
 
 
@@ -113,9 +145,14 @@ def find_history(register: Register, label: str) -> list[Change]:
         return register.by_label[own[0]]
     if own:
         raise EventRefusedError(
-            f"{label} has {len(own)} instalments: name one of {', '.join(own)}."
+            f"{label} has {len(own)} instalments: name one of {', '.join(own)}.",
+            "instalment",
+            label,
+            tuple(own),
         )
-    raise EventRefusedError(_unknown("instalment", label, register.by_label) + _closed(register))
+    raise EventRefusedError(
+        _unknown("instalment", label, register.by_label) + _closed(register), "instalment", label
+    )
 
 
 def claim_of(changes: list[Change], day: date) -> Claim:
@@ -125,7 +162,7 @@ def claim_of(changes: list[Change], day: date) -> Claim:
         first = changes[0]
         what = "is in this book from" if first.event == "opening" else "was pledged on"
         raise EventRefusedError(
-            f"{first.label} {what} {first.date}: nothing can happen to it on {day}."
+            f"{first.label} {what} {first.date}: nothing can happen to it on {day}.", "day"
         )
     return claim
 
@@ -136,11 +173,15 @@ def find_pledged(register: Register, pledge: str, day: date) -> list[Claim]:
     own.sort(key=by_number)
     if not own:
         pledges = {pledge_of(label): None for label in register.by_label}
-        raise EventRefusedError(_unknown("pledge", pledge, pledges) + _closed(register))
+        raise EventRefusedError(
+            _unknown("pledge", pledge, pledges) + _closed(register), "pledge", pledge
+        )
     claims = [claim_of(register.by_label[label], day) for label in own]
     waiting = [claim for claim in claims if claim.is_open and not claim.committed]
     if not waiting:
-        raise EventRefusedError(f"{pledge} is committed already, or nothing is left of it.")
+        raise EventRefusedError(
+            f"{pledge} is committed already, or nothing is left of it.", "pledge", pledge
+        )
     return waiting
 
 
@@ -155,10 +196,10 @@ def receipt_held(register: Register, label: str, day: date) -> tuple[Earmark, De
     own = _under(register, "unapplied", label)
     if not own:
         labels = {held.label: None for held in register.held if held.kind == "unapplied"}
-        raise EventRefusedError(_unknown("receipt", label, labels))
+        raise EventRefusedError(_unknown("receipt", label, labels), "receipt", label)
     dollars, _ = _held(register, "unapplied", label, day)
     if dollars <= 0:
-        raise EventRefusedError(f"{label} holds nothing on {day}.")
+        raise EventRefusedError(f"{label} holds nothing on {day}.", "receipt", label)
     return Earmark(own[0].fund, own[0].class_, own[0].purpose), dollars
 
 
@@ -216,12 +257,13 @@ _TIMES_AT_MOST = 600
 
 
 def standing_dates(first: date, every: str, times: int) -> list[date]:
-    """Return when the instalments of a standing pledge fall due: `first`, and the same day of every
+    """Return when instalments at an interval fall due: `first`, and the same day of every
     interval after it (the last of a month that has no such day).
     """
     if not 1 < times <= _TIMES_AT_MOST:
         raise EventRefusedError(
-            f"A standing pledge has from 2 to {_TIMES_AT_MOST} instalments; this one has {times}."
+            f"At an interval there are from 2 to {_TIMES_AT_MOST} instalments; "
+            f"this one has {times}."
         )
     try:
         return [months_later(first, number * INTERVALS[every]) for number in range(times)]

@@ -147,7 +147,7 @@ def write_off(
             f"{format_amount(taken)} cannot be written off."
         )
     if not authority.strip():
-        raise EventRefusedError("A write-off needs the authority that approved it.")
+        raise EventRefusedError("A write-off needs the authority that approved it.", "authority")
     left = claim.units - taken
     after = structs.replace(claim, units=left, value=share(claim.value, left, claim.units))
     words = f"Write-off of {claim.label}"

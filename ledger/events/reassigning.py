@@ -287,4 +287,4 @@ def _need_said(cause: str, authority: str) -> None:
     if not cause.strip():
         raise EventRefusedError("A reassignment says its cause.")
     if not authority.strip():
-        raise EventRefusedError("A reassignment needs the authority that approved it.")
+        raise EventRefusedError("A reassignment needs the authority that approved it.", "authority")

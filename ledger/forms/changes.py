@@ -36,7 +36,7 @@ ANY_LABEL = Field("label", "Instalment", suggests="instalment")
 
 
 @event_form("amendment", "Another amount", LABEL,
-            Field("amount", "New amount", kind="amount", required=True),
+            Field("amount", "Unpaid from now on", kind="amount", required=True),
             *STATED_DOLLARS)  # fmt: skip
 def amendment(
     recording: Recording, label: str, amount: Decimal, dollars: Decimal | None, reason: str
@@ -107,8 +107,9 @@ def cancellation(recording: Recording, label: str) -> Drafted:
     "Another purpose, class or fund",
     LABEL,
     *EARMARK,
-    Field("no_purpose", "No purpose", option="--no-purpose",
+    Field("no_purpose", "For no purpose", option="--no-purpose",
           help="It is earmarked for nothing from now on.", kind="flag"),
+    often=("fund", "class_", "purpose", "no_purpose"),
 )  # fmt: skip
 def re_earmark(
     recording: Recording, label: str, fund: str, class_: str, purpose: str, *, no_purpose: bool
@@ -138,6 +139,7 @@ def re_earmark(
     LABEL,
     Field("to", "Successor", option="--to", help="The donor that accepts it, by code or name.",
           required=True, suggests="donor"),
+    often=("document",),
 )  # fmt: skip
 def succession(recording: Recording, label: str, to: str) -> Drafted:
     """What is unpaid of instalment LABEL is owed by a successor from --date on, the day on which it
@@ -158,7 +160,7 @@ def succession(recording: Recording, label: str, to: str) -> Drafted:
 
 @event_form(
     "policy-change",
-    "Another policy of recognition",
+    "When a fund's contributions are recognised",
     Field("fund", "Fund", required=True, suggests="fund"),
     Field("class_", "Class", required=True, metavar="CLASS", suggests="class"),
     Field("policy", "Policy", kind="choice", required=True, choices=POLICIES),
@@ -186,7 +188,18 @@ def change_policy(recording: Recording, fund: str, class_: str, policy: str) -> 
     return Drafted([draft], others={path: text})
 
 
-@event_form("write-off", "Write-off", LABEL, Field("amount", "Amount", kind="amount"))
+@event_form(
+    "write-off",
+    "Write-off",
+    LABEL,
+    Field(
+        "amount",
+        "Amount",
+        help="How much of it, in the instalment's currency; all of it where it is empty.",
+        kind="amount",
+    ),
+    often=("amount", "authority"),
+)
 def write_off(recording: Recording, label: str, amount: Decimal | None) -> Drafted:
     """Instalment LABEL, or AMOUNT of it, is given up; it needs an --authority."""
     claim = find_claim(recording.book.register, label, recording.day)
@@ -208,16 +221,14 @@ def write_off(recording: Recording, label: str, amount: Decimal | None) -> Draft
     "Revaluation",
     ANY_LABEL,
     Field(
-        "every", "All", option="--all", help="Every unpaid instalment not in dollars.", kind="flag"
+        "every",
+        "All of them",
+        option="--all",
+        help="Every unpaid instalment that is not in dollars.",
+        kind="flag",
     ),
-    Field(
-        "dollars",
-        "Dollars",
-        option="--dollars",
-        help="Its value in dollars, against the UN rate.",
-        kind="dollars",
-    ),
-    Field("reason", "Reason", option="--reason", help="Why not the UN rate of the day."),
+    *STATED_DOLLARS,
+    often=("label", "every"),
 )
 def revaluation(
     recording: Recording, label: str, dollars: Decimal | None, reason: str, *, every: bool
@@ -270,7 +281,7 @@ def revaluation(
         "amount",
         "Amount",
         option="--amount",
-        help="How much of it, in the instalment's currency; else all.",
+        help="How much of it, in the instalment's currency; all of it where it is empty.",
         kind="amount",
     ),
 )
@@ -295,12 +306,13 @@ def recovery(recording: Recording, label: str, reverses: str, amount: Decimal | 
     ANY_LABEL,
     Field(
         "every",
-        "All",
+        "All of them",
         option="--all",
-        help="Every one in a currency the euro replaced.",
+        help="Every one in a currency that the euro replaced.",
         kind="flag",
     ),
     Field("currency", "Currency", option="--currency", default="EUR", suggests="currency"),
+    often=("label", "every"),
 )
 def redenomination(recording: Recording, label: str, currency: str, *, every: bool) -> Drafted:
     """Restate unpaid instalment LABEL, or --all, at the fixed rate of the euro: no gain or loss."""
@@ -318,9 +330,12 @@ def redenomination(recording: Recording, label: str, currency: str, *, every: bo
 
 @event_form(
     "release",
-    "Release of what was deferred",
+    "Deferred income is released",
     ANY_LABEL,
-    Field("every", "All", option="--all", help="All whose biennium has begun.", kind="flag"),
+    Field(
+        "every", "All of them", option="--all", help="All whose biennium has begun.", kind="flag"
+    ),
+    often=("label", "every"),
 )
 def release(recording: Recording, label: str, *, every: bool) -> Drafted:
     """Deferred instalment LABEL, or --all that are due, and money in advance become income."""

@@ -41,7 +41,11 @@ _GIFT = Field(
     required=True,
 )
 _PART = Field(
-    "dollars", "Dollars", option="--dollars", help="How much of it; else all.", kind="dollars"
+    "dollars",
+    "Dollars",
+    option="--dollars",
+    help="How much of it; all where it is empty.",
+    kind="dollars",
 )
 
 
@@ -60,6 +64,7 @@ _PART = Field(
     *STATED_DOLLARS,
     *EARMARK,
     ACCEPTANCE,
+    often=("currency", "due", "fund", "purpose"),
 )  # fmt: skip
 def prior_pledge(
     recording: Recording,
@@ -128,6 +133,7 @@ def returned_gift(
     _PART,
     _CAUSE,
     *EARMARK,
+    often=("fund", "class_", "purpose"),
 )
 def re_earmark_gift(
     recording: Recording,
@@ -166,9 +172,10 @@ _TO = Field("to", "Right donor", option="--to", help="The donor whose it is, by 
     "A pledge was recorded under the wrong donor",
     Field("label", "Pledge or instalment", suggests="instalment"),
     _TO,
-    Field("every_of", "All of", option="--all-of", suggests="donor",
-          help="All that the book holds of this donor: it is the same as the right one."),
+    Field("every_of", "All of one donor", option="--all-of", suggests="donor",
+          help="All that the book holds of this donor, who is the same as the right one."),
     _CAUSE,
+    often=("label", "authority"),
 )  # fmt: skip
 def reassign(recording: Recording, label: str, to: str, every_of: str, cause: str) -> Drafted:
     """Pledge or instalment LABEL is another donor's; it needs an --authority.
@@ -213,7 +220,13 @@ def _on_paper(drafts: Iterable[Draft], recording: Recording) -> list[Draft]:
 
 
 @event_form(
-    "reassign-gift", "A contribution was recorded under the wrong donor", DONOR, _GIFT, _TO, _CAUSE
+    "reassign-gift",
+    "A contribution was recorded under the wrong donor",
+    DONOR,
+    _GIFT,
+    _TO,
+    _CAUSE,
+    often=("authority",),
 )
 def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, cause: str) -> Drafted:
     """A contribution of DONOR that no pledge preceded is another's; it needs an --authority."""
@@ -248,6 +261,7 @@ def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, caus
           help="The kind of income or expenditure it belonged in."),
     _CAUSE,
     *EARMARK,
+    often=("leaves", "fund", "purpose"),
 )  # fmt: skip
 def correction(
     recording: Recording,

@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pledgebook.ledger.events.asking import read_amount, read_dollars
+from pledgebook.ledger.events.asking import read_amount, read_dollars, read_percent
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO
 
-Kind = Literal["text", "day", "amount", "dollars", "dollars-or-none", "count", "flag", "choice"]
+Kind = Literal[
+    "text", "day", "amount", "dollars", "dollars-or-none", "percent", "count", "flag", "choice"
+]
 """What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the
 book's currency; `dollars-or-none`: the same, or zero; `count`: a whole number above zero.
 """
@@ -30,11 +32,15 @@ _COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class FieldRefusedError(EventRefusedError):
-    """What was written in a field cannot stand there; `field` is the field's name."""
+    """What was written in a field cannot stand there; `field` is the field's name. What a `cause`
+    says besides (how it was written, what may have been meant) is kept.
+    """
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, cause: EventRefusedError | None = None) -> None:
         super().__init__(message)
         self.field = field
+        if cause is not None:
+            self.about, self.said, self.choices = cause.about, cause.said, cause.choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Field:
         try:
             return read_value(self.kind, text, self.choices)
         except EventRefusedError as error:
-            raise FieldRefusedError(self.name, str(error)) from None
+            raise FieldRefusedError(self.name, str(error), error) from None
 
     def join(self, values: Sequence[str]) -> str:
         """Return what a person wrote into the parts as the one text that is read; "" where
@@ -86,7 +92,8 @@ class Field:
             try:
                 read_value(part.kind, value)
             except EventRefusedError as error:
-                raise FieldRefusedError(self.name, f"{part.title}: {error}") from None
+                told = f"{part.title}: {error}"
+                raise FieldRefusedError(self.name, told, error) from None
             text += part.joint + value
         return text
 
@@ -139,7 +146,9 @@ def read_value(
             raise EventRefusedError(f"{text!r} is no number of times: write it in digits, as in 5.")
         return int(text)
     if kind == "dollars-or-none":
-        return read_dollars(text) if text.strip(" 0.") else ZERO
+        return read_dollars(text) if text.strip(" 0.,") else ZERO
+    if kind == "percent":
+        return read_percent(text)
     return read_dollars(text) if kind == "dollars" else read_amount(text)
 
 

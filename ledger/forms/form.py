@@ -31,8 +31,10 @@ from pledgebook.ledger.register.register import Claim, claim_at
 
 COMMON = (
     Field("day", "Date", option="--date", help="The day of the event.", kind="day", required=True),
-    Field("note", "Words", option="--note", help="What the entry says; else a plain sentence."),
-    Field("document", "Paper", option="--document", help="The paper the event rests on."),
+    Field("note", "Description", option="--note",
+          help="What the entry is to say; a plain sentence where nothing is written."),
+    Field("document", "Paper it rests on", option="--document",
+          help="The letter, note verbale or bank advice: its number, or where it is kept."),
     Field(
         "entered_by", "Entered by", option="--entered-by", help="Who entered it.", metavar="NAME"
     ),
@@ -44,30 +46,42 @@ COMMON = (
         metavar="NAME",
     ),
     Field(
-        "authority", "Authority", option="--authority", help="The office and paper that decided it."
+        "authority",
+        "Decided by",
+        option="--authority",
+        help="The office and the paper by which it was decided: Controller, memo 12/2003.",
     ),
-    Field("ref", "Your number", option="--ref", help="Your own number of the entry."),
+    Field(
+        "ref",
+        "Your reference",
+        option="--ref",
+        help="A number of your own, by which the entry is found again.",
+    ),
     Field(
         "pairs",
-        "Other metadata",
+        "Further remarks",
         option="--set",
-        help="Other metadata.",
+        help="Anything else that the entry is to say: a name in small letters, and a text.",
         many=True,
         metavar="KEY=VALUE",
-        parts=(Part("Key"), Part("Value", "=")),
+        parts=(Part("Name"), Part("Text", "=")),
     ),
     Field(
         "waiting",
         "It waits for approval",
         option="--waiting",
-        help='It waits for approval: flag "!".',
+        help="It is booked, and listed until somebody approves it.",
         kind="flag",
     ),
-)
+)  # fmt: skip
 """What every form has besides its own fields."""
 
 ACCEPTANCE = Field(
-    "accepted_by", "Accepted by", option="--accepted-by", help="Who accepted it.", metavar="NAME"
+    "accepted_by",
+    "Accepted by",
+    option="--accepted-by",
+    help="Who accepted the contribution for the organization.",
+    metavar="NAME",
 )
 """Who accepted a contribution: a field of the forms by which one is taken on."""
 
@@ -79,21 +93,29 @@ EARMARK = (
         help="The fund; not needed where there is one only.",
         suggests="fund",
     ),
-    Field("class_", "Class", option="--class", help="The class of the fund.", suggests="class"),
+    Field(
+        "class_",
+        "Class",
+        option="--class",
+        help="The class of the fund; not needed where it follows from the purpose.",
+        suggests="class",
+    ),
     Field(
         "purpose",
         "Purpose",
         option="--purpose",
-        help="What it is earmarked for.",
+        help="What it is earmarked for; empty where it is for nothing in particular.",
         suggests="purpose",
     ),
 )
 """Where money goes."""
 
 STATED_DOLLARS = (
-    Field("dollars", "Dollars", option="--dollars", help="Dollars in all, against the UN rate.",
+    Field("dollars", "Value in dollars", option="--dollars",
+          help="Only where it is not valued at the UN rate of the day: dollars in all.",
           kind="dollars"),
-    Field("reason", "Reason", option="--reason", help="Why not the UN rate of the day."),
+    Field("reason", "Why not the UN rate", option="--reason",
+          help="Why those dollars, and not the UN rate of the day."),
 )  # fmt: skip
 """Dollars against the UN rate."""
 
@@ -146,10 +168,14 @@ class Recording:
         """Refuse a code that is no money on the day, and more decimals than the currency has."""
         if not is_currency(currency, self.day):
             raise EventRefusedError(
-                f"{currency!r} is no currency on {self.day}: give a code of ISO 4217."
+                f"{currency!r} is no currency on {self.day}: give a code of ISO 4217.",
+                "currency",
+                currency,
             )
         if amount != round(amount, max(2, decimals(currency))):
-            raise EventRefusedError(f"{amount} has more decimals than {currency} has.")
+            raise EventRefusedError(
+                f"{amount} has more decimals than {currency} has.", "amount", str(amount)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +195,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The form of one event. `help` is one sentence, `more` what else is to be said."""
+    """The form of one event. `help` is one sentence, `more` what else is to be said. `often` names
+    fields that are mostly filled in though they need not be.
+    """
 
     name: str
     title: str
@@ -177,11 +205,24 @@ class Form:
     more: str
     own: tuple[Field, ...]
     draft: Callable[..., Drafted]
+    often: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The form's own fields and those that every form has."""
         return (*self.own, *COMMON)
+
+    @property
+    def first(self) -> tuple[Field, ...]:
+        """The day, the fields that are required and those that are often filled in."""
+        own = [each for each in self.own if each.required or each.name in self.often]
+        return (COMMON[0], *own, *(each for each in COMMON[1:] if each.name in self.often))
+
+    @property
+    def others(self) -> tuple[Field, ...]:
+        """The fields that are seldom filled in."""
+        first = self.first
+        return tuple(each for each in self.fields if each not in first)
 
     def read(self, given: Mapping[str, object]) -> dict[str, Any]:
         """Read what a page sent of each field, by its name. Raises FieldRefusedError."""
@@ -225,14 +266,18 @@ class Form:
         return Plan(drafts, drafted.others, explained, effects)
 
 
-def event_form(name: str, title: str, *own: Field) -> Callable[[Callable[..., Drafted]], Form]:
+def event_form(
+    name: str, title: str, *own: Field, often: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Drafted]], Form]:
     """Make a form of a function that drafts an event: its first sentence says what the event is,
     its arguments are the Recording and the fields by name.
     """
 
     def decorate(function: Callable[..., Drafted]) -> Form:
         first, _, more = (function.__doc__ or "").strip().partition("\n\n")
-        return Form(name=name, title=title, help=first, more=more, own=own, draft=function)
+        return Form(
+            name=name, title=title, help=first, more=more, own=own, draft=function, often=often
+        )
 
     return decorate
 

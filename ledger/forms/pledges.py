@@ -17,6 +17,7 @@ from pledgebook.ledger.events.asking import (
     find_pledged,
     free_labels,
     read_amount,
+    read_percent,
     share_out,
     standing_dates,
 )
@@ -39,7 +40,7 @@ INSTALMENTS = Field(
     "instalments",
     "Instalments",
     option="--instalment",
-    help="Once an instalment.",
+    help="Where there are several: the amount of each, and when it falls due.",
     many=True,
     metavar="AMOUNT@DUE",
     parts=(Part("Amount", kind="amount"), Part("Due", "@", "day")),
@@ -60,6 +61,10 @@ _STANDING = (
     "A standing pledge is an AMOUNT --every month, quarter, half-year or year, so many --times, "
     "the first when --due says: state all four."
 )
+_EQUAL = (
+    "An AMOUNT in --equal instalments falls due --every month, quarter, half-year or year, the "
+    "first when --due says: state all four, and no --times."
+)
 
 
 @event_form(
@@ -69,19 +74,36 @@ _STANDING = (
     Field("amount", "Amount", kind="amount"),
     Field("currency", "Currency", option="--currency", default="USD", suggests="currency"),
     Field(
-        "due", "Due", option="--due", help="When it falls due, if it is one instalment.", kind="day"
+        "due",
+        "Due",
+        option="--due",
+        help="When it falls due; of several equal instalments the first.",
+        kind="day",
     ),
     INSTALMENTS,
+    Field(
+        "equal",
+        "Equal instalments",
+        option="--equal",
+        help="In how many equal instalments AMOUNT falls due, the first when --due says.",
+        kind="count",
+    ),
     Field(
         "every",
         "Every",
         option="--every",
-        help="A standing pledge: AMOUNT each time, first when --due says.",
+        help="At what interval equal instalments fall due.",
         kind="choice",
         choices=("", *INTERVALS),
         metavar="|".join(INTERVALS),
     ),
-    Field("times", "Times", option="--times", help="How many times.", kind="count"),
+    Field(
+        "times",
+        "Times",
+        option="--times",
+        help="A standing pledge: AMOUNT each time, so many times.",
+        kind="count",
+    ),
     Field(
         "condition",
         "Condition",
@@ -90,9 +112,9 @@ _STANDING = (
     ),
     Field(
         "pledged_only",
-        "Only pledged",
+        "Said, and not committed in writing",
         option="--pledged-only",
-        help="Not committed in writing: a memorandum.",
+        help="It is kept in view, outside the accounts, until it is committed in writing.",
         kind="flag",
     ),
     *STATED_DOLLARS,
@@ -101,12 +123,13 @@ _STANDING = (
         "shares",
         "Shared over purposes",
         option="--share",
-        help="Once a purpose; together 100. none: without a purpose.",
+        help="Each purpose with its per cent, together 100; none stands for the part without one.",
         many=True,
         metavar="PURPOSE=PERCENT",
-        parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "amount")),
+        parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "percent")),
     ),
     ACCEPTANCE,
+    often=("amount", "currency", "due", "fund", "purpose"),
 )
 def pledge(
     recording: Recording,
@@ -115,6 +138,7 @@ def pledge(
     currency: str,
     due: date | None,
     instalments: Sequence[str],
+    equal: int | None,
     every: str,
     times: int | None,
     condition: str,
@@ -129,20 +153,23 @@ def pledge(
 ) -> Drafted:
     """A pledge of DONOR: a written commitment, in instalments or as one AMOUNT.
 
-    With --every it is a standing pledge: AMOUNT each time, so many --times, the first when --due
-    says. With --share each instalment is shared over purposes by per cent, to the cent, the last
+    AMOUNT may fall due in --equal instalments, the last taking the rest of a cent. With --times it
+    is a standing pledge: AMOUNT each time. Both begin when --due says, and go on --every interval.
+    With --share each instalment is shared over purposes by per cent, to the cent, the last
     purpose taking the rest.
     """
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, day)
     asked = _read_instalments(instalments)
     if amount is not None and not asked:
-        asked = _standing(amount, due, every, times)
+        asked = _at_intervals(amount, currency, due, every, equal, times)
     elif amount is not None or due is not None or not asked:
         raise EventRefusedError("State an AMOUNT with --due, or each --instalment by itself.")
     elif every or times is not None:
         raise EventRefusedError(_STANDING)
-    if every:
+    elif equal is not None:
+        raise EventRefusedError(_EQUAL)
+    if times is not None:
         each = f"{format_units(asked[0][0])} {currency}"
         recording.stated.setdefault(STANDING, f"{each} every {every}, {times} times")
     earmark = recording.earmark(fund, class_, purpose)
@@ -185,6 +212,7 @@ def pledge(
     INSTALMENTS,
     *STATED_DOLLARS,
     ACCEPTANCE,
+    often=("instalments",),
 )
 def commit(
     recording: Recording,
@@ -213,6 +241,7 @@ def commit(
     DONOR,
     Field("words", "What was said", required=True),
     Field("fund", "Fund", option="--fund", suggests="fund"),
+    often=("fund",),
 )
 def announcement(recording: Recording, donor: str, words: str, fund: str) -> Drafted:
     """What DONOR announced and has not written: outside the accounts, in no figure."""
@@ -227,10 +256,21 @@ def announcement(recording: Recording, donor: str, words: str, fund: str) -> Dra
     )
 
 
-def _standing(
-    amount: Decimal, due: date | None, every: str, times: int | None
+def _at_intervals(
+    amount: Decimal,
+    currency: str,
+    due: date | None,
+    every: str,
+    equal: int | None,
+    times: int | None,
 ) -> list[tuple[Decimal, date | None]]:
-    """Return the instalments of an amount, once or at an interval."""
+    """Return the instalments of an amount: it alone, `equal` parts of it, or it so many `times`."""
+    if equal is not None:
+        if not every or due is None or times is not None:
+            raise EventRefusedError(_EQUAL)
+        days = standing_dates(due, every, equal)
+        shares = share_out(amount, [Decimal(1)] * equal, _places_of(amount, currency))
+        return list(zip(shares, days, strict=True))
     if not every and times is None:
         return [(amount, due)]
     if not every or times is None or due is None:
@@ -255,7 +295,7 @@ def _read_shares(
             raise EventRefusedError(
                 f"A purpose has one share; {purpose or WITHOUT_PURPOSE} has two: add them up."
             )
-        percents[place] = read_amount(percent)
+        percents[place] = read_percent(percent)
     total = sum(percents.values(), Decimal(0))
     if total != _WHOLE:
         raise EventRefusedError(

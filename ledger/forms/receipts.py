@@ -44,17 +44,18 @@ _PAID = (
 @event_form(
     "payment",
     "A payment",
-    Field("paid", "What is paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
+    Field("paid", "Instalments paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
           parts=_PAID),
-    Field("dollars", "Dollars", option="--dollars", help="What reached the bank, in dollars.",
-          kind="dollars"),
-    Field("at_un_rate", "At the UN rate", option="--at-un-rate",
-          help="Credited in the pledge's currency: UN rate.", kind="flag"),
-    Field("charges", "Charges", option="--charges", help="What banks kept, in dollars.",
-          kind="dollars-or-none"),
-    Field("payer", "Payer", option="--payer", help="Who paid, if it was not the donor."),
-    Field("receipt", "Receipt", option="--receipt",
-          help="Label of what is paid too much; else the next free."),
+    Field("dollars", "Dollars received", option="--dollars",
+          help="What reached the bank, in dollars.", kind="dollars"),
+    Field("at_un_rate", "Credited in the pledge's currency", option="--at-un-rate",
+          help="It is valued at the UN rate of the day.", kind="flag"),
+    Field("charges", "Bank charges", option="--charges",
+          help="What banks kept of it, in dollars.", kind="dollars-or-none"),
+    Field("payer", "Payer", option="--payer", help="Who paid, where it was not the donor."),
+    Field("receipt", "Label of what is too much", option="--receipt",
+          help="Under which what is paid too much waits; the next free one where it is empty."),
+    often=("dollars", "charges"),
 )  # fmt: skip
 def payment(
     recording: Recording,
@@ -141,17 +142,18 @@ def _at_un_rate(
     "receipt",
     "A contribution without a pledge",
     DONOR,
-    Field("dollars", "Dollars", kind="dollars"),
+    Field("dollars", "Dollars received", kind="dollars"),
     Field(
         "original",
-        "As sent",
+        "Sent in another currency",
         option="--original",
-        help='As sent, "5000 EUR".',
+        help="What was sent: its dollars are taken at the UN rate where none are stated.",
         metavar="AMOUNT CUR",
         parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency")),
     ),
     *EARMARK,
     ACCEPTANCE,
+    often=("dollars", "original", "fund", "purpose"),
 )
 def receipt(
     recording: Recording,
@@ -171,7 +173,7 @@ def receipt(
     rate: Rate | None = None
     meta = {}
     if original:
-        number, _, currency = original.partition(" ")
+        number, _, currency = original.rpartition(" ")
         amount = read_amount(number)
         recording.check_money(amount, currency)
         meta["original"] = f"{format_units(amount)} {currency}"
@@ -192,15 +194,16 @@ def receipt(
 @event_form(
     "unapplied",
     "A receipt not known yet",
-    Field("dollars", "Dollars", kind="dollars", required=True),
+    Field("dollars", "Dollars received", kind="dollars", required=True),
     Field("fund", "Fund", option="--fund", suggests="fund"),
     Field(
         "label",
-        "Label",
+        "Its label",
         option="--label",
-        help="Its label; else the next free, R-2003-0001.",
+        help="The next free one, such as R-2003-0001, where it is empty.",
     ),
     Field("payer", "Payer", option="--payer", help="Who paid, as far as it is known."),
+    often=("fund", "payer"),
 )
 def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, payer: str) -> Drafted:
     """Money whose donor, purpose or pledge is not known yet."""
@@ -224,17 +227,18 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
         "dollars",
         "Dollars",
         option="--dollars",
-        help="How much of the receipt; else all it holds.",
+        help="How much of the receipt; all that it holds where it is empty.",
         kind="dollars",
     ),
     Field(
         "donor",
         "Donor",
         option="--donor",
-        help="Whose it is, if no pledge preceded it.",
+        help="Whose it is, where no pledge preceded it.",
         suggests="donor",
     ),
     *EARMARK,
+    often=("paid", "donor"),
 )
 def application(
     recording: Recording,
@@ -292,14 +296,15 @@ def application(
         "amount",
         "Amount",
         option="--amount",
-        help="What is open again, in the instalment's currency; else all of that payment.",
+        help="How much is open again, in the instalment's currency; all of that payment where it "
+        "is empty.",
         kind="amount",
     ),
     Field(
         "dollars",
         "Dollars",
         option="--dollars",
-        help="What the bank took back; else what came of it.",
+        help="What the bank took back, where that is not what came.",
         kind="dollars",
     ),
 )
@@ -356,6 +361,7 @@ def returned_payment(
     Field("receipt", "Receipt", option="--receipt", help="The receipt that holds an over-payment.",
           suggests="receipt"),
     *EARMARK,
+    often=("donor", "dollars", "receipt", "fund", "purpose"),
 )  # fmt: skip
 def refund(
     recording: Recording,
@@ -400,6 +406,7 @@ def refund(
     Field("value", "Value", kind="dollars", required=True),
     *EARMARK,
     ACCEPTANCE,
+    often=("fund", "purpose"),
 )
 def in_kind(
     recording: Recording, donor: str, value: Decimal, fund: str, class_: str, purpose: str

@@ -30,13 +30,20 @@ _FROM = Field(
     "source",
     "From",
     option="--from",
-    help="Whose money.",
+    help="Whose money it is: fund, class and purpose, divided by strokes.",
     required=True,
     metavar=_PLACES,
     suggests="place",
 )
-_TO = Field("target", "To", option="--to", help="Whose it becomes.", required=True, metavar=_PLACES,
-            suggests="place")  # fmt: skip
+_TO = Field(
+    "target",
+    "To",
+    option="--to",
+    help="Whose money it becomes.",
+    required=True,
+    metavar=_PLACES,
+    suggests="place",
+)
 
 
 @event_form(
@@ -47,11 +54,12 @@ _TO = Field("target", "To", option="--to", help="Whose it becomes.", required=Tr
         "obligated",
         "Not paid yet",
         option="--obligated",
-        help="An obligation raised, not paid yet.",
+        help="An obligation is raised, and paid later.",
         kind="flag",
     ),
     _OBLIGATION,
     *EARMARK,
+    often=("fund", "purpose"),
 )
 def expenditure(
     recording: Recording,
@@ -83,7 +91,7 @@ def _referring(draft: Draft, obligation: str) -> Draft:
     return draft.noted(meta={OBLIGATION: obligation}) if obligation else draft
 
 
-@event_form("bank-charge", "Bank charge", DOLLARS, *EARMARK)
+@event_form("bank-charge", "Bank charge", DOLLARS, *EARMARK, often=("fund",))
 def bank_charge(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -97,7 +105,14 @@ def bank_charge(
     return Drafted([draft])
 
 
-@event_form("obligation", "An obligation is paid", DOLLARS, _OBLIGATION, *EARMARK)
+@event_form(
+    "obligation",
+    "An obligation is paid",
+    DOLLARS,
+    _OBLIGATION,
+    *EARMARK,
+    often=("obligation", "fund", "purpose"),
+)
 def obligation(
     recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -111,7 +126,14 @@ def obligation(
     return Drafted([_referring(draft, obligation)])
 
 
-@event_form("savings", "An obligation is not needed", DOLLARS, _OBLIGATION, *EARMARK)
+@event_form(
+    "savings",
+    "An obligation is not needed",
+    DOLLARS,
+    _OBLIGATION,
+    *EARMARK,
+    often=("obligation", "fund", "purpose"),
+)
 def savings(
     recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -154,8 +176,9 @@ def savings(
     "programme-support",
     "Programme support costs",
     Field("expenditure", "Expenditure", kind="dollars", required=True),
-    Field("percent", "Per cent", option="--percent", kind="amount", default="13"),
+    Field("percent", "Per cent", option="--percent", kind="percent", default="13"),
     *EARMARK,
+    often=("percent", "fund", "purpose"),
 )
 def programme_support(
     recording: Recording,
@@ -193,7 +216,8 @@ def programme_support(
     Field("since", "From", option="--from", help="The first day of those it was earned on, up to "
           "--date.", kind="day"),
     Field("by", "Balances", option="--by", kind="choice", choices=("", *INTEREST_BY),
-          help="By average or month-end balances; else as the fund declares."),
+          help="By average or month-end balances; as the fund declares where it is empty."),
+    often=("shares", "dollars", "since"),
 )  # fmt: skip
 def interest(
     recording: Recording,
@@ -243,7 +267,7 @@ def interest(
     return Drafted([events.interest(recording.book.settings, day=recording.day, shares=read)])
 
 
-@event_form("miscellaneous-income", "Miscellaneous income", DOLLARS, *EARMARK)
+@event_form("miscellaneous-income", "Miscellaneous income", DOLLARS, *EARMARK, often=("fund",))
 def miscellaneous_income(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -261,8 +285,11 @@ def miscellaneous_income(
     "operating-reserve",
     "Operating reserve",
     DOLLARS,
-    Field("free", "Given free", option="--free", help="Given free again.", kind="flag"),
+    Field(
+        "free", "It is given free", option="--free", help="The reserve becomes less.", kind="flag"
+    ),
     *EARMARK,
+    often=("free", "fund"),
 )
 def operating_reserve(
     recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str, *, free: bool
@@ -285,9 +312,9 @@ def operating_reserve(
     _TO,
     Field(
         "settled",
-        "Settled",
+        "The cash moved too",
         option="--settled",
-        help="The cash moved too; else it is owed.",
+        help="Where it did not, the one fund owes it to the other.",
         kind="flag",
     ),
     Field(
@@ -297,6 +324,7 @@ def operating_reserve(
         help="The donor who asked for it.",
         suggests="donor",
     ),
+    often=("settled",),
 )
 def transfer(
     recording: Recording, dollars: Decimal, source: str, target: str, donor: str, *, settled: bool

@@ -53,8 +53,10 @@ class Allocation(NamedTuple):
 
 
 PAID_METAVAR = "LABEL[=AMOUNT[CUR][@DOLLARS]]"
+_NUMBER = r"\d[\d.,'’\s]*?"
 _PAID = re.compile(
-    r"(?P<label>[^=]+)(=(?P<amount>[\d.]+) ?(?P<currency>[A-Z]{3})?(@(?P<dollars>[\d.]+))?)?"
+    rf"(?P<label>[^=]+)(=(?P<amount>{_NUMBER}) ?(?P<currency>[A-Z]{{3}})?"
+    rf"(@(?P<dollars>{_NUMBER}))?)?"
 )
 
 

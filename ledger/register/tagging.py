@@ -73,6 +73,21 @@ def tag_gift(gift: Gift, settings: Settings) -> tuple[Tagging, ...]:
     return _tag(settings, gift, ((gift.entry, gift.posting),), gift.entry.date)
 
 
+class Promised(NamedTuple):
+    """A contribution that is not in the book yet: whose it is, and for what."""
+
+    donor: str
+    fund: str
+    class_: str
+    purpose: str
+
+
+def tag_promised(promised: Promised, entry: Transaction, settings: Settings) -> tuple[Tagging, ...]:
+    """Return what each mandate says of a contribution that `entry` would commit or receive."""
+    words = [(entry, posting) for posting in entry.postings]
+    return _tag(settings, promised, words, entry.date)
+
+
 def deciding(item: Claim | Gift) -> Hashable:
     """Return all that paragraphs are told by: two moments of an instalment that agree in it have
     the same. Whoever keeps taggings keeps them under this and nothing less.
@@ -85,7 +100,7 @@ def deciding(item: Claim | Gift) -> Hashable:
 
 def _tag(
     settings: Settings,
-    item: Claim | Gift,
+    item: Claim | Gift | Promised,
     words: Sequence[Words],
     day: date,
 ) -> tuple[Tagging, ...]:
@@ -119,7 +134,7 @@ def _override(words: Sequence[Words]) -> tuple[str | None, str | None]:
 
 
 def _facts(
-    kind: str, item: Claim | Gift, stated: Mapping[str, str], settings: Settings
+    kind: str, item: Claim | Gift | Promised, stated: Mapping[str, str], settings: Settings
 ) -> dict[str, frozenset[str]]:
     """Return what is true of a contribution, by what rules ask for."""
     facts = {
