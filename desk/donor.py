@@ -1,4 +1,10 @@
-"""Donor: one donor's whole story, from what was promised to what was paid and written."""
+"""Donor: one donor's whole story, from what was promised to what was paid and written; and donors
+added and changed.
+
+A donor can be added beside any field that takes one, on every page: `add_donor.html` is the part,
+`addingDonors` of Donor.js what works it (how, its head says), `Donor/known` and `Donor/add` what it
+asks.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +13,36 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from beancount.core.data import Transaction
-from flask import Response, request
+from flask import Response, jsonify, request
 from pledgebook.desk.choosing import cut_page, read_choice
 from pledgebook.desk.entries import EntryView, view_entry
-from pledgebook.desk.loaded import Desk
-from pledgebook.desk.page import Page, PageRefusedError, as_file, served
+from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
+from pledgebook.desk.kind_words import KIND_WORDS
+from pledgebook.desk.loaded import Desk, desk_of
+from pledgebook.desk.page import Page, PageRefusedError, address, as_file, served, writing
+from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
+from pledgebook.ledger.declared.aliases import free_code
 from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
+from pledgebook.ledger.events.asking import find_donor
+from pledgebook.ledger.files.declaring import (
+    DeclarationRefusedError,
+    declare_donor,
+    save_declared,
+)
+from pledgebook.ledger.files.donor_lists import kind_said
+from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.announcements import Announcement, read_announcements
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import (
     Instalment,
     by_number,
@@ -86,7 +106,8 @@ class Donor(Page):
         pledge = asked.get("pledge", "") or pledge_of(asked.get("label", ""))
         code = asked.get("donor", "") or (_donor_of(desk, pledge) if pledge else "")
         if not code:
-            return {"donor": None, "accounts": cut_page(_accounts(desk), asked)}
+            accounts = cut_page(_accounts(desk), asked)
+            return {"donor": None, "accounts": accounts, "new_donor": new_donor()}
         code = desk.book.settings.donors.of_record(code)
         donor = desk.book.settings.donors.get(code)
         if donor is None:
@@ -125,6 +146,49 @@ class Donor(Page):
             "languages": languages(),
         }
 
+    @served("known")
+    def known(self) -> Response:
+        """Say as JSON which donor a text names or, where it names none, which it may mean and what
+        to propose for a new one of that name: code and kind.
+        """
+        text = " ".join(request.args.get("name", "").split())
+        settings = desk_of(self.ledger).book.settings
+        try:
+            found = find_donor(settings, text, date.max)
+        except EventRefusedError:
+            near = [
+                {"code": each.code, "name": each.name} for each in settings.donors.suggest(text)
+            ]
+            proposed = free_code(settings.donors, text)
+            return jsonify({"proposed": proposed, "kind": kind_said(text), "near": near})
+        return jsonify({"code": found.code, "name": found.name})
+
+    @writing("add")
+    def add(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Declare a donor that is new: name, kind, code (`values`)."""
+        given = form.get("values")
+        try:
+            values = read_fields(new_donor(), given if isinstance(given, dict) else {})
+
+            def write(book: Book) -> Sequence[Path]:
+                code = values["code"] or free_code(book.settings.donors, values["name"])
+                values["code"] = code
+                return save_declared(
+                    book, declare_donor(book, code, values["kind"], values["name"])
+                )
+
+            desk = save(self.ledger, str(form.get("book")), write)
+        except (FieldFaultError, DeclarationRefusedError) as error:
+            return told(error)
+        donor = desk.book.settings.donors.get(values["code"])
+        assert donor is not None  # it was declared just now
+        return {
+            "book": desk.book.sha256,
+            "code": donor.code,
+            "name": donor.name,
+            "where": address("Donor", donor=donor.code),
+        }
+
     @served("letter")
     def letter(self) -> Response:
         """Give a letter of a kind to a donor as a file, a draft of today; several in one archive.
@@ -156,6 +220,21 @@ class Donor(Page):
             ((name, content),) = files.items()
             return as_file(content, name)
         return as_file(_archive(files), f"{kind}-{code}.zip")
+
+
+def new_donor() -> list[Field]:
+    """Return the fields of a donor that is added."""
+    return [
+        Field(name="name", title=_("Name"), required=True),
+        Field(
+            name="kind",
+            title=_("Kind"),
+            kind="choice",
+            required=True,
+            choices=[("", ""), *((kind, _(words)) for kind, words in KIND_WORDS.items())],
+        ),
+        Field(name="code", title=_("Code"), help=_("Made of the name, if nothing is written.")),
+    ]
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

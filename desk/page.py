@@ -30,6 +30,7 @@ from pledgebook.desk.guarding import (
     read_file,
     read_form,
 )
+from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.saving import finish_interrupted
@@ -158,6 +159,7 @@ class Page(FavaExtensionBase):
             "_": gettext,
             "gettext": gettext,
             "ngettext": ngettext,
+            "donor_kinds": KIND_WORDS,
         }
         environment.filters = {**environment.filters, "amount": amount_text, "day": day_text}
         return environment

@@ -1,4 +1,4 @@
-"""Reading `custom` directives: what a book is told about funds, donors, mandates and periods.
+"""`custom` directives read and written: what a book is told about funds, donors, mandates, periods.
 
     2002-01-01 custom "purpose" "corruption" "Corruption"
 
@@ -9,15 +9,18 @@ metadata keys it knows. Two of one key: the later date replaces the earlier from
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from msgspec import Struct, structs
 from pledgebook.ledger.findings import Finding, finding, notice
+from pledgebook.ledger.parsing import quoted
 
 LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
                    "payment", "reply-to", "notice")  # fmt: skip
@@ -144,6 +147,14 @@ UNSEALED = frozenset({"alias", "announcement", "letterhead", "addressee", "sheet
 donors announced, and how letters look. All others that stand at a closing are sealed, whatever
 their own date."""
 
+_META_KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
+_EMPTY = quoted("")
+
+Stated = str | date | Amount | bool | None
+"""What a declaration may say under a key: a text, a day, an amount, yes or no."""
+
+_NOTHING: Mapping[str, Stated] = MappingProxyType({})
+
 _ELSEWHERE = frozenset({"fava-option", "fava-extension", "fava-sidebar-link", "budget"})
 
 
@@ -196,6 +207,49 @@ def as_date(value: object) -> date | None:
         return date.fromisoformat(str(value).strip())
     except ValueError:
         return None
+
+
+def write_declaration(
+    kind: str,
+    day: date,
+    *texts: str,
+    until: date | None = None,
+    meta: Mapping[str, Stated] = _NOTHING,
+) -> str:
+    """Return a declaration as Beancount text, ending in a newline: the one place that writes such a
+    line. Texts are written so that nothing in them becomes syntax; what is empty under a key is
+    left out. Raises ValueError for what the form of its kind does not take.
+    """
+    form = FORMS[kind]
+    written = [quoted(text) for text in texts]
+    while len(written) > len(form.texts) - form.optional and written[-1] == _EMPTY:
+        written.pop()
+    if not len(form.texts) - form.optional <= len(written) <= len(form.texts):
+        raise ValueError(f"a {kind} has the texts {', '.join(form.texts)}; {texts} are given")
+    if _EMPTY in written or form.ends_with_date != (until is not None):
+        raise ValueError(f"a {kind} cannot be declared as {texts} until {until}")
+    head = f'{day} custom "{kind}" {" ".join(written)}{f" {until}" if until else ""}\n'
+    return head + "".join(write_keys(meta))
+
+
+def write_keys(meta: Mapping[str, Stated]) -> Iterator[str]:
+    """Yield the lines that state values under a declaration's keys, without those that are empty.
+    Raises ValueError for what is no key.
+    """
+    for key, value in meta.items():
+        if not _META_KEY.fullmatch(key):
+            raise ValueError(f"{key!r} cannot be a key of a declaration")
+        if value is None or (text := _stated(value)) == _EMPTY:
+            continue
+        yield f"  {key}: {text}\n"
+
+
+def _stated(value: str | date | Amount | bool) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, bool):
+        return '"yes"' if value else '"no"'
+    return as_text(value)
 
 
 def read_declarations(

@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
-from beancount.core.data import Transaction
+from beancount.core.data import Directive, Transaction
 from msgspec import Struct, structs
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft
@@ -323,8 +323,8 @@ def text_without(book: Book, path: Path, unwanted: Callable[[Transaction], bool]
     )
 
 
-def span_of(lines: Sequence[str], entry: Transaction) -> range:
-    """Return which of a file's lines an entry takes, counted from 0."""
+def span_of(lines: Sequence[str], entry: Directive) -> range:
+    """Return which of a file's lines a directive takes, counted from 0."""
     start = int(entry.meta["lineno"]) - 1
     end = start + 1
     while end < len(lines) and lines[end][:1].isspace():
