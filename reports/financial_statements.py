@@ -40,10 +40,10 @@ from pledgebook.reports.figures.statement_lines import (
     CASH_OPERATING,
     EXPENDITURE,
     INCOME,
-    LATE,
     LIABILITIES,
     RESERVES,
     RESULT,
+    UNSEALED_NIL,
     Line,
     lines_below,
 )
@@ -246,7 +246,7 @@ def statement_totals(selection: Selection) -> Totals:
         each.fund: {
             key: amounts[TOTAL]
             for key, amounts in each.lines.items()
-            if (amounts[TOTAL] or key not in LATE) and key != "balance_reported"
+            if (amounts[TOTAL] or key not in UNSEALED_NIL) and key != "balance_reported"
         }
         for each in make_statements(selection)
     }
@@ -362,7 +362,7 @@ def _with_nil(totals: Totals) -> Totals:
     every line; an older seal did not, and what it leaves out is unknown.
     """
     return {
-        fund: {**dict.fromkeys(LATE, ZERO), **lines} if "cash_change" in lines else lines
+        fund: {**dict.fromkeys(UNSEALED_NIL, ZERO), **lines} if "cash_change" in lines else lines
         for fund, lines in totals.items()
     }
 

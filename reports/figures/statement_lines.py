@@ -10,52 +10,73 @@ from pledgebook.reports.figures.ties import AMENDED, FOUND, MOVED, POLICY
 class Line(Struct, frozen=True, kw_only=True):
     """One line: its key, its words, the kinds of account it adds up.
 
-    `rare` ones are left out where there is nothing to show. A seal holds `late` ones only where
-    there is something: seals made before there was such a line stay what they are. Below the
-    result, `adjusts` tells what adjusts balances directly under any framework.
+    `rare` ones are left out where there is nothing to show. A seal names `always` ones though they
+    are nil, as seals did from the first, and a line added since only where there is something, so
+    that seals made before it stay what they are. Below the result, `adjusts` tells what adjusts
+    balances directly under any framework.
     """
 
     key: str
     title: str
     kinds: tuple[str, ...]
     rare: bool = False
-    late: bool = False
+    always: bool = False
     adjusts: bool = False
 
 
 INCOME = (
-    Line(key="contributions", title="Voluntary contributions", kinds=("contributions",)),
-    Line(key="exchange", title="Exchange on contributions", kinds=("exchange", "revaluation")),
-    Line(key="exchange_on_cash", title="Exchange on cash", kinds=("exchange-on-cash",), rare=True),
-    Line(key="interest", title="Interest", kinds=("interest",)),
+    Line(
+        key="contributions", title="Voluntary contributions", kinds=("contributions",), always=True
+    ),
+    Line(
+        key="exchange",
+        title="Exchange on contributions",
+        kinds=("exchange", "revaluation"),
+        always=True,
+    ),
+    Line(
+        key="exchange_on_cash",
+        title="Exchange on cash",
+        kinds=("exchange-on-cash",),
+        rare=True,
+        always=True,
+    ),
+    Line(key="interest", title="Interest", kinds=("interest",), always=True),
     Line(
         key="miscellaneous",
         title="Miscellaneous income",
         kinds=("miscellaneous",),
         rare=True,
-        late=True,
     ),
     Line(
-        key="support_income", title="Programme support income", kinds=("programme-support-income",)
+        key="support_income",
+        title="Programme support income",
+        kinds=("programme-support-income",),
+        always=True,
     ),
 )
 EXPENDITURE = (
-    Line(key="programme", title="Programme", kinds=("programme",)),
-    Line(key="support_costs", title="Programme support costs", kinds=("programme-support",)),
-    Line(key="bank_charges", title="Bank charges", kinds=("bank-charges",)),
+    Line(key="programme", title="Programme", kinds=("programme",), always=True),
+    Line(
+        key="support_costs",
+        title="Programme support costs",
+        kinds=("programme-support",),
+        always=True,
+    ),
+    Line(key="bank_charges", title="Bank charges", kinds=("bank-charges",), always=True),
 )
 BELOW = (
     Line(
         key="prior_period",
         title="Prior-period adjustments (amended prior pledges)",
         kinds=(AMENDED,),
+        always=True,
     ),
     Line(
         key="moved_prior",
         title="Prior-period adjustments (moves between classes)",
         kinds=(MOVED,),
         rare=True,
-        late=True,
         adjusts=True,
     ),
     Line(
@@ -63,7 +84,6 @@ BELOW = (
         title="Prior-period adjustments (omissions and errors)",
         kinds=(FOUND, "correction"),
         rare=True,
-        late=True,
         adjusts=True,
     ),
     Line(
@@ -71,42 +91,62 @@ BELOW = (
         title="Changes of recognition policy",
         kinds=(POLICY,),
         rare=True,
-        late=True,
         adjusts=True,
     ),
-    Line(key="savings", title="Savings on prior-period obligations", kinds=("savings",), rare=True),
-    Line(key="written_off", title="Contributions written off", kinds=("written-off",)),
-    Line(key="refunds", title="Refunds to donors", kinds=("refunds",)),
-    Line(key="transfers", title="Transfers between funds", kinds=("transfers",), adjusts=True),
+    Line(
+        key="savings",
+        title="Savings on prior-period obligations",
+        kinds=("savings",),
+        rare=True,
+        always=True,
+    ),
+    Line(key="written_off", title="Contributions written off", kinds=("written-off",), always=True),
+    Line(key="refunds", title="Refunds to donors", kinds=("refunds",), always=True),
+    Line(
+        key="transfers",
+        title="Transfers between funds",
+        kinds=("transfers",),
+        adjusts=True,
+        always=True,
+    ),
 )
 RESERVES = ("opening-balance", "operating-reserve", "reserved")
 ASSETS = (
-    Line(key="cash", title="Cash", kinds=("cash",)),
-    Line(key="receivable_due", title="Contributions receivable, due", kinds=()),
-    Line(key="receivable_later", title="Contributions receivable, later periods", kinds=()),
+    Line(key="cash", title="Cash", kinds=("cash",), always=True),
+    Line(key="receivable_due", title="Contributions receivable, due", kinds=(), always=True),
+    Line(
+        key="receivable_later",
+        title="Contributions receivable, later periods",
+        kinds=(),
+        always=True,
+    ),
     Line(
         key="receivable_conditional",
         title="Contributions receivable, conditional",
         kinds=(),
         rare=True,
-        late=True,
     ),
-    Line(key="due_from", title="Due from other funds", kinds=("due-from",)),
+    Line(key="due_from", title="Due from other funds", kinds=("due-from",), always=True),
     Line(
         key="errors_found",
         title="Errors found later, settled since",
         kinds=(),
         rare=True,
-        late=True,
     ),
 )
 LIABILITIES = (
-    Line(key="deferred", title="Deferred contributions", kinds=("deferred",)),
-    Line(key="in_advance", title="Received in advance", kinds=("in-advance",)),
-    Line(key="unapplied", title="Unapplied receipts", kinds=("unapplied",)),
-    Line(key="payable", title="Payable to donors", kinds=("payable-to-donors",), rare=True),
-    Line(key="obligations", title="Obligations", kinds=("obligations",), rare=True),
-    Line(key="due_to", title="Due to other funds", kinds=("due-to",)),
+    Line(key="deferred", title="Deferred contributions", kinds=("deferred",), always=True),
+    Line(key="in_advance", title="Received in advance", kinds=("in-advance",), always=True),
+    Line(key="unapplied", title="Unapplied receipts", kinds=("unapplied",), always=True),
+    Line(
+        key="payable",
+        title="Payable to donors",
+        kinds=("payable-to-donors",),
+        rare=True,
+        always=True,
+    ),
+    Line(key="obligations", title="Obligations", kinds=("obligations",), rare=True, always=True),
+    Line(key="due_to", title="Due to other funds", kinds=("due-to",), always=True),
 )
 CASH_MOVEMENTS = (
     Line(
@@ -166,9 +206,10 @@ CASH_OPERATING = (
     Line(key="cash_less_exchange", title="Less: exchange on cash", kinds=(), rare=True),
 )
 CASH_EXCHANGE = Line(key="cash_exchange", title="Exchange on cash", kinds=(), rare=True)
-LATE = frozenset({"restated_errors", "restated_policy"}).union(
-    line.key for line in (*INCOME, *EXPENDITURE, *BELOW, *ASSETS, *LIABILITIES) if line.late
+UNSEALED_NIL = frozenset({"restated_errors", "restated_policy"}).union(
+    line.key for line in (*INCOME, *EXPENDITURE, *BELOW, *ASSETS, *LIABILITIES) if not line.always
 )
+"""Keys that a seal leaves out where they are nil: all that were added since the first."""
 RESULT = tuple(kind for line in (*INCOME, *EXPENDITURE, *BELOW) for kind in line.kinds)
 
 
