@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.ledger.declared.declarations import FORMS, as_text, write_declaration
 from pledgebook.ledger.files.declaring import Declared, save_declared
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
 
@@ -67,7 +70,7 @@ def test_a_declaration_reads_back_as_it_was_written(
     values = [value.value for value in entry.values]
     assert values == [*map(plain, own), *([until] if until else [])]
     said = {key: as_text(value) for key, value in meta.items()}
-    said = {key: plain(text) for key, text in said.items() if plain(text)}
+    said = {key: plain(text) for key, text in said.items()}
     hidden = {"filename", "lineno"}
     assert {key: as_text(v) for key, v in entry.meta.items() if key not in hidden} == said
 
@@ -75,10 +78,25 @@ def test_a_declaration_reads_back_as_it_was_written(
 def test_no_form_takes_what_is_no_text_or_key_of_it() -> None:
     for given_ in (
         ("purpose", ("corruption",), {}),
-        ("purpose", ("corruption", " "), {}),
         ("purpose", ("corruption", "Corruption", "Twice"), {}),
         ("period", ("2002-2003",), {}),
         ("fund", ("CPCJF", "A fund"), {'name-fr: "x"\n2002-01-01 open': "y"}),
     ):
         with pytest.raises(ValueError, match=r"a |cannot be"):
             write_declaration(given_[0], FIRST, *given_[1], meta=given_[2])
+    with pytest.raises(BookRefusedError, match="of a purpose the name is not stated"):
+        write_declaration("purpose", FIRST, "corruption", " \x00")
+
+
+def test_one_function_alone_writes_declarations() -> None:
+    by_hand = re.compile(r"""\bf['"]{1,3}[^\n]*\} custom \\?["']""")
+    found = {
+        path.name
+        for folder in ("cli", "desk", "importers", "ledger", "plugins", "reports")
+        for path in (ROOT / folder).rglob("*.py")
+        if by_hand.search(path.read_text("utf-8"))
+    }
+    assert found == {
+        "declarations.py",
+        "judging.py",
+    }  # the latter says what to write, in a sentence

@@ -472,7 +472,8 @@ def _append(
     path = book.folder / SETTINGS
     if path not in book.files:
         path = book.path
-    new = write_declaration(kind, day, *texts, until=until, meta=meta).rstrip("\n").split("\n")
+    said = _saying(meta)
+    new = write_declaration(kind, day, *texts, until=until, meta=said).rstrip("\n").split("\n")
     lines = book.text_of(path).rstrip("\n").split("\n")
     names = book.names_of(path)
     own = [
@@ -519,7 +520,12 @@ def _changed(
 
 
 def _lines(meta: Mapping[str, Stated]) -> list[str]:
-    return [line.rstrip("\n") for line in write_keys(meta)]
+    return [line.rstrip("\n") for line in write_keys(_saying(meta))]
+
+
+def _saying(meta: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return the values that say something."""
+    return {key: value for key, value in meta.items() if value and _plain(as_text(value))}
 
 
 def _changes(known: Declaration, meta: Mapping[str, Stated]) -> Iterable[tuple[str, Stated]]:
