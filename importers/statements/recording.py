@@ -21,7 +21,6 @@ from pledgebook.ledger.declared.declarations import Stated, write_declaration
 from pledgebook.ledger.files.writing import Notes, span_of
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "bank.beancount"
@@ -118,7 +117,7 @@ def number_of(
 
 
 def _block(text: str, before: BankStatement) -> str:
-    head = f'{before.day} custom "statement" {quoted(before.bank)} {quoted(before.number)}'
+    head = write_declaration("statement", before.day, before.bank, before.number).rstrip("\n")
     return next((block.strip("\n") for block in text.split("\n\n") if block.startswith(head)), "")
 
 
