@@ -17,6 +17,7 @@ from pledgebook.desk.paragraphs import Paragraphs
 from pledgebook.desk.reconcile import Reconcile
 from pledgebook.desk.record import Record
 from pledgebook.desk.reports import Reports
+from pledgebook.desk.setup import Setup
 from pledgebook.desk.today import Today
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "Reconcile",
     "Record",
     "Reports",
+    "Setup",
     "Today",
 ]

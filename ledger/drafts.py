@@ -110,18 +110,6 @@ class Draft(Struct, frozen=True, kw_only=True):
         return entries[0]
 
 
-class AnnouncementDraft(Draft, frozen=True, kw_only=True):
-    """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
-
-    fund: str = ""
-
-    def text(self) -> str:
-        """Return the line as Beancount text, with its metadata."""
-        head = f'{self.date} custom "announcement" {quoted(self.payee)} {quoted(self.fund)} '
-        meta = [f"  {key}: {quoted(str(value))}" for key, value in self.meta.items()]
-        return "\n".join([head + quoted(self.narration), *meta]) + "\n"
-
-
 def _meta_line(key: str, value: str | date, indent: int) -> str:
     written = value.isoformat() if isinstance(value, date) else quoted(value)
     return f"{' ' * indent}{key}: {written}"

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
+from decimal import Decimal
 from itertools import chain, count
 from pathlib import Path
 
+from beancount.core.amount import Amount
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
 from pledgebook.ledger.declared.banks import BANK_ENTRY, TAKEN_BACK, BankStatement
+from pledgebook.ledger.declared.declarations import Stated, write_declaration
 from pledgebook.ledger.files.writing import Notes, span_of
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "bank.beancount"
@@ -115,7 +117,7 @@ def number_of(
 
 
 def _block(text: str, before: BankStatement) -> str:
-    head = f'{before.day} custom "statement" {quoted(before.bank)} {quoted(before.number)}'
+    head = write_declaration("statement", before.day, before.bank, before.number).rstrip("\n")
     return next((block.strip("\n") for block in text.split("\n\n") if block.startswith(head)), "")
 
 
@@ -124,13 +126,12 @@ def _directive(judged: JudgedStatement, number: str, file: JudgedStatements) -> 
     assert statement.opening is not None  # only proved statements are recorded
     assert statement.closing is not None
     unit = statement.currency
-    lines = [
-        f'{statement.last} custom "statement" {quoted(code)} {quoted(number)}',
-        f"  from: {statement.first}",
-        f"  opening: {format_amount(statement.opening)} {unit}",
-        f"  closing: {format_amount(statement.closing)} {unit}",
-        *(['  agrees: "yes"'] if judged.agrees else []),
-        f"  source: {quoted(Path(file.file.path).name)}",
-        f'  source-sha256: "{file.file.sha256}"',
-    ]
-    return "\n".join(lines)
+    said: dict[str, Stated] = {
+        "from": statement.first,
+        "opening": Amount(Decimal(format_amount(statement.opening)), unit),
+        "closing": Amount(Decimal(format_amount(statement.closing)), unit),
+        "agrees": judged.agrees or None,
+        "source": Path(file.file.path).name,
+        "source-sha256": file.file.sha256,
+    }
+    return write_declaration("statement", statement.last, code, number, meta=said).rstrip("\n")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pledgebook.ledger.closing.periods import SEALS
 from pledgebook.ledger.declared.certifications import DECLARED, chain_stated
+from pledgebook.ledger.declared.declarations import write_declaration
 from pledgebook.ledger.files.writing import refusal_of_errors, write_texts
 from pledgebook.ledger.findings import BookRefusedError
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 
@@ -30,8 +30,7 @@ def certify_period(book: Book, name: str, state: str, by: str, document: str, da
     if book.errors:
         raise refusal_of_errors(book)
     path = book.folder / SEALS
-    line = f'{day} custom "certification" {quoted(name)} {quoted(state)}\n  by: {quoted(by)}\n'
-    line += f"  document: {quoted(document)}\n" if document else ""
-    line += f'  seal: "{chain_stated(seal)}"\n'
+    said = {"by": by, "document": document or None, "seal": chain_stated(seal)}
+    line = write_declaration("certification", day, name, state, meta=said)
     write_texts(book, {path: f"{book.text_of(path).rstrip()}\n\n{line}"})
     return path

@@ -31,7 +31,7 @@ from pledgebook.ledger.closing.seals import (
     seal_period,
 )
 from pledgebook.ledger.closing.signing import signature_of
-from pledgebook.ledger.declared.declarations import FORMS
+from pledgebook.ledger.declared.declarations import FORMS, write_declaration
 from pledgebook.ledger.declared.delegations import CLOSED
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.drafts import Draft
@@ -239,11 +239,18 @@ def reopen_period(book: Book, name: str, authority: str, day: date) -> list[Path
     texts[seals] = _seal_text(
         [
             *lines,
-            f'{period.end} custom "reopening" {quoted(name)} "{number}"\n'
-            f"  authority: {quoted(authority)}\n"
-            f"  reopened-on: {day}\n"
-            f'  figures: "{FOLDER}/{kept.name}"\n'
-            f'  seal: "{read_seal(sealed).chain}"\n',
+            write_declaration(
+                "reopening",
+                period.end,
+                name,
+                str(number),
+                meta={
+                    "authority": authority,
+                    "reopened-on": day,
+                    "figures": f"{FOLDER}/{kept.name}",
+                    "seal": read_seal(sealed).chain,
+                },
+            ),
         ]
     )
     main = book.text_of(book.path)
@@ -432,8 +439,7 @@ def _seal_text(directives: Iterable[str]) -> str:
 
 
 def _seal_line(period: Period, sha256: str, digests: Mapping[str, str]) -> str:
-    head = f'{period.end} custom "seal" {quoted(period.name)} "{sha256}"\n'
-    return head + "".join(f'  {key}: "{digest}"\n' for key, digest in digests.items())
+    return write_declaration("seal", period.end, period.name, sha256, meta=digests)
 
 
 def _names(directive: str, kind: str, period: str) -> bool:

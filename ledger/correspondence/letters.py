@@ -16,15 +16,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from msgspec import Struct
-from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.declarations import as_date, as_text, write_declaration
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.view import View
 
 if TYPE_CHECKING:
@@ -118,25 +119,20 @@ def next_reference(
 
 def draft_letter(reference: str, sending: Sending) -> str:
     """Return the line that keeps a letter as sent, as Beancount text."""
-    head = (
-        f'{sending.day} custom "letter" {quoted(reference)} {quoted(sending.kind)} '
-        f"{quoted(sending.donor)}\n"
-    )
     keys = ("fund", "period", "language", "by", "receipt", "file", "sha256")
-    meta = {key: getattr(sending, key) for key in keys}
-    lines = [f"  {key}: {quoted(text)}\n" for key, text in meta.items() if text]
-    if sending.as_at:
-        lines.insert(0, f"  as-at: {sending.as_at}\n")
-    return head + "".join(lines)
+    said = {"as-at": sending.as_at} | {key: getattr(sending, key) or None for key in keys}
+    return write_declaration(
+        "letter", sending.day, reference, sending.kind, sending.donor, meta=said
+    )
 
 
 def draft_answer(reference: str, result: str, day: date, words: str = "", stated: str = "") -> str:
     """Return the line that keeps an answer, as Beancount text. `stated` is an amount with its
     currency, as "90000 EUR".
     """
-    words = f" {quoted(words)}" if words.strip() else ""
-    head = f'{day} custom "answer" {quoted(reference)} {quoted(result)}{words}\n'
-    return head + (f"  stated: {stated}\n" if stated else "")
+    number, _, currency = stated.partition(" ")
+    amount = Amount(Decimal(number), currency) if stated else None
+    return write_declaration("answer", day, reference, result, words, meta={"stated": amount})
 
 
 def correspondence_texts(book: Book, lines: Sequence[str]) -> Mapping[Path, str]:

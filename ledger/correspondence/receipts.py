@@ -22,11 +22,10 @@ from decimal import Decimal
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from msgspec import Struct, structs
-from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.declarations import Stated, as_date, as_text, write_declaration
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import format_amount
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.collections import Collection, CollectionKey, list_collections
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.view import View
@@ -77,18 +76,18 @@ def draft_receipt(
     `currency` is the book's.
     """
     key = collection.key
-    return (
-        f'{day} custom "{ISSUED}" {quoted(number)} {quoted(key.donor)}\n'
-        f"  amount: {format_amount(collection.kept)} {currency}\n"
-        f"  collected-on: {key.day}\n"
-        f"  collection: {quoted(key.labels)}\n"
-        f"  language: {quoted(language)}\n"
-    )
+    said: dict[str, Stated] = {
+        "amount": Amount(Decimal(format_amount(collection.kept)), currency),
+        "collected-on": key.day,
+        "collection": key.labels,
+        "language": language,
+    }
+    return write_declaration(ISSUED, day, number, key.donor, meta=said)
 
 
 def draft_void(number: str, reason: str, day: date) -> str:
     """Return the line that makes a receipt void, as Beancount text."""
-    return f'{day} custom "{VOIDED}" {quoted(number)} {quoted(reason)}\n'
+    return write_declaration(VOIDED, day, number, reason)
 
 
 def read_receipts(entries: Iterable[Directive]) -> list[OfficialReceipt]:

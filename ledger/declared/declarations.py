@@ -19,7 +19,7 @@ from typing import Any
 from beancount.core.amount import Amount
 from beancount.core.data import Custom, Directive
 from msgspec import Struct, structs
-from pledgebook.ledger.findings import Finding, finding, notice
+from pledgebook.ledger.findings import BookRefusedError, Finding, finding, notice
 from pledgebook.ledger.parsing import quoted
 
 LETTERHEAD_KEYS = ("organization", "office", "address", "contact", "signatory", "signatory-title",
@@ -217,8 +217,10 @@ def write_declaration(
     meta: Mapping[str, Stated] = _NOTHING,
 ) -> str:
     """Return a declaration as Beancount text, ending in a newline: the one place that writes such a
-    line. Texts are written so that nothing in them becomes syntax; what is empty under a key is
-    left out. Raises ValueError for what the form of its kind does not take.
+    line. Texts are written so that nothing in them becomes syntax; of `meta`, None is left out.
+
+    Raises BookRefusedError for a text that says nothing, ValueError for what the form of the kind
+    does not take.
     """
     form = FORMS[kind]
     written = [quoted(text) for text in texts]
@@ -226,22 +228,26 @@ def write_declaration(
         written.pop()
     if not len(form.texts) - form.optional <= len(written) <= len(form.texts):
         raise ValueError(f"a {kind} has the texts {', '.join(form.texts)}; {texts} are given")
-    if _EMPTY in written or form.ends_with_date != (until is not None):
+    if form.ends_with_date != (until is not None):
         raise ValueError(f"a {kind} cannot be declared as {texts} until {until}")
+    if _EMPTY in written:
+        raise BookRefusedError(
+            f"Nothing was written: of a {kind} the {form.texts[written.index(_EMPTY)]} is not "
+            "stated, or holds nothing that can be written."
+        )
     head = f'{day} custom "{kind}" {" ".join(written)}{f" {until}" if until else ""}\n'
     return head + "".join(write_keys(meta))
 
 
 def write_keys(meta: Mapping[str, Stated]) -> Iterator[str]:
-    """Yield the lines that state values under a declaration's keys, without those that are empty.
-    Raises ValueError for what is no key.
+    """Yield the lines that state values under a declaration's keys. Raises ValueError for what is
+    no key.
     """
     for key, value in meta.items():
         if not _META_KEY.fullmatch(key):
             raise ValueError(f"{key!r} cannot be a key of a declaration")
-        if value is None or (text := _stated(value)) == _EMPTY:
-            continue
-        yield f"  {key}: {text}\n"
+        if value is not None:
+            yield f"  {key}: {_stated(value)}\n"
 
 
 def _stated(value: str | date | Amount | bool) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from beancount.core.data import Custom
 from msgspec import structs
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.declarations import as_text
+from pledgebook.ledger.declared.declarations import as_text, write_declaration
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
@@ -29,7 +29,6 @@ from pledgebook.ledger.events.parts import (
     taken_out,
 )
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
 
@@ -108,11 +107,11 @@ def redeclared(book: Book, fund: str, class_: str, to: str, day: date) -> tuple[
         if key not in {"filename", "lineno"} and not key.startswith("__")
     }
     meta[f"recognition-{class_}"] = to
-    values = " ".join(quoted(str(value.value)) for value in last.values)
-    lines = [f'{day} custom "fund" {values}']
-    lines += [f"  {key}: {quoted(as_text(value))}" for key, value in meta.items()]
+    texts = [str(value.value) for value in last.values]
+    said = {key: as_text(value) for key, value in meta.items()}
     path = Path(str(last.meta["filename"]))
-    return path, book.text_of(path).rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
+    line = write_declaration("fund", day, *texts, meta=said)
+    return path, f"{book.text_of(path).rstrip()}\n\n{line}"
 
 
 def _moved(settings: Settings, claim: Claim, to: str, day: date) -> list[DraftLine]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -145,11 +145,13 @@ def declare_fund(
     recognition: Mapping[str, str] = _NO_NAMES,
     within: str = "",
     names: Mapping[str, str] = _NO_NAMES,
+    new: bool = False,
 ) -> Declared:
-    """Declare a fund, or change it: its classes, how each becomes income (`recognition`, a policy
-    by class), the fund it is operated `within`, its names by language.
+    """Declare a fund or, unless it is to be `new`, change it: its classes, how each becomes income
+    (`recognition`, a policy by class), the fund it is operated `within`, its names by language.
     """
     _need_code("code", code, "fund")
+    _refuse_known(book.settings.funds, code, "fund", new=new)
     for class_ in classes:
         if not _WORD.fullmatch(class_):
             raise DeclarationRefusedError(
@@ -187,15 +189,21 @@ def ask_four_eyes(book: Book, fund: str, *, asked: bool) -> Declared:
 
 
 def declare_purpose(
-    book: Book, code: str, name: str, *, names: Mapping[str, str] = _NO_NAMES
+    book: Book,
+    code: str,
+    name: str,
+    *,
+    names: Mapping[str, str] = _NO_NAMES,
+    new: bool = False,
 ) -> Declared:
-    """Declare what money may be earmarked for, or change its names."""
+    """Declare what money may be earmarked for or, unless it is to be `new`, change its names."""
     if not _WORD.fullmatch(code):
         raise DeclarationRefusedError(
             "code",
             f"The code {code!r} is no word: a purpose's code has small letters, digits and "
             "hyphens, such as juvenile-justice.",
         )
+    _refuse_known(book.settings.purposes, code, "purpose", new=new)
     texts = (code, _needed("name", name, "A purpose"))
     return _declare(book, "purpose", texts, dict(_named(names)))
 
@@ -273,6 +281,7 @@ def declare_bank(
     funds: Sequence[str],
     currency: str = "",
     waiting: str = "",
+    new: bool = False,
 ) -> Declared:
     """Declare a bank account by its number, as statements give it, and of which funds it holds the
     cash: that of the fund or, where another bank has it, an account of its own. What nobody claimed
@@ -280,7 +289,8 @@ def declare_bank(
     """
     _need_code("code", code, "bank account")
     banks = book.settings.banks
-    if not plain_number(number):
+    _refuse_known(banks.accounts, code, "bank account", new=new)
+    if not any(map(str.isalnum, plain_number(number))):
         raise DeclarationRefusedError("number", "A bank account has a number: state it.")
     same = banks.find(number)
     if same is not None and same.code != code:
@@ -414,6 +424,19 @@ def take_out(book: Book, kind: str, key: Sequence[str]) -> Declared:
     return Declared({path: "\n".join(above + below)})
 
 
+def take_all_out(book: Book, kind: str) -> Declared:
+    """Take out all declarations of a kind, as one does with those that a new book begins with."""
+    own = read_declarations(book.entries)[0][kind]
+    texts: dict[Path, list[str]] = {}
+    for known in sorted(own.values(), key=lambda each: -int(each.entry.meta["lineno"])):
+        _refuse_sealed(book, known)
+        path = Path(str(known.entry.meta["filename"]))
+        lines = texts.setdefault(path, book.text_of(path).split("\n"))
+        span = span_of(lines, known.entry)
+        del lines[span.start : span.stop]
+    return Declared({path: "\n".join(lines) for path, lines in texts.items()})
+
+
 def keep_mandate(book: Book, *, kept: bool) -> Declared:
     """Let the book have the mandate that comes with the package, or none of it."""
     main = book.text_of(book.path)
@@ -472,7 +495,8 @@ def _append(
     path = book.folder / SETTINGS
     if path not in book.files:
         path = book.path
-    new = write_declaration(kind, day, *texts, until=until, meta=meta).rstrip("\n").split("\n")
+    said = _saying(meta)
+    new = write_declaration(kind, day, *texts, until=until, meta=said).rstrip("\n").split("\n")
     lines = book.text_of(path).rstrip("\n").split("\n")
     names = book.names_of(path)
     own = [
@@ -519,7 +543,12 @@ def _changed(
 
 
 def _lines(meta: Mapping[str, Stated]) -> list[str]:
-    return [line.rstrip("\n") for line in write_keys(meta)]
+    return [line.rstrip("\n") for line in write_keys(_saying(meta))]
+
+
+def _saying(meta: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return the values that say something."""
+    return {key: value for key, value in meta.items() if value and _plain(as_text(value))}
 
 
 def _changes(known: Declaration, meta: Mapping[str, Stated]) -> Iterable[tuple[str, Stated]]:
@@ -603,6 +632,13 @@ def _need_code(field: str, code: str, what: str) -> None:
             field,
             f"{code!r} cannot be the code of a {what}, which becomes part of account names: it "
             "begins with a capital letter or digit and holds letters, digits and hyphens only.",
+        )
+
+
+def _refuse_known(known: Container[str], code: str, what: str, *, new: bool) -> None:
+    if new and code in known:
+        raise DeclarationRefusedError(
+            "code", f"The {what} {code} is declared already: change it there, or choose another."
         )
 
 

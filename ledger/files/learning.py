@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from pledgebook.ledger.declared.declarations import write_declaration
 from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
@@ -34,8 +35,8 @@ def answer_texts(book: Book, answers: Iterable[LearnedAnswer], day: date) -> dic
     for layout, question, value in answers:
         before = known.get(layout, {}).get(question)
         if before is None or before.value != value:
-            start = f'{day} custom "sheet-answer" {quoted(layout)} {quoted(question)} '
-            new[start] = f"{start}{quoted(value)}"
+            line = write_declaration("sheet-answer", day, layout, question, value).rstrip("\n")
+            new[line.removesuffix(quoted(value))] = line
     if not new:
         return {}
     lines = (book.text_of(path) or _HEAD).rstrip("\n").split("\n")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec import structs
 from pledgebook.ledger.files.committing import commit, is_interrupted, is_ours, recover
+from pledgebook.ledger.files.declaring import Declare, save_declared
+from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.occasion import on_occasion, present_occasion
@@ -20,11 +24,13 @@ class FolderNotEmptyError(RefusedError):
     """A new book is made in a folder of its own; the message names the folder."""
 
 
-def make_book(folder: Path) -> Path:
+def make_book(folder: Path, declares: Sequence[Declare] = ()) -> Path:
     """Make a new book in `folder` (made if missing, else it must be empty), all of it or nothing;
-    return its main file.
+    return its main file. What `declares` says, one after the other, stands in it besides what comes
+    with the package, or in its place.
 
-    Raises FolderNotEmptyError, and then nothing is written; OSError.
+    Raises FolderNotEmptyError, BookRefusedError for what cannot be declared, and then nothing is
+    written; OSError.
     """
     if not is_interrupted(folder):
         _refuse_filled(folder)
@@ -35,9 +41,7 @@ def make_book(folder: Path) -> Path:
         if finished is not None and finished.what == _MAKING:
             return main
         _refuse_filled(folder)
-        template = resources.files("pledgebook.ledger") / "data" / "book"
-        files = (file for file in template.iterdir() if file.is_file())
-        contents = {folder / file.name: file.read_bytes() for file in files}
+        contents = {folder / name: content for name, content in _contents(declares).items()}
         stands = {
             path.name: digest_of(content)
             for path, content in contents.items()
@@ -46,6 +50,27 @@ def make_book(folder: Path) -> Path:
         folders = [folder / name for name in FOLDERS]
         commit(folder, contents, {}, folders, told={"stands": stands})
     return main
+
+
+def _contents(declares: Sequence[Declare]) -> dict[str, bytes]:
+    """Return the files of a new book by name. What is declared is written into a book aside, by the
+    writer that would write it into this one.
+    """
+    template = resources.files("pledgebook.ledger") / "data" / "book"
+    files = {file.name: file.read_bytes() for file in template.iterdir() if file.is_file()}
+    if not declares:
+        return files
+    with TemporaryDirectory() as name:
+        aside = Path(name).resolve() / "book"
+        for each in (aside, *(aside / each for each in FOLDERS)):
+            each.mkdir()
+        for file, content in files.items():
+            (aside / file).write_bytes(content)
+        for declare in declares:
+            book = load_book(aside / "main.beancount")
+            save_declared(book, declare(book))
+        kept = (each for each in aside.iterdir() if each.suffix in {".beancount", ".py"})
+        return {each.name: each.read_bytes() for each in kept}
 
 
 def _refuse_filled(folder: Path) -> None:

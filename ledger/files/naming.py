@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from msgspec import structs
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
+from pledgebook.ledger.declared.declarations import write_declaration
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 
 FILE = "names.beancount"
@@ -58,17 +58,15 @@ def alias_texts(
         kind, _, name = rest.partition(":")
         called = " ".join((name or text).split())
         if new:
-            lines.append(
-                f'{since} custom "donor" {quoted(code)} {quoted(called)}\n  kind: {quoted(kind)}\n'
-            )
+            lines.append(write_declaration("donor", since, code, called, meta={"kind": kind}))
         alias = normalise(called) != normalise(text) if new else found != [code]
         if alias and book.settings.donors.confirmed(text) != code:
-            lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
+            lines.append(write_declaration("alias", day, text, code))
     settings = book.settings
     for text, code in purposes.items():
         settings = add_purpose_alias(settings, text, code)
         if book.settings.purpose_aliases.get(text) != code:
-            lines.append(f'{day} custom "alias" {quoted(text)} {quoted(code)}\n')
+            lines.append(write_declaration("alias", day, text, code))
     if not lines:
         return {}
     old = book.text_of(path) or _HEAD

@@ -10,7 +10,6 @@ from decimal import Decimal
 from pledgebook.ledger import events
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.rates import Rate
-from pledgebook.ledger.drafts import AnnouncementDraft
 from pledgebook.ledger.events.asking import (
     INTERVALS,
     find_donor,
@@ -33,6 +32,7 @@ from pledgebook.ledger.forms.form import (
     Recording,
     event_form,
 )
+from pledgebook.ledger.guards.announcements import AnnouncementDraft
 from pledgebook.ledger.money import format_units
 
 DONOR = Field("donor", "Donor", required=True, suggests="donor")

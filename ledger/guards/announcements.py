@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from beancount.core.data import Custom, Directive
+from pledgebook.ledger.declared.declarations import write_declaration
+from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.findings import Finding, notice
 from pledgebook.ledger.register.view import View
 
@@ -24,6 +26,17 @@ class Announcement(NamedTuple):
     donor: str
     fund: str
     words: str
+
+
+class AnnouncementDraft(Draft, frozen=True, kw_only=True):
+    """An announcement before it is written: `payee` is the donor's code, `narration` the words."""
+
+    fund: str = ""
+
+    def text(self) -> str:
+        """Return the line as Beancount text, with its metadata."""
+        said = {key: str(value) for key, value in self.meta.items()}
+        return write_declaration(KIND, self.date, self.payee, self.fund, self.narration, meta=said)
 
 
 def read_announcements(entries: Iterable[Directive]) -> Iterator[Announcement]:
