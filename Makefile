@@ -13,7 +13,7 @@ STATE  := $(shell { cat pyproject.toml constraints.txt; $(PYTHON) --version; \
 RUNS    = $(VENV)/.runs-$(STATE)
 TESTS   = $(VENV)/.tests-$(STATE)
 
-.PHONY: demo fava test lint types bench bench-large format clean install
+.PHONY: demo fava test lint types texts bench bench-large format clean install
 
 demo: $(RUNS)
 	$(BIN)/pledgebook demo demo
@@ -47,6 +47,10 @@ bench-large: $(TESTS)
 format: $(TESTS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The catalogs of the desk get the texts that are new.
+texts: $(TESTS)
+	$(BIN)/python tools/make_texts.py
 
 install: $(TESTS)
 

@@ -1,19 +1,5 @@
-import { enhance, fetchPart } from "../extension/Contributions/desk.js";
+import { around } from "../extension/Contributions/around.js";
+import { enhance } from "../extension/Contributions/desk.js";
 
-/** Say beside each file what of it is to be taken and what waits, one file after the other. */
-async function count() {
-  for (const place of document.querySelectorAll(".rows[data-file]")) {
-    const said = await fetchPart("Today", "rows", { file: place.dataset.file });
-    if (said === null || !place.isConnected) {
-      return;
-    }
-    place.textContent = said;
-  }
-}
-
-export default {
-  onExtensionPageLoad() {
-    enhance();
-    count();
-  },
-};
+// Fava loads this on every page, and so what stands around each.
+export default { ...around, onExtensionPageLoad: enhance };

@@ -30,11 +30,12 @@ from pledgebook.desk.guarding import (
     read_file,
     read_form,
 )
+from pledgebook.desk.guide import guide_to
 from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.saving import finish_interrupted
-from pledgebook.desk.texts import day_text, gettext, ngettext
+from pledgebook.desk.texts import accept_language, day_text, gettext, ngettext, spoken
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import digest_of
@@ -140,6 +141,7 @@ class Page(FavaExtensionBase):
 
     def after_load_file(self) -> None:
         """Take the book as Fava loaded it, and its files' digests before they change again."""
+        accept_language(self.ledger)
         try:
             desk_of(self.ledger)
         except Exception:  # noqa: BLE001 - an exception here keeps Fava from showing the book
@@ -168,6 +170,8 @@ class Page(FavaExtensionBase):
         """Return the page, or a readable message of what is wrong."""
         try:
             finish_interrupted(self.ledger)
+            if "guide" in request.args:
+                return self._render("guide.html", desk=desk_of(self.ledger), guide=self._guide)
             desk = self.desk(request.args)
             shown = self.view(desk, request.args)
             return self._render(f"{self.name.lower()}.html", desk=desk, **shown)
@@ -176,6 +180,15 @@ class Page(FavaExtensionBase):
             is_fault = status is HTTPStatus.INTERNAL_SERVER_ERROR
             shown = {"fault": said} if is_fault else {"message": said}
             return self._render("message.html", desk=None, **shown)
+
+    @property
+    def there(self) -> frozenset[str]:
+        """The names of the desk's pages that there are."""
+        return frozenset(each.name for each in self.ledger.extensions.extension_details)
+
+    @property
+    def _guide(self) -> Markup:
+        return guide_to(type(self).title)
 
     def part(self, template: str, view: Callable[[Desk], Mapping[str, Any]]) -> Response:
         """Give a part of the page by itself, for the page's script to put in its place; what is
@@ -194,6 +207,8 @@ class Page(FavaExtensionBase):
             user=logged_in(),
             filtered=any(request.args.get(name) for name in _FILTERS),
             address=address,
+            spoken=spoken(),
+            there=self.there,
             when={name: request.args.get(name, "") for name in ("period", "as_at")},
             **shown,
         )
@@ -203,6 +218,11 @@ class Page(FavaExtensionBase):
     def style(self) -> Response:
         """Give the pages' style sheet."""
         return send_file(_HERE / "desk.css")
+
+    @served("guide")
+    def guide(self) -> Response:
+        """Give the help of the page by itself, for its script to show beside it."""
+        return Response(self._guide, mimetype="text/html")
 
     @served("paper")
     def paper(self) -> Response:
@@ -233,6 +253,11 @@ class Page(FavaExtensionBase):
     def script(self) -> Response:
         """Give what the pages' scripts share."""
         return send_file(_HERE / "desk.js")
+
+    @served("around.js")
+    def around(self) -> Response:
+        """Give what the desk adds around Fava's pages."""
+        return send_file(_HERE / "around.js")
 
 
 def address(page: str, endpoint: str = "", /, **asked: object) -> str:

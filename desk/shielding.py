@@ -6,7 +6,8 @@ things keep them from doing anything in the reader's browser, each by itself:
 1. Fava's journal writes them into its page unescaped (docs/upstream.md). Here every template
    escapes.
 2. A page may run scripts of three places only: Fava's static files, the modules of extensions and
-   `desk.js`. They are named by their paths, since `'self'` would cover filed documents.
+   what these share (`SCRIPTS`). They are named by their paths, since `'self'` would cover filed
+   documents.
 3. A document, statement or download is bytes to keep, never a script, a style or a page. Pictures
    and the text of a file can be looked at in Fava's preview.
 4. What is neither page nor file (data, parts of pages, errors) may do nothing if it is opened by
@@ -41,6 +42,9 @@ NOTHING = f"{_ALONE}; frame-ancestors 'none'"
 
 FILES = frozenset({"document", "statement", "download_query", "download_journal"})
 """Fava's endpoints that hand out files."""
+
+SCRIPTS = ("desk.js", "around.js")
+"""What the pages' scripts share; they ask for it under one address."""
 
 PICTURES = frozenset({"image/bmp", "image/gif", "image/jpeg", "image/png", "image/webp"})
 """Types that hold nothing but a picture; SVG may hold scripts."""
@@ -89,7 +93,8 @@ def page_policy() -> str:
     """
     static = request.host + url_for("static", filename="")
     book = request.host + url_for("index", bfile=g.beancount_file_slug)
-    scripts = f"{static} {book}extension_js_module/ {book}extension/Contributions/desk.js"
+    shared = " ".join(f"{book}extension/Contributions/{name}" for name in SCRIPTS)
+    scripts = f"{static} {book}extension_js_module/ {shared}"
     rules = {
         "default-src": "'none'",
         "script-src": f"{scripts} 'wasm-unsafe-eval'",  # Fava's editor parses in WebAssembly

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import Response, request
-from pledgebook.desk.choices import Choices
-from pledgebook.desk.inbox import inbox_folder, judge_file_once
-from pledgebook.desk.inbox_files import find_file, list_files
+from flask import Response, jsonify
+from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk, desk_of
-from pledgebook.desk.page import Page, address, served
-from pledgebook.desk.texts import gettext as _
-from pledgebook.desk.texts import marked, ngettext
+from pledgebook.desk.page import Page, served
+from pledgebook.desk.texts import marked
+from pledgebook.desk.waiting import Waiting, count_by_page, files_of, look_at_next, what_waits
 from pledgebook.ledger.files.log import read_log
-from pledgebook.ledger.findings import RefusedError
-from pledgebook.ledger.guards.approval import waiting_entries
-from pledgebook.ledger.matching.receipts import waiting_receipts
-from pledgebook.ledger.register.instalments import list_instalments
 
 _WRITES = 5
 """Writes that are shown, the latest first."""
-
-
-class Waiting(NamedTuple):
-    """Something that waits: how much of it, in words, and the address where it is done."""
-
-    words: str
-    where: str
 
 
 class Today(Page):
@@ -39,64 +24,29 @@ class Today(Page):
     title = marked("Today")
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return what waits, the files of the inbox that were not imported, and the last writes."""
+        """Return what waits, the files of the inbox with what is left of them, the last writes."""
         del asked
-        files = list_files(desk, inbox_folder(self.ledger))
         log = read_log(desk.book)
+        waiting = self._waiting(desk)
         return {
-            "waiting": desk.once(("today", date.today()), lambda: list(_waiting(desk))),  # noqa: DTZ011
-            "files": files,
+            "waiting": [each for each in waiting if each.kind != "notice"],
+            "notices": [each for each in waiting if each.kind == "notice"],
+            "files": files_of(desk, inbox_folder(self.ledger)),
             "writes": log.writes[::-1][:_WRITES],
             "undone": {write.undoes for write in log.writes if write.undoes},
-            "notices": desk.once(
-                "notices-by-rule", lambda: Counter(each.rule for each in desk.book.notices)
-            ),
         }
 
-    @served("rows")
-    def rows(self) -> Response:
-        """Say how many rows of a file of the inbox are new, and how many wait."""
-        desk = desk_of(self.ledger)
-        path = find_file(inbox_folder(self.ledger), request.args.get("file", ""))
-        return Response(_rows(desk, path), mimetype="text/plain")
+    @served("waits")
+    def waits(self) -> Response:
+        """Say how much waits on each page, and what is left of each file of the inbox, after one
+        file more was looked at; `more` tells whether there is another.
+        """
+        desk, folder = desk_of(self.ledger), inbox_folder(self.ledger)
+        more = look_at_next(desk, folder)
+        files = {each.name: rows.words for each, rows in files_of(desk, folder) if rows}
+        counts = count_by_page(self._waiting(desk))
+        return jsonify({"counts": counts, "files": files, "more": more})
 
-
-def _rows(desk: Desk, path: Path) -> str:
-    try:
-        result = judge_file_once(desk, path, Choices())
-    except RefusedError as error:
-        return str(error)
-    new = sum(file.count("imported", "amended") for file in result.files)
-    new += sum(len(file.drafts) for file in result.statements)
-    waiting = sum(file.count("waiting", "rejected") for file in result.files)
-    asked = sum(not each.answer for file in result.files for each in file.questions)
-    said = [ngettext("%(num)s to take", "%(num)s to take", new)] if new else []
-    if waiting:
-        said.append(ngettext("%(num)s row waits", "%(num)s rows wait", waiting))
-        said.append(ngettext("%(num)s question", "%(num)s questions", asked))
-    return ", ".join(said) or _("nothing to do")
-
-
-def _waiting(desk: Desk) -> Iterator[Waiting]:
-    """Yield what waits in the book, the most pressing first. Errors are said above each page."""
-    book, today = desk.book, date.today()  # noqa: DTZ011 - the day where the user is
-    if receipts := waiting_receipts(book):
-        words = ngettext(
-            "%(num)s receipt is not matched yet", "%(num)s receipts are not matched yet",
-            len(receipts),
-        )  # fmt: skip
-        yield Waiting(words, address("Reconcile"))
-    if entries := waiting_entries(book.entries, book.settings):
-        words = ngettext(
-            "%(num)s entry waits for approval", "%(num)s entries wait for approval", len(entries)
-        )
-        yield Waiting(words, address("Contributions", rule="waiting"))
-    if overdue := sum(line.overdue for line in list_instalments(book.register, today)):
-        words = ngettext(
-            "%(num)s instalment is overdue", "%(num)s instalments are overdue", overdue
-        )
-        yield Waiting(words, address("Reports", name="ageing"))
-    for period in book.settings.periods:
-        if period.end < today and period.name not in book.settings.seals:
-            words = _("The period %(period)s has ended and is not closed", period=period.name)
-            yield Waiting(words, address("Reports", name="schedule", period=period.name))
+    def _waiting(self, desk: Desk) -> list[Waiting]:
+        today = date.today()  # noqa: DTZ011 - the day where the user is
+        return what_waits(desk, inbox_folder(self.ledger), today)

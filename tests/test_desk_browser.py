@@ -6,6 +6,7 @@ The pictures of docs/desk.md are made here: PLEDGEBOOK_PICTURES=1 python -m pyte
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +131,59 @@ def test_a_figure_is_followed_to_its_entry_by_clicking(
     expect(page.locator(".cm-content")).to_contain_text("ITA-2001-01.2")
     page.go_back()
     expect(page.locator("#desk h2").first).to_contain_text("Italy", timeout=WRITING)
+    assert complaints == []
+
+
+def test_the_desks_pages_come_first_with_what_waits_and_their_keys(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    opened(page, f"{address}/Contributions/")
+    names = page.locator("aside a[href*='/extension/']").all_inner_texts()
+    first = page.locator("aside ul a").first
+    expect(first).to_contain_text("Today")
+    there = [re.sub(r"\s+\d+$", "", each.strip()) for each in names]
+    assert there[:5] == ["Today", "Inbox", "Reconcile", "Record", "Contributions"]
+    assert there[-1] == "Log"
+    expect(page.locator("aside a[href*='/extension/Reconcile/'] .waits")).to_have_text("2")
+    expect(page.locator("header input").first).to_be_hidden()
+    expect(page.locator("aside a[href*='/import/']")).to_be_hidden()
+    for keys, heading in (("gR", "Reports"), ("gr", "Reconcile"), ("gT", "Today")):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("header strong")).to_have_text(heading)
+    page.keyboard.press("t")  # Fava, too, has forgotten the g
+    page.keyboard.press("/")
+    page.keyboard.type("39,975")
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk h2").first).to_contain_text("39,975")
+    page.locator("#desk").focus()
+    page.keyboard.press("?")
+    shown = page.locator(".keyboard-tooltip")
+    assert {"g T", "g t", "/"} <= set(shown.all_inner_texts())
+    page.keyboard.press("g")
+    page.keyboard.press("t")  # Fava's own keys are as they were
+    expect(page.locator("header strong")).to_have_text("Trial Balance")
+    expect(page.locator("header input").first).to_be_visible()
+    expect(page.locator("aside ul a").first).to_contain_text("Today")
+    assert complaints == []
+
+
+def test_help_opens_beside_what_was_typed_and_a_link_leads_past_the_sidebar(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    opened(page, f"{address}/Record/?event=payment")
+    page.locator("#event input[type=date]").first.fill("2003-05-06")
+    page.get_by_role("link", name="Help on this page").click()
+    expect(page.locator("#desk-help h2").first).to_have_text("Record")
+    expect(page.locator("#desk-help")).to_contain_text("What holds for every page")
+    page.keyboard.press("Escape")
+    expect(page.locator("#desk-help")).to_be_hidden()
+    expect(page.locator("#event input[type=date]").first).to_have_value("2003-05-06")
+    opened(page, f"{address}/Reconcile/")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("To the page's content")
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk")).to_be_focused()
     assert complaints == []
 
 

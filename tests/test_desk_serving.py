@@ -77,7 +77,8 @@ def test_a_page_runs_scripts_of_the_program_alone(fava: FlaskClient, path: str) 
     assert policy_of(answer) == {
         "default-src": "'none'",
         "script-src": f"localhost/static/ localhost{BASE}/extension_js_module/ "
-        f"localhost{BASE}/extension/Contributions/desk.js 'wasm-unsafe-eval'",
+        f"localhost{BASE}/extension/Contributions/desk.js "
+        f"localhost{BASE}/extension/Contributions/around.js 'wasm-unsafe-eval'",
         "style-src-elem": f"localhost/static/ localhost{BASE}/extension/ 'unsafe-inline'",
         "style-src-attr": "'unsafe-hashes' 'sha256-tcbDxjMo+xKqM21aCGYbs/QAJqB7yUXC06oPWDapBgc='",
         "img-src": f"localhost/static/ localhost{BASE}/document/ data:",

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from fava.application import create_app
 from pledgebook.desk import texts
 
@@ -46,14 +45,14 @@ def bracketed(
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             words = tuple(f"⟦{each}⟧" for each in ids)
             made.add(message.id, words if len(words) > 1 else words[0])
-    folder = tmp_path / "locales" / "fr" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    with (folder / "pledgebook.mo").open("wb") as file:
-        write_mo(file, made)
-    texts._domain.cache_clear()
-    monkeypatch.setattr(texts, "LOCALES", tmp_path / "locales")
+    folder = tmp_path / "locales"
+    folder.mkdir()
+    with (folder / "fr.po").open("wb") as file:
+        write_po(file, made)
+    texts._catalog.cache_clear()
+    monkeypatch.setattr(texts, "LOCALES", folder)
     yield catalog
-    texts._domain.cache_clear()
+    texts._catalog.cache_clear()
 
 
 def test_all_words_come_from_the_catalog_of_the_readers_language(
@@ -68,7 +67,7 @@ def test_all_words_come_from_the_catalog_of_the_readers_language(
     base = client.get("/").headers["Location"].strip("/").split("/")[0]
     said: set[str] = set()
     for page in (
-        "Contributions/", "Contributions/?q=italie", "Contributions/?q=nowhere", "Donor/",
+        "Contributions/", "Contributions/?q=italie", "Contributions/?q=nowhere", "Donor/", "Today/",
         "Donor/?donor=ITA", "Donor/?donor=XXX", "Reports/", "Reports/?name=schedule",
         "Reports/?name=ageing", "Paragraphs/", "Paragraphs/?paragraph=OP14",
         "Reports/?behind=closing", "Record/", "Record/?event=pledge", "Record/?event=payment",
