@@ -1,5 +1,5 @@
 """The words of what is listed below the desk, for those who translate the pages: events' forms,
-reports, letters.
+reports, letters, rules.
 
 Their tables know no languages; `pybabel extract` is told their words by `extract` (see
 pyproject.toml). In the help of a form, fields are named as the command names them (`--due`, DONOR):
@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pledgebook.ledger.forms import GROUPS, Form
+from pledgebook.ledger.rules import head_of_rule, read_rules
 from pledgebook.reports.letters.kinds import LETTERS
 from pledgebook.reports.registry import REPORTS
 
 
 def listed_words() -> Iterator[str]:
-    """Yield the titles of reports and letters, every title and help of every form, each once."""
+    """Yield the titles of reports and letters, every title and help of every form, and what each
+    rule finds, each once.
+    """
     texts: dict[str, None] = {}
     for group, forms in GROUPS:
         texts[group] = None
@@ -24,6 +27,7 @@ def listed_words() -> Iterator[str]:
             texts |= dict.fromkeys(_words(form))
     texts |= dict.fromkeys(kind.title for kind in REPORTS.values())
     texts |= dict.fromkeys(kind.title for kind in LETTERS.values())
+    texts |= dict.fromkeys(map(head_of_rule, read_rules()))
     yield from filter(None, texts)
 
 

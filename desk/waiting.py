@@ -24,7 +24,7 @@ from pledgebook.ledger.guards.approval import waiting_entries
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.instalments import list_instalments
-from pledgebook.ledger.rules import read_rules
+from pledgebook.ledger.rules import head_of_rule
 
 _APPROVAL = "waiting"
 _STATEMENTS = ("statement-differs", "statement-open")
@@ -122,12 +122,6 @@ def count_by_page(waiting: Sequence[Waiting]) -> dict[str, tuple[int, str]]:
     return {page: (number, "\n".join(words[page])) for page, number in numbers.items()}
 
 
-def rule_in_words(rule: str) -> str:
-    """Return what a rule found, in a sentence; the rule itself where nothing is said of it."""
-    _severity, _point, meaning = read_rules().get(rule, "").partition(". ")
-    return meaning.partition(". ")[0].rstrip(".") or rule
-
-
 def _looked_at(desk: Desk) -> dict[str, RowsOfFile]:
     return desk.once("files looked at", dict[str, RowsOfFile])
 
@@ -199,4 +193,4 @@ def _words(waiting: Waiting) -> str:
         case "period":
             return _("period has ended and is not closed: %(period)s", period=waiting.name)
         case _:
-            return rule_in_words(waiting.name)
+            return _(head_of_rule(waiting.name))

@@ -35,3 +35,9 @@ def explain_rule(rule: str) -> str:
             "them all."
         )
     return rules[rule]
+
+
+def head_of_rule(rule: str) -> str:
+    """Return what a rule found, in one sentence; the rule itself where nothing is said of it."""
+    _severity, _point, meaning = read_rules().get(rule, "").partition(". ")
+    return meaning.partition(". ")[0].rstrip(".") or rule

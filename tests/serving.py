@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -103,7 +104,8 @@ def show(page: Page, name: str) -> None:
     """
     for last in (False, False, True):
         page.wait_for_load_state("networkidle")
-        page.locator("aside").get_by_role("link", name=name, exact=True).click()
+        link = page.locator("aside").get_by_role("link", name=re.compile(rf"^{name}( \d+)?$"))
+        link.click()  # what waits there is counted beside the name
         try:
             expect(page.locator("header")).to_contain_text(name, timeout=15_000)
             break
