@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import cast
 
 import click
-from msgspec import structs
 from pledgebook.cli.common import (
     DAY,
     DONE,
@@ -21,6 +20,7 @@ from pledgebook.cli.common import (
     answer,
     book_option,
     counted,
+    fail,
     find_main,
     open_book,
     today_or,
@@ -30,31 +30,12 @@ from pledgebook.cli.writing import writing
 from pledgebook.ledger.closing.certifying import certify_period
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.proof import PARTS, Verdict, verify_seals
-from pledgebook.ledger.closing.seals import Figures
 from pledgebook.ledger.closing.signing import sign as sign_seal
 from pledgebook.ledger.declared.certifications import DECLARED
 from pledgebook.ledger.events.asking import due_releases
-from pledgebook.ledger.events.cash import not_revalued
 from pledgebook.ledger.files.writing import file_for
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports import make_reports, select
-from pledgebook.reports.figures.comparatives import totals_documents
-from pledgebook.reports.financial_statements import statement_totals
-from pledgebook.reports.render import to_document
-from pledgebook.reports.untied import refuse_untied
-
-_REPORTS = ("schedule", "paragraphs")
-"""The reports whose figures are sealed."""
-
-
-def make_figures(book: Book, period: str) -> Figures:
-    """Return the documents of the reports that are sealed with a period."""
-    names = _REPORTS if book.settings.mandates else _REPORTS[:1]
-    selection = select(book, period)
-    made = make_reports(selection, names)
-    # Who certified them is known only after they are sealed.
-    figures = {report.name: to_document(structs.replace(report, standing=None)) for report in made}
-    return figures | totals_documents(statement_totals(selection))
+from pledgebook.reports.closing import find_all_hindrances, make_figures
 
 
 @click.command()
@@ -72,11 +53,7 @@ def close(period: str, key: Path | None, by: str) -> None:
     """Close PERIOD: seal it and carry what is left into the next."""
     sign = None if key is None else partial(sign_seal, key=key)
     with writing() as book:
-        notices: list[str] = []
-        for declared in book.settings.periods:
-            if declared.name == period:
-                refuse_untied(book, period)
-                notices += not_revalued(book, declared.end)
+        notices = _hindered(book, period)
         closed = close_period(book, period, make_figures, sign, by)
     written = sorted(path.relative_to(book.folder).as_posix() for path in closed.written)
     if wants_json():
@@ -84,6 +61,7 @@ def close(period: str, key: Path | None, by: str) -> None:
             {
                 "period": period,
                 "opened": closed.opened.isoformat(),
+                "declared": closed.declared,
                 "sha256": closed.sha256,
                 "written": written,
                 "notices": notices,
@@ -96,8 +74,14 @@ def close(period: str, key: Path | None, by: str) -> None:
         click.echo(f"Seal: {closed.sha256}")
         click.echo(f"Wrote {', '.join(written)}")
         after = open_book()
-        if after.settings.periods.of(closed.opened) is None:
-            click.echo(_undeclared(after, period, closed.opened))
+        if closed.declared:
+            click.echo(f"Declared the period {closed.declared}, as long as the one before.")
+        elif after.settings.periods.of(closed.opened) is None:
+            click.echo(
+                f"No declared period holds {closed.opened}, so reports cannot show it and the "
+                f"opening stands in {file_for(after.settings, closed.opened)}: declare the period "
+                "that follows."
+            )
         waiting = list(due_releases(after, closed.opened))
         if waiting:
             click.echo(
@@ -109,22 +93,18 @@ def close(period: str, key: Path | None, by: str) -> None:
         )
 
 
-def _undeclared(book: Book, closed: str, first: date) -> str:
-    """Say which line declares the period after the one that was closed, as long as that one."""
-    stands = file_for(book.settings, first)
-    (was,) = (each for each in book.settings.periods if each.name == closed)
-    whole = (was.start.month, was.start.day) == (1, 1) == (first.month, first.day)
-    last = first.year + (was.end.year - was.start.year)
-    name = f"{first.year}-{last}" if last > first.year else str(first.year)
-    line = f'{first} custom "period" "{name}" {date(last, 12, 31)}' if whole else ""
-    renamed = f", and rename {stands} to {name}.beancount" if f"{name}.beancount" != stands else ""
-    return (
-        f"No declared period holds {first}, so reports cannot show it and the opening stands in "
-        f"{stands}. Declare it"
-        + (f" as {line}" if line else "")
-        + (f"{renamed}, in {book.path.name} too" if renamed and line else "")
-        + "."
-    )
+def _hindered(book: Book, period: str) -> list[str]:
+    """Tell all that keeps a period from being closed, and end; else return what deserves a look:
+    cash that is not at the rate of its last day.
+    """
+    declared = book.settings.periods.named(period)
+    if declared is None or period in book.settings.seals:
+        return []
+    found = list(find_all_hindrances(book, declared.period))
+    blocking = [each.message for each in found if each.blocks]
+    if blocking:
+        fail("\n".join(blocking))
+    return [each.message for each in found if each.kind == "revaluation"]
 
 
 @click.command()

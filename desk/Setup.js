@@ -1,4 +1,4 @@
-import { enhance, go, refuse, send } from "../extension/Contributions/desk.js";
+import { agreed, enhance, go, refuse, send } from "../extension/Contributions/desk.js";
 
 /** What stands in a form's fields, by name: text, true for a flag, a list of what was chosen. */
 function written(form) {
@@ -56,11 +56,11 @@ export function sending(context) {
   for (const form of document.querySelectorAll("#desk form[data-endpoint]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const { endpoint, sent, done, ask } = form.dataset;
-      if (ask && !window.confirm(ask)) {
+      const { endpoint, sent, done } = form.dataset;
+      const button = form.querySelector("button[type=submit]");
+      if (button.dataset.sure && !(await agreed(button))) {
         return;
       }
-      const button = form.querySelector("button[type=submit]");
       clearFaults(form);
       button.disabled = true;
       button.setAttribute("aria-busy", "true");

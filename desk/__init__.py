@@ -9,6 +9,7 @@ finds in this module, so only the pages are named here.
 
 from __future__ import annotations
 
+from pledgebook.desk.close import Close
 from pledgebook.desk.contributions import Contributions
 from pledgebook.desk.donor import Donor
 from pledgebook.desk.inbox import Inbox
@@ -21,6 +22,7 @@ from pledgebook.desk.setup import Setup
 from pledgebook.desk.today import Today
 
 __all__ = [
+    "Close",
     "Contributions",
     "Donor",
     "Inbox",

@@ -12,7 +12,7 @@ from datetime import date
 
 from beancount.core.data import Transaction
 from msgspec import structs
-from pledgebook.ledger.findings import BookRefusedError, Finding, finding
+from pledgebook.ledger.findings import Finding, finding
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book, without_garbage_collection
 from pledgebook.reports.figures.booked import Booked, booked_entries
@@ -27,16 +27,6 @@ def find_untied(book: Book, period: str = "") -> list[Finding]:
     that the book holds entries of. Needs a book without errors.
     """
     return list(_find(book, [period] if period else book.settings.periods.names()))
-
-
-def refuse_untied(book: Book, period: str) -> None:
-    """Refuse a book of which a report of the period does not agree with its ledger. Raises
-    BookRefusedError with the first place and both figures.
-    """
-    if book.errors:
-        return
-    for each in _find(book, [period]):
-        raise BookRefusedError(f"{each.file.rpartition('/')[2]}:{each.line}: {each.message}")
 
 
 def _find(book: Book, periods: Iterable[str]) -> Iterator[Finding]:

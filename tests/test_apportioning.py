@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.events.apportioning import apportion_interest, mean_cash
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 HEAD = """option "operating_currency" "USD"
 plugin "pledgebook.plugins"

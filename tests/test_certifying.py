@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import Load
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.closing import make_figures
 
 GIFT = """
 2002-02-01 * "Norway" "Gift (made up)"

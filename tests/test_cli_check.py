@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.rules import read_rules
+from pledgebook.reports.closing import make_figures
 
 BOOK = """
 plugin "pledgebook.plugins"

@@ -146,18 +146,21 @@ def test_four_eyes_are_two_persons(load: Callable[..., Book]) -> None:
     assert 'approved-by: "Head"' in office.text()
 
 
-def test_an_undeclared_next_period_is_told_with_the_line_and_the_name_that_mend_it(
+def test_closing_declares_the_next_period_and_keeps_what_was_entered_in_it(
     load: Callable[..., Book],
 ) -> None:
     office = Office(load("", settings=FOUR_EYES).path)
-    office.do(PLEDGE)
-    said = office.do("close 2002-2003 --by Closer")
-    line = '2004-01-01 custom "period" "2004-2005" 2005-12-31'
-    assert f"Declare it as {line}, and rename 2004.beancount to 2004-2005.beancount" in said
-    folder, main = office.main.parent, office.main
-    (folder / "2004.beancount").rename(folder / "2004-2005.beancount")
-    main.write_text(main.read_text("utf-8").replace("/2004.", "/2004-2005.").replace(
-        '"2004.beancount"', '"2004-2005.beancount"') + line + "\n", "utf-8")  # fmt: skip
+    early = "record pledge SWE 10 --due 2004-06-30 --fund CPCJF --date 2004-02-01 --yes"
+    office.do(PLEDGE, early)
+    folder = office.main.parent
+    assert (folder / "2004.beancount").exists()
+    assert "Declared the period 2004-2005" in office.do("close 2002-2003 --by Closer")
+    assert not (folder / "2004.beancount").exists()
+    entered = (folder / "2004-2005.beancount").read_text("utf-8")
+    assert entered.index('event: "opening"') < entered.index("2004-02-01 * ")
+    assert 'custom "period" "2004-2005" 2005-12-31' in (folder / "settings.beancount").read_text(
+        "utf-8"
+    )
     assert "Closed 2004-2005" in office.do("verify", "close 2004-2005 --by Closer")
 
 

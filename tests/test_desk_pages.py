@@ -17,7 +17,6 @@ import pytest
 from conftest import split_golden
 from fava.application import create_app
 from flask.testing import FlaskClient
-from pledgebook.cli.close import make_figures
 from pledgebook.desk.behind import pieces_behind
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
@@ -28,6 +27,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.ageing import ageing
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.comparatives import period_before
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.figures.table import Part

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.searching import search
@@ -19,6 +18,7 @@ from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.matching.assignment import match_receipts
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.letters import Papers, make_letters
 from pledgebook.reports.letters.receipt import without_receipt

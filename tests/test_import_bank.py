@@ -13,7 +13,6 @@ from beancount.core.data import Note, Transaction
 from fava.core import FavaLedger
 from fava.core.charts import dumps
 from fava.serialisation import deserialise, serialise
-from pledgebook.cli.close import make_figures
 from pledgebook.importers import BankStatements, DonorSheets
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.statements.judging import JudgedStatement
@@ -25,6 +24,7 @@ from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.guards.statements import balance_on, movements
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 BANKS = """
 1999-12-31 custom "bank" "MAIN" "GB29 NWBK 6016 1331 9268 19"

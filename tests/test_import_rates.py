@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.importers.rates.judging import judge_rates, save_rates, used_currencies
 from pledgebook.importers.rates.published import read_rates
@@ -21,6 +20,7 @@ from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 ROWS = [
     ("Austria", "Euro", "EUR", "01 Jul 2002", "1.012"),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.answering import book_answering
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import SelectionError, select
 
 HEAD = """option "operating_currency" "USD"

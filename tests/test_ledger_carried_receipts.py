@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 from conftest import SETTINGS
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 BOOK = """
 2003-05-05 * "Some Bank" "Money from the north" ^B-77

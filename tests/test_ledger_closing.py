@@ -21,7 +21,6 @@ from beancount.core.data import Transaction
 from click.testing import CliRunner
 from conftest import HEAD, Load, split_golden
 from msgspec import structs
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.cli.pledges import instalment_document
 from pledgebook.ledger.closing.entries import Carried
@@ -40,6 +39,7 @@ from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import SelectionError, select
 from pledgebook.reports.figures.table import Report, Value
 from pledgebook.reports.financial_statements import make_statements

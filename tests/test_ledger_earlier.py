@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from conftest import HEAD, MANDATE
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing import periods
 from pledgebook.ledger.closing.earlier import is_proven
 from pledgebook.ledger.closing.periods import close_period, reopen_period
@@ -21,6 +20,7 @@ from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 NAMES = ("2002-2003", "2004-2005", "2006-2007", "2008-2009")
 LAST = NAMES[-1]

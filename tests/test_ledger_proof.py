@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.proof import Verdict, verify_seals
 from pledgebook.ledger.closing.seals import FIRST, book_until, seal_period
 from pledgebook.ledger.closing.signing import TOOL
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.render import ReportDoesNotFootError
 from sweep_sealed import sweep
 from test_ledger_seals import ENTRIES, MAIN, RATES, SETTINGS, edit

@@ -18,11 +18,11 @@ import pytest
 from beancount.core.amount import Amount
 from beancount.core.data import Posting, Transaction
 from beancount.core.position import Cost
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import Verdict, verify_seals
 from pledgebook.ledger.closing.records import canonical
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.closing import make_figures
 
 D = Decimal
 MAIN = """

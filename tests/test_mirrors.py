@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
@@ -21,6 +20,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.registry import REPORTS
 from pledgebook.reports.schedule import make_schedule

@@ -16,7 +16,6 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 from handwritten import PLACES, STARTS
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
@@ -25,6 +24,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.money import to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.registry import REPORTS

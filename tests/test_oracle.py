@@ -16,12 +16,12 @@ from random import Random
 import pytest
 from handwritten import CORRECTIONS, HEAD, STARTS, Writer
 from oracle import Row
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.schedule import Schedule, make_schedule

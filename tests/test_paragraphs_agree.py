@@ -17,12 +17,12 @@ from beancount.core.data import Transaction
 from conftest import MANDATE, Load
 from handwritten import Writer
 from oracle import Instalment
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import Selection, select
 from pledgebook.reports.paragraphs import BEFORE, NO_CALL, paragraphs
 from test_oracle import CUTS, DAY, POLICIES, days

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from beancount.core.data import Transaction
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
@@ -20,6 +19,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.collections import list_collections
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import read_lines
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.registry import make_reports

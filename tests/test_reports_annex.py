@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import Load
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.reports.annex import annex
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.render import to_document
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 from click.testing import CliRunner
 from conftest import SETTINGS, Load, Told
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.budget import WITHOUT, budget
+from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.figures.table import Report
 from pledgebook.reports.obligations import obligations

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pledgebook.cli.close import make_figures
 from pledgebook.cli.main import group
 from pledgebook.ledger.closing.proof import Verdict, verify_seals
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.reports.closing import make_figures
 
 SEALED = Path(__file__).parent / "data" / "sealed-earlier"
 

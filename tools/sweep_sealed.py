@@ -34,10 +34,10 @@ from beancount.core.data import (
     entry_sortkey,
 )
 from beancount.parser import booking, parser
-from pledgebook.cli.close import make_figures
 from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.declared.declarations import FORMS
 from pledgebook.ledger.register.history import HISTORY
+from pledgebook.reports.closing import make_figures
 
 NOT_SEALED = frozenset(
     {"alias", "announcement", "letterhead", "addressee", "fava-option", "fava-extension"}

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from beancount.core.data import Custom, Directive, Price, Transaction
+from beancount.core.data import Directive, Transaction
 from msgspec import structs
 from pledgebook.ledger.closing.carrying import find_lost
 from pledgebook.ledger.closing.earlier import is_proven, say_proven
 from pledgebook.ledger.closing.entries import Carried, carry_forward
+from pledgebook.ledger.closing.hindering import find_hindrances
 from pledgebook.ledger.closing.seals import (
     FIRST,
     Figures,
@@ -31,11 +32,11 @@ from pledgebook.ledger.closing.seals import (
     seal_period,
 )
 from pledgebook.ledger.closing.signing import signature_of
-from pledgebook.ledger.declared.declarations import FORMS, write_declaration
+from pledgebook.ledger.declared.declarations import write_declaration
 from pledgebook.ledger.declared.delegations import CLOSED
 from pledgebook.ledger.declared.periods import Period
-from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.committing import Changes
+from pledgebook.ledger.files.declaring import declare_period, exchange_file, following_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import (
     file_for,
@@ -43,24 +44,21 @@ from pledgebook.ledger.files.writing import (
     places_in,
     refusal_of_errors,
     text_without,
+    try_texts,
     write_texts,
 )
-from pledgebook.ledger.findings import BookRefusedError, place_of
-from pledgebook.ledger.guards.announcements import KIND as ANNOUNCEMENT
+from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.delegation import closers_fault
-from pledgebook.ledger.guards.instalments import releases_not_made
-from pledgebook.ledger.parsing import parse_text, quoted
+from pledgebook.ledger.parsing import quoted
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import (
     CLOSES,
     FOLDER,
     HISTORY,
     carried_from,
-    continuing,
     is_closing,
 )
-from pledgebook.ledger.register.register import derive_register
 from pledgebook.ledger.sources import source_of
 
 SEALS = "seals.beancount"
@@ -78,7 +76,7 @@ _HISTORY_HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """What closing a period wrote."""
 
@@ -88,6 +86,8 @@ class Closed:
     sha256: str
     """The chain of the seal: the digest of all that is sealed, and of the seals before."""
     written: tuple[Path, ...]
+    declared: str = ""
+    """The name of the next period, where it was declared with the closing."""
 
 
 def close_period(
@@ -98,6 +98,7 @@ def close_period(
     by: str = "",
 ) -> Closed:
     """Close a declared period of a book: write its closing, the next one's opening and the seal.
+    The next period is declared with it, where it is not yet and follows from this one.
 
     `sign` makes a signature of what is sealed; `by` is who closes it, which the closing keeps as
     `closed-by:` and a fund with four eyes asks for. Raises RefusedError with a sentence, and writes
@@ -106,11 +107,13 @@ def close_period(
     """
     period = _period(book, name)
     own = book.folder / f"{name}.beancount"
-    _refuse_unready(book, period, own)
+    _refuse_unready(book, period)
     first = period.end + _DAY
-    following = book.folder / file_for(book.settings, first)
     _refuse_one_hand(book, period, by)
-    carried = _closed_by(carry_forward(book, period, first), by)
+    declared = _next_declared(book, name, first)
+    known = declared.book
+    following = book.folder / file_for(known.settings, first)
+    carried = _closed_by(carry_forward(known, period, first), by)
     seals = book.folder / SEALS
     closed = [
         each
@@ -118,12 +121,14 @@ def close_period(
         if each.end < period.start and each.name in book.settings.seals
     ]
     names = [each.name for each in (*closed, period)]
-    main = _exchange_include(book.text_of(book.path), own.name, following.name, SEALS)
+    main = _exchange_include(declared.text_of(book.path), own.name, following.name, SEALS)
     history = book.folder / HISTORY
     kept, announced = _without_announcements(book, own)
+    begun = declared.text_of(following)
     texts = {
+        **declared.texts,
         own: insert_entries(kept, carried.closing, places_in(book, own)),
-        following: _with(book, following, carried.opening),
+        following: insert_entries(begun, carried.opening, places_in(known, following)),
         # Tried with as much as the period concerns, where the rest is proven.
         history: _history(
             main, book.path, names[-2:] if is_proven(book, period, closed) else names
@@ -134,7 +139,7 @@ def close_period(
         texts[still] = (book.text_of(still) or _ANNOUNCED) + "\n" + "\n".join(announced) + "\n"
         if not _includes(main, still.name):
             main = main.rstrip("\n") + f'\ninclude "{still.name}"\n'
-    until = book_until(book, period.end)
+    until = book_until(known, period.end)
     before = make_figures(until, name)
     _refuse_untied(name, before)
     others = [line for line in _seal_lines(book.text_of(seals)) if not _names(line, "seal", name)]
@@ -169,8 +174,61 @@ def close_period(
             beside[signature_of(sealed)] = sign(document).encode()
         return beside
 
-    write_texts(book, texts, [history], prove)
-    return Closed(name, first, made[0].chain, (*texts, *beside))
+    try_texts(book, texts, [history], prove, declared.gone).write()
+    return Closed(
+        period=name,
+        opened=first,
+        sha256=made[0].chain,
+        written=(*texts, *beside),
+        declared=declared.name,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declared:
+    """The book with the period after the one that is closed declared: what of its files changes by
+    that, which go, and the period's name; "" where nothing was to be declared.
+    """
+
+    book: Book
+    before: Book
+    texts: Mapping[Path, str]
+    gone: Changes
+    name: str = ""
+
+    def text_of(self, path: Path) -> str:
+        """Return the text of a file of the book as it then is."""
+        return self.texts[path] if path in self.texts else self.before.text_of(path)
+
+
+def _next_declared(book: Book, name: str, first: date) -> _Declared:
+    """Declare the period that follows, where it can be told from the one that is closed. What was
+    entered in it so far stands in the file of its first year, which becomes the period's.
+    """
+    as_it_is = _Declared(book=book, before=book, texts={}, gone={})
+    found = following_period(book, name)
+    if found is None:
+        return as_it_is
+    texts = dict(declare_period(book, *found).texts)
+    gone: dict[Path, bytes | None] = {}
+    old = book.folder / file_for(book.settings, first)
+    new = old.with_name(f"{found[2]}.beancount")
+    later = {
+        Path(str(entry.meta["filename"]))
+        for entry in book.entries
+        if isinstance(entry, Transaction) and entry.date >= first
+    }
+    if later - {old, new}:
+        return as_it_is  # entries of it stand elsewhere: a person says where they belong
+    if old in book.files and old != new:
+        main = texts.get(book.path) or book.text_of(book.path)
+        texts |= {book.path: exchange_file(main, old.name, new.name), new: book.text_of(old)}
+        gone[old] = None
+    instead = {path.resolve(): text.encode() for path, text in texts.items()}
+    tried = load_book(book.path, {**instead, **{path.resolve(): None for path in gone}})
+    if tried.errors:
+        return as_it_is
+    return _Declared(book=tried, before=book, texts=texts, gone=gone, name=found[2])
 
 
 def _closed_by(carried: Carried, by: str) -> Carried:
@@ -283,43 +341,12 @@ def _period(book: Book, name: str) -> Period:
     )
 
 
-def _refuse_unready(book: Book, period: Period, own: Path) -> None:
+def _refuse_unready(book: Book, period: Period) -> None:
     """Raise the first reason why a period cannot be closed."""
-    name, settings = period.name, book.settings
-    if name in settings.seals:
-        raise BookRefusedError(f"The period {name} is closed already.")
-    if book.errors:
-        raise refusal_of_errors(book)
-    if any(notice.rule == "plugin" for notice in book.notices):
-        raise BookRefusedError(f"{book.path.name} does not run Pledgebook's plugin: add its line.")
-    transactions = [entry for entry in continuing(book.entries) if isinstance(entry, Transaction)]
-    for entry in transactions:
-        if entry.date < period.start:
-            earlier = settings.periods.of(entry.date)
-            what = f"the period {earlier.name}" if earlier else "no declared period"
-            advice = f"close {earlier.name} first" if earlier else "declare its period and close it"
-            raise BookRefusedError(
-                f"{place_of(entry.meta)}: an entry of {entry.date} is in {what}, which is not "
-                f"closed: {advice}."
-            )
-        stands, belongs = Path(str(entry.meta["filename"])) == own, entry.date in period
-        if belongs and not stands:
-            raise BookRefusedError(
-                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} does "
-                f"not stand in {own.name}: move it there."
-            )
-        if stands and not belongs:
-            raise BookRefusedError(
-                f"{place_of(entry.meta)}: a period is a file, and this entry of {entry.date} is "
-                f"not of {name}: move it to {file_for(settings, entry.date)}."
-            )
-        if belongs and entry.flag == "!":
-            raise BookRefusedError(
-                f"{place_of(entry.meta)}: this entry of {entry.date} waits for approval (it is "
-                "flagged !): have it approved, or take it out."
-            )
-    _refuse_unreleased(book, period, transactions)
-    _refuse_settings(book, own)
+    if period.name in book.settings.seals:
+        raise BookRefusedError(f"The period {period.name} is closed already.")
+    for each in find_hindrances(book, period):
+        raise BookRefusedError(each.message)
 
 
 def _refuse_untied(name: str, figures: Figures) -> None:
@@ -331,33 +358,6 @@ def _refuse_untied(name: str, figures: Figures) -> None:
                 f"The {report} of {name} does not agree with the ledger: pledgebook check names "
                 "the entries."
             )
-
-
-def _refuse_unreleased(book: Book, period: Period, transactions: Iterable[Directive]) -> None:
-    register = derive_register(
-        [entry for entry in transactions if entry.date <= period.end], book.settings
-    )
-    for found in releases_not_made(register, period.end):
-        raise BookRefusedError(f"{Path(found.file).name}:{found.line}: {found.message}")
-
-
-def _refuse_settings(book: Book, own: Path) -> None:
-    """A period's file holds its entries only: what else it said would leave the open book."""
-    if not own.is_file():
-        raise BookRefusedError(f"{own.name} is missing: a period is a file, and this one has none.")
-    entries, _, options = parse_text(book.content_of(own), str(own))
-    for entry in entries:
-        declares = isinstance(entry, Custom) and entry.type in FORMS and entry.type != ANNOUNCEMENT
-        if isinstance(entry, Price) or declares:
-            raise BookRefusedError(
-                f"{place_of(entry.meta)}: the file of a period goes out of the open book when it "
-                "is closed, and this declaration or rate with it: move it to a file that stays."
-            )
-    if options["include"] or options["plugin"]:
-        raise BookRefusedError(
-            f"{own.name} includes files or plugins, which would go out of the open book with it: "
-            "move these lines to the main file."
-        )
 
 
 def _ends(entry: Directive, name: str) -> bool:
@@ -379,10 +379,6 @@ def _without_announcements(book: Book, own: Path) -> tuple[str, list[str]]:
             announced += lines[number:last]
             lines[number:last] = [""] * (last - number)
     return "\n".join(lines), announced
-
-
-def _with(book: Book, path: Path, drafts: Sequence[Draft]) -> str:
-    return insert_entries(book.text_of(path), drafts, places_in(book, path))
 
 
 def _include(name: str) -> re.Pattern[str]:

@@ -122,5 +122,5 @@ def not_revalued(book: Book, day: date) -> Iterator[str]:
         if value != held.dollars:
             yield (
                 f"{said}{format_amount(held.dollars)} {dollar}; at the UN rate of {day} it is "
-                f"{format_amount(value)}: record revaluation --all --date {day}."
+                f"{format_amount(value)}: record its revaluation on that day."
             )

@@ -241,13 +241,20 @@ def change_period(book: Book, old: str, start: date, end: date, name: str = "") 
     beside: dict[Path, bytes | None] = {}
     new = own.with_name(f"{name}.beancount")
     if own in book.files and new != own:
-        main = texts.get(book.path) or book.text_of(book.path)
-        for option in (r"^include\s+", r'"fava-option"\s+"default-file"\s+'):
-            pattern = re.compile(rf'({option})"(?:\./)?{re.escape(own.name)}"', re.MULTILINE)
-            main = pattern.sub(lambda found: f"{found[1]}{quoted(new.name)}", main)
+        main = exchange_file(texts.get(book.path) or book.text_of(book.path), own.name, new.name)
         texts |= {book.path: main, new: f"; Entries of the period {name}, in order of date.\n"}
         beside[own] = None
     return Declared(texts, beside)
+
+
+def exchange_file(main: str, old: str, new: str) -> str:
+    """Return the text of a main file that includes a file under its new name, and in which Fava
+    proposes that.
+    """
+    for option in (r"^include\s+", r'"fava-option"\s+"default-file"\s+'):
+        pattern = re.compile(rf'({option})"(?:\./)?{re.escape(old)}"', re.MULTILINE)
+        main = pattern.sub(lambda found: f"{found[1]}{quoted(new)}", main)
+    return main
 
 
 def following_period(book: Book, name: str) -> tuple[date, date, str] | None:
