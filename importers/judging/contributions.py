@@ -9,8 +9,9 @@ says nothing (a nil amount) is ignored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pledgebook.importers.judging.changes import describe_pledge
 from pledgebook.importers.judging.deciding import (
     Outcome,
@@ -49,8 +50,7 @@ _GRAVEST: tuple[VerdictName, ...] = (
 """Verdicts, those before others that a row of several contributions gets if one of them does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
+class _Group(Struct, frozen=True, kw_only=True):
     """The rows of one contribution: as they are read, or the doubt why they are not."""
 
     rows: tuple[SheetRow, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
 from pledgebook.importers.judging.changes import (
     ANOTHER,
     SINCE_WHEN,
@@ -45,8 +45,7 @@ EQUAL_ROWS = ask(
 _COMMITTED = {True: "a commitment", False: "a pledge not yet committed"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What became of a contribution: the verdict on it, and what this is made of."""
 
     verdict: VerdictName

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount.core.data import Transaction
-from msgspec import structs
+from msgspec import Struct, structs
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.declared.settings import Settings
@@ -47,8 +46,7 @@ class Received(NamedTuple):
     on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """One contribution as its rows state it, everything known. `parts` are its instalments with
     their dollars; `remarks` are sentences about it, `said` the sheet's own notes and
     comments. `received` is what the sheet says was paid of it, `changed_on` the day since when

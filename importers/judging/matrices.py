@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.rows.row import InstalmentReading, SheetRow
 from pledgebook.importers.tables.headings import Field, is_currency_only
@@ -53,22 +53,22 @@ def _cells(table: Table) -> dict[str, str]:
 
 def _apart(row: SheetRow, part: InstalmentReading, *, is_fund: bool) -> SheetRow:
     whole = _whole(row, part)
-    return whole.saying(Field.FUND if is_fund else Field.PURPOSE, part.label)
+    if is_fund:
+        return structs.replace(whole, fund=part.label)
+    return structs.replace(whole, purpose=part.label)
 
 
 def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
     """Give a row that states one amount of several, as its own."""
-    return replace(
+    return structs.replace(
         row,
         amount=part.amount,
         amount_source="amount",
         currency=part.currency or row.currency,
-        dates={
-            **row.dates,
-            Field.DUE_DATE: part.due_date if part.due_date.text else row.due_date,
-            Field.PAYMENT_DATE: part.payment_date,
-        },
-        sums={**row.sums, Field.DOLLARS: part.dollars, Field.PAID: part.paid},
+        due_date=part.due_date if part.due_date.text else row.due_date,
+        payment_date=part.payment_date,
+        dollars=part.dollars,
+        paid=part.paid,
         instalments=(),
     )
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from msgspec import structs
 from pledgebook.importers.judging.donors import known_donor
 from pledgebook.importers.judging.drafting import Kind, Reading, Received
 from pledgebook.importers.judging.earmarks import (
@@ -108,7 +108,9 @@ def read_contribution(
         code = context.settings.currency
         stated = row.currency_text or "its currency"
         remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
-        group = [replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))]
+        group = [
+            structs.replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))
+        ]
         row = group[0]
         refuse_nil(group, answers)
     currency = _currency_of(row, day, context)

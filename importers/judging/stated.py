@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from msgspec import structs
 from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.rows.currency import DOLLARS_ONLY
 from pledgebook.importers.rows.figures import CENTS
 from pledgebook.importers.rows.row import SheetRow
-from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.importers.values.words import read_kind
@@ -92,9 +91,9 @@ def take_paid_alone(group: list[SheetRow], answers: Answers) -> list[SheetRow]:
         return group
     (row,) = group
     if read_kind(row.status) not in {"cancelled", "spending"}:
-        row = row.saying(Field.STATUS, "")
+        row = structs.replace(row, status="")
     currency = row.paid_currency or row.currency
-    return [replace(row, amount=row.paid, amount_source="paid", currency=currency)]
+    return [structs.replace(row, amount=row.paid, amount_source="paid", currency=currency)]
 
 
 def paid_alone(group: Sequence[SheetRow]) -> bool:

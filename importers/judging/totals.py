@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec.structs import replace
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.blocks import TableColumn, TotalLevel
 from pledgebook.importers.tables.headings import MONEY, Field, currency_in

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
 from pledgebook.importers.judging.totals import ControlTotal
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.questions import Asked, Question
@@ -24,8 +25,7 @@ VERDICTS: tuple[VerdictName, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """One data row: what became of it, in which pledge it stands, and the reason in a sentence.
 
     `amount` is in `currency` as the sheet states it, None where it could not be read. `drafts` are

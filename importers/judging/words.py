@@ -10,6 +10,7 @@ from pledgebook.importers.tables.units import names_another, states_units
 from pledgebook.importers.values.values import shown
 from pledgebook.importers.values.words import (
     is_announcement,
+    is_silent,
     is_warning,
     says_in_kind,
     says_otherwise,
@@ -29,6 +30,9 @@ def words_question(text: str, letter: str = "") -> Question:
     )
 
 
+_WORDS = words_question("")
+
+
 def refuse_said_otherwise(row: SheetRow, table: Table) -> None:
     """Wait where words beside the figures say that it is no plain contribution in money, unless it
     was answered that they change nothing.
@@ -42,18 +46,19 @@ def refuse_said_otherwise(row: SheetRow, table: Table) -> None:
                 "decide how the row is to be recorded, and enter it by hand.",
                 asks=question,
             )
-    if answers.to(words_question("")):
+    if answers.to(_WORDS):
         return
     remarks = [text for text in (*row.notes, row.conditions, row.remarks) if text]
-    texts = [*remarks, *filter(None, (row.status, row.reference))]
-    for text in texts:
+    texts = (*remarks, row.status, row.reference)
+    heard = [text for text in texts if text and not is_silent(text)]
+    for text in heard:
         if is_announcement(text):
             raise Doubt(
                 f"Announced only ({shown(text)}): it enters the accounts when it is committed in "
                 "writing.",
                 asks=words_question(text),
             )
-    for text in (*texts, row.purpose):
+    for text in (*heard, row.purpose):
         if text and says_in_kind(text) and not row.in_kind:
             raise Doubt(
                 f"It may be in kind ({shown(text)}), and no column says whether it is: add "
@@ -68,7 +73,7 @@ def refuse_said_otherwise(row: SheetRow, table: Table) -> None:
                 asks=words_question(text),
             )
     for text in (*remarks, row.reference):
-        if text and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
+        if text in heard and (says_otherwise(text) or is_warning(text) or _is_unit(text)):
             raise Doubt(
                 f"The sheet says {shown(text)} of it: decide how that is to be recorded, and "
                 "enter it by hand.",

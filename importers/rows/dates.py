@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace
 from pledgebook.importers.reading.cells import column_letter
 from pledgebook.importers.rows.columns import Columns
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
+from msgspec.structs import replace
 from pledgebook.importers.rows.columns import FigureColumn
 from pledgebook.importers.rows.currency import DOLLARS_ONLY, find_currency
 from pledgebook.importers.rows.dates import read_date

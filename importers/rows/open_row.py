@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from pledgebook.importers.reading.cells import (
     CellValue,
     ErrorValue,
@@ -24,8 +24,7 @@ from pledgebook.importers.values.values import clean, plain, shown
 _NO_RESULT = "has a formula without a stored result; open the file in a spreadsheet and save it"
 
 
-@dataclass(slots=True, kw_only=True)
-class OpenRow:
+class OpenRow(Struct, kw_only=True):
     """A row to which rules add what they read; its attributes are those of the SheetRow that it
     becomes, but for those named here.
     """
@@ -140,13 +139,11 @@ class OpenRow:
 
     def closed(self, row: TableRow) -> SheetRow:
         """Return what was read of it."""
+        text, date, sums = self.texts.get, self.dates.get, self.sums.get
         return SheetRow(
             number=row.number,
             kind=row.kind,
             level=row.level,
-            texts=self.texts,
-            dates=self.dates,
-            sums=self.sums,
             figures=self.figures,
             amount=self.amount,
             amount_source=self.amount_source,
@@ -166,6 +163,26 @@ class OpenRow:
             asks_currency=self.asks_currency,
             asks_mark=self.asks_mark,
             problems=tuple(self.problems),
+            donor=text(Field.DONOR, ""),
+            reference=text(Field.REFERENCE, ""),
+            purpose=text(Field.PURPOSE, ""),
+            class_text=text(Field.CLASS, ""),
+            fund=text(Field.FUND, ""),
+            project=text(Field.PROJECT, ""),
+            status=text(Field.STATUS, ""),
+            in_kind=text(Field.IN_KIND, ""),
+            conditions=text(Field.CONDITIONS, ""),
+            remarks=text(Field.REMARKS, ""),
+            instalment=text(Field.INSTALMENT, ""),
+            pledge_date=date(Field.PLEDGE_DATE, NO_DATE),
+            due_date=date(Field.DUE_DATE, NO_DATE),
+            payment_date=date(Field.PAYMENT_DATE, NO_DATE),
+            changed_on=date(Field.CHANGED_ON, NO_DATE),
+            year=date(Field.YEAR, NO_DATE),
+            dollars=sums(Field.DOLLARS, BLANK),
+            paid=sums(Field.PAID, BLANK),
+            unpaid=sums(Field.UNPAID, BLANK),
+            rate=sums(Field.RATE, BLANK),
         )
 
 

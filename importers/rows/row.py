@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
 from pledgebook.importers.tables.blocks import RowKind, TotalLevel
-from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading
@@ -27,8 +26,7 @@ class Problem(NamedTuple):
     rejects: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstalmentReading:
+class InstalmentReading(Struct, frozen=True, kw_only=True):
     """One of several amounts of a row: an instalment, or one year or fund of a matrix.
 
     `label` is the number of the instalment, the year or the fund, as the heading says.
@@ -50,48 +48,14 @@ class Said(NamedTuple):
     text: str
 
 
-class _Text:
-    """An attribute that gives the text of a field, without marks of notes; "" for none."""
-
-    def __init__(self, field: Field) -> None:
-        self.field = field
-
-    def __get__(self, row: SheetRow, _: type[SheetRow]) -> str:
-        return row.texts.get(self.field, "")
-
-
-class _Date:
-    """An attribute that gives what a column of dates says."""
-
-    def __init__(self, field: Field) -> None:
-        self.field = field
-
-    def __get__(self, row: SheetRow, _: type[SheetRow]) -> DateReading:
-        return row.dates.get(self.field, NO_DATE)
-
-
-class _Sum:
-    """An attribute that gives what a column of money says of the row as a whole, in ones."""
-
-    def __init__(self, field: Field) -> None:
-        self.field = field
-
-    def __get__(self, row: SheetRow, _: type[SheetRow]) -> AmountReading:
-        return row.sums.get(self.field, BLANK)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
-    """One row of a table, read. What its columns say is kept by field (`texts`, `dates`, `sums`)
-    and asked by name; the other attributes are what several cells say together.
+class SheetRow(Struct, frozen=True, kw_only=True):
+    """One row of a table, read: what each of its columns says, under the name of the field, and
+    what several cells say together.
     """
 
     number: int
     kind: RowKind
     level: TotalLevel
-    texts: Mapping[Field, str]
-    dates: Mapping[Field, DateReading]
-    sums: Mapping[Field, AmountReading]
     figures: Mapping[str, AmountReading]
     """The reading of every column of money, by its letter."""
     amount: AmountReading
@@ -128,27 +92,25 @@ class SheetRow:
     """What would say what its amount is, where that alone may be read in two ways."""
     problems: tuple[Problem, ...]
 
-    donor = _Text(Field.DONOR)
-    reference = _Text(Field.REFERENCE)
-    purpose = _Text(Field.PURPOSE)
-    class_text = _Text(Field.CLASS)
-    fund = _Text(Field.FUND)
-    project = _Text(Field.PROJECT)
-    status = _Text(Field.STATUS)
-    in_kind = _Text(Field.IN_KIND)
-    conditions = _Text(Field.CONDITIONS)
-    remarks = _Text(Field.REMARKS)
-    instalment = _Text(Field.INSTALMENT)
-    pledge_date = _Date(Field.PLEDGE_DATE)
-    due_date = _Date(Field.DUE_DATE)
-    payment_date = _Date(Field.PAYMENT_DATE)
-    changed_on = _Date(Field.CHANGED_ON)
-    year = _Date(Field.YEAR)
-    dollars = _Sum(Field.DOLLARS)
-    paid = _Sum(Field.PAID)
-    unpaid = _Sum(Field.UNPAID)
-    rate = _Sum(Field.RATE)
-
-    def saying(self, field: Field, text: str) -> SheetRow:
-        """Return the row with another text of a field."""
-        return replace(self, texts={**self.texts, field: text})
+    donor: str
+    reference: str
+    purpose: str
+    class_text: str
+    fund: str
+    project: str
+    status: str
+    in_kind: str
+    conditions: str
+    remarks: str
+    instalment: str
+    """The texts of its columns of words, without marks of notes; "" for none."""
+    pledge_date: DateReading
+    due_date: DateReading
+    payment_date: DateReading
+    changed_on: DateReading
+    year: DateReading
+    dollars: AmountReading
+    paid: AmountReading
+    unpaid: AmountReading
+    rate: AmountReading
+    """What its columns of money and rates say of the row as a whole, in ones."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from msgspec import Struct
 from pledgebook.importers.reading.cells import CellValue, Sheet, cell_text, column_letter
 from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.questions import Question
@@ -99,8 +100,7 @@ class HeadingBlock:
         return replace(self, questions=(*self.questions, *questions))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
+class TableRow(Struct, frozen=True, kw_only=True):
     """What a row of a table is; `number` counts from 1 on the sheet, `reason` says why.
 
     `level` tells subtotals from totals. A heading within the table that names a group of donors

@@ -399,6 +399,8 @@ class Answers:
         return said
 
     def _said(self, question: Question) -> str:
+        if not (self.given or self.learned):
+            return ""
         if said := self.given_to(question):
             question.refuse(said)
             self.used[question.key] = question, said

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
+from msgspec.structs import replace
 from pledgebook.importers.reading.cells import Sheet
 from pledgebook.importers.tables.blocks import TableRow, TotalLevel
 from pledgebook.importers.values.amounts import parse_amount

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values.values import (
     LONGEST_VALUE,
@@ -42,8 +43,7 @@ _MILLION = re.compile(r"(?:m|[Mm]ill\.?)(?:\s+(.*)|$)")
 _GROUP = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmountReading:
+class AmountReading(Struct, frozen=True, kw_only=True):
     """One cell read as an amount.
 
     `state` is value (a figure), nil (a dash or a word for nothing: `value` is zero), unknown

@@ -37,14 +37,12 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=1024)
 def says_in_context(text: str) -> bool:
     """Tell whether a text holds one of these words and means the contribution by it."""
-    lists = _lists()
-    text = clean(text)
-    reduced = plain(text)
-    if not any(word in reduced for word in lists.marks):
+    if not may_say(text):
         return False
+    text = clean(text)
     tokens = _TOKENS.findall(text)
     keys = [plain(token) for token in tokens]
-    for phrase, silent in lists.phrases:
+    for phrase, silent in _lists().phrases:
         size = len(phrase)
         for at, key in enumerate(keys):
             if key == phrase[0] and tuple(keys[at : at + size]) == phrase:
@@ -52,6 +50,12 @@ def says_in_context(text: str) -> bool:
                 if not silent(_Said(tokens[:at], tokens[at + size :], cased)):
                     return True
     return False
+
+
+def may_say(text: str) -> bool:
+    """Whether a text holds one of these words, whatever it means by it."""
+    reduced = plain(text)
+    return any(word in reduced for word in _lists().marks)
 
 
 def _means_no_party(said: _Said) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pledgebook.importers.reading.cells import CellValue, ErrorValue, MissingResult, cell_text
 from pledgebook.importers.values.values import (
     LONGEST_VALUE,
@@ -94,8 +95,7 @@ class YearRange(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateReading:
+class DateReading(Struct, frozen=True, kw_only=True):
     """One cell read as a date.
 
     `state` is value, unknown (blank or a null date such as 0001-01-01), ambiguous (`readings` holds

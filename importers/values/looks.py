@@ -6,10 +6,10 @@ What is shown and what is stored must be one amount: "2 million" for 2 is none, 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from pledgebook.importers.reading.cells import Look
 from pledgebook.importers.values.amounts import AmountReading, parse_amount
 from pledgebook.ledger.money import format_amount

@@ -12,10 +12,10 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
-from pledgebook.importers.values.contexts import context_phrases, says_in_context
+from pledgebook.importers.values.contexts import context_phrases, may_say, says_in_context
 from pledgebook.importers.values.dates import month_names, parse_date
 from pledgebook.importers.values.lists import terms
-from pledgebook.importers.values.values import SCALES, THOUSANDS, plain
+from pledgebook.importers.values.values import SCALES, THOUSANDS, multiplier_in, plain
 from pledgebook.importers.values.values import words as value_words
 
 _WORD = re.compile(r"[^\W_]+")
@@ -23,6 +23,7 @@ _WORDS = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![\d,])")
+_ANY_DIGIT = str.maketrans("0123456789", "7" * 10)
 _JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
 _LEAP = 2000
@@ -91,6 +92,7 @@ def _days_of(text: str, year: int) -> tuple[date, ...]:
     return (reading.value,) if reading.value else reading.readings
 
 
+@lru_cache(maxsize=1024)
 def is_paid_in_part(status: str) -> bool:
     """Tell whether a status says that a part was paid, without saying how much."""
     return _paid_in_part().search(_without_days(plain(status))) is not None
@@ -142,6 +144,20 @@ def is_announcement(text: str) -> bool:
 def changes_figures(text: str) -> bool:
     """Tell whether a remark says, in any of these ways, that a figure is not what it seems."""
     return is_announcement(text) or says_in_kind(text) or says_otherwise(text) or is_warning(text)
+
+
+def is_silent(text: str) -> bool:
+    """Whether a text has none of the words by which it could say any of this, and names no unit:
+    as nearly all references do, which differ in their numbers. None of the words has a digit, and
+    of figures only thousands written as such are a unit.
+    """
+    return "000" not in text and _has_no_such_word(text.translate(_ANY_DIGIT))
+
+
+@lru_cache(maxsize=4096)
+def _has_no_such_word(text: str) -> bool:
+    said = bool(_said_in(plain(text))) or may_say(text) or is_warning(text)
+    return not said and multiplier_in(text) == 1
 
 
 @lru_cache(maxsize=4096)
