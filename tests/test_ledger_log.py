@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pledgebook.cli.main import group
+from pledgebook.importers.imports import import_files
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.log import FILE, read_log
 from pledgebook.ledger.files.making import make_book
@@ -562,3 +563,12 @@ def held(main: Path) -> dict[str, bytes | None]:
         for path in main.parent.rglob("*")
         if path.name != FILE
     }
+
+
+def test_what_a_program_writes_without_a_word_of_its_own_is_called_by_its_first_entry(
+    main: Path,
+) -> None:
+    import_files(load_book(main), [main.parent.parent / "letters.csv"], fund="CPCJF")
+    last = read_log(load_book(main)).writes[-1]
+    assert (last.door, last.sources) == ("library", ("letters.csv",))
+    assert last.what == "Pledge, NV 1"

@@ -28,6 +28,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.files.reading import matches
 from pledgebook.ledger.findings import BookRefusedError, Finding, FutureDateError, WouldBreakError
+from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
 from pledgebook.ledger.sources import as_content, reading
 
@@ -118,8 +119,18 @@ def write_entries(
     if not drafts and not others and not beside and not notes:
         return []
     tried = try_entries(book, drafts, others, beside, notes=notes, today=today, future=future)
-    tried.write()
+    said = present_occasion()
+    with on_occasion(structs.replace(said, what=said.what or _in_words(drafts))):
+        tried.write()
     return list(tried.paths)
+
+
+def _in_words(drafts: Sequence[Draft]) -> str:
+    """Return what is written where nobody said so: the first entry's words, and how many follow."""
+    if not drafts:
+        return ""
+    more = f" and {len(drafts) - 1} more" if len(drafts) > 1 else ""
+    return f"{drafts[0].narration}{more}"
 
 
 def try_entries(
