@@ -24,7 +24,6 @@ from pledgebook.importers.tables.corrections import Description
 from pledgebook.importers.tables.headings import Field, match_heading
 from pledgebook.importers.tables.questions import KINDS as QUESTIONS
 from pledgebook.ledger.declared.directory import Directory
-from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.files.donor_lists import ListedDonor, propose_donors
 from pledgebook.reports.render.texts import amount_text
@@ -170,7 +169,6 @@ def show_sheets(
         "lines": page,
         "shown": shown,
         "unknown": _unknown(desk.book.settings.donors, file),
-        "donor_kinds": KINDS,
         "fields": FIELDS,
         "funds": list(desk.book.settings.funds),
     }
