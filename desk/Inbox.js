@@ -77,17 +77,6 @@ async function underWay() {
   }
 }
 
-/** Say beside each file of the inbox what it holds for the book, one file after the other. */
-async function count() {
-  for (const place of document.querySelectorAll(".counted[data-file]")) {
-    const said = await fetchPart("Today", "rows", { file: place.dataset.file });
-    if (said === null || !place.isConnected) {
-      return;
-    }
-    place.textContent = said;
-  }
-}
-
 /** Go to a file of the inbox, or with "" to the list. */
 function goTo(file, asked = {}) {
   const address = new URL(window.location.href);
@@ -279,6 +268,5 @@ export default {
         goTo(answer.file);
       }
     });
-    count();
   },
 };

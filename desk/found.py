@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,7 +97,8 @@ class Shown(NamedTuple):
     changed: frozenset[str]
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
     """A row of a table and what becomes of it; `verdict` is None for headings and the like."""
 
     row: SheetRow
@@ -288,11 +290,12 @@ def _shown(line: Line, earlier: Mapping[int, Verdict] | None, settings: Settings
         return line
     own = [each for draft in verdict.drafts for each in preview(draft, settings)]
     if earlier is None or (was := earlier.get(line.row.number)) is None:
-        return line._replace(shown=[Shown(each, frozenset()) for each in own])
+        return replace(line, shown=[Shown(each, frozenset()) for each in own])
     old = [each for draft in was.drafts for each in preview(draft, settings)]
     told = (was.verdict, was.reason, was.donor, was.amount, was.currency)
     now = (verdict.verdict, verdict.reason, verdict.donor, verdict.amount, verdict.currency)
-    return line._replace(
+    return replace(
+        line,
         shown=[
             Shown(each, differing(old[at], each) if at < len(old) else frozenset())
             for at, each in enumerate(own)
@@ -304,7 +307,8 @@ def _shown(line: Line, earlier: Mapping[int, Verdict] | None, settings: Settings
 def _lines(judged: JudgedTable, kind: str, sought: frozenset[int]) -> list[Line]:
     verdicts = {verdict.row.number: verdict for verdict in judged.verdicts}
     lines = [
-        Line(row, verdicts.get(row.number), sought=row.number in sought) for row in judged.rows
+        Line(row=row, verdict=verdicts.get(row.number), sought=row.number in sought)
+        for row in judged.rows
     ]
     if not kind:
         return lines
