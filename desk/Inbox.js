@@ -1,5 +1,6 @@
-import { enhance, fetchPart, go, send, sendFile } from "../extension/Contributions/desk.js";
+import { agreed, enhance, fetchPart, go, send, sendFile } from "../extension/Contributions/desk.js";
 
+const STEP = 700;
 const byId = (id) => document.getElementById(id);
 
 /** What is chosen already, as the address states it. */
@@ -19,11 +20,67 @@ function name(choices) {
   }
 }
 
+/** Put what is typed as an answer and not sent yet into the choices, to be there after the look. */
+function keepTyped(choices) {
+  choices.typed = {};
+  for (const form of document.querySelectorAll(".question form.answer")) {
+    const text = form.elements.value.value.trim();
+    const { id } = form.closest(".question").dataset;
+    if (text && !(id in choices.answers)) {
+      choices.typed[id] = text;
+    }
+  }
+}
+
+/** Read the file anew by the choices. What stands on the screen till then is not booked any more. */
 function look(choices) {
   name(choices);
+  keepTyped(choices);
   const address = new URL(window.location.href);
+  for (const each of ["page", "taken", "wrote", "replaced", "at"]) {
+    address.searchParams.delete(each);
+  }
+  address.searchParams.set("before", byId("file").dataset.choices);
   address.searchParams.set("choices", JSON.stringify(choices));
-  address.searchParams.delete("page");
+  holdBack();
+  underWay();
+  go(address.href);
+}
+
+/** Hold the button back: what the screen shows is what is booked, and it is not looked at yet. */
+function holdBack(reason) {
+  const button = byId("import");
+  if (button) {
+    button.disabled = true;
+    byId("look-first").hidden = !reason;
+  }
+}
+
+/** Show how far the file is read or booked, until the page is another. */
+async function underWay() {
+  const place = byId("under-way");
+  const { file } = byId("file").dataset;
+  const bar = place?.querySelector("progress");
+  const words = place?.querySelector("[data-words]");
+  while (place?.isConnected) {
+    await new Promise((resolve) => setTimeout(resolve, STEP));
+    if (!place.isConnected || place.dataset.done) {
+      return;
+    }
+    place.hidden = false;
+    const text = await fetchPart("Inbox", "progress", { file });
+    const { done, of } = JSON.parse(text || "{}");
+    if (of) {
+      [bar.max, bar.value] = [of, done];
+      words.textContent = words.dataset.words.replace("{done}", done).replace("{of}", of);
+    }
+  }
+}
+
+/** Go to a file of the inbox, or with "" to the list. */
+function goTo(file, asked = {}) {
+  const address = new URL(window.location.href);
+  address.search = new URLSearchParams({ ...(file ? { file } : {}), ...asked });
   go(address.href);
 }
 
@@ -143,12 +200,14 @@ export default {
       event.preventDefault();
       look(chosen());
     });
-    // What the screen shows is what is taken: names that are not looked at yet keep the button back.
-    byId("names")?.addEventListener("input", () => {
-      const button = byId("import");
-      button.disabled = true;
-      byId("names-first").hidden = false;
-    });
+    // What the screen shows is what is booked: what is written and not looked at yet holds it back.
+    for (const each of [byId("names"), form, ...document.querySelectorAll("form.answer")]) {
+      each?.addEventListener("input", () => holdBack("unsent"));
+    }
+    if (document.querySelector(".question form.answer input[data-typed]")) {
+      holdBack("unsent");
+    }
+    (document.querySelector("#rows [aria-current]") ?? byId("sought"))?.scrollIntoView({ block: "center" });
     byId("names")?.addEventListener("change", (event) => {
       const own = event.target.closest("tr[data-name]");
       const rows = own ? [own] : [...byId("names").querySelectorAll("tr[data-name]")];
@@ -172,27 +231,41 @@ export default {
       const { file, stamp, choices } = byId("file").dataset;
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
+      underWay();
       const answer = await send(context, "import", { file, stamp, choices });
       if (answer) {
-        const address = new URL(window.location.href);
-        address.search = "";
-        address.searchParams.set("file", file);
-        address.searchParams.set("taken", answer.taken);
-        go(address.href);
+        goTo(file, { taken: answer.taken, wrote: answer.wrote });
       } else {
+        byId("under-way").dataset.done = "yes";
+        byId("under-way").hidden = true;
         button.disabled = false;
         button.removeAttribute("aria-busy");
       }
     });
-    byId("upload")?.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const [file] = event.target.elements.file.files;
-      const answer = file && (await sendFile("Inbox", "upload", { name: file.name }, file));
+    for (const place of [byId("upload"), byId("replace")]) {
+      place?.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const [file] = place.elements.file.files;
+        const { replaces = "" } = place.dataset;
+        const answer = file && (await sendFile("Inbox", "upload", { name: file.name, replaces }, file));
+        if (answer) {
+          const { choices } = byId("file")?.dataset ?? {};
+          const same = answer.replaced && answer.file === replaces;
+          goTo(answer.file, answer.replaced ? { replaced: answer.replaced, ...(same && choices ? { choices } : {}) } : {});
+        }
+      });
+    }
+    byId("remove")?.addEventListener("click", async (event) => {
+      const { file, stamp } = byId("file").dataset;
+      const answer = (await agreed(event.target)) && (await send(context, "remove", { file, stamp }));
       if (answer) {
-        const address = new URL(window.location.href);
-        address.search = "";
-        address.searchParams.set("file", answer.file);
-        go(address.href);
+        goTo("", { removed: answer.removed });
+      }
+    });
+    byId("restore")?.addEventListener("click", async (event) => {
+      const answer = await send(context, "restore", { file: event.target.dataset.file });
+      if (answer) {
+        goTo(answer.file);
       }
     });
   },

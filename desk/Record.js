@@ -1,3 +1,4 @@
+import { addingDonors } from "./Donor.js";
 import { agreed, enhance, fetchPart, go, ready, refuse, report, send, sendFile } from "../extension/Contributions/desk.js";
 
 const NAME = "Record";
@@ -173,6 +174,7 @@ function again(asked) {
 export default {
   onExtensionPageLoad(context) {
     enhance();
+    addingDonors();
     byId("written")?.focus();
     deciding(context);
     const form = byId("event");

@@ -29,6 +29,8 @@ class Choices:
     names: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Correction] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was typed as an answer and not sent: it decides nothing, and is not to be lost."""
     described: Description | None = None
     text: str = ""
 
@@ -58,6 +60,7 @@ def read_choices(text: str) -> Choices:
             names={name: code for name, code in _texts(given.get("names")).items() if code},
             tables=tables,
             answers=_texts(given.get("answers")),
+            typed=_texts(given.get("typed")),
             described=described,
             text=json.dumps(given, sort_keys=True, ensure_ascii=False),
         )

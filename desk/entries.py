@@ -38,8 +38,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """An entry as a page lists it. `source` is the row or bank entry it came from, `receipt` the
-    page that tells of the import (a path within the book, or ""); `paper` what it rests on.
+    """An entry as a page lists it. `source` is the row or bank entry it came from (file and place),
+    `sha256` the digest of that file, `receipt` the page that tells of the import (a path within the
+    book, or ""); `paper` what it rests on.
     """
 
     day: date
@@ -50,6 +51,7 @@ class EntryView:
     place: Place
     links: tuple[str, ...]
     source: str
+    sha256: str
     receipt: str
     paper: str
     paper_path: str
@@ -61,6 +63,7 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
     """Return what a page shows of an entry."""
     book, meta = desk.book, entry.meta
     source = as_text(meta.get("source", ""))
+    sha256 = as_text(meta.get("source-sha256", ""))
     paper = as_text(meta.get("document", ""))
     return EntryView(
         day=entry.date,
@@ -71,7 +74,8 @@ def view_entry(desk: Desk, entry: Transaction, event: str = "") -> EntryView:
         place=place_of(book, meta),
         links=tuple(sorted(entry.links or ())),
         source=source,
-        receipt=_receipt_of(desk, source, as_text(meta.get("source-sha256", ""))) if source else "",
+        sha256=sha256,
+        receipt=_receipt_of(desk, source, sha256) if source else "",
         paper=paper,
         paper_path=paper_path(book, paper) if paper else "",
         entered_by=as_text(meta.get(ENTERED, "")),

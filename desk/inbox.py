@@ -7,6 +7,7 @@ address (`choices`, JSON), so that a page can be gone back to; only `import` wri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,19 +22,25 @@ from pledgebook.desk.found import show_sheets, show_statements, show_unread, wha
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox_files import (
     ENDINGS,
+    REMOVED,
     digest_of,
+    file_as_sent,
     find_file,
     free_path,
     list_files,
+    numbered,
     stamp_of,
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, as_file, served, writing
-from pledgebook.desk.saving import save
+from pledgebook.desk.previews import what_drafts_book
+from pledgebook.desk.progress import progress_of, telling
+from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.importers.imports import ImportResult, import_files
+from pledgebook.importers.imports import ImportResult, TellFile, import_files
+from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
@@ -55,25 +62,42 @@ class Inbox(Page):
         """Return the files of the inbox or, of the one asked for, what was found in it."""
         folder = inbox_folder(self.ledger)
         if not asked.get("file"):
-            return {"files": list_files(desk, folder), "file": "", "endings": ENDINGS}
-        path = find_file(folder, asked["file"])
+            return {
+                "files": list_files(desk, folder),
+                "file": "",
+                "endings": ENDINGS,
+                "removed": asked.get("removed", ""),
+            }
+        path, is_kept = _asked_for(desk, folder, asked)
         choices = read_choices(asked.get("choices", ""))
         shown = {
             "file": path.name,
+            "kept": is_kept,
             "choices": choices,
             "stamp": stamp_of(path),
             "taken": whole_number(asked.get("taken", "")),
+            "wrote": whole_number(asked.get("wrote", "")),
+            "replaced": asked.get("replaced", ""),
             "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
+            "endings": ENDINGS,
+            "at": asked.get("at", ""),
         }
         try:
             result = judge_file_once(desk, path, choices)
         except RefusedError as error:
-            seen = show_unread(path, choices.described)
+            seen = show_unread(path, choices.described, asked.get("at", ""))
             return {**shown, **seen, "refused": str(error), "result": None}
-        shown |= {"result": result, "refused": ""}
+        shown |= {"result": result, "refused": "", "books": _books(desk, path, choices, result)}
         if result.files:
-            return {**shown, **show_sheets(desk, result.files[0], asked)}
+            before = _judged_before(desk, path, asked.get("before"))
+            return {**shown, **show_sheets(desk, result.files[0], asked, before)}
         return {**shown, **show_statements(result.statements[0], asked)}
+
+    @served("progress")
+    def progress(self) -> Response:
+        """Say how far a file is read, or taken into the book, as JSON: done and of, in steps."""
+        found = progress_of(request.args.get("file", ""))
+        return jsonify(found._asdict() if found else {})
 
     @served("weigh")
     def weigh(self) -> Response:
@@ -123,10 +147,7 @@ class Inbox(Page):
         """Take a file into the book as it was shown: all its entries, or none."""
         path = find_file(inbox_folder(self.ledger), str(form.get("file")))
         choices = read_choices(str(form.get("choices") or ""))
-        if form.get("stamp") != stamp_of(path):
-            raise RequestRefusedError(
-                _("The file was changed since it was shown; look at it again.")
-            )
+        _refuse_changed(path, form.get("stamp"))
         done = {"taken": 0}
 
         def write(book: Book) -> Sequence[Path]:
@@ -138,12 +159,32 @@ class Inbox(Page):
             desk = save(self.ledger, str(form.get("book")), write)
         except RefusedError as error:
             raise RequestRefusedError(str(error)) from error
-        return {"book": desk.book.sha256, **done}
+        return {**told_of(desk), **done}
+
+    @writing("remove")
+    def remove(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Take a file out of the inbox; it is laid aside, so that it can come back."""
+        folder, desk = inbox_folder(self.ledger), desk_of(self.ledger)
+        path = find_file(folder, str(form.get("file")))
+        _refuse_changed(path, form.get("stamp"))
+        with one_writer(desk.book.folder):
+            return {"removed": _lay_aside(desk, path).name}
+
+    @writing("restore")
+    def restore(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Put a file back into the inbox that was taken out of it."""
+        folder, desk = inbox_folder(self.ledger), desk_of(self.ledger)
+        path = find_file(folder / REMOVED, str(form.get("file")))
+        with one_writer(desk.book.folder):
+            back = free_path(folder, path.name)
+            commit(desk.book.folder, {back: path.read_bytes(), path: None}, {})
+        return {"file": back.name}
 
     @writing("upload", takes_file=True)
     def upload(self, content: bytes) -> Mapping[str, Any]:
         """Put a file into the inbox, if it holds what can be read: under its own name or, where
-        that file was not imported yet, under one that is free.
+        that file was not imported yet, under one that is free. In the place of one that it
+        `replaces`, it has that one's name; the old one is laid aside.
         """
         folder, asked = inbox_folder(self.ledger), request.args.get("name", "")
         with TemporaryDirectory() as aside:
@@ -155,6 +196,15 @@ class Inbox(Page):
                 raise RequestRefusedError(str(error)) from error
         desk = desk_of(self.ledger)
         path = folder / tried.name
+        if replaces := request.args.get("replaces", ""):
+            old = find_file(folder, replaces)
+            path = old.with_suffix(tried.suffix.lower())
+            with one_writer(desk.book.folder):
+                laid = _lay_aside(desk, old)
+                if path.exists():
+                    path = numbered(path)
+                commit(desk.book.folder, {path: content}, {})
+            return {"file": path.name, "replaced": laid.name}
         with one_writer(desk.book.folder):
             # The list that was imported is kept with its receipt; a new version takes its place.
             if path.exists() and digest_of(desk, path)[:KNOWN_BY] not in import_receipts(desk):
@@ -177,7 +227,72 @@ def _kind_of(file: SentFile) -> str:
     return read_statements(file).kind if is_statement(file) else file.workbook.kind
 
 
+def _refuse_changed(path: Path, stamp: object) -> None:
+    if stamp != stamp_of(path):
+        raise RequestRefusedError(_("The file was changed since it was shown; look at it again."))
+
+
+def _lay_aside(desk: Desk, path: Path) -> Path:
+    """Move a file of the inbox into its folder of what was removed, and return where it is."""
+    aside = path.parent / REMOVED
+    kept = numbered(aside / path.name)
+    folders = () if aside.is_dir() else (aside,)
+    commit(desk.book.folder, {kept: path.read_bytes(), path: None}, {}, folders)
+    return kept
+
+
+def _asked_for(desk: Desk, folder: Path, asked: Mapping[str, str]) -> tuple[Path, bool]:
+    """Return the file of an address, and whether it is not one of the inbox but the copy that was
+    kept when it was imported: where `sha256` says which, that file and no later version of it.
+    """
+    name, sha256 = asked["file"], asked.get("sha256", "")
+    if not sha256:
+        return find_file(folder, name), False
+    with suppress(PageRefusedError):
+        path = find_file(folder, name)
+        if digest_of(desk, path) == sha256:
+            return path, False
+    if kept := file_as_sent(desk.book, sha256):
+        return kept, True
+    raise PageRefusedError(
+        _(
+            "%(name)s is not kept as it was when this came from it: the inbox holds no such file, "
+            "or another version of it.",
+            name=name,
+        )
+    )
+
+
+def _judged_before(desk: Desk, path: Path, text: str | None) -> JudgedFile | None:
+    """Return a file as it was judged by the choices of the look before; None where there was none,
+    or it cannot be looked at so any more.
+    """
+    if text is None:
+        return None
+    try:
+        files = judge_file_once(desk, path, read_choices(text)).files
+    except RefusedError:
+        return None
+    return files[0] if files else None
+
+
+def _books(desk: Desk, path: Path, choices: Choices, result: ImportResult) -> str:
+    """Say what taking a file in would book."""
+    drafts = [draft for file in result.files for draft in file.drafts]
+    drafts += [draft for file in result.statements for draft in file.drafts]
+    key = ("books", stamp_of(path), choices.text)
+    return desk.once(key, lambda: what_drafts_book(drafts, desk.book.settings))
+
+
 def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: bool) -> ImportResult:
+    path = file if isinstance(file, Path) else file.path
+    with telling(path.name) as tell:
+        return _imported(book, file, choices, tell, dry_run=dry_run)
+
+
+def _imported(
+    book: Book, file: Path | SentFile, choices: Choices, tell: TellFile, *, dry_run: bool
+) -> ImportResult:
     return import_files(
         book,
         [file],
@@ -190,6 +305,7 @@ def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: boo
         dry_run=dry_run,
         receipts=partial(receipts_of, book, made_at=now()),
         entered_by=logged_in(),
+        tell=tell,
     )
 
 

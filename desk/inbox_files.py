@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pledgebook.desk.entries import KNOWN_BY, import_receipts
+from pledgebook.desk.entries import KNOWN_BY, PAPERS, import_receipts
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import PageRefusedError
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.import_receipt import FOLDER
 
 ENDINGS = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".xml", ".sta", ".mt940", ".940",
@@ -75,6 +76,20 @@ def find_file(folder: Path, name: str) -> Path:
     if path.parent != folder or path.name != name or not _may_be_read(path):
         raise PageRefusedError(_("The inbox holds no file %(name)s.", name=name))
     return path
+
+
+REMOVED = "removed"
+"""The folder of the inbox that holds what was taken out of it."""
+
+
+def file_as_sent(book: Book, sha256: str) -> Path | None:
+    """Return the copy of a file that was kept when it was imported, by its digest, or None."""
+    for mark in (book.folder / PAPERS[0] / FOLDER).glob(f"*/{sha256[:KNOWN_BY]}.sha256"):
+        digest, _, name = mark.read_text("utf-8").strip().partition("  ")
+        for kept in (mark.with_name(name), mark.with_name(f"sent-{name}")):
+            if digest == sha256 and kept.parent == mark.parent and kept.is_file():
+                return kept
+    return None
 
 
 def stamp_of(path: Path) -> str:

@@ -34,6 +34,7 @@ from pledgebook.desk.guide import guide_to
 from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
+from pledgebook.desk.plain_words import in_page_words
 from pledgebook.desk.saving import finish_interrupted
 from pledgebook.desk.texts import accept_language, day_text, gettext, ngettext, spoken
 from pledgebook.ledger.findings import RefusedError
@@ -163,7 +164,8 @@ class Page(FavaExtensionBase):
             "ngettext": ngettext,
             "donor_kinds": KIND_WORDS,
         }
-        environment.filters = {**environment.filters, "amount": amount_text, "day": day_text}
+        own = {"amount": amount_text, "day": day_text, "plain": in_page_words}
+        environment.filters = {**environment.filters, **own}
         return environment
 
     def page(self) -> Markup:

@@ -24,6 +24,7 @@ from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.papers import ENDINGS, LARGEST, hold_paper, paper_held, paper_place
+from pledgebook.desk.plain_words import in_page_words
 from pledgebook.desk.saving import book_as_shown, save, told_of
 from pledgebook.desk.suggesting import propose
 from pledgebook.desk.texts import gettext as _
@@ -212,7 +213,7 @@ def _fault(form: Form, error: Exception, given: Mapping[str, Any]) -> Mapping[st
     if not field and (options := _OPTION.findall(str(error))):
         field = next((each.name for each in form.fields if each.option == options[0]), "")
     return {
-        "fault": in_words(form, _in_short(error)),
+        "fault": in_page_words(in_words(form, _in_short(error))),
         "field": field,
         "said": said,
         "choices": choices,

@@ -85,10 +85,102 @@ def test_what_the_page_shows_is_taken_in_one_write_and_its_receipt_kept(
     assert answer.json["taken"] == 1
     (kept,) = (main.parent / "documents" / "imports").iterdir()
     assert {"letters.csv", "receipt.html", "receipt.xlsx"} <= {path.name for path in kept.iterdir()}
-    assert "imported; its receipt" in fava.get(BASE).text
+    assert "its receipt" in fava.get(BASE).text
     again = take(fava, "letters.csv")
     assert again.status_code == 200
     assert pledged(main) == {"NOR-2002-01.1": "10000"}
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """Return what the page says of each row that holds something, by its number."""
+    table = page.partition('id="rows"')[2].partition("</table>")[0]
+    found = re.findall(
+        r'<td class="num" rowspan="\d+">(\d+)</td>(.*?)<tr class="cells">', table, re.DOTALL
+    )
+    return {number: re.sub(r"\s+", " ", re.sub(r"<(?!/?mark)[^>]*>", " ", unescape(text)))
+            for number, text in found}  # fmt: skip
+
+
+def test_rows_are_shown_as_the_entries_that_will_be_booked(fava: FlaskClient) -> None:
+    page = fava.get(BASE, query_string={"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}).text
+    assert re.search(r'id="import"[^>]*>Book 1 pledge: USD 10,000.00</button>', page)
+    rows = rows_of(page)
+    assert " ".join(rows["3"].split()) == (
+        "to be booked NOR NOR-2002-01.1 CPCJF, special, Corruption 2002-03-01 2002-06-30 "
+        "10,000.00 USD 10,000.00 OP7 OP14"
+    )
+    assert rows["4"].startswith(" waits ")
+    words = re.sub(r"<[^>]*>", "", page.partition('id="file"')[2].partition("<script")[0])
+    assert "imported" not in words
+    assert "<dd>NV 1</dd>" in page  # its cells stand folded beneath it
+
+
+def test_currencies_are_never_added_together(main: Path, fava: FlaskClient) -> None:
+    text = SHEET.replace("Untied", "United").replace("USD;20000.00", "EUR;20000.00")
+    (main.parent / "inbox" / "letters.csv").write_text(text, "utf-8")
+    with main.open("a", encoding="utf-8") as file:
+        file.write("2002-03-01 price USD 1.25 EUR\n")
+    fava.application.config["LEDGERS"].ledgers[0].changed()
+    page = fava.get(BASE, query_string={"file": "letters.csv", "choices": '{"fund": "CPCJF"}'}).text
+    assert "Book 2 pledges: EUR 20,000.00, USD 10,000.00</button>" in page
+    assert "16,000.00 at 1.25" in rows_of(page)["4"]
+
+
+def test_what_a_choice_changed_is_marked(fava: FlaskClient) -> None:
+    before = {"fund": FUND}
+    now = {"fund": FUND, "tables": {"letters!A2:G6": {"columns": {"F": ""}}}}
+    asked = {"file": "letters.csv", "choices": json.dumps(now)}
+    assert "<mark>" not in rows_of(fava.get(BASE, query_string=asked).text)["3"]
+    asked["before"] = json.dumps(before)
+    row = rows_of(fava.get(BASE, query_string=asked).text)["3"]
+    assert re.findall(r"<mark>\s*(.*?)\s*</mark>", row) == ["to be booked", "–"]  # its reason too
+    assert "2002-06-30" not in row
+
+
+def test_a_file_can_be_removed_and_comes_back(main: Path, fava: FlaskClient) -> None:
+    form = {"file": "letters.csv", "stamp": seen(fava, "stamp", file="letters.csv")}
+    refused = fava.post(f"{BASE}remove", json={**form, "stamp": "x"}, headers=OWN).json["refused"]
+    assert "was changed since it was shown" in refused
+    assert fava.post(f"{BASE}remove", json=form, headers=OWN).json == {"removed": "letters.csv"}
+    page = fava.get(BASE, query_string={"removed": "letters.csv"}).text
+    assert "The inbox is empty" in page
+    assert 'id="restore"' in page
+    answer = fava.post(f"{BASE}restore", json={"file": "letters.csv"}, headers=OWN).json
+    assert answer == {"file": "letters.csv"}
+    assert (main.parent / "inbox" / "letters.csv").read_text("utf-8") == SHEET
+    for name in ("../letters.csv", "letters.csv", "../../main.beancount"):
+        assert fava.post(f"{BASE}restore", json={"file": name}, headers=OWN).status_code == 409
+
+
+def test_a_corrected_version_takes_the_place_of_a_file(main: Path, fava: FlaskClient) -> None:
+    corrected = SHEET.replace("Untied", "United").encode()
+    answer = fava.post(
+        f"{BASE}upload", query_string={"name": "corrected 2.csv", "replaces": "letters.csv"},
+        data=corrected, content_type="application/octet-stream", headers=OWN,
+    )  # fmt: skip
+    assert answer.json == {"file": "letters.csv", "replaced": "letters.csv"}
+    inbox = main.parent / "inbox"
+    assert (inbox / "letters.csv").read_bytes() == corrected
+    assert (inbox / "removed" / "letters.csv").read_text("utf-8") == SHEET
+
+
+def test_the_source_of_an_entry_leads_to_its_row_even_after_the_file_is_gone(
+    main: Path, fava: FlaskClient
+) -> None:
+    assert take(fava, "letters.csv").status_code == 200
+    pledge = BASE.replace("Inbox", "Donor")
+    for gone in (False, True):
+        if gone:
+            (main.parent / "inbox" / "letters.csv").write_text("Donor;Amount\nItaly;5\n", "utf-8")
+        page = fava.get(pledge, query_string={"pledge": "NOR-2002-01"}).text
+        (link,) = re.findall(r'href="([^"]*/Inbox/[^"]*)">letters.csv#letters!A3</a>', page)
+        page = fava.get(unescape(link)).text
+        assert ('aria-current="true">' in page.partition('id="row-3"')[2][:40]) is True
+        assert '<details class="inline" open>' in page
+        assert ("This is the file as it was when it was booked" in page) is gone
+        assert ('id="import"' in page) is not gone
+    answer = fava.get(BASE, query_string={"file": "letters.csv", "sha256": "0" * 64})
+    assert "is not kept as it was" in answer.text
 
 
 def test_choices_decide_what_waits_and_a_confirmed_name_is_remembered(
@@ -237,7 +329,7 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         page.goto(address)
         show(page, "Inbox")
         page.get_by_label("Put a file into the inbox").set_input_files(sent)
-        page.get_by_role("button", name="Put it there").click()
+        page.get_by_role("button", name="Add", exact=True).click()
         expect(page.locator("#file")).to_have_text("sent.csv")
 
         page.get_by_label("Fund, for the file").select_option(FUND)
@@ -247,6 +339,7 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         expect(page.get_by_text("New: 2;")).to_be_visible()
 
         # A column is read as something else, and then as it was found.
+        page.get_by_text("What the columns hold").click()
         column = page.locator("select[name=column-G]")
         column.select_option("remarks")
         expect(page.get_by_text("New: 1;")).to_be_visible()  # Norway's earmark is a remark now
@@ -254,9 +347,10 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         page.locator("select[name=column-G]").select_option("purpose")
         expect(page.get_by_text("New: 2;")).to_be_visible()
 
-        page.get_by_role("button", name="Take 2 entries into the book").click()
+        page.get_by_role("button", name="Book 2 pledges: USD 30,000.00").click()
         expect(page.get_by_text("2 entries are in the book now")).to_be_visible(timeout=30_000)
-        expect(page.get_by_text("This file was imported before")).to_be_visible()
+        expect(page.get_by_text("Of this file something was booked before")).to_be_visible()
+        expect(page.get_by_role("link", name="Undo")).to_be_visible()
     assert pledged(main) == {"NOR-2002-01.1": "10000", "GBR-2002-01.1": "20000"}
     assert complaints == []
 
@@ -283,6 +377,7 @@ def test_a_banks_statement_is_not_sent_back(main: Path) -> None:
     fava = create_app([main], load=True, poll_watcher=True).test_client()
     page = fava.get(BASE, query_string={"file": "july.sta"}).text
     assert "MONTHLY FEE" in page
+    assert "Book 1 receipt: USD 1,000.00</button>" in page
     assert "Download it with what is asked" not in page
     told = fava.get(f"{BASE}back", query_string={"file": "july.sta"})
     assert (told.status_code, told.text) == (

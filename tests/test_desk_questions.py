@@ -66,7 +66,7 @@ def test_three_thousand_rows_take_five_answers_and_one_list_of_names(
         page.get_by_role("button", name="Confirm these names").click()
         expect(page.get_by_text("New: 3000; amending a pledge: 0; waiting: 0")).to_be_visible()
         assert answers <= 6
-        assert page.get_by_role("button", name="Take 3000 entries into the book").is_enabled()
+        assert page.get_by_role("button", name="Book 3000 pledges: USD ").is_enabled()
     assert complaints == []
 
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pledgebook.importers.reading.cells import Workbook
-from pledgebook.importers.reading.workbook import read_workbook
+from mess_sheets import RATE_LINES, context_for, draw, messy_page, write_page
+from pledgebook.importers.imports import judge_file
+from pledgebook.importers.judging.known import Context
+from pledgebook.importers.reading.cells import UnreadableFile, Workbook
+from pledgebook.importers.reading.workbook import SentFile, read_workbook
 from pledgebook.importers.rows.reader import read_rows
 from pledgebook.importers.tables.corrections import Correction, correct_readings
+from pledgebook.importers.tables.headings import Field
 from pledgebook.importers.tables.mapping import MappingError
 from pledgebook.importers.tables.questions import Answers
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
 
 SHEET = """Donor;Reference;Date of pledge;Currency;Amount;Other amount;Remarks
 Austria;NV 1;01.03.2002;EUR;1.234;10;CORR
 Norway;NV 2;04.03.2002;EUR;5.678;20;CORR
 """
 TABLE = "sheet!A1:G3"
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    main = make_book(tmp_path_factory.mktemp("corrections") / "book")
+    with main.open("a", encoding="utf-8") as file:
+        file.write(RATE_LINES)
+    return context_for(load_book(main))
 
 
 @pytest.fixture
@@ -140,3 +155,50 @@ def test_a_correction_that_cannot_be_is_refused_with_the_reason(
     with pytest.raises(MappingError) as refused:
         correct_readings(*found, {name: said})
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_correction_or_answer_unreads_a_column_that_it_does_not_name(
+    seed: int, context: Context, tmp_path: Path
+) -> None:
+    r = random.Random(seed)
+    names, form = draw(r)
+    page = messy_page(r, names, form)
+    file = SentFile(write_page(page, tmp_path / f"sheet.{form}"))
+
+    def read(
+        corrections: dict[str, Correction], answers: dict[str, str]
+    ) -> dict[tuple[str, str], Field]:
+        judged = judge_file(file, context, corrections=corrections, answers=answers)
+        return {
+            (each.table.name, column.letter): column.field
+            for each in judged.tables
+            for column in each.table.table_columns
+            if column.field
+        }
+
+    try:
+        before = read({}, {})
+        asked = judge_file(file, context).questions
+    except UnreadableFile:
+        return
+    for _ in range(4):
+        table, letter = r.choice(sorted(before))
+        answers = {}
+        if asked and r.random() < 0.5:
+            question = r.choice(asked)
+            answers[question.id] = r.choice(question.choices).value
+            if question.question.kind == "which-column":
+                continue  # it names all columns that may hold it
+        said = Correction(
+            columns={letter: r.choice(["", *(field.value for field in Field)])},
+            constants=r.choice([{}, {"currency": "USD"}, {"purpose": "corruption"}]),
+            units=r.choice([None, 1, 1000]),
+        )
+        try:
+            after = read({table: said}, answers)
+        except (MappingError, UnreadableFile):
+            continue  # such a correction cannot be, and is refused
+        named = {(table, letter), *((table, each.rpartition(":")[2]) for each in answers)}
+        kept = {place: field for place, field in before.items() if place not in named}
+        assert kept.items() <= after.items(), (names, said, answers)
