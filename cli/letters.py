@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -27,11 +26,7 @@ from pledgebook.cli.common import (
 from pledgebook.cli.letters_kept import answered, list_, void
 from pledgebook.cli.writing import opened
 from pledgebook.ledger.correspondence.letters import (
-    Sending,
     correspondence_texts,
-    draft_letter,
-    next_reference,
-    read_letters,
 )
 from pledgebook.ledger.files.committing import UnfinishedWriteError
 from pledgebook.ledger.files.loading import load_book
@@ -52,6 +47,7 @@ from pledgebook.reports.letters import (
 from pledgebook.reports.letters.kinds import LETTERS, LetterKind
 from pledgebook.reports.letters.receipt import without_receipt
 from pledgebook.reports.letters.render import FORMATS, render_letters
+from pledgebook.reports.letters.sending import References, lines_of_sent
 from pledgebook.reports.render.files import write_whole
 
 
@@ -120,7 +116,7 @@ def _command(kind: LetterKind) -> None:
                 book = now
                 papers = Papers(select(answering, period, as_at, fund))
                 say(f"Issued {counted(len(lines), 'official receipt')}.")
-            references = _References(book, day)
+            references = References(book, day)
             refer = references.give if record_sent else _no_reference
             made = list(
                 make_letters(
@@ -135,7 +131,7 @@ def _command(kind: LetterKind) -> None:
             )
             files = render_letters(made, wanted) if out else {}
             if out and record_sent:
-                _record(book, made, files, out, wanted[0], day, by, references)
+                _record(book, made, files, out, wanted[0], by, references)
             elif out:
                 _write(files, out)
         _say(papers, kind, made, files, out, codes)
@@ -145,21 +141,6 @@ for _kind in LETTERS.values():
     _command(_kind)
 for _kept in (answered, void, list_):
     letter.add_command(_kept)
-
-
-class _References:
-    """Gives the letters that are to be kept as sent their references, one after the other."""
-
-    def __init__(self, book: Book, day: date) -> None:
-        self.letters = read_letters(book.entries)
-        self.day = day
-        self.taken: list[str] = []
-
-    def give(self, donor: str) -> str:
-        """Return the next reference of a donor."""
-        reference = next_reference(self.letters, donor, self.day.year, self.taken)
-        self.taken.append(reference)
-        return reference
 
 
 def _no_reference(donor: str) -> str:
@@ -207,30 +188,13 @@ def _record(
     files: dict[str, bytes],
     out: Path,
     ending: str,
-    day: date,
     by: str,
-    references: _References,
+    references: References,
 ) -> None:
     """Write the letters and keep them in the book: in one write where they stand in its folder,
     else their files first, which go again if the book refuses.
     """
-    lines = []
-    for each in made:
-        name = f"{each.file}.{ending}"
-        sending = Sending(
-            kind=each.kind,
-            donor=each.donor,
-            day=day,
-            language=each.language,
-            by=by,
-            fund=each.funds[0] if len(each.funds) == 1 else "",
-            period=each.period,
-            as_at=each.as_at,
-            receipt=each.receipt,
-            file=name,
-            sha256=hashlib.sha256(files[name]).hexdigest(),
-        )
-        lines.append(draft_letter(each.reference or references.give(each.donor), sending))
+    lines = lines_of_sent(made, files, references, ending=ending, by=by)
     texts = correspondence_texts(book, lines)
     if out.resolve().is_relative_to(book.folder.resolve()):
         write_entries(book, [], texts, {out.resolve() / name: files[name] for name in files})

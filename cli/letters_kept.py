@@ -28,7 +28,7 @@ from pledgebook.ledger.correspondence.letters import (
     draft_answer,
     read_letters,
 )
-from pledgebook.ledger.correspondence.receipts import OfficialReceipt, draft_void, read_receipts
+from pledgebook.ledger.correspondence.receipts import OfficialReceipt, read_receipts, void_line
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.money import format_amount
 from pledgebook.reports.figures.selection import find_donor
@@ -66,24 +66,9 @@ def answered(
 def void(number: str, reason: str, day: date | None, *, future: bool) -> None:
     """Make an official receipt void; it keeps its number."""
     day = today_or(day, future=future)
-    if not reason.strip():
-        fail("A receipt is made void for a reason: --reason says it in words.")
     with writing() as book:
-        issued = {each.number: each for each in read_receipts(book.entries)}
-        if number not in issued:
-            fail(
-                f"There is no receipt {number}, so nothing was made void: pledgebook letter list "
-                "shows those that were issued."
-            )
-        if since := issued[number].void_on:
-            fail(f"Receipt {number} is void already, since {since}: {issued[number].void}")
-        if day < issued[number].issued_on:
-            fail(
-                f"Receipt {number} was issued on {issued[number].issued_on}, so it cannot be void "
-                f"since {day}: give a later --date."
-            )
-        lines = [draft_void(number, reason, day)]
-        write_entries(book, [], correspondence_texts(book, lines))
+        line = void_line(book.entries, number, reason, day)
+        write_entries(book, [], correspondence_texts(book, [line]))
     say(f"Receipt {number} is void since {day}.")
 
 

@@ -1,17 +1,7 @@
 import { enhance, fetchPart } from "../extension/Contributions/desk.js";
-import { sending } from "./Setup.js";
+import { sendTo, sending } from "./Setup.js";
 
 const desk = () => document.getElementById("desk");
-
-/** Send a form to an endpoint of the page Donor, from whatever page it stands on. */
-async function send(endpoint, form) {
-  const here = window.location.pathname;
-  const base = here.slice(0, here.indexOf("/extension/"));
-  const body = JSON.stringify({ ...form, book: desk().dataset.book });
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(`${base}/extension/Donor/${endpoint}`, { method: "POST", headers, body });
-  return response.json();
-}
 
 function put(field, text) {
   field.value = text;
@@ -55,15 +45,18 @@ async function add(field, part) {
   const fault = part.querySelector(".fault");
   fault.textContent = "";
   button.disabled = true;
-  const answer = await send("add", { values });
+  const answer = await sendTo("Donor", "add", { values });
   button.disabled = false;
+  if (answer === null) {
+    return; // why is said above the page
+  }
   if (answer.code) {
     desk().dataset.book = answer.book;
     part.hidden = true;
     put(field, answer.name);
     field.focus();
   } else {
-    fault.textContent = answer.fault ?? answer.refused;
+    fault.textContent = answer.fault;
     part.querySelector(`[data-part="${answer.field}"]`)?.focus();
   }
 }

@@ -51,12 +51,34 @@ function follow(where) {
   }
 }
 
+/**
+ * Send a form to an endpoint of another page of the desk; as `send`, null where it was refused and
+ * the reason is on the page.
+ */
+export async function sendTo(page, endpoint, form) {
+  const here = window.location.pathname;
+  const base = here.slice(0, here.indexOf("/extension/"));
+  const body = JSON.stringify({ ...form, book: document.getElementById("desk").dataset.book });
+  const headers = { "Content-Type": "application/json" };
+  try {
+    const response = await fetch(`${base}/extension/${page}/${endpoint}`, { method: "POST", headers, body });
+    const answer = await response.json();
+    if (response.ok) {
+      return answer;
+    }
+    refuse(answer.refused);
+  } catch (error) {
+    refuse(String(error));
+  }
+  return null;
+}
+
 /** Let every form of `forms.html` send itself as JSON to its endpoint. */
 export function sending(context) {
   for (const form of document.querySelectorAll("#desk form[data-endpoint]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const { endpoint, sent, done } = form.dataset;
+      const { endpoint, sent, done, page } = form.dataset;
       const button = form.querySelector("button[type=submit]");
       if (button.dataset.sure && !(await agreed(button))) {
         return;
@@ -64,7 +86,8 @@ export function sending(context) {
       clearFaults(form);
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
-      const answer = await send(context, endpoint, { ...JSON.parse(sent || "{}"), values: written(form) });
+      const whole = { ...JSON.parse(sent || "{}"), values: written(form) };
+      const answer = page ? await sendTo(page, endpoint, whole) : await send(context, endpoint, whole);
       button.disabled = false;
       button.removeAttribute("aria-busy");
       if (answer?.fault) {

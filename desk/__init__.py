@@ -13,6 +13,7 @@ from pledgebook.desk.close import Close
 from pledgebook.desk.contributions import Contributions
 from pledgebook.desk.donor import Donor
 from pledgebook.desk.inbox import Inbox
+from pledgebook.desk.letters import Letters
 from pledgebook.desk.log import Log
 from pledgebook.desk.paragraphs import Paragraphs
 from pledgebook.desk.reconcile import Reconcile
@@ -26,6 +27,7 @@ __all__ = [
     "Contributions",
     "Donor",
     "Inbox",
+    "Letters",
     "Log",
     "Paragraphs",
     "Reconcile",

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from beancount.core.data import Transaction
 from flask import Response, jsonify, request
@@ -23,12 +21,12 @@ from pledgebook.desk.choosing import cut_page, read_choice
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
 from pledgebook.desk.kind_words import KIND_WORDS
+from pledgebook.desk.letters import correspondence, shared
 from pledgebook.desk.loaded import Desk, desk_of
-from pledgebook.desk.page import Page, PageRefusedError, address, as_file, served, writing
+from pledgebook.desk.page import Page, PageRefusedError, address, served, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.ledger.correspondence.letters import SentLetter, read_letters
 from pledgebook.ledger.declared.aliases import free_code
 from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
 from pledgebook.ledger.events.asking import find_donor
@@ -50,9 +48,8 @@ from pledgebook.ledger.register.instalments import (
     pledge_of,
 )
 from pledgebook.ledger.register.register import Change
-from pledgebook.reports.letters import Papers, languages, make_letters
+from pledgebook.reports.letters import languages
 from pledgebook.reports.letters.kinds import LETTERS
-from pledgebook.reports.letters.render import FORMATS, render_letters
 from pledgebook.reports.schedule import make_schedule
 
 _PLEDGES_A_PAGE = 25
@@ -141,9 +138,10 @@ class Donor(Page):
             ],
             "held": _held(desk, code),
             "announced": _announced(desk, code),
-            "letters": _sent(desk, code),
+            "found": correspondence(desk, choice, code),
             "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
             "languages": languages(),
+            **shared(desk, asked),
         }
 
     @served("known")
@@ -189,38 +187,6 @@ class Donor(Page):
             "where": address("Donor", donor=donor.code),
         }
 
-    @served("letter")
-    def letter(self) -> Response:
-        """Give a letter of a kind to a donor as a file, a draft of today; several in one archive.
-
-        It is not kept as sent: `pledgebook letter KIND --record-sent` does that.
-        """
-        asked = request.args
-        code, kind, form = (asked.get(name, "") for name in ("donor", "kind", "form"))
-        desk = self.desk(asked)
-        if (
-            kind not in LETTERS
-            or form not in FORMATS
-            or desk.book.settings.donors.get(code) is None
-        ):
-            raise PageRefusedError(_("There is no such letter, form or donor."))
-        if desk.book.errors:
-            raise PageRefusedError(_("The book has errors, so no letter is written from it."))
-        choice = read_choice(desk, {"period": asked.get("period", "")})
-        papers = desk.once(("papers", *choice.key), lambda: Papers(choice.selection))
-        code = papers.of_record(code)
-        day = date.today()  # noqa: DTZ011 - the day where the user is
-        tag = asked.get("language", "")
-        files = render_letters(make_letters(papers, kind, day=day, donors=[code], tag=tag), [form])
-        if not files:
-            raise PageRefusedError(
-                _("In this period there is nothing to write such a letter about.")
-            )
-        if len(files) == 1:
-            ((name, content),) = files.items()
-            return as_file(content, name)
-        return as_file(_archive(files), f"{kind}-{code}.zip")
-
 
 def new_donor() -> list[Field]:
     """Return the fields of a donor that is added."""
@@ -235,20 +201,6 @@ def new_donor() -> list[Field]:
         ),
         Field(name="code", title=_("Code"), help=_("Made of the name, if nothing is written.")),
     ]
-
-
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    stream = BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def _sent(desk: Desk, code: str) -> list[SentLetter]:
-    letters = desk.once("letters", lambda: read_letters(desk.book.entries))
-    of_record = desk.book.settings.donors.of_record
-    return [letter for letter in letters if of_record(letter.donor) == code]
 
 
 def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:

@@ -264,7 +264,7 @@ def _sections(book: Book, accounts: Sequence[tuple[str, str, str]]) -> Iterator[
         lines=[
             Line(
                 words=fund.code,
-                more=_("two persons") if fund.four_eyes else _("one person may do both"),
+                more=_("two persons are asked") if fund.four_eyes else _("one person may do both"),
                 form=_form(book, "four-eyes", _("Change it"), fund.code),
             )
             for fund in settings.funds.values()

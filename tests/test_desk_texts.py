@@ -71,7 +71,7 @@ def test_all_words_come_from_the_catalog_of_the_readers_language(
         "Donor/?donor=ITA", "Donor/?donor=XXX", "Reports/", "Reports/?name=schedule",
         "Reports/?name=ageing", "Paragraphs/", "Paragraphs/?paragraph=OP14",
         "Reports/?behind=closing", "Record/", "Record/?event=pledge", "Record/?event=payment",
-        "Record/?event=policy-change", "Log/", "Log/?undo=1", "Setup/", "Close/",
+        "Record/?event=policy-change", "Log/", "Log/?undo=1", "Setup/", "Close/", "Letters/",
     ):  # fmt: skip
         answer = client.get(f"/{base}/extension/{page}").text
         assert '"report_title":"\\u27e6Donors\\u27e7"' in answer

@@ -24,7 +24,7 @@ from beancount.core.data import Custom, Directive
 from msgspec import Struct, structs
 from pledgebook.ledger.declared.declarations import Stated, as_date, as_text, write_declaration
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.findings import Finding, finding, notice
+from pledgebook.ledger.findings import BookRefusedError, Finding, finding, notice
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.collections import Collection, CollectionKey, list_collections
 from pledgebook.ledger.register.instalments import by_number
@@ -88,6 +88,30 @@ def draft_receipt(
 def draft_void(number: str, reason: str, day: date) -> str:
     """Return the line that makes a receipt void, as Beancount text."""
     return write_declaration(VOIDED, day, number, reason)
+
+
+def void_line(entries: Iterable[Directive], number: str, reason: str, day: date) -> str:
+    """Return the line that makes a receipt of a book void. Raises BookRefusedError where there is
+    no reason, no such receipt, or it is void already or not issued yet on that day.
+    """
+    if not reason.strip():
+        raise BookRefusedError("A receipt is made void for a reason: say it in words.")
+    issued = {each.number: each for each in read_receipts(entries)}
+    if number not in issued:
+        raise BookRefusedError(
+            f"There is no receipt {number}, so nothing was made void: look at the list of those "
+            "that were issued."
+        )
+    if since := issued[number].void_on:
+        raise BookRefusedError(
+            f"Receipt {number} is void already, since {since}: {issued[number].void}"
+        )
+    if day < issued[number].issued_on:
+        raise BookRefusedError(
+            f"Receipt {number} was issued on {issued[number].issued_on}, so it cannot be void "
+            f"since {day}: say a later day."
+        )
+    return draft_void(number, reason, day)
 
 
 def read_receipts(entries: Iterable[Directive]) -> list[OfficialReceipt]:

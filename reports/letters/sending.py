@@ -1,0 +1,67 @@
+"""Letters as they are sent: their references, and what the book keeps of each with its file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from pledgebook.ledger.correspondence.letters import (
+    Sending,
+    draft_letter,
+    next_reference,
+    read_letters,
+)
+from pledgebook.ledger.register.book import Book
+from pledgebook.reports.letters.letter import Letter
+
+_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+class References:
+    """Gives the letters that are to be kept as sent their references, one after the other."""
+
+    def __init__(self, book: Book, day: date) -> None:
+        self.letters = read_letters(book.entries)
+        self.day = day
+        self.taken: list[str] = []
+
+    def give(self, donor: str) -> str:
+        """Return the next reference of a donor."""
+        reference = next_reference(self.letters, donor, self.day.year, self.taken)
+        self.taken.append(reference)
+        return reference
+
+
+def lines_of_sent(
+    made: Iterable[Letter],
+    files: Mapping[str, bytes],
+    references: References,
+    *,
+    ending: str,
+    by: str,
+    kept_as: Mapping[str, str] = _NAMES,
+) -> list[str]:
+    """Return the book's lines that keep letters as sent on the day of `references`, `by` whatever
+    carried them; `files` are theirs by name, of which those of one `ending` are named, by the names
+    under which they are kept where these are others.
+    """
+    lines = []
+    for each in made:
+        name = f"{each.file}.{ending}"
+        sending = Sending(
+            kind=each.kind,
+            donor=each.donor,
+            day=references.day,
+            language=each.language,
+            by=by,
+            fund=each.funds[0] if len(each.funds) == 1 else "",
+            period=each.period,
+            as_at=each.as_at,
+            receipt=each.receipt,
+            file=kept_as.get(name, name),
+            sha256=hashlib.sha256(files[name]).hexdigest(),
+        )
+        lines.append(draft_letter(each.reference or references.give(each.donor), sending))
+    return lines
