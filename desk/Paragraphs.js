@@ -1,4 +1,4 @@
-import { enhance, go, report, send } from "../extension/Contributions/desk.js";
+import { enhance, go, send } from "../extension/Contributions/desk.js";
 
 /** An override is sent as JSON; when it is written, the page is shown anew. */
 function overriding(context) {
@@ -12,8 +12,9 @@ function overriding(context) {
       const answer = await send(context, "override", given);
       button.disabled = false;
       if (answer) {
-        report(form.dataset.done);
-        go(window.location.href);
+        const here = new URL(window.location.href);
+        here.searchParams.set("done", given.label);
+        go(here.href);
       }
     });
   }
@@ -23,5 +24,6 @@ export default {
   onExtensionPageLoad(context) {
     enhance();
     overriding(context);
+    document.getElementById("written")?.focus();
   },
 };

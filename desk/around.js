@@ -80,6 +80,17 @@ function count(counts) {
   }
 }
 
+/** Tell of the rows of the inbox among what waits, where a page lists that. */
+function tell([number, words] = [0, ""]) {
+  for (const link of document.querySelectorAll("#desk a[data-waits]")) {
+    link.querySelector("strong").textContent = String(number);
+    link.querySelector("span").textContent = words.replace(/^\d+ /, "");
+    const item = link.closest("li");
+    item.hidden = !number;
+    item.parentElement.hidden = [...item.parentElement.children].every((each) => each.hidden);
+  }
+}
+
 let asking = null;
 
 /** Ask what waits. The files of the inbox are read one a request, so that no page waits for all. */
@@ -94,6 +105,7 @@ async function askWhatWaits(api) {
     const said = await answer.json();
     more = said.more;
     count(said.counts);
+    tell(said.counts.Inbox);
     for (const place of document.querySelectorAll("#desk [data-rows]")) {
       place.textContent = said.files[place.dataset.rows] ?? place.textContent;
     }

@@ -18,6 +18,9 @@ from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection
 
 _ENTRIES_SHOWN = 6
+PAID, OVERDUE = "collected", "overdue"
+"""Figures of the overview that are no column of the schedule: both of its columns of what was
+collected, and what of the unpaid is overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +41,37 @@ class Piece:
 
 
 def pieces_behind(selection: Selection, column: str) -> list[Piece]:
-    """Return what a column of the schedule adds up over the selection: the amounts' sum is the
-    figure. A column that the schedule has not has nothing behind it.
+    """Return what a column of the schedule, PAID or OVERDUE adds up over the selection: the
+    amounts' sum is the figure. A column that there is not has nothing behind it.
     """
-    if column not in MONEY_COLUMNS:
+    if column not in (*MONEY_COLUMNS, PAID, OVERDUE):
         return []
+    if column == OVERDUE:
+        pieces = [_piece(selection, claim, claim.value) for claim in overdue_claims(selection)]
+        return _in_order(pieces)
     pieces = [
         _piece(selection, item, amount)
         for item, figures in contributions_of(selection)
         if (amount := getattr(figures, column))
     ]
     pieces += _held(selection, column)
+    return _in_order(pieces)
+
+
+def overdue_claims(selection: Selection) -> list[Claim]:
+    """Return what of the unpaid is overdue at the end of the cut, as the register says it."""
+    day = selection.cut.end
+    return [
+        claim
+        for claim in selection.book.register.claims_at(day)
+        if selection.covers(claim)
+        and claim.is_recognised(day)
+        and claim.committed
+        and claim.is_overdue(day)
+    ]
+
+
+def _in_order(pieces: list[Piece]) -> list[Piece]:
     return sorted(pieces, key=lambda piece: (piece.name, piece.pledged_on, by_number(piece.label)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nlargest
 from typing import Generic, TypeVar
 
 from pledgebook.desk.loaded import Desk
@@ -15,6 +16,8 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.reports.figures.selection import Selection, SelectionError, cut_of, select
 
 ItemT = TypeVar("ItemT")
+_LAST_ENTRIES = 20
+"""Entries of which the middle one tells the period that is worked on."""
 PER_PAGE = 100
 """Lines of a list on one page: enough to read, and far below a megabyte."""
 
@@ -99,7 +102,7 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
     as_at = read_day(named["as_at"]) if named["as_at"] else None
     period = named["period"] or None
     if period is None and as_at is None:
-        period = _period_of_last(book)
+        period = _period_at_work(book, date.today())  # noqa: DTZ011 - the day where the user is
     return select(
         book,
         period,
@@ -130,11 +133,18 @@ def read_day(text: str) -> date:
         raise SelectionError(_("%(day)s is no date: write it as 2003-12-31.", day=text)) from None
 
 
-def _period_of_last(book: Book) -> str | None:
-    """Return the period of the last entry, else the last one declared: a new book has a page."""
-    last = book.register.last_day
-    found = book.settings.periods.of(last) if last else None
-    names = book.settings.periods.names()
+def _period_at_work(book: Book, today: date) -> str | None:
+    """Return the period that is worked on: that of the middle one of the last entries, so that a
+    few that are dated wrongly, later than all others, do not move every page to another period. It
+    moves by itself once as many entries stand in the next. What is dated after today is left aside.
+    Without entries it is the last one declared: a new book has a page, too.
+    """
+    register, periods = book.register, book.settings.periods
+    entries = {id(change.entry): change.date for change in register.changes}
+    entries |= {id(gift.entry): gift.entry.date for gift in register.gifts}
+    last = nlargest(_LAST_ENTRIES, (day for day in entries.values() if day <= today))
+    found = periods.of(last[(len(last) - 1) // 2]) if last else None
+    names = periods.names()
     return found.name if found else names[-1] if names else None
 
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from pledgebook.desk.choosing import Choice, cut_page, read_choice
+from pledgebook.desk.behind import PAID, overdue_claims
+from pledgebook.desk.choosing import cut_page, read_choice
 from pledgebook.desk.entries import Place, place_of
+from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page
+from pledgebook.desk.pictures import fund_style, life_bars, progress, unpaid_by_age
 from pledgebook.desk.searching import search
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.ledger.findings import Finding
-from pledgebook.ledger.matching.receipts import waiting_receipts
+from pledgebook.desk.waiting import what_waits
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.columns import total
+from pledgebook.ledger.register.columns import Figures, total
+from pledgebook.ledger.rules import head_of_rule
+from pledgebook.reports.ageing import BANDS
 from pledgebook.reports.figures.comparatives import period_before
-from pledgebook.reports.glance import Glance, Month, at_a_glance, by_month
+from pledgebook.reports.figures.selection import Selection
+from pledgebook.reports.glance import Glance, at_a_glance, by_month
 from pledgebook.reports.schedule import Line, Schedule, make_schedule
-
-_FEW = 5
-"""Notices of a rule that are shown before one asks for all of them."""
 
 _ORDERS = {
     "name": lambda row: row.line.name,
@@ -44,21 +48,33 @@ class DonorRow:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The notices of one rule: how many there are, and those that are shown."""
+    """The notices of one rule, each with its place; `words` say what it finds."""
 
     rule: str
-    number: int
+    words: str
     shown: Sequence[tuple[Place, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """A line of the table by fund: its figures and, beside them, those of the period before.
+    `asked` limits an address to what it adds up; None where no address can.
+    """
+
+    glance: Glance
+    asked: Mapping[str, str] | None
+
+
 class Contributions(Page):
-    """The page that is looked at first."""
+    """The biennium at a glance."""
 
     title = marked("Contributions")
     by_period = True
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return the figures, donors, charts and notices of the period and fund asked for."""
+        """Return the figures, pictures and donors of the period and fund asked for, and what waits;
+        or what a search found, or the notices of a rule.
+        """
         words = asked.get("q", "").strip()
         if named := asked.get("rule", ""):
             return {"mode": "notices", "notices": _notices(desk, named), "words": words}
@@ -67,27 +83,59 @@ class Contributions(Page):
         if not desk.book.settings.funds or not desk.book.settings.periods.names():
             return {"mode": "empty", "words": ""}
         choice = read_choice(desk, asked)
-        made = desk.once(("schedule", *choice.key), lambda: make_schedule(choice.selection))
-        lines = desk.once(("glance", *choice.key), lambda: at_a_glance(choice.selection, made))
-        months = desk.once(("months", *choice.key), lambda: by_month(choice.selection))
+        selection = choice.selection
+        made = desk.once(("schedule", *choice.key), lambda: make_schedule(selection))
+        lines = desk.once(("glance", *choice.key), lambda: at_a_glance(selection, made))
+        months = desk.once(("months", *choice.key), lambda: by_month(selection))
         order = asked.get("by", "name")
         rows = sorted(_rows(made), key=_ORDERS.get(order, _ORDERS["name"]))
         everything = total(each.figures for each in lines if each.class_)
+        today = date.today()  # noqa: DTZ011 - the day where the user is
         return {
             "mode": "glance",
             "words": "",
             "choice": choice,
             "order": order,
-            "lines": lines,
-            "before": period_before(choice.selection),
+            "lines": [FundLine(each, _asked_for(selection, each)) for each in lines],
+            "before": period_before(selection),
             "everything": everything,
-            "overdue": _overdue(desk, choice),
-            "waiting": desk.once("waiting", lambda: _waiting(desk)),
-            "months": months,
-            "charts": _charts(choice, lines, months, made),
+            "tiles": _tiles(everything),
+            "overdue": desk.once(("overdue", *choice.key), lambda: _overdue(selection)),
+            "waiting": what_waits(desk.main, inbox_folder(self.ledger), today),
+            "progress": progress(selection, months),
+            "ages": desk.once(("ages", *choice.key), lambda: unpaid_by_age(selection)),
+            "age_titles": {key: title for key, title, _until in BANDS},
             "rows": cut_page(rows, asked),
-            "notices": _notices(desk, ""),
+            "bars": life_bars(row.line.figures for row in rows),
+            "style_of": partial(fund_style, selection.book.settings),
         }
+
+
+def _tiles(figures: Figures) -> list[tuple[str, str, str, Decimal]]:
+    """Return the sum by which what was unpaid becomes what is: sign, title, column, amount. What
+    most periods have none of stands there if there is any, so that the sum is always whole.
+    """
+    tiles = [
+        ("", _("Unpaid before"), "opening", figures.opening),
+        ("+", _("Pledged"), "pledged", figures.pledged),
+        ("+", _("Adjusted"), "adjustments", figures.adjustments),
+        ("−", _("Paid"), PAID, figures.collected),
+        ("+", _("Exchange"), "exchange", figures.exchange),
+        ("−", _("Written off"), "written_off", figures.written_off),
+        ("=", _("Unpaid"), "closing", figures.closing),
+    ]
+    rare = {"adjustments", "written_off"}
+    return [each for each in tiles if each[3] or each[2] not in rare]
+
+
+def _asked_for(selection: Selection, line: Glance) -> Mapping[str, str] | None:
+    if line.class_:
+        return {"fund": line.fund, "class": line.class_}
+    fund, _space, others = line.fund.partition(" ")
+    if not others.startswith("with "):
+        return {"fund": fund}
+    named = {fund, *others.removeprefix("with ").split(", ")}
+    return {} if named == set(selection.funds) else None
 
 
 def _rows(made: Schedule) -> list[DonorRow]:
@@ -98,107 +146,12 @@ def _rows(made: Schedule) -> list[DonorRow]:
     ]
 
 
-def _overdue(desk: Desk, choice: Choice) -> Decimal:
-    """What of the unpaid is overdue at the end of the cut, in dollars, as the register says it."""
-    day = choice.selection.cut.end
-
-    def compute() -> Decimal:
-        claims = desk.book.register.claims_at(day)
-        return sum(
-            (
-                claim.value
-                for claim in claims
-                if claim.fund in choice.selection.funds
-                and claim.is_recognised(day)
-                and claim.committed
-                and claim.is_overdue(day)
-            ),
-            ZERO,
-        )
-
-    return desk.once(("overdue", *choice.key), compute)
+def _overdue(selection: Selection) -> Decimal:
+    """What of the unpaid is overdue at the end of the cut, in dollars."""
+    return sum((claim.value for claim in overdue_claims(selection)), ZERO)
 
 
-def _waiting(desk: Desk) -> tuple[int, Decimal]:
-    receipts = waiting_receipts(desk.book)
-    return len(receipts), sum((receipt.dollars for receipt in receipts), ZERO)
-
-
-def _notices(desk: Desk, rule: str) -> list[Notices]:
-    """Return the notices by rule, all of those of `rule` or a few of each."""
-    by_rule: dict[str, list[Finding]] = {}
-    for notice in desk.once("notices", lambda: desk.book.notices):
-        by_rule.setdefault(notice.rule, []).append(notice)
-    return [
-        Notices(
-            name,
-            len(own),
-            [
-                (place_of(desk.book, each.source), each.message)
-                for each in (own if rule else own[:_FEW])
-            ],
-        )
-        for name, own in by_rule.items()
-        if name == rule or not rule
-    ]
-
-
-def _charts(
-    choice: Choice, lines: Sequence[Glance], months: Sequence[Month], made: Schedule
-) -> list[dict[str, Any]]:
-    """Return charts as Fava's own are described (fava/internal_api.py, frontend/src/charts)."""
-    currency = choice.selection.book.settings.currency
-    paid = {  # Fava's bars have no legend: a chart a fund says which is which
-        fund: [
-            {
-                "date": month.day.replace(day=1),
-                "balance": {currency: month.paid[fund]},
-                "account_balances": {},
-                "budgets": {},
-            }
-            for month in months
-        ]
-        for fund in choice.selection.funds
-    }
-    unpaid = [{"date": month.day, "balance": month.unpaid} for month in months]
-    return [
-        *(
-            {"type": "bar", "label": _("Paid by month, %(fund)s", fund=fund), "data": data}
-            for fund, data in paid.items()
-        ),
-        {"type": "balances", "label": _("Unpaid"), "data": unpaid},
-        {
-            "type": "hierarchy",
-            "label": _("Pledged, by donor"),
-            "data": _tree(currency, lines, made),
-        },
-    ]
-
-
-def _tree(currency: str, lines: Sequence[Glance], made: Schedule) -> dict[str, Any]:
-    def node(name: str, amount: Decimal, children: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-        balance = {currency: max(amount, ZERO)}
-        own = {} if children else balance
-        return {
-            "account": name,
-            "balance": own,
-            "balance_children": balance,
-            "children": list(children),
-            "cost": None,
-            "cost_children": None,
-            "has_txns": False,
-        }
-
-    groups = []
-    for each in lines:
-        if not each.class_:
-            continue
-        name = f"{each.fund}:{each.class_}"
-        donors = [
-            node(f"{name}:{line.name}", line.figures.pledged)
-            for line in made.sections[each.fund, each.class_]
-            if line.figures.pledged > 0
-        ]
-        groups.append(node(name, each.figures.pledged, donors))
-    whole = sum((max(each.figures.pledged, ZERO) for each in lines if each.class_), ZERO)
-    return node("", whole, groups)
+def _notices(desk: Desk, rule: str) -> Notices:
+    found = [each for each in desk.book.notices if each.rule == rule]
+    shown = [(place_of(desk.book, each.source), each.message) for each in found]
+    return Notices(rule, _(head_of_rule(rule)), shown)

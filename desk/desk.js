@@ -109,10 +109,95 @@ export function ready(root) {
   }
 }
 
+/** The headings over each column of a table, those over several in front of their own. */
+function titlesOf(head) {
+  const titles = [];
+  const taken = new Set();
+  [...head.rows].forEach((row, at) => {
+    let column = 0;
+    for (const cell of row.cells) {
+      while (taken.has(`${at} ${column}`)) {
+        column += 1;
+      }
+      for (let across = 0; across < cell.colSpan; across += 1, column += 1) {
+        titles[column] = [titles[column], cell.textContent.trim()].filter(Boolean).join(": ");
+        for (let down = 1; down < cell.rowSpan; down += 1) {
+          taken.add(`${at + down} ${column}`);
+        }
+      }
+    }
+  });
+  return titles;
+}
+
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+
+/** Let tables become cards where the window is narrow (desk.css): each cell knows its heading. A
+ * table that asks something in its headings stays one. */
+function fold(root) {
+  for (const table of root.querySelectorAll(".scroll table:not(.folds)")) {
+    const head = table.tHead;
+    if (!head || head.querySelector("select, input, button")) {
+      continue;
+    }
+    const titles = titlesOf(head);
+    for (const row of [...table.tBodies, table.tFoot].filter(Boolean).flatMap((each) => [...each.rows])) {
+      let column = 0;
+      for (const cell of row.cells) {
+        cell.dataset.title = titles[column] ?? "";
+        column += cell.colSpan;
+      }
+    }
+    for (const each of [table, ...table.querySelectorAll("thead, tbody, tfoot, tr, td, th")]) {
+      const heads = each.closest("thead") ? "columnheader" : "rowheader";
+      each.setAttribute("role", ROLES[each.tagName] ?? heads);
+    }
+    table.classList.add("folds");
+  }
+}
+
+/** Get a file that takes a while to make, and say so meanwhile; why there is none is said as well. */
+async function keepFile(event) {
+  const link = event.currentTarget;
+  event.preventDefault();
+  if (link.hasAttribute("aria-busy")) {
+    return;
+  }
+  link.setAttribute("aria-busy", "true");
+  report(desk().dataset.making);
+  try {
+    const response = await fetch(link.href);
+    if (response.ok) {
+      const named = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "");
+      const made = document.createElement("a");
+      made.href = URL.createObjectURL(await response.blob());
+      made.download = named?.[1] ?? "";
+      made.dataset.remote = "";
+      made.click();
+      URL.revokeObjectURL(made.href);
+      report(desk()?.dataset.made ?? "");
+    } else {
+      refuse(await response.text());
+    }
+  } catch (error) {
+    refuse(String(error));
+  }
+  link.removeAttribute("aria-busy");
+}
+
 /** Let forms that only choose what is shown (`form.choose`) go as links do. */
 export function enhance() {
-  ready(desk());
-  for (const form of desk()?.querySelectorAll("form.choose:not([data-file])") ?? []) {
+  const root = desk();
+  if (!root) {
+    return;
+  }
+  ready(root);
+  fold(root);
+  new MutationObserver(() => fold(root)).observe(root, { childList: true, subtree: true });
+  for (const link of root.querySelectorAll("a[download]")) {
+    link.addEventListener("click", keepFile);
+  }
+  for (const form of root.querySelectorAll("form.choose:not([data-file])")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const address = new URL(form.action);

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 
 from pledgebook.ledger.forms import GROUPS, Form
 from pledgebook.ledger.rules import head_of_rule, read_rules
+from pledgebook.reports.ageing import BANDS
 from pledgebook.reports.letters.kinds import LETTERS
 from pledgebook.reports.registry import REPORTS
 
 
 def listed_words() -> Iterator[str]:
-    """Yield the titles of reports and letters, every title and help of every form, and what each
-    rule finds, each once.
+    """Yield the titles of reports and letters, every title and help of every form, what each rule
+    of a notice finds, and the bands of the ageing, each once.
     """
     texts: dict[str, None] = {}
     for group, forms in GROUPS:
@@ -27,7 +28,10 @@ def listed_words() -> Iterator[str]:
             texts |= dict.fromkeys(_words(form))
     texts |= dict.fromkeys(kind.title for kind in REPORTS.values())
     texts |= dict.fromkeys(kind.title for kind in LETTERS.values())
-    texts |= dict.fromkeys(map(head_of_rule, read_rules()))
+    texts |= dict.fromkeys(
+        head_of_rule(rule) for rule, meaning in read_rules().items() if meaning.startswith("Notice")
+    )
+    texts |= dict.fromkeys(title for _key, title, _until in BANDS)
     yield from filter(None, texts)
 
 

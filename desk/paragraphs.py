@@ -12,10 +12,12 @@ from pledgebook.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, PageRefusedError, writing
+from pledgebook.desk.pictures import life_bars
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragraph_order
+from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
@@ -92,6 +94,8 @@ class Paragraphs(Page):
             "mandate": mandate,
             "mandates": mandates,
             "relations": _RELATIONS,
+            "done": (done := asked.get("done", "")),
+            "last": _last_write(desk.book) if done else 0,
         }
         taggings = taggings_of(choice.selection, mandate)
         name = asked.get("paragraph", "")
@@ -99,7 +103,14 @@ class Paragraphs(Page):
             lines, others = desk.once(
                 ("paragraphs", symbol, *choice.key), lambda: _overview(mandate, taggings)
             )
-            return {**shown, "name": "", "lines": lines, "others": others}
+            figures = [*(line.primary for line in lines), *(own for _name, own in others)]
+            return {
+                **shown,
+                "name": "",
+                "lines": lines,
+                "others": others,
+                "bars": life_bars(figures),
+            }
         answers = desk.once(
             ("answers", symbol, name, *choice.key), lambda: _answers(choice, taggings, name)
         )
@@ -125,6 +136,12 @@ class Paragraphs(Page):
 
         desk = save(self.ledger, _text(form, "book"), write)
         return {"book": desk.book.sha256}
+
+
+def _last_write(book: Book) -> int:
+    """Return the number of the last write, 0 where the log has none."""
+    writes = read_log(book).writes
+    return writes[-1].number if writes else 0
 
 
 def describe(rule: Rule) -> str:

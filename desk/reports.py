@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
-from pledgebook.desk.behind import pieces_behind
+from pledgebook.desk.behind import OVERDUE, PAID, pieces_behind
 from pledgebook.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, PageRefusedError, address, as_file, served
@@ -138,6 +138,8 @@ def _report(desk: Desk, choice: Choice, name: str) -> Report:
 
 
 def _title_of(desk: Desk, choice: Choice, key: str) -> str:
+    if key in (own := {PAID: _("Paid"), OVERDUE: _("Overdue")}):
+        return own[key]
     columns = _report(desk, choice, SCHEDULE).columns
     return next((column.title for column in columns if column.key == key), key)
 

@@ -1,18 +1,21 @@
-"""Finding a donor, a pledge or an entry by any word that stands on it."""
+"""Finding a donor, a pledge or an entry by any word that stands on it, or by an amount."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
+from beancount.core.amount import Amount
 from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.register.book import Book
-from pledgebook.ledger.register.postings import read_lines
+from pledgebook.ledger.register.postings import Line, read_lines
 
 AT_MOST = 50
 """How many of each kind are shown; a longer word finds fewer."""
@@ -37,6 +40,7 @@ class Hit:
     title: str
     detail: str
     text: str
+    amounts: frozenset[Decimal] = frozenset()
     donor: str = ""
     pledge: str = ""
     place: Place | None = None
@@ -52,14 +56,42 @@ class Found:
 
 
 def search(desk: Desk, words: str) -> Found:
-    """Return what holds all of the words, whatever their case and accents."""
+    """Return what holds all of the words, whatever their case and accents, or the amount that they
+    are, in any currency.
+    """
     index = desk.once("search", lambda: list(_index(desk.present)))
-    wanted = _plain(words).split()
-    hits = [hit for hit in index if all(word in hit.text for word in wanted)] if wanted else []
+    wanted, amounts = _plain(words).split(), amounts_in(words)
+    hits = [
+        hit
+        for hit in index
+        if wanted
+        and (all(word in hit.text for word in wanted) or not amounts.isdisjoint(hit.amounts))
+    ]
     donors = [hit for hit in hits if hit.place is None]
     entries = [hit for hit in hits if hit.place is not None]
     more = max(len(donors), len(entries)) > AT_MOST
     return Found(donors[:AT_MOST], entries[:AT_MOST], more)
+
+
+_AMOUNT = re.compile(r"(?:[A-Z]{3}\s*)?([0-9][0-9.,\s'’]*)(?:[A-Z]{3})?", re.IGNORECASE)
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+def amounts_in(words: str) -> frozenset[Decimal]:
+    """Return the amounts that words may be, if they are nothing else: "39975", "39,975.00",
+    "39 975,00", "EUR 39975". Where a mark may part thousands or cents, both: to search is not to
+    book.
+    """
+    found = _AMOUNT.fullmatch(words.strip())
+    if found is None:
+        return frozenset()
+    digits = re.sub(r"[\s'’]", "", found[1])
+    read = {re.sub("[.,]", "", digits)} if _WHOLE.fullmatch(digits) else set()
+    at = max(digits.rfind("."), digits.rfind(","))
+    whole, mark, cents = digits[:at], digits[at : at + 1], digits[at + 1 :]
+    if at > 0 and mark not in whole and cents and _WHOLE.fullmatch(whole):
+        read.add(f"{re.sub('[.,]', '', whole)}.{cents}")
+    return frozenset(map(Decimal, read))
 
 
 def _index(book: Book) -> Iterator[Hit]:
@@ -87,6 +119,7 @@ def _index(book: Book) -> Iterator[Hit]:
                 title=title,
                 detail=entry.narration or "",
                 text=_plain(text),
+                amounts=_amounts_of(entry, lines),
                 donor=min(donors, default=""),
                 pledge=pledge,
                 place=place,
@@ -101,6 +134,22 @@ def _index(book: Book) -> Iterator[Hit]:
         names |= {each.name for each in known} | {each.code for each in known}
         yield Hit(title=donor.name, detail=code, text=_plain(" ".join([code, *names])), donor=code)
     yield from reversed(entries)
+
+
+def _amounts_of(entry: Transaction, lines: Sequence[Line]) -> frozenset[Decimal]:
+    """Return the amounts of an entry without their signs: of each posting and of what it is in
+    dollars, of a pledge in all its instalments, and what a bank says was sent.
+    """
+    amounts = {abs(line.units) for line in lines}
+    amounts |= {abs(line.dollars) for line in lines if line.dollars is not None}
+    pledged: dict[str, Decimal] = {}
+    for line in lines:
+        if line.label and line.units > 0:
+            pledged[line.currency] = pledged.get(line.currency, Decimal(0)) + line.units
+    sent = entry.meta.get("original")
+    if isinstance(sent, Amount) and sent.number is not None:
+        amounts.add(abs(sent.number))
+    return frozenset(amounts.union(pledged.values()))
 
 
 def _plain(text: str) -> str:

@@ -26,13 +26,14 @@ from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Rep
 NAME = "ageing"
 TITLE = "Ageing of unpaid contributions"
 _YEAR = 365
-_BANDS = (
+BANDS = (
     ("not_due", "Not yet due", -1),
     ("year_1", "0 days to 1 year", _YEAR),
     ("year_2", "1 to 2 years", 2 * _YEAR),
     ("year_3", "2 to 3 years", 3 * _YEAR),
     ("older", "Over 3 years", None),
 )
+"""How long ago something fell due: key, title, and up to how many days."""
 
 
 def ageing(selection: Selection) -> Report:
@@ -88,7 +89,7 @@ def ageing(selection: Selection) -> Report:
         charts=[
             Chart(
                 title="Unpaid by days since the due date",
-                columns=tuple(key for key, _, _ in _BANDS),
+                columns=tuple(key for key, _, _ in BANDS),
                 first=len(layout.rows) - 1,
                 last=len(layout.rows) - 1,
                 across=True,
@@ -151,7 +152,7 @@ def _lay_out(
 
 def band_of(days: int) -> str:
     """Return the key of the column for what is so many days over its due date."""
-    for key, _, until in _BANDS:
+    for key, _, until in BANDS:
         if until is None or days <= until:
             return key
     raise AssertionError("the last band takes all")  # pragma: no cover
@@ -176,7 +177,7 @@ def _in_order(selection: Selection, claims: list[Claim]) -> list[Claim]:
 
 def _values(selection: Selection, claim: Claim, day: date) -> dict[str, Value]:
     days = (day - _due(claim)) // timedelta(days=1)
-    amounts: dict[str, Value] = {key: Decimal(0) for key, _, _ in _BANDS}
+    amounts: dict[str, Value] = {key: Decimal(0) for key, _, _ in BANDS}
     amounts[band_of(days)] = claim.value
     return {
         "donor": name_of(selection, claim.donor),
@@ -218,13 +219,13 @@ def _columns(selection: Selection) -> list[Column]:
         Column(key="class", title="Class"),
         Column(key="due", title="Due", kind="date"),
         Column(key="days", title="Days", kind="count"),
-        *(Column(key=key, title=title, kind="amount", unit=unit) for key, title, _ in _BANDS),
+        *(Column(key=key, title=title, kind="amount", unit=unit) for key, title, _ in BANDS),
         Column(
             key="unpaid",
             title="Unpaid",
             kind="amount",
             unit=unit,
-            adds={key: 1 for key, _, _ in _BANDS},
+            adds={key: 1 for key, _, _ in BANDS},
         ),
         *(
             [Column(key="allowance", title="Allowance", kind="amount", unit=unit, memo=True)]

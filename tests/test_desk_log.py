@@ -161,7 +161,7 @@ def test_a_person_undoes_an_import_in_the_browser(
     page.get_by_role("link", name="Undo write 2").click()
     expect(page.locator("#undoing")).to_be_focused()
     expect(page.locator("#undoing")).to_contain_text("NOR-2002-01")
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo").click()
     expect(page.locator("#undone")).to_contain_text("Write 2 was taken back.", timeout=WRITING)
     assert list(load_book(main).register.by_label) == ["AUT-2002-01.1"]
     assert complaints == []

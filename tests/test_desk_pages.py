@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import subprocess
@@ -18,6 +17,9 @@ from conftest import split_golden
 from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook.desk.behind import pieces_behind
+from pledgebook.desk.choosing import _period_at_work
+from pledgebook.desk.pictures import progress, unpaid_by_age
+from pledgebook.desk.searching import amounts_in
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
@@ -69,10 +71,6 @@ class Desk:
                 inner = before + rest.partition(f"</{block}>")[2]
         words = "".join(part.partition(">")[2] for part in f">{inner}".split("<"))
         return " ".join(unescape(words).split())
-
-    def charts(self, page: str, /, **asked: object) -> list[dict]:
-        block = self.get(page, **asked).partition('type="charts">')[2]
-        return json.loads(block.partition('application/json">')[2].partition("</script>")[0])
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +159,162 @@ def test_the_overview_shows_the_schedules_figures_by_fund_and_donor(
             assert line.name in page
             assert f"{line.figures.pledged:,.2f}" in page or not line.figures.pledged
     assert f"{made.totals['CPCJF with UNTOC'].closing:,.2f}" in page
-    kinds = [chart["type"] for chart in desk.charts("Contributions", period="2002-2003")]
-    assert kinds == ["bar", "bar", "balances", "hierarchy"]
-    bars = desk.charts("Contributions", period="2002-2003")[:2]
-    assert [chart["label"] for chart in bars] == ["Paid by month, CPCJF", "Paid by month, UNTOC"]
-    for chart in bars:
-        fund = chart["label"].rpartition(" ")[2]
-        paid = sum(Decimal(str(month["balance"].get("USD", 0))) for month in chart["data"])
-        own = make_schedule(select(golden, "2002-2003", None, fund)).sections.values()
-        assert paid == sum(line.figures.collected for lines in own for line in lines)
+
+
+def tiles(page: str) -> list[tuple[str, Decimal]]:
+    """The overview's sum: sign and amount of each tile, a dash being nil."""
+    inner = page.partition('<dl class="tiles">')[2].partition("</dl>")[0]
+    found = []
+    for tile in inner.split("<dt>")[1:]:
+        shown = re.sub(r"<small>.*?</small>", "", tile, flags=re.DOTALL)
+        sign = re.search(r'class="sign">(.)<', shown)
+        text = re.sub(r"<[^>]+>|\s|,", "", shown.partition("<dd>")[2])
+        amount = Decimal(0) if text == "–" else Decimal(text.replace("(", "-").rstrip(")"))
+        found.append((sign[1] if sign else "", amount))
+    return found
+
+
+@pytest.mark.parametrize("period", ["2002-2003", "2002", "2003-Q2", "2000-2001"])
+def test_the_tiles_of_the_overview_foot(desk: Desk, period: str) -> None:
+    shown = tiles(desk.get("Contributions", period=period))
+    *parts, (sign, unpaid) = shown
+    assert sign == "="
+    assert len(parts) >= 4
+    assert sum(-own if sign == "−" else own for sign, own in parts) == unpaid
+
+
+def test_each_figure_of_the_overview_leads_to_what_adds_up_to_it(desk: Desk) -> None:
+    page = unescape(desk.get("Contributions", period="2002-2003"))
+    shown = re.sub(r"<small>|</small>| of it overdue", "", page)
+    links = set(re.findall(r'href="[^"]*Reports/\?([^"]*behind=[^"]*)">([\d(][^<]*)</a>', shown))
+    assert len(links) > 60
+    columns = {dict(parse_qsl(query))["behind"] for query, _amount in links}
+    assert {"opening", "pledged", "collected", "exchange", "closing", "overdue"} <= columns
+    for query, amount in links:
+        assert f": {amount} USD" in desk.text("Reports", **dict(parse_qsl(query))), (query, amount)
+
+
+def test_the_pictures_are_as_large_as_the_figures_and_lead_to_them(
+    desk: Desk, golden: Book, golden_receipt: Book
+) -> None:
+    for book in (golden, golden_receipt):
+        for period in ("2002-2003", "2003-Q2"):
+            selection = select(book, period)
+            lines = [
+                line.figures for own in make_schedule(selection).sections.values() for line in own
+            ]
+            whole = total(lines)
+            ages = unpaid_by_age(selection)
+            assert sum(box.amount for box in ages) == whole.closing
+            assert abs(sum(float(box.width) for box in ages) - 100) < 0.1
+            drawn = progress(selection, by_month(selection))
+            last = drawn.columns[-1].boxes
+            for kind, amount in (("paid", whole.collected), ("unpaid", whole.closing)):
+                assert sum(box.amount for box in last if kind in box.style.split()) == amount
+            for box in last:
+                high = float(box.height) * float(drawn.top) / 100
+                assert abs(high - float(box.amount)) < float(drawn.top) / 1000
+            assert float(last[-1].y) >= 0
+    page = unescape(desk.get("Contributions", period="2002-2003"))
+    parts = re.findall(
+        r'href="[^"]*Reports/\?([^"]*)"><rect [^>]*><title>[^<]*: ([\d,.]+)</title>', page
+    )
+    assert len(parts) > 24
+    for query, amount in parts[::5]:
+        assert f": {amount} USD" in desk.text("Reports", **dict(parse_qsl(query))), query
+
+
+def test_a_fund_has_one_colour_and_the_donors_add_up(desk: Desk, golden: Book) -> None:
+    page = desk.get("Contributions", period="2002-2003")
+    (own,) = set(re.findall(r'swatch (?:paid )?(fund-\d)(?: paid)?"></i> CPCJF', page))
+    assert set(re.findall(r"swatch (fund-\d) unpaid\"></i> CPCJF", page)) == {own}
+    foot = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    shown = re.findall(r">([\d(][\d.,)]*)</a>", foot)
+    lines = make_schedule(select(golden, "2002-2003")).sections.values()
+    whole = total(line.figures for own in lines for line in own)
+    columns = ("opening", "pledged", "collected", "exchange", "closing")
+    assert shown[:5] == [amount_text(getattr(whole, column)) for column in columns]
+
+
+def test_one_entry_with_a_mistyped_later_year_moves_no_page(tmp_path: Path) -> None:
+    main = pledged_book(tmp_path)
+    pledge = (
+        '2002-0{0}-01 * "Canada" "Pledge {0} (made up)" ^CAN-2002-0{0}\n  class: "general"\n'
+        '  Assets:CPCJF:Pledges:CAN  {0}00 USD {{{{0 # {0}00.00 USD, "CAN-2002-0{0}.1"}}}}\n'
+        "    due: 2002-12-31\n  Income:CPCJF:Contributions:CAN  -{0}00.00 USD\n"
+    )
+    late = (
+        pledge.replace("2002-0{0}-01", "2004-0{0}-01")
+        .replace("CAN", "JPN")
+        .replace("2002-12-31", "2004-12-31")
+    )
+    periods = '2004-01-01 custom "period" "2004-2005" 2005-12-31\n'
+    path = main.with_name("2002-2003.beancount")
+    path.write_text(
+        path.read_text("utf-8")
+        + periods
+        + "".join(
+            text.format(number).replace("{{", "{").replace("}}", "}")
+            for text, number in ((pledge, 1), (pledge, 2), (late, 3))
+        ),
+        "utf-8",
+    )
+    book = load_book(main)
+    assert book.errors == []
+    assert book.register.last_day == date(2004, 3, 1)
+    assert _period_at_work(book, date(2010, 1, 1)) == "2002-2003"
+    assert _period_at_work(book, date(2001, 1, 1)) == book.settings.periods.names()[-1]
+    text = path.read_text("utf-8")
+    path.write_text(
+        text
+        + "".join(
+            late.format(number).replace("{{", "{").replace("}}", "}") for number in range(4, 8)
+        ),
+        "utf-8",
+    )
+    moved = load_book(main)
+    assert moved.errors == []
+    assert _period_at_work(moved, date(2010, 1, 1)) == "2004-2005"
+    assert _period_at_work(moved, date(2003, 1, 1)) == "2002-2003"  # the rest is of days to come
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("39975", {"39975"}),
+        ("39,975.00", {"39975"}),
+        ("39 975,00", {"39975"}),
+        ("39.975,00", {"39975"}),
+        ("39\u202f975,00", {"39975"}),
+        ("EUR 39975", {"39975"}),
+        ("39,975", {"39975", "39.975"}),
+        ("1,234,567", {"1234567"}),
+        ("12,5", {"12.5"}),
+        ("NV 31/2002", set()),
+        ("AUT-2002-01", set()),
+        ("1,23,4", set()),
+    ],
+)
+def test_words_are_an_amount_however_it_is_written(words: str, found: set[str]) -> None:
+    assert amounts_in(words) == {Decimal(each) for each in found}
+
+
+def test_a_search_finds_amounts_of_entries_instalments_and_receipts(tmp_path: Path) -> None:
+    main = pledged_book(tmp_path)
+    with main.with_name("2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2002-05-01 * "Austria" "Pledge in two (made up)" ^AUT-2002-02\n  class: "general"\n'
+            '  Assets:CPCJF:Pledges:AUT  30000 EUR {0 # 26315.79 USD, "AUT-2002-02.1"}\n'
+            "    due: 2002-06-30\n"
+            '  Assets:CPCJF:Pledges:AUT  30000 EUR {0 # 26315.79 USD, "AUT-2002-02.2"}\n'
+            "    due: 2002-09-30\n  Income:CPCJF:Contributions:AUT  -52631.58 USD\n"
+        )
+    assert load_book(main).errors == []
+    page = Desk(main)
+    for words in ("30 000,00", "30,000.00", "26315.79", "60000", "52,631.58", "EUR 60,000"):
+        assert "Pledge in two (made up)" in page.text("Contributions", q=words), words
+    assert "Pledge in two" not in page.text("Contributions", q="600.00")
+    assert "Pledge (made up)" in page.text("Contributions", q="600.00")
 
 
 def test_what_is_pledged_and_not_committed_is_on_the_overview(tmp_path: Path) -> None:

@@ -75,7 +75,9 @@ def test_what_is_counted_beside_a_page_is_what_today_lists(main: Path) -> None:
     counts = waits(fava)["counts"]
     listed: dict[str, int] = {}
     for page, asked, inner in re.findall(
-        r'<a href="[^"]*extension/(\w+)/([^"]*)">(.*?)</a>', fava.get(BASE).text, re.DOTALL
+        r'<a (?:data-waits )?href="[^"]*extension/(\w+)/([^"]*)">(.*?)</a>',
+        fava.get(BASE).text,
+        re.DOTALL,
     ):
         if number := re.search(r"<strong>(\d+)</strong>", inner):
             page = "Close" if "period=" in asked else page  # noqa: PLW2901 - not there yet
