@@ -37,6 +37,7 @@ FIELDS = {
     Field.PLEDGED: marked("Pledged, beside what was committed"),
     Field.UNPAID: marked("Unpaid (a check)"),
     Field.CURRENCY: marked("Currency"),
+    Field.PAID_CURRENCY: marked("Currency of what was paid"),
     Field.RATE: marked("Rate of exchange"),
     Field.REFERENCE: marked("Reference"),
     Field.PLEDGE_DATE: marked("Date of the pledge"),

@@ -319,7 +319,7 @@ def test_a_pledge_that_was_paid_before_its_day_may_be_entered_alone(tmp_path: Pa
     rows = [PAID[0][:-1], ("Canada", "2002-05-14", "700", "USD", "2002-05-03", "700")]
     path = write_csv(tmp_path / "early.csv", rows)
     (asked,) = open_questions(judged(path, fund="CPCJF"))
-    assert asked.question.key == "payments:early"
+    assert asked.question.key == "overpaid"
     (draft,) = judged(path, {asked.id: "pledge"}, "CPCJF").drafts
     assert (draft.event, str(draft.date)) == ("commitment", "2002-05-14")
 
@@ -428,13 +428,93 @@ def test_many_texts_that_are_no_funds_are_one_question(tmp_path: Path) -> None:
     assert [each.question.key for each in open_questions(unsaid)] == ["fund"]
 
 
-def test_many_texts_may_be_asked_of_one_by_one_and_few_are(tmp_path: Path) -> None:
+def test_texts_may_be_asked_of_one_by_one_and_few_are_where_one_is_like_a_purpose(
+    tmp_path: Path,
+) -> None:
     path = write_projects(tmp_path / "projects.csv", PROJECTS)
     each = [f"purpose:{text}" for text in PROJECTS]
     file = judged(path, {"purposes": "each", each[0]: "corruption"}, "CPCJF")
     assert [one.question.key for one in open_questions(file)] == each[1:]
-    few = judged(write_projects(tmp_path / "few.csv", PROJECTS[:3]), fund="CPCJF")
-    assert [one.question.key for one in open_questions(few)] == each[:3]
+    few = judged(write_projects(tmp_path / "few.csv", PROJECTS[:2]), fund="CPCJF")
+    assert [one.question.key for one in open_questions(few)] == ["purposes:E"]
+    alike = [*PROJECTS[:2], "Korruption"]
+    few = judged(write_projects(tmp_path / "alike.csv", alike), fund="CPCJF")
+    assert [one.question.key for one in open_questions(few)] == [f"purpose:{t}" for t in alike]
+
+
+PAID_IN = (
+    "Reference,Donor,PledgeDate,PledgeAmtCurrency,PledgeAmt,"
+    "PaidDate,PaidAmtCurrency,PaidAmt,Status\n"
+)
+"""The lay-out of a list that states the currency of what was pledged and of what was paid."""
+
+
+def test_what_was_paid_is_in_the_currency_that_its_own_heading_names(tmp_path: Path) -> None:
+    path = tmp_path / "paid.csv"
+    rows = "R1,Norway,2002-05-12,EUR,9000,2002-06-01,USD,1000,\n"
+    rows += "R2,Austria,2002-05-12,EUR,0,2002-06-01,EUR,400,\n"
+    path.write_text(PAID_IN + rows, "utf-8")
+    file = judged(path, fund="CPCJF")
+    assert said(file) == ["imported", "imported"]
+    assert [(d.event, d.meta.get("original")) for d in file.drafts] == [
+        ("commitment", None), ("receipt-without-pledge", "400 EUR"),
+    ]  # fmt: skip
+    assert file.drafts[0].lines[0].currency == "EUR"
+    path.write_text(PAID_IN + rows.replace(",EUR,400", ",EUX,400"), "utf-8")
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "cells:G"
+    path.write_text(PAID_IN + rows.replace("EUR,0,", ",400,"), "utf-8")
+    (asked,) = open_questions(judged(path, fund="CPCJF"))
+    assert asked.question.key == "paid-alone"
+    (_, received) = judged(path, {"paid-alone": "received"}, "CPCJF").drafts
+    assert received.meta["original"] == "400 EUR"
+    (_, pledged) = judged(path, {"currency": "EUR"}, "CPCJF").drafts[:2]
+    assert pledged.event == "commitment"
+
+
+def test_the_one_currency_of_money_received_is_its_own_whatever_its_heading(tmp_path: Path) -> None:
+    heads = ("Donor", "Date paid", "Paid", "Payment currency")
+    rows = [heads, ("Norway", "2002-05-12", "4", "EUR")]
+    file = judged(write_csv(tmp_path / "received.csv", rows), fund="CPCJF")
+    assert [draft.meta["original"] for draft in file.drafts] == ["4 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("pledged", "paid", "status", "asked"),
+    [
+        ("100", "100", "Fully paid", False),
+        ("100", "40", "Partially paid", False),
+        ("100", "0", "Pledge", False),
+        ("100", "0", "Not available", False),
+        ("100", "40", "Fully paid", True),
+        ("100", "0", "Paid", True),
+        ("100", "100", "Partially paid", True),
+        ("100", "40", "Pledge", True),
+        ("100", "0", "Pipeline", True),
+    ],
+)
+def test_a_status_that_is_not_read_is_heard_where_it_contradicts_the_figures(
+    pledged: str, paid: str, status: str, asked: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f"R{n},Norway,2002-05-{n:02},USD,9,2002-06-01,USD,9,Paid\n" for n in (1, 2))
+    row = f"R3,Austria,2002-05-12,USD,{pledged},2002-06-01,USD,{paid},{status}\n"
+    path = tmp_path / "status.csv"
+    heads = PAID_IN.replace("Status", "ContributionStatus")
+    path.write_text(heads + rows + row, "utf-8")
+    file = judged(path, fund="CPCJF")
+    assert [each.question.key for each in open_questions(file)] == ["words:I"] * asked
+    assert said(file)[:2] == ["imported"] * 2
+
+
+def test_a_receipt_under_its_own_reference_is_no_payment_of_another_pledge_of_the_list(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "own.csv"
+    row = "R2,Norway,2002-05-12,USD,0,2002-06-01,USD,400,\n"
+    path.write_text(PAID_IN + "R1,Norway,2002-05-01,USD,900,,USD,,\n" + row, "utf-8")
+    assert said(judged(path, fund="CPCJF")) == ["imported"] * 2
+    path.write_text(PAID_IN + "R2,Norway,2002-05-01,USD,900,,USD,,\n" + row, "utf-8")
+    assert said(judged(path, fund="CPCJF"))[1] == "waiting"
 
 
 def test_the_page_of_importing_lists_every_kind_of_question() -> None:

@@ -25,7 +25,8 @@ _TOLD = frozenset(
 )
 """Kinds of which the reason of each row says more than the question."""
 _MOST_EACH = 3
-"""Where a table has more questions than these that have a wider one, that is asked."""
+"""Where a table has more questions than these that have a wider one, that is asked; or more than
+one, where nothing is proposed to any."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,7 +112,9 @@ def _widen(gathered: dict[tuple[object, str], _Gathered]) -> None:
         if own.question.wider:
             alike.setdefault(f"{next(iter(own.tables))}:{own.question.wider.key}", []).append(key)
     for keys in alike.values():
-        if len(keys) <= _MOST_EACH:
+        proposed = (gathered[key].question.choices for key in keys)
+        each_like = any(choice.because for choices in proposed for choice in choices)
+        if len(keys) <= (_MOST_EACH if each_like else 1):
             continue
         each = [gathered.pop(key) for key in keys]
         wider = each[0].question.wider

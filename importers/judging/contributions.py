@@ -19,6 +19,7 @@ from pledgebook.importers.judging.deciding import (
     decide,
     refuse_changed_by_hand,
 )
+from pledgebook.importers.judging.disbursements import find_disbursements
 from pledgebook.importers.judging.donors import find_donor
 from pledgebook.importers.judging.drafting import IMPORT_ID, Reading
 from pledgebook.importers.judging.instalments import (
@@ -159,7 +160,12 @@ def _read_groups(
         found = donors[row.number]
         return found if isinstance(found, str) else plain(row.donor)
 
+    paid_on = find_disbursements(table, data, donor_of)
     for group in instalments_in_rows(data, donor_of):
+        if len(group) == 1 and (said := paid_on.get(group[0].number)):
+            yield _Group(rows=tuple(group), donor="", reading=None, doubt=said)
+            steps.take(1)
+            continue
         if sums_up:
             reason = f"The table adds up the rows of {sums_up}: they are counted there."
             doubt = Doubt(reason, "ignored")

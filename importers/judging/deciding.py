@@ -27,7 +27,12 @@ from pledgebook.importers.judging.known import (
     parts_in_order,
     without_reference,
 )
-from pledgebook.importers.judging.pledges import find_pledge, is_as_booked, refuse_known_receipt
+from pledgebook.importers.judging.pledges import (
+    SAME_REFERENCE,
+    find_pledge,
+    is_as_booked,
+    refuse_known_receipt,
+)
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.ledger.drafts import Draft
@@ -272,12 +277,15 @@ def _same_again(
     was answered that each such row is a pledge of its own.
     """
     alike = _same_file(first, place)
+    told_apart = alike and context.told.get(first) != reading.told
     said = answers.to(EQUAL_ROWS) if alike else ""
+    if not said and told_apart and reading.reference:
+        said = answers.to(SAME_REFERENCE)
     if said == _SEPARATE:
         return None
     if said == _REPEATED:
         return _repeats(first)
-    if alike and context.told.get(first) != reading.told:
+    if told_apart:
         raise Doubt(
             f"The row states the pledge of {first} again, with another payment, remark or text "
             "beside it: if it is another pledge, give each its own reference; if it is another "
@@ -286,8 +294,8 @@ def _same_again(
         )
     if not alike:
         return Outcome(verdict="duplicate", reason=f"The same row stands at {first}.")
-    if not reading.reference:
-        raise _equal(first)
+    if not reading.reference or answers.to(SAME_REFERENCE):
+        raise _equal(first)  # where several pledges share one, a reference tells none apart
     return Outcome(
         verdict="duplicate",
         reason=f"The same row, with the same reference, stands at {first}.",

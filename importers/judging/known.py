@@ -332,7 +332,9 @@ class Context:
     def remember(self, reading: Reading, place: str, pledge: str) -> None:
         """Note a contribution that is going to be entered; `place` is its file, sheet and row."""
         fund, donor = reading.earmark.fund, self.of_record(reading.donor)
-        if pledge:
+        # A list that says under each reference what was paid lists no payment under another.
+        told = any(row.paid.known or (row.reference and row.tells_paid) for row in reading.rows)
+        if pledge and not told:
             self.unpaid[fund, donor] = pledge
         if reading.reference:
             table = place.rpartition("!")[0]

@@ -23,7 +23,6 @@ from pledgebook.importers.judging.earmarks import (
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
-    PAID_ALONE,
     leave_payments,
     look_at_payments,
     look_at_receipt,
@@ -158,7 +157,10 @@ def questions_of(
     all of it can be asked at once. Of a table in question its columns come first, and of what was
     paid alone whether it was received.
     """
-    if table.questions or (paid_alone(group) and not table.rules.answers.to(PAID_ALONE)):
+    if table.questions:
+        return ()
+    group = take_paid_alone(group, table.rules.answers)
+    if paid_alone(group):
         return ()
     row = group[0]
     asked = [problem.question for each in group for problem in each.problems]

@@ -10,7 +10,7 @@ from msgspec import structs
 from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
-from pledgebook.importers.rows.currency import DOLLARS_ONLY
+from pledgebook.importers.rows.currency import DOLLARS_ONLY, PAID_ALONE
 from pledgebook.importers.rows.figures import CENTS
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
@@ -27,19 +27,7 @@ OVERPAID = ask(
     "",
     Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
 )
-"""What is asked of a row that says that more was paid than pledged."""
-_PLEDGE_ALONE = OVERPAID.choices[0]
-PAID_EARLY = ask(
-    "payments",
-    "early",
-    _PLEDGE_ALONE,
-    text="These were paid before they were pledged. What is to be entered?",
-)
-"""What is asked of a row that says that it was paid on a day before that of the pledge."""
-PAID_ALONE = ask(
-    "paid-alone", "", Choice("received", "It is money received, without a pledge of its own")
-)
-"""What is asked of a row that says that money was paid, and of no pledge."""
+"""What is asked of a row that says that more was paid than pledged, or before it was pledged."""
 _NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
 """Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
@@ -84,22 +72,34 @@ def refuse_nil(group: list[SheetRow], answers: Answers) -> None:
 
 
 def take_paid_alone(group: list[SheetRow], answers: Answers) -> list[SheetRow]:
-    """Return a row that states what was paid and no pledge as one of money received, where it was
-    answered that it is; else the rows as they are.
+    """Return a row that states what was paid and no pledge as one of money received, where it says
+    so itself or it was answered that it is; else the rows as they are.
     """
-    if not (paid_alone(group) and answers.to(PAID_ALONE)):
+    if not paid_alone(group) or not (says_received(group[0]) or answers.to(PAID_ALONE)):
         return group
     (row,) = group
     if read_kind(row.status) not in {"cancelled", "spending"}:
         row = structs.replace(row, status="")
     currency = row.paid_currency or row.currency
-    return [structs.replace(row, amount=row.paid, amount_source="paid", currency=currency)]
+    taken = structs.replace(row, amount=row.paid, amount_source="paid", currency=currency)
+    return [structs.replace(taken, asks_currency=None)]
+
+
+def says_received(row: SheetRow) -> bool:
+    """Tell whether a row under a reference of its own says that 0 was pledged, and on which day
+    the money came: it was received without a pledge. A blank or a dash says nothing of a pledge.
+    """
+    nil = row.amount.state == "value" and row.amount.value == 0
+    return nil and bool(row.reference and row.payment_date.value)
 
 
 def paid_alone(group: Sequence[SheetRow]) -> bool:
-    """Tell whether a row states what was paid, and nothing or nil that was pledged."""
+    """Tell whether a row states what was paid, and nothing or nil that was pledged, or not in which
+    currency.
+    """
     (row, *others) = group
     stated = row.amount.state != "unknown" and row.amount.value != 0
+    stated = stated and row.asks_currency != PAID_ALONE
     if others or row.instalments or stated or row.amount_source == "paid":
         return False
     return (row.paid.value or 0) > 0
@@ -307,11 +307,11 @@ def leave_payments(
         each.part is not None and each.amount > parts[each.part].amount for each in received
     )
     early = any(each.on is not None and each.on < day for each in received)
-    for found, question, said in (
-        (over, OVERPAID, "More was paid than pledged"),
-        (early, PAID_EARLY, "It was paid before it was pledged"),
+    for found, said in (
+        (over, "More was paid than pledged"),
+        (early, "It was paid before it was pledged"),
     ):
-        if found and answers.to(question):
+        if found and answers.to(OVERPAID):
             once(remarks, f"{said}: the payments are not recorded, as was answered.")
             return ()
     return received
@@ -326,7 +326,7 @@ def _look_at_payment(paid: Decimal, paid_on: date | None, day: date, pledged: De
             asks=OVERPAID,
         )
     if paid_on is not None and paid_on < day:
-        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.", asks=PAID_EARLY)
+        raise Doubt(f"It was paid on {paid_on}, before it was pledged on {day}.", asks=OVERPAID)
 
 
 def look_at_receipt(

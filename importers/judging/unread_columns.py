@@ -41,6 +41,7 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     settled = _read_names(table, Field.PURPOSE, names.purposes, texts)
     settled = _read_names(settled, Field.FUND, names.funds, texts)
     asked = []
+    standing = []
     for column in _unread(settled):
         own = texts[column.number]
         if said := _names(settled, column, names, settings, own):
@@ -50,11 +51,15 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
         elif said := _may_matter(settled, column, settings, own):
             asked.append(_ask(column, said, _NAMED))
         elif said := _may_stand(settled, column, settings, own):
+            if settled.columns_of(Field.AMOUNT) and settled.columns_of(Field.PAID):
+                standing.append(column.number)
+                continue
             asked.append(_ask(column, said, (Field.STATUS, Field.REMARKS)))
         elif said := _may_date(settled, column):
             asked.append(_ask(column, said, (Field.PLEDGE_DATE, Field.DUE_DATE)))
     questions = tuple(dict.fromkeys((*settled.questions, *asked)))
-    return replace(settled, questions=questions)
+    rules = replace(settled.rules, standing=frozenset(standing))
+    return replace(settled, questions=questions, rules=rules)
 
 
 def _ask(column: TableColumn, said: str, fields: Sequence[Field]) -> Question:
@@ -70,7 +75,8 @@ def _ask(column: TableColumn, said: str, fields: Sequence[Field]) -> Question:
 def _may_stand(table: Table, column: TableColumn, settings: Settings, texts: Texts) -> str:
     """Say that an unread column may tell what has become of each pledge: by its heading, or since
     half of its texts are statuses; "" if not, or if another column is the status. A warning
-    ("Cancelled") is heard where it stands.
+    ("Cancelled") is heard where it stands. Where a table states what was pledged and what was paid,
+    such a column is heard where it says something else than these figures.
     """
     if not texts or Field.STATUS in table.rules.constants or table.columns_of(Field.STATUS):
         return ""
@@ -187,7 +193,8 @@ def _may_matter(table: Table, column: TableColumn, settings: Settings, texts: Te
     """Say that an unread column's texts are classes of funds, or other donors; "" if not."""
     classes = {each for fund in settings.funds.values() for each in fund.classes}
     named = [text for text in texts if len(text) > 1 and read_class(text, classes)]
-    if named and len(named) == len(texts) and not table.columns_of(Field.CLASS):
+    told = len(named) == len(texts) or is_named("categories", column.heading)
+    if named and told and not table.columns_of(Field.CLASS):
         return f"its texts name classes of funds, such as {shown(named[0])}"
     if number := _another_donor(table, column, settings):
         place = table.sheet.address(number, column.number)

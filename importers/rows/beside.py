@@ -15,7 +15,7 @@ from pledgebook.importers.rows.columns import DecidingColumn
 from pledgebook.importers.rows.notes import bare_mark
 from pledgebook.importers.rows.open_row import OpenRow
 from pledgebook.importers.rows.row import Said
-from pledgebook.importers.tables.headings import DECIDING
+from pledgebook.importers.tables.headings import DECIDING, Field
 from pledgebook.importers.tables.qualifiers import leaves_amount
 from pledgebook.importers.tables.questions import Choice, ask
 from pledgebook.importers.tables.units import is_in_units, names_another
@@ -32,6 +32,7 @@ from pledgebook.importers.values.values import (
 )
 from pledgebook.importers.values.words import (
     is_announcement,
+    is_paid_in_part,
     is_warning,
     read_in_kind,
     read_kind,
@@ -48,6 +49,7 @@ _THREE = re.compile(r"\d{2,3}(?:\.\d\d?)?")
 """What is behind the first comma of a figure."""
 _LONGEST_WORD = 30
 _LONGEST_NOTE = 1000
+ZERO = Decimal(0)
 
 
 def find_notes(row: OpenRow) -> None:
@@ -142,10 +144,12 @@ def heed_unread(row: OpenRow) -> None:
     others = []
     for column in columns.unread:
         value = row.cell(column)
+        if value is not None and column not in columns.counting:
+            others.append(plain(cell_text(value)))
         if not isinstance(value, str):
             continue
-        others.append(plain(value))
         other = column in columns.of_currencies and names_another(value, row.currency)
+        other = other or (column in columns.rules.standing and not _is_told(row, clean(value)))
         alone = len(value) <= _LONGEST_WORD and (is_warning(value) or is_in_units(value))
         kind = column in columns.of_kinds and (
             says_in_kind(value) or not words()["loan"].isdisjoint(plain(value).split())
@@ -156,8 +160,24 @@ def heed_unread(row: OpenRow) -> None:
             text = clean(value)
             if is_announcement(text) or says_in_kind(text) or says_otherwise(text):
                 found.append(Said(column_letter(column), text))
-    row.others = tuple(text for text in others if not text.isdigit())
+    row.others = tuple(others)
     row.elsewhere = (*found, *_decided(row))
+
+
+def _is_told(row: OpenRow, status: str) -> bool:
+    """Whether a status says of a row what its figures say: that what was pledged was paid, in whole
+    or in part, or that nothing was.
+    """
+    if is_unknown(status):
+        return True
+    pledged, paid = row.amount.value or ZERO, row.sum(Field.PAID).value or ZERO
+    if is_paid_in_part(status):
+        return ZERO < paid < pledged
+    kind = read_kind(status)
+    if kind == "payment":
+        alike = not row.paid_currency or row.paid_currency == row.currency
+        return paid > ZERO and (paid >= pledged or not alike)
+    return kind in {"commitment", "pledge"} and not paid
 
 
 def skip_row(row: OpenRow) -> None:

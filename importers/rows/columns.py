@@ -35,11 +35,12 @@ from pledgebook.importers.values.amounts import (
 )
 from pledgebook.importers.values.dates import (
     DateOrder,
+    are_months,
     are_serials,
     column_orders,
     is_half_swapped,
 )
-from pledgebook.importers.values.values import clean, plain
+from pledgebook.importers.values.values import clean, counts_up, plain
 from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.names import strip_footnote_marks
 
@@ -92,6 +93,8 @@ class DateColumn:
     decided: str
     serials: bool
     half_swapped: bool = False
+    months: bool = False
+    """Whether "2001-02" is a month there, and not two years."""
 
 
 class DecidingColumn(NamedTuple):
@@ -221,7 +224,9 @@ class Columns:
         for place, text in texts:
             for word in _WORDS.findall(text):
                 codes = self.recognise(word, None)
-                if len(codes) == 1:
+                # "SOS Villages" is paid in no Somali shillings.
+                named = text.startswith(f"{word} ") or (text.isupper() and " " in text)
+                if len(codes) == 1 and not (named and word == codes[0]):
                     found.setdefault(codes[0], place)
         return found
 
@@ -238,6 +243,15 @@ class Columns:
             if column.number in self.unread
             and has_word_of("kinds", column.heading)
             and len(set(self._texts(column))) <= _MOST_KINDS
+        )
+
+    @cached_property
+    def counting(self) -> frozenset[int]:
+        """The columns that are not read and count the rows, as texts."""
+        return frozenset(
+            column.number
+            for column in self.table.table_columns
+            if column.number in self.unread and counts_up(self._texts(column))
         )
 
     @cached_property
@@ -422,6 +436,7 @@ class Columns:
                 decided=decided,
                 serials=are_serials(values, delimited=self.sheet.delimited),
                 half_swapped=is_half_swapped(values, delimited=self.sheet.delimited),
+                months=are_months(values, headed=has_word_of("months", column.heading)),
             )
 
     def _deciding(self) -> Sequence[DecidingColumn]:

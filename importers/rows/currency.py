@@ -21,15 +21,38 @@ DOLLARS_ONLY = ask("dollars-only", "", Choice("count", "The dollars are what was
 """What is asked of a row that states neither amount nor currency of origin, but dollars."""
 
 
+PAID_ALONE = ask(
+    "paid-alone", "", Choice("received", "It is money received, without a pledge of its own")
+)
+"""What is asked of a row that says that money was paid and in which currency, and of no pledge, or
+not of the currency of one.
+"""
+
+
 def read_currency(row: OpenRow) -> None:
     """Recognise the currency of the amount, and of what was paid where its heading names one."""
     columns = row.columns
     named = row.text(Field.CURRENCY, heard=False)
     row.texts[Field.CURRENCY] = "" if is_unknown(named) else named
     counted = columns.at(Field.PAID if columns.only_paid else Field.AMOUNT)
-    row.currency, row.currency_text = find_currency(row, row.amount, counted)
     if columns.paid_in and not columns.only_paid:
         row.paid_currency = columns.recognise(columns.paid_in, _day_of(row))
+    elif columns.states(Field.PAID_CURRENCY):
+        _read_paid_currency(row)
+    row.currency, row.currency_text = find_currency(row, row.amount, counted)
+
+
+def _read_paid_currency(row: OpenRow) -> None:
+    """Recognise the currency that a column of its own states of what was paid."""
+    text = row.text(Field.PAID_CURRENCY, heard=False)
+    on = row.date(Field.PAYMENT_DATE).value or _day_of(row)
+    row.paid_currency = () if is_unknown(text) else row.columns.recognise(text, on)
+    if row.sum(Field.PAID).value and len(row.paid_currency) != 1:
+        what = f"may be {' or '.join(row.paid_currency)}" if row.paid_currency else "is not known"
+        row.doubt(
+            Field.PAID_CURRENCY,
+            f"The currency of what was paid, {shown(text)}, {what}: say in the sheet which it is.",
+        )
 
 
 def agree_currencies(row: OpenRow) -> None:
@@ -73,8 +96,12 @@ def find_currency(
         if amount.state == "unknown":
             return (), ""
         row.asks_currency = _ask_currency(columns)
-        said = _answered(row, row.asks_currency)
-        return ((said,), said) if said else ((), "")
+        if said := _answered(row, row.asks_currency):
+            return (said,), said
+        blank = columns.holds(Field.CURRENCY) and columns.holds(Field.PAID_CURRENCY)
+        if blank and row.sum(Field.PAID).value and row.paid_currency:
+            row.asks_currency = PAID_ALONE
+        return (), ""
     statement = " / ".join(dict.fromkeys(texts))
     if named and (multiplier_in(named) != 1 or any(char.isdigit() for char in named)):
         row.doubt(

@@ -163,6 +163,7 @@ def read_date(row: OpenRow, wanted: Field, label: str = "", *, decides: bool = T
         column.decided,
         serials=column.serials,
         from_1904=row.columns.sheet.from_1904,
+        months=column.months,
     )
     question = None
     if reading.state == "ambiguous":

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import cast
 
 from msgspec.structs import replace
-from pledgebook.importers.rows.columns import FigureColumn
+from pledgebook.importers.rows.columns import Columns, FigureColumn
 from pledgebook.importers.rows.currency import DOLLARS_ONLY, find_currency
 from pledgebook.importers.rows.dates import read_date
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
@@ -121,11 +121,16 @@ def _may_be_in(row: OpenRow, column: FigureColumn, reading: AmountReading) -> tu
     stated = [
         reading.currency,
         columns.heading_currency(column.number),
-        row.text(Field.CURRENCY, heard=False),
+        row.text(_currency_field(columns, column), heard=False),
         columns.table.units.currency,
     ]
     codes = dict.fromkeys(code for text in stated if text for code in columns.recognise(text, None))
     return tuple(codes)
+
+
+def _currency_field(columns: Columns, column: FigureColumn) -> Field:
+    own = column.field is Field.PAID and columns.states(Field.PAID_CURRENCY)
+    return Field.PAID_CURRENCY if own else Field.CURRENCY
 
 
 def choose_amount(row: OpenRow) -> None:

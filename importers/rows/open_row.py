@@ -150,6 +150,7 @@ class OpenRow(Struct, kw_only=True):
             currency=self.currency,
             currency_text=self.currency_text,
             paid_currency=self.paid_currency,
+            tells_paid=Field.PAID in self.sums,
             instalments=self.instalments,
             donor_codes=self.columns.donor_codes,
             donor_from=self.donor_from,

@@ -67,6 +67,8 @@ class SheetRow(Struct, frozen=True, kw_only=True):
     currency_text: str
     paid_currency: tuple[str, ...]
     """The same of what was paid, where the heading of that column names a currency."""
+    tells_paid: bool
+    """Whether its table has a column of what was paid."""
     instalments: tuple[InstalmentReading, ...]
     donor_codes: bool
     """Whether the donors of its table are written as codes of States."""

@@ -17,6 +17,7 @@ from pledgebook.importers.tables.headings import (
     is_named,
     is_year_heading,
     match_heading,
+    match_tag,
     states_units_only,
 )
 from pledgebook.importers.tables.letterhead import speaks_of_contributions, stated_above
@@ -50,8 +51,8 @@ def find_heading_blocks(
     seen: list[str] = []
     row = 1
     for number in sorted(candidates):
-        if number < row or (blocks and number == row and _is_tags(sheet.rows[number - 1])):
-            continue  # tags right below headings say nothing that the headings do not
+        if number < row or (number - 1 in candidates and _is_tags(sheet.rows[number - 1])):
+            continue  # tags right below headings are read with them
         if len(seen) < _SEEN_LIMIT:
             seen.extend(_seen(sheet.rows[number - 1], _SEEN_LIMIT - len(seen)))
         if blocks and _continues(blocks[-1], number):
@@ -76,7 +77,7 @@ def find_undecided_block(
     for number, cells in enumerate(sheet.rows, 1):
         if not may_be_heading(cells) or _is_tags(cells):
             continue
-        block = settle(read_columns(sheet, (number,), known_labels))
+        block = settle(_read_tagged(sheet, number, known_labels))
         amounts = block.of(Field.AMOUNT, Field.PAID, Field.DOLLARS)
         if block.of(Field.DONOR) or not any(
             parse_amount(value).known for column in amounts for value in block.below(column)
@@ -178,6 +179,8 @@ def _best_block(
         rows = tuple(range(top, top + depth))
         if depth > 1 and (rows[-1] not in candidates or not _contributes(sheet, rows[-1], labels)):
             break
+        if depth > 1 and _is_tags(sheet.rows[rows[-1] - 1]):
+            break
         if best is not None and depth > 1 and _is_first_row(best, rows[-1]):
             break
         block = _with_letterhead(settle(read_columns(sheet, rows, labels)), first)
@@ -185,7 +188,27 @@ def _best_block(
             continue
         if best is None or _worth(block) > _worth(best):
             best = block
+    if best is None and len(sheet.rows) > top and _is_tags(sheet.rows[top]):
+        block = _with_letterhead(settle(_read_tagged(sheet, top, labels)), first)
+        best = block if _is_contributions(block) else None
     return best if best is not None and best.rows[0] >= first else None
+
+
+def _read_tagged(sheet: Sheet, number: int, labels: frozenset[str]) -> HeadingBlock:
+    """Say what the columns under a row of headings are taken for; where a heading says nothing, by
+    the tag of HXL below it.
+    """
+    block = read_columns(sheet, (number,), labels)
+    if len(sheet.rows) <= number or not _is_tags(sheet.rows[number]):
+        return block
+    tagged = {}
+    for column in block.of(None):
+        found = match_tag(cell_text(sheet.cell(number + 1, column.number)))
+        if found is not None and not column.label:
+            tagged[column] = replace(
+                column, field=found.field, currency=found.currency, score=found.score
+            )
+    return replace(block.changing(tagged), rows=(number, number + 1))
 
 
 def _with_units(block: HeadingBlock, labels: frozenset[str], first: int) -> HeadingBlock:

@@ -36,13 +36,15 @@ from pledgebook.ledger.declared.currencies import is_currency, recognise
 
 class Field(StrEnum):
     """What a column of a contributions table can hold. `unpaid` is a check, never counted;
-    `pledged` is what was promised, where the amount beside it is what was committed in writing.
+    `pledged` is what was promised, where the amount beside it is what was committed in writing;
+    `paid_currency` is that of what was paid, where it has a column of its own.
     """
 
     DONOR = "donor"
     REFERENCE = "reference"
     PLEDGE_DATE = "pledge_date"
     CURRENCY = "currency"
+    PAID_CURRENCY = "paid_currency"
     AMOUNT = "amount"
     PLEDGED = "pledged"
     DUE_DATE = "due_date"
@@ -149,6 +151,8 @@ _COUNT = re.compile(
 )
 """A heading that counts things: "Number of donations" is no amount."""
 _SHORTEST_PART = 4
+_CODE_LETTERS = 3
+_TAGGED = (Field.PLEDGE_DATE, Field.CURRENCY, Field.AMOUNT, Field.PROJECT)
 _SPLIT = re.compile(r"\s*(?:/|\n|\r|\|)\s*|\s+[-–—]\s+")
 _TOKENS = re.compile(r"[^\W_]+")
 
@@ -163,6 +167,23 @@ def match_heading(text: str) -> HeadingMatch | None:
         if whole is not None and (found is None or whole.score >= _WHOLE):
             return whole
     return found
+
+
+def match_tag(tag: str) -> HeadingMatch | None:
+    """Give the field that a tag of the Humanitarian Exchange Language (HXL 1.1) names, such as
+    "#value+usd" or "#org+funder"; None for others.
+    """
+    name, *attributes = clean(tag).lower().removeprefix("#").split("+")
+    told = _data()["tags"]
+    if name == "org":
+        field = Field.DONOR if set(attributes) & set(told["givers"]) else None
+    else:
+        field = next((Field(each) for each in _TAGGED if name in told[each]), None)
+    if field is None:
+        return None
+    codes = [each.upper() for each in attributes if len(each) == _CODE_LETTERS]
+    currency = next((code for code in codes if is_currency(code)), "")
+    return HeadingMatch(field=field, score=_WHOLE, reason=f"{tag!r} tags it", currency=currency)
 
 
 def _spelt(text: str) -> str:
@@ -207,6 +228,8 @@ def _match(heading: str) -> HeadingMatch | None:
         )
     rest, label = _split_label(THOUSANDS.sub(" ", _part_currency(heading)[1]))
     key = _without_units(heading_key(rest))
+    if not label:
+        key, label = _take_ordinal(key)
     if currency and not key and not label:
         field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
         return HeadingMatch(
@@ -414,6 +437,17 @@ def _split_label(heading: str) -> tuple[str, str]:
     return heading, ""
 
 
+def _take_ordinal(key: str) -> tuple[str, str]:
+    """Take the number of an instalment in words from a key, wherever it stands: "date du premier
+    versement" is the first "date du versement".
+    """
+    tokens = [part for token in key.split() for part in _parted(token)]
+    at = next((at for at, token in enumerate(tokens) if token in _ordinals()), None)
+    if at is None or len(tokens) == 1:
+        return key, ""
+    return " ".join(tokens[:at] + tokens[at + 1 :]), _ordinals()[tokens[at]]
+
+
 def is_year_heading(text: str) -> bool:
     """Whether a heading is a year and nothing else: "2002", "FY02/03", "2002-2003"."""
     return parse_years(clean(text)) is not None
@@ -509,7 +543,8 @@ def _parted(token: str) -> tuple[str, ...]:
     if token in _concepts() or not token.isascii() or len(token) < 2 * _SHORTEST_PART:
         return (token,)
     for place in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
-        if token[:place] in _concepts() and token[place:] in _concepts():
+        ends = token[place:] in _concepts() or token[place:] in _ordinals()
+        if token[:place] in _concepts() and ends:
             return token[:place], token[place:]
     return (token,)
 
@@ -517,6 +552,7 @@ def _parted(token: str) -> tuple[str, ...]:
 def _field_of(concepts: set[str]) -> Field | None:
     """Give the field that concepts name together; what is told first outranks what follows."""
     rules: tuple[tuple[set[str], Field], ...] = (
+        ({"date", "paid", "unpaid"}, Field.PAYMENT_DATE),
         ({"unpaid"}, Field.UNPAID),
         ({"conditions"}, Field.CONDITIONS),
         ({"rate"}, Field.RATE),
@@ -529,6 +565,7 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"date", "pledged"}, Field.PLEDGE_DATE),
         ({"reference"}, Field.REFERENCE),
         ({"purpose"}, Field.PURPOSE),
+        ({"paid", "currency"}, Field.PAID_CURRENCY),
         ({"amount", "currency"}, Field.CURRENCY),
         ({"currency"}, Field.CURRENCY),
         ({"equivalent"}, Field.DOLLARS),

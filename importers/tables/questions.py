@@ -198,19 +198,19 @@ KINDS: Mapping[str, QuestionKind] = {
         kept=False,
     ),
     "funds": QuestionKind(
-        asks="Column {about} has many texts that are no funds of the book. What are they?",
+        asks="Column {about} has texts that are no funds of the book. What are they?",
         decides=True,
         of_column=True,
     ),
     "fund": QuestionKind(asks="For which fund is it?", decides=True),
     "classes": QuestionKind(
-        asks="Column {about} has many texts that are no classes of the fund. What are they?",
+        asks="Column {about} has texts that are no classes of the fund. What are they?",
         decides=True,
         of_column=True,
     ),
     "class": QuestionKind(asks="Which class is {about}?", decides=True),
     "purposes": QuestionKind(
-        asks="Column {about} has many texts that are no purposes of the book. What are they?",
+        asks="Column {about} has texts that are no purposes of the book. What are they?",
         decides=True,
         of_column=True,
     ),
@@ -234,24 +234,25 @@ KINDS: Mapping[str, QuestionKind] = {
     ),
     "struck-out": QuestionKind(asks="These rows are struck out. Do they count?", kept=False),
     # Rows beside each other, and beside the book.
-    "equal-rows": QuestionKind(
-        asks="These rows say the same as others of the file. Is each a pledge of its own?",
-        decides=True,
-    ),
     "same-reference": QuestionKind(
         asks="These rows have a reference that others have with other figures. Is each a pledge "
         "of its own?",
+        decides=True,
+    ),
+    "equal-rows": QuestionKind(
+        asks="These rows say the same as others of the file. Is each a pledge of its own?",
         decides=True,
     ),
     "like-booked": QuestionKind(
         asks="The book has pledges or money much like these. Are these further ones?", kept=False
     ),
     "paid-alone": QuestionKind(
-        asks="Nothing is pledged in these rows, and money was paid. Was it received without a "
-        "pledge?"
+        asks="No pledge is stated in these rows, or not its currency, and money was paid. Was it "
+        "received without a pledge?"
     ),
     "overpaid": QuestionKind(
-        asks="More was paid than pledged. What is to be entered?", decides=True
+        asks="More was paid than pledged, or before it was pledged. What is to be entered?",
+        decides=True,
     ),
     # What no answer mends: the sheet or the book is corrected, or the rows are left out.
     "cells": QuestionKind(

@@ -23,7 +23,9 @@ from pledgebook.importers.tables.settling_money import (
     settle_dollars,
     settle_gifts,
     settle_labelled,
+    settle_paid_currency,
     settle_parts,
+    settle_payment_days,
     settle_pledged,
     settle_rates,
     settle_receipts,
@@ -36,6 +38,7 @@ from pledgebook.importers.tables.settling_words import (
     settle_identifier,
     settle_only_date,
     settle_places,
+    settle_reporters,
     settle_types,
 )
 from pledgebook.importers.values.words import read_kind
@@ -161,7 +164,10 @@ RULES: tuple[Rule, ...] = (
     settle_codes,
     settle_types,
     settle_only_date,
+    settle_reporters,
     settle_identifier,
+    settle_payment_days,
+    settle_paid_currency,
     choose_best,
     drop_single_labels,
     doubt_currencies,

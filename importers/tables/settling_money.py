@@ -122,6 +122,31 @@ def settle_sums(block: HeadingBlock) -> HeadingBlock:
     return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
 
 
+def settle_paid_currency(block: HeadingBlock) -> HeadingBlock:
+    """Keep "PaidCurrency" for what was paid where a table states what was pledged, too; what was
+    paid alone is in the one currency that there is.
+    """
+    own = block.of(Field.PAID_CURRENCY)
+    if not own or (block.of(Field.PAID) and block.of(Field.AMOUNT)):
+        return block
+    return block.taking(own, Field.CURRENCY)
+
+
+def settle_payment_days(block: HeadingBlock) -> HeadingBlock:
+    """Leave the days of several payments alone where no column says how much was paid on each."""
+    days = block.of(Field.PAYMENT_DATE)
+    numbered = {column.label for column in days} - {""}
+    if len(days) < _LEAST_CELLS or not numbered:
+        return block
+    if any(column.label for column in block.of(Field.AMOUNT, Field.PAID)):
+        return block
+    heads = ", ".join(column.named for column in days)
+    doubt = (
+        f"Columns {heads} give days of payments, and no columns what was paid on each: not read."
+    )
+    return block.leaving(days, doubt)
+
+
 def settle_gifts(block: HeadingBlock) -> HeadingBlock:
     """Take "Donation" for what was pledged where another column says what was paid of it.
 

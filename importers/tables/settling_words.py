@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from itertools import pairwise
-
 from pledgebook.importers.reading.cells import cell_text
 from pledgebook.importers.tables.blocks import HeadingBlock
 from pledgebook.importers.tables.headings import (
@@ -16,13 +13,15 @@ from pledgebook.importers.tables.headings import (
     speaks_of_giving,
 )
 from pledgebook.importers.tables.questions import Choice, ask
-from pledgebook.importers.values.lists import transaction_types
-from pledgebook.importers.values.values import clean, plain, words
-from pledgebook.importers.values.words import read_kind, says_in_kind
+from pledgebook.importers.values.lists import provided_types, terms, transaction_types
+from pledgebook.importers.values.values import clean, counts_up, plain, words
+from pledgebook.importers.values.words import read_class, read_kind, says_in_kind
 
 _LEAST_CELLS = 2
 _SURE = 90
 _TITLE_ROWS = 12
+_MOST_CLASSES = 12
+"""Different texts that a column of classes may have."""
 
 
 def settle_places(block: HeadingBlock) -> HeadingBlock:
@@ -96,13 +95,18 @@ def _speaks_of_giving(block: HeadingBlock) -> bool:
 
 
 def settle_categories(block: HeadingBlock) -> HeadingBlock:
-    """Leave a "Category" alone that says what kind of donor each is, and not of which class of the
-    fund its money is.
+    """Leave a "Category" alone that says what kind of donor each is, or that has more texts than a
+    fund has classes, none of them that of one: its heading alone does not say that it is.
     """
     for column in block.of(Field.CLASS):
         texts = {plain(value) for value in block.below(column) if isinstance(value, str)}
         if texts and texts <= words()["donor-kind"]:
             doubt = f"Column {column.named} says what kind of donor each is, so it was not read."
+            return block.leaving([column], doubt)
+        classes = tuple(terms()["class"])
+        vague = is_named("categories", column.heading) and len(texts) > _MOST_CLASSES
+        if vague and not any(read_class(text, classes) for text in texts):
+            doubt = f"No text of column {column.named} is that of a class, so it was not read."
             return block.leaving([column], doubt)
     return block
 
@@ -159,6 +163,28 @@ def settle_only_date(block: HeadingBlock) -> HeadingBlock:
     return block.taking(dates, Field.PLEDGE_DATE)
 
 
+def settle_reporters(block: HeadingBlock) -> HeadingBlock:
+    """Take the organization that reports for the donor, where the transactions that it lists go out
+    and nobody is named as their provider: IATI says that it is then the provider.
+    """
+    own = [c for c in block.of(None) if is_named("reporters", c.heading)]
+    if len(own) != 1 or block.of(Field.DONOR):
+        return block
+    for column in block.of(Field.STATUS):
+        texts = {plain(cell_text(value)) for value in block.below(column)}
+        comes_in = {text for text, kind in transaction_types().items() if kind != "spending"}
+        outgoing = {text for text in texts if read_kind(text) == "spending"}
+        outgoing |= texts & provided_types().keys()
+        typed = any(is_named(name, column.heading) for name in ("transaction_codes", "types"))
+        if typed and outgoing and not texts & comes_in:
+            doubt = (
+                f"Column {own[0].named} was read as the donor: of transactions that go out it is "
+                "the provider, where no other is named."
+            )
+            return block.taking(own, Field.DONOR, doubt)
+    return block
+
+
 def settle_identifier(block: HeadingBlock) -> HeadingBlock:
     """Take a column of identifiers, no two of them the same, for the reference if there is none.
 
@@ -170,7 +196,7 @@ def settle_identifier(block: HeadingBlock) -> HeadingBlock:
         if not is_named("identifiers", column.heading):
             continue
         texts = [clean(cell_text(value)) for value in block.below(column)]
-        if len(texts) < _LEAST_CELLS or len(set(texts)) < len(texts) or _counts(texts):
+        if len(texts) < _LEAST_CELLS or len(set(texts)) < len(texts) or counts_up(texts):
             continue
         return block.taking(
             [column],
@@ -178,11 +204,3 @@ def settle_identifier(block: HeadingBlock) -> HeadingBlock:
             f"Column {column.named} was read as the reference: no two of its values are the same.",
         )
     return block
-
-
-def _counts(texts: list[str]) -> bool:
-    """Whether texts count upwards one by one, as a column of row numbers does."""
-    if not all(text.isascii() and text.isdigit() for text in texts):
-        return False
-    numbers = [Decimal(text) for text in texts]
-    return all(after - before == 1 for before, after in pairwise(numbers))

@@ -32,7 +32,7 @@ from pledgebook.importers.tables.units import (
     units_above,
     units_in_name,
 )
-from pledgebook.importers.values.lists import is_spenders_list, transaction_types
+from pledgebook.importers.values.lists import is_spenders_list, provided_types, transaction_types
 from pledgebook.importers.values.values import clean, plain, shown
 
 UNREAD = "Columns not read: "
@@ -55,6 +55,9 @@ class ReadingRules:
     answers: Answers = field(default_factory=Answers)
     ignored: frozenset[int] = frozenset()
     """Columns that somebody said need not be read: nothing is asked about them."""
+    standing: frozenset[int] = frozenset()
+    """Columns that are not read and tell what has become of each row, where others state what was
+    pledged and what was paid: heard where they say something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,14 +320,18 @@ def build_table(
 
 def _with_codes(rules: ReadingRules, block: HeadingBlock) -> ReadingRules:
     """Translate the types of transactions of IATI, unless a mapping says what they stand for. What
-    goes out is spending in the list of who spends; in a donor's it may be what was promised to us.
+    goes out is spending in the list of who spends; where provider and activity are named it is what
+    the provider committed and paid, and in another donor's list it may be what was promised to us.
     """
     coded = [c for c in block.of(Field.STATUS) if is_named("transaction_codes", c.heading)]
     if not coded or Field.STATUS in rules.translate:
         return rules
     texts = {plain(cell_text(value)) for column in coded for value in block.below(column)}
+    provided = any(is_named("providers", c.heading) for c in block.of(Field.DONOR))
     silent = {"other"} if is_spenders_list(texts) else {"other", "spending"}
     types = {text: kind for text, kind in transaction_types().items() if kind not in silent}
+    if "spending" in silent and provided and block.of(Field.PROJECT):
+        types |= provided_types()
     return replace(rules, translate={**rules.translate, Field.STATUS: types})
 
 

@@ -45,6 +45,8 @@ _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xi
 _TIME = re.compile(r"(?<=\d)(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)$")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00)?)?")
+_YEAR_MONTH = re.compile(r"(\d{4})[-/.](0[1-9]|1[0-2])")
+"""A year and a month as ISO 8601 writes them; "2001-02" may be two years as well."""
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?:\s?г)?\.?")
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?")
@@ -131,12 +133,14 @@ def parse_date(
     *,
     serials: bool = False,
     from_1904: bool = False,
+    months: bool = False,
 ) -> DateReading:
     """Read one cell as a date.
 
     `order` settles a date that could be read in two ways, and `decided` says on what grounds.
     `serials` takes a bare number for a count of days, which is right only in a column of dates;
-    `from_1904` counts them from 1904, as workbooks of early Macintosh programs do.
+    `from_1904` counts them from 1904, as workbooks of early Macintosh programs do. With `months`
+    "2001-02" is February 2001.
     """
     if value is None:
         return NO_DATE
@@ -155,6 +159,8 @@ def parse_date(
     if _SERIAL_TEXT.fullmatch(value):
         return _parse_number(Decimal(value.strip()), serials=serials, from_1904=from_1904)
     reading = _read_text(value)
+    if months and (match := _YEAR_MONTH.fullmatch(clean(value))):
+        return _month_only(int(match[1]), int(match[2]), value)
     if reading.state == "ambiguous" and order is not None and reading.order is None:
         settled = reading.readings[0] if order == "dmy" else reading.readings[-1]
         return replace(reading, state="value", value=settled, readings=(), decided=decided)
@@ -203,6 +209,16 @@ def are_serials(values: Collection[CellValue | None], *, delimited: bool) -> boo
     first, last = min(days) - _NEAR, max(days) + _NEAR
     counted = [_EPOCH + timedelta(days=serial) for serial in serials if serial in _SERIALS]
     return not delimited or all(first <= day <= last for day in counted)
+
+
+def are_months(values: Iterable[CellValue | None], *, headed: bool) -> bool:
+    """Whether all texts of a column are a year and a month: its heading says so, or one of them
+    cannot be several years. Beside "2001-01" is "2001-02" a month.
+    """
+    texts = [clean(value) for value in values if isinstance(value, str)]
+    if not texts or not all(map(_YEAR_MONTH.fullmatch, texts)):
+        return False
+    return headed or any(parse_years(text) is None for text in texts)
 
 
 def _serial(value: CellValue | None) -> int | None:
@@ -304,6 +320,8 @@ def _parse_text(text: str) -> DateReading:
     years = _parse_years(body)
     if years is not None:
         return DateReading(state="years", years=years, fiscal=_is_fiscal(body))
+    if match := _YEAR_MONTH.fullmatch(body):
+        return _month_only(int(match[1]), int(match[2]), text)
     if (
         len(body) <= _LONGEST_PAPER
         and (paper := _PAPER.fullmatch(body))

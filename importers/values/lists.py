@@ -22,7 +22,15 @@ def transaction_types() -> Mapping[str, str]:
     pledge, spending or other.
     """
     listed = terms()["transactions"]
-    return {text: kind for kind, texts in listed.items() if kind != "own" for text in texts}
+    others = {"own", "provided"}
+    return {text: kind for kind, texts in listed.items() if kind not in others for text in texts}
+
+
+@cache
+def provided_types() -> Mapping[str, str]:
+    """Return what types of transactions of IATI stand for in the list of who provides the money."""
+    listed = terms()["transactions"]["provided"]
+    return {text: kind for kind, texts in listed.items() for text in texts}
 
 
 def is_spenders_list(texts: Collection[str]) -> bool:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from math import prod
 
 _BIDI = dict.fromkeys(
@@ -207,3 +210,11 @@ def _units() -> tuple[dict[str, int], list[tuple[str, int]]]:
 
 def _is_han(word: str) -> bool:
     return all("一" <= char <= "鿿" for char in word)
+
+
+def counts_up(texts: Sequence[str]) -> bool:
+    """Whether texts count upwards one by one, as a column of row numbers does."""
+    if not all(text.isascii() and text.isdigit() for text in texts):
+        return False
+    numbers = [Decimal(text) for text in texts]
+    return all(after - before == 1 for before, after in pairwise(numbers))
