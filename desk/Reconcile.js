@@ -1,4 +1,5 @@
-import { enhance, fetchPart, go, ready, report, send } from "../extension/Contributions/desk.js";
+import { addingDonors } from "./Donor.js";
+import { agreed, enhance, fetchPart, go, ready, refuse, report, send } from "../extension/Contributions/desk.js";
 
 const NAME = "Reconcile";
 const byId = (id) => document.getElementById(id);
@@ -20,6 +21,7 @@ async function choose(label, { find = "", focus = "" } = {}) {
   }
   byId("receipt").innerHTML = html;
   ready(byId("receipt"));
+  addingDonors(byId("receipt"));
   for (const each of rows()) {
     each.toggleAttribute("aria-current", each.dataset.receipt === label);
     if (each.dataset.receipt === label) {
@@ -54,6 +56,31 @@ async function goOn(focus) {
   }
 }
 
+/** What is said of all money of which the bank says the same, if anything is. */
+function always() {
+  const form = byId("always");
+  if (!form?.elements.always.checked) {
+    return {};
+  }
+  return { always: form.elements.words.value, always_donor: form.elements.donor.value };
+}
+
+/** The candidate of a number: what it is, so that no other one is decided for in its place. */
+function offered(number) {
+  const button = byId("receipt").querySelector(`[data-number="${number}"]`);
+  return button && { receipt: shown(), offer: button.dataset.offer, ...always() };
+}
+
+/** A text as an amount's plain digits, where it is one; else the text: 39,975.00 is 39975. */
+function asDigits(text) {
+  const plain = text.replace(/[\s'’]/g, "");
+  if (!/^\d[\d.,]*$/.test(plain)) {
+    return text;
+  }
+  const [, whole, decimals = ""] = /^(.*?)(?:[.,](\d{1,2}))?$/.exec(plain);
+  return whole.replace(/[.,]/g, "") + (Number(decimals) ? `.${decimals.padEnd(2, "0")}` : "");
+}
+
 /** Show what is decided now, as the server answered. */
 function take(answer, told) {
   for (const each of rows()) {
@@ -78,6 +105,7 @@ function take(answer, told) {
 export default {
   onExtensionPageLoad(context) {
     enhance();
+    addingDonors();
     const page = byId("desk");
     const label = () => shown();
 
@@ -97,6 +125,7 @@ export default {
       const answer = await send(context, endpoint, form);
       if (answer) {
         const address = new URL(window.location.pathname, window.location.href);
+        address.searchParams.set("wrote", answer.wrote);
         if (answer.recorded) {
           address.searchParams.set("recorded", answer.recorded);
         }
@@ -104,10 +133,23 @@ export default {
       } else {
         button.disabled = false;
         button.removeAttribute("aria-busy");
+        await showDecided();
       }
     }
 
-    page.addEventListener("click", (event) => {
+    /** Show the decisions as they are now, and the book in which they are booked. */
+    async function showDecided() {
+      const refused = byId("desk-refused").textContent;
+      const text = await fetchPart(NAME, "decided", {});
+      if (text !== null) {
+        const answer = JSON.parse(text);
+        take(answer);
+        page.dataset.book = answer.book;
+        refuse(refused);
+      }
+    }
+
+    page.addEventListener("click", async (event) => {
       const button = event.target.closest("button");
       const link = event.target.closest("#waiting a");
       if (link) {
@@ -122,14 +164,16 @@ export default {
       } else if (!button || button.disabled) {
         return;
       } else if (button.dataset.number) {
-        decide("accept", { receipt: label(), number: Number(button.dataset.number) });
+        decide("accept", offered(button.dataset.number));
       } else if (button.id === "accept-certain") {
         button.disabled = true;
         decide("accept", { all: true });
       } else if (button.id === "leave") {
         goOn("list");
       } else if (button.id === "withdraw-all") {
-        send(context, "withdraw", { all: true }).then((answer) => answer && take(answer));
+        if (await agreed(button)) {
+          send(context, "withdraw", { all: true }).then((answer) => answer && take(answer));
+        }
       } else if (button.classList.contains("withdraw")) {
         const form = { receipt: button.dataset.receipt };
         send(context, "withdraw", form).then((answer) => answer && take(answer));
@@ -139,7 +183,9 @@ export default {
         });
       } else if (button.classList.contains("undo")) {
         const form = { receipt: button.dataset.receipt, day: byId("undo-day").value };
-        andReload(button, "undo", form);
+        if (await agreed(button)) {
+          andReload(button, "undo", form);
+        }
       }
     });
 
@@ -161,23 +207,27 @@ export default {
         const others = [...form.querySelectorAll("input[name=receipt]:checked")];
         const receipts = [label(), ...others.map((box) => box.value)];
         const charges = form.elements.charges.checked || form.elements.kept.value;
-        decide("decide", { receipts, settles, charges });
+        decide("decide", { receipts, settles, charges, ...always() });
       } else if (form.id === "gift") {
         event.preventDefault();
-        decide("decide", { receipts: [label()], ...Object.fromEntries(new FormData(form)) });
+        const gift = Object.fromEntries(new FormData(form));
+        decide("decide", { receipts: [label()], ...gift, ...always() });
       } else if (form.id === "record") {
         event.preventDefault();
         const by = form.elements.by.value;
         window.localStorage.setItem("pledgebook-by", by);
-        andReload(event.submitter ?? form.querySelector("button"), "record", { by });
+        const { seen } = byId("decided").querySelector("[data-seen]").dataset;
+        andReload(event.submitter ?? form.querySelector("button"), "record", { by, seen });
+      } else if (form.id === "always") {
+        event.preventDefault();
       }
     });
 
     byId("narrow")?.addEventListener("input", (event) => {
-      const words = event.target.value.toLowerCase().split(/\s+/);
+      const sought = asDigits(event.target.value).toLowerCase().split(/\s+/);
       for (const each of rows()) {
         const text = each.textContent.toLowerCase().replaceAll(",", "");
-        each.hidden = !words.every((word) => text.includes(word.replaceAll(",", "")));
+        each.hidden = !sought.every((word) => text.includes(word));
       }
     });
 
@@ -195,7 +245,10 @@ export default {
       } else if (/^[1-9]$/.test(event.key)) {
         event.preventDefault();
         event.stopPropagation();
-        decide("accept", { receipt: label(), number: Number(event.key) });
+        const offer = offered(event.key);
+        if (offer) {
+          decide("accept", offer);
+        }
       }
     });
 

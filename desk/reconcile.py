@@ -8,24 +8,26 @@ candidates with their evidence; nothing is decided here by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from pledgebook.desk.choosing import read_day, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in, signed
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
-from pledgebook.desk.saving import save
+from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
+from pledgebook.ledger.declared.banks import BANK, BankRule
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.events.asking import find_donor, find_earmark, read_amount
 from pledgebook.ledger.files.locking import one_writer
+from pledgebook.ledger.files.naming import DonorRule, rule_texts
 from pledgebook.ledger.files.writing import write_entries, write_texts
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation
@@ -37,12 +39,14 @@ from pledgebook.ledger.matching.decisions import (
     Gift,
     decisions_kept,
     describe_decision,
+    digest_of_decisions,
     draft_decisions,
     keep_decisions,
     of_candidate,
     read_decisions,
 )
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.matching.proving import Proof, prove_statements
+from pledgebook.ledger.money import ZERO, AmbiguousNumberError, read_written
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim, Held
 from pledgebook.reports.figures.selection import select
@@ -56,7 +60,7 @@ MOST_CANDIDATES = 9
 MOST_APPLIED = 30
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A candidate as the page offers it: what it settles, what speaks for it, and its number."""
 
@@ -64,6 +68,8 @@ class Offer:
     what: str
     reason: str
     rule: str
+    key: str
+    """By which it is known again: what it would decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,19 @@ class Reconcile(Page):
         shown = _panel(desk, label, asked.get("find", "")) if label in matches else None
         return {
             "matches": list(matches.values()),
+            "donors": _donors(desk),
+            "proofs": (proofs := desk.once("proofs", lambda: prove_statements(book))),
+            "proof": _asked_proof(proofs, asked.get("statement", "")),
             "of_receipt": of_receipt,
             "decided": decided,
             "progress": _progress(decided, matches),
             "panel": shown,
             "gone": label if label and label not in matches else "",
             "recorded": whole_number(asked.get("recorded", "")),
+            "wrote": whole_number(asked.get("wrote", "")),
+            "seen": digest_of_decisions(read_decisions(book)),
+            "rules": _RULES,
+            "reasons": _WHY,
             "applied": _applied(desk, asked.get("applied", "")),
             "balances": desk.once("bank balances", lambda: _balances(book)),
             "dollar": book.settings.currency,
@@ -121,7 +134,16 @@ class Reconcile(Page):
         return {
             "panel": _panel(desk, label, request.args.get("find", "")),
             "dollar": desk.book.settings.currency,
+            "donors": _donors(desk),
+            "rules": _RULES,
         }
+
+    @served("decided")
+    def decided(self) -> Response:
+        """Give what was decided, and by which digests it is recorded, as JSON."""
+        self.ledger.changed()
+        desk = desk_of(self.ledger)
+        return jsonify({**self._answer(desk), "book": desk.book.sha256})
 
     @served("entries")
     def entries(self) -> Response:
@@ -142,16 +164,24 @@ class Reconcile(Page):
             chosen = [match.chosen for match in matches.values() if match.verdict == "certain"]
             return self._add(desk, [of_candidate(each) for each in chosen if each], skip=True)
         match = matches.get(str(form.get("receipt")))
-        offers = _candidates(match) if match else []
-        number = form.get("number")
-        if not isinstance(number, int) or not 0 < number <= len(offers):
-            raise RequestRefusedError(_("There is no such candidate any more."))
-        return self._add(desk, [of_candidate(offers[number - 1])])
+        offered = map(of_candidate, _candidates(match)) if match else ()
+        decision = next((each for each in offered if _key(each) == form.get("offer")), None)
+        if match is None or decision is None:
+            raise RequestRefusedError(
+                _("What this receipt may pay is otherwise by now: look at it again.")
+            )
+        always = _read_always(desk.book, match, form, decision)
+        return self._add(desk, [replace(decision, always=always)])
 
     @writing("decide")
     def decide(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Decide by hand: receipts, and the instalments they pay or the donor whose gift it is."""
-        return self._add(desk := desk_of(self.ledger), [_read_decision(desk.book, form)])
+        desk = desk_of(self.ledger)
+        decision = _read_decision(desk.book, form)
+        match = _matches(desk).get(decision.receipts[0])
+        if match is not None:
+            decision = replace(decision, always=_read_always(desk.book, match, form, decision))
+        return self._add(desk, [decision])
 
     @writing("withdraw")
     def withdraw(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -165,21 +195,30 @@ class Reconcile(Page):
 
     @writing("record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
-        """Write all decisions into the book, or none."""
+        """Write all decisions into the book, or none: those that the page showed, and no other."""
         recorded: list[Decision] = []
 
         def write(book: Book) -> Sequence[Any]:
             decisions = read_decisions(book)
             if not decisions:
                 raise EventRefusedError(_("Nothing was decided yet."))
+            if digest_of_decisions(decisions) != form.get("seen"):
+                raise EventRefusedError(
+                    _(
+                        "Decisions were made or withdrawn meanwhile, in another window or by "
+                        "somebody else; nothing was written. The list below is as it is now."
+                    )
+                )
             by = logged_in() or str(form.get("by", "")).strip()
             drafts = draft_decisions(book, decisions, by)
-            written = write_entries(book, drafts, beside=decisions_kept(book, []))
+            rules = [each.always for each in decisions if each.always]
+            texts = rule_texts(book, rules, book.settings.first_open_day)
+            written = write_entries(book, drafts, texts, beside=decisions_kept(book, []))
             recorded.extend(decisions)
             return written
 
         desk = save(self.ledger, str(form.get("book")), write)
-        return {"book": desk.book.sha256, "recorded": len(recorded)}
+        return {**told_of(desk), "recorded": len(recorded)}
 
     @writing("undo")
     def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -194,7 +233,7 @@ class Reconcile(Page):
             write_texts(book, texts)
             return list(texts)
 
-        return {"book": save(self.ledger, str(form.get("book")), write).book.sha256}
+        return told_of(save(self.ledger, str(form.get("book")), write))
 
     def _add(
         self, desk: Desk, decisions: Sequence[Decision], *, skip: bool = False
@@ -213,10 +252,11 @@ class Reconcile(Page):
     def _answer(self, desk: Desk) -> Mapping[str, Any]:
         """Return what a page changes once something was decided: words by receipt, the list."""
         decided = _decided(desk)
+        seen = digest_of_decisions(read_decisions(desk.book))
         return {
             "decided": {label: each.what for each in decided for label in each.receipts},
             "progress": _progress(decided, _matches(desk)),
-            "html": self._render("reconcile_decided.html", desk=desk, decided=decided),
+            "html": self._render("reconcile_decided.html", desk=desk, decided=decided, seen=seen),
         }
 
 
@@ -272,6 +312,8 @@ class Panel:
     entry: EntryView
     words: Sequence[tuple[str, str]]
     offers: Sequence[Offer]
+    bank: str
+    """The bank account that it came by, "" for none: a rule may be made of what that says."""
     open: Sequence[Claim]
     more: int
     find: str
@@ -297,9 +339,18 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
             (_(title), str(entry.meta[key])) for key, title in _WORDS.items() if entry.meta.get(key)
         ],
         offers=[
-            Offer(number, describe(each, dollar), each.reason, each.rule)
+            Offer(
+                number=number,
+                what=describe(each, dollar),
+                reason=each.reason,
+                rule=each.rule,
+                key=_key(of_candidate(each)),
+            )
             for number, each in enumerate(candidates, 1)
         ],
+        bank=bank
+        if (bank := str(entry.meta.get(BANK, ""))) in book.settings.banks.accounts
+        else "",
         open=found[:MOST_OPEN],
         more=max(len(found) - MOST_OPEN, 0),
         find=find,
@@ -343,8 +394,11 @@ def _open(desk: Desk, find: str, donor: str, match: Match) -> Iterator[Claim]:
     claims = desk.once("open instalments", lambda: list(desk.book.register.claims_at(date.max)))
     claims = [claim for claim in claims if claim.committed]
     if find:
-        donors = desk.book.settings.donors
+        donors, sought = desk.book.settings.donors, _number(find)
         for claim in claims:
+            if sought is not None and sought in {claim.units, claim.value}:
+                yield claim
+                continue
             named = donors.get(claim.donor)
             text = f"{claim.label} {claim.donor} {named.name if named else ''} {claim.purpose}"
             if all(word in text.casefold() for word in find.casefold().split()):
@@ -357,6 +411,84 @@ def _open(desk: Desk, find: str, donor: str, match: Match) -> Iterator[Claim]:
             claim.donor != donor, abs(claim.value - amount), claim.due or date.max, claim.label,
         ),
     )  # fmt: skip
+
+
+def _number(text: str) -> Decimal | None:
+    """Return the amount that a text is, as a page or a bank prints one; of two that it may be the
+    one that is thousands.
+    """
+    try:
+        return read_written(text)
+    except AmbiguousNumberError as error:
+        return read_written(error.choices[0])
+    except ValueError:
+        return None
+
+
+def _donors(desk: Desk) -> Mapping[str, str]:
+    """Return the names of donors, as reports have them, by code."""
+    return desk.once(
+        "names of donors", lambda: {each.code: each.name for each in desk.book.settings.donors}
+    )
+
+
+def _asked_proof(proofs: Sequence[Proof], asked: str) -> Proof | None:
+    named = (each for each in proofs if f"{each.statement.bank} {each.statement.number}" == asked)
+    return next(named, None)
+
+
+def _key(decision: Decision) -> str:
+    return digest_of_decisions([decision])[:16]
+
+
+def _read_always(
+    book: Book, match: Match, form: Mapping[str, Any], decision: Decision
+) -> DonorRule | None:
+    """Return the rule that somebody makes of what the bank says of a receipt: the words have to
+    stand in it, and the donor is that of the decision where none is named.
+    """
+    words = str(form.get("always") or "").strip()
+    if not words:
+        return None
+    receipt = match.receipt
+    entry = book.register.held_under[receipt.label][0].entry
+    bank = str(entry.meta.get(BANK, ""))
+    if bank not in book.settings.banks.accounts:
+        raise RequestRefusedError(_("It came by no bank account that the book declares."))
+    if not BankRule(words, "donor").holds(receipt.text):
+        raise RequestRefusedError(
+            _("“%(words)s” does not stand in what the bank said of this receipt.", words=words)
+        )
+    if named := str(form.get("always_donor") or "").strip():
+        return DonorRule(bank, words, find_donor(book.settings, named, date.max).code)
+    if decision.gift is not None:
+        return DonorRule(bank, words, decision.gift.donor)
+    labels = {each.label for each in decision.allocations}
+    donors = {book.register.by_label[each][-1].after.donor for each in labels
+              if each in book.register.by_label}  # fmt: skip
+    if len(donors) != 1:
+        raise RequestRefusedError(_("Name the donor whose such money always is."))
+    return DonorRule(bank, words, donors.pop())
+
+
+_RULES = {
+    "M1": marked("the text quotes it, and the amount is what is unpaid"),
+    "M2": marked("the text quotes it, and the amount is a part of it"),
+    "M3": marked("the payer is the donor, and nothing else of it is open"),
+    "M4": marked("the payer is the donor, and no other open amount is this one"),
+}
+"""Why a match is certain, by the rule."""
+
+_WHY = {
+    "booked-later": marked("is booked after the statement's last day: if the bank had it by then, "
+                           "its day is wrong"),
+    "booked-sooner": marked("has a value date after the statement's last day, and is counted"),
+    "not-on-it": marked("is in the ledger; the statement does not count it"),
+    "wrong-sign": marked("comes to the difference if its sign is turned"),
+    "two-of-them": marked("come to the difference together"),
+    "since": marked("The statement before differs by as much: look there first"),
+}  # fmt: skip
+"""Why an entry may explain a difference, in words."""
 
 
 def _applied(desk: Desk, find: str) -> Sequence[Held]:

@@ -107,28 +107,28 @@ def test_receipts_are_matched_split_joined_and_recorded_in_one_write(
         # Split: one receipt pays both instalments of a pledge.
         choose(page, "R-2002-0004")
         page.get_by_label("Open instalments with").fill("swe")
-        page.get_by_role("button", name="Search").first.click()
+        page.locator("#find").get_by_role("button", name="Search").click()
         expect(page.locator("#by-hand tbody tr")).to_have_count(2)
         page.get_by_role("checkbox", name="SWE-2002-01.1").check()
         page.get_by_role("checkbox", name="SWE-2002-01.2").check()
-        page.get_by_role("button", name="Settle these").click()
+        page.get_by_role("button", name="Accept these").click()
         expect(decisions).to_have_count(4)
 
         # Joined: two receipts of one payer pay one instalment.
         choose(page, "R-2002-0005")
         page.get_by_role("checkbox", name="CHE-2002-01.2").check()
         page.get_by_role("checkbox", name="R-2002-0006").check()
-        page.get_by_role("button", name="Settle these").click()
+        page.get_by_role("button", name="Accept these").click()
         expect(decisions).to_have_count(5)
 
         # More than is left is refused, and the reason said.
         choose(page, "R-2002-0007")
         page.get_by_role("checkbox", name="CHE-2002-01.2").check()
-        page.get_by_role("button", name="Settle these").click()
+        page.get_by_role("button", name="Accept these").click()
         expect(page.locator("#desk-refused")).to_contain_text("CHE-2002-01.2")
-        page.get_by_text("It answers no pledge").click()
+        page.get_by_text("It pays no pledge").click()
         page.locator("#gift").get_by_label("Donor").fill("Example Foundation")
-        page.get_by_role("button", name="A contribution without a pledge").click()
+        page.get_by_role("button", name="Accept as such").click()
         expect(decisions).to_have_count(6)
         expect(page.locator("#progress")).to_have_text("7 decided and not recorded yet, 1 left")
 
@@ -137,10 +137,10 @@ def test_receipts_are_matched_split_joined_and_recorded_in_one_write(
         assert main.with_name("2002-2003.beancount").read_text("utf-8") == before
         page.reload()
         expect(decisions).to_have_count(6)
-        page.get_by_role("button", name="Show the entries").click()
+        page.get_by_role("button", name="Check").click()
         expect(page.locator("#entries pre")).to_have_count(7)
         page.get_by_label("Decided by").fill("Contributions desk")
-        page.get_by_role("button", name="Record them in the book").click()
+        page.get_by_role("button", name="Book 6 decisions").click()
         expect(page.locator("#waiting tbody tr")).to_have_count(1, timeout=WRITING)
 
         expect(page.get_by_text("6 decisions are in the book.")).to_be_visible()
@@ -160,7 +160,8 @@ def test_receipts_are_matched_split_joined_and_recorded_in_one_write(
 
         # And back: out of the book again.
         page.get_by_text("Applied before").click()
-        page.get_by_role("button", name="Take back R-2002-0003").click()
+        page.get_by_role("button", name="Undo R-2002-0003").click()
+        page.get_by_role("dialog").get_by_role("button", name="Undo").click()
         expect(page.locator("#waiting tbody tr")).to_have_count(2, timeout=WRITING)
         assert "R-2002-0003" in waits(main)
         expect(page.locator("#waiting")).to_contain_text("A friend")
@@ -226,10 +227,15 @@ def test_two_windows_and_an_editor_lose_and_double_nothing(
 
         # The first window records both; the second, made before that, is told to look again.
         page.get_by_label("Decided by").fill("First")
-        page.get_by_role("button", name="Record them in the book").click()
+        # It shows one decision, and there are two by now: it is told, and shown both.
+        page.get_by_role("button", name="Book 1 decision").click()
+        expect(page.locator("#desk-refused")).to_contain_text("meanwhile", timeout=WRITING)
+        expect(page.locator("#decided li")).to_have_count(2)
+        page.get_by_label("Decided by").fill("First")
+        page.get_by_role("button", name="Book 2 decisions").click()
         expect(page.locator("#waiting tbody tr")).to_have_count(6, timeout=WRITING)
         other.get_by_label("Decided by").fill("Second")
-        other.get_by_role("button", name="Record them in the book").click()
+        other.get_by_role("button", name="Book 2 decisions").click()
         expect(other.locator("#desk-refused")).to_contain_text("was changed since this page")
         assert entries.read_text("utf-8").count('event: "application"') == 2
         other.close()
@@ -240,7 +246,7 @@ def test_two_windows_and_an_editor_lose_and_double_nothing(
         expect(page.locator("#decided li")).to_have_count(1)
         page.get_by_label("Decided by").fill("First")
         entries.write_text(entries.read_text("utf-8") + "; by hand\n", "utf-8")
-        page.get_by_role("button", name="Record them in the book").click()
+        page.get_by_role("button", name="Book 1 decision").click()
         expect(page.locator("#desk-refused")).to_contain_text("was changed")
         assert "; by hand" in entries.read_text("utf-8")
         assert json.loads((main.parent / FILE).read_text("utf-8"))["decisions"]

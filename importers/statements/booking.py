@@ -72,7 +72,7 @@ class Cashier:
     @staticmethod
     def order(entry: Entry, bank: BankAccount) -> tuple[date, int]:
         """Return what entries are sorted by to be drafted: as they will stand in the book."""
-        receipt = entry.amount > 0 and not any(rule.holds(entry.text) for rule in bank.rules)
+        receipt = entry.amount > 0 and bank.rule_for(entry.text) is None
         return entry.value_date, rank_of("receipt-unapplied" if receipt else "")
 
     def enter(
@@ -100,7 +100,7 @@ class Cashier:
         class_ = fund.class_of(rule.class_ or None if rule else None, None)
         if self._names_another(entry):
             entry = replace(entry, of_several=True)
-        donor = self._donor(entry)
+        donor = self._donor(entry, bank)
         meta = {**_said(entry, bank, entry_id, donor, self._settings.currency), **source}
         words = _narration(entry)
         label = ""
@@ -183,10 +183,14 @@ class Cashier:
         named = [payer, *(donors.resolve_plainly(line, day) for line in lines)]
         return len({donor.code for donor in named if donor}) > 1
 
-    def _donor(self, entry: Entry) -> str:
-        """Return the one donor that the payer, or a line of the text, names exactly; else ""."""
+    def _donor(self, entry: Entry, bank: BankAccount) -> str:
+        """Return the donor that a rule says, else the one that the payer, or a line of the text,
+        names exactly; else "".
+        """
         if entry.of_several:
             return ""
+        if said := bank.donor_of(entry.text):
+            return said
         donors = self._settings.donors
         if found := donors.resolve(entry.payer, entry.value_date, with_offices=False):
             return found.code

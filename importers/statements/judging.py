@@ -238,7 +238,7 @@ def _enter(
     """Draft a new entry. Raises Doubt if it waits."""
     cashier = context.cashier
     _refuse(entry, entry_id, bank, statement, context)
-    rule = next((rule for rule in bank.rules if rule.holds(entry.text)), None)
+    rule = bank.rule_for(entry.text)
     if rule is None and entry.amount < 0:
         raise Doubt(
             f"{_went(entry, bank)}: record it {_by_hand(entry_id, bank)}, or tell the book by a "

@@ -17,7 +17,7 @@ value date; an entry whose two days differ says the bank's under `booked-on:`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -48,20 +48,22 @@ PAYERS, SEVERAL = "payers", "several"
 TAKEN_BACK = "taken-back-on"
 """Metadata of a receipt: the day on which the bank took as much back."""
 
-RULES = ("charges", "interest")
-"""What a rule may take an entry of a statement for."""
+RULES = ("charges", "interest", "donor")
+"""What a rule may take an entry of a statement for: the bank's own, or money of a donor."""
 
 _NO_NUMBER = str.maketrans("", "", " -./")
 
 
 class BankRule(Struct, frozen=True):
     """What a person said of a bank's entries whose text holds `words`: `kind` is one of RULES, and
-    the money is of class `class_` (empty: as an unapplied receipt's).
+    the money is of class `class_` (empty: as an unapplied receipt's). Of the kind "donor" such
+    money is that `donor`'s, and waits as a receipt like any other.
     """
 
     words: str
     kind: str
     class_: str = ""
+    donor: str = ""
 
     def holds(self, text: str) -> bool:
         """Tell whether a text holds the words, whole ones, case and accents aside."""
@@ -86,6 +88,14 @@ class BankAccount(Struct, frozen=True, kw_only=True):
     def account(self) -> str:
         """The cash account in which its receipts are booked."""
         return next(name for name in self.accounts if name.split(":")[1] == self.fund)
+
+    def rule_for(self, text: str) -> BankRule | None:
+        """Return the rule that takes an entry of that text for the bank's own."""
+        return next((each for each in self.rules if not each.donor and each.holds(text)), None)
+
+    def donor_of(self, text: str) -> str:
+        """Return the code of the donor whose money an entry of that text is by a rule, else ""."""
+        return next((each.donor for each in self.rules if each.donor and each.holds(text)), "")
 
     def answers_to(self, number: str) -> bool:
         """Tell whether a statement's account number is this one: blanks, hyphens, points and
@@ -144,6 +154,7 @@ def read_banks(
     declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
     funds: Iterable[str],
     dollar: str,
+    donors: Container[str] = frozenset(),
 ) -> tuple[Banks, list[Finding]]:
     """Return the bank accounts and statements that are declared, and what is wrong with them."""
     faults: list[Finding] = []
@@ -166,7 +177,7 @@ def read_banks(
         held |= dict.fromkeys(bank.accounts, bank.code)
     rules: dict[str, list[BankRule]] = {}
     for declaration in declared["bank-rule"].values():
-        rule = _read_rule(declaration, accounts)
+        rule = _read_rule(declaration, accounts, donors)
         if isinstance(rule, Finding):
             faults.append(rule)
         else:
@@ -230,7 +241,9 @@ def _read_bank(
     )
 
 
-def _read_rule(declaration: Declaration, accounts: Mapping[str, BankAccount]) -> BankRule | Finding:
+def _read_rule(
+    declaration: Declaration, accounts: Mapping[str, BankAccount], donors: Container[str]
+) -> BankRule | Finding:
     bank, words, kind = declaration.texts
     if bank not in accounts:
         return _unknown(declaration, accounts)
@@ -242,7 +255,16 @@ def _read_rule(declaration: Declaration, accounts: Mapping[str, BankAccount]) ->
             f"{sentence}: a rule has words to look for, and takes what holds them for "
             f"{' or '.join(RULES)}.",
         )
-    return BankRule(words, kind, declaration.text("class"))
+    donor = declaration.text("donor")
+    if (kind == "donor") != bool(donor) or (donor and donor not in donors):
+        return finding(
+            declaration.entry,
+            "bank-rule",
+            f"The rule for {words!r} takes it for {kind!r} and names "
+            f"{f'the donor {donor!r}' if donor else 'no donor'}: a rule of the kind donor, and no "
+            "other, names under donor: the code of one that the book knows.",
+        )
+    return BankRule(words, kind, declaration.text("class"), donor)
 
 
 def _read_statement(

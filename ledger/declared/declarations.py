@@ -110,7 +110,9 @@ FORMS: Mapping[str, Form] = {
         keys=frozenset({"currency", "accounts", "fund"}),
         prefixes=("number",),
     ),
-    "bank-rule": Form(texts=("bank", "words", "kind"), key_length=2, keys=frozenset({"class"})),
+    "bank-rule": Form(
+        texts=("bank", "words", "kind"), key_length=2, keys=frozenset({"class", "donor"})
+    ),
     "allotment": Form(
         texts=("fund", "number"),
         key_length=2,

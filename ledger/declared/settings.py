@@ -187,7 +187,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(faults)
     currencies = list(options["operating_currency"]) if options else []
     currency = currencies[0] if currencies else "USD"
-    banks, faults = read_banks(declared, funds, currency)
+    banks, faults = read_banks(declared, funds, currency, donors)
     findings.extend(faults)
     seals = {key[0]: _read_seal(item) for key, item in declared["seal"].items()}
     reopenings, faults = _read_reopenings(declared["reopening"].values(), periods)

@@ -1,11 +1,14 @@
-"""What sheets call donors and purposes, written into the book's file of aliases."""
+"""What sheets call donors and purposes, and banks' entries donors, written into the book's file of
+aliases.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from msgspec import structs
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
@@ -71,3 +74,33 @@ def alias_texts(
         return {}
     old = book.text_of(path) or _HEAD
     return {path: old.rstrip("\n") + "\n" + "".join(lines)}
+
+
+class DonorRule(NamedTuple):
+    """What somebody said of the entries of a bank account that hold these words: whose money they
+    are, by the donor's code.
+    """
+
+    bank: str
+    words: str
+    donor: str
+
+
+def rule_texts(book: Book, rules: Iterable[DonorRule], day: date) -> dict[Path, str]:
+    """Return the new text of the book's file of aliases with these rules of bank accounts, by its
+    path; empty where the book has them all. A rule that says otherwise of the same words takes the
+    place of none: the book would have two, and is refused.
+    """
+    path = book.folder / FILE
+    accounts = book.settings.banks.accounts
+    known = {(bank.code, normalise(rule.words), rule.donor) for bank in accounts.values()
+             for rule in bank.rules}  # fmt: skip
+    lines = [
+        write_declaration(
+            "bank-rule", day, each.bank, each.words, "donor", meta={"donor": each.donor}
+        )
+        for each in dict.fromkeys(rules)
+        if (each.bank, normalise(each.words), each.donor) not in known
+    ]
+    old = book.text_of(path) or _HEAD
+    return {path: old.rstrip("\n") + "\n" + "".join(lines)} if lines else {}

@@ -20,13 +20,14 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.receipts import application_without_pledge
 from pledgebook.ledger.files.committing import Changes, commit
+from pledgebook.ledger.files.naming import DonorRule
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation, allocate
 from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.candidates import Candidate
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
 from pledgebook.ledger.money import ZERO, read_number
-from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.sources import read_json
 
 FILE = "decisions.json"
@@ -43,7 +44,8 @@ class Gift(NamedTuple):
 class Decision:
     """What somebody decided of one receipt, or of several together: the instalments they pay, or
     that they are a gift. `charges` are dollars that banks kept, None for whatever is missing;
-    `rule` is the rule of matching that somebody followed, "" if none.
+    `rule` is the rule of matching that somebody followed, "" if none; `always` what was said of
+    all money of which the bank says the same.
     """
 
     receipts: tuple[str, ...]
@@ -51,6 +53,13 @@ class Decision:
     charges: Decimal | None = ZERO
     gift: Gift | None = None
     rule: str = ""
+    always: DonorRule | None = None
+
+
+def digest_of_decisions(decisions: Iterable[Decision]) -> str:
+    """Return what changes when decisions do: by it a page says which of them it showed."""
+    told = json.dumps([_document(each) for each in decisions], ensure_ascii=False)
+    return digest_of(told.encode())
 
 
 def of_candidate(candidate: Candidate) -> Decision:
@@ -69,19 +78,17 @@ def of_candidate(candidate: Candidate) -> Decision:
 
 def describe_decision(decision: Decision, dollar: str) -> str:
     """Return what a decision would do, in words."""
+    always = ""
+    if decision.always is not None:
+        always = f"; from now on “{decision.always.words}” is {decision.always.donor}"
     if decision.gift is not None:
         donor, earmark = decision.gift
         whose = " ".join(filter(None, (earmark.fund, earmark.class_, earmark.purpose)))
-        return f"{donor}, without a pledge: {whose}"
+        return f"{donor}, without a pledge: {whose}{always}"
     parts = ", ".join(_describe(each, dollar) for each in decision.allocations)
     kept = decision.charges
-    return parts + (
-        ", banks kept the rest"
-        if kept is None
-        else f", charges {kept:,.2f} {dollar}"
-        if kept
-        else ""
-    )
+    charges = f", charges {kept:,.2f} {dollar}" if kept else ""
+    return parts + (", banks kept the rest" if kept is None else charges) + always
 
 
 def _describe(each: Allocation, dollar: str) -> str:
@@ -194,6 +201,8 @@ def _document(decision: Decision) -> dict[str, object]:
         ]
         document["charges"] = number(decision.charges)
         document["rule"] = decision.rule
+    if decision.always is not None:
+        document["always"] = list(decision.always)
     return document
 
 
@@ -202,9 +211,11 @@ def _decision(document: Mapping[str, Any]) -> Decision:
         return None if text is None else read_number(text)
 
     receipts = tuple(map(str, document["receipts"]))
+    always = DonorRule(*map(str, document["always"])) if "always" in document else None
     if "gift" in document:
         donor, fund, class_, purpose = map(str, document["gift"])
-        return Decision(receipts=receipts, gift=Gift(donor, Earmark(fund, class_, purpose)))
+        gift = Gift(donor, Earmark(fund, class_, purpose))
+        return Decision(receipts=receipts, gift=gift, always=always)
     return Decision(
         receipts=receipts,
         allocations=tuple(
@@ -213,4 +224,5 @@ def _decision(document: Mapping[str, Any]) -> Decision:
         ),
         charges=number(document["charges"]),
         rule=str(document["rule"]),
+        always=always,
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.banks import PAYERS, SEVERAL, TAKEN_BACK
+from pledgebook.ledger.declared.banks import BANK, PAYERS, SEVERAL, TAKEN_BACK
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
@@ -116,7 +116,11 @@ def _receipt(
         else ZERO,
         payer=payer,
         texts=tuple(dict.fromkeys((*texts, entry.narration or ""))),
-        donor="" if of_several else _proposed(book, entry) or _named(book, payer, entry.date),
+        donor=""
+        if of_several
+        else _by_rule(book, entry, payer, texts)
+        or _proposed(book, entry)
+        or _named(book, payer, entry.date),
         is_uncertain=of_several or TAKEN_BACK in meta,
     )
 
@@ -187,6 +191,13 @@ def _left_of(
         parts.append(Paid(dollars, units, settled.pop() if len(settled) == 1 else ""))
     left = original[0] - sum(divide(original, whole, parts), ZERO)
     return (left, original[1]) if left > 0 else None
+
+
+def _by_rule(book: Book, entry: Transaction, payer: str, texts: Sequence[str]) -> str:
+    """Return the donor whose money it is by a rule of its bank account, "" by none."""
+    bank = book.settings.banks.accounts.get(as_text(entry.meta.get(BANK, "")))
+    said = bank.donor_of(" ".join((payer, *texts))) if bank else ""
+    return book.settings.donors.of_record(said) if said else ""
 
 
 def _named(book: Book, payer: str, day: date) -> str:
