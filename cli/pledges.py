@@ -157,7 +157,7 @@ def _print(lines: Sequence[Instalment], day: date | None, dollar: str) -> None:
     for total in totals_of(lines):
         amounts = (f"{Decimal(str(total[key])):,.2f}" for key in (*_UNITS, "carrying_usd"))
         table.append(("Total", "", "", "", str(total["currency"]), *amounts, ""))
-    head = (*_HEAD[:-1], f"unpaid in {dollar}", _HEAD[-1])
+    head = (*_HEAD[:-1], f"outstanding in {dollar}", _HEAD[-1])
     widths = [max(len(row[i]) for row in [head, *table]) for i in range(len(head))]
     for row in [head, *table]:
         cells = [

@@ -19,6 +19,7 @@ from pledgebook.cli.common import (
 from pledgebook.cli.writing import opened
 from pledgebook.importers.rates.judging import JudgedRates, by_reason, judge_rates, save_rates
 from pledgebook.importers.rates.published import read_rates
+from pledgebook.importers.values.dates import DateOrder
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.money import format_units
 
@@ -30,17 +31,32 @@ _FEW = 8
 @click.option("--currency", "codes", metavar="C", multiple=True, help="Keep this currency too.")
 @click.option("--all", "everything", is_flag=True, help="Keep every currency of the file.")
 @click.option("--replace", is_flag=True, help="Let corrected rates take the place of the book's.")
+@click.option(
+    "--dates",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How to read a day such as 01/03/2002, where none of the file tells.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would become of each rate; write nothing.")
 @book_option
-def rates(file: Path, codes: Sequence[str], everything: bool, replace: bool, dry_run: bool) -> None:
+def rates(
+    file: Path,
+    codes: Sequence[str],
+    everything: bool,
+    replace: bool,
+    dates: str | None,
+    dry_run: bool,
+) -> None:
     """Take UN operational rates into the book: XML, CSV or workbook, as published."""
     for code in codes:
         if not is_currency(code):
             fail(f"{code!r} is no currency: give a code such as EUR.")
+    order: DateOrder | None = None
+    if dates:
+        order = "dmy" if dates == "day-first" else "mdy"
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:
         judged = judge_rates(
-            book, read_rates(file), currencies=codes, everything=everything, replace=replace
+            book, read_rates(file, order), currencies=codes, everything=everything, replace=replace
         )
         if not dry_run:
             judged = save_rates(book, judged)
@@ -79,7 +95,7 @@ def _show(judged: JudgedRates, *, dry_run: bool) -> None:
 
 def _document(judged: JudgedRates, folder: Path, *, dry_run: bool) -> dict[str, object]:
     file = asdict(judged.file)
-    del file["rows"]
+    del file["rows"], file["asked"]
     return {
         **file,
         "kept": list(judged.kept),

@@ -1,4 +1,5 @@
 import { agreed, enhance, fetchPart, go, send, sendFile } from "../extension/Contributions/desk.js";
+import { sending } from "./Setup.js";
 
 const STEP = 700;
 const byId = (id) => document.getElementById(id);
@@ -147,6 +148,7 @@ async function weigh(cards) {
 export default {
   onExtensionPageLoad(context) {
     enhance();
+    sending(context);
     for (const card of document.querySelectorAll(".question, #answered > li")) {
       const { id } = card.dataset;
       card.addEventListener("click", (event) => {

@@ -8,16 +8,16 @@ asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from beancount.core.data import Transaction
+from beancount.core.data import Custom, Transaction
 from flask import Response, jsonify, request
-from pledgebook.desk.choosing import cut_page, read_choice
+from pledgebook.desk.choosing import Choice, cut_page, read_choice
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
 from pledgebook.desk.kind_words import KIND_WORDS
@@ -27,20 +27,26 @@ from pledgebook.desk.page import Page, PageRefusedError, address, served, writin
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.ledger.declared.aliases import free_code
+from pledgebook.ledger.declared.aliases import AliasRefusedError, free_code
 from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
 from pledgebook.ledger.events.asking import find_donor
 from pledgebook.ledger.files.declaring import (
     DeclarationRefusedError,
+    Declared,
+    continue_donor,
+    declare_addressee,
     declare_donor,
     save_declared,
 )
 from pledgebook.ledger.files.donor_lists import kind_said
+from pledgebook.ledger.files.log import read_log
+from pledgebook.ledger.files.naming import alias_texts
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.announcements import Announcement, read_announcements
 from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.book import Book
+from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import (
     Instalment,
     by_number,
@@ -83,13 +89,25 @@ class Pledge:
         return any(line.outstanding for line in self.instalments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A donor in the list of donors: how many pledges, and dollars unpaid at carrying value."""
+    """A donor in the list of donors: how many pledges and, in dollars as the schedule has them,
+    what is unpaid at the end of its period, due in later ones, pledged and not committed.
+    """
 
     donor: DonorOfRecord
     pledges: int
     unpaid: Decimal
+    later: Decimal
+    uncommitted: Decimal
+
+
+class Owed(NamedTuple):
+    """Dollars of one instalment that stand in a column of the schedule, the others being nil."""
+
+    unpaid: Decimal = ZERO
+    later: Decimal = ZERO
+    uncommitted: Decimal = ZERO
 
 
 class Donor(Page):
@@ -103,8 +121,18 @@ class Donor(Page):
         pledge = asked.get("pledge", "") or pledge_of(asked.get("label", ""))
         code = asked.get("donor", "") or (_donor_of(desk, pledge) if pledge else "")
         if not code:
-            accounts = cut_page(_accounts(desk), asked)
-            return {"donor": None, "accounts": accounts, "new_donor": new_donor()}
+            choice = read_choice(desk, {"period": asked.get("period", "")})
+            accounts = desk.once(("accounts", *choice.key), lambda: _accounts(desk, choice))
+            return {
+                "donor": None,
+                "choice": choice,
+                "accounts": cut_page(accounts, asked),
+                "whole": [
+                    sum((getattr(each, name) for each in accounts), ZERO)
+                    for name in ("unpaid", "later", "uncommitted")
+                ],
+                "new_donor": new_donor(),
+            }
         code = desk.book.settings.donors.of_record(code)
         donor = desk.book.settings.donors.get(code)
         if donor is None:
@@ -136,7 +164,14 @@ class Donor(Page):
                 for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ())
                 if line.overdue and line.outstanding
             ],
+            "owed": desk.once("owed", lambda: _owed(desk)),
             "held": _held(desk, code),
+            "declared": desk.book.settings.donors.declares(code),
+            "edit": donor_fields(desk.book, code),
+            "addressee": addressee_fields(desk.book, code),
+            "merging": merging_fields(desk.book, code),
+            "done": asked.get("done", ""),
+            "number": last_write(desk) if asked.get("done") else 0,
             "announced": _announced(desk, code),
             "found": correspondence(desk, choice, code),
             "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
@@ -164,28 +199,195 @@ class Donor(Page):
     @writing("add")
     def add(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare a donor that is new: name, kind, code (`values`)."""
-        given = form.get("values")
+        added = {"code": ""}
+
+        def declare(book: Book) -> Declared:
+            values = read_fields(new_donor(), _values(form))
+            added["code"] = values["code"] or free_code(book.settings.donors, values["name"])
+            return declare_donor(book, added["code"], values["kind"], values["name"])
+
+        desk = self._declared(form, declare)
+        if not isinstance(desk, Desk):
+            return desk
+        donor = desk.book.settings.donors.get(added["code"])
+        assert donor is not None  # it was declared just now
+        where = address("Donor", donor=donor.code, done="added")
+        return {
+            "book": desk.book.sha256, "code": donor.code, "name": donor.name, "where": where
+        }  # fmt: skip
+
+    @writing("edit")
+    def edit(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Change what the book says of a donor: kind, name, names by language, other names."""
+        code = str(form.get("donor"))
+
+        def declare(book: Book) -> Declared:
+            values = read_fields(donor_fields(book, code), _values(form))
+            return declare_donor(
+                book,
+                code,
+                values["kind"],
+                values["name"],
+                names={tag: values[f"name-{tag}"] for tag in _NAMED_IN},
+                others=list(filter(None, map(str.strip, values["others"].splitlines()))),
+                new=False,
+            )
+
+        return self._done(form, declare, code)
+
+    @writing("address")
+    def address(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Declare to whom letters to a donor go."""
+        code = str(form.get("donor"))
+
+        def declare(book: Book) -> Declared:
+            values = read_fields(addressee_fields(book, code), _values(form))
+            language = values.pop("language")
+            return declare_addressee(book, code, values, language)
+
+        return self._done(form, declare, code)
+
+    @writing("merge")
+    def merge(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Say in which way two names are one donor: a new name since a day, or what sheets say."""
+        code = str(form.get("donor"))
+
+        def declare(book: Book) -> Declared:
+            values = read_fields(merging_fields(book, code), _values(form))
+            if values["how"] == "name":
+                try:
+                    texts = alias_texts(book, {values["other"]: code}, _today())
+                except AliasRefusedError as error:
+                    raise FieldFaultError("other", str(error)) from error
+                return Declared(texts)
+            try:
+                other = find_donor(book.settings, values["other"], date.max)
+            except EventRefusedError as error:
+                raise FieldFaultError("other", str(error)) from error
+            if values["day"] is None:
+                raise FieldFaultError("day", _("State the day from which it has its new name."))
+            return continue_donor(book, other.code, code, values["day"])
+
+        return self._done(form, declare, code)
+
+    def _done(
+        self, form: Mapping[str, Any], declare: Callable[[Book], Declared], code: str
+    ) -> Mapping[str, Any]:
+        desk = self._declared(form, declare)
+        if not isinstance(desk, Desk):
+            return desk
+        return {"book": desk.book.sha256, "where": address("Donor", donor=code, done="changed")}
+
+    def _declared(
+        self, form: Mapping[str, Any], declare: Callable[[Book], Declared]
+    ) -> Desk | Mapping[str, Any]:
+        """Write what is declared and return the desk then; or what is told of a fault."""
         try:
-            values = read_fields(new_donor(), given if isinstance(given, dict) else {})
-
-            def write(book: Book) -> Sequence[Path]:
-                code = values["code"] or free_code(book.settings.donors, values["name"])
-                values["code"] = code
-                return save_declared(
-                    book, declare_donor(book, code, values["kind"], values["name"])
-                )
-
-            desk = save(self.ledger, str(form.get("book")), write)
+            return save(
+                self.ledger,
+                str(form.get("book")),
+                lambda book: save_declared(book, declare(book)),
+            )
         except (FieldFaultError, DeclarationRefusedError) as error:
             return told(error)
-        donor = desk.book.settings.donors.get(values["code"])
-        assert donor is not None  # it was declared just now
-        return {
-            "book": desk.book.sha256,
-            "code": donor.code,
-            "name": donor.name,
-            "where": address("Donor", donor=donor.code),
-        }
+
+
+_NAMED_IN = {"fr": marked("Name in French"), "ar": marked("Name in Arabic"),
+             "es": marked("Name in Spanish"), "ru": marked("Name in Russian"),
+             "zh": marked("Name in Chinese")}  # fmt: skip
+_OTHER_NAME = re.compile(r"name-?[0-9]+")
+
+
+def _values(form: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = form.get("values")
+    return given if isinstance(given, dict) else {}
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day where the user is
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("", ""), *((kind, _(words)) for kind, words in KIND_WORDS.items())]
+
+
+def donor_fields(book: Book, code: str) -> list[Field]:
+    """Return the fields of what the book says of a donor, as it stands."""
+    donor = book.settings.donors.get(code)
+    texts = book.settings.stationery.donors.get(code)
+    said = texts.stated if texts else {}
+    others = [text for key, text in said.items() if _OTHER_NAME.fullmatch(key)]
+    return [
+        Field(name="name", title=_("Name"), required=True, value=donor.name if donor else ""),
+        Field(
+            name="kind",
+            title=_("Kind"),
+            kind="choice",
+            required=True,
+            choices=_kinds(),
+            value=donor.kind if donor else "",
+        ),
+        *(
+            Field(name=f"name-{tag}", title=_(title), value=said.get(f"name-{tag}", ""))
+            for tag, title in _NAMED_IN.items()
+        ),
+        Field(
+            name="others",
+            title=_("Also called"),
+            kind="lines",
+            help=_("As sheets and statements mention it, a name a line."),
+            value="\n".join(others),
+        ),
+    ]
+
+
+def addressee_fields(book: Book, code: str) -> list[Field]:
+    """Return the fields of to whom letters to a donor go, as it stands."""
+    texts = book.settings.stationery.addressees.get(code)
+    said = texts.stated if texts else {}
+    tags = [("", _("English, unless said")), *((tag, tag) for tag in languages())]
+    return [
+        Field(name="name", title=_("To whom"), required=True, value=said.get("name", "")),
+        Field(
+            name="address",
+            title=_("Address"),
+            kind="lines",
+            value="\n".join(part.strip() for part in said.get("address", "").split("|")),
+        ),
+        Field(name="salutation", title=_("Salutation"), value=said.get("salutation", "")),
+        Field(
+            name="language",
+            title=_("Language of letters"),
+            kind="choice",
+            choices=tags,
+            value=said.get("language", ""),
+        ),
+    ]
+
+
+def merging_fields(book: Book, code: str) -> list[Field]:
+    """Return the fields that say in which way something else is this donor."""
+    donor = book.settings.donors.get(code)
+    name = donor.name if donor else code
+    return [
+        Field(name="other", title=_("The other name, or donor"), required=True),
+        Field(
+            name="how",
+            title=_("It is"),
+            kind="choice",
+            required=True,
+            choices=[
+                ("name", _("what sheets and statements call %(donor)s", donor=name)),
+                ("former", _("what %(donor)s was called before a day", donor=name)),
+            ],
+        ),
+        Field(
+            name="day",
+            title=_("Since"),
+            kind="day",
+            help=_("Of a former name: the first day of the present one."),
+        ),
+    ]
 
 
 def new_donor() -> list[Field]:
@@ -197,7 +399,7 @@ def new_donor() -> list[Field]:
             title=_("Kind"),
             kind="choice",
             required=True,
-            choices=[("", ""), *((kind, _(words)) for kind, words in KIND_WORDS.items())],
+            choices=_kinds(),
         ),
         Field(name="code", title=_("Code"), help=_("Made of the name, if nothing is written.")),
     ]
@@ -210,14 +412,65 @@ def _by_donor(desk: Desk) -> Mapping[str, Sequence[Instalment]]:
     return found
 
 
-def _accounts(desk: Desk) -> list[Account]:
+def _accounts(desk: Desk, choice: Choice) -> list[Account]:
+    """Return the donors with anything in the register, and those that the book declares, in the
+    order of their names: of each what the schedule of the period says.
+    """
     donors = desk.book.settings.donors
-    accounts = []
-    for code, lines in desk.once("instalments", lambda: _by_donor(desk)).items():
-        if (donor := donors.get(code)) is not None:
-            pledges = len({line.pledge or line.label for line in lines})
-            accounts.append(Account(donor, pledges, sum((line.carrying for line in lines), ZERO)))
-    return sorted(accounts, key=lambda account: account.donor.name)
+    made = desk.once(("schedule", *choice.key), lambda: make_schedule(choice.selection))
+    owed: dict[str, Figures] = {}
+    for lines in made.sections.values():
+        for line in lines:
+            owed.setdefault(donors.of_record(line.donor), Figures()).add(line.figures)
+    pledges = {
+        code: len({line.pledge or line.label for line in lines})
+        for code, lines in desk.once("instalments", lambda: _by_donor(desk)).items()
+    }
+    declared = declared_donors(desk.book)
+    accounts = [
+        Account(
+            donor=donor,
+            pledges=pledges.get(code, 0),
+            unpaid=owed[code].closing if code in owed else ZERO,
+            later=owed[code].future if code in owed else ZERO,
+            uncommitted=owed[code].uncommitted if code in owed else ZERO,
+        )
+        for code in {*pledges, *owed, *declared}
+        if (donor := donors.get(code)) is not None
+    ]
+    return sorted(accounts, key=lambda account: (account.donor.name, account.donor.code))
+
+
+def last_write(desk: Desk) -> int:
+    """Return the number of the last write to the book, 0 for none."""
+    writes = read_log(desk.main.book).writes
+    return writes[-1].number if writes else 0
+
+
+def declared_donors(book: Book) -> frozenset[str]:
+    """Return the codes of the donors that a book declares itself, under their present ones."""
+    of_record = book.settings.donors.of_record
+    return frozenset(
+        of_record(str(each.values[0].value))
+        for each in book.entries
+        if isinstance(each, Custom) and each.type == "donor" and each.values
+    )
+
+
+def _owed(desk: Desk) -> Mapping[str, Owed]:
+    """Return by label in which column of the schedule an instalment's dollars stand now."""
+    register = desk.present.register
+    last = register.last_day or date.min
+    found = {}
+    for label, changes in register.by_label.items():
+        claim = changes[-1].after
+        if claim.is_recognised(last):
+            found[label] = Owed(unpaid=claim.value)
+        elif claim.committed:
+            found[label] = Owed(later=claim.value)
+        else:
+            found[label] = Owed(uncommitted=claim.value)
+    return found
 
 
 def _donor_of(desk: Desk, pledge: str) -> str:

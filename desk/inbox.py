@@ -33,18 +33,21 @@ from pledgebook.desk.inbox_files import (
 )
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
-from pledgebook.desk.page import Page, PageRefusedError, as_file, served, writing
+from pledgebook.desk.page import PageRefusedError, as_file, served, writing
 from pledgebook.desk.previews import what_drafts_book
 from pledgebook.desk.progress import progress_of, telling
+from pledgebook.desk.rates import TakesRates, show_rates
 from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.importers.imports import ImportResult, TellFile, import_files
 from pledgebook.importers.judging.verdicts import JudgedFile
+from pledgebook.importers.rates.published import holds_rates
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.corrections import mapping_of
+from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
 from pledgebook.ledger.findings import RefusedError
@@ -53,10 +56,14 @@ from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.letters.sent_back import language_for, name_of, send_back
 
 
-class Inbox(Page):
+class Inbox(TakesRates):
     """Files that wait to be imported."""
 
     title = marked("Inbox")
+
+    def rates_folder(self) -> Path:
+        """Return the inbox."""
+        return inbox_folder(self.ledger)
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the files of the inbox or, of the one asked for, what was found in it."""
@@ -82,11 +89,18 @@ class Inbox(Page):
             "endings": ENDINGS,
             "at": asked.get("at", ""),
         }
+        if (rates := show_rates(desk, path, asked)) is not None:
+            return {**shown, **rates, "booked": whole_number(asked.get("booked", ""))}
         try:
             result = judge_file_once(desk, path, choices)
         except RefusedError as error:
             seen = show_unread(path, choices.described, asked.get("at", ""))
-            return {**shown, **seen, "refused": str(error), "result": None}
+            refused = str(error)
+            if undeclared := isinstance(error, BankNotDeclaredError):
+                refused, seen = _("The book does not know the bank account of this statement."), {}
+            return {
+                **shown, **seen, "refused": refused, "undeclared": undeclared, "result": None
+            }  # fmt: skip
         shown |= {"result": result, "refused": "", "books": _books(desk, path, choices, result)}
         if result.files:
             before = _judged_before(desk, path, asked.get("before"))
@@ -224,7 +238,9 @@ def _kind_of(file: SentFile) -> str:
     """Return what a file was found to be: camt, xlsx ... Raises UnreadableFile for one that is
     neither a statement nor a spreadsheet.
     """
-    return read_statements(file).kind if is_statement(file) else file.workbook.kind
+    if is_statement(file):
+        return read_statements(file).kind
+    return "xml" if holds_rates(file) else file.workbook.kind
 
 
 def _refuse_changed(path: Path, stamp: object) -> None:

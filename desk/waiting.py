@@ -17,6 +17,7 @@ from pledgebook.desk.choices import Choices
 from pledgebook.desk.inbox import judge_file_once
 from pledgebook.desk.inbox_files import InboxFile, list_files, stamp_of
 from pledgebook.desk.loaded import Desk
+from pledgebook.desk.rates import rates_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import ngettext
 from pledgebook.ledger.findings import RefusedError
@@ -128,6 +129,10 @@ def _looked_at(desk: Desk) -> dict[str, RowsOfFile]:
 
 def _look_at(desk: Desk, path: Path) -> RowsOfFile:
     try:
+        if (rates := rates_of(desk, path)) is not None:
+            counts = rates.counts()
+            waits, asks = counts["waiting"] + counts["amended"], bool(rates.file.asked)
+            return RowsOfFile(new=counts["imported"], waiting=waits, questions=int(asks))
         result = judge_file_once(desk, path, Choices())
     except RefusedError as error:
         return RowsOfFile(refused=str(error))

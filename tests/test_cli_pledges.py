@@ -32,7 +32,7 @@ def test_each_line_and_each_total_foots() -> None:
 def test_the_table_shows_written_off_dollars_and_a_total_of_each_currency() -> None:
     lines = ask().splitlines()
     assert "written off" in lines[0]
-    assert "unpaid in USD" in lines[0]
+    assert "outstanding in USD" in lines[0]
     usa = next(line for line in lines if line.startswith("USA-2000-01.1"))
     assert usa.split()[5:9] == ["200,000.00", "170,000.00", "30,000.00", "0.00"]
     totals = [line.split() for line in lines if line.startswith("Total")]

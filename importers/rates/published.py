@@ -28,6 +28,10 @@ _POINTED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)")
 _EFFECTIVE = re.compile(r"effective|en vigueur|efectiv", re.IGNORECASE)
 _DATED = re.compile(r"\d{1,2}[ ./-]\w+[ ./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\w+ \d{1,2},? \d{4}")
 _LOOKED_AT = 40
+_COUNTRIES = frozenset(
+    {"country", "country name", "country or area", "country/territory", "territory", "pays", "pais"}
+)
+"""Headings that a list of rates may have besides its own."""
 
 _HEADINGS = {
     "code": ("f_curr_code", "currency code", "code", "abbreviation", "abbrev", "curr code",
@@ -52,37 +56,61 @@ class RateRow:
     day: date | None
     name: str = ""
     problem: str = ""
+    asked: str = ""
+    """The day as it is written, where it may be two."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateFile:
-    """A file of rates: its path, the SHA-256 of its bytes and its rows."""
+    """A file of rates: its path, the SHA-256 of its bytes and its rows. `asked` is a day of it that
+    may be two, as none of its column tells day and month apart; "" where that is no question.
+    """
 
     path: str
     sha256: str
     kind: str
     rows: tuple[RateRow, ...]
+    asked: str = ""
 
 
-def read_rates(path: Path) -> RateFile:
-    """Read a file of UN operational rates.
+def read_rates(sent: Path | SentFile, order: DateOrder | None = None) -> RateFile:
+    """Read a file of UN operational rates. `order` of day and month holds where no day of a column
+    tells it.
 
     Raises UnreadableFile with a sentence for a file that cannot be read or holds no rates.
     """
-    file = SentFile(path)
+    file = SentFile(sent) if isinstance(sent, Path) else sent
+    path = file.path
     if _XML.search(file.data):
-        rows, kind = tuple(_of_xml(path.name, file.data)), "xml"
+        rows, kind = tuple(_of_xml(path.name, file.data, order)), "xml"
     else:
-        rows, kind = _of_sheets(file.workbook.sheets), file.workbook.kind
+        rows, kind = _of_sheets(file.workbook.sheets, order), file.workbook.kind
     if not rows:
         raise UnreadableFile(
             f"{path.name}: no UN operational rates were found: a table of them has a heading row "
             "with a currency code, a rate and an effective date."
         )
-    return RateFile(str(path), file.sha256, kind, rows)
+    asked = next((row.asked for row in rows if row.asked), "")
+    return RateFile(path=str(path), sha256=file.sha256, kind=kind, rows=rows, asked=asked)
 
 
-def _of_xml(name: str, data: bytes) -> Iterator[RateRow]:
+def holds_rates(file: SentFile) -> bool:
+    """Tell whether a file is a list of rates and nothing else: the published XML, or a table whose
+    headings are all of such a list.
+    """
+    if _XML.search(file.data):
+        return True
+    for sheet in file.workbook.sheets:
+        for number, row in enumerate(sheet.rows[:_LOOKED_AT], 1):
+            columns = _columns_of(sheet, number)
+            if {"code", "rate"} <= columns.keys():
+                headings = {plain(cell_text(cell)).rstrip(".:*") for cell in row if cell}
+                own = {each for known in _HEADINGS.values() for each in known}
+                return headings <= own | _COUNTRIES | {""}
+    return False
+
+
+def _of_xml(name: str, data: bytes, stated: DateOrder | None) -> Iterator[RateRow]:
     found: list[dict[str, str]] = []
     at: list[str] = []
 
@@ -103,22 +131,39 @@ def _of_xml(name: str, data: bytes) -> Iterator[RateRow]:
             f"{name} is no whole file of rates in XML: it is cut or damaged, or declares XML "
             "entities. Download it again."
         ) from error
-    order = column_order(row.get(_DAY, "").strip() for row in found)
+    order = column_order(row.get(_DAY, "").strip() for row in found) or stated
     for number, row in enumerate(found, 1):
         own = {key: " ".join(value.split()) for key, value in row.items()}
         read = _row(f"rate {number}", own.get(_CODE, ""), own.get(_RATE), own.get(_DAY), order)
         yield replace(read, name=own.get(_NAME, ""))
 
 
-def _of_sheets(sheets: Iterable[Sheet]) -> tuple[RateRow, ...]:
+def _of_sheets(sheets: Iterable[Sheet], order: DateOrder | None) -> tuple[RateRow, ...]:
     for sheet in sheets:
-        for number, row in enumerate(sheet.rows[:_LOOKED_AT], 1):
-            columns = _columns(row)
+        for number in range(1, min(len(sheet.rows), _LOOKED_AT) + 1):
+            columns = _columns_of(sheet, number)
             if {"code", "rate"} <= columns.keys():
-                rows = tuple(_below(sheet, number, columns))
+                rows = tuple(_below(sheet, number, columns, order))
                 if rows:
                     return rows
     return ()
+
+
+def _columns_of(sheet: Sheet, heading: int) -> dict[str, int]:
+    """Return the columns by what they hold, of the row of headings of that number. Under "Currency"
+    stand names, or the codes themselves.
+    """
+    columns = _columns(sheet.rows[heading - 1])
+    if "name" in columns and "rate" in columns and "code" not in columns:
+        stated = [
+            cell_text(sheet.cell(row, columns["name"])).strip()
+            for row in range(heading + 1, len(sheet.rows) + 1)
+            if sheet.cell(row, columns["rate"]) is not None
+        ]
+        texts = [text for text in stated if text]
+        if texts and all(map(is_code, texts)):
+            columns["code"] = columns.pop("name")
+    return columns
 
 
 def _columns(row: Sequence[CellValue | None]) -> dict[str, int]:
@@ -132,12 +177,14 @@ def _columns(row: Sequence[CellValue | None]) -> dict[str, int]:
     return {name: number for name, (_, number) in found.items()}
 
 
-def _below(sheet: Sheet, heading: int, columns: dict[str, int]) -> Iterator[RateRow]:
+def _below(
+    sheet: Sheet, heading: int, columns: dict[str, int], stated: DateOrder | None
+) -> Iterator[RateRow]:
     rows = range(heading + 1, len(sheet.rows) + 1)
     if "day" in columns:
-        order = column_order(sheet.cell(row, columns["day"]) for row in rows)
+        order = column_order(sheet.cell(row, columns["day"]) for row in rows) or stated
     else:
-        order = None
+        order = stated
     title = _title_day(sheet.rows[: heading - 1])
     for row in rows:
         code = " ".join(cell_text(sheet.cell(row, columns["code"])).split())
@@ -180,7 +227,10 @@ def _row(
     if dated.value is None:
         why = dated.reason or "no day is stated"
         problem = problem or f"The effective date {shown(dated.text)} cannot be read: {why}."
-    return RateRow(place=place, currency=code, number=number, day=dated.value, problem=problem)
+    asked = dated.text if dated.state == "ambiguous" else ""
+    return RateRow(
+        place=place, currency=code, number=number, day=dated.value, problem=problem, asked=asked
+    )
 
 
 def _number(rate: CellValue | None) -> tuple[Decimal | None, str]:

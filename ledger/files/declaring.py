@@ -40,7 +40,7 @@ from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.periods import names_files
 from pledgebook.ledger.files.committing import Changes
-from pledgebook.ledger.files.writing import refusal_of_errors, span_of, try_texts
+from pledgebook.ledger.files.writing import include_new, refusal_of_errors, span_of, try_texts
 from pledgebook.ledger.findings import BookRefusedError, WouldBreakError
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
@@ -115,8 +115,10 @@ def save_declared(book: Book, declared: Declared) -> list[Path]:
         return []
     if book.errors:
         raise refusal_of_errors(book)
+    texts = dict(declared.texts)
+    include_new(book, texts)
     try:
-        tried = try_texts(book, declared.texts, beside=declared.beside)
+        tried = try_texts(book, texts, beside=declared.beside)
     except WouldBreakError as error:
         said = getattr(error.cause, "message", str(error))
         raise DeclarationRefusedError(

@@ -159,7 +159,7 @@ def try_entries(
     for path in dict.fromkeys((*by_file, *notes)):
         own, said = by_file.get(path, []), notes.get(path, {})
         texts[path] = insert_entries(book.text_of(path), own, places_in(book, path), said)
-    _include_new(book, texts)
+    include_new(book, texts)
     try:
         tried = try_texts(book, texts, beside=beside)
     except WouldBreakError as refusal:
@@ -360,8 +360,8 @@ def places_in(book: Book, path: Path) -> list[Place]:
     ]
 
 
-def _include_new(book: Book, texts: dict[Path, str]) -> None:
-    """Let the main file include the files that are new to the book."""
+def include_new(book: Book, texts: dict[Path, str]) -> None:
+    """Let the main file include the files that are new to the book, where its text does not yet."""
     known = {path.resolve() for path in book.files}
     missing = [
         path
@@ -373,9 +373,10 @@ def _include_new(book: Book, texts: dict[Path, str]) -> None:
         return
     main = texts.get(book.path) or book.text_of(book.path)
     for path in missing:
-        name = path.relative_to(book.folder).as_posix()
-        main = main.rstrip("\n") + f'\ninclude "{name}"\n'
-    texts[book.path] = main
+        line = f'include "{path.relative_to(book.folder).as_posix()}"'
+        if line not in main.split("\n"):
+            main = main.rstrip("\n") + f"\n{line}\n"
+            texts[book.path] = main
 
 
 def refusal_of_errors(book: Book) -> BookRefusedError:
