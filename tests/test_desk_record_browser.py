@@ -151,7 +151,7 @@ def test_a_pledge_with_its_paper_is_paid_and_what_is_left_written_off_with_appro
 
     # And out again, since nothing rests on it.
     page.get_by_role("link", name="Undo").click()
-    page.get_by_role("button", name="Take it back").click()
+    page.locator("#undoing").get_by_role("button", name="Undo").click()
     expect(page.locator("#undone")).to_be_visible(timeout=WRITING)
     assert complaints == []
 
