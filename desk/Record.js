@@ -171,12 +171,147 @@ function again(asked) {
   go(address.href);
 }
 
+/** What stands in the grid: rows that are not empty (with where they stand), and the totals. */
+function gridValues() {
+  const lines = [...byId("grid").querySelectorAll("tbody tr")];
+  const rows = lines.map((line) =>
+    Object.fromEntries([...line.querySelectorAll("input")].map((each) => [each.dataset.name, each.value.trim()])),
+  );
+  const kept = rows.map((row, at) => [row, at]).filter(([row]) => Object.values(row).some(Boolean));
+  const control = [...byId("grid").querySelectorAll(".total")]
+    .map((pair) => [...pair.querySelectorAll("input")].map((each) => each.value.trim()))
+    .filter(([amount]) => amount);
+  return {
+    rows: kept.map(([row]) => row),
+    places: kept.map(([, at]) => at),
+    control,
+    common: { entered_by: byId("grid-by").value },
+  };
+}
+
+/** Say what is wrong in the grid at its cell, else below it; what may be meant stands beside it. */
+function tellGrid({ fault, row, field, said, choices }, places) {
+  const lines = byId("grid").querySelectorAll("tbody tr");
+  const line = row >= 0 ? lines[places[row]] : null;
+  const place = field === "control" ? byId("fault-control") : byId("fault-rows");
+  const cell = line?.querySelector(`[data-name="${field}"]`) ?? line?.querySelector("input");
+  place.textContent = line ? `${places[row] + 1}: ${fault}` : fault;
+  for (const choice of cell && choices ? choices : []) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "muted";
+    button.textContent = choice;
+    button.addEventListener("click", () => {
+      cell.value = choice;
+      cell.form.requestSubmit();
+    });
+    place.append(" ", button);
+  }
+  const at = cell ?? byId("control").querySelector("input");
+  at.setAttribute("aria-invalid", "true");
+  at.setAttribute("aria-describedby", place.id);
+  at.focus();
+}
+
+/** Many payments at once: what was checked is booked, and a change takes what was shown away. */
+function gridding(context) {
+  const grid = byId("grid");
+  if (!grid) {
+    return;
+  }
+  let sent = null;
+  byId("grid-by").value ||= window.localStorage.getItem("pledgebook-by") ?? "";
+
+  async function ask(button, endpoint, form) {
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    for (const each of ["fault-control", "fault-rows"]) {
+      byId(each).textContent = "";
+    }
+    grid.querySelectorAll("[aria-invalid]").forEach((each) => each.removeAttribute("aria-invalid"));
+    const answer = await send(context, endpoint, form);
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    return answer;
+  }
+
+  async function checkRows() {
+    byId("plan").replaceChildren();
+    const form = gridValues();
+    const before = JSON.stringify(form);
+    const answer = await ask(byId("check-grid"), "grid", form);
+    if (answer?.fault) {
+      tellGrid(answer, form.places);
+    } else if (answer && before === JSON.stringify(gridValues())) {
+      sent = form;
+      byId("desk").dataset.book = answer.book;
+      byId("plan").innerHTML = answer.html;
+      byId("plan").focus();
+      return true;
+    }
+    return false;
+  }
+
+  grid.addEventListener("submit", (event) => {
+    event.preventDefault();
+    checkRows();
+  });
+  grid.addEventListener("input", () => byId("plan").replaceChildren());
+  byId("plan").addEventListener("click", async (event) => {
+    const button = event.target.closest("#record-grid");
+    const answer = button && (await ask(button, "record-grid", sent));
+    if (answer?.changed) {
+      if (await checkRows()) {
+        report(grid.dataset.changed);
+      }
+    } else if (answer?.fault) {
+      tellGrid(answer, sent.places);
+    } else if (answer) {
+      window.localStorage.setItem("pledgebook-by", byId("grid-by").value);
+      again({ booked: answer.booked, wrote: answer.wrote });
+    }
+  });
+  byId("more-rows").addEventListener("click", () => {
+    const body = grid.querySelector("tbody");
+    for (let left = 10; left; left -= 1) {
+      const line = body.lastElementChild.cloneNode(true);
+      const number = body.rows.length + 1;
+      line.querySelector("th").textContent = number;
+      for (const each of line.querySelectorAll("input")) {
+        each.value = "";
+        each.setAttribute("aria-label", each.getAttribute("aria-label").replace(/\d+$/, number));
+      }
+      body.append(line);
+    }
+  });
+  // Cells pasted from a spreadsheet fill the cells from here on.
+  grid.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    const cell = event.target.closest("td");
+    if (!cell || !/[\t\n]/.test(text.trim())) {
+      return;
+    }
+    event.preventDefault();
+    text.trimEnd().split(/\r?\n/).forEach((line, down) => {
+      const row = grid.querySelectorAll("tbody tr")[cell.parentElement.rowIndex - 1 + down];
+      line.split("\t").forEach((value, along) => {
+        const to = row?.cells[cell.cellIndex + along]?.querySelector("input");
+        if (to) {
+          to.value = value.trim();
+        }
+      });
+    });
+    byId("plan").replaceChildren();
+  });
+}
+
 export default {
   onExtensionPageLoad(context) {
     enhance();
     addingDonors();
     byId("written")?.focus();
     deciding(context);
+    gridding(context);
     const form = byId("event");
     if (!form) {
       return;

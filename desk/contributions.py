@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from pledgebook.desk.actions import Action, action_for
 from pledgebook.desk.behind import PAID, overdue_claims
 from pledgebook.desk.choosing import cut_page, read_choice
 from pledgebook.desk.entries import Place, place_of
@@ -48,11 +49,13 @@ class DonorRow:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The notices of one rule, each with its place; `words` say what it finds."""
+    """The notices of one rule, each with its place and what can be done; `words` say what it
+    finds.
+    """
 
     rule: str
     words: str
-    shown: Sequence[tuple[Place, str]]
+    shown: Sequence[tuple[Place, str, Action | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +156,6 @@ def _overdue(selection: Selection) -> Decimal:
 
 def _notices(desk: Desk, rule: str) -> Notices:
     found = [each for each in desk.book.notices if each.rule == rule]
-    shown = [(place_of(desk.book, each.source), each.message) for each in found]
+    book = desk.book
+    shown = [(place_of(book, each.source), each.message, action_for(book, each)) for each in found]
     return Notices(rule, _(head_of_rule(rule)), shown)

@@ -25,6 +25,7 @@ from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.papers import ENDINGS, LARGEST, hold_paper, paper_held, paper_place
 from pledgebook.desk.plain_words import in_page_words
+from pledgebook.desk.previews import what_drafts_book
 from pledgebook.desk.saving import book_as_shown, save, told_of
 from pledgebook.desk.suggesting import propose
 from pledgebook.desk.texts import gettext as _
@@ -46,6 +47,8 @@ from pledgebook.ledger.findings import (
     WouldBreakError,
 )
 from pledgebook.ledger.forms import COMMON, FORMS, GROUPS, Field, FieldRefusedError, Form, Plan
+from pledgebook.ledger.forms.grid import COLUMNS as GRID_COLUMNS
+from pledgebook.ledger.forms.grid import GRID, PlannedRows, RowRefusedError, plan_payments
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.guards.approval import waiting_entries
 from pledgebook.ledger.register.book import Book
@@ -68,7 +71,9 @@ class Record(Page):
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the forms there are or, of the one asked for, its fields; and what waits."""
         form = _form(asked["event"]) if asked.get("event") else None
+        grid = asked.get("grid") == GRID
         shown = {
+            "grid": grid,
             "groups": GROUPS,
             "form": form,
             "words": lambda text: in_words(form, _(text)) if form else text,
@@ -77,7 +82,15 @@ class Record(Page):
             "announced": list(_announced(desk, asked.get("written", ""))),
             "taken": "taken" in asked,
             "wrote": whole_number(asked.get("wrote", "")),
+            "booked": whole_number(asked.get("booked", "")),
         }
+        if grid:
+            kinds = {each.suggests for each in GRID_COLUMNS} - {""}
+            return {
+                **shown,
+                "columns": GRID_COLUMNS,
+                "proposals": {kind: propose(desk, kind) for kind in sorted(kinds)},
+            }
         if form is None:
             return shown
         kinds = {each.suggests for each in form.fields}
@@ -123,6 +136,44 @@ class Record(Page):
         }
         html = self._render("record_plan.html", desk=desk, **shown)
         return {"html": html, "book": desk.book.sha256}
+
+    @writing("grid")
+    def check_grid(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Show what the rows of a grid would write, tried as one write on a copy of the book; what
+        is refused is told with its row and field.
+        """
+        self.ledger.changed()
+        desk = desk_of(self.ledger)
+        try:
+            planned = _rows(desk.book, form)
+            drafts = [draft for plan in planned.plans for draft in plan.drafts]
+            tried = try_entries(desk.book, drafts)
+        except _FAULTS as error:
+            return _grid_fault(error)
+        shown = {
+            "planned": planned,
+            "books": what_drafts_book(drafts, desk.book.settings),
+            "notices": [notice.message for notice in tried.notices],
+        }
+        html = self._render("record_grid_plan.html", desk=desk, **shown)
+        return {"html": html, "book": desk.book.sha256}
+
+    @writing("record-grid")
+    def record_grid(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Write the rows of a grid into the book, all of them or none."""
+        count = 0
+
+        def write(book: Book) -> Sequence[Path]:
+            nonlocal count
+            planned = _rows(book, form)
+            count = len(planned.plans)
+            return write_entries(book, [draft for plan in planned.plans for draft in plan.drafts])
+
+        try:
+            desk = save(self.ledger, str(form.get("book")), write)
+        except _FAULTS as error:
+            return _grid_fault(error)
+        return {"booked": count, **told_of(desk)}
 
     @writing("record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -217,6 +268,38 @@ def _fault(form: Form, error: Exception, given: Mapping[str, Any]) -> Mapping[st
         "field": field,
         "said": said,
         "choices": choices,
+        "changed": isinstance(error, BookChangedError),
+    }
+
+
+def _rows(book: Book, form: Mapping[str, Any]) -> PlannedRows:
+    rows, control, common = (form.get(name) for name in ("rows", "control", "common"))
+    if not isinstance(rows, list) or not isinstance(control, list):
+        raise RequestRefusedError(_("What was sent is no form."))
+    given = dict(common) if isinstance(common, dict) else {}
+    if name := logged_in():
+        given["entered_by"] = name
+    own = [row for row in rows if isinstance(row, dict)]
+    pairs = [tuple(each[:2]) for each in control if isinstance(each, list) and len(each) > 1]
+    return plan_payments(book, own, pairs, given)
+
+
+def _grid_fault(error: Exception) -> Mapping[str, Any]:
+    """Return what is wrong with a grid: the row and field, if it is about one, and what may have
+    been meant.
+    """
+    row, field = -1, ""
+    if isinstance(error, RowRefusedError):
+        abouts = {"donor": "donor", "instalment": "label", "currency": "currency"}
+        row, field = error.row, error.field or abouts.get(error.about, error.about)
+    elif isinstance(error, FieldRefusedError):
+        field = error.field
+    return {
+        "fault": in_page_words(in_words(FORMS[GRID], _in_short(error))),
+        "row": row,
+        "field": field,
+        "said": getattr(error, "said", ""),
+        "choices": list(getattr(error, "choices", ())),
         "changed": isinstance(error, BookChangedError),
     }
 

@@ -20,6 +20,7 @@ from fava.application import create_app
 from flask.testing import FlaskClient
 from pledgebook.cli.main import group
 from pledgebook.cli.record import record
+from pledgebook.desk.actions import action_for
 from pledgebook.desk.record import in_words
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.forms import FORMS, Field
@@ -343,6 +344,55 @@ def test_today_is_proposed_where_a_period_is_open(desk: Desk, monkeypatch: Any) 
 
 def _filled_day(page: str) -> str:
     return page.partition('id="field-day"')[2].partition('value="')[2].partition('"')[0]
+
+
+def test_an_instalment_leads_to_its_forms_filled_in(desk: Desk) -> None:
+    desk.record(PLEDGE, "pledge SWE 500 --fund CPCJF --pledged-only --date 2002-03-01")
+    donor = desk.address.replace("/Record", "/Donor/")
+    for pledge, first, events in (
+        ("AUT-2002-01", "paid=AUT-2002-01.1",
+         ["payment", "amendment", "postponement", "re-earmark", "write-off", "cancellation"]),
+        ("SWE-2002-01", "pledge=SWE-2002-01",
+         ["commit", "amendment", "postponement", "re-earmark", "cancellation"]),
+    ):  # fmt: skip
+        page = unescape(desk.fava.get(donor, query_string={"pledge": pledge}).text)
+        menu = page.partition('class="inline actions"')[2].partition("</details>")[0]
+        links = re.findall(r'href="([^"]+)"', menu)
+        assert [
+            found[1] for link in links if (found := re.search(r"event=([\w-]+)", link))
+        ] == events
+        assert first in links[0]
+        assert "kind=reminder" in links[-1]
+        for link in links[:-1]:
+            form = desk.fava.get(link).text
+            assert f'value="{pledge}' in form, link
+    amended = unescape(desk.fava.get(links[1]).text)
+    assert 'value="500.00"' in amended
+
+
+def test_what_was_announced_and_what_is_noticed_leads_to_its_form(desk: Desk) -> None:
+    desk.record("announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31")
+    desk.record("pledge AUT 600 --due 2004-06-30 --fund CPCJF --date 2002-03-01")
+    desk.record("expenditure 5 --fund CPCJF --waiting --date 2004-02-01")
+    contributions = desk.address.replace("/Record", "/Contributions/")
+    for rule, asked in (
+        ("announcement", {"event": "pledge", "donor": "ITA", "fund": "CPCJF"}),
+        ("release-not-made", {"event": "release", "label": "AUT-2002-01.1", "day": "2004-01-01"}),
+        ("waiting", {}),
+    ):
+        book = load_book(desk.main)
+        (notice, *_) = [each for each in book.notices if each.rule == rule]
+        action = action_for(book, notice)
+        assert action is not None
+        assert (action.page, action.asked) == ("Record", asked)
+        page = desk.fava.get(contributions, query_string={"rule": rule}).text
+        assert f">{action.words}</a>" in page
+    assert (
+        ">It is committed</a>"
+        in desk.fava.get(
+            desk.address.replace("/Record", "/Donor/"), query_string={"donor": "ITA"}
+        ).text
+    )
 
 
 def test_help_names_fields_as_the_page_does() -> None:

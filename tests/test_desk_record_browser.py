@@ -227,3 +227,36 @@ def test_what_another_window_wrote_meanwhile_is_not_written_over(
     recorded(page)
     assert (main.parent / "documents/2002/2002-07-01-advice.pdf").read_bytes() == PDF
     assert complaints == []
+
+
+def test_rows_pasted_from_a_spreadsheet_are_booked_under_their_total(
+    address: str, page: Page, complaints: Complaints
+) -> None:
+    opened(page, address, "A pledge")
+    fill(page, day="2002-03-01", donor="Denmark", amount="900", currency="USD", fund="CPCJF")
+    fill(page, due="2002-06-30")
+    shown(page)
+    recorded(page)
+    page.get_by_role("link", name="Many payments at once").click()
+    expect(page.locator("#check-grid")).to_be_enabled()
+    page.locator("[data-name=donor]").first.focus()
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true});
+            document.activeElement.dispatchEvent(event);
+        }""",
+        "Denmark\t\t2002-07-01\t900.00\tUSD\n",
+    )
+    expect(page.locator("[data-name=amount]").first).to_have_value("900.00")
+    total = page.get_by_label("Control total 1", exact=True)
+    total.fill("901")
+    page.locator("#check-grid").click()
+    expect(page.locator("#fault-control")).to_contain_text("901.00 stated", timeout=WRITING)
+    total.fill("900")
+    page.locator("#check-grid").click()
+    expect(page.locator("#plan")).to_contain_text("USD 900.00", timeout=WRITING)
+    page.locator("#record-grid").click()
+    expect(page.locator("#written")).to_contain_text("1 payment is in the book", timeout=WRITING)
+    assert complaints == []
