@@ -13,7 +13,6 @@ from pledgebook.ledger.closing.seals import Figures
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.events.cash import not_revalued
 from pledgebook.ledger.matching.receipts import waiting_receipts
-from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.reports.figures.comparatives import totals_documents
@@ -21,6 +20,7 @@ from pledgebook.reports.figures.selection import select
 from pledgebook.reports.financial_statements import statement_totals
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import to_document
+from pledgebook.reports.render.texts import amount_text
 from pledgebook.reports.untied import find_untied
 
 _REPORTS = ("schedule", "paragraphs")
@@ -59,7 +59,7 @@ def _remarks(book: Book, period: Period) -> Iterator[Hindrance]:
     notices = [each for each in book.notices if each.entry is None or each.entry.date <= period.end]
     for receipt in waiting_receipts(book):
         if receipt.day <= period.end:
-            said = f"{receipt.label} of {receipt.day}: {format_amount(receipt.dollars)} "
+            said = f"{receipt.label} of {receipt.day}: {amount_text(receipt.dollars)} "
             yield Hindrance(
                 kind="receipts",
                 message=f"{said}{book.settings.currency} is applied to no pledge.",
@@ -76,7 +76,7 @@ def _remarks(book: Book, period: Period) -> Iterator[Hindrance]:
             yield Hindrance(
                 kind="overdue",
                 message=f"{line.label} was due on {line.due}, and "
-                f"{format_amount(line.outstanding)} {line.currency} is unpaid.",
+                f"{amount_text(line.outstanding)} {line.currency} is unpaid.",
                 blocks=False,
                 about=line.label,
             )

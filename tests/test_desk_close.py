@@ -54,7 +54,7 @@ def test_what_hinders_stands_with_where_it_is_done(desk: Callable[[str], Desk]) 
 def test_a_period_is_closed_proven_certified_and_opened_again(desk: Callable[[str], Desk]) -> None:
     own = desk(ENTRIES)
     page = unescape(own.page("Close"))
-    assert "NOR-2002-01.1 was due on 2002-10-31, and 40000.00 USD is unpaid." in page
+    assert "NOR-2002-01.1 was due on 2002-10-31, and 40,000.00 USD is unpaid." in page
     assert "Close and seal" in page
     where = own.post("Close/close", period="2002-2003", values={"by": "A. Closer"})["where"]
     assert "done=closed" in where

@@ -51,8 +51,14 @@ def find_hindrances(book: Book, period: Period) -> Iterator[Hindrance]:
         return
     own = book.folder / f"{period.name}.beancount"
     transactions = [entry for entry in continuing(book.entries) if isinstance(entry, Transaction)]
+    earlier: set[str] = set()
     for entry in transactions:
-        yield from _of_entry(book, period, own, entry)
+        for each in _of_entry(book, period, own, entry):
+            if each.kind == "earlier":
+                if each.about in earlier:
+                    continue  # it is closed as a whole
+                earlier.add(each.about)
+            yield each
     yield from _unreleased(book, period, transactions)
     yield from _of_file(book, own)
 
