@@ -44,6 +44,23 @@ def test_a_rate_holds_on_its_35th_day_and_not_on_the_36th() -> None:
 
 
 @given(
+    currency=st.sampled_from(["USD", "EUR", "GBP", "DEM", "ATS", "XOF"]),
+    of=st.sampled_from(["EUR", "GBP", "DEM"]),
+    days=st.integers(-2000, 400),
+)
+def test_what_is_missing_is_what_no_dollars_come_of(currency: str, of: str, days: int) -> None:
+    rates = Rates([Rate(of, D("1.10"), EFFECTIVE)])
+    day = EFFECTIVE + timedelta(days)
+    missing = rates.missing(currency, day)
+    if not missing:
+        assert rates.dollars(D(1100), currency, day)[0] > 0
+        return
+    with pytest.raises(MissingRateError) as raised:
+        rates.dollars(D(1100), currency, day)
+    assert str(raised.value) == missing
+
+
+@given(
     days=st.lists(st.integers(0, 3000), min_size=1, max_size=20, unique=True),
     asked=st.integers(0, 4000),
     age=st.integers(0, 400),

@@ -193,7 +193,8 @@ def _read_group(
     try:
         reading = read_contribution(list(rows), found, table, context)
     except Doubt as found_doubt:
-        doubt = None if taken else found_doubt
+        # Its traceback would keep what every step of reading the row worked with.
+        doubt = None if taken else found_doubt.with_traceback(None)
     else:
         import_id = import_id or content_id(reading)
     return _Group(
@@ -213,7 +214,7 @@ def _judge(group: _Group, table: Table, unclear: UnclearReferences, context: Con
     try:
         outcome = _outcome_of(group, table, place, unclear, context)
     except Doubt as doubt:
-        outcome = _waiting(doubt, group, table, context)
+        outcome = _waiting(doubt.with_traceback(None), group, table, context)
     if group.import_id:
         context.seen.setdefault(group.import_id, []).append(place)
     if reading is not None:

@@ -40,31 +40,34 @@ def instalments_in_rows(
     (`donor_of`), same reference, same date, and each with its own due date. Without a reference a
     column must number them.
     """
-    groups: dict[object, list[SheetRow]] = {}
-    for row in rows:
-        key: object = row.number
+
+    def instalment_of(row: SheetRow) -> object:
         known = row.reference or row.instalment
+        due = known and row.due_date.value and not row.instalments
+        return _instalment_of(row, donor_of(row)) if due else row.number
+
+    groups: dict[object, list[SheetRow]] = {}
+    paid: set[object] = set()
+    for row in rows:
+        key: object
         if row.reference and row.paid.value and row.payment_date.value and not row.instalments:
             key = (donor_of(row), plain(row.reference), _pledge_of(row))
-        elif known and row.due_date.value and not row.instalments:
-            key = _instalment_of(row, donor_of(row))
+            paid.add(key)
+        else:
+            key = instalment_of(row)
         groups.setdefault(key, []).append(row)
     apart: dict[object, list[SheetRow]] = {}
     for key, group in groups.items():
-        if len(group) == 1 and not group[0].due_date.value:
-            apart[group[0].number] = group
-            continue
-        if is_paid_in_rows(group):
+        if key not in paid:
+            apart.setdefault(key, []).extend(group)
+        elif is_paid_in_rows(group):
             apart[key] = group
-            continue
-        for row in group:  # a row that states a payment may be an instalment all the same
-            known = row.reference or row.instalment
-            due = known and row.due_date.value and not row.instalments
-            own = _instalment_of(row, donor_of(row)) if due else row.number
-            apart.setdefault(own, []).append(row)
+        else:  # a row that states a payment may be an instalment all the same
+            for row in group:
+                apart.setdefault(instalment_of(row), []).append(row)
     result = []
     for group in sorted(apart.values(), key=lambda group: group[0].number):
-        if is_paid_in_rows(group):
+        if len(group) == 1 or is_paid_in_rows(group):
             result.append(group)
             continue
         dues = {row.due_date.value for row in group}
@@ -113,7 +116,8 @@ class UnclearReferences:
     def __init__(self, paper_of: Callable[[Reading], Paper]) -> None:
         self._paper_of = paper_of
         self._unclear: dict[str, list[Unclear]] = {}
-        self._donors: dict[str, set[str]] = {}
+        self._donors: dict[str, str] = {}
+        self._shared: set[str] = set()
         self._pledged: dict[Paper, list[_Pledged]] = {}
 
     def add(self, rows: Sequence[SheetRow], place: str, donor: str, doubt: Doubt | None) -> None:
@@ -122,8 +126,8 @@ class UnclearReferences:
         reference = plain(row.reference)
         if not reference:
             return
-        if donor:
-            self._donors.setdefault(reference, set()).add(donor)
+        if donor and self._donors.setdefault(reference, donor) != donor:
+            self._shared.add(reference)
         received = row.amount_source == "paid" or read_kind(row.status) == "payment"
         if doubt is not None and doubt.verdict != "ignored" and not received:
             unclear = Unclear(place, donor, doubt.reason, doubt.asks)
@@ -157,7 +161,7 @@ class UnclearReferences:
                     "earlier row first, alone, and this one after it.",
                     asks=SAME_REFERENCE,
                 )
-        shared = len(self._donors.get(reference, ())) > 1
+        shared = reference in self._shared
         for row in self._unclear.get(reference, ()):
             if row.donor == reading.donor or not (row.donor or shared):
                 return Doubt(

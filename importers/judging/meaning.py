@@ -170,7 +170,7 @@ def questions_of(
         try:
             step()
         except Doubt as doubt:
-            asked.extend(doubt.asks)
+            asked.extend(doubt.with_traceback(None).asks)
 
     if not donor:
         heed(partial(known_donor, row, context))

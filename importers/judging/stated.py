@@ -17,7 +17,7 @@ from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.importers.values.words import read_kind
 from pledgebook.ledger.declared.currencies import decimals
-from pledgebook.ledger.declared.rates import MissingRateError, Rate
+from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.events import Part
 from pledgebook.ledger.money import CENT, ZERO, format_amount, to_cents
 
@@ -28,6 +28,7 @@ OVERPAID = ask(
     Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
 )
 """What is asked of a row that says that more was paid than pledged, or before it was pledged."""
+_RATE = ask("rate")
 _NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
 """Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
@@ -213,13 +214,12 @@ def _value_of(
     """Return the dollars of an amount: at the book's UN rate; if it has none, as the sheet says."""
     if dollars is not None and dollars < 0:
         raise Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
-    try:
-        value, rate = context.rates.dollars(amount, currency, day)
-    except MissingRateError as error:
+    if missing := context.rates.missing(currency, day):
         if not dollars:
-            raise Doubt(f"There is no dollar value: {error}.", asks=ask("rate")) from error
+            raise Doubt(f"There is no dollar value: {missing}.", asks=_RATE)
         once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
         return to_cents(dollars), None
+    value, rate = context.rates.dollars(amount, currency, day)
     if dollars and not (value / _FAR < dollars < value * _FAR):
         once(
             remarks,

@@ -162,6 +162,8 @@ def column_number(letters: str) -> int | None:
 
 def cell_text(value: CellValue | None) -> str:
     """Show a cell's value as text: what messages quote and what is kept as the original."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -202,6 +202,13 @@ class Columns:
         )
 
     @cached_property
+    def agreed(self) -> dict[tuple[str, str, str, date | None], tuple[tuple[str, ...], str]]:
+        """The currency, and the text that states it, of what figure, heading and column were found
+        to say on a day without contradicting each other.
+        """
+        return {}
+
+    @cached_property
     def currencies(self) -> Mapping[str, str]:
         """The currencies that the sheet names outside its amounts, each with the first place: in
         its name, above the table, in headings and in columns that are not read.

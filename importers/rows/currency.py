@@ -82,7 +82,11 @@ def find_currency(
     heading = column.currency if column else ""
     named = row.texts[Field.CURRENCY]
     title = "" if amount.currency else columns.table.units.currency
-    if _belongs_elsewhere(row, named, heading or title, on):
+    stated_so = amount.currency, heading, named, on
+    if known := columns.agreed.get(stated_so):
+        return known
+    elsewhere = _belongs_elsewhere(row, named, heading or title, on)
+    if elsewhere:
         row.doubt(
             Field.CURRENCY,
             f"The currency is {shown(named)}, but the amounts are counted in "
@@ -113,6 +117,8 @@ def find_currency(
     found = [columns.recognise(text, on) for text in texts]
     common = tuple(code for code in found[0] if all(code in codes for codes in found))
     if all(found) and len(common) == 1:
+        if not elsewhere:
+            columns.agreed[stated_so] = common, statement
         return common, statement
     codes = dict.fromkeys(code for several in found for code in several)
     question = ask(

@@ -211,11 +211,12 @@ def round_figures(row: OpenRow) -> None:
     total may be of what is stored.
     """
     paid = row.paid_currency or row.currency
-    of = dict.fromkeys(MONEY, row.currency) | {Field.PAID: paid, Field.DOLLARS: _DOLLARS}
+    others = {Field.PAID: paid, Field.DOLLARS: _DOLLARS}
     row.amount = _counted(row.amount, row.currency)
     for field, reading in row.sums.items():
-        row.sums[field] = _counted(reading, of.get(field, ()))
-    row.instalments = tuple(
+        if field in MONEY:
+            row.sums[field] = _counted(reading, others.get(field, row.currency))
+    row.instalments = row.instalments and tuple(
         replace(
             part,
             amount=_counted(part.amount, part.currency),

@@ -103,7 +103,9 @@ class _Judge:
         filled = [(c, value) for c, value in enumerate(cells, start=1) if value is not None]
         if not filled:
             return TableRow(number=number, kind="blank")
-        inside = [(c, value) for c, value in filled if self._first <= c <= self._last]
+        inside = filled
+        if filled[0][0] < self._first or filled[-1][0] > self._last:
+            inside = [(c, value) for c, value in filled if self._first <= c <= self._last]
         if not inside:
             return TableRow(number=number, kind="note", reason="it stands beside the table")
         if self._is_heading(inside):

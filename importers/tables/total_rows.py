@@ -24,13 +24,16 @@ class Beginning:
 
     def __init__(self, listed: frozenset[str]) -> None:
         alternatives = "|".join(map(re.escape, sorted(listed, key=len, reverse=True)))
-        self._words = tuple(listed)
+        self._words: dict[str, tuple[str, ...]] = {}
+        for word in listed:
+            self._words[word[0]] = (*self._words.get(word[0], ()), word)
         self._whole = re.compile(rf"(?:{alternatives})(?:(?!\w)|(?<=[一-鿿]))")
 
     def begins(self, text: str) -> bool:
         """Whether a text, as `plain` writes it, begins so."""
         # Looking for the letters first is what keeps long lists cheap.
-        return text.startswith(self._words) and self._whole.match(text) is not None
+        words = self._words.get(text[:1], ())
+        return text.startswith(words) and self._whole.match(text) is not None
 
 
 class TotalWords:

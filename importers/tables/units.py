@@ -156,9 +156,10 @@ def ask_units(found: Units, block: HeadingBlock, last_row: int, above: int) -> l
                 said.append((sheet.address(row, number), clean(value)))
     for row in range(block.rows[-1] + 1, last_row + 1):
         cells = sheet.rows[row - 1]
-        filled = len(cells) - cells.count(None)
+        if len(cells) - cells.count(None) > _NOTE_CELLS:
+            continue
         number, value = next(((c, v) for c, v in enumerate(cells, 1) if v is not None), (0, None))
-        if filled > _NOTE_CELLS or not isinstance(value, str):
+        if not isinstance(value, str):
             continue
         text = clean(value)
         if may_state_units(text):

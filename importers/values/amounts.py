@@ -149,8 +149,9 @@ def _read_text(text: str) -> AmountReading:
 
 def _bounded(reading: AmountReading) -> AmountReading:
     """Give no figure that is larger than a book counts exactly."""
-    figures = [*reading.readings, *([] if reading.value is None else [reading.value])]
-    if all(figure.adjusted() < DIGITS for figure in figures):
+    value, others = reading.value, reading.readings
+    small = value is None or value.adjusted() < DIGITS
+    if small and not (others and any(figure.adjusted() >= DIGITS for figure in others)):
         return reading
     return AmountReading(
         state="error",

@@ -95,7 +95,10 @@ def _days_of(text: str, year: int) -> tuple[date, ...]:
 @lru_cache(maxsize=1024)
 def is_paid_in_part(status: str) -> bool:
     """Tell whether a status says that a part was paid, without saying how much."""
-    return _paid_in_part().search(_without_days(plain(status))) is not None
+    said = plain(status)
+    if _DIGIT.search(said):
+        said = _without_days(said)
+    return _paid_in_part().search(said) is not None
 
 
 @cache

@@ -51,6 +51,7 @@ class Rates:
         for rate in sorted(rates, key=lambda rate: rate.day):
             if rate.number > 0:
                 self._by_currency.setdefault(rate.currency, []).append(rate)
+        self._known: dict[tuple[str, date], Rate | str] = {}
 
     @staticmethod
     def of_book(entries: Iterable[Directive], dollar: str = "USD", age: int = RATE_AGE) -> Rates:
@@ -102,27 +103,44 @@ class Rates:
         """
         if currency == self.dollar:
             return to_cents(amount), None
-        rate = self.find(currency, day)
+        rate = self._rate_of(currency, day)
+        if isinstance(rate, str):
+            raise MissingRateError(rate)
+        units = amount if rate.currency == currency else to_euro(amount, currency)
+        return dollars_at(units, rate.number), rate
+
+    def missing(self, currency: str, day: date) -> str:
+        """Return the sentence that says which rate to add where `dollars` would find none, else
+        "".
+        """
+        rate = "" if currency == self.dollar else self._rate_of(currency, day)
+        return rate if isinstance(rate, str) else ""
+
+    def _rate_of(self, currency: str, day: date) -> Rate | str:
+        """Return the rate at which a currency is converted, its own or the euro's, or the sentence
+        that says what is missing; worked out once for all rows of a day.
+        """
+        known = self._known.get((currency, day))
+        if known is None:
+            known = self._known[currency, day] = self._look_for(currency, day)
+        return known
+
+    def _look_for(self, currency: str, day: date) -> Rate | str:
         euro = self.through(currency, day)
-        if rate is None and euro:
-            rate = self.find(euro, day)
-            if rate is not None:
-                return dollars_at(to_euro(amount, currency), rate.number), rate
-        if rate is None:
-            wanted = euro or currency
-            either = f"{currency} or {euro}" if euro else currency
-            old = max(
-                (each for name in {currency, wanted} if (each := self.newest(name, day))),
-                key=lambda each: each.day,
-                default=None,
-            )
-            since = (
-                f"the newest is of {old.day} and holds for {self.age} days"
-                if old
-                else "there is none"
-            )
-            raise MissingRateError(
-                f"the book has no UN operational rate of {either} for {day} ({since}); "
-                f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {wanted}"'
-            )
-        return dollars_at(amount, rate.number), rate
+        rate = self.find(currency, day) or (self.find(euro, day) if euro else None)
+        if rate is not None:
+            return rate
+        wanted = euro or currency
+        either = f"{currency} or {euro}" if euro else currency
+        old = max(
+            (each for name in {currency, wanted} if (each := self.newest(name, day))),
+            key=lambda each: each.day,
+            default=None,
+        )
+        since = (
+            f"the newest is of {old.day} and holds for {self.age} days" if old else "there is none"
+        )
+        return (
+            f"the book has no UN operational rate of {either} for {day} ({since}); "
+            f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {wanted}"'
+        )
