@@ -73,7 +73,7 @@ def _show(judged: JudgedRates, *, dry_run: bool) -> None:
     shown = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     click.secho(f"{judged.file.path} ({judged.file.kind})", bold=True)
     click.echo(f"  {total} rates: {shown}")
-    click.echo(f"  kept: {', '.join(judged.kept)}")
+    click.echo(f"  the book keeps rates of {', '.join(judged.kept)}")
     for (verdict, reason), own in by_reason(judged.verdicts).items():
         if verdict == "duplicate" or not reason:
             continue

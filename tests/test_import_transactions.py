@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pledgebook.importers.judging.verdicts import JudgedFile
+from pledgebook.importers.tables.headings import Field, match_heading, tells_standing
 from pledgebook.importers.values.dates import are_months, parse_date
 from test_questions import judged, open_questions, said
 
@@ -119,6 +120,55 @@ def test_days_of_several_payments_without_their_sums_ask_nothing(tmp_path: Path)
     assert said(read(tmp_path / "list.csv", heads + row)) == ["imported"]
     paid = heads.replace("dateVersementSolde", "Montant versé") + row.replace("2002-08-01", "400")
     assert said(read(tmp_path / "paid.csv", paid)) == ["imported"]
+
+
+def test_a_day_on_which_nothing_is_said_to_have_been_paid_may_be_still_to_come(
+    tmp_path: Path,
+) -> None:
+    text = "Donor,Date of pledge,Amount (USD),Payment date{}\nNorway,2002-05-12,400,2099-01-01{}\n"
+    assert said(read(tmp_path / "planned.csv", text.format("", ""))) == ["imported"]
+    for heading, cell in ((",Paid", ",400"), (",Status", ",Paid")):
+        file = read(tmp_path / "paid.csv", text.format(heading, cell))
+        assert [each.question.kind for each in open_questions(file)] == ["days"]
+
+
+def test_a_dash_names_no_donor(tmp_path: Path) -> None:
+    text = "Donor,Date,Amount (USD)\n-,2002-05-12,400\nNorway,2002-05-12,400\n"
+    (asked,) = open_questions(read(tmp_path / "list.csv", text))
+    assert (asked.question.key, asked.rows) == ("no-donor", 1)
+
+
+def test_a_remark_counts_what_falls_due_to_the_biennium_only_where_there_is_one(
+    tmp_path: Path,
+) -> None:
+    text = "Donor,Date,Amount (USD)\nNorway,2001-05-12,400\nNorway,2002-05-12,400\n"
+    file = read(tmp_path / "list.csv", text)
+    early, within = (v.reason for table in file.tables for v in table.verdicts)
+    assert "No period" in early
+    assert "biennium" not in early
+    assert "it counts for the biennium" in within
+
+
+def test_a_heading_tells_what_has_become_of_a_pledge_by_its_first_or_last_word() -> None:
+    assert all(map(tells_standing, ("Payment status", "État du dossier", "StatusText", "state")))
+    others = ("Aide d'Etat (ou pas) notifiée à l'UE", "donor-state", "State of the donor", "Notes")
+    assert not any(map(tells_standing, others))
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("NOMBRE APORTANTE", Field.DONOR), ("Nom du bienfaiteur", None),
+        ("FECHA DE TRANSFERENCIA", Field.PAYMENT_DATE), ("Transfer date", Field.PAYMENT_DATE),
+        ("TIPO APORTANTE", None), ("TIPO DE APORTE", None), ("First name", None),
+        ("Date of second payment", Field.PAYMENT_DATE), ("dateVersementSolde", Field.PAYMENT_DATE),
+        ("disbursement_channel", None), ("PaidAmtLocalCurrency", Field.PAID_CURRENCY),
+        ("PledgeAmtLocalCurrency", Field.CURRENCY),
+    ],
+)  # fmt: skip
+def test_headings_of_public_lists_name_their_fields(heading: str, field: Field | None) -> None:
+    match = match_heading(heading)
+    assert (match.field if match else None) is field
 
 
 def test_a_category_of_more_texts_than_a_fund_has_classes_is_none(tmp_path: Path) -> None:

@@ -250,6 +250,7 @@ def test_every_fault_of_a_mapping_is_said_at_once() -> None:
             shade = "grey"
             units = "many"
             fund = 5
+            "a.csv#Sheet!A1:currency" = "EUR"
             """,
             "map.toml",
         )
@@ -259,6 +260,7 @@ def test_every_fault_of_a_mapping_is_said_at_once() -> None:
         "unknown key 'colums'; did you mean 'columns'",
         "unknown field 'doner' in [columns]; did you mean 'donor'",
         "[answers]: 'shade' names no question",
+        "names a file and its table; a mapping is for any file of its layout: write 'currency'",
         "the answer to 'units' must be a whole number",
         "the answer to 'fund' must be a text, not 5",
         "units must be a whole number",

@@ -214,7 +214,7 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    assert "does not exist" in _refusal(tmp_path / "nothing.xlsx")
+    assert f"does not exist in {tmp_path};" in _refusal(tmp_path / "nothing.xlsx")
     assert "is a folder" in _refusal(tmp_path)
 
 

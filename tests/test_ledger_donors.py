@@ -358,6 +358,11 @@ def test_agencies_and_misspellings_are_proposed_and_never_taken(text: str, likel
     assert SHIPPED.suggest(text)[0].code == likeliest
 
 
+def test_a_word_that_begins_otherwise_is_none_misspelt() -> None:
+    assert SHIPPED.suggest("Privat giver Oslo") == ()
+    assert SHIPPED.suggest("Riber Plate")[0].code == "FONPLATA"
+
+
 def test_what_is_like_no_name_gets_no_suggestion() -> None:
     assert STATES.suggest("Zzzzqq") == ()
     assert STATES.suggest("") == ()

@@ -282,7 +282,7 @@ def test_where_no_heading_names_a_donor_it_is_asked_which_column_does(tmp_path: 
     path = write_csv(tmp_path / "names.csv", rows)
     (asked,) = open_questions(judged(path, fund="CPCJF"))
     assert asked.question.key == "which-column:donor"
-    assert [choice.value for choice in asked.choices] == ["B", "C", LEAVE_OUT]
+    assert [choice.value for choice in asked.choices] == ["B", "C", "A", LEAVE_OUT]
     assert "holds names" in asked.choices[0].because
     file = judged(path, {asked.id: "B"}, "CPCJF")
     assert [v.donor for table in file.tables for v in table.verdicts] == ["NOR", "AUT"]

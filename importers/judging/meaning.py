@@ -127,7 +127,8 @@ def read_contribution(
     for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)
     if kind in {"commitment", "pledge"}:
-        note_terms(whole, parts, remarks)
+        held = context.settings.periods.of(day) is not None
+        note_terms(whole, parts, remarks, held=held)
         _note_change(group, table, remarks)
     if kind == "payment":
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
@@ -403,7 +404,10 @@ def _refuse_future(group: list[SheetRow], day: date, context: Context) -> None:
     slip, or the year of another calendar.
     """
     for row in group:
-        stated = [("date of the pledge", day), ("date of payment", row.payment_date.value)]
+        stated: list[tuple[str, date | None]] = [("date of the pledge", day)]
+        if row.tells_paid or row.status or row.amount_source == "paid":
+            # Where nothing says that it was paid, it is the day on which it is to be.
+            stated.append(("date of payment", row.payment_date.value))
         stated.append(("date of the change", row.changed_on.value))
         stated += [("date of payment", part.payment_date.value) for part in row.instalments]
         for what, on in stated:

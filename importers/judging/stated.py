@@ -373,11 +373,15 @@ def _note_decision(decided: str, remarks: list[str]) -> None:
         once(remarks, f"A figure was settled: {decided}.")
 
 
-def note_terms(group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[str]) -> None:
-    """Say so where no due date is stated, and where what is unpaid is not amount less payments."""
+def note_terms(
+    group: Sequence[SheetRow], parts: Sequence[Part], remarks: list[str], *, held: bool
+) -> None:
+    """Say so where no due date is stated, and where what is unpaid is not amount less payments;
+    `held` tells whether a period of the book holds the pledge.
+    """
     if any(part.due is None for part in parts):
         which = "No due date is stated" if len(parts) == 1 else "An instalment has no due date"
-        once(remarks, f"{which}: it counts for the biennium of the pledge.")
+        once(remarks, f"{which}{': it counts for the biennium of the pledge' if held else ''}.")
     for row in group:
         amount, unpaid = stated_amount(row), row.unpaid.value
         if amount is None or unpaid is None or row.paid_currency not in {(), row.currency}:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pledgebook.importers.judging.names import Names
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.blocks import TableColumn
-from pledgebook.importers.tables.headings import Field, has_word_of, is_named
+from pledgebook.importers.tables.headings import Field, is_named, tells_standing
 from pledgebook.importers.tables.questions import NOT_READ, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.dates import parse_date
@@ -84,7 +84,7 @@ def _may_stand(table: Table, column: TableColumn, settings: Settings, texts: Tex
     first = shown(next(iter(known or texts)))
     if len(known) * 2 >= len(texts):
         return f"its texts may say what has become of each, such as {first}"
-    headed = has_word_of("standing", column.heading) and not is_named("places", column.heading)
+    headed = tells_standing(column.heading) and not is_named("places", column.heading)
     if not headed or len(texts) > _MOST_STATUSES:
         return ""
     places = sum(settings.donors.resolve_plainly(text) is not None for text in texts)

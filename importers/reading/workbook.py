@@ -108,7 +108,8 @@ def _read_bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             what = "is no ordinary file" if path.exists() else "does not exist"
-            raise UnreadableFile(f"{name} {what}; check the name and the folder.")
+            where = path.parent.absolute()
+            raise UnreadableFile(f"{name} {what} in {where}; check the name and the folder.")
         size = path.stat().st_size
         if not size:
             raise UnreadableFile(f"{name} is empty (0 bytes); ask for it to be sent again.")

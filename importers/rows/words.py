@@ -17,6 +17,8 @@ _DAMAGED = Decimal(10) ** 15
 def name_donor(row: OpenRow) -> None:
     """Name the donor, without a footnote mark; in a list grouped by donor it stands above."""
     donor, row.donor_mark = split_footnote(row.text(Field.DONOR, marked=True))
+    if not any(map(str.isalnum, donor)):
+        donor = ""  # a dash names nobody
     above = row.columns.above.get(row.number)
     if not donor and above is not None:
         name, number = above

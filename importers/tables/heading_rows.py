@@ -98,10 +98,16 @@ def _holds_words(block: HeadingBlock, column: TableColumn) -> bool:
         for value in values
         if isinstance(value, str)
         and any(char.isalpha() for char in value)
-        and not parse_amount(value).known
+        and not _is_money(value)
         and parse_date(value).value is None
     ]
     return len(words) * 2 > len(values)
+
+
+def _is_money(text: str) -> bool:
+    """Whether a text is a figure, alone or with a currency beside it: "Example 1" is none."""
+    amount = parse_amount(text)
+    return amount.known and (not amount.currency or bool(recognise(amount.currency)))
 
 
 def _asking_who(
@@ -111,6 +117,8 @@ def _asking_who(
     because = "its heading says that it holds names" if named else ""
     choices = [Choice(first.letter, f"Column {first.named}", because)]
     choices += [Choice(each.letter, f"Column {each.named}") for each in words if each is not first]
+    others = [c for c in block.of(None) if c not in words and block.below(c)]
+    choices += [Choice(each.letter, f"Column {each.named}") for each in others]
     text = "No heading is known to name the donor. Which column names who gives?"
     question = ask("which-column", Field.DONOR.value, *choices, text=text)
     return block.taking([first], Field.DONOR).asking(question)

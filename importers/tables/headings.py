@@ -349,6 +349,16 @@ def has_word_of(names: str, heading: str) -> bool:
     return any(part in _lists()[names] for token in tokens for part in _parted(token))
 
 
+def tells_standing(heading: str) -> bool:
+    """Whether a heading begins or ends with a word for what has become of something, and says it of
+    no party: "Payment status" does, "Aide d'État notifiée" and "Donor state" do not.
+    """
+    tokens = heading_key(clean(heading)).split()
+    ends = {part for token in (tokens[:1] + tokens[-1:]) for part in _parted(token)}
+    party = any("donor" in _concepts().get(token, ()) for token in tokens)
+    return bool(ends & _lists()["standing"]) and not party
+
+
 def is_dollar_mark(currency: str) -> bool:
     """Whether a mark or word in a heading means dollars of the United States, and nothing else."""
     return SEVERAL not in currency and bool(
@@ -513,6 +523,10 @@ def _concepts() -> dict[str, set[str]]:
     for concept, listed in _data()["words"].items():
         for word in listed:
             concepts.setdefault(heading_key(word), set()).add(concept)
+    vague = _lists()["places"] | _lists()["bodies"]
+    for name in map(heading_key, _data()["headings"]["donor"]):
+        if " " not in name and name not in vague and name not in concepts:
+            concepts[name] = {"donor"}
     return concepts
 
 
@@ -533,6 +547,8 @@ def _match_words(key: str) -> tuple[Field, int] | None:
     field = _field_of(named - {"neutral"})
     if field is None or known / len(tokens) < _HALF_KNOWN:
         return None
+    if field is Field.DONOR and not _lists()["kinds"].isdisjoint(tokens):
+        return None  # what kind of donor it is
     score = _ENOUGH + round(40 * known / len(tokens))
     return field, score
 
@@ -560,6 +576,7 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"date", "gift", "pledged"}, Field.PLEDGE_DATE),
         ({"date", "gift"}, Field.PAYMENT_DATE),
         ({"date", "paid"}, Field.PAYMENT_DATE),
+        ({"date", "transfer"}, Field.PAYMENT_DATE),
         ({"date", "due"}, Field.DUE_DATE),
         ({"date", "instalment"}, Field.DUE_DATE),
         ({"date", "pledged"}, Field.PLEDGE_DATE),
@@ -586,6 +603,7 @@ def _field_of(concepts: set[str]) -> Field | None:
         "instalment",
         "pledged",
         "gift",
+        "transfer",
     }:
         return None
     return next((field for needed, field in rules if needed <= concepts), None)

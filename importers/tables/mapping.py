@@ -250,10 +250,16 @@ class _Checker:
                 self._fault(f"the answer to {name!r} must be a text, not {value!r}.")
                 continue
             try:
-                kind = KINDS[read_id(name).kind]
+                answer = read_id(name)
             except AnswerError as error:
                 self._fault(f"[answers]: {error}")
                 continue
+            if answer.table:
+                self._fault(
+                    f"the answer to {name!r} names a file and its table; a mapping is for any file "
+                    f"of its layout: write {answer.key!r}."
+                )
+            kind = KINDS[answer.kind]
             if kind.takes and not (kind.fits(value) or value in {LEAVE_OUT, NOT_READ}):
                 self._fault(f"the answer to {name!r} must be {kind.takes}, not {value!r}.")
             found[name] = value

@@ -22,6 +22,8 @@ from pledgebook.ledger.declared.donors import KINDS, Donor
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 from pledgebook.ledger.findings import Finding, RefusedError, finding
 
+_LONGEST_CODE = 10
+
 
 class AliasRefusedError(RefusedError):
     """A name that cannot be another name of that donor; the message says why."""
@@ -121,12 +123,18 @@ def code_of(donors: Directory, said: str) -> str:
 
 
 def free_code(donors: Directory, name: str, taken: Collection[str] = ()) -> str:
-    """Return a code for a new donor of that name: the initials of three words or more, else its
-    first letters; with a number where that is a donor's, or in `taken`.
+    """Return a code for a new donor of that name: the initials of three words or more; of two that
+    have more than ten letters the first, or with the initial of the other; with a number where that
+    is a donor's, or in `taken`.
     """
     words = re.findall(r"[A-Z0-9]+", normalise(name).upper())
     letters = "".join(word[0] for word in words) if len(words) > 2 else "".join(words)
-    stem = letters[:10] or "DONOR"
+    stem = letters[:_LONGEST_CODE] or "DONOR"
+    if len(words) == 2 and len(letters) > _LONGEST_CODE:
+        first, other = words
+        stem = first[:_LONGEST_CODE]
+        if stem in donors or stem in taken:
+            stem = f"{first[: _LONGEST_CODE - 1]}{other[0]}"
     code, number = stem, 1
     while code in donors or code in taken:
         number += 1

@@ -111,5 +111,7 @@ class Spellings(Struct, frozen=True, kw_only=True):
             near = process.extractOne(
                 word, list(self.words), scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2
             )
-            having = self.words[near[0]] if near and near[0] not in _common() else None
+            # Who misspells a word begins it right: "giver" is no river.
+            meant = near[0] if near and near[0][0] == word[0] and near[0] not in _common() else None
+            having = self.words[meant] if meant else None
         return having if having and len(having) <= _FEW else frozenset()
