@@ -105,9 +105,12 @@ def _holds_words(block: HeadingBlock, column: TableColumn) -> bool:
 
 
 def _is_money(text: str) -> bool:
-    """Whether a text is a figure, alone or with a currency beside it: "Example 1" is none."""
+    """Whether a text is a figure, alone or with a currency or a code beside it: "Example 1", which
+    has more letters than digits, is none.
+    """
     amount = parse_amount(text)
-    return amount.known and (not amount.currency or bool(recognise(amount.currency)))
+    mostly = 2 * sum(map(str.isdigit, text)) >= sum(map(str.isalnum, text))
+    return amount.known and (not amount.currency or mostly or bool(recognise(amount.currency)))
 
 
 def _asking_who(
