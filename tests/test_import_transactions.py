@@ -132,6 +132,14 @@ def test_a_day_on_which_nothing_is_said_to_have_been_paid_may_be_still_to_come(
         assert [each.question.kind for each in open_questions(file)] == ["days"]
 
 
+def test_names_with_a_number_may_name_who_gives_and_codes_may_be_said_to(tmp_path: Path) -> None:
+    text = "Name,Code,Date,Amount (USD)\nCommune 1,EC006599,2002-05-12,400\n"
+    (asked,) = open_questions(read(tmp_path / "list.csv", text))
+    assert [choice.value for choice in asked.choices] == ["A", "B", "leave-out"]
+    file = read(tmp_path / "list.csv", text, **{"which-column:donor": "B"})
+    assert [each.question.about for each in open_questions(file)] == ["EC006599"]
+
+
 def test_a_dash_names_no_donor(tmp_path: Path) -> None:
     text = "Donor,Date,Amount (USD)\n-,2002-05-12,400\nNorway,2002-05-12,400\n"
     (asked,) = open_questions(read(tmp_path / "list.csv", text))

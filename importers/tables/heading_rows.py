@@ -105,9 +105,12 @@ def _holds_words(block: HeadingBlock, column: TableColumn) -> bool:
 
 
 def _is_money(text: str) -> bool:
-    """Whether a text is a figure, alone or with a currency beside it: "Example 1" is none."""
+    """Whether a text is a figure, alone or with a currency or a code beside it: "Example 1", which
+    has more letters than digits, is none.
+    """
     amount = parse_amount(text)
-    return amount.known and (not amount.currency or bool(recognise(amount.currency)))
+    mostly = 2 * sum(map(str.isdigit, text)) >= sum(map(str.isalnum, text))
+    return amount.known and (not amount.currency or mostly or bool(recognise(amount.currency)))
 
 
 def _asking_who(
@@ -140,18 +143,13 @@ def may_be_heading(cells: Iterable[CellValue | None]) -> bool:
     """Whether a row holds two texts or more and no figure or date but years; one with two amounts
     or days in words ("8250.00 USD", "8-Jun-2002") is a row of data.
     """
+    filled = [value for value in cells if value is not None]
+    texts = [value for value in filled if isinstance(value, str)]
     # What rows of data fail is looked at first: nearly all rows of a long list are some.
-    texts, figures = [], []
-    for value in cells:
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, Decimal):
-            figures.append(value)
-        elif value is not None:
-            return False
     return (
-        len(texts) + len(figures) >= _LEAST_CELLS
-        and all(is_year_heading(cell_text(figure)) for figure in figures)
+        len(filled) >= _LEAST_CELLS
+        and all(isinstance(value, (str, Decimal)) for value in filled)
+        and all(is_year_heading(cell_text(v)) for v in filled if isinstance(v, Decimal))
         and not any(len(text) > _LONGEST_HEADING or _ADDRESS.match(text) for text in texts)
         and not any(_FIGURE.fullmatch(text) and not is_year_heading(text) for text in texts)
         and sum(map(_is_value, texts)) < _LEAST_CELLS
