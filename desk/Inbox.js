@@ -12,6 +12,11 @@ function chosen() {
 
 /** Put what stands in the list of names into the choices: nothing typed there is lost on the way. */
 function name(choices) {
+  for (const each of byId("meanings")?.elements ?? []) {
+    if (each.name && each.value) {
+      choices.answers[each.name] = each.value;
+    }
+  }
   for (const each of byId("names")?.querySelectorAll("tr[data-name]") ?? []) {
     const [code, kind] = ["code", "kind"].map((key) => each.querySelector(`[name=${key}]`).value.trim());
     delete choices.names[each.dataset.name];
@@ -203,7 +208,11 @@ export default {
       look(chosen());
     });
     // What the screen shows is what is booked: what is written and not looked at yet holds it back.
-    for (const each of [byId("names"), form, ...document.querySelectorAll("form.answer")]) {
+    byId("meanings")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      look(chosen());
+    });
+    for (const each of [byId("names"), byId("meanings"), form, ...document.querySelectorAll("form.answer")]) {
       each?.addEventListener("input", () => holdBack("unsent"));
     }
     if (document.querySelector(".question form.answer input[data-typed]")) {

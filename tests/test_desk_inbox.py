@@ -13,6 +13,7 @@ from fava.application import create_app
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
+from pledgebook.desk.progress import telling
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.money import format_units
@@ -135,6 +136,33 @@ def test_what_a_choice_changed_is_marked(fava: FlaskClient) -> None:
     row = rows_of(fava.get(BASE, query_string=asked).text)["3"]
     assert re.findall(r"<mark>\s*(.*?)\s*</mark>", row) == ["to be booked", "–"]  # its reason too
     assert "2002-06-30" not in row
+
+
+def test_words_of_a_sheet_that_are_not_known_stand_on_one_list(
+    main: Path, fava: FlaskClient
+) -> None:
+    text = SHEET.replace("Untied", "United").replace("Corruption", "Korrupsjon")
+    text = text.replace("30;General\nSweden", "30;Menneskehandel\nSweden")
+    (main.parent / "inbox" / "letters.csv").write_text(text, "utf-8")
+    asked = {"file": "letters.csv", "choices": json.dumps({"fund": FUND})}
+    page = unescape(fava.get(BASE, query_string=asked).text)
+    ids = re.findall(r'<select name="([^"]*)" aria-label="Meaning of', page)
+    assert [each.rpartition(":")[2] for each in ids] == ["Korrupsjon", "Menneskehandel"]
+    assert "Which purpose is" not in page
+    choices = {"fund": FUND, "answers": dict(zip(ids, ("corruption", "general"), strict=True))}
+    asked["choices"] = json.dumps(choices)
+    page = fava.get(BASE, query_string=asked).text
+    assert "Book 2 pledges: USD 30,000.00</button>" in page
+    assert "Meaning of" not in page
+
+
+def test_how_far_a_file_is_read_is_told_while_it_is(fava: FlaskClient) -> None:
+    assert fava.get(f"{BASE}progress", query_string={"file": "letters.csv"}).json == {}
+    with telling("letters.csv") as tell:
+        tell("letters.csv", 3, 7)
+        told = fava.get(f"{BASE}progress", query_string={"file": "letters.csv"}).json
+    assert (told["done"], told["of"]) == (3, 7)
+    assert fava.get(f"{BASE}progress", query_string={"file": "letters.csv"}).json == {}
 
 
 def test_a_file_can_be_removed_and_comes_back(main: Path, fava: FlaskClient) -> None:
