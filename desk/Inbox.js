@@ -39,12 +39,15 @@ function keepTyped(choices) {
 }
 
 /** Read the file anew by the choices. What stands on the screen till then is not booked any more. */
-function look(choices) {
+function look(choices, asked = {}) {
   name(choices);
   keepTyped(choices);
   const address = new URL(window.location.href);
-  for (const each of ["page", "taken", "wrote", "replaced", "at"]) {
+  for (const each of ["page", "taken", "wrote", "replaced", "changed", "at"]) {
     address.searchParams.delete(each);
+  }
+  for (const [key, value] of Object.entries(asked)) {
+    address.searchParams.set(key, value);
   }
   address.searchParams.set("before", byId("file").dataset.choices);
   address.searchParams.set("choices", JSON.stringify(choices));
@@ -244,7 +247,9 @@ export default {
       button.setAttribute("aria-busy", "true");
       underWay();
       const answer = await send(context, "import", { file, stamp, choices });
-      if (answer) {
+      if (answer?.changed) {
+        look(chosen(), { changed: 1 });
+      } else if (answer) {
         goTo(file, { taken: answer.taken, wrote: answer.wrote });
       } else {
         byId("under-way").dataset.done = "yes";
