@@ -12,6 +12,11 @@ function chosen() {
 
 /** Put what stands in the list of names into the choices: nothing typed there is lost on the way. */
 function name(choices) {
+  for (const each of byId("meanings")?.elements ?? []) {
+    if (each.name && each.value) {
+      choices.answers[each.name] = each.value;
+    }
+  }
   for (const each of byId("names")?.querySelectorAll("tr[data-name]") ?? []) {
     const [code, kind] = ["code", "kind"].map((key) => each.querySelector(`[name=${key}]`).value.trim());
     delete choices.names[each.dataset.name];
@@ -34,12 +39,15 @@ function keepTyped(choices) {
 }
 
 /** Read the file anew by the choices. What stands on the screen till then is not booked any more. */
-function look(choices) {
+function look(choices, asked = {}) {
   name(choices);
   keepTyped(choices);
   const address = new URL(window.location.href);
-  for (const each of ["page", "taken", "wrote", "replaced", "at"]) {
+  for (const each of ["page", "taken", "wrote", "replaced", "changed", "at"]) {
     address.searchParams.delete(each);
+  }
+  for (const [key, value] of Object.entries(asked)) {
+    address.searchParams.set(key, value);
   }
   address.searchParams.set("before", byId("file").dataset.choices);
   address.searchParams.set("choices", JSON.stringify(choices));
@@ -203,7 +211,11 @@ export default {
       look(chosen());
     });
     // What the screen shows is what is booked: what is written and not looked at yet holds it back.
-    for (const each of [byId("names"), form, ...document.querySelectorAll("form.answer")]) {
+    byId("meanings")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      look(chosen());
+    });
+    for (const each of [byId("names"), byId("meanings"), form, ...document.querySelectorAll("form.answer")]) {
       each?.addEventListener("input", () => holdBack("unsent"));
     }
     if (document.querySelector(".question form.answer input[data-typed]")) {
@@ -235,7 +247,9 @@ export default {
       button.setAttribute("aria-busy", "true");
       underWay();
       const answer = await send(context, "import", { file, stamp, choices });
-      if (answer) {
+      if (answer?.changed) {
+        look(chosen(), { changed: 1 });
+      } else if (answer) {
         goTo(file, { taken: answer.taken, wrote: answer.wrote });
       } else {
         byId("under-way").dataset.done = "yes";

@@ -66,6 +66,9 @@ export async function sendTo(page, endpoint, form) {
     if (response.ok) {
       return answer;
     }
+    if (answer.book) {
+      document.getElementById("desk").dataset.book = answer.book;
+    }
     refuse(answer.refused);
   } catch (error) {
     refuse(String(error));

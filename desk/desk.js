@@ -70,8 +70,11 @@ async function answered(request) {
       return await response.json();
     }
     const kind = response.headers.get("Content-Type") ?? "";
-    const refused = kind.includes("json") ? (await response.json()).refused : response.statusText;
-    refuse(refused);
+    const said = kind.includes("json") ? await response.json() : { refused: response.statusText };
+    if (said.book) {
+      desk().dataset.book = said.book; // what was filled in may be sent again, into that book
+    }
+    refuse(said.refused);
   } catch (error) {
     refuse(String(error));
   }

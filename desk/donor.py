@@ -216,7 +216,7 @@ class Donor(Page):
             "book": desk.book.sha256, "code": donor.code, "name": donor.name, "where": where
         }  # fmt: skip
 
-    @writing("edit")
+    @writing("edit", renews=True)
     def edit(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Change what the book says of a donor: kind, name, names by language, other names."""
         code = str(form.get("donor"))
@@ -235,7 +235,7 @@ class Donor(Page):
 
         return self._done(form, declare, code)
 
-    @writing("address")
+    @writing("address", renews=True)
     def address(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare to whom letters to a donor go."""
         code = str(form.get("donor"))

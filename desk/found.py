@@ -60,6 +60,10 @@ FIELDS = {
 
 _ON_THE_LIST = "donor"
 """The kind of question that is asked on one list of names."""
+_WORDS_OF = {"purpose": marked("Purpose"), "class": marked("Class"), "fund": marked("Fund")}
+"""Kinds of question that ask what a text of the sheet means in the book."""
+_LISTED = 2
+"""From how many on they stand on one list, and not on a card each."""
 _LOOKED_AT_FIRST = ("waiting", "rejected", "amended")
 _WEIGHED = 300
 """Rows of a file of which each answer is weighed without being asked to."""
@@ -151,9 +155,17 @@ def show_sheets(
     settings = desk.book.settings
     shown = [_shown(line, earlier, settings) for line in page.items]
     questions = [each for each in file.questions if each.question.kind != _ON_THE_LIST]
+    asked_now = [each for each in questions if not each.answer]
+    meanings = [
+        each for each in asked_now if each.question.kind in _WORDS_OF and each.question.about
+    ]
+    if len(meanings) < _LISTED:
+        meanings = []
     return {
         "kind": "sheet",
-        "asked": [each for each in questions if not each.answer],
+        "asked": [each for each in asked_now if each not in meanings],
+        "meanings": meanings,
+        "words_of": _WORDS_OF,
         "answered": [each for each in questions if each.answer],
         "proposed": proposed_answers(questions),
         "kinds_of_question": QUESTIONS,

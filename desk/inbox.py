@@ -50,7 +50,7 @@ from pledgebook.importers.tables.corrections import mapping_of
 from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
-from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.findings import BookChangedError, RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import receipts_of
 from pledgebook.reports.letters.sent_back import language_for, name_of, send_back
@@ -85,6 +85,7 @@ class Inbox(TakesRates):
             "taken": whole_number(asked.get("taken", "")),
             "wrote": whole_number(asked.get("wrote", "")),
             "replaced": asked.get("replaced", ""),
+            "changed": "changed" in asked,
             "receipt": import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], ""),
             "endings": ENDINGS,
             "at": asked.get("at", ""),
@@ -158,7 +159,9 @@ class Inbox(TakesRates):
 
     @writing("import")
     def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
-        """Take a file into the book as it was shown: all its entries, or none."""
+        """Take a file into the book as it was shown: all its entries, or none. Was the book
+        `changed` since, that is answered, and the page looks at the file anew.
+        """
         path = find_file(inbox_folder(self.ledger), str(form.get("file")))
         choices = read_choices(str(form.get("choices") or ""))
         _refuse_changed(path, form.get("stamp"))
@@ -171,6 +174,8 @@ class Inbox(TakesRates):
 
         try:
             desk = save(self.ledger, str(form.get("book")), write)
+        except BookChangedError:
+            return {"changed": True}
         except RefusedError as error:
             raise RequestRefusedError(str(error)) from error
         return {**told_of(desk), **done}

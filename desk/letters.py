@@ -180,7 +180,7 @@ class Letters(Page):
 
         return self._written(form, write, "sent", fields)
 
-    @writing("answer")
+    @writing("answer", renews=True)
     def answer(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Keep the answer to a letter."""
         fields = answer_fields()
@@ -196,7 +196,7 @@ class Letters(Page):
 
         return self._written(form, write, "answered", fields)
 
-    @writing("void")
+    @writing("void", renews=True)
     def void(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Make an official receipt void."""
         fields = void_fields()

@@ -37,7 +37,7 @@ from pledgebook.desk.login import logged_in
 from pledgebook.desk.plain_words import in_page_words
 from pledgebook.desk.saving import finish_interrupted
 from pledgebook.desk.texts import accept_language, day_text, gettext, ngettext, spoken
-from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.findings import BookChangedError, RefusedError
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import digest_of
 from pledgebook.reports.render.texts import amount_text
@@ -281,10 +281,12 @@ def as_file(content: bytes, name: str) -> Response:
 
 
 def writing(
-    name: str, *, takes_file: bool = False
+    name: str, *, takes_file: bool = False, renews: bool = False
 ) -> Callable[[Callable[[PageT, Any], Mapping[str, Any]]], Callable[[PageT], Response]]:
     """Mark a page's method as an endpoint that may write: it is given the form (a dict) or, with
-    `takes_file`, the file's bytes that the page sent, and returns what to answer.
+    `takes_file`, the file's bytes that the page sent, and returns what to answer. What it writes is
+    what a person filled in, and nothing that the page computed: with `renews` a form that was
+    refused since the book was changed meanwhile can be sent again, into the book as it is now.
 
     The answer is JSON: what the method returns or, where it is refused, {"refused": sentence}.
     """
@@ -303,7 +305,17 @@ def writing(
                 if status is HTTPStatus.INTERNAL_SERVER_ERROR:
                     warning = gettext("This failed; look at the book before you repeat it.")
                     said = f"{warning} {said}"
-                answer = jsonify({"refused": said})
+                answered = {"refused": said}
+                if renews and isinstance(error, BookChangedError):
+                    self.ledger.changed()
+                    answered = {
+                        "refused": gettext(
+                            "The book was changed meanwhile, and nothing was written. What you "
+                            "filled in stays: look whether it is still right, and send it again."
+                        ),
+                        "book": desk_of(self.ledger).book.sha256,
+                    }
+                answer = jsonify(answered)
                 answer.status_code = status
                 return answer
 

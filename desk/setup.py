@@ -126,7 +126,7 @@ class Setup(Page):
             "number": writes[-1].number if writes else 0,
         }
 
-    @writing("declare")
+    @writing("declare", renews=True)
     def declare(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare something (`part`), or change what is declared under a `key`."""
         name, key = str(form.get("part")), str(form.get("key") or "")

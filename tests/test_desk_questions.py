@@ -101,3 +101,13 @@ def test_an_answer_can_be_taken_back(fava: FlaskClient) -> None:
     assert "31 December" in page.partition('id="answered"')[2]
     page = fava.get(BASE, query_string={"file": "years.csv", "choices": '{"fund": "CPCJF"}'}).text
     assert f'class="question" data-id="{DAY}"' in page
+
+
+def test_an_answer_that_is_typed_and_not_sent_decides_nothing_and_is_kept(
+    fava: FlaskClient,
+) -> None:
+    choices = {"fund": "CPCJF", "typed": {DAY: "12-31"}}
+    page = fava.get(BASE, query_string={"file": "years.csv", "choices": json.dumps(choices)}).text
+    assert f'class="question" data-id="{DAY}"' in page
+    assert 'value="12-31" data-typed' in page
+    assert "Nothing to book yet" in page
