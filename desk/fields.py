@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from pledgebook.desk.plain_words import in_page_words
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.files.declaring import DeclarationRefusedError
 from pledgebook.ledger.findings import RefusedError
@@ -78,4 +79,4 @@ def _read(field: Field, given: object) -> Any:
 
 def told(error: FieldFaultError | DeclarationRefusedError) -> Mapping[str, Any]:
     """Return what a page is answered of what is wrong, and at which field."""
-    return {"fault": str(error), "field": error.field}
+    return {"fault": in_page_words(str(error)), "field": error.field}

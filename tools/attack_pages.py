@@ -200,7 +200,8 @@ def addresses(book: HostileBook) -> Iterator[str]:
             "Reports/?name=ageing", "Reports/?behind=closing&fund=CPCJF&class=general",
             "Paragraphs/", "Paragraphs/?paragraph=OP14", "Inbox/", "Inbox/?file=sheet.xlsx",
             "Inbox/?file=statement.xml", "Reconcile/", "Record/", "Record/?event=payment",
-            "Log/", "Log/?undo=1",
+            "Log/", "Log/?undo=1", "Setup/", "Close/", "Close/?verify=1", "Letters/",
+            "Letters/?kind=statement",
             "Reconcile/receipt?receipt=R-2002-0001", "Reconcile/entries",
             "Record/proposals?kind=donor", "Record/proposals?kind=instalment&find=X",
             "Reports/download?name=schedule&form=.html", "Contributions/?partial=true",
@@ -217,6 +218,8 @@ def addresses(book: HostileBook) -> Iterator[str]:
         yield f"account/Assets:CPCJF:Pledges:{code}/"
         yield f"extension/Donor/?donor={code}&q={asked}&label={asked}"
         yield f"extension/Contributions/?q={asked}&by={asked}&page={asked}"
+        yield f"extension/Letters/?kind=reminder&donor={code}&language={asked}&done={asked}"
+        yield f"extension/Close/?period={asked}&next={asked}&done=closed"
         yield f"extension/Inbox/?{urlencode({'file': book.names[name], 'sheet': text})}"
         yield f"extension/Reconcile/?receipt=R-2002-{number:04}&find={asked}&applied={asked}"
         yield f"extension/Record/?event=payment&paid={asked}&note={asked}"
