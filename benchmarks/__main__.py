@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.measuring import Figure, MeasuringError
+from benchmarks.measuring import Figure, MeasuringError, copy_processes
 from benchmarks.page import HEAD, LARGE, PAGE, STANDARD, cells, write_table
 from benchmarks.rows import QUICK, Bench, Row, Sizes
 from benchmarks.table import large_rows, rows
@@ -21,13 +21,22 @@ from benchmarks.table import large_rows, rows
 @click.option("--rows", "pattern", metavar="PATTERN", help="Only rows whose name this fits.")
 @click.option("--large", is_flag=True, help="The rows that take minutes each.")
 @click.option("--quick", is_flag=True, help="So small that no figure means anything.")
+@click.option("--copies", is_flag=True, help="Copies of this process, not new ones: soon done.")
 @click.option("--list", "only_list", is_flag=True, help="Only name the rows.")
 @click.option(
     "--page",
     type=click.Path(path_type=Path),
     help="Where the table is written: docs/performance.md, or nowhere with --rows or --quick.",
 )
-def main(pattern: str | None, large: bool, quick: bool, only_list: bool, page: Path | None) -> None:
+def main(
+    *,
+    pattern: str | None,
+    large: bool,
+    quick: bool,
+    copies: bool,
+    only_list: bool,
+    page: Path | None,
+) -> None:
     """Measure Pledgebook beside what it stands on.
 
     Exit status 1: a row could not be measured, and no page is written. A goal that is not met
@@ -39,12 +48,14 @@ def main(pattern: str | None, large: bool, quick: bool, only_list: bool, page: P
     if only_list:
         click.echo("\n".join(row.name for row in chosen))
         return
+    if copies:
+        copy_processes()
     begun = time.monotonic()
     figures = _measure(chosen, sizes)
     click.echo(f"{len(figures)} rows in {time.monotonic() - begun:.0f} s.")
     if len(figures) < len(chosen):
         sys.exit(1)
-    if page is None and pattern is None and not quick:
+    if page is None and pattern is None and not (quick or copies):
         page = PAGE
     if page:
         write_table(page, LARGE if large else STANDARD, chosen, figures)

@@ -6,17 +6,20 @@ one of its own, with a folder of caches that the caller controls.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, ParamSpec, TypeVar, cast
+from typing import IO, NamedTuple, ParamSpec, TypeVar, cast
 
 ROOT = Path(__file__).parent.parent
 _BIN = Path(sys.executable).parent
@@ -24,6 +27,21 @@ _SAID = 2_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_SLOW = ("plugins", "importers.imports", "reports.render", "cli.sheets")
+"""Modules of Pledgebook with which nearly all that takes long is imported."""
+_copies = False
+
+
+def copy_processes() -> None:
+    """From now on run what is run in copies of this process, which have imported what takes long:
+    for runs of which no figure means anything.
+    """
+    global _copies  # noqa: PLW0603 - chosen once, on the command line
+    for module in _SLOW:
+        importlib.import_module(f"pledgebook.{module}")
+    _copies = True
 
 
 class MeasuringError(Exception):
@@ -131,19 +149,63 @@ def _spent() -> float:
 def _run(words: Sequence[str | Path], cache: Path | None, good: set[int]) -> tuple[Used, str]:
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile("w+") as said:
         command = [str(_BIN / words[0]), *map(str, words[1:])]
-        process = subprocess.Popen(  # noqa: S603 - the environment's own commands
-            command, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT, env=_environment(cache, empty)
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        start = _copy if _copies else _start
+        _, status, used = os.wait4(start(command, said, _environment(cache, empty)), 0)
+        code = os.waitstatus_to_exitcode(status)
         said.seek(0)
         text = said.read()
-    if process.returncode not in good:
-        raise MeasuringError(
-            f"{' '.join(command)} ended with {process.returncode}: {text[-_SAID:].strip()}"
-        )
+    if code not in good:
+        raise MeasuringError(f"{' '.join(command)} ended with {code}: {text[-_SAID:].strip()}")
     size = used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
     return Used(used.ru_utime + used.ru_stime, size), text
+
+
+def _start(command: Sequence[str], said: IO[str], environment: Mapping[str, str]) -> int:
+    """Start a command and return the number of its process."""
+    process = subprocess.Popen(  # noqa: S603 - the environment's own commands
+        command, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT, env=environment
+    )
+    process.returncode = 0  # it is waited for by its number
+    return process.pid
+
+
+def _copy(command: Sequence[str], said: IO[str], environment: Mapping[str, str]) -> int:
+    """Run a command, which is one of Python's, in a copy of this process; return its number."""
+    sys.stdout.flush()
+    if copy := os.fork():
+        return copy
+    status = 1
+    try:
+        for stream in (1, 2):
+            os.dup2(said.fileno(), stream)
+        os.chdir(ROOT)
+        os.environ.clear()
+        os.environ.update(environment)
+        _interpret(command)
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - whatever it is, it is shown as a process would
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _interpret(command: Sequence[str]) -> None:
+    """Do what Python does with `python -c TEXT …`, `python -m MODULE …` and a script of its own."""
+    program, *words = command
+    if Path(program).name != "python":
+        sys.argv = list(command)
+        runpy.run_path(program, run_name="__main__")
+        return
+    option, what, *rest = words
+    sys.argv = [option, *rest]
+    if option == "-m":
+        runpy.run_module(what, run_name="__main__")
+    else:
+        exec(what, {"__name__": "__main__"})  # noqa: S102 - a text of this package
 
 
 def _environment(cache: Path | None, empty: str) -> Mapping[str, str]:

@@ -31,15 +31,16 @@ def rows_of(page: str, heading: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("heading", "option"), [("Measured", ()), ("Measured at 100,000 pledges", ("--large",))]
+    ("heading", "option", "how"),
+    [("Measured", (), ("--copies",)), ("Measured at 100,000 pledges", ("--large",), ())],
 )
 def test_every_row_is_measured_and_written_in_its_table_alone(
-    heading: str, option: tuple[str, ...], tmp_path: Path
+    heading: str, option: tuple[str, ...], how: tuple[str, ...], tmp_path: Path
 ) -> None:
     page = Path(shutil.copy(PAGE, tmp_path))
     before = PAGE.read_text("utf-8")
     names = benchmarks("--quick", "--list", *option).splitlines()
-    said = benchmarks("--quick", *option, "--page", str(page))
+    said = benchmarks("--quick", *option, *how, "--page", str(page))
     after = page.read_text("utf-8")
     written = rows_of(after, heading)
     assert [cells[0] for cells in written] == names
