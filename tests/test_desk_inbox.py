@@ -409,6 +409,9 @@ def test_a_banks_statement_is_not_sent_back(main: Path) -> None:
     page = fava.get(BASE, query_string={"file": "july.sta"}).text
     assert "MONTHLY FEE" in page
     assert "Book 1 receipt: USD 1,000.00</button>" in page
+    page = fava.get(BASE, query_string={"file": "july.sta", "at": "entry 2"}).text
+    sought = page.partition('id="sought" aria-current="true">')[2].partition("</tr>")[0]
+    assert "MONTHLY FEE" in sought
     assert "Download it with what is asked" not in page
     told = fava.get(f"{BASE}back", query_string={"file": "july.sta"})
     assert (told.status_code, told.text) == (
