@@ -222,6 +222,14 @@ export default {
       holdBack("unsent");
     }
     (document.querySelector("#rows [aria-current]") ?? byId("sought"))?.scrollIntoView({ block: "center" });
+    byId("names")?.addEventListener("click", (event) => {
+      const near = event.target.closest("button.near");
+      if (near) {
+        near.closest("tr").querySelector("[name=code]").value = near.dataset.code;
+        near.closest("tr").querySelector("[name=kind]").value = "";
+        look(chosen());
+      }
+    });
     byId("names")?.addEventListener("change", (event) => {
       const own = event.target.closest("tr[data-name]");
       const rows = own ? [own] : [...byId("names").querySelectorAll("tr[data-name]")];

@@ -24,7 +24,7 @@ from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.letters import correspondence, shared
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, PageRefusedError, address, served, writing
-from pledgebook.desk.saving import save
+from pledgebook.desk.saving import last_write, save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.aliases import AliasRefusedError, free_code
@@ -39,7 +39,6 @@ from pledgebook.ledger.files.declaring import (
     save_declared,
 )
 from pledgebook.ledger.files.donor_lists import kind_said
-from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.naming import alias_texts
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.guards.announcements import Announcement, read_announcements
@@ -171,7 +170,7 @@ class Donor(Page):
             "addressee": addressee_fields(desk.book, code),
             "merging": merging_fields(desk.book, code),
             "done": asked.get("done", ""),
-            "number": last_write(desk) if asked.get("done") else 0,
+            "number": last_write(desk.main.book) if asked.get("done") else 0,
             "announced": _announced(desk, code),
             "found": correspondence(desk, choice, code),
             "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
@@ -439,12 +438,6 @@ def _accounts(desk: Desk, choice: Choice) -> list[Account]:
         if (donor := donors.get(code)) is not None
     ]
     return sorted(accounts, key=lambda account: (account.donor.name, account.donor.code))
-
-
-def last_write(desk: Desk) -> int:
-    """Return the number of the last write to the book, 0 for none."""
-    writes = read_log(desk.main.book).writes
-    return writes[-1].number if writes else 0
 
 
 def declared_donors(book: Book) -> frozenset[str]:

@@ -179,7 +179,7 @@ def show_sheets(
         "judged": judged,
         "only": kind,
         "kinds": VERDICTS,
-        "words": WORDS,
+        "verdicts": WORDS,
         "row_kinds": _ROW_KINDS,
         "lines": page,
         "shown": shown,
@@ -262,7 +262,7 @@ def show_statements(file: JudgedStatements, asked: Mapping[str, str]) -> Mapping
         "statements": file.statements,
         "only": kind,
         "kinds": VERDICTS,
-        "words": WORDS,
+        "verdicts": WORDS,
         "lines": cut_page(
             entries, _page_of((each.entry.place == at for _, each in entries), asked)
         ),

@@ -13,11 +13,10 @@ from pledgebook.desk.entries import Place, place_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, PageRefusedError, writing
 from pledgebook.desk.pictures import life_bars
-from pledgebook.desk.saving import save
+from pledgebook.desk.saving import last_write, save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragraph_order
-from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.overriding import override_paragraphs
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.register.book import Book
@@ -95,7 +94,7 @@ class Paragraphs(Page):
             "mandates": mandates,
             "relations": _RELATIONS,
             "done": (done := asked.get("done", "")),
-            "last": _last_write(desk.book) if done else 0,
+            "last": last_write(desk.book) if done else 0,
         }
         taggings = taggings_of(choice.selection, mandate)
         name = asked.get("paragraph", "")
@@ -136,12 +135,6 @@ class Paragraphs(Page):
 
         desk = save(self.ledger, _text(form, "book"), write)
         return {"book": desk.book.sha256}
-
-
-def _last_write(book: Book) -> int:
-    """Return the number of the last write, 0 where the log has none."""
-    writes = read_log(book).writes
-    return writes[-1].number if writes else 0
 
 
 def describe(rule: Rule) -> str:

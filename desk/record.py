@@ -76,7 +76,7 @@ class Record(Page):
             "grid": grid,
             "groups": GROUPS,
             "form": form,
-            "words": lambda text: in_words(form, _(text)) if form else text,
+            "titled": lambda text: in_words(form, _(text)) if form else text,
             "waiting": [] if form else desk.once("waiting entries", lambda: _waiting(desk)),
             "written": list(_written(desk, asked.get("written", ""))),
             "announced": list(_announced(desk, asked.get("written", ""))),

@@ -41,8 +41,13 @@ def told_of(desk: Desk) -> dict[str, Any]:
     """Return what every answer tells of a write: the digest of the book as it is now, and the
     number in the log by which the write can be undone.
     """
-    writes = read_log(desk.book).writes
-    return {"book": desk.book.sha256, "wrote": writes[-1].number if writes else 0}
+    return {"book": desk.book.sha256, "wrote": last_write(desk.book)}
+
+
+def last_write(book: Book) -> int:
+    """Return the number of the last write to a book in its log, 0 for none."""
+    writes = read_log(book).writes
+    return writes[-1].number if writes else 0
 
 
 def finish_interrupted(ledger: FavaLedger) -> None:

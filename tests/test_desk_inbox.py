@@ -107,10 +107,13 @@ def test_rows_are_shown_as_the_entries_that_will_be_booked(fava: FlaskClient) ->
     assert re.search(r'id="import"[^>]*>Book 1 pledge: USD 10,000.00</button>', page)
     rows = rows_of(page)
     assert " ".join(rows["3"].split()) == (
-        "to be booked NOR NOR-2002-01.1 CPCJF, special, Corruption 2002-03-01 2002-06-30 "
+        "to be booked Norway NOR-2002-01.1 CPCJF, special, Corruption 2002-03-01 2002-06-30 "
         "10,000.00 USD 10,000.00 OP7 OP14"
     )
     assert rows["4"].startswith(" waits ")
+    assert "/Donor/" not in page.partition('id="rows"')[2]  # no pledge that is not there yet
+    search = page.partition('role="search"')[2].partition("</form>")[0]
+    assert 'value=""' in search
     words = re.sub(r"<[^>]*>", "", page.partition('id="file"')[2].partition("<script")[0])
     assert "imported" not in words
     assert "<dd>NV 1</dd>" in page  # its cells stand folded beneath it
@@ -366,7 +369,8 @@ def test_from_a_file_on_a_desk_to_pledges_in_the_book(
         # What the screen shows is what is booked: a name that is not looked at yet holds it back.
         expect(page.locator("#import")).to_be_disabled()
         expect(page.locator("#look-first")).to_be_visible()
-        page.get_by_role("button", name="Confirm these names").click()
+        page.get_by_label("Code of “Untied Kingdom”").fill("")
+        page.get_by_role("button", name="United Kingdom (GBR)").click()  # the name that is like it
         expect(page.get_by_text("New: 2;")).to_be_visible()
 
         # A column is read as something else, and then as it was found.
@@ -409,6 +413,9 @@ def test_a_banks_statement_is_not_sent_back(main: Path) -> None:
     page = fava.get(BASE, query_string={"file": "july.sta"}).text
     assert "MONTHLY FEE" in page
     assert "Book 1 receipt: USD 1,000.00</button>" in page
+    page = fava.get(BASE, query_string={"file": "july.sta", "at": "entry 2"}).text
+    sought = page.partition('id="sought" aria-current="true">')[2].partition("</tr>")[0]
+    assert "MONTHLY FEE" in sought
     assert "Download it with what is asked" not in page
     told = fava.get(f"{BASE}back", query_string={"file": "july.sta"})
     assert (told.status_code, told.text) == (

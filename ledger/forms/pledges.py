@@ -153,10 +153,10 @@ def pledge(
 ) -> Drafted:
     """A pledge of DONOR: a written commitment, in instalments or as one AMOUNT.
 
-    AMOUNT may fall due in --equal instalments, the last taking the rest of a cent. With --times it
-    is a standing pledge: AMOUNT each time. Both begin when --due says, and go on --every interval.
-    With --share each instalment is shared over purposes by per cent, to the cent, the last
-    purpose taking the rest.
+    AMOUNT may be divided: --equal says into how many instalments, the last taking the rest of a
+    cent. With --times it is a standing pledge: AMOUNT each time. Both begin when --due says, and go
+    on at the interval that --every says. With --share each instalment is shared over purposes by
+    per cent, to the cent, the last purpose taking the rest.
     """
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, day)
