@@ -10,12 +10,14 @@ from typing import Any
 
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
 from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.page import Page, PageRefusedError, address, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
+from pledgebook.desk.waiting import files_of
 from pledgebook.ledger.closing.certifying import certify_period
 from pledgebook.ledger.closing.hindering import Hindrance
 from pledgebook.ledger.closing.periods import close_period, reopen_period
@@ -100,6 +102,11 @@ class Close(Page):
             "hinders": [each for each in hinders if each.blocks],
             "remarks": [each for each in hinders if not each.blocks],
             "close": close_fields(book),
+            "rows": sum(
+                rows.new + rows.waiting
+                for _file, rows in files_of(desk.main, inbox_folder(self.ledger))
+                if rows is not None
+            ),
             "ended": period.end < date.today(),  # noqa: DTZ011 - the day where the user is
         }
 

@@ -86,7 +86,7 @@ def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
     """
     if isinstance(error, RefusedError):
         status = error.status if isinstance(error, RequestRefusedError) else HTTPStatus.CONFLICT
-        return str(error), status
+        return in_page_words(str(error)), status
     _LOG.error("%s could not be made", what, exc_info=error)
     return f"{type(error).__name__}: {error}", HTTPStatus.INTERNAL_SERVER_ERROR
 

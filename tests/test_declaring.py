@@ -14,6 +14,8 @@ from beancount.core.data import Custom
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pledgebook.ledger.closing.periods import close_period
+from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.declared.declarations import FORMS, as_text, write_declaration
 from pledgebook.ledger.files import declaring
 from pledgebook.ledger.files.declaring import (
@@ -22,10 +24,13 @@ from pledgebook.ledger.files.declaring import (
     save_declared,
 )
 from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.files.making import make_book
+from pledgebook.ledger.files.undoing import undo_write
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
+from pledgebook.reports.closing import make_figures
 
 HOSTILE = st.text(
     st.sampled_from('"\\\n\r\t;|{}*^#:=<>&\'\x00\x1b\u202e\u2028é漢ع aZ0') , min_size=1, max_size=24
@@ -229,3 +234,64 @@ def test_the_mandate_can_be_left_out_and_taken_again(main: Path) -> None:
 def test_what_something_rests_on_is_not_taken_out(main: Path) -> None:
     with pytest.raises(BookRefusedError, match="UNTOC"):
         save_declared(load_book(main), declaring.take_out(load_book(main), "fund", ["CPCJF"]))
+
+
+ENTRY = """
+2002-08-12 * "Austria" "Payment (made up)"
+  class: "general"
+  Assets:CPCJF:Cash                1000.00 USD
+  Income:CPCJF:Contributions:AUT  -1000.00 USD
+"""
+
+
+def test_what_a_seal_holds_stays_and_the_rest_is_said_from_the_first_open_day(main: Path) -> None:
+    with (main.parent / "2002-2003.beancount").open("a", encoding="utf-8") as file:
+        file.write(ENTRY)
+    close_period(load_book(main), "2002-2003", make_figures)
+    for declare in (
+        lambda book: declaring.declare_fund(book, "CPCJF", "Another name"),
+        lambda book: declaring.declare_fund(
+            book, "CPCJF", book.settings.funds["CPCJF"].name, classes=["general"]
+        ),
+        lambda book: declaring.declare_purpose(book, "corruption", "Another name"),
+        lambda book: declaring.take_out(book, "purpose", ["corruption"]),
+        lambda book: declaring.keep_mandate(book, kept=False),
+    ):
+        with pytest.raises(DeclarationRefusedError, match="sealed"):
+            declare(load_book(main))
+    for declare in (
+        lambda book: declaring.ask_four_eyes(book, "CPCJF", asked=True),
+        lambda book: declaring.declare_purpose(
+            book, "corruption", "Corruption", names={"es": "Corrupción"}
+        ),
+        lambda book: declaring.declare_purpose(book, "prisons", "Prison reform"),
+        lambda book: declaring.declare_donor(book, "GEX", "ngo", "Global Example"),
+        lambda book: declaring.name_book(book, "Another title"),
+    ):
+        made(main, declare(load_book(main)))
+    book = load_book(main)
+    assert book.settings.funds["CPCJF"].four_eyes
+    assert '2004-01-01 custom "fund" "CPCJF"' in settings_of(main)
+    assert book.settings.stationery.purposes["corruption"].stated["name-es"] == "Corrupción"
+    assert [verdict.differs for verdict in verify_seals(main, make_figures)] == [{}]
+
+
+def test_each_declaration_can_be_undone(main: Path) -> None:
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in main.parent.glob("*.beancount")}
+
+    for declare in (
+        lambda book: declaring.name_book(book, "Another title"),
+        lambda book: declaring.declare_purpose(book, "prisons", "Prison reform"),
+        lambda book: declaring.ask_four_eyes(book, "UNTOC", asked=True),
+        lambda book: declaring.take_out(book, "fund", ["UNTOC"]),
+        lambda book: declaring.change_period(
+            book, "2002-2003", date(2024, 1, 1), date(2025, 12, 31)
+        ),
+    ):
+        before = files()
+        made(main, declare(load_book(main)))
+        assert files() != before
+        book = load_book(main)
+        undo_write(book, read_log(book).writes[-1].number)
+        assert files() == before

@@ -86,3 +86,11 @@ def test_a_changed_entry_of_a_closed_period_is_named(desk: Callable[[str], Desk]
     page = unescape(own.page("Close", verify="1"))
     assert "2002-2003 is not as it was sealed:" in page
     assert "2002-2003.beancount" in page
+
+
+def test_the_way_to_a_release_fills_its_form_in(desk: Callable[[str], Desk]) -> None:
+    own = desk(ENTRIES)
+    page = own.page("Record", event="release", day="2003-12-31", every="1")
+    assert 'value="2003-12-31"' in page
+    assert 'id="field-every" checked' in page
+    assert 'id="field-every" checked' not in own.page("Record", event="release")

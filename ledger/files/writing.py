@@ -219,8 +219,13 @@ def try_texts(
     beside: Changes = _NO_CHANGES,
 ) -> Tried:
     """Try what `write_texts` would write, and what stands `beside`. Raises BookRefusedError."""
-    gone = {path: None for path, content in beside.items() if content is None}
-    instead = {path.resolve(): new for path, new in (gone | _contents(book, texts)).items()}
+    # A file of the book goes, or comes back, beside what is written into the others.
+    moved = {
+        path: content
+        for path, content in beside.items()
+        if content is None or path.suffix == ".beancount"
+    }
+    instead = {path.resolve(): new for path, new in (moved | _contents(book, texts)).items()}
     tried = [load_book(path, instead) for path in (book.path, *books)]
     for each in tried:
         _refuse_errors(each)
