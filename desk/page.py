@@ -209,6 +209,7 @@ class Page(FavaExtensionBase):
             user=logged_in(),
             filtered=any(request.args.get(name) for name in _FILTERS),
             address=address,
+            searched=request.args.get("q", ""),
             spoken=spoken(),
             there=self.there,
             when={name: request.args.get(name, "") for name in ("period", "as_at")},

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 from fava.application import create_app
+from flask.testing import FlaskClient
+from make_texts import COMPLETE, extract, read
 from pledgebook.desk import texts
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "data" / "golden"
 LINE = '1999-12-31 custom "fava-extension" "pledgebook.desk"\n'
-FRENCH = '1999-12-31 custom "fava-option" "language" "fr"\n'
+LANGUAGE = '1999-12-31 custom "fava-option" "language" "{}"\n'
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """The words as the documented command extracts them."""
-    target = tmp_path_factory.mktemp("texts") / "desk.pot"
-    subprocess.run(
-        [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", "pyproject.toml",
-         "-k", "marked", "-o", str(target), "desk"],
-        cwd=ROOT, check=True, capture_output=True,
-    )  # fmt: skip
-    with target.open("rb") as file:
-        return read_po(file)
+def catalog() -> Catalog:
+    """The words as `make texts` extracts them."""
+    return extract()
 
 
 @pytest.fixture
@@ -55,15 +48,20 @@ def bracketed(
     texts._catalog.cache_clear()
 
 
+def golden_in(folder: Path, language: str) -> FlaskClient:
+    """Fava on the golden example in a language."""
+    for file in GOLDEN.glob("*.beancount"):
+        text = file.read_text("utf-8").replace("../../../ledger", str(ROOT / "ledger"))
+        (folder / file.name).write_text(text, "utf-8")
+    main = folder / "main.beancount"
+    main.write_text(main.read_text("utf-8") + LINE + LANGUAGE.format(language), "utf-8")
+    return create_app([main], load=True, poll_watcher=True).test_client()
+
+
 def test_all_words_come_from_the_catalog_of_the_readers_language(
     bracketed: Catalog, tmp_path: Path
 ) -> None:
-    for file in GOLDEN.glob("*.beancount"):
-        text = file.read_text("utf-8").replace("../../../ledger", str(ROOT / "ledger"))
-        (tmp_path / file.name).write_text(text, "utf-8")
-    main = tmp_path / "main.beancount"
-    main.write_text(main.read_text("utf-8") + LINE + FRENCH, "utf-8")
-    client = create_app([main], load=True, poll_watcher=True).test_client()
+    client = golden_in(tmp_path, "fr")
     base = client.get("/").headers["Location"].strip("/").split("/")[0]
     said: set[str] = set()
     for page in (
@@ -85,3 +83,82 @@ def test_all_words_come_from_the_catalog_of_the_readers_language(
             if " " in text and "%" not in text and "name=" not in page:
                 assert text not in outside, (page, text)
     assert len(said) > 100
+
+
+PLURALS = r"""
+msgid ""
+msgstr ""
+"Plural-Forms: nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+"n%100>=11 && n%100<=99 ? 4 : 5);\n"
+
+msgid "%(num)s entry"
+msgid_plural "%(num)s entries"
+msgstr[0] "none"
+msgstr[1] "one"
+msgstr[2] "two"
+msgstr[3] "few: %(num)s"
+msgstr[4] "many: %(num)s"
+msgstr[5] "other: %(num)s"
+"""
+
+
+@pytest.fixture
+def own_catalogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    folder = tmp_path / "locales"
+    folder.mkdir()
+    (folder / "ar.po").write_text(PLURALS, "utf-8")
+    (folder / "es.po").write_text('msgid "Donors"\nmsgstr ""\n', "utf-8")
+    texts._catalog.cache_clear()
+    monkeypatch.setattr(texts, "LOCALES", folder)
+    yield
+    texts._catalog.cache_clear()
+
+
+@pytest.mark.usefixtures("own_catalogs")
+def test_a_language_that_fava_lacks_is_the_desks_and_no_error(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    client = golden_in(book, "ar")
+    base = client.get("/").headers["Location"].strip("/").split("/")[0]
+    page = client.get(f"/{base}/extension/Today/").text
+    assert 'lang="ar" dir="rtl"' in page
+    assert "Failed to parse" not in client.get(f"/{base}/api/errors").text
+    with client.application.test_request_context(f"/{base}/"):
+        client.application.preprocess_request()
+        said = [
+            texts.ngettext("%(num)s entry", "%(num)s entries", n) for n in (0, 1, 2, 7, 20, 100)
+        ]
+    assert said == ["none", "one", "two", "few: 7", "many: 20", "other: 100"]
+
+
+@pytest.mark.parametrize("language", ["es", "xx-nothing", "en"])
+@pytest.mark.usefixtures("own_catalogs")
+def test_an_empty_catalog_is_as_good_as_none(tmp_path: Path, language: str) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    client = golden_in(book, language)
+    base = client.get("/").headers["Location"].strip("/").split("/")[0]
+    assert 'lang="en" dir="ltr"' in client.get(f"/{base}/extension/Today/").text
+    refused = "Failed to parse fava-option" in client.get(f"/{base}/api/errors").text
+    assert refused is (language == "xx-nothing")  # what nobody speaks stays Fava's error
+
+
+def test_no_template_is_passed_over_by_the_extraction(catalog: Catalog) -> None:
+    known = {text.id if isinstance(text.id, str) else text.id[0] for text in catalog}
+    for path in (ROOT / "desk" / "templates").glob("*.html"):
+        for _quote, text in re.findall(r"""\b_\((["'])((?:(?!\1).)+)\1""", path.read_text("utf-8")):
+            assert text in known, (path.name, text)
+
+
+@pytest.mark.parametrize("language", COMPLETE)
+def test_a_translation_takes_the_values_of_its_text(language: str) -> None:
+    named = re.compile(r"%\((\w+)\)s")
+    for text in filter(lambda each: each.id, read(language)):
+        ids = text.id if isinstance(text.id, tuple) else (text.id,)
+        strings = text.string if isinstance(text.string, tuple) else (text.string,)
+        values = {name for each in ids for name in named.findall(each)}
+        for each in strings:
+            own = set(named.findall(each))
+            # "one entry" may do without its number, as Arabic says one and two by the word alone
+            assert own == values or (len(strings) > 1 and values - own == {"num"}), (ids, each)
+            assert named.sub("", each).count("%") == named.sub("", ids[0]).count("%"), (ids, each)

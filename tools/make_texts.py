@@ -21,6 +21,9 @@ ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "desk" / "locales"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh")
 """The official languages of the United Nations beside English."""
+
+COMPLETE = ("ar", "fr")
+"""Those into which all is translated; a native reader has not read it yet."""
 HEAD = """\
 {comment}
 msgid ""
