@@ -14,6 +14,7 @@ function overriding(context) {
       if (answer) {
         const here = new URL(window.location.href);
         here.searchParams.set("done", given.label);
+        here.searchParams.set("wrote", answer.wrote);
         go(here.href);
       }
     });

@@ -11,7 +11,7 @@ from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import MONEY_COLUMNS
-from pledgebook.ledger.register.instalments import by_number
+from pledgebook.ledger.register.instalments import awaits_condition, by_number
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import name_of
@@ -68,6 +68,7 @@ def overdue_claims(selection: Selection) -> list[Claim]:
         and claim.is_recognised(day)
         and claim.committed
         and claim.is_overdue(day)
+        and not awaits_condition(claim, selection.book.settings)
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from beancount.core.data import Custom, Transaction
 from flask import Response, jsonify, request
-from pledgebook.desk.choosing import Choice, cut_page, read_choice
+from pledgebook.desk.choosing import Choice, cut_page, read_choice, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
 from pledgebook.desk.kind_words import KIND_WORDS
@@ -161,7 +161,7 @@ class Donor(Page):
             "overdue": [
                 line
                 for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ())
-                if line.overdue and line.outstanding
+                if line.is_late
             ],
             "owed": desk.once("owed", lambda: _owed(desk)),
             "held": _held(desk, code),
@@ -170,7 +170,7 @@ class Donor(Page):
             "addressee": addressee_fields(desk.book, code),
             "merging": merging_fields(desk.book, code),
             "done": asked.get("done", ""),
-            "number": last_write(desk.main.book) if asked.get("done") else 0,
+            "wrote": whole_number(asked.get("wrote", "")),
             "announced": _announced(desk, code),
             "found": correspondence(desk, choice, code),
             "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
@@ -210,7 +210,7 @@ class Donor(Page):
             return desk
         donor = desk.book.settings.donors.get(added["code"])
         assert donor is not None  # it was declared just now
-        where = address("Donor", donor=donor.code, done="added")
+        where = address("Donor", donor=donor.code, done="added", wrote=last_write(desk.book))
         return {
             "book": desk.book.sha256, "code": donor.code, "name": donor.name, "where": where
         }  # fmt: skip
@@ -263,9 +263,13 @@ class Donor(Page):
                 other = find_donor(book.settings, values["other"], date.max)
             except EventRefusedError as error:
                 raise FieldFaultError("other", str(error)) from error
-            if values["day"] is None:
-                raise FieldFaultError("day", _("State the day from which it has its new name."))
-            return continue_donor(book, other.code, code, values["day"])
+            if values["since"] is None:
+                raise FieldFaultError("since", _("State the day from which it has its new name."))
+            try:
+                return continue_donor(book, other.code, code, values["since"])
+            except DeclarationRefusedError as error:
+                field = error.field if error.field == "since" else "other"
+                raise FieldFaultError(field, str(error)) from error
 
         return self._done(form, declare, code)
 
@@ -275,7 +279,8 @@ class Donor(Page):
         desk = self._declared(form, declare)
         if not isinstance(desk, Desk):
             return desk
-        return {"book": desk.book.sha256, "where": address("Donor", donor=code, done="changed")}
+        where = address("Donor", donor=code, done="changed", wrote=last_write(desk.book))
+        return {"book": desk.book.sha256, "where": where}
 
     def _declared(
         self, form: Mapping[str, Any], declare: Callable[[Book], Declared]
@@ -381,7 +386,7 @@ def merging_fields(book: Book, code: str) -> list[Field]:
             ],
         ),
         Field(
-            name="day",
+            name="since",
             title=_("Since"),
             kind="day",
             help=_("Of a former name: the first day of the present one."),

@@ -29,6 +29,7 @@ from pledgebook.ledger.correspondence.letters import (
     read_letters,
 )
 from pledgebook.ledger.correspondence.receipts import OfficialReceipt, read_receipts, void_line
+from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events.asking import read_amount
 from pledgebook.ledger.files.answering import book_answering
 from pledgebook.ledger.files.writing import refuse_future, write_entries
@@ -45,9 +46,6 @@ from pledgebook.reports.letters.sending import References, lines_of_sent
 
 KEPT_IN = "documents/letters"
 """The folder of the book in which letters are kept as they were sent."""
-
-_CODE = 3
-"""Letters of a currency's code."""
 
 _RESULTS = {
     "agrees": marked("the donor agrees"),
@@ -331,7 +329,7 @@ def _stated(values: Mapping[str, Any]) -> str:
     amount, currency = values["amount"], values["currency"].upper()
     if not amount:
         return ""
-    if len(currency) != _CODE or not currency.isalpha():
+    if not is_currency(currency):
         raise FieldFaultError("currency", _("State its currency, as EUR."))
     try:
         return f"{format_amount(read_amount(amount))} {currency}"

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, TypeVar, cast
 
 from beancount.core.data import Directive, Options
@@ -40,21 +40,33 @@ class Desk:
         self.present = book.as_of(date.max)
         """The book under the present names of its donors."""
         self.main = main or self
+        self.looked_at: dict[str, Any] = {}
+        """What was found in the files of the inbox, by their stamps (`waiting`)."""
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = RLock()
+        self._making: dict[Hashable, RLock] = {}
+        self._lock = Lock()
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` gives, computed once under `key` as long as the book is loaded. Two
-        requests that want the same wait for one computation.
+        requests that want the same wait for one computation, and no other waits for it.
         """
         with self._lock:
-            if key not in self._kept:
-                with without_garbage_collection():
-                    self._kept[key] = make()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+            making = self._making.setdefault(key, RLock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    return cast("T", self._kept[key])
+            with without_garbage_collection():
+                made = make()
+            with self._lock:
+                self._kept[key] = made
+                self._making.pop(key, None)
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return cast("T", self._kept[key])
+        return made
 
     @property
     def is_history(self) -> bool:

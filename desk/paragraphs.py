@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pledgebook.desk.choosing import Choice, cut_page, read_choice
+from pledgebook.desk.choosing import Choice, cut_page, read_choice, whole_number
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, PageRefusedError, writing
 from pledgebook.desk.pictures import life_bars
-from pledgebook.desk.saving import last_write, save
+from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.mandates import Mandate, Rule, Tagging, paragraph_order
@@ -93,8 +93,8 @@ class Paragraphs(Page):
             "mandate": mandate,
             "mandates": mandates,
             "relations": _RELATIONS,
-            "done": (done := asked.get("done", "")),
-            "last": last_write(desk.book) if done else 0,
+            "done": asked.get("done", ""),
+            "wrote": whole_number(asked.get("wrote", "")),
         }
         taggings = taggings_of(choice.selection, mandate)
         name = asked.get("paragraph", "")
@@ -134,7 +134,7 @@ class Paragraphs(Page):
             return override_paragraphs(book, label, chosen, reason)
 
         desk = save(self.ledger, _text(form, "book"), write)
-        return {"book": desk.book.sha256}
+        return told_of(desk)
 
 
 def describe(rule: Rule) -> str:

@@ -279,9 +279,22 @@ def _rows(book: Book, form: Mapping[str, Any]) -> PlannedRows:
     given = dict(common) if isinstance(common, dict) else {}
     if name := logged_in():
         given["entered_by"] = name
+        _refuse_in_person(given.get("approved_by"))
     own = [row for row in rows if isinstance(row, dict)]
     pairs = [tuple(each[:2]) for each in control if isinstance(each, list) and len(each) > 1]
     return plan_payments(book, own, pairs, given)
+
+
+def _refuse_in_person(approved_by: object) -> None:
+    """Raise FieldRefusedError where somebody who is logged in writes another's approval."""
+    if approved_by:
+        raise FieldRefusedError(
+            _IN_PERSON,
+            _(
+                "Who approves an entry does so under their own login: record it as one that "
+                "waits, and they approve it on this page."
+            ),
+        )
 
 
 def _grid_fault(error: Exception) -> Mapping[str, Any]:
@@ -364,14 +377,7 @@ def _plan(book: Book, event: Form, form: Mapping[str, Any]) -> Plan:
     values = event.read(given)
     if name := logged_in():
         values["entered_by"] = name
-        if values[_IN_PERSON]:
-            raise FieldRefusedError(
-                _IN_PERSON,
-                _(
-                    "Who approves an entry does so under their own login: record it as one that "
-                    "waits, and they approve it on this page."
-                ),
-            )
+        _refuse_in_person(values[_IN_PERSON])
     if form.get("paper"):  # not kept before it is recorded, but shown where it will be
         about = _about(book, _text(form.get("about")), values["day"])
         place = paper_place(book, _text(form["paper"]), values["day"], about)

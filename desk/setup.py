@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from beancount.core.data import Transaction
 from fava.util import slugify
+from pledgebook.desk.choosing import whole_number
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.inbox_files import list_files, stamp_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, address, writing
-from pledgebook.desk.saving import save
+from pledgebook.desk.saving import last_write, save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -32,7 +32,6 @@ from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.files import declaring
 from pledgebook.ledger.files.declaring import DeclarationRefusedError, Declared, save_declared
-from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.letters import languages
 
@@ -118,12 +117,11 @@ class Setup(Page):
         book = desk.book
         accounts = list(self._accounts_of_statements(desk))
         sections = list(_sections(book, accounts))
-        writes = read_log(book).writes if asked.get("done") else ()
         return {
             "sections": sections,
             "wanting": [each for each in sections if each.wanting],
             "done": asked.get("done", "") in {*PARTS, "taken-out"},
-            "number": writes[-1].number if writes else 0,
+            "wrote": whole_number(asked.get("wrote", "")),
         }
 
     @writing("declare", renews=True)
@@ -143,22 +141,24 @@ class Setup(Page):
             desk = save(self.ledger, str(form.get("book")), write)
         except (FieldFaultError, DeclarationRefusedError) as error:
             return told(error)
-        where = address("Setup", done=name)
+        where = address("Setup", done=name, wrote=last_write(desk.book))
         return {"book": desk.book.sha256, "where": self._renamed(where) + f"#{name}"}
 
     @writing("take-out")
     def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a declaration out that nothing rests on."""
         kind, key = str(form.get("kind")), str(form.get("key"))
+        if kind not in PARTS:
+            raise RequestRefusedError(_("What was sent is no form."))
 
         def write(book: Book) -> Sequence[Path]:
             return save_declared(book, declaring.take_out(book, kind, [key]))
 
         try:
-            save(self.ledger, str(form.get("book")), write)
+            desk = save(self.ledger, str(form.get("book")), write)
         except DeclarationRefusedError as error:
             return told(error)
-        return {"where": address("Setup", done="taken-out")}
+        return {"where": address("Setup", done="taken-out", wrote=last_write(desk.book))}
 
     def _renamed(self, where: str) -> str:
         """Return an address under the name that the book has now, with which Fava's begin."""
@@ -214,7 +214,7 @@ def _sections(book: Book, accounts: Sequence[tuple[str, str, str]]) -> Iterator[
                 more=_("%(start)s to %(end)s", start=each.start, end=each.end)
                 + (f", {_('closed')}" if each.name in settings.seals else ""),
                 form=_form(book, "period", _("Change it"), each.name)
-                if not _has_entries(book, each.name)
+                if not declaring.has_entries(book, each.name)
                 else None,
             )
             for each in periods
@@ -376,16 +376,6 @@ def _form(book: Book, part: str, title: str, key: str = "", *, unfolded: bool = 
     )
 
 
-def _has_entries(book: Book, period: str) -> bool:
-    """Tell whether anything is entered in a period, or it is closed."""
-    known = book.settings.periods.named(period)
-    return period in book.settings.seals or any(
-        known is not None and each.date in known
-        for each in book.entries
-        if isinstance(each, Transaction)
-    )
-
-
 def _funds_of(accounts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name.split(":")[1] for name in accounts))
 
@@ -426,8 +416,6 @@ def _declare_period(book: Book, key: str, values: Values) -> Declared:
     days = values["start"], values["end"]
     if not key:
         return declaring.declare_period(book, *days, values["name"])
-    if _has_entries(book, key):
-        raise FieldFaultError("start", _("Something is entered in %(period)s.", period=key))
     return declaring.change_period(book, key, *days, values["name"])
 
 
@@ -465,7 +453,7 @@ def _fund_fields(book: Book, key: str) -> list[Field]:
             value=" ".join(fund.classes) if fund else "general special support",
         ),
         Field(
-            name="policy",
+            name="recognition",
             title=_("A contribution is income"),
             kind="choice",
             choices=[("", unsaid), *words] if unsaid else words,
@@ -484,7 +472,7 @@ def _fund_fields(book: Book, key: str) -> list[Field]:
 
 def _declare_fund(book: Book, key: str, values: Values) -> Declared:
     classes = values["classes"].split()
-    policy = values["policy"]
+    policy = values["recognition"]
     before = book.settings.funds.get(key)
     if policy:
         recognition = {each: policy for each in classes if each != "support"}

@@ -20,6 +20,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.rates import rates_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import ngettext
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.guards.approval import waiting_entries
 from pledgebook.ledger.matching.receipts import waiting_receipts
@@ -73,21 +74,21 @@ class RowsOfFile:
         return self.refused or ", ".join(said) or _("nothing to do")
 
 
-_DONE: set[tuple[Path, str]] = set()
-"""Imported files of which nothing was left when they were looked at: that stays so as long as they
-and their import do, so they are not read again at each load."""
+_DONE: dict[Path, tuple[str, int]] = {}
+"""Imported files of which nothing was left when they were looked at, with their stamps and how many
+entries were of them: that stays so as long as these do, so they are not read again at each load."""
 
 
 def files_of(desk: Desk, folder: Path) -> list[tuple[InboxFile, RowsOfFile | None]]:
     """Return the files of the inbox, each with what is left of it; None for what was not looked at
     since the book was loaded.
     """
-    looked_at = _looked_at(desk)
+    entries = desk.once("entries by file", lambda: _entries_by_file(desk))
     found: list[tuple[InboxFile, RowsOfFile | None]] = []
     for each in list_files(desk, folder):
         stamp = stamp_of(folder / each.name)
-        done = each.imported and (folder, stamp) in _DONE
-        found.append((each, RowsOfFile() if done else looked_at.get(stamp)))
+        done = _DONE.get(folder / each.name) == (stamp, entries[each.name])
+        found.append((each, RowsOfFile() if done else desk.looked_at.get(stamp)))
     return found
 
 
@@ -97,9 +98,10 @@ def look_at_next(desk: Desk, folder: Path) -> bool:
     if left:
         path = folder / left[0].name
         rows, stamp = _look_at(desk, path), stamp_of(path)
-        _looked_at(desk)[stamp] = rows
+        desk.looked_at[stamp] = rows
         if left[0].imported and rows == RowsOfFile():
-            _DONE.add((folder, stamp))
+            entries = desk.once("entries by file", lambda: _entries_by_file(desk))
+            _DONE[path] = stamp, entries[path.name]
     return len(left) > 1
 
 
@@ -123,8 +125,10 @@ def count_by_page(waiting: Sequence[Waiting]) -> dict[str, tuple[int, str]]:
     return {page: (number, "\n".join(words[page])) for page, number in numbers.items()}
 
 
-def _looked_at(desk: Desk) -> dict[str, RowsOfFile]:
-    return desk.once("files looked at", dict[str, RowsOfFile])
+def _entries_by_file(desk: Desk) -> Counter[str]:
+    """Return how many entries of the book name each file as their source."""
+    sources = (as_text(each.meta.get("source", "")) for each in desk.book.entries)
+    return Counter(source.partition("#")[0] for source in sources if source)
 
 
 def _look_at(desk: Desk, path: Path) -> RowsOfFile:
@@ -152,11 +156,7 @@ def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
         yield Waiting(kind="receipts", number=len(receipts), page="Reconcile", dollars=dollars)
     if entries := waiting_entries(book.entries, book.settings):
         yield Waiting(kind="approvals", number=len(entries), page="Record")
-    overdue = [
-        each.carrying
-        for each in list_instalments(book.register, today)
-        if each.overdue and each.status != "pledged"
-    ]
+    overdue = [each.carrying for each in list_instalments(book.register, today) if each.is_late]
     if overdue:
         yield Waiting(
             kind="overdue",

@@ -27,7 +27,7 @@ _REPORTS = ("schedule", "paragraphs")
 """The reports whose figures are sealed."""
 
 _STATEMENT = "statement-open"
-_TOLD = frozenset({_STATEMENT, "release-not-made", "approval", "overdue"})
+_TOLD = frozenset({_STATEMENT, "release-not-made", "waiting"})
 """Rules of notices that are told as what they are."""
 
 
@@ -72,7 +72,7 @@ def _remarks(book: Book, period: Period) -> Iterator[Hindrance]:
     for sentence in not_revalued(book, period.end):
         yield Hindrance(kind="revaluation", message=sentence, blocks=False)
     for line in list_instalments(book.register, period.end):
-        if line.overdue and line.outstanding:
+        if line.is_late:
             yield Hindrance(
                 kind="overdue",
                 message=f"{line.label} was due on {line.due}, and "

@@ -295,3 +295,15 @@ def test_each_declaration_can_be_undone(main: Path) -> None:
         book = load_book(main)
         undo_write(book, read_log(book).writes[-1].number)
         assert files() == before
+
+
+def test_a_period_is_not_renamed_over_another_or_what_stands_in_a_file(tmp_path: Path) -> None:
+    book = load_book(make_book(tmp_path / "book"))
+    first, second = date(2004, 1, 1), date(2005, 12, 31)
+    save_declared(book, declaring.declare_period(book, first, second))
+    (book.folder / "2006.beancount").write_text("; somebody's\n", "utf-8")
+    book = load_book(book.path)
+    for name in ("2002-2003", "2006"):
+        with pytest.raises(DeclarationRefusedError, match="choose another name") as refused:
+            declaring.change_period(book, "2004-2005", first, second, name)
+        assert refused.value.field == "name"

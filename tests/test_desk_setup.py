@@ -31,7 +31,7 @@ def test_a_new_book_is_told_what_it_lacks_and_takes_it(desk: Desk) -> None:
         assert f'<a href="#{wanting}">' in page
     assert declare(desk, "period", "2002-2003", start="2024-01-01", end="2025-12-31")["where"]
     code = {"code": "TRF", "name": "Training fund", "classes": "general special"}
-    assert declare(desk, "fund", policy="receipt", within="", **code)["where"]
+    assert declare(desk, "fund", recognition="receipt", within="", **code)["where"]
     assert declare(desk, "purpose", name="Prison reform")["where"]
     assert declare(desk, "bank", code="MAIN", number="00-1", funds=["TRF"], currency="usd")["where"]
     said = {"organization": "Office", "address": "1 Square\nCity"}
@@ -51,14 +51,14 @@ def test_a_new_book_is_told_what_it_lacks_and_takes_it(desk: Desk) -> None:
     assert letterhead.lines("address", "en") == ("1 Square", "City")
     assert letterhead.text("organization", "fr") == "Bureau"
     assert not settings.mandates
-    page = unescape(desk.page("Setup", done="bank"))
+    page = unescape(desk.page("Setup", done="bank", wrote="11"))
     assert "It is written into the book." in page
     assert "Log/?undo=11" in page
 
 
 def test_the_books_name_leads_on_under_its_new_address(desk: Desk) -> None:
     where = declare(desk, "name", name="Training fund")["where"]
-    assert where == "/training-fund/extension/Setup/?done=name#name"
+    assert where == "/training-fund/extension/Setup/?done=name&wrote=2#name"
     assert desk.fava.get(where).status_code == 200
 
 

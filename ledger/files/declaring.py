@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
-from beancount.core.data import Custom
+from beancount.core.data import Custom, Transaction
 from msgspec import Struct, field
 from pledgebook.ledger.declared.aliases import AliasRefusedError, confirm
 from pledgebook.ledger.declared.banks import plain_number
@@ -221,19 +221,24 @@ def declare_period(book: Book, start: date, end: date, name: str = "") -> Declar
 
 
 def change_period(book: Book, old: str, start: date, end: date, name: str = "") -> Declared:
-    """Change the days or the name of a period of which nothing was entered yet; its file goes by
-    its new name.
+    """Change the days or the name of a period of which nothing was entered yet (`has_entries`); its
+    file goes by its new name, which no other period or file has.
     """
     name = _period_name(start, end, name)
     known = _found(book, "period", (old,))
     if known is None:
         raise DeclarationRefusedError("name", f"The book declares no period {old!r}.")
     own = book.folder / f"{old}.beancount"
-    if own in book.files and parse_text(book.content_of(own), str(own))[0]:
+    new = own.with_name(f"{name}.beancount")
+    if has_entries(book, old):
         raise DeclarationRefusedError(
             "start",
-            f"{own.name} holds entries, so the period {old} stays as it is: declare the period "
-            "that follows it.",
+            f"Something is entered in {old}, or it is closed, so it stays as it is: declare the "
+            "period that follows it.",
+        )
+    if name != old and (name in book.settings.periods.names() or new.exists()):
+        raise DeclarationRefusedError(
+            "name", f"There is a period or a file {name} already: choose another name."
         )
     path = Path(str(known.entry.meta["filename"]))
     lines = book.text_of(path).split("\n")
@@ -241,12 +246,26 @@ def change_period(book: Book, old: str, start: date, end: date, name: str = "") 
     lines[at] = write_declaration("period", start, name, until=end).rstrip("\n")
     texts = {path: "\n".join(lines)}
     beside: dict[Path, bytes | None] = {}
-    new = own.with_name(f"{name}.beancount")
     if own in book.files and new != own:
         main = exchange_file(texts.get(book.path) or book.text_of(book.path), own.name, new.name)
         texts |= {book.path: main, new: f"; Entries of the period {name}, in order of date.\n"}
         beside[own] = None
     return Declared(texts, beside)
+
+
+def has_entries(book: Book, period: str) -> bool:
+    """Tell whether anything is entered in a period or in its file, or it is closed."""
+    known = book.settings.periods.named(period)
+    own = book.folder / f"{period}.beancount"
+    return (
+        period in book.settings.seals
+        or (own in book.files and bool(parse_text(book.content_of(own), str(own))[0]))
+        or any(
+            known is not None and each.date in known
+            for each in book.entries
+            if isinstance(each, Transaction)
+        )
+    )
 
 
 def exchange_file(main: str, old: str, new: str) -> str:

@@ -75,6 +75,13 @@ class Instalment(Struct, frozen=True, kw_only=True):
         return [tag for tagging in self.taggings for tag in tagging.tags]
 
     @property
+    def is_late(self) -> bool:
+        """Whether it is owed and overdue: pages and reports that count what is overdue count these,
+        and not what is only pledged.
+        """
+        return self.overdue and self.status != "pledged"
+
+    @property
     def rules(self) -> list[str]:
         """The ids of the rules that held."""
         return [rule for tagging in self.taggings for rule in tagging.rules]
