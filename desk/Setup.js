@@ -69,6 +69,9 @@ export async function sendTo(page, endpoint, form) {
     if (answer.book) {
       document.getElementById("desk").dataset.book = answer.book;
     }
+    if (answer.book) {
+      document.getElementById("desk").dataset.book = answer.book; // it may be sent again
+    }
     refuse(answer.refused);
   } catch (error) {
     refuse(String(error));

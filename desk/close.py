@@ -146,7 +146,7 @@ class Close(Page):
             return told(error)
         return {"where": address("Close", period=name, done="reopened")}
 
-    @writing("certify")
+    @writing("certify", renews=True)
     def certify(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write down who certified or audited the figures of a closed period."""
         name = _name(form)

@@ -195,7 +195,7 @@ class Donor(Page):
             return jsonify({"proposed": proposed, "kind": kind_said(text), "near": near})
         return jsonify({"code": found.code, "name": found.name})
 
-    @writing("add")
+    @writing("add", renews=True)
     def add(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare a donor that is new: name, kind, code (`values`)."""
         added = {"code": ""}
@@ -246,7 +246,7 @@ class Donor(Page):
 
         return self._done(form, declare, code)
 
-    @writing("merge")
+    @writing("merge", renews=True)
     def merge(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Say in which way two names are one donor: a new name since a day, or what sheets say."""
         code = str(form.get("donor"))
