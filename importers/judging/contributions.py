@@ -241,7 +241,7 @@ def _waiting(doubt: Doubt, group: _Group, table: Table, context: Context) -> Out
     """
     asks = doubt.asks
     if doubt.verdict == "waiting":
-        if group.reading is None:
+        if group.reading is None and not doubt.alone:
             further = questions_of(list(group.rows), group.donor, table, context)
             asks = tuple(dict.fromkeys((*asks, *further)))
         if any(map(table.rules.answers.leave_out, asks)):

@@ -66,6 +66,8 @@ class Doubt(Exception):  # noqa: N818 - not an error: the row waits, with this r
         self.reason, self.verdict = reason, verdict
         self.asks = (asks,) if isinstance(asks, Question) else asks
         self.pledge, self.before = pledge, before
+        self.alone = False
+        """Whether nothing else of its rows is in doubt that could be asked with it."""
 
 
 class Referred(NamedTuple):

@@ -87,35 +87,28 @@ def read_contribution(
         kind = "commitment"
     day = _day_of(row, kind, context)
     _refuse_future(group, day, context)
-    for each in group:
-        for problem in each.problems:
-            raise Doubt(
-                f"{problem.cell}: {problem.message}",
-                "rejected" if problem.rejects else "waiting",
-                asks=problem.question,
-            )
-    if row.pledge_date.answered and day == row.pledge_date.value:
-        once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
-    if context.settings.periods.of(day) is None:
-        remarks.append(f"No period that the book declares holds {day}.")
+    _refuse_problems(group)
+    _note_day(row, day, context, remarks)
     earmark = earmark_of_row(row, table, context)
     said = _said(group)
     refuse_earmark_in_words(said, earmark, answers, context)
     said += _no_purpose(row, earmark)
     _refuse_part_alone(group, kind)
     if _states_dollars_only(row, table):
-        code = context.settings.currency
+        dollars = (context.settings.currency,)
         stated = row.currency_text or "its currency"
         remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
-        group = [
-            structs.replace(row, amount=row.dollars, amount_source="dollars", currency=(code,))
-        ]
-        row = group[0]
+        row = structs.replace(row, amount=row.dollars, amount_source="dollars", currency=dollars)
+        group = [row]
         refuse_nil(group, answers)
     currency = _currency_of(row, day, context)
     # Rows of further payments state the pledge again.
     whole = group[:1] if is_paid_in_rows(group) else group
-    parts, rate = parts_of(whole, currency, day, context, answers, remarks)
+    try:
+        parts, rate = parts_of(whole, currency, day, context, answers, remarks)
+    except Doubt as doubt:
+        doubt.alone = not settled  # all that `questions_of` looks at is clear
+        raise
     pledged = sum((part.amount for part in parts), Decimal(0))
     if settled:
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, [])
@@ -127,8 +120,7 @@ def read_contribution(
     for _, paid, paid_on in received:
         note_payment(paid, paid_on, kind, currency, context, remarks)
     if kind in {"commitment", "pledge"}:
-        held = context.settings.periods.of(day) is not None
-        note_terms(whole, parts, remarks, held=held)
+        note_terms(whole, parts, remarks, held=context.settings.periods.of(day) is not None)
         _note_change(group, table, remarks)
     if kind == "payment":
         look_at_receipt(row, row.paid.value if len(group) == 1 else None, pledged, remarks)
@@ -149,6 +141,25 @@ def read_contribution(
         received=received,
         changed_on=max((d for each in group if (d := each.changed_on.value)), default=None),
     )
+
+
+def _refuse_problems(group: list[SheetRow]) -> None:
+    """Wait where a cell of the rows cannot be read, with the first that cannot."""
+    for row in group:
+        for problem in row.problems:
+            raise Doubt(
+                f"{problem.cell}: {problem.message}",
+                "rejected" if problem.rejects else "waiting",
+                asks=problem.question,
+            )
+
+
+def _note_day(row: SheetRow, day: date, context: Context, remarks: list[str]) -> None:
+    """Say how the day was answered, and if no period holds it."""
+    if row.pledge_date.answered and day == row.pledge_date.value:
+        once(remarks, f"Dated {day}: {row.pledge_date.decided}.")
+    if context.settings.periods.of(day) is None:
+        remarks.append(f"No period that the book declares holds {day}.")
 
 
 def questions_of(

@@ -46,6 +46,8 @@ def refuse_nil(group: list[SheetRow], answers: Answers) -> None:
     """Leave out rows of which every stated amount is nil; wait where money was paid of it, or
     dollars are stated that were not answered to count.
     """
+    if any(row.amount.value for row in group):
+        return
     amounts = [row.amount for row in group]
     amounts += [part.amount for row in group for part in row.instalments]
     stated = [amount for amount in amounts if amount.state != "unknown"]

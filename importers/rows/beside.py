@@ -71,6 +71,8 @@ def read_beside(row: OpenRow) -> None:
     """Read the texts beyond the headings, and in further columns of remarks: what somebody wrote
     beside the row.
     """
+    if not row.columns.of_words:
+        return
     cells = map(row.cell, sorted(row.columns.of_words))
     row.beside = tuple(clean(value) for value in cells if isinstance(value, str))
 
@@ -101,7 +103,7 @@ def heed_figures_beside(row: OpenRow) -> None:
     at a comma of delimited text or between the cells of a table that was copied.
     """
     columns, notes = row.columns, row.columns.notes
-    first = min(columns.headed)
+    first = min(columns.headed) if columns.beyond else 0
     for column in columns.beyond:
         value = row.cell(column)
         if value is None or column < first:

@@ -88,8 +88,6 @@ class OpenRow(Struct, kw_only=True):
         translates it. A cell without a value is a problem if it is `heard`.
         """
         columns = self.columns
-        if not columns.states(wanted):
-            return ""
         value = self.value(wanted)
         if value is None:
             return ""

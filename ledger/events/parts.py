@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
@@ -40,8 +40,7 @@ class Advance(NamedTuple):
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Earmark:
+class Earmark(Struct, frozen=True):
     """Where a contribution goes: the fund, its class and, if earmarked, the purpose."""
 
     fund: str
