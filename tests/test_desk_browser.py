@@ -62,6 +62,8 @@ PAGES = {
     "reconcile": "Reconcile/?receipt=R-2003-0006",
     "record": "Record/",
     "event": "Record/?event=payment&paid=DEU-2002-01.2",
+    "grid": "Record/?grid=payment",
+    "row": "Inbox/?file=advices-2003.xlsx&at=Pledges!A6",
     "refused": "Donor/?donor=NOBODY",
 }
 

@@ -135,6 +135,18 @@ def test_a_statement_is_proved_line_by_line(main: Path) -> None:
     assert "the ledger agrees" in page
 
 
+def test_a_payment_by_form_within_a_statement_that_agrees_is_told_where_it_waits(
+    main: Path,
+) -> None:
+    desk = Desk(main)
+    values = {"paid": [["AUT-2002-09.1", "1000", "USD", ""]], "day": "2002-07-10"}
+    form = {"event": "payment", "values": values}
+    address = f"{BASE.replace('Reconcile', 'Record')}show"
+    told = desk.fava.post(address, json=form, headers=OWN).json
+    assert "The statement 2002-7/1 of MAIN, to 2002-07-31, agrees with the ledger" in told["fault"]
+    assert "it waits in Reconcile already" in told["fault"]
+
+
 def test_entries_that_may_explain_a_difference_are_named(main: Path) -> None:
     path = main.parent / "2002-2003.beancount"
     plain = path.read_text("utf-8")
