@@ -394,7 +394,7 @@ def test_a_report_that_does_not_foot_stops_a_closing_with_a_sentence(
     def fail(*_: object) -> object:
         raise ReportDoesNotFootError("The schedule does not foot.")
 
-    monkeypatch.setattr("pledgebook.cli.close.make_reports", fail)
+    monkeypatch.setattr("pledgebook.reports.closing.make_reports", fail)
     words = ["--book", str(sealed), "close", "2006-2007"]
     own = sealed / "2006-2007.beancount"
     assert own.is_file()
