@@ -62,7 +62,6 @@ PAGES = {
     "reconcile": "Reconcile/?receipt=R-2003-0006",
     "record": "Record/",
     "event": "Record/?event=payment&paid=DEU-2002-01.2",
-    "grid": "Record/?grid=payment",
     "refused": "Donor/?donor=NOBODY",
 }
 
