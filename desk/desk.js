@@ -135,8 +135,25 @@ function titlesOf(head) {
 
 const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
 
-/** Let tables become cards where the window is narrow (desk.css): each cell knows its heading. A
- * table that asks something in its headings stays one. */
+/** A place narrower than this many pixels shows the lines of a table that does not fit as cards. */
+const NARROW = 720;
+
+/** Show the lines of a table as cards as long as its place is narrow and it does not fit. */
+const fitting = new ResizeObserver((places) => {
+  for (const { target, contentRect } of places) {
+    const table = target.querySelector("table.folds");
+    if (table) {
+      if (!table.classList.contains("cards")) {
+        table.dataset.width = String(table.scrollWidth);
+      }
+      const fits = Number(table.dataset.width) <= contentRect.width + 1;
+      table.classList.toggle("cards", !fits && contentRect.width < NARROW);
+    }
+  }
+});
+
+/** Let tables become cards (desk.css): each cell knows its heading. A table that asks something in
+ * its headings stays one. */
 function fold(root) {
   for (const table of root.querySelectorAll(".scroll table:not(.folds)")) {
     const head = table.tHead;
@@ -156,6 +173,7 @@ function fold(root) {
       each.setAttribute("role", ROLES[each.tagName] ?? heads);
     }
     table.classList.add("folds");
+    fitting.observe(table.closest(".scroll"));
   }
 }
 

@@ -137,6 +137,7 @@ def test_nothing_keeps_people_from_using_a_page(
 
 
 PICTURES = {
+    "today": ("light", 620),
     "contributions": ("light", 1000),
     "pledge": ("light", 640),
     "schedule": ("light", 800),

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from fava.application import create_app
 from flask.testing import FlaskClient
-from make_texts import COMPLETE, extract, read
+from make_texts import COMPLETE, LANGUAGES, extract, read, untranslated
 from pledgebook.desk import texts
 
 ROOT = Path(__file__).parent.parent
@@ -148,6 +148,18 @@ def test_no_template_is_passed_over_by_the_extraction(catalog: Catalog) -> None:
     for path in (ROOT / "desk" / "templates").glob("*.html"):
         for _quote, text in re.findall(r"""\b_\((["'])((?:(?!\1).)+)\1""", path.read_text("utf-8")):
             assert text in known, (path.name, text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_in_every_catalog_and_those_that_ship_are_complete(
+    catalog: Catalog, language: str
+) -> None:
+    made = read(language)
+    assert {text.id for text in catalog if text.id} == {text.id for text in made if text.id}, (
+        "run make texts"
+    )
+    left = untranslated(made)
+    assert left == [] if language in COMPLETE else len(left) == len(made)
 
 
 @pytest.mark.parametrize("language", COMPLETE)
