@@ -92,7 +92,6 @@ class Letters(Page):
             "choice": choice,
             "kind": kind,
             "kinds": [(each.name, each.title) for each in LETTERS.values()],
-            "is_issued": bool(kind) and LETTERS[kind].is_issued,
             "languages": languages(),
             "language": tag,
             "donor": desk.book.settings.donors.get(donor) if donor else None,
@@ -101,6 +100,7 @@ class Letters(Page):
             "made": None if made is None else cut_page(made, asked),
             "found": found,
             "sent": cut_page(found.letters, asked),
+            "receipts": cut_page(found.receipts, {"page": asked.get("receipts", "")}),
             "done": asked.get("done", ""),
             **shared(desk, asked),
         }
