@@ -98,7 +98,9 @@ def _hold_what_was_booked(main: Path) -> None:
 
 def _set_up(officer: Officer) -> None:
     page = officer.page
-    with officer.task("name the book, look at its funds, purposes and period, write its letterhead"):
+    with officer.task(
+        "name the book, look at its funds, purposes and period, write its letterhead"
+    ):
         officer.go("Setup")
         for section in ("fund", "purpose", "period"):
             expect(page.locator(f"#desk section h2#{section}")).to_be_attached()
@@ -137,7 +139,6 @@ def _take_in(officer: Officer) -> None:
         officer.fill(card.get_by_role("textbox"), "2002-03-05")
         officer.click(card.get_by_role("button", name="Answer", exact=True))
         expect(page.locator("#import")).to_contain_text("NOK 850,000.00", timeout=WRITING)
-        officer.picture("questions", 900)
         officer.book(page.locator("#import"), "2 entries are in the book")
     with officer.task("correct what a column holds"):
         officer.put_in("canada.csv", SMALL)
@@ -163,7 +164,9 @@ def _record(officer: Officer) -> None:
         officer.choose(adding.get_by_label("Kind"), "non-governmental organization")
         officer.click(adding.get_by_role("button", name="Add", exact=True))
         expect(adding).to_have_count(0, timeout=WRITING)
-        officer.record(day="2002-05-02", amount="500", currency="USD", due="2002-08-31", fund="CPCJF")
+        officer.record(
+            day="2002-05-02", amount="500", currency="USD", due="2002-08-31", fund="CPCJF"
+        )
     with officer.task("import a statement"):
         officer.go("Inbox")
         officer.link("statement.sta")
@@ -186,7 +189,6 @@ def _record(officer: Officer) -> None:
             officer.click("Accept these")
             expect(row).to_have_count(0)
         officer.fill("Decided by", "An officer")
-        officer.picture("reconciled", 900)
         officer.book("Book 3 decisions", "3 decisions are in the book")
         expect(page.locator("#desk")).to_contain_text("Nothing waits.")
 
