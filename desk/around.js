@@ -59,7 +59,13 @@ function arrange() {
   if (list.parentElement.querySelector("ul") !== list) {
     list.parentElement.prepend(list);
   }
+  if (list !== arranged) {
+    arranged = list; // Fava orders its list anew when the book was changed
+    new MutationObserver(arrange).observe(list, { childList: true });
+  }
 }
+
+let arranged = null;
 
 /** Write how much waits beside each page: `counts` has the number and what it is of, by name. */
 function count(counts) {
@@ -216,6 +222,8 @@ export const around = {
   },
   onPageLoad(context) {
     document.body.toggleAttribute("data-desk", Boolean(shown()));
+    // A page that was made just now needs none of Fava's notes that the book was changed before it.
+    document.querySelectorAll(".notifications .warning").forEach((note) => note.remove());
     arrange();
     leadPast();
     askWhatWaits(context.api);
