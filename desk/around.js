@@ -23,10 +23,11 @@ export const PAGES = [
 
 const IS_PAGE = /^(.*)\/extension\/(\w+)\/$/;
 
-/** The links of the sidebar to the desk's pages, by the page's name. */
+/** The links of the sidebar to the desk's pages, by the page's name; Fava's own to a dialog of the
+ * page that is shown (#add-transaction) is none. */
 function links() {
   const found = new Map();
-  for (const link of document.querySelectorAll("aside a[href]")) {
+  for (const link of document.querySelectorAll("aside a[href]:not([href^='#'])")) {
     const named = IS_PAGE.exec(new URL(link.href).pathname);
     if (named) {
       found.set(named[2], link);
@@ -59,13 +60,7 @@ function arrange() {
   if (list.parentElement.querySelector("ul") !== list) {
     list.parentElement.prepend(list);
   }
-  if (list !== arranged) {
-    arranged = list; // Fava orders its list anew when the book was changed
-    new MutationObserver(arrange).observe(list, { childList: true });
-  }
 }
-
-let arranged = null;
 
 /** Write how much waits beside each page: `counts` has the number and what it is of, by name. */
 function count(counts) {
