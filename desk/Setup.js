@@ -1,10 +1,29 @@
 import { agreed, enhance, go, refuse, send } from "../extension/Contributions/desk.js";
 
-/** What stands in a form's fields, by name: text, true for a flag, a list of what was chosen. */
+/** Whether somebody changed what stood in a control. */
+function isChanged(control) {
+  if (control.type === "checkbox") {
+    return control.checked !== control.defaultChecked;
+  }
+  if (control.options) {
+    const first = Math.max(0, [...control.options].findIndex((each) => each.defaultSelected));
+    return control.selectedIndex !== first;
+  }
+  return control.value !== control.defaultValue;
+}
+
+/**
+ * What stands in a form's fields, by name: text, true for a flag, a list of what was chosen. Of a
+ * form that edits only what was changed: the rest is another's, who may have changed it meanwhile.
+ */
 function written(form) {
   const said = {};
   for (const field of form.querySelectorAll("[data-field]")) {
     const { field: name, kind } = field.dataset;
+    const controls = [...field.querySelectorAll("input, select, textarea")];
+    if ("edits" in form.dataset && !controls.some(isChanged)) {
+      continue;
+    }
     if (kind === "flag") {
       said[name] = field.querySelector("input").checked;
     } else if (kind === "several") {
@@ -65,9 +84,6 @@ export async function sendTo(page, endpoint, form) {
     const answer = await response.json();
     if (response.ok) {
       return answer;
-    }
-    if (answer.book) {
-      document.getElementById("desk").dataset.book = answer.book;
     }
     if (answer.book) {
       document.getElementById("desk").dataset.book = answer.book; // it may be sent again

@@ -46,9 +46,17 @@ class FieldFaultError(RefusedError):
 
 def read_fields(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was written, by the name of its field: texts, days (None for none), lists of
-    what was chosen of several, and whether a flag was set. Raises FieldFaultError.
+    what was chosen of several, and whether a flag was set. What a form does not send, since nobody
+    changed it, is as it stands in the book by now. Raises FieldFaultError.
     """
-    return {field.name: _read(field, given.get(field.name)) for field in fields}
+    return {field.name: _read(field, given.get(field.name, _standing(field))) for field in fields}
+
+
+def _standing(field: Field) -> object:
+    """Return what stands in a field, as a form would send it."""
+    if field.kind == "several":
+        return list(field.value)
+    return field.value if field.kind == "flag" else str(field.value)
 
 
 def _read(field: Field, given: object) -> Any:

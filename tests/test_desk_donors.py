@@ -108,6 +108,11 @@ def test_a_donor_is_changed_where_it_stands(desk: Desk) -> None:
     assert "Global Example Society" in page
     assert ">foundation</" in page
     assert "Log/?undo=5" in page
+    # A form sends what was changed in it: what a colleague changed meanwhile stays.
+    assert "where" in desk.post("Donor/edit", donor="GEX", values={"name": "Example Society"})
+    changed = load_book(desk.main).settings.donors.get("GEX")
+    assert changed is not None
+    assert (changed.name, changed.kind) == ("Example Society", "foundation")
 
 
 def test_two_names_become_one_donor_in_the_way_that_is_meant(desk: Desk) -> None:

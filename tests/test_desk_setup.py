@@ -82,7 +82,7 @@ def test_the_account_of_a_statement_in_the_inbox_is_proposed(desk: Desk) -> None
         ("purpose", {"name": "?!"}, "code"),
         ("period", {"start": "2003-01-01", "end": "2004-12-31"}, "start"),
         ("period", {"start": "soon", "end": "2004-12-31"}, "start"),
-        ("bank", {"code": "MAIN", "number": "00-1"}, "funds"),
+        ("bank", {"code": "MAIN", "number": "00-1", "funds": []}, "funds"),
         ("bank", {"code": "M", "number": "1", "funds": ["CPCJF"], "currency": "XX"}, "currency"),
     ],
 )
