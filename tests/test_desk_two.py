@@ -170,7 +170,8 @@ class Person:
         row.locator("[name=op]").fill("OP8 OP9")
         row.locator("[name=reason]").fill(self.reasons[label])
         row.locator("[name=reason]").evaluate("each => { each.id = 'own-reason'; }")
-        fields = {"#own-reason": self.reasons[label]}
+        row.locator("[name=op]").evaluate("each => { each.id = 'own-op'; }")
+        fields = {"#own-reason": self.reasons[label], "#own-op": "OP8 OP9"}
         done = self.page.locator("#written")
         return lambda: self.press(row.locator("form button"), done, fields)
 
@@ -184,11 +185,15 @@ class Person:
 
         def finish() -> None:
             gone = self.page.locator("#desk .done:visible", has_text="in the book")
-            for _ in range(3):
+            for attempt in range(3):
                 self.open("Reconcile/")  # who books first books what the other decided, too
                 if not row.count():
                     return
-                self.page.get_by_label("Decided by").fill(self.name)
+                by = self.page.get_by_label("Decided by")
+                if attempt:
+                    expect(by).to_have_value(self.name)
+                else:
+                    by.fill(self.name)
                 self.page.get_by_role("button", name=re.compile("^Book")).click()
                 refused = self.page.locator("#desk-refused:visible")
                 expect(gone.or_(refused).first).to_be_visible(timeout=WRITING)
