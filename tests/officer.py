@@ -55,6 +55,19 @@ class Officer:
         button.first.click()
         self.now.clicks += 1
 
+    def confirm(self, what: Locator, answer: Locator) -> None:
+        """Press a button that asks back, and its answer. A press is lost where Fava lays the page
+        out anew at that moment, since the book changed on disk: it is made again.
+        """
+        for _ in range(3):
+            self.click(what)
+            try:
+                expect(answer.first).to_be_visible(timeout=10_000)
+                break
+            except AssertionError:
+                self.now.clicks -= 1
+        self.book(answer)
+
     def fill(self, where: Locator | str, text: str) -> None:
         """Write into a field, by its label or as it is."""
         (self.page.get_by_label(where) if isinstance(where, str) else where).first.fill(text)

@@ -239,8 +239,8 @@ def _tell(officer: Officer) -> None:
     with officer.task("official receipts"):
         officer.go("Letters")
         button = page.get_by_role("button", name=re.compile(r"^Issue \d+ receipts"))
-        officer.click(button)
-        officer.book(page.locator("dialog").get_by_role("button", name=re.compile("^Issue")))
+        issue = page.locator("dialog").get_by_role("button", name=re.compile("^Issue"))
+        officer.confirm(button, issue)
         officer.picture("letters", 900)
     with officer.task("undo what was booked"):
         officer.form("Expenditure")

@@ -68,7 +68,7 @@ def test_the_journal_can_be_filtered_by_a_paragraph(page: Page, complaints: Comp
 def test_a_spreadsheet_is_imported_from_the_import_page(
     page: Page, book: Path, complaints: Complaints
 ) -> None:
-    show(page, "Import")
+    page.goto(page.url.partition("/extension/")[0].partition("/income_statement/")[0] + "/import/")
     file = page.locator(f"div.header:has-text('{TO_TRY}') + div")
     expect(page.locator(".filelist > .header")).to_have_count(len(IMPORTED) + len(STATEMENTS) + 1)
     file.get_by_role("button", name="Extract").click()
@@ -109,7 +109,7 @@ def test_a_spreadsheet_is_imported_from_the_import_page(
 
 
 def test_rows_that_wait_are_named_on_the_import_page(page: Page, complaints: Complaints) -> None:
-    show(page, "Import")
+    page.goto(page.url.partition("/extension/")[0].partition("/income_statement/")[0] + "/import/")
     file = page.locator("div.header:has-text('advices-2003.xlsx') + div")
     file.get_by_role("button", name="Extract").click()
     expect(page.get_by_text("Entry 1 of 1 (1 to import)")).to_be_visible()

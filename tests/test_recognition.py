@@ -13,6 +13,7 @@ import pytest
 from beancount import loader
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from pledgebook.ledger import events
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import Advance, Earmark, EventRefusedError, Part
@@ -368,7 +369,10 @@ def taken(book: Book, step: Step, day: date) -> Draft:
             book.settings, day=day, claim=claim, authority="Controller", units=units
         ),
         "re-earmark": lambda: events.re_earmarking(
-            book.settings, day=day, claim=claim, earmark=replace(SPECIAL, purpose="organized-crime")
+            book.settings,
+            day=day,
+            claim=claim,
+            earmark=structs.replace(SPECIAL, purpose="organized-crime"),
         ),
         "revalue": lambda: events.revaluation(
             book.settings, day=day, claim=claim, value=(claim.units * rate).quantize(D("0.01"))

@@ -92,7 +92,7 @@ def test_what_was_first_pledged_is_known_after_the_closing(books: Books) -> None
     assert (here["pledged_on"], here["rate_pledged"]) == ("2002-02-02", "1")
     assert (here["first_pledged"], here["dollars_pledged"]) == ("8000.00", "8000.00")
     books.close("2004-2005")
-    text = (books.main.parent / "2006.beancount").read_text("utf-8")
+    text = (books.main.parent / "2006-2007.beancount").read_text("utf-8")
     assert 'at-pledge: "8000 EUR, 8000.00 USD"' in text
 
 
