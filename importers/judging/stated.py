@@ -341,7 +341,7 @@ def look_at_receipt(
         raise Doubt(
             f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
             f"{format_amount(amount)} was paid: say whether it is a payment or a pledge.",
-            asks=ask("payments"),
+            asks=row.asks_status or ask("payments"),
         )
     if row.payment_date.value is None:
         remarks.append("No date of payment is stated: the date of the row was taken.")

@@ -349,6 +349,16 @@ def has_word_of(names: str, heading: str) -> bool:
     return any(part in _lists()[names] for token in tokens for part in _parted(token))
 
 
+def names_no_amount(heading: str) -> bool:
+    """Whether a heading says that what stands below is no amount of a contribution: it counts or
+    numbers something, or is a share, a cost, or what was only asked for.
+    """
+    tokens = heading_key(clean(heading)).split()
+    if _COUNT.match(" ".join(tokens)):
+        return True
+    return any("not" in _concepts().get(part, ()) for token in tokens for part in _parted(token))
+
+
 def tells_standing(heading: str) -> bool:
     """Whether a heading begins or ends with a word for what has become of something, and says it of
     no party: "Payment status" does, "Aide d'État notifiée" and "Donor state" do not.
