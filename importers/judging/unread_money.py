@@ -81,12 +81,15 @@ def _may_relate(
 ) -> bool:
     """Whether figures stand to amounts as sums pledged or paid do. Where nothing is read that was
     pledged, they are written as money or never below what was paid; where nothing is read that was
-    paid, never above what was pledged. Else they are the amounts themselves, all but some.
+    paid, never above what was pledged. Beside instalments some are what these add up to. Else they
+    are the amounts themselves, all but some.
     """
     both = [(figures[number], amounts[number]) for number in figures if number in amounts]
     same = sum(figure == amount for figure, amount in both)
     if not table.columns_of(Field.AMOUNT) and not table.columns_of(Field.PLEDGED):
         return marked or all(figure >= amount for figure, amount in both)
+    if any(column.label for column in table.columns_of(Field.AMOUNT)):
+        return 0 < same < len(both)
     if not table.columns_of(Field.PAID):
         return 0 < same < len(both) and all(figure <= amount for figure, amount in both)
     return len(both) < 2 * same < 2 * len(both)
@@ -120,9 +123,16 @@ def _figures(table: Table, column: TableColumn) -> dict[int, AmountReading]:
 
 
 def _amounts(table: Table, column: TableColumn) -> dict[int, Decimal]:
-    """Return the amounts of a column that are above zero, by row."""
-    found = _figures(table, column)
-    return {number: each.value for number, each in found.items() if each.value}
+    """Return the amounts of a column that are above zero, by row: of one of several instalments
+    what they all add up to.
+    """
+    alike = table.columns_of(column.field) if column.field and column.label else [column]
+    sums: dict[int, Decimal] = {}
+    for each in alike:
+        if each.label or each is column:
+            for number, figure in _figures(table, each).items():
+                sums[number] = sums.get(number, Decimal(0)) + (figure.value or 0)
+    return {number: total for number, total in sums.items() if total}
 
 
 def _number_something(figures: Collection[Decimal]) -> bool:

@@ -67,8 +67,12 @@ def _is_unpaid(row: OpenRow, status: str) -> bool:
         return False
     if read_kind(status) != "payment" or row.date(Field.PAYMENT_DATE).value:
         return False
-    paid = [figure for each in columns.figures if each.field is Field.PAID
-            for figure in [row.figures[each.letter]]]
+    paid = [
+        figure
+        for each in columns.figures
+        if each.field is Field.PAID
+        for figure in [row.figures[each.letter]]
+    ]
     return not any(figure.value or figure.state in UNCLEAR for figure in paid)
 
 

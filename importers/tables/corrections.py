@@ -182,12 +182,12 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
 
 def _said_of_columns(table: Table) -> dict[str, str]:
     """Return what columns were said to hold by their letters, and are not taken for: asked or not,
-    a person may say it of any column of the file; of all that are asked about at once.
+    a person may say it of any column of the file, and said it of earlier files of the layout.
     """
     answers, asked = table.rules.answers, {each.key for each in table.questions}
     said = {}
     for column in table.table_columns:
-        if question_key("column", column.letter) not in {*answers.given, *asked}:
+        if question_key("column", column.letter) not in {*answers.given, *answers.learned, *asked}:
             continue
         question = ask(
             "column",

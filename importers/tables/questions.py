@@ -266,6 +266,11 @@ KINDS: Mapping[str, QuestionKind] = {
         asks="Instalments are missing or do not add up. Correct the sheet, or leave them out?",
         kept=False,
     ),
+    "total": QuestionKind(
+        asks="The instalments do not add up to the total that is stated. Which is right?",
+        decides=True,
+        kept=False,
+    ),
     "payments": QuestionKind(
         asks="What was paid contradicts what was pledged. Correct the sheet, or leave them out?",
         kept=False,

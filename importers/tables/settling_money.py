@@ -14,6 +14,7 @@ from pledgebook.importers.tables.headings import (
     is_dollar_mark,
     is_named,
     is_year_heading,
+    names_total,
 )
 from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.values.amounts import parse_amount
@@ -114,12 +115,36 @@ def settle_parts(block: HeadingBlock) -> HeadingBlock:
 
 
 def settle_sums(block: HeadingBlock) -> HeadingBlock:
-    """Take a column headed "Total" beside instalments or years for what they must add up to."""
+    """Take a column with a word of total in its heading ("Total", "Total agreed", "Total (EUR)")
+    beside instalments or years for what they must add up to, and ask which of several is. One in
+    dollars may be their equivalent.
+    """
     amounts = block.of(Field.AMOUNT)
-    sums = [c for c in block.of(None) if plain(c.heading) in words()["total"]]
-    if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts) or len(sums) != 1:
+    if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts):
         return block
-    return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
+    own = {c.currency for c in amounts}
+    sums = [
+        c
+        for c in block.of(None)
+        if names_total(c.heading) and (c.currency in own or not is_dollar_mark(c.currency or "-"))
+    ]
+    whole = [c for c in sums if plain(c.heading) in words()["total"]]
+    if len(whole) == 1:
+        sums = whole
+    if len(sums) == 1:
+        return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
+    return block.asking(
+        *(
+            ask(
+                "column",
+                c.letter,
+                Choice(Field.AMOUNT.value, "What the instalments add up to"),
+                Choice(NOT_READ, "Nothing that is to be read"),
+                text=f"Column {c.named} may be what the instalments add up to. What does it hold?",
+            )
+            for c in sums
+        )
+    )
 
 
 def settle_paid_currency(block: HeadingBlock) -> HeadingBlock:
