@@ -220,3 +220,55 @@ def test_what_was_said_unasked_of_a_column_is_remembered(tmp_path: Path) -> None
     assert said(file) == ["duplicate", "imported"]
     answered = {each.question.key: each.answer for each in file.questions}
     assert answered["column:E"] == "reference"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Government of Norway", "Gobierno de Noruega - Dirección General",
+        "Ministry of Foreign Affairs of Norway",
+        "Aportaciones voluntarias de Noruega al Fondo", "Gouvernement de la Norvège",
+        "Kingdom of Norway",
+        "Governo della Norvegia", "Ministère des affaires étrangères de la Norvège",
+    ],
+)  # fmt: skip
+def test_who_gives_is_read_from_a_title_that_names_one_government(
+    title: str, tmp_path: Path
+) -> None:
+    rows = [(title,), ("Contributions to the Trust Fund",), (),
+            ("Reference", "Date of pledge", "Currency", "Amount pledged"),
+            ("A1", date(2002, 5, 6), "USD", 1000)]  # fmt: skip
+    file = judged(write_xlsx(tmp_path / "list.xlsx", rows))
+    assert [verdict.donor for verdict in file.tables[0].verdicts] == ["NOR"]
+    assert said(file) == ["imported"]
+
+
+@pytest.mark.parametrize("further", [(), ("Unit",)])
+@pytest.mark.parametrize(
+    "titles", [("Directorate General",), ("Government of Norway", "Government of Peru")]
+)
+def test_who_gives_all_rows_is_asked_where_nothing_says_it(
+    titles: tuple[str, ...], further: tuple[str, ...], tmp_path: Path
+) -> None:
+    heads = ("Reference", "Date of pledge", "Currency", "Amount pledged", *further)
+    rows = [*((title,) for title in titles), ("Contributions to the Trust Fund",), (), heads,
+            ("A1", date(2002, 5, 6), "USD", 1000, *("Section B" for _ in further))]  # fmt: skip
+    path = write_xlsx(tmp_path / "list.xlsx", rows)
+    assert "donor-of-all" in asked(judged(path))
+    file = judged(path, {"donor-of-all": "NOR"})
+    assert (said(file), asked(file)) == (["imported"], [])
+    assert [verdict.donor for verdict in file.tables[0].verdicts] == ["NOR"]
+
+
+def test_who_gives_all_rows_is_proposed_for_the_next_file(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    heads = ("Reference", "Date of pledge", "Currency", "Amount pledged")
+    rows = [("Contributions to the Trust Fund",), heads,
+            ("A1", date(2002, 5, 6), "USD", 1000)]  # fmt: skip
+    answers = {**FUND, "donor-of-all": "NOR"}
+    path = write_xlsx(tmp_path / "one.xlsx", rows)
+    import_files(load_book(main), [path], answers=answers, today=TODAY)
+    again = write_xlsx(tmp_path / "two.xlsx", [*rows, ("A2", date(2002, 6, 6), "USD", 2000)])
+    file = import_files(load_book(main), [again], answers=FUND, today=TODAY, dry_run=True).files[0]
+    (question,) = [each for each in file.questions if each.question.kind == "donor-of-all"]
+    assert (question.proposed, question.choices[0].value) == (True, "NOR")

@@ -122,6 +122,12 @@ KINDS: Mapping[str, QuestionKind] = {
         of_column=True,
     ),
     "which-column": QuestionKind(asks="Which column is the {about}?"),
+    "donor-of-all": QuestionKind(
+        asks="No column names the donor. Who gives, if all rows are of one donor?",
+        takes="the code or name of a donor, such as ESP",
+        fits=_is_text,
+        decides=True,
+    ),
     "units": QuestionKind(
         asks="In what units are the amounts counted?",
         takes="a whole number such as 1000",
