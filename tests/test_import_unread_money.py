@@ -272,3 +272,51 @@ def test_who_gives_all_rows_is_proposed_for_the_next_file(tmp_path: Path) -> Non
     file = import_files(load_book(main), [again], answers=FUND, today=TODAY, dry_run=True).files[0]
     (question,) = [each for each in file.questions if each.question.kind == "donor-of-all"]
     assert (question.proposed, question.choices[0].value) == (True, "NOR")
+
+
+def test_remarks_that_differ_can_be_asked_one_by_one(tmp_path: Path) -> None:
+    remarks = ("subject to parliamentary approval", "includes 200 pledged in 2001")
+    rows = [("Donor", "Date", "Currency", "Amount", "Remarks")]
+    rows += [(name, "2002-03-01", "USD", "500", remark)
+             for name, remark in zip(("Norway", "Peru"), remarks, strict=True)]  # fmt: skip
+    path = write_csv(tmp_path / "list.csv", rows)
+    assert asked(judged(path)) == ["words:remarks"]
+    each = {"words:remarks": "each"}
+    assert asked(judged(path, each)) == [f"remark:{remark}" for remark in remarks]
+    answers = {f"remark:{remarks[0]}": "leave-out", f"remark:{remarks[1]}": "nothing"}
+    assert said(judged(path, {**each, **answers})) == ["ignored", "imported"]
+
+
+def test_a_payment_that_the_book_has_not_can_be_left_to_the_banks_advice(tmp_path: Path) -> None:
+    main = make_book(tmp_path / "book")
+    heads = ("Donor", "Date of pledge", "Currency", "Amount", "Paid")
+    row = ("Norway", "2002-03-01", "USD", "500")
+    path = write_csv(tmp_path / "one.csv", [heads, (*row, "")])
+    import_files(load_book(main), [path], answers=FUND, today=TODAY)
+    again = write_csv(tmp_path / "two.csv", [heads, (*row, "250")])
+    for answers, verdict in (({}, "waiting"), ({"paid-meanwhile": "bank"}, "duplicate")):
+        made = import_files(
+            load_book(main), [again], answers={**FUND, **answers}, today=TODAY, dry_run=True
+        )
+        assert (said(made.files[0]), made.files[0].drafts) == ([verdict], [])
+        assert ("paid-meanwhile" in asked(made.files[0])) is not bool(answers)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("Status of pledges as at 31 December 2002 (continued)", None, None, "Page 2 of 2"),
+        (None, None, None, "Page 2 of 2"), ("WESTERN EUROPE AND OTHERS",),
+        ("Groupe des États d'Afrique",),
+        ("Europa occidental y otros Estados",), ("Западная Европа и другие государства",),
+        ("أوروبا الغربية ودول أخرى",), ("西欧和其他国家",),
+        ("État des annonces (suite)", None, None, "Page 3"),
+    ],
+)  # fmt: skip
+def test_titles_regions_and_numbers_of_pages_between_rows_are_no_rows(
+    row: tuple[str | None, ...], tmp_path: Path
+) -> None:
+    rows = [("Donor", "Date", "Amount (USD)", "Remarks"), ("Norway", date(2002, 3, 1), 500), row,
+            ("Peru", date(2002, 3, 1), 700)]  # fmt: skip
+    file = judged(write_xlsx(tmp_path / "list.xlsx", rows))
+    assert (said(file), asked(file)) == (["imported", "imported"], [])

@@ -24,6 +24,7 @@ _TOLD = frozenset(
     | {
         "instalments",
         "total",
+        "paid-meanwhile",
         "payments",
         "days",
         "rate",

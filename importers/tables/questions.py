@@ -238,6 +238,10 @@ KINDS: Mapping[str, QuestionKind] = {
         asks="Words beside these rows may change what their figures mean. Do they?",
         kept=False,
     ),
+    "remark": QuestionKind(
+        asks="Does {about} change what the figures of its rows mean?",
+        kept=False,
+    ),
     "struck-out": QuestionKind(asks="These rows are struck out. Do they count?", kept=False),
     # Rows beside each other, and beside the book.
     "same-reference": QuestionKind(
@@ -270,6 +274,11 @@ KINDS: Mapping[str, QuestionKind] = {
     "no-donor": QuestionKind(asks="No donor is named. Leave these rows out?", kept=False),
     "instalments": QuestionKind(
         asks="Instalments are missing or do not add up. Correct the sheet, or leave them out?",
+        kept=False,
+    ),
+    "paid-meanwhile": QuestionKind(
+        asks="More was paid, these rows say, than the book has received. Is it recorded from the "
+        "bank's advice?",
         kept=False,
     ),
     "total": QuestionKind(
