@@ -320,3 +320,27 @@ def test_titles_regions_and_numbers_of_pages_between_rows_are_no_rows(
             ("Peru", date(2002, 3, 1), 700)]  # fmt: skip
     file = judged(write_xlsx(tmp_path / "list.xlsx", rows))
     assert (said(file), asked(file)) == (["imported", "imported"], [])
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("个人", "国际金融机构", "企业"), ("Individual", "Foundation", "Company"),
+        ("Particulier", "Entreprise", "Fondation"), ("Empresa", "Banco", "Particulares"),
+        ("Компания", "Фонд", "Частное лицо"), ("فرد", "شركة", "بنك"),
+    ],
+)  # fmt: skip
+def test_kinds_of_donors_are_no_classes_of_a_fund(kinds: tuple[str, ...], tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [("Donor", "类别", "Date", "Amount (USD)")]
+    rows += [(name, kind, date(2002, 3, 1), 500)
+             for name, kind in zip(("Norway", "Peru", "Austria"), kinds, strict=True)]  # fmt: skip
+    assert asked(judged(write_xlsx(tmp_path / "list.xlsx", rows))) == []
+
+
+@pytest.mark.parametrize("heading", ["Zubu", "Iso", "Unit of account", "Ccy code (ISO)"])
+def test_a_column_of_codes_of_currencies_is_the_currency(heading: str, tmp_path: Path) -> None:
+    rows = [("Donor", "Date", "Amount", heading), ("Norway", "2002-03-01", "500", "USD"),
+            ("Peru", "2002-03-01", "700", "EUR")]  # fmt: skip
+    file = judged(write_csv(tmp_path / "list.csv", rows))
+    assert [verdict.currency for verdict in file.tables[0].verdicts] == ["USD", "EUR"]
+    assert said(file) == ["imported"] * 2

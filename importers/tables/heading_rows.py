@@ -146,7 +146,9 @@ def _asking_who(
     choices += [Choice(each.letter, f"Column {each.named}") for each in others]
     text = "No heading is known to name the donor. Which column names who gives?"
     question = ask("which-column", Field.DONOR.value, *choices, text=text)
-    return block.taking([first], Field.DONOR).asking(question, ask("donor-of-all"))
+    # A column of names is one of many donors.
+    of_all = () if named else (ask("donor-of-all"),)
+    return block.taking([first], Field.DONOR).asking(question, *of_all)
 
 
 def _rows_of_money(sheet: Sheet) -> set[int]:
