@@ -21,7 +21,17 @@ _MOST_SAID = 12
 _LONGEST_ROW = 160
 _TOLD = frozenset(
     {"equal-rows", "same-reference", "like-booked", "change-date", "changed", "overpaid"}
-    | {"instalments", "payments", "days", "rate", "cells", "closed-period", "swapped-dates"}
+    | {
+        "instalments",
+        "total",
+        "paid-meanwhile",
+        "payments",
+        "days",
+        "rate",
+        "cells",
+        "closed-period",
+        "swapped-dates",
+    }
 )
 """Kinds of which the reason of each row says more than the question."""
 _MOST_EACH = 3

@@ -47,6 +47,10 @@ EQUAL_ROWS = ask(
     Choice(_REPEATED, "No: they repeat one pledge"),
 )
 """What is asked of rows of a file that say the same."""
+_PAID_MEANWHILE = ask(
+    "paid-meanwhile", "", Choice("bank", "Yes: leave what was paid to the bank's advice")
+)
+"""What is asked of a row that says that more of a pledge of the book was paid than the book has."""
 _COMMITTED = {True: "a commitment", False: "a pledge not yet committed"}
 
 
@@ -97,7 +101,7 @@ def decide(
         separate = import_id in context.seen
         known = None if separate else find_pledge(reading, context, place, answers)
         if known is not None and is_as_booked(reading, known):
-            return _in_book(reading, known.label, known)
+            return _in_book(reading, known.label, known, answers)
         if unclear is not None and not _are_settled(unclear, answers):
             raise unclear
         if known is not None and answers.to(SINCE_WHEN) != ANOTHER:
@@ -131,9 +135,9 @@ def _taken_before(
     known = context.pledges.get(pledge)
     refuse_changed_by_hand(reading, meta[IMPORT_ID], f"In the book as {pledge}.", context)
     if known is None or is_as_booked(reading, known):
-        return _in_book(reading, pledge, known)
+        return _in_book(reading, pledge, known, answers)
     if reading.changed_on is None or reading.changed_on <= known.last_change:
-        return _in_book(reading, pledge, known, changed=True)
+        return _in_book(reading, pledge, known, answers, changed=True)
     return _change(reading, known, meta, context, answers)
 
 
@@ -177,14 +181,19 @@ def _in_order(
 
 
 def _in_book(
-    reading: Reading, pledge: str, known: KnownPledge | None, *, changed: bool = False
+    reading: Reading,
+    pledge: str,
+    known: KnownPledge | None,
+    answers: Answers,
+    *,
+    changed: bool = False,
 ) -> Outcome:
     said = [f"In the book{f' as {pledge}' if pledge else ''}."]
     if changed and known is not None:
         said.append(
             f"It was changed there since, on {known.last_change}, to {describe_pledge(known)}."
         )
-    said += _payment_remarks(reading, known, " ".join(said))
+    said += _payment_remarks(reading, known, " ".join(said), answers)
     return Outcome(verdict="duplicate", pledge=pledge, reason=" ".join(said))
 
 
@@ -202,14 +211,18 @@ def _change(
         pledge=known.label,
         before=changed.before,
         drafts=changed.drafts,
-        reason=" ".join([changed.reason, *_payment_remarks(reading, known, changed.reason)]),
+        reason=" ".join(
+            [changed.reason, *_payment_remarks(reading, known, changed.reason, answers)]
+        ),
     )
 
 
-def _payment_remarks(reading: Reading, known: KnownPledge | None, otherwise: str) -> list[str]:
+def _payment_remarks(
+    reading: Reading, known: KnownPledge | None, otherwise: str, answers: Answers
+) -> list[str]:
     """Say that the row knows of less payments than the book. Wait where it knows of more, whatever
-    is said `otherwise` of it: a payment is recorded from the bank's advice, never for the
-    difference of two lists.
+    is said `otherwise` of it, unless that was answered: a payment is recorded from the bank's
+    advice, never for the difference of two lists.
     """
     paid = sum((received.amount for received in reading.received), ZERO)
     if known is None or not reading.received or paid == known.paid():
@@ -218,11 +231,13 @@ def _payment_remarks(reading: Reading, known: KnownPledge | None, otherwise: str
         f"The row says that {format_amount(paid)} {reading.currency} was paid, the book has "
         f"{format_amount(known.paid())}"
     )
+    if paid > known.paid() and answers.to(_PAID_MEANWHILE):
+        return [f"{said}: left to the bank's advice, as was answered."]
     if paid > known.paid():
         raise Doubt(
             f"{otherwise} {said}: record the payment from the bank's advice, and import the row "
             "again.",
-            asks=ask("changed"),
+            asks=_PAID_MEANWHILE,
             pledge=known.label,
             before=describe_pledge(known),
         )

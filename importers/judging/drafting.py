@@ -24,7 +24,7 @@ from pledgebook.ledger.events import (
     receipt_without_pledge,
     release,
 )
-from pledgebook.ledger.events.pledges import account_kind
+from pledgebook.ledger.events.pledges import account_kind, positions_in_order
 from pledgebook.ledger.money import ZERO, format_units, to_cents
 from pledgebook.ledger.register.register import Claim
 
@@ -135,7 +135,7 @@ def _payments(
     if not any(received.on for received in reading.received):
         return []
     parts = reading.parts
-    order = sorted(range(len(parts)), key=lambda position: parts[position].due or reading.day)
+    order = positions_in_order(parts, reading.day)
     drafts: list[Draft] = []
     entry = pledged.parsed()
     claims = {

@@ -28,7 +28,7 @@ from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
-from pledgebook.ledger.events.pledges import INCREASES
+from pledgebook.ledger.events.pledges import INCREASES, in_order
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.instalments import by_number, pledge_of, settled_so_far
 from pledgebook.ledger.register.postings import read_lines
@@ -367,8 +367,7 @@ def gives_to(known: KnownPledge, reading: Reading) -> bool:
 
 def parts_in_order(parts: Iterable[Part], day: date) -> list[tuple[Decimal, date | None]]:
     """Return amount and due date of a row's instalments in the order of their labels."""
-    ordered = sorted(parts, key=lambda part: part.due or day)
-    return [(part.amount, part.due) for part in ordered]
+    return [(part.amount, part.due) for part in in_order(parts, day)]
 
 
 def content_id(reading: Reading) -> str:

@@ -27,6 +27,8 @@ def name_layout(table: Table) -> str:
     """Name the layout of a table: `Donor | Year | Amount`, or `Norway: Year | Amount`."""
     headings = " | ".join(_as_kept(column.heading) for column in table.table_columns)
     donor = table.rules.constants.get(Field.DONOR, "")
+    if "donor-of-all" in table.rules.answers.used:
+        donor = ""  # it was answered, and the next file of the layout does not say it either
     named = f"{_as_kept(donor)}: {headings}" if donor else headings
     if len(named) > _LONGEST:
         return hashlib.sha256(named.encode()).hexdigest()

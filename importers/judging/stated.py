@@ -28,6 +28,12 @@ OVERPAID = ask(
     Choice("pledge", "The pledge alone: what was paid is recorded from the bank's advice"),
 )
 """What is asked of a row that says that more was paid than pledged, or before it was pledged."""
+_TOTAL = ask(
+    "total",
+    "",
+    Choice("instalments", "The instalments are right: they are entered"),
+    Choice("total", "The total is right: it is entered whole, without times of payment"),
+)
 _RATE = ask("rate")
 _NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
@@ -125,7 +131,7 @@ def parts_of(
         for reading in (row.amount, row.paid, *(part.amount for part in row.instalments)):
             _note_decision(reading.decided, remarks)
         if row.instalments:
-            stated += _instalments_in_columns(row, remarks)
+            stated += _instalments_in_columns(row, answers, remarks)
         else:
             if row.amount.value is None:
                 paid = paid_alone(group)
@@ -145,9 +151,9 @@ def parts_of(
 
 
 def _instalments_in_columns(
-    row: SheetRow, remarks: list[str]
+    row: SheetRow, answers: Answers, remarks: list[str]
 ) -> list[tuple[Decimal, date | None, Decimal | None]]:
-    stated = []
+    stated: list[tuple[Decimal, date | None, Decimal | None]] = []
     for part in row.instalments:
         if part.amount.value is None or not part.amount.value:
             continue
@@ -165,13 +171,19 @@ def _instalments_in_columns(
     if not stated:
         raise Doubt("No amount is stated.", asks=ask("no-amount"))
     total = sum((amount for amount, _, _ in stated), Decimal(0))
-    if row.amount.value is not None and row.amount.value != total:
-        raise Doubt(
-            f"The instalments add up to {format_amount(total)}, the row's amount is "
-            f"{format_amount(row.amount.value)}.",
-            asks=ask("instalments"),
-        )
-    return stated
+    if row.amount.value is None or row.amount.value == total:
+        return stated
+    differ = (
+        f"The instalments add up to {format_amount(total)}, the row's amount is "
+        f"{format_amount(row.amount.value)}"
+    )
+    said = answers.to(_TOTAL)
+    if not said:
+        raise Doubt(f"{differ}.", asks=_TOTAL)
+    if said == "total" and any(part.paid.value for part in row.instalments):
+        raise Doubt(f"{differ}, and of some it is stated what was paid.", asks=ask("instalments"))
+    once(remarks, f"{differ}: the {said} counted, as was answered.")
+    return stated if said == "instalments" else [(row.amount.value, None, row.dollars.value)]
 
 
 def _counted(
@@ -341,7 +353,7 @@ def look_at_receipt(
         raise Doubt(
             f"The status is {shown(row.status)}, yet {format_amount(paid)} of "
             f"{format_amount(amount)} was paid: say whether it is a payment or a pledge.",
-            asks=ask("payments"),
+            asks=row.asks_status or ask("payments"),
         )
     if row.payment_date.value is None:
         remarks.append("No date of payment is stated: the date of the row was taken.")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pledgebook.importers.judging.names import Names
+from pledgebook.importers.judging.unread_money import HOLDING_MONEY, may_be_money
 from pledgebook.importers.reading.cells import CellValue, cell_text
 from pledgebook.importers.tables.blocks import TableColumn
 from pledgebook.importers.tables.headings import Field, is_named, tells_standing
@@ -40,14 +41,17 @@ def settle_unread(table: Table, settings: Settings, *, mapped: bool = False) -> 
     texts = {each.number: _texts(table, each) for each in _unread(table, Field.PROJECT)}
     settled = _read_names(table, Field.PURPOSE, names.purposes, texts)
     settled = _read_names(settled, Field.FUND, names.funds, texts)
+    asked_already = {each.about for each in table.questions if each.kind == "column"}
     asked = []
     standing = []
     for column in _unread(settled):
         own = texts[column.number]
         if said := _names(settled, column, names, settings, own):
             asked.append(_ask(column, said, _NAMED))
-        elif mapped:
+        elif mapped or column.letter in asked_already:
             continue
+        elif said := may_be_money(settled, column):
+            asked.append(_ask(column, said, HOLDING_MONEY))
         elif said := _may_matter(settled, column, settings, own):
             asked.append(_ask(column, said, _NAMED))
         elif said := _may_stand(settled, column, settings, own):

@@ -56,6 +56,7 @@ class OpenRow(Struct, kw_only=True):
     skipped: str = ""
     asks_day: Question | None = None
     asks_currency: Question | None = None
+    asks_status: Question | None = None
     asks_mark: Question | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -160,6 +161,7 @@ class OpenRow(Struct, kw_only=True):
             skipped=self.skipped,
             asks_day=self.asks_day,
             asks_currency=self.asks_currency,
+            asks_status=self.asks_status,
             asks_mark=self.asks_mark,
             problems=tuple(self.problems),
             donor=text(Field.DONOR, ""),

@@ -90,6 +90,8 @@ class SheetRow(Struct, frozen=True, kw_only=True):
     """What would date it, where it states no day."""
     asks_currency: Question | None
     """What would say its currency, where nothing does."""
+    asks_status: Question | None
+    """What would say otherwise of what its status is, if that was not answered."""
     asks_mark: Question | None
     """What would say what its amount is, where that alone may be read in two ways."""
     problems: tuple[Problem, ...]

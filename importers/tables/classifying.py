@@ -124,12 +124,13 @@ class _Judge:
         first = inside[0][1]
         if has_money or not isinstance(first, str):
             return TableRow(number=number, kind="data")
-        text = clean(first)
+        inside = [(c, v) for c, v in inside if not (isinstance(v, str) and is_page_number(v))]
+        if not inside:
+            return TableRow(number=number, kind="note", reason="it is the number of a page")
+        text = clean(cell_text(inside[0][1]))
         if len(inside) <= 2 and (starts_with_note_mark(text) or self._note.begins(plain(text))):
             return TableRow(number=number, kind="note", reason=_LIKE_A_NOTE)
         if len(inside) == 1:
-            if is_page_number(text):
-                return TableRow(number=number, kind="note", reason="it is the number of a page")
             if why := heads_group(text):
                 return TableRow(number=number, kind="heading", reason=why, section=text)
             if self._is_merged_across(number, inside[0][0]):

@@ -38,6 +38,10 @@ CONSTANTS = (
 """What may be said for all rows of a table."""
 
 
+_OF_ALL = "donor-of-all"
+_WHO = frozenset({_OF_ALL, question_key("which-column", Field.DONOR.value)})
+"""Questions of which one answer settles who gives."""
+
 AMOUNTS = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS})
 """What a table cannot be without: a column of one of these."""
 
@@ -151,6 +155,7 @@ def answer_tables(
 def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
     columns = _said_of_columns(table)
     units = None
+    constants: dict[str, str] = {}
     left = []
     for question in table.questions:
         said = table.rules.answers.to(question)
@@ -160,16 +165,23 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
             held = table.columns_of(Field(question.about))
             columns |= dict.fromkeys((each.letter for each in held), "")
             columns[said] = question.about
+        elif question.kind == _OF_ALL and said:
+            constants[Field.DONOR.value] = said
         elif question.kind == "units" and said:
             units = int(said)
         else:
             left.append(question)
     if len(left) == len(table.questions) and not columns:
         return table
+    if constants:  # no column names who gives
+        columns |= {each.letter: "" for each in table.columns_of(Field.DONOR)}
+    if constants or Field.DONOR.value in columns.values():
+        left = [each for each in left if each.key not in _WHO]
     # What an answer says of a column is not asked of it any more.
     left = [each for each in left if each.kind != "column" or each.about not in columns]
     try:
-        read = _correct(workbook, table, tables, Correction(columns=columns, units=units))
+        said_of = Correction(columns=columns, constants=constants, units=units)
+        read = _correct(workbook, table, tables, said_of)
     except MappingError:
         answers = table.rules.answers
         if not answers.learned:
@@ -182,12 +194,12 @@ def _answer(workbook: Workbook, table: Table, tables: Sequence[Table]) -> Table:
 
 def _said_of_columns(table: Table) -> dict[str, str]:
     """Return what columns were said to hold by their letters, and are not taken for: asked or not,
-    a person may say it of any column of the file; of all that are asked about at once.
+    a person may say it of any column of the file, and said it of earlier files of the layout.
     """
     answers, asked = table.rules.answers, {each.key for each in table.questions}
     said = {}
     for column in table.table_columns:
-        if question_key("column", column.letter) not in {*answers.given, *asked}:
+        if question_key("column", column.letter) not in {*answers.given, *answers.learned, *asked}:
             continue
         question = ask(
             "column",

@@ -78,16 +78,38 @@ def find_undecided_block(
         if not may_be_heading(cells) or _is_tags(cells):
             continue
         block = settle(_read_tagged(sheet, number, known_labels))
-        amounts = block.of(Field.AMOUNT, Field.PAID, Field.DOLLARS)
-        if block.of(Field.DONOR) or not any(
-            parse_amount(value).known for column in amounts for value in block.below(column)
-        ):
+        if not _lacks_donor(block):
             continue
+        if not with_names and number < len(sheet.rows):
+            block = _with_row_below(block, known_labels)
         words = [column for column in block.of(None) if _holds_words(block, column)]
         named = [column for column in words if is_named("names", column.heading)]
         if named or (words and not with_names):
             return _asking_who(block, words, (named or words)[0])
+        if not with_names and block.fields & _OF_ONE_DONOR and _speaks_of_giving(block):
+            return block.asking(ask("donor-of-all"))
     return None
+
+
+def _lacks_donor(block: HeadingBlock) -> bool:
+    """Whether headings name amounts, over figures, and nobody who gives."""
+    amounts = block.of(Field.AMOUNT, Field.PAID, Field.DOLLARS)
+    return not block.of(Field.DONOR) and any(
+        parse_amount(value).known for column in amounts for value in block.below(column)
+    )
+
+
+def _with_row_below(block: HeadingBlock, labels: frozenset[str]) -> HeadingBlock:
+    """Return headings with the row below them, if that is one of headings that names more."""
+    sheet, number = block.sheet, block.rows[-1] + 1
+    if not may_be_heading(sheet.rows[number - 1]) or not _contributes(sheet, number, labels):
+        return block
+    below = settle(read_columns(sheet, (*block.rows, number), labels))
+    return below if _lacks_donor(below) and _worth(below) > _worth(block) else block
+
+
+def _speaks_of_giving(block: HeadingBlock) -> bool:
+    return speaks_of_contributions(block.sheet, 1, block.rows[0], block.rows[-1])
 
 
 def _holds_words(block: HeadingBlock, column: TableColumn) -> bool:
@@ -124,7 +146,9 @@ def _asking_who(
     choices += [Choice(each.letter, f"Column {each.named}") for each in others]
     text = "No heading is known to name the donor. Which column names who gives?"
     question = ask("which-column", Field.DONOR.value, *choices, text=text)
-    return block.taking([first], Field.DONOR).asking(question)
+    # A column of names is one of many donors.
+    of_all = () if named else (ask("donor-of-all"),)
+    return block.taking([first], Field.DONOR).asking(question, *of_all)
 
 
 def _rows_of_money(sheet: Sheet) -> set[int]:

@@ -150,6 +150,7 @@ _COUNT = re.compile(
     r"|(?:件|笔|人)?数量?$"
 )
 """A heading that counts things: "Number of donations" is no amount."""
+_HAN = re.compile("[一-鿿]")
 _SHORTEST_PART = 4
 _CODE_LETTERS = 3
 _TAGGED = (Field.PLEDGE_DATE, Field.CURRENCY, Field.AMOUNT, Field.PROJECT)
@@ -347,6 +348,28 @@ def has_word_of(names: str, heading: str) -> bool:
     """Whether one of a heading's words is in a list of `[lists]` in the data."""
     tokens = heading_key(clean(heading)).split()
     return any(part in _lists()[names] for token in tokens for part in _parted(token))
+
+
+def names_total(heading: str) -> bool:
+    """Whether a heading has a word of total in it and names nothing that is no amount: "Total
+    agreed" does, "Total number of grants" does not.
+    """
+    if names_no_amount(heading):
+        return False
+    totals = value_words()["total"]
+    key = heading_key(clean(heading))
+    joined = any(not total.isascii() and _HAN.search(total) and total in key for total in totals)
+    return joined or not totals.isdisjoint(key.split())
+
+
+def names_no_amount(heading: str) -> bool:
+    """Whether a heading says that what stands below is no amount of a contribution: it counts or
+    numbers something, or is a share, a cost, or what was only asked for.
+    """
+    tokens = heading_key(clean(heading)).split()
+    if _COUNT.match(" ".join(tokens)):
+        return True
+    return any("not" in _concepts().get(part, ()) for token in tokens for part in _parted(token))
 
 
 def tells_standing(heading: str) -> bool:

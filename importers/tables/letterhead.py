@@ -21,11 +21,27 @@ _LIST_OF = re.compile(
     r"(?:(?:the|les|las|los)\s+)?(?:(?:voluntary|financial|cash|annual|additional|unpaid|outstanding)\s+)*"
     r"(?:(?:contributions?|pledges?|donations?)\s+(?:made\s+)?(?:of|from|by)"
     r"|(?:contributions?|annonces|promesses|dons)\s+(?:volontaires\s+)?(?:de\s+la|de\s+l['’]|du|des|de)"
-    r"|(?:contribuci[oó]n(?:es)?|promesas|donaciones)\s+(?:voluntarias\s+)?(?:de\s+la|del|de\s+los|de)"
+    r"|(?:contribuci[oó]n(?:es)?|aportaci[oó]n(?:es)?|aportes?|promesas|donaciones)\s+"
+    r"(?:voluntari[ao]s\s+)?(?:de\s+la|del|de\s+los|de)"
     r"|(?:freiwillige\s+)?(?:beiträge|zusagen)\s+(?:der|des|von))\s*(?P<donor>.+)",
     re.IGNORECASE,
 )
 """A title that says whose contributions are listed, and nothing before it."""
+_OFFICE = re.compile(
+    r"(?:(?:the|le|la|el|il|o)\s+)?"
+    r"(?:government|kingdom|republic|(?:permanent\s+)?mission|embassy|ministry|department"
+    r"|gouvernement|royaume|république|mission\s+permanente|ambassade|ministère"
+    r"|gobierno|reino|república|misi[oó]n\s+permanente|embajada|ministerio"
+    r"|governo|missione\s+permanente|ambasciata|ministero|missão\s+permanente|embaixada|ministério"
+    r"|regierung|ständige\s+vertretung|botschaft|regering|ministerie)\b",
+    re.IGNORECASE,
+)
+"""How a line begins that names a government, or an office of one."""
+_OF = re.compile(
+    r"\s(?:of\s+the|of|de\s+la|de\s+l['’]|de\s+los|des|du|della|dell['’]|del|de|do|da|dos|der"
+    r"|von|van|d['’])\s*(?=\w)",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(
     r"\s+(?:to|in|for|as|au|à|en|pour|al|a|para|в|an|für)\s+.*|\s*[,;(\[–].*|\s+-\s.*"
 )
@@ -64,8 +80,14 @@ def stated_above(sheet: Sheet, first: int, heading: int) -> dict[Field, Stated]:
             field, said = _labelled(text, behind)
             if field is not None:
                 stated = Stated(said, sheet.address(row, column))
-                found.setdefault(field, {}).setdefault(plain(said), stated)
+                found.setdefault(field, {}).setdefault(_as_one(said), stated)
     return {field: next(iter(ways.values())) for field, ways in found.items() if len(ways) == 1}
+
+
+def _as_one(said: str) -> str:
+    """Return the code of the one State or body that a text names, in whatever words; else it."""
+    known = Directory.shipped().candidates(said, codes=False)
+    return known[0].code if len(known) == 1 else plain(said)
 
 
 def _labelled(text: str, behind: str) -> tuple[Field | None, str]:
@@ -81,4 +103,21 @@ def _labelled(text: str, behind: str) -> tuple[Field | None, str]:
         of = _ENDS.sub("", title["donor"])
         if Directory.shipped().candidates(of, codes=False):
             return Field.DONOR, of
+    if of := _government_in(text):
+        return Field.DONOR, of
     return None, ""
+
+
+def _government_in(text: str) -> str:
+    """Return the one State whose government or office a line names before anything else; "" if
+    none.
+    """
+    first = re.split(r"\s[-–—]\s|[;:(\[,]", text)[0].strip(" .")
+    if not _OFFICE.match(first):
+        return ""
+    of = [first[found.end() :] for found in _OF.finditer(first)]
+    for named in (first, *of, *(_ENDS.sub("", each).strip() for each in of)):
+        known = Directory.shipped().candidates(named, codes=False)
+        if len(known) == 1 and known[0].kind == "state":
+            return named
+    return ""

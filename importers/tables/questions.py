@@ -122,6 +122,12 @@ KINDS: Mapping[str, QuestionKind] = {
         of_column=True,
     ),
     "which-column": QuestionKind(asks="Which column is the {about}?"),
+    "donor-of-all": QuestionKind(
+        asks="No column names the donor. Who gives, if all rows are of one donor?",
+        takes="the code or name of a donor, such as ESP",
+        fits=_is_text,
+        decides=True,
+    ),
     "units": QuestionKind(
         asks="In what units are the amounts counted?",
         takes="a whole number such as 1000",
@@ -232,6 +238,10 @@ KINDS: Mapping[str, QuestionKind] = {
         asks="Words beside these rows may change what their figures mean. Do they?",
         kept=False,
     ),
+    "remark": QuestionKind(
+        asks="Does {about} change what the figures of its rows mean?",
+        kept=False,
+    ),
     "struck-out": QuestionKind(asks="These rows are struck out. Do they count?", kept=False),
     # Rows beside each other, and beside the book.
     "same-reference": QuestionKind(
@@ -264,6 +274,16 @@ KINDS: Mapping[str, QuestionKind] = {
     "no-donor": QuestionKind(asks="No donor is named. Leave these rows out?", kept=False),
     "instalments": QuestionKind(
         asks="Instalments are missing or do not add up. Correct the sheet, or leave them out?",
+        kept=False,
+    ),
+    "paid-meanwhile": QuestionKind(
+        asks="More was paid, these rows say, than the book has received. Is it recorded from the "
+        "bank's advice?",
+        kept=False,
+    ),
+    "total": QuestionKind(
+        asks="The instalments do not add up to the total that is stated. Which is right?",
+        decides=True,
         kept=False,
     ),
     "payments": QuestionKind(

@@ -18,6 +18,7 @@ from pledgebook.importers.tables.settling_money import (
     ask_uneven_units,
     doubt_currencies,
     label_by_place,
+    settle_codes_of_currencies,
     settle_currencies,
     settle_disbursements,
     settle_dollars,
@@ -149,6 +150,7 @@ def ask_unsure(block: HeadingBlock) -> HeadingBlock:
 RULES: tuple[Rule, ...] = (
     settle_rates,
     settle_currencies,
+    settle_codes_of_currencies,
     settle_dollars,
     settle_bodies,
     settle_places,

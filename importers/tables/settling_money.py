@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from pledgebook.importers.reading.cells import CellValue
 from pledgebook.importers.tables.blocks import HeadingBlock, TableColumn
 from pledgebook.importers.tables.columns import is_part
 from pledgebook.importers.tables.headings import (
@@ -14,10 +16,12 @@ from pledgebook.importers.tables.headings import (
     is_dollar_mark,
     is_named,
     is_year_heading,
+    names_total,
 )
 from pledgebook.importers.tables.questions import NOT_READ, Choice, ask
 from pledgebook.importers.values.amounts import parse_amount
-from pledgebook.importers.values.values import plain, words
+from pledgebook.importers.values.values import is_code, plain, words
+from pledgebook.ledger.declared.currencies import recognise
 
 _LEAST_CELLS = 2
 _PROMISES = {
@@ -53,6 +57,31 @@ def settle_currencies(block: HeadingBlock) -> HeadingBlock:
     return block.changing(
         {c: replace(c, field=Field.AMOUNT, label=c.currency) for c in named},
         f"The columns {heads} were read as amounts, each in the currency that heads it.",
+    )
+
+
+def settle_codes_of_currencies(block: HeadingBlock) -> HeadingBlock:
+    """Take the one column of which every cell is the code of a currency for the currency, whatever
+    its heading, where none is headed so and no amount names its own.
+    """
+    if block.of(Field.CURRENCY) or not block.of(*MONEY):
+        return block
+    if any(column.currency for column in block.of(*MONEY)):
+        return block
+    found = [c for c in block.of(None) if _are_codes_of_currencies(block.below(c))]
+    if len(found) != 1:
+        return block
+    (column,) = found
+    doubt = (
+        f"Column {column.named} was read as the currency: each of its cells is a currency's code."
+    )
+    return block.taking(found, Field.CURRENCY, doubt)
+
+
+def _are_codes_of_currencies(cells: Sequence[CellValue]) -> bool:
+    return len(cells) >= _LEAST_CELLS and all(
+        isinstance(cell, str) and is_code(cell.strip()) and bool(recognise(cell.strip()))
+        for cell in cells
     )
 
 
@@ -114,12 +143,36 @@ def settle_parts(block: HeadingBlock) -> HeadingBlock:
 
 
 def settle_sums(block: HeadingBlock) -> HeadingBlock:
-    """Take a column headed "Total" beside instalments or years for what they must add up to."""
+    """Take a column with a word of total in its heading ("Total", "Total agreed", "Total (EUR)")
+    beside instalments or years for what they must add up to, and ask which of several is. One in
+    dollars may be their equivalent.
+    """
     amounts = block.of(Field.AMOUNT)
-    sums = [c for c in block.of(None) if plain(c.heading) in words()["total"]]
-    if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts) or len(sums) != 1:
+    if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts):
         return block
-    return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
+    own = {c.currency for c in amounts}
+    sums = [
+        c
+        for c in block.of(None)
+        if names_total(c.heading) and (c.currency in own or not is_dollar_mark(c.currency or "-"))
+    ]
+    whole = [c for c in sums if plain(c.heading) in words()["total"]]
+    if len(whole) == 1:
+        sums = whole
+    if len(sums) == 1:
+        return block.changing({c: replace(c, field=Field.AMOUNT, label="") for c in sums})
+    return block.asking(
+        *(
+            ask(
+                "column",
+                c.letter,
+                Choice(Field.AMOUNT.value, "What the instalments add up to"),
+                Choice(NOT_READ, "Nothing that is to be read"),
+                text=f"Column {c.named} may be what the instalments add up to. What does it hold?",
+            )
+            for c in sums
+        )
+    )
 
 
 def settle_paid_currency(block: HeadingBlock) -> HeadingBlock:

@@ -100,10 +100,11 @@ def settle_categories(block: HeadingBlock) -> HeadingBlock:
     """
     for column in block.of(Field.CLASS):
         texts = {plain(value) for value in block.below(column) if isinstance(value, str)}
-        if texts and texts <= words()["donor-kind"]:
+        classes = tuple(terms()["class"])
+        kinds = texts & words()["donor-kind"]
+        if 2 * len(kinds) > len(texts) and not any(read_class(text, classes) for text in texts):
             doubt = f"Column {column.named} says what kind of donor each is, so it was not read."
             return block.leaving([column], doubt)
-        classes = tuple(terms()["class"])
         vague = is_named("categories", column.heading) and len(texts) > _MOST_CLASSES
         if vague and not any(read_class(text, classes) for text in texts):
             doubt = f"No text of column {column.named} is that of a class, so it was not read."

@@ -26,6 +26,10 @@ _DATE = re.compile(r"(?<![\d,.])(?:\d{1,2}|(?:19|20)\d\d)(?:st|nd|rd|th|er)?(?![
 _ANY_DIGIT = str.maketrans("0123456789", "7" * 10)
 _JOINED = re.compile("[\u0600-\u06ff\u4e00-\u9fff]")
 
+_GAP = "…"
+"""Stands for a few words in a phrase of the data: "subject to … approval"."""
+_FEW_WORDS = ".{0,40}?"
+
 _LEAP = 2000
 """A year that has every day of any year."""
 
@@ -194,7 +198,11 @@ def _said_in(said: str) -> frozenset[str]:
             if word == phrase or whole.search(said)
         }
     if not said.isascii() and _JOINED.search(said):
-        found |= {section for section, phrase in phrases.joined if phrase in said}
+        found |= {
+            section
+            for section, parts, whole in phrases.joined
+            if all(part in said for part in parts) and (len(parts) == 1 or whole.search(said))
+        }
     return frozenset(found)
 
 
@@ -204,19 +212,21 @@ class _Phrases(NamedTuple):
     """
 
     by_word: Mapping[str, list[tuple[str, str, re.Pattern[str]]]]
-    joined: list[tuple[str, str]]
+    joined: list[tuple[str, list[str], re.Pattern[str]]]
 
 
 @cache
 def _phrases() -> _Phrases:
     by_word: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
-    joined = []
+    joined: list[tuple[str, list[str], re.Pattern[str]]] = []
     for section in ("in_kind_phrases", "otherwise", "announcement"):
         for phrase in _by_word(section):
+            parts = [part.strip() for part in phrase.split(_GAP)]
+            anything = _FEW_WORDS.join(map(re.escape, parts))
             if _JOINED.search(phrase):
-                joined.append((section, phrase))
+                joined.append((section, parts, re.compile(anything)))
                 continue
-            whole = re.compile(rf"\b{re.escape(phrase)}\b")
+            whole = re.compile(rf"\b{anything}\b")
             longest = max(_WORDS.findall(phrase), key=len)
             by_word.setdefault(longest, []).append((section, phrase, whole))
     return _Phrases(by_word, joined)

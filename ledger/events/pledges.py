@@ -176,7 +176,18 @@ def account_kind(settings: Settings, earmark: Earmark, *, committed: bool = True
 
 def in_order(parts: Iterable[Part], day: date) -> list[Part]:
     """Return the instalments of a pledge made on `day` in the order of their numbers."""
-    return sorted(parts, key=lambda part: part.due or day)
+    listed = list(parts)
+    return [listed[position] for position in positions_in_order(listed, day)]
+
+
+def positions_in_order(parts: Sequence[Part], day: date) -> list[int]:
+    """Return the positions of the instalments of a pledge made on `day` in the order of their
+    numbers: by due date; one without follows those that stand before it.
+    """
+    dues: list[date] = []
+    for part in parts:
+        dues.append(part.due or (max(dues) if dues else day))
+    return sorted(range(len(parts)), key=dues.__getitem__)
 
 
 def _need_amounts(parts: Sequence[Part]) -> None:
