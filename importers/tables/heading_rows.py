@@ -146,8 +146,9 @@ def _asking_who(
     choices += [Choice(each.letter, f"Column {each.named}") for each in others]
     text = "No heading is known to name the donor. Which column names who gives?"
     question = ask("which-column", Field.DONOR.value, *choices, text=text)
-    # A column of names is one of many donors.
-    of_all = () if named else (ask("donor-of-all"),)
+    # A column of names is one of many donors; of one donor's own list its title speaks.
+    of_one = not named and _speaks_of_giving(block)
+    of_all = (ask("donor-of-all"),) if of_one else ()
     return block.taking([first], Field.DONOR).asking(question, *of_all)
 
 
