@@ -86,7 +86,7 @@ def find_undecided_block(
         named = [column for column in words if is_named("names", column.heading)]
         if named or (words and not with_names):
             return _asking_who(block, words, (named or words)[0])
-        if not with_names and block.fields & _OF_ONE_DONOR and _speaks_of_giving(block):
+        if not with_names and block.fields & _OF_ONE_DONOR:
             return block.asking(ask("donor-of-all"))
     return None
 
