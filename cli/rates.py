@@ -84,11 +84,13 @@ def _show(judged: JudgedRates, *, dry_run: bool) -> None:
         at = "" if verdict == "ignored" else at
         click.echo(f"  {verdict} {', '.join(codes[:_FEW])}{more}{at}: {reason}")
     new = counts["imported"]
+    codes = sorted({each.row.currency for each in judged.verdicts if each.verdict == "imported"})
+    of = f" of {', '.join(codes)}" if codes else ""
     if dry_run:
-        click.echo(f"{new} rates would be written (dry run: nothing was).")
+        click.echo(f"{new} rates{of} would be written (dry run: nothing was).")
     elif judged.written:
         names = ", ".join(path.name for path in judged.written)
-        click.echo(f"{new} rates written to {names}.")
+        click.echo(f"{new} rates{of} written to {names}.")
     else:
         click.echo("Nothing new to write.")
 

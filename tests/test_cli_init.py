@@ -30,6 +30,7 @@ def test_a_book_is_made_as_it_is_said(tmp_path: Path) -> None:
     assert dict(settings.purposes) == {"prisons": "Prison reform"}
     assert settings.periods.names() == ["2024-2025"]
     assert not settings.mandates
+    assert not (folder / "A-RES-55-64.beancount").exists()
     assert settings.banks.accounts["MAIN"].accounts == ("Assets:TRF:Cash",)
     assert (folder / "2024-2025.beancount").exists()
     assert not (folder / "2002-2003.beancount").exists()

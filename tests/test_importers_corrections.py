@@ -133,6 +133,18 @@ def test_a_total_beside_instalments_stays_the_total(tmp_path: Path) -> None:
     assert after[2:] == before[2:]
 
 
+def test_a_column_said_to_name_the_donor_takes_the_place_of_one_that_was_only_asked_about(
+    context: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "persons.csv"
+    head = "First name,Last name,City,State,Amount,Date"
+    path.write_text(f"{head}\nExample,Norway,Springfield,IL,50,2002-03-01\n", "utf-8")
+    said = {"persons!A1:F2": Correction(columns={"B": "donor"})}
+    (table,) = judge_file(SentFile(path), context, corrections=said).tables
+    held = {each.letter: each.field for each in table.table.table_columns}
+    assert (held["A"], held["B"]) == (None, Field.DONOR)
+
+
 @pytest.mark.parametrize(
     ("name", "said", "sentence"),
     [

@@ -109,7 +109,8 @@ def _take(own: _Gathered, table: Table, verdict: Verdict, question: Question) ->
         number = column_number(letter) if letter else None
         letter = letter if number else table.columns.get("donor", "A")
         cell = f"{table.sheet.name}!{letter}{verdict.row.number}"
-        cells = " | ".join(table.texts_of(verdict.row.number).values())
+        texts = table.texts_of(verdict.row.number)
+        cells = " | ".join(texts.get(column.letter, "") for column in table.table_columns)
         told = question.kind in _TOLD and verdict.asks[0].key == question.key
         reason = f": {verdict.reason}" if told else ""
         own.examples.append((cell, shorten(cells, _LONGEST_ROW, placeholder=" …") + reason))

@@ -24,6 +24,8 @@ EACH = "each"
 _LIKE = 0.6
 _LIKE_WORD, _TELLING = 0.8, 7
 """How like a word is to a telling one of a purpose, and how long this is."""
+_TYPED = 200
+"""Letters of a text that a sentence shows to be typed again."""
 _SHORT = 4
 """A name of a purpose that is no longer than this is a word of many remarks."""
 
@@ -177,10 +179,10 @@ def purpose_of_row(row: SheetRow, table: Table, context: Context) -> str:
         question = context.purposes[row.purpose] = _ask_purpose(row.purpose, context)
     wider = _ask_purposes(table.columns.get("purpose", ""), context)
     known = ", ".join(context.settings.purposes)
+    said_so = f' (import --purpose "{row.purpose}=CODE")' if len(row.purpose) <= _TYPED else ""
     why = (
         f"The purpose {shown(row.purpose)} is none of the book's ({known}): "
-        "declare it, or say which it is, and the book remembers it (import --purpose "
-        f'"{row.purpose[:40]}=CODE").'
+        f"declare it, or say which it is, and the book remembers it{said_so}."
     )
     said = _answer_to_text(question, wider, table.rules.answers, why)
     return "" if said == GENERAL else said

@@ -326,10 +326,13 @@ def _columns(table: Table, given: Mapping[str, str], name: str) -> tuple[TableCo
     letters = {column.letter for column in table.table_columns}
     if unknown := [letter for letter in given if letter not in letters]:
         raise MappingError([f"{name}: there is no column {unknown[0]}."])
+    said = {_field(text, name) for text in given.values()}
+    asked = {Field(each.about) for each in table.questions if each.kind == "which-column"} & said
     changed = [
         replace(column, field=_field(given[column.letter], name), label="")
         if column.letter in given
-        else column
+        # What is said takes the place of what was only taken until somebody says it.
+        else (replace(column, field=None, label="") if column.field in asked else column)
         for column in table.table_columns
     ]
     of_field: dict[Field, list[TableColumn]] = {}

@@ -69,7 +69,8 @@ def _contents(declares: Sequence[Declare]) -> dict[str, bytes]:
         for declare in declares:
             book = load_book(aside / "main.beancount")
             save_declared(book, declare(book))
-        kept = (each for each in aside.iterdir() if each.suffix in {".beancount", ".py"})
+        read = {path.name for path in load_book(aside / "main.beancount").files}
+        kept = (each for each in aside.iterdir() if each.name in read or each.suffix == ".py")
         return {each.name: each.read_bytes() for each in kept}
 
 
