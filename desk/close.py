@@ -170,7 +170,7 @@ def close_fields(book: Book) -> list[Field]:
     name = logged_in()
     if name:
         return []
-    help_ = _("Somebody who neither entered nor approved.") if strict else ""
+    help_ = _("Not one who both entered and approved in it.") if strict else ""
     return [Field(name="by", title=_("Closed by"), required=strict, help=help_)]
 
 

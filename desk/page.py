@@ -13,6 +13,7 @@ from functools import cached_property, wraps
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlencode
 
@@ -91,11 +92,27 @@ def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
     return f"{type(error).__name__}: {error}", HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _occasion(what: str, given: object) -> Occasion:
+_TELLING = (
+    "event", "part", "kind", "file", "receipt", "label", "number", "reference", "period", "donor",
+    "instalment", "paid", "amount", "name",
+)  # fmt: skip
+"""What a form says that tells writes of one page apart in the log."""
+_LONGEST_WORD = 60
+
+
+def _occasion(page: Page, name: str, given: object) -> Occasion:
     """Return the occasion of a write: the same form means the same, whichever book was shown."""
+    what, form = f"{page.name} {name}", given
     if isinstance(given, dict):
-        given = sorted((name, value) for name, value in given.items() if name != "book")
-    occasion = Occasion(door="desk", what=what, key=digest_of(repr((what, given)).encode()))
+        form = sorted((key, value) for key, value in given.items() if key != "book")
+        values = given.get("values")
+        said = {**(values if isinstance(values, dict) else {}), **given}
+        words = [said[key] for key in _TELLING if isinstance(said.get(key), str) and said[key]]
+        about = ", ".join(shorten(each, _LONGEST_WORD, placeholder=" …") for each in words)
+        what += f": {about}" if about else ""
+    occasion = Occasion(
+        door="desk", what=what, key=digest_of(repr((page.name, name, form)).encode())
+    )
     return structs.replace(occasion, by=logged_in() or occasion.by)
 
 
@@ -299,7 +316,7 @@ def writing(
         def endpoint(self: PageT) -> Response:
             try:
                 given = read_file() if takes_file else read_form()
-                with on_occasion(_occasion(f"{self.name} {name}", given)):
+                with on_occasion(_occasion(self, name, given)):
                     return jsonify(method(self, given))
             except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
                 said, status = _told(error, name)

@@ -61,7 +61,7 @@ def test_receipts_are_issued_sent_answered_and_made_void(desk: Desk) -> None:
     ("endpoint", "form", "field", "said"),
     [
         ("issue", {"values": {"day": "2999-01-01"}}, "day", "after today"),
-        ("issue", {"values": {}}, "day", "not stated"),
+        ("issue", {"values": {"day": ""}}, "day", "not stated"),
         ("void", {"number": "CPCJF/2004/0077", "values": {"day": "2004-01-01"}}, "reason", "not"),
         ("void", {"number": "CPCJF/2004/0077", "values": {"day": "2004-01-01", "reason": "x"}},
          None, "There is no receipt CPCJF/2004/0077"),

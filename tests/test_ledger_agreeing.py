@@ -142,6 +142,7 @@ def test_a_key_that_only_an_excluding_rule_asks_for_is_left_alone(load: Load) ->
         """
     2002-02-01 * "Norway" "Pledge" ^NOR-2002-01
       appeals: "other"
+      references: "what an import writes of a bank's words"
       Assets:CPCJF:Pledges:NOR        100 USD {0 # 100.00 USD, "NOR-2002-01.1"}
       Income:CPCJF:Contributions:NOR -100.00 USD
     """,

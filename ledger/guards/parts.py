@@ -46,6 +46,9 @@ _KEYS = frozenset(
 )  # fmt: skip
 """Metadata of entries that decides something: a slip in the key loses it."""
 
+_OF_BANKS = "references"
+"""What an import writes of a bank's words, and is nearly one of these."""
+
 
 def guard(view: View) -> Iterator[Finding]:
     """Yield errors and notices about entries whose parts contradict each other."""
@@ -190,7 +193,7 @@ def _nearly_ours(entry: Transaction, asked: Container[str]) -> Iterator[Finding]
     """A key that is nearly one of ours loses what it says."""
     for meta in (entry.meta, *(posting.meta or {} for posting in entry.postings)):
         for key in meta:
-            near = "" if key in _KEYS or key in asked else _key_near(key)
+            near = "" if key in _KEYS or key in asked or key == _OF_BANKS else _key_near(key)
             if near:
                 yield notice(
                     entry,
