@@ -192,6 +192,11 @@ def _accounts(path: Path) -> list[tuple[str, str]]:
     return [(each.account, each.currency) for each in statements if each.account]
 
 
+def still_to_be_said(book: Book) -> list[tuple[str, str]]:
+    """Return name and title of each section of the page that wants something."""
+    return [(each.name, each.title) for each in _sections(book, ()) if each.wanting]
+
+
 def _sections(book: Book, accounts: Sequence[tuple[str, str, str]]) -> Iterator[Section]:
     settings = book.settings
     name = str(book.options["title"])

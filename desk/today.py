@@ -10,6 +10,7 @@ from flask import Response, jsonify
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, served
+from pledgebook.desk.setup import still_to_be_said
 from pledgebook.desk.texts import marked
 from pledgebook.desk.waiting import Waiting, count_by_page, files_of, look_at_next, what_waits
 from pledgebook.ledger.files.log import read_log
@@ -24,13 +25,16 @@ class Today(Page):
     title = marked("Today")
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return what waits, the files of the inbox with what is left of them, the last writes."""
+        """Return what waits, what Setup wants, the files of the inbox with what is left of each,
+        and the last writes.
+        """
         del asked
         log = read_log(desk.book)
         waiting = self._waiting(desk)
         return {
             "waiting": [each for each in waiting if each.kind != "notice"],
             "notices": [each for each in waiting if each.kind == "notice"],
+            "wanting": still_to_be_said(desk.book),
             "files": files_of(desk, inbox_folder(self.ledger)),
             "writes": log.writes[::-1][:_WRITES],
             "undone": {write.undoes for write in log.writes if write.undoes},
