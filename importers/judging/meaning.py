@@ -42,6 +42,7 @@ from pledgebook.importers.rows.words import ask_status
 from pledgebook.importers.tables.headings import Field, speaks_of_promise
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
+from pledgebook.importers.values.amounts import parse_amount
 from pledgebook.importers.values.values import ascii_digits, is_nil, is_unknown, plain, shown
 from pledgebook.importers.values.words import (
     days_in_status,
@@ -52,6 +53,7 @@ from pledgebook.importers.values.words import (
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events import Earmark
 
+_MONEY = frozenset({Field.AMOUNT.value, Field.PAID.value, Field.DOLLARS.value})
 _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 """An instalment that says how many there are: "1 of 2"."""
 
@@ -72,9 +74,9 @@ def read_contribution(
     answers = table.rules.answers
     group = take_paid_alone(group, answers)
     row = group[0]
-    _leave_out(group, answers)
+    _leave_out(group, table)
     if table.questions:
-        raise Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
+        raise _in_question(table)
     if isinstance(donor, Doubt):
         raise donor
     for each in group:
@@ -294,14 +296,34 @@ def _states_dollars_only(row: SheetRow, table: Table) -> bool:
     )
 
 
-def _leave_out(group: list[SheetRow], answers: Answers) -> None:
+def _may_state_money(row: SheetRow, table: Table) -> bool:
+    """Whether a figure of the row stands in a column that is not read and may hold money."""
+    asked = {
+        each.about
+        for each in table.questions
+        if each.kind == "column" and _MONEY & {choice.value for choice in each.choices}
+    }
+    return any(
+        bool(parse_amount(table.sheet.cell(row.number, column.number)).value)
+        for column in table.table_columns
+        if column.letter in asked and column.field is None
+    )
+
+
+def _in_question(table: Table) -> Doubt:
+    return Doubt(" ".join(each.text for each in table.questions), asks=table.questions)
+
+
+def _leave_out(group: list[SheetRow], table: Table) -> None:
     """Leave out what a mapping skips, what is nil, and what was spent, in a list of
-    transactions.
+    transactions. What a figure may say that nobody reads yet is not nil.
     """
     row = group[0]
     if row.skipped:
         raise Doubt(row.skipped, "ignored")
-    refuse_nil(group, answers)
+    if any(_may_state_money(each, table) for each in group):
+        raise _in_question(table)
+    refuse_nil(group, table.rules.answers)
     if row.status and read_kind(row.status) == "spending":
         raise _spending(row)
 
