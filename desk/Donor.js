@@ -1,5 +1,5 @@
-import { enhance, fetchPart } from "../extension/Contributions/desk.js";
-import { sendTo, sending } from "./Setup.js";
+import { enhance, fetchPart, sendTo } from "../extension/Contributions/desk.js";
+import { sending } from "./Setup.js";
 
 const desk = () => document.getElementById("desk");
 

@@ -37,6 +37,21 @@ function clearFaults() {
   }
 }
 
+/** Put what may have been meant in a field beside what is said of it, as buttons that say it. */
+function offer(place, field, choices) {
+  for (const choice of choices) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "muted";
+    button.textContent = choice;
+    button.addEventListener("click", () => {
+      field.value = choice;
+      field.form.requestSubmit();
+    });
+    place.append(" ", button);
+  }
+}
+
 /**
  * Say what is wrong at its field, else above the form, and go there. What may have been meant stands
  * beside it as buttons: one is put in the place of what was said.
@@ -54,17 +69,7 @@ function tell({ fault, field, said, choices }) {
   place.textContent = fault;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", `help-${field} fault-${field}`);
-  for (const choice of said ? choices : []) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "muted";
-    button.textContent = choice;
-    button.addEventListener("click", () => {
-      input.value = choice;
-      input.form.requestSubmit();
-    });
-    place.append(" ", button);
-  }
+  offer(place, input, said ? choices : []);
   input.closest("details")?.setAttribute("open", "");
   input.focus();
 }
@@ -196,17 +201,7 @@ function tellGrid({ fault, row, field, said, choices }, places) {
   const place = field === "control" ? byId("fault-control") : byId("fault-rows");
   const cell = line?.querySelector(`[data-name="${field}"]`) ?? line?.querySelector("input");
   place.textContent = line ? `${places[row] + 1}: ${fault}` : fault;
-  for (const choice of cell && choices ? choices : []) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "muted";
-    button.textContent = choice;
-    button.addEventListener("click", () => {
-      cell.value = choice;
-      cell.form.requestSubmit();
-    });
-    place.append(" ", button);
-  }
+  offer(place, cell, cell && choices ? choices : []);
   const at = cell ?? byId("control").querySelector("input");
   at.setAttribute("aria-invalid", "true");
   at.setAttribute("aria-describedby", place.id);

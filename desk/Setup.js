@@ -1,4 +1,4 @@
-import { agreed, enhance, go, refuse, send } from "../extension/Contributions/desk.js";
+import { agreed, enhance, go, refuse, send, sendTo } from "../extension/Contributions/desk.js";
 
 /** Whether somebody changed what stood in a control. */
 function isChanged(control) {
@@ -68,31 +68,6 @@ function follow(where) {
   } else {
     window.location.assign(next.href);
   }
-}
-
-/**
- * Send a form to an endpoint of another page of the desk; as `send`, null where it was refused and
- * the reason is on the page.
- */
-export async function sendTo(page, endpoint, form) {
-  const here = window.location.pathname;
-  const base = here.slice(0, here.indexOf("/extension/"));
-  const body = JSON.stringify({ ...form, book: document.getElementById("desk").dataset.book });
-  const headers = { "Content-Type": "application/json" };
-  try {
-    const response = await fetch(`${base}/extension/${page}/${endpoint}`, { method: "POST", headers, body });
-    const answer = await response.json();
-    if (response.ok) {
-      return answer;
-    }
-    if (answer.book) {
-      document.getElementById("desk").dataset.book = answer.book; // it may be sent again
-    }
-    refuse(answer.refused);
-  } catch (error) {
-    refuse(String(error));
-  }
-  return null;
 }
 
 /** Let every form of `forms.html` send itself as JSON to its endpoint. */

@@ -102,7 +102,7 @@ def _select(book: Book, named: Mapping[str, str]) -> Selection:
     as_at = read_day(named["as_at"]) if named["as_at"] else None
     period = named["period"] or None
     if period is None and as_at is None:
-        period = _period_at_work(book, date.today())  # noqa: DTZ011 - the day where the user is
+        period = _period_at_work(book, present_day())
     return select(
         book,
         period,
@@ -166,6 +166,11 @@ def cut_page(
     pages = max(1, -(-len(items) // size))
     number = min(max(whole_number(asked.get("page", "")), 1), pages)
     return Slice(items[(number - 1) * size : number * size], number, pages, len(items))
+
+
+def present_day() -> date:
+    """Return the day where the user is."""
+    return date.today()  # noqa: DTZ011
 
 
 def whole_number(text: str) -> int:

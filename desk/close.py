@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
-from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.choosing import present_day
+from pledgebook.desk.fields import Field, read_fields, refuse_future, values_of
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.login import logged_in
@@ -17,15 +16,13 @@ from pledgebook.desk.page import Page, PageRefusedError, address, writing
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.desk.waiting import files_of
+from pledgebook.desk.waiting import rows_of_inbox
 from pledgebook.ledger.closing.certifying import certify_period
 from pledgebook.ledger.closing.hindering import Hindrance
 from pledgebook.ledger.closing.periods import close_period, reopen_period
 from pledgebook.ledger.closing.proof import Verdict, verify_seals
 from pledgebook.ledger.declared.certifications import DECLARED
 from pledgebook.ledger.declared.periods import Period
-from pledgebook.ledger.files.writing import refuse_future
-from pledgebook.ledger.findings import FutureDateError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.closing import find_all_hindrances, make_figures
 
@@ -93,7 +90,7 @@ class Close(Page):
             forms = {"certify": certify_fields(), "reopen": reopen_fields()}
             return {**shown, **forms, "may_reopen": not later}
         found = desk.once(
-            ("hindrances", name, date.today()),  # noqa: DTZ011 - the day where the user is
+            ("hindrances", name, present_day()),
             lambda: list(find_all_hindrances(book, period)),
         )
         hinders = list(_by_kind(found, period))
@@ -102,12 +99,8 @@ class Close(Page):
             "hinders": [each for each in hinders if each.blocks],
             "remarks": [each for each in hinders if not each.blocks],
             "close": close_fields(book),
-            "rows": sum(
-                rows.new + rows.waiting
-                for _file, rows in files_of(desk.main, inbox_folder(self.ledger))
-                if rows is not None
-            ),
-            "ended": period.end < date.today(),  # noqa: DTZ011 - the day where the user is
+            "rows": rows_of_inbox(desk.main, inbox_folder(self.ledger)),
+            "ended": period.end < present_day(),
         }
 
     @writing("close")
@@ -117,15 +110,12 @@ class Close(Page):
         closed = []
 
         def write(book: Book) -> Sequence[Path]:
-            values = read_fields(close_fields(book), _values(form))
+            values = read_fields(close_fields(book), values_of(form))
             by = logged_in() or values["by"]
             closed.append(close_period(book, name, make_figures, by=by))
             return [path for path in closed[0].written if path.exists()]
 
-        try:
-            save(self.ledger, str(form.get("book")), write)
-        except FieldFaultError as error:
-            return told(error)
+        save(self.ledger, str(form.get("book")), write)
         declared = closed[0].declared if closed else ""
         return {"where": address("Close", period=name, done="closed", next=declared)}
 
@@ -135,15 +125,12 @@ class Close(Page):
         name = _name(form)
 
         def write(book: Book) -> Sequence[Path]:
-            values = read_fields(reopen_fields(), _values(form))
-            _refuse_future("day", values["day"])
+            values = read_fields(reopen_fields(), values_of(form))
+            refuse_future("day", values["day"])
             written = reopen_period(book, name, values["authority"], values["day"])
             return [path for path in written if path.exists()]
 
-        try:
-            save(self.ledger, str(form.get("book")), write)
-        except FieldFaultError as error:
-            return told(error)
+        save(self.ledger, str(form.get("book")), write)
         return {"where": address("Close", period=name, done="reopened")}
 
     @writing("certify", renews=True)
@@ -152,15 +139,12 @@ class Close(Page):
         name = _name(form)
 
         def write(book: Book) -> Sequence[Path]:
-            given = read_fields(certify_fields(), _values(form))
-            _refuse_future("day", given["day"])
+            given = read_fields(certify_fields(), values_of(form))
+            refuse_future("day", given["day"])
             said = given["state"], given["by"], given["document"], given["day"]
             return [certify_period(book, name, *said)]
 
-        try:
-            save(self.ledger, str(form.get("book")), write)
-        except FieldFaultError as error:
-            return told(error)
+        save(self.ledger, str(form.get("book")), write)
         return {"where": address("Close", period=name, done="certified")}
 
 
@@ -183,7 +167,7 @@ def reopen_fields() -> list[Field]:
             required=True,
             help=_("The office and the paper that approved it."),
         ),
-        Field(name="day", title=_("Approved on"), kind="day", required=True, value=_today()),
+        Field(name="day", title=_("Approved on"), kind="day", required=True, value=present_day()),
     ]
 
 
@@ -200,7 +184,7 @@ def certify_fields() -> list[Field]:
         ),
         Field(name="by", title=_("By"), required=True, help=_("The office that signed.")),
         Field(name="document", title=_("Paper"), help=_("What it signed.")),
-        Field(name="day", title=_("Signed on"), kind="day", required=True, value=_today()),
+        Field(name="day", title=_("Signed on"), kind="day", required=True, value=present_day()),
     ]
 
 
@@ -262,21 +246,3 @@ def _proof(desk: Desk) -> Sequence[Verdict]:
 
 def _name(form: Mapping[str, Any]) -> str:
     return str(form.get("period") or "")
-
-
-def _values(form: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = form.get("values")
-    if not isinstance(given, dict):
-        raise RequestRefusedError(_("What was sent is no form."))
-    return given
-
-
-def _refuse_future(field: str, day: date) -> None:
-    try:
-        refuse_future([day])
-    except FutureDateError as error:
-        raise FieldFaultError(field, str(error)) from error
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day where the user is

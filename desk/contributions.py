@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from pledgebook.desk.actions import Action, action_for
 from pledgebook.desk.behind import PAID, overdue_claims
-from pledgebook.desk.choosing import cut_page, read_choice
+from pledgebook.desk.choosing import cut_page, present_day, read_choice
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk
@@ -93,7 +92,7 @@ class Contributions(Page):
         order = asked.get("by", "name")
         rows = sorted(_rows(made), key=_ORDERS.get(order, _ORDERS["name"]))
         everything = total(each.figures for each in lines if each.class_)
-        today = date.today()  # noqa: DTZ011 - the day where the user is
+        today = present_day()
         return {
             "mode": "glance",
             "words": "",

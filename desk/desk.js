@@ -36,22 +36,30 @@ export async function send(context, endpoint, form) {
   return answered(context.api.request(endpoint, "POST", undefined, body, "raw"));
 }
 
+/** The address of an endpoint of a page of the desk. */
+function addressOf(page, endpoint) {
+  const here = window.location.pathname;
+  return `${here.slice(0, here.indexOf("/extension/"))}/extension/${page}/${endpoint}`;
+}
+
+/** As `send`, to an endpoint of another page of the desk. */
+export async function sendTo(page, endpoint, form) {
+  const body = JSON.stringify({ ...form, book: desk()?.dataset.book });
+  const headers = { "Content-Type": "application/json" };
+  return answered(fetch(addressOf(page, endpoint), { method: "POST", headers, body }));
+}
+
 /** Send a file's bytes to an endpoint of the page that takes one; `asked` goes into its address. */
 export async function sendFile(name, endpoint, asked, file) {
-  const here = window.location.pathname;
-  const base = here.slice(0, here.indexOf("/extension/"));
-  const query = new URLSearchParams(asked);
   const headers = { "Content-Type": "application/octet-stream" };
-  const address = `${base}/extension/${name}/${endpoint}?${query}`;
+  const address = `${addressOf(name, endpoint)}?${new URLSearchParams(asked)}`;
   return answered(fetch(address, { method: "POST", headers, body: file }));
 }
 
 /** Get a part of a page by itself as text of the page; null where it could not be had. */
 export async function fetchPart(name, endpoint, asked) {
-  const here = window.location.pathname;
-  const base = here.slice(0, here.indexOf("/extension/"));
   try {
-    const response = await fetch(`${base}/extension/${name}/${endpoint}?${new URLSearchParams(asked)}`);
+    const response = await fetch(`${addressOf(name, endpoint)}?${new URLSearchParams(asked)}`);
     const text = await response.text();
     if (response.ok) {
       return text;

@@ -9,7 +9,7 @@ asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 from beancount.core.data import Custom, Transaction
 from flask import Response, jsonify, request
-from pledgebook.desk.choosing import Choice, cut_page, read_choice, whole_number
+from pledgebook.desk.choosing import Choice, cut_page, present_day, read_choice, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
-from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
+from pledgebook.desk.fields import Field, FieldFaultError, read_fields, values_of
 from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.letters import correspondence, shared
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, PageRefusedError, address, served, writing
-from pledgebook.desk.saving import last_write, save
+from pledgebook.desk.saving import last_write, save_declaration
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.declared.aliases import AliasRefusedError, free_code
@@ -32,11 +32,11 @@ from pledgebook.ledger.declared.donors import Donor as DonorOfRecord
 from pledgebook.ledger.events.asking import find_donor
 from pledgebook.ledger.files.declaring import (
     DeclarationRefusedError,
+    Declare,
     Declared,
     continue_donor,
     declare_addressee,
     declare_donor,
-    save_declared,
 )
 from pledgebook.ledger.files.donor_lists import kind_said
 from pledgebook.ledger.files.naming import alias_texts
@@ -201,13 +201,11 @@ class Donor(Page):
         added = {"code": ""}
 
         def declare(book: Book) -> Declared:
-            values = read_fields(new_donor(), _values(form))
+            values = read_fields(new_donor(), values_of(form))
             added["code"] = values["code"] or free_code(book.settings.donors, values["name"])
             return declare_donor(book, added["code"], values["kind"], values["name"])
 
-        desk = self._declared(form, declare)
-        if not isinstance(desk, Desk):
-            return desk
+        desk = save_declaration(self.ledger, form.get("book"), declare)
         donor = desk.book.settings.donors.get(added["code"])
         assert donor is not None  # it was declared just now
         where = address("Donor", donor=donor.code, done="added", wrote=last_write(desk.book))
@@ -221,7 +219,7 @@ class Donor(Page):
         code = str(form.get("donor"))
 
         def declare(book: Book) -> Declared:
-            values = read_fields(donor_fields(book, code), _values(form))
+            values = read_fields(donor_fields(book, code), values_of(form))
             return declare_donor(
                 book,
                 code,
@@ -240,7 +238,7 @@ class Donor(Page):
         code = str(form.get("donor"))
 
         def declare(book: Book) -> Declared:
-            values = read_fields(addressee_fields(book, code), _values(form))
+            values = read_fields(addressee_fields(book, code), values_of(form))
             language = values.pop("language")
             return declare_addressee(book, code, values, language)
 
@@ -252,10 +250,10 @@ class Donor(Page):
         code = str(form.get("donor"))
 
         def declare(book: Book) -> Declared:
-            values = read_fields(merging_fields(book, code), _values(form))
+            values = read_fields(merging_fields(book, code), values_of(form))
             if values["how"] == "name":
                 try:
-                    texts = alias_texts(book, {values["other"]: code}, _today())
+                    texts = alias_texts(book, {values["other"]: code}, present_day())
                 except AliasRefusedError as error:
                     raise FieldFaultError("other", str(error)) from error
                 return Declared(texts)
@@ -273,42 +271,16 @@ class Donor(Page):
 
         return self._done(form, declare, code)
 
-    def _done(
-        self, form: Mapping[str, Any], declare: Callable[[Book], Declared], code: str
-    ) -> Mapping[str, Any]:
-        desk = self._declared(form, declare)
-        if not isinstance(desk, Desk):
-            return desk
+    def _done(self, form: Mapping[str, Any], declare: Declare, code: str) -> Mapping[str, Any]:
+        desk = save_declaration(self.ledger, form.get("book"), declare)
         where = address("Donor", donor=code, done="changed", wrote=last_write(desk.book))
         return {"book": desk.book.sha256, "where": where}
-
-    def _declared(
-        self, form: Mapping[str, Any], declare: Callable[[Book], Declared]
-    ) -> Desk | Mapping[str, Any]:
-        """Write what is declared and return the desk then; or what is told of a fault."""
-        try:
-            return save(
-                self.ledger,
-                str(form.get("book")),
-                lambda book: save_declared(book, declare(book)),
-            )
-        except (FieldFaultError, DeclarationRefusedError) as error:
-            return told(error)
 
 
 _NAMED_IN = {"fr": marked("Name in French"), "ar": marked("Name in Arabic"),
              "es": marked("Name in Spanish"), "ru": marked("Name in Russian"),
              "zh": marked("Name in Chinese")}  # fmt: skip
 _OTHER_NAME = re.compile(r"name-?[0-9]+")
-
-
-def _values(form: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = form.get("values")
-    return given if isinstance(given, dict) else {}
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day where the user is
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.plain_words import in_page_words
 from pledgebook.desk.texts import gettext as _
-from pledgebook.ledger.files.declaring import DeclarationRefusedError
-from pledgebook.ledger.findings import RefusedError
+from pledgebook.ledger.files.writing import refuse_future as refuse_future_days
+from pledgebook.ledger.findings import FutureDateError, RefusedError
 
 Kind = Literal["text", "lines", "day", "choice", "several", "flag"]
 """What a field takes: a text, one of several lines, a day, one or several of `choices`, yes or no.
@@ -85,6 +86,22 @@ def _read(field: Field, given: object) -> Any:
         ) from None
 
 
-def told(error: FieldFaultError | DeclarationRefusedError) -> Mapping[str, Any]:
+def values_of(form: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was written in the fields of a form that was sent. Raises RequestRefusedError."""
+    given = form.get("values")
+    if not isinstance(given, dict):
+        raise RequestRefusedError(_("What was sent is no form."))
+    return given
+
+
+def refuse_future(name: str, day: date) -> None:
+    """Raise FieldFaultError of a field for a day after today."""
+    try:
+        refuse_future_days([day])
+    except FutureDateError as error:
+        raise FieldFaultError(name, str(error)) from error
+
+
+def told(error: FieldFaultError) -> Mapping[str, Any]:
     """Return what a page is answered of what is wrong, and at which field."""
     return {"fault": in_page_words(str(error)), "field": error.field}

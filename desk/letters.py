@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -12,8 +11,14 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import Response, request
-from pledgebook.desk.choosing import Choice, cut_page, read_choice
-from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
+from pledgebook.desk.choosing import Choice, cut_page, present_day, read_choice
+from pledgebook.desk.fields import (
+    Field,
+    FieldFaultError,
+    read_fields,
+    refuse_future,
+    values_of,
+)
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox_files import numbered
 from pledgebook.desk.loaded import Desk
@@ -32,8 +37,8 @@ from pledgebook.ledger.correspondence.receipts import OfficialReceipt, read_rece
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events.asking import read_amount
 from pledgebook.ledger.files.answering import book_answering
-from pledgebook.ledger.files.writing import refuse_future, write_entries
-from pledgebook.ledger.findings import EventRefusedError, FutureDateError, RefusedError
+from pledgebook.ledger.files.writing import write_entries
+from pledgebook.ledger.findings import EventRefusedError, RefusedError
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.collections import Collection
@@ -133,26 +138,28 @@ class Letters(Page):
     @writing("issue")
     def issue(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Issue a numbered receipt for each collection of a period that has none."""
+        day = read_fields(issue_fields(), values_of(form))["day"]
 
         def write(book: Book) -> Sequence[Path]:
-            day = _day(form, issue_fields())
+            refuse_future("day", day)
             papers = Papers(_selected(book, str(form.get("period") or "")))
             donors = [str(form["donor"])] if form.get("donor") else []
             lines = issue_receipts(papers, day=day, donors=donors)
             return write_entries(book, [], correspondence_texts(book, lines))
 
-        return self._written(form, write, "issued", issue_fields())
+        return self._written(form, write, "issued")
 
     @writing("send")
     def send(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Keep letters as sent, with their files and references."""
-        fields = sending_fields()
         kind, tag = str(form.get("kind")), str(form.get("language") or "")
         if kind not in LETTERS or tag not in {"", *languages()}:
             raise RequestRefusedError(_("There is no such letter, form or donor."))
+        values = read_fields(sending_fields(), values_of(form))
+        day = values["day"]
 
         def write(book: Book) -> Sequence[Path]:
-            values, day = read_fields(fields, _values(form)), _day(form, fields)
+            refuse_future("day", day)
             papers = Papers(_selected(book, str(form.get("period") or "")))
             donors = [papers.of_record(str(form["donor"]))] if form.get("donor") else []
             references = References(book, day)
@@ -176,50 +183,42 @@ class Letters(Page):
             beside = {path: files[name] for name, path in paths.items()}
             return write_entries(book, [], correspondence_texts(book, lines), beside)
 
-        return self._written(form, write, "sent", fields)
+        return self._written(form, write, "sent")
 
     @writing("answer", renews=True)
     def answer(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Keep the answer to a letter."""
-        fields = answer_fields()
+        values = read_fields(answer_fields(), values_of(form))
+        day = values["day"]
 
         def write(book: Book) -> Sequence[Path]:
-            day = _day(form, fields)
-            values = read_fields(fields, _values(form))
+            refuse_future("day", day)
             reference = str(form.get("reference"))
             if reference not in {each.reference for each in read_letters(book.entries)}:
                 raise RequestRefusedError(_("The book keeps no letter %(name)s.", name=reference))
             line = draft_answer(reference, values["result"], day, values["words"], _stated(values))
             return write_entries(book, [], correspondence_texts(book, [line]))
 
-        return self._written(form, write, "answered", fields)
+        return self._written(form, write, "answered")
 
     @writing("void", renews=True)
     def void(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Make an official receipt void."""
-        fields = void_fields()
+        values = read_fields(void_fields(), values_of(form))
+        day = values["day"]
 
         def write(book: Book) -> Sequence[Path]:
-            day = _day(form, fields)
-            values = read_fields(fields, _values(form))
+            refuse_future("day", day)
             line = void_line(book.entries, str(form.get("number")), values["reason"], day)
             return write_entries(book, [], correspondence_texts(book, [line]))
 
-        return self._written(form, write, "void", fields)
+        return self._written(form, write, "void")
 
     def _written(
-        self,
-        form: Mapping[str, Any],
-        write: Callable[[Book], Sequence[Path]],
-        done: str,
-        fields: Sequence[Field],
+        self, form: Mapping[str, Any], write: Callable[[Book], Sequence[Path]], done: str
     ) -> Mapping[str, Any]:
         """Write, and return where the page goes on: to itself, or to the donor's that asked."""
-        try:
-            read_fields(fields, _values(form))  # before the book is loaded
-            save(self.ledger, str(form.get("book")), write)
-        except FieldFaultError as error:
-            return told(error)
+        save(self.ledger, str(form.get("book")), write)
         asked = {name: str(form.get(name) or "") for name in ("donor", "period")}
         if form.get("back") == "Donor":
             return {"where": address("Donor", done=done, **asked) + "#letters"}
@@ -310,18 +309,8 @@ _DONE = {
 
 
 def _day_field(title: str) -> Field:
-    today = date.today()  # noqa: DTZ011 - the day where the user is
+    today = present_day()
     return Field(name="day", title=title, kind="day", required=True, value=today)
-
-
-def _day(form: Mapping[str, Any], fields: Sequence[Field]) -> date:
-    """Return the day that a form states. Raises FieldFaultError for one after today."""
-    day: date = read_fields(fields, _values(form))["day"]
-    try:
-        refuse_future([day])
-    except FutureDateError as error:
-        raise FieldFaultError("day", str(error)) from error
-    return day
 
 
 def _stated(values: Mapping[str, Any]) -> str:
@@ -337,13 +326,6 @@ def _stated(values: Mapping[str, Any]) -> str:
         raise FieldFaultError("amount", str(error)) from error
 
 
-def _values(form: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = form.get("values")
-    if not isinstance(given, dict):
-        raise RequestRefusedError(_("What was sent is no form."))
-    return given
-
-
 def _selected(book: Book, period: str) -> Selection:
     """Return the selection of a period out of the book that answers for it."""
     return select(book_answering(book, cut_of(book, period or None, None).start), period or None)
@@ -357,7 +339,7 @@ def _made(desk: Desk, choice: Choice, kind: str, donor: str, tag: str) -> list[L
     """Return the letters of a kind as drafts of today, made once a load."""
     papers = _papers(desk, choice)
     code = papers.of_record(donor) if donor else ""
-    day = date.today()  # noqa: DTZ011 - the day where the user is
+    day = present_day()
 
     def make() -> list[Letter]:
         return list(make_letters(papers, kind, day=day, donors=[code] if code else (), tag=tag))

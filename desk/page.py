@@ -25,6 +25,7 @@ from markupsafe import Markup
 from msgspec import structs
 from pledgebook.desk.choosing import desk_answering
 from pledgebook.desk.entries import find_paper
+from pledgebook.desk.fields import FieldFaultError, told
 from pledgebook.desk.guarding import (
     RequestRefusedError,
     is_read_only,
@@ -306,7 +307,8 @@ def writing(
     what a person filled in, and nothing that the page computed: with `renews` a form that was
     refused since the book was changed meanwhile can be sent again, into the book as it is now.
 
-    The answer is JSON: what the method returns or, where it is refused, {"refused": sentence}.
+    The answer is JSON: what the method returns, what is told of a field's fault (`fields.told`) or,
+    where it is refused, {"refused": sentence}.
     """
 
     def decorate(
@@ -318,6 +320,8 @@ def writing(
                 given = read_file() if takes_file else read_form()
                 with on_occasion(_occasion(self, name, given)):
                     return jsonify(method(self, given))
+            except FieldFaultError as error:
+                return jsonify(told(error))
             except Exception as error:  # noqa: BLE001 - a page gets an answer in any case
                 said, status = _told(error, name)
                 if status is HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -17,7 +17,7 @@ from typing import Any
 
 from beancount.core.data import Custom, Transaction
 from flask import Response, request
-from pledgebook.desk.choosing import read_day, whole_number
+from pledgebook.desk.choosing import present_day, read_day, whole_number
 from pledgebook.desk.entries import EntryView, Place, place_of, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk, desk_of
@@ -358,7 +358,7 @@ def _in_short(error: Exception) -> str:
 
 def _proposed_day(book: Book) -> str:
     """Return today as the day of an entry, where a period that is open holds it; else ""."""
-    today = date.today()  # noqa: DTZ011 - the day where the user is
+    today = present_day()
     period = book.settings.periods.of(today)
     is_open = period is not None and period.name not in book.settings.seals
     return today.isoformat() if is_open else ""

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fava.core import FavaLedger
+from pledgebook.desk.fields import FieldFaultError
 from pledgebook.desk.guarding import is_read_only
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.files.caching import open_book
 from pledgebook.ledger.files.committing import is_interrupted, recover
+from pledgebook.ledger.files.declaring import DeclarationRefusedError, Declare, save_declared
 from pledgebook.ledger.files.locking import one_writer
 from pledgebook.ledger.files.log import read_log
 from pledgebook.ledger.findings import BookChangedError
@@ -35,6 +37,14 @@ def save(ledger: FavaLedger, seen: str, write: Callable[[Book], Iterable[Path]])
                 ledger.watcher.notify(path)
     ledger.changed()
     return desk_of(ledger)
+
+
+def save_declaration(ledger: FavaLedger, seen: object, declare: Declare) -> Desk:
+    """Write what is declared, as `save` writes. Raises FieldFaultError where it cannot be so."""
+    try:
+        return save(ledger, str(seen), lambda book: save_declared(book, declare(book)))
+    except DeclarationRefusedError as error:
+        raise FieldFaultError(error.field, str(error)) from error
 
 
 def told_of(desk: Desk) -> dict[str, Any]:

@@ -8,20 +8,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from fava.util import slugify
 from pledgebook.desk.choosing import whole_number
-from pledgebook.desk.fields import Field, FieldFaultError, read_fields, told
+from pledgebook.desk.fields import Field, FieldFaultError, read_fields, values_of
 from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.inbox_files import list_files, stamp_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, address, writing
-from pledgebook.desk.saving import last_write, save
+from pledgebook.desk.saving import last_write, save_declaration
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -31,7 +31,7 @@ from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS
 from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.files import declaring
-from pledgebook.ledger.files.declaring import DeclarationRefusedError, Declared, save_declared
+from pledgebook.ledger.files.declaring import Declared
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.letters import languages
 
@@ -128,19 +128,14 @@ class Setup(Page):
     def declare(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare something (`part`), or change what is declared under a `key`."""
         name, key = str(form.get("part")), str(form.get("key") or "")
-        part = PARTS.get(name)
-        given = form.get("values")
-        if part is None or not isinstance(given, dict):
+        part, given = PARTS.get(name), values_of(form)
+        if part is None:
             raise RequestRefusedError(_("What was sent is no form."))
 
-        def write(book: Book) -> Sequence[Path]:
-            values = read_fields(part.fields(book, key), given)
-            return save_declared(book, part.declare(book, key, values))
+        def declare(book: Book) -> Declared:
+            return part.declare(book, key, read_fields(part.fields(book, key), given))
 
-        try:
-            desk = save(self.ledger, str(form.get("book")), write)
-        except (FieldFaultError, DeclarationRefusedError) as error:
-            return told(error)
+        desk = save_declaration(self.ledger, form.get("book"), declare)
         where = address("Setup", done=name, wrote=last_write(desk.book))
         return {"book": desk.book.sha256, "where": self._renamed(where) + f"#{name}"}
 
@@ -151,13 +146,10 @@ class Setup(Page):
         if kind not in PARTS:
             raise RequestRefusedError(_("What was sent is no form."))
 
-        def write(book: Book) -> Sequence[Path]:
-            return save_declared(book, declaring.take_out(book, kind, [key]))
+        def declare(book: Book) -> Declared:
+            return declaring.take_out(book, kind, [key])
 
-        try:
-            desk = save(self.ledger, str(form.get("book")), write)
-        except DeclarationRefusedError as error:
-            return told(error)
+        desk = save_declaration(self.ledger, form.get("book"), declare)
         return {"where": address("Setup", done="taken-out", wrote=last_write(desk.book))}
 
     def _renamed(self, where: str) -> str:
@@ -175,21 +167,23 @@ class Setup(Page):
         seen: set[str] = set()
         for file in list_files(desk, folder):
             path = folder / file.name
-            found = desk.once(("statement of", stamp_of(path)), partial(_accounts, path))
-            for number, currency in found:
+            for number, currency in _accounts(path, stamp_of(path)):
                 if desk.book.settings.banks.find(number) is None and number not in seen:
                     seen.add(number)
                     yield number, currency, file.name
 
 
-def _accounts(path: Path) -> list[tuple[str, str]]:
-    """Return the bank accounts, with their currencies, that a file is a statement of."""
+@lru_cache(maxsize=1024)
+def _accounts(path: Path, _stamp: str) -> Sequence[tuple[str, str]]:
+    """Return the bank accounts, with their currencies, that a file is a statement of: whatever the
+    book, so that each file is read once as long as it stays as it is.
+    """
     try:
         file = SentFile(path)
         statements = read_statements(file).statements if is_statement(file) else ()
     except UnreadableFile:
-        return []
-    return [(each.account, each.currency) for each in statements if each.account]
+        return ()
+    return tuple((each.account, each.currency) for each in statements if each.account)
 
 
 def still_to_be_said(book: Book) -> list[tuple[str, str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
+from pledgebook.desk.choosing import present_day
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, served
@@ -34,7 +34,7 @@ class Today(Page):
         return {
             "waiting": [each for each in waiting if each.kind != "notice"],
             "notices": [each for each in waiting if each.kind == "notice"],
-            "wanting": still_to_be_said(desk.book),
+            "wanting": desk.once("wanting", lambda: still_to_be_said(desk.book)),
             "files": files_of(desk, inbox_folder(self.ledger)),
             "writes": log.writes[::-1][:_WRITES],
             "undone": {write.undoes for write in log.writes if write.undoes},
@@ -52,5 +52,5 @@ class Today(Page):
         return jsonify({"counts": counts, "files": files, "more": more})
 
     def _waiting(self, desk: Desk) -> list[Waiting]:
-        today = date.today()  # noqa: DTZ011 - the day where the user is
+        today = present_day()
         return what_waits(desk, inbox_folder(self.ledger), today)

@@ -105,12 +105,16 @@ def look_at_next(desk: Desk, folder: Path) -> bool:
     return len(left) > 1
 
 
+def rows_of_inbox(desk: Desk, folder: Path) -> int:
+    """Return how many rows of the inbox are to book or wait, as far as its files were looked at."""
+    return sum(rows.new + rows.waiting for _file, rows in files_of(desk, folder) if rows)
+
+
 def what_waits(desk: Desk, folder: Path, today: date) -> list[Waiting]:
     """Return what waits, the most pressing first: rows of the inbox as far as its files were looked
     at, and what the book itself has. Errors are said above each page.
     """
-    rows = [rows for _file, rows in files_of(desk, folder) if rows is not None]
-    number = sum(each.new + each.waiting for each in rows)
+    number = rows_of_inbox(desk, folder)
     in_inbox = [Waiting(kind="rows", number=number, page="Inbox")] if number else []
     return in_inbox + desk.once(("waits", today), lambda: list(_in_book(desk, today)))
 

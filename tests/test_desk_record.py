@@ -331,13 +331,8 @@ def test_what_is_often_filled_in_comes_first_and_the_rest_is_folded(desk: Desk) 
 
 
 def test_today_is_proposed_where_a_period_is_open(desk: Desk, monkeypatch: Any) -> None:
-    class Day(date):
-        @classmethod
-        def today(cls) -> date:
-            return date(2003, 5, 6)
-
     assert 'id="field-day" type="date"' in desk.page("?event=pledge")
-    monkeypatch.setattr("pledgebook.desk.record.date", Day)
+    monkeypatch.setattr("pledgebook.desk.record.present_day", lambda: date(2003, 5, 6))
     assert _filled_day(desk.page("?event=pledge")) == "2003-05-06"
     assert _filled_day(desk.page("?event=pledge&day=2002-01-31")) == "2002-01-31"
 

@@ -39,6 +39,7 @@ from pledgebook.importers.values.words import (
     says_in_kind,
     says_otherwise,
 )
+from pledgebook.ledger.money import ZERO
 
 _STRUCK_OUT = ask("struck-out", "", Choice("count", "They count as if they were not"))
 _TICKS = frozenset("✓✔☑√1")
@@ -49,7 +50,6 @@ _THREE = re.compile(r"\d{2,3}(?:\.\d\d?)?")
 """What is behind the first comma of a figure."""
 _LONGEST_WORD = 30
 _LONGEST_NOTE = 1000
-ZERO = Decimal(0)
 
 
 def find_notes(row: OpenRow) -> None:

@@ -257,15 +257,13 @@ def has_entries(book: Book, period: str) -> bool:
     """Tell whether anything is entered in a period or in its file, or it is closed."""
     known = book.settings.periods.named(period)
     own = book.folder / f"{period}.beancount"
-    return (
-        period in book.settings.seals
-        or (own in book.files and bool(parse_text(book.content_of(own), str(own))[0]))
-        or any(
-            known is not None and each.date in known
-            for each in book.entries
-            if isinstance(each, Transaction)
-        )
-    )
+    if period in book.settings.seals or any(
+        known is not None and each.date in known
+        for each in book.entries
+        if isinstance(each, Transaction)
+    ):
+        return True
+    return own in book.files and bool(parse_text(book.content_of(own), str(own))[0])
 
 
 def exchange_file(main: str, old: str, new: str) -> str:

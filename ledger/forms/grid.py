@@ -111,10 +111,11 @@ def _find_claim(book: Book, values: Mapping[str, Any]) -> Claim:
         ]
         if len(own) != 1:
             labels = tuple(claim.label for claim in own)
+            named = f", of {','.join(labels)}" if labels else ""
             raise FieldRefusedError(
                 "label",
                 f"{values['donor']} has {len(own)} open instalments on {day}: name the one that "
-                f"is paid{f', of {chr(44).join(labels)}' if labels else ''}.",
+                f"is paid{named}.",
                 EventRefusedError(said=values["donor"], choices=labels),
             )
         return own[0]
