@@ -97,10 +97,10 @@ def _hindered(book: Book, period: str) -> list[str]:
     """Tell all that keeps a period from being closed, and end; else return what deserves a look:
     cash that is not at the rate of its last day.
     """
-    declared = book.settings.periods.named(period)
+    declared = book.settings.periods.called(period)
     if declared is None or period in book.settings.seals:
         return []
-    found = list(find_all_hindrances(book, declared.period))
+    found = list(find_all_hindrances(book, declared))
     blocking = [each.message for each in found if each.blocks]
     if blocking:
         fail("\n".join(blocking))

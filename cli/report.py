@@ -23,6 +23,7 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
+from pledgebook.ledger.declared.periods import SPAN
 from pledgebook.ledger.files.writing import error_sentence
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import (
@@ -53,7 +54,14 @@ _UNBOUND = 10_000
 
 @click.command(help=f"Make reports by NAME, or all of them: {', '.join(REPORTS)}.")
 @click.argument("names", metavar="[NAME...|all]", nargs=-1)
-@click.option("--period", metavar="P", help="A declared period, a year or a quarter of one.")
+@click.option(
+    "--period",
+    metavar="P",
+    help="A declared period, a year 2003 or FY2003, a quarter 2003-Q2, or a span P..P.",
+)
+@click.option("--from", "since", type=DAY, help="The first day, instead of a period.")
+@click.option("--to", "until", type=DAY, help="The last day, instead of a period.")
+@click.option("--since-inception", is_flag=True, help="From the first entry to the end of it.")
 @click.option("--as-at", type=DAY, help="End the period at that day.")
 @click.option(
     "--fund", "funds", metavar="F", multiple=True, help="This fund only; may be repeated."
@@ -86,6 +94,9 @@ _UNBOUND = 10_000
 def report(
     names: tuple[str, ...],
     period: str | None,
+    since: date | None,
+    until: date | None,
+    since_inception: bool,
     as_at: date | None,
     funds: tuple[str, ...],
     class_: str | None,
@@ -101,7 +112,8 @@ def report(
     """Make the reports that are named, and show or write them."""
     book = open_book()
     _refuse_errors(book, despite_errors)
-    answering = book_for(book, cut_of(book, period, as_at).start)
+    period = _asked_days(period, since, until, since_inception=since_inception)
+    answering = book_for(book, cut_of(book, period, as_at, funds).start)
     if answering is not book:
         book = answering
         _refuse_errors(book, despite_errors)
@@ -135,6 +147,27 @@ def report(
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differ = say_what_differs(made)
     sys.exit(WAITS if differ or book.errors else DONE)
+
+
+def _asked_days(
+    period: str | None, since: date | None, until: date | None, *, since_inception: bool
+) -> str | None:
+    """Return the days that options ask for as the name of a period or span; None for no option."""
+    if period and (since or until):
+        raise SelectionError("--period and --from or --to are two ways to say the days: give one.")
+    if since and since_inception:
+        raise SelectionError("--from and --since-inception are two first days: give one.")
+    if since and until and since > until:
+        raise SelectionError(f"--from {since} is after --to {until}: exchange them.")
+    if since or until:
+        return f"{since or ''}{SPAN}{until or ''}"
+    if not since_inception:
+        return period
+    if period and SPAN in period:
+        raise SelectionError(
+            f"--period {period} says its first day, and --since-inception another: give one."
+        )
+    return f"{SPAN}{period or ''}"
 
 
 def say_what_differs(made: Sequence[Report]) -> bool:

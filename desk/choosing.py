@@ -12,6 +12,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.texts import gettext as _
 from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.declared.funds import POLICIES
+from pledgebook.ledger.declared.periods import SPAN
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.figures.selection import Selection, SelectionError, cut_of, select
 
@@ -149,13 +150,17 @@ def _period_at_work(book: Book, today: date) -> str | None:
 
 
 def _periods_of(book: Book) -> list[str]:
-    """Return the declared periods, the latest first, each followed by its years."""
+    """Return the declared periods, the latest first, each followed by its years; and all."""
     names = []
     for period in reversed(list(book.settings.periods)):
         names.append(period.name)
         years = [str(year) for year in range(period.start.year, period.end.year + 1)]
+        cuts = [book.settings.periods.named(year) for year in years]
         if len(years) > 1:
-            names += [year for year in years if book.settings.periods.named(year)]
+            names += [cut.name for cut in cuts if cut is not None and not cut.parts]
+    declared = book.settings.periods.names()
+    if len(declared) > 1:
+        names.append(f"{declared[0]}{SPAN}{declared[-1]}")
     return names
 
 

@@ -390,7 +390,7 @@ def _name_fields(book: Book, key: str) -> list[Field]:
 
 
 def _period_fields(book: Book, key: str) -> list[Field]:
-    known = book.settings.periods.named(key) if key else None
+    known = book.settings.periods.called(key) if key else None
     last = max((each.end for each in book.settings.periods), default=None)
     start = known.start if known else last + timedelta(days=1) if last else ""
     return [

@@ -41,6 +41,7 @@ def budget(selection: Selection) -> Report:
     """
     selection = selection.as_kept
     period = selection.cut.period
+    periods = {part.name: part.start for part in selection.cut.parts or (period,)}
     whole = selection  # from the period's first day on
     if selection.cut.start != period.start:
         whole = replace(selection, cut=structs.replace(selection.cut, start=period.start))
@@ -50,20 +51,24 @@ def budget(selection: Selection) -> Report:
         own = [
             each
             for each in selection.book.settings.allotments
-            if (each.fund, each.class_, each.period) == (fund, class_, period.name)
+            if (each.fund, each.class_) == (fund, class_)
+            and each.period in periods
             and each.day <= selection.cut.end
         ]
         if not own:
             continue
         name = section_name(selection, fund, class_)
         layout.section(name)
-        approved = _approved(own, period.start)
-        spent = _spent(whole, (fund, class_), tuple(own[0].parts), approved)
+        names = (
+            own[0].parts if all(each.parts.keys() == own[0].parts.keys() for each in own) else {}
+        )
+        approved = _approved(own, tuple(names), periods)
+        spent = _spent(whole, (fund, class_), tuple(names), approved)
         for parts in {**approved, **spent}:
             original, revised = approved.get(parts, (ZERO, ZERO))
             paid, obligated = spent.get(parts, (ZERO, ZERO))
             layout.row(
-                what=_words(selection, own[0].parts, parts) if parts is not None else WITHOUT,
+                what=_words(selection, names, parts) if parts is not None else WITHOUT,
                 original=original,
                 revised=revised,
                 disbursed=paid,
@@ -106,13 +111,17 @@ def budget(selection: Selection) -> Report:
     )
 
 
-def _approved(own: Sequence[Allotment], first: date) -> dict[Parts | None, tuple[Decimal, ...]]:
-    """Return what was allotted, originally and by revisions, by what it is for."""
+def _approved(
+    own: Sequence[Allotment], names: Sequence[str], starts: Mapping[str, date]
+) -> dict[Parts | None, tuple[Decimal, ...]]:
+    """Return what was allotted, by the first day of its period and by revisions, by what it is for:
+    the parts of these names.
+    """
     approved: dict[Parts | None, tuple[Decimal, ...]] = {}
     for each in own:
-        key = tuple(each.parts.values())
+        key = tuple(each.parts[name] for name in names)
         original, revised = approved.get(key, (ZERO, ZERO))
-        if each.day <= first:
+        if each.day <= starts[each.period]:
             approved[key] = (original + each.dollars, revised)
         else:
             approved[key] = (original, revised + each.dollars)

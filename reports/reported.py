@@ -27,7 +27,7 @@ def schedule_as_reported(selection: Selection) -> Report:
     """
     cut = selection.cut
     whole = len(selection.funds) == len(selection.book.settings.funds)
-    if not (cut.is_whole and whole):
+    if cut.parts or not (cut.is_whole and whole):
         raise SelectionError("Sealed figures are of whole periods and all funds: ask for no part.")
     if selection.scope.limits() or selection.kept is not None:
         raise SelectionError("Sealed figures are of all donors, under the book's own policy.")

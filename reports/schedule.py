@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import CLOSING, MONEY_COLUMNS, Figures, total
@@ -27,6 +28,8 @@ from pledgebook.reports.figures.ties import Balances, balances_of, ledger_ties
 
 NAME = "schedule"
 TITLE = "Schedule of voluntary contributions"
+ALL_FUNDS = "all funds"
+"""The total over funds of which none is operated within another."""
 
 Key = tuple[str, str, str]
 
@@ -122,7 +125,9 @@ def _line(selection: Selection, code: str, figures: Figures) -> Line:
 def _totals(
     selection: Selection, sections: Mapping[tuple[str, str], list[Line]]
 ) -> dict[str, Figures]:
-    """Each fund's total; a fund with others operated within it, without and with them."""
+    """Each fund's total; a fund with others operated within it, without and with them; that of
+    several independent funds.
+    """
     settings = selection.book.settings
     own = {
         fund: total(
@@ -143,6 +148,13 @@ def _totals(
             totals[f"{fund} with {names}"] = total(own[code] for code in (fund, *inner[fund]))
         else:
             totals[fund] = own[fund]
+    outer = [
+        fund
+        for fund in selection.funds
+        if not any(settings.is_within(fund, other) for other in selection.funds)
+    ]
+    if len(outer) > 1:
+        totals[ALL_FUNDS] = total(own.values())
     return totals
 
 
@@ -208,7 +220,7 @@ def lay_out(
         positions[fund, class_] = len(rows)
         rows.append(_total_row("total", f"Total, {fund} {class_}", lines, group_totals))
     for name, figures in totals.items():
-        funds = _funds_in(name)
+        funds = set(selection.funds) if name == ALL_FUNDS else _funds_in(name)
         adds = tuple(at for (fund, _), at in positions.items() if fund in funds)
         if name in selection.funds and len(adds) == 1 and len(positions) > 1:
             continue  # a fund of one class: its total stands above
@@ -293,10 +305,8 @@ def _names_before(
 
 
 def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]]) -> list[str]:
-    period = selection.cut.period
     notes = [
-        f"Prior pledges are those that were due before {long_date(period.start)}; current pledges "
-        f"those due in {period.name}, and contributions received without a pledge.",
+        _prior_and_current(selection.cut),
         "Pledges in other currencies are carried at the UN operational rate of exchange of their "
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
@@ -305,6 +315,20 @@ def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]])
     notes += corrections_made(selection)
     notes += [found.message for found in releases_not_made(selection.book.register)]
     return notes
+
+
+def _prior_and_current(cut: Cut) -> str:
+    if cut.parts:
+        names = ", ".join(part.name for part in cut.parts)
+        return (
+            f"The figures are the sum of those of {names}: prior pledges are those that were due "
+            "before the period in which they were paid or adjusted, current pledges those due in "
+            "it, and contributions received without a pledge."
+        )
+    return (
+        f"Prior pledges are those that were due before {long_date(cut.period.start)}; current "
+        f"pledges those due in {cut.period.name}, and contributions received without a pledge."
+    )
 
 
 def _cash_ties(proof: CashProof | None) -> list[Tie]:

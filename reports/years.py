@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import structs
-from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.declared.periods import JANUARY, Cut, MonthDay
 from pledgebook.ledger.register.columns import total
 from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut
@@ -18,10 +18,13 @@ TITLE = "Pledged, paid and unpaid by year"
 
 
 def years(selection: Selection) -> Report:
-    """Return dollars pledged and paid in each calendar year of the cut, and unpaid at its end."""
+    """Return dollars pledged and paid in each year of the cut, and unpaid at its end: calendar
+    years, or those of the funds shown.
+    """
     layout = Layout()
-    layout.section("Calendar years")
-    for cut in years_of(selection.cut):
+    fiscal = selection.year_begins != JANUARY
+    layout.section("Fiscal years" if fiscal else "Calendar years")
+    for cut in years_of(selection.cut, selection.year_begins):
         own = total(figures for _, figures in contributions_of(selection, cut))
         layout.row(
             year=cut.name,
@@ -79,8 +82,14 @@ def years(selection: Selection) -> Report:
     )
 
 
-def years_of(cut: Cut) -> Iterator[Cut]:
-    """Yield the calendar years of a cut, the first and the last perhaps only in part."""
-    for year in range(cut.start.year, cut.end.year + 1):
-        start, end = max(cut.start, date(year, 1, 1)), min(cut.end, date(year, 12, 31))
-        yield structs.replace(cut, name=str(year), start=start, end=end)
+def years_of(cut: Cut, begins: MonthDay = JANUARY) -> Iterator[Cut]:
+    """Yield the years of a cut, which begin on that day, the first and the last perhaps only in
+    part. A calendar year is named by itself, a fiscal one by the year in which it ends: FY2004.
+    """
+    start = cut.start
+    while start <= cut.end:
+        year = start.year + (start >= date(start.year, *begins))
+        end = min(cut.end, date(year, *begins) - timedelta(days=1))
+        name = str(year - 1) if begins == JANUARY else f"FY{year}"
+        yield structs.replace(cut, name=name, start=start, end=end)
+        start = end + timedelta(days=1)

@@ -170,7 +170,7 @@ def _against_book(row: RateRow, book: Book, known: Price | None, *, replace: boo
     before = _rate_of(known, book.settings.currency) if known else None
     if before is not None and before == row.number:
         return RateVerdict(row, "duplicate", "The book has it.", before)
-    sealed = [book.settings.periods.named(name) for name in book.settings.seals]
+    sealed = [book.settings.periods.called(name) for name in book.settings.seals]
     ends = [period.end for period in sealed if period is not None]
     if row.day is not None and ends and row.day <= max(ends):
         reason = (

@@ -332,9 +332,9 @@ def _content(path: Path) -> bytes:
 
 
 def _period(book: Book, name: str) -> Period:
-    for period in book.settings.periods:
-        if period.name == name:
-            return period
+    period = book.settings.periods.called(name)
+    if period is not None:
+        return period
     declared = ", ".join(book.settings.periods.names()) or "none"
     raise BookRefusedError(
         f"The book declares no period {name!r} (declared: {declared}): name one of these."

@@ -55,6 +55,7 @@ FORMS: Mapping[str, Form] = {
                 "four-eyes",
                 "allowance",
                 "interest-by",
+                "year-begins",
                 "charges-absolute",
                 "charges-percent",
                 "rate-tolerance",

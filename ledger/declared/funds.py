@@ -16,6 +16,7 @@ from decimal import Decimal
 from msgspec import Struct
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
+from pledgebook.ledger.declared.periods import JANUARY, MonthDay
 from pledgebook.ledger.findings import Finding, finding
 
 INTEREST_BY = ("average", "month-end")
@@ -53,6 +54,9 @@ class Fund(Struct, frozen=True, kw_only=True):
 
     interest_by: str = INTEREST_BY[0]
     """By what balances interest is shared among the fund's classes, one of INTEREST_BY."""
+
+    year_begins: MonthDay = JANUARY
+    """The first day of its fiscal year, by which reports name years: FY2004 ends in 2004."""
 
     allowance: tuple[Decimal, ...] = ()
     """Percent held to be doubtful of what is more than one, two, three years overdue; empty: the
@@ -145,9 +149,26 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         charges_absolute=tolerances[0],
         charges_percent=tolerances[1],
         rate_tolerance=tolerances[2],
+        year_begins=_read_year_begins(declaration.text("year-begins"), fault),
         allowance=_read_allowance(declaration.words("allowance"), fault),
     )
     return fund, faults
+
+
+def _read_year_begins(text: str, fault: Callable[[str, str], None]) -> MonthDay:
+    """Return on which day a fund's years begin; the first of January unless declared."""
+    if not text:
+        return JANUARY
+    try:
+        day = date.fromisoformat(f"2001-{text}")
+    except ValueError:
+        fault(
+            "year-begins",
+            f"year-begins is {text!r}: it must be a month and a day that every year has, such as "
+            '"07-01".',
+        )
+        return JANUARY
+    return day.month, day.day
 
 
 def _read_allowance(words: Sequence[str], fault: Callable[[str, str], None]) -> tuple[Decimal, ...]:

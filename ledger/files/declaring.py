@@ -255,7 +255,7 @@ def change_period(book: Book, old: str, start: date, end: date, name: str = "") 
 
 def has_entries(book: Book, period: str) -> bool:
     """Tell whether anything is entered in a period or in its file, or it is closed."""
-    known = book.settings.periods.named(period)
+    known = book.settings.periods.called(period)
     own = book.folder / f"{period}.beancount"
     if period in book.settings.seals or any(
         known is not None and each.date in known

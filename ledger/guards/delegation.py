@@ -130,9 +130,9 @@ def _closed(entries: Sequence[Directive], settings: Settings) -> Iterator[Findin
         if not isinstance(entry, Transaction) or CLOSED not in entry.meta:
             continue
         who = as_text(entry.meta[CLOSED])
-        cut = settings.periods.named(as_text(entry.meta.get("closes", ""))) if who else None
-        if cut is not None:
-            said = closers_fault(entries, settings, who, cut.period)
+        period = settings.periods.called(as_text(entry.meta.get("closes", ""))) if who else None
+        if period is not None:
+            said = closers_fault(entries, settings, who, period)
             if said:
                 yield finding(entry, "beyond-authority", said)
 

@@ -214,7 +214,7 @@ def reassigned(
     period = settings.periods.of(day)
     if period is None:
         return []
-    cut = Cut(period.name, period.start, day, period)
+    cut = Cut(name=period.name, start=period.start, end=day, period=period)
     moved = []
     for claim, own in pieces_of(changes, cut, settings):
         if claim.donor == donor:
@@ -255,8 +255,9 @@ def _open(claim: Claim, cut: Cut, day: date, row: Callable[[Claim], Figures]) ->
 def _add_change(
     change: Change, cut: Cut, row: Callable[[Claim], Figures], *, counted: bool
 ) -> None:
+    begins = cut.period_start(change.date)
     if change.event in RECEIVING:
-        _add_receipt(change, cut, row)
+        _add_receipt(change, begins, row)
         return
     before, after = change.before, change.after
     day = change.date
@@ -266,9 +267,9 @@ def _add_change(
         row(after).written_off += change.value_out
     elif change.event == "policy-change":  # in a row it comes to nothing
         if counted and before is not None:
-            _adjust(before, cut, row, -before.value)
+            _adjust(before, begins, row, -before.value)
         if after.is_recognised(day) and counted:
-            _adjust(after, cut, row, after.value)
+            _adjust(after, begins, row, after.value)
         elif after.is_recognised(day):  # income by the change alone
             row(after).adjustments += after.value
     elif change.event == "revaluation" and counted and after.is_recognised(day):
@@ -276,36 +277,31 @@ def _add_change(
         row(after).exchange_unpaid -= change.value_out
     elif change.event != "redenomination":
         if counted and before is not None:
-            _adjust(before, cut, row, -before.value)
+            _adjust(before, begins, row, -before.value)
         if after.is_recognised(day):
-            _adjust(after, cut, row, after.value)
+            _adjust(after, begins, row, after.value)
         figures = row(after)
         if change.advance_released:
             figures.pledged += change.advance_released
             figures.collected_current += change.advance_released
 
 
-def _adjust(claim: Claim, cut: Cut, row: Callable[[Claim], Figures], value: Decimal) -> None:
-    if is_prior(claim, cut):
+def _adjust(claim: Claim, begins: date, row: Callable[[Claim], Figures], value: Decimal) -> None:
+    if claim.is_prior(begins):
         row(claim).adjustments += value
     else:
         row(claim).pledged += value
 
 
-def _add_receipt(change: Change, cut: Cut, row: Callable[[Claim], Figures]) -> None:
+def _add_receipt(change: Change, begins: date, row: Callable[[Claim], Figures]) -> None:
     if change.advanced:
         return  # money in advance is not yet collected, and carries no exchange
     claim = change.before if change.before and change.before.is_open else change.after
     figures = row(claim)
-    if is_prior(claim, cut):
+    if claim.is_prior(begins):
         figures.collected_prior += change.received
     else:
         figures.collected_current += change.received
     figures.exchange += change.received - change.value_out - change.restored
     if change.restored:
-        _adjust(claim, cut, row, change.restored)
-
-
-def is_prior(claim: Claim, cut: Cut) -> bool:
-    """Tell whether the claim was a due receivable before the declared period of the cut."""
-    return claim.is_prior(cut.period.start)
+        _adjust(claim, begins, row, change.restored)

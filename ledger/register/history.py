@@ -62,7 +62,7 @@ def reopening_notes(settings: Settings, period: Period) -> list[str]:
     said = []
     for reopening in settings.reopenings:
         found = next((each for each in settings.periods if each.name == reopening.period), None)
-        if found is None or found.start > period.start:
+        if found is None or found.start > period.end:
             continue
         when = f" on {reopening.day}" if reopening.day else ""
         said.append(

@@ -7,15 +7,16 @@ proves them, and never computed from the opening.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from msgspec import structs
-from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.declared.periods import Cut, months_later
 from pledgebook.ledger.money import read_number
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.history import FOLDER
@@ -23,6 +24,8 @@ from pledgebook.ledger.sources import read_json
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
 
+_DAY = timedelta(days=1)
+_YEAR = re.compile(r"(FY)?(\d{4})((?:-?Q[1-4])?)")
 _SEALED = "statements"
 _CASH_FLOWS = "cash_flows"
 """The names under which a seal keeps income, expenditure and balances, and the lines of the cash
@@ -34,14 +37,21 @@ Totals = Mapping[str, Mapping[str, Decimal]]
 
 def period_before(selection: Selection) -> Cut | None:
     """Return the cut that the selection's is compared with: the period before; of a year or a
-    quarter the same of the year before.
+    quarter the same of the year before; None of days between two others.
     """
-    periods = selection.book.settings.periods
-    cut = selection.cut
-    earlier = [period for period in periods if period.end < cut.period.start]
-    if cut.name == cut.period.name:
+    periods, cut = selection.book.settings.periods, selection.cut
+    if periods.called(cut.name) is not None:
+        earlier = [period for period in periods if period.end < cut.period.start]
         return periods.named(earlier[-1].name) if earlier else None
-    return periods.named(f"{int(cut.name[:4]) - 1}{cut.name[4:]}")
+    year = _YEAR.fullmatch(cut.name)
+    if year is None:
+        return None
+    named = periods.named(cut.name, selection.year_begins)
+    if named is None:
+        return None
+    first, after = months_later(named.start, -12), months_later(named.end + _DAY, -12)
+    name = f"{year[1] or ''}{int(year[2]) - 1}{year[3]}"
+    return periods.between(name, first, after - _DAY)
 
 
 def days_before(selection: Selection) -> Cut | None:
@@ -49,7 +59,7 @@ def days_before(selection: Selection) -> Cut | None:
     early as the selection's own; None where no declared period holds them or the day is not in it.
     """
     before = period_before(selection)
-    own = selection.book.settings.periods.named(selection.cut.name)
+    own = selection.book.settings.periods.named(selection.cut.name, selection.year_begins)
     day = selection.cut.end
     if before is None or own is None or own.end == day:
         return before

@@ -97,8 +97,8 @@ def days_of(cut: Cut) -> str:
     ended = f"ended {long_date(cut.end)}"
     months = 12 * (cut.end.year - cut.start.year) + cut.end.month - cut.start.month + 1
     length = _LENGTHS.get(months, "period")
-    if cut.is_whole:
+    if cut.is_whole and not cut.parts:
         return f"{length} {cut.period.name} {ended}"
-    if length == "year" and cut.name == str(cut.start.year):
+    if length == "year" and cut.name in {str(cut.start.year), f"FY{cut.end.year}"}:
         return f"year {cut.name} {ended}"
     return f"period from {long_date(cut.start)} to {long_date(cut.end)}"

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from pledgebook.ledger.closing.recasting import view_under
 from pledgebook.ledger.declared.chart import takes
 from pledgebook.ledger.declared.donors import GROUPS
-from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.declared.periods import JANUARY, SPAN, Cut, MonthDay
 from pledgebook.ledger.declared.policies import (
     Group,
     UnknownPolicyError,
@@ -99,6 +99,11 @@ class Selection:
         )
 
     @cached_property
+    def year_begins(self) -> MonthDay:
+        """The first day of the shown funds' fiscal years; of funds that differ the 1 January."""
+        return _year_begins(self.book, self.funds)
+
+    @cached_property
     def _shown(self) -> frozenset[Group]:
         return frozenset(self.groups)
 
@@ -162,7 +167,9 @@ def select(
     donor: str | None = None,
     purpose: str | None = None,
 ) -> Selection:
-    """Return the selection for a declared period (or a year "2003" or quarter "2003-Q2" in one).
+    """Return the selection for a declared period, a year "2003" or "FY2003", a quarter "2003-Q2",
+    or a span of these or of days: "2000-2001..2003", "2002-03-01..2003-02-28", "..2003" (from the
+    first entry on).
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
     early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
@@ -170,11 +177,11 @@ def select(
     ("receipt", or "special=receipt,convention=receipt") asks for the view under another policy.
     Raises SelectionError.
     """
-    cut = cut_of(book, period, as_at)
+    funds = _funds(book, fund)
+    cut = cut_of(book, period, as_at, funds)
     closed = left_out(book, cut.start)
     if closed:
         raise SelectionError(without_history(closed, cut.start))
-    funds = _funds(book, fund)
     scope = Scope(
         _class(book, funds, class_),
         _group(group),
@@ -201,8 +208,15 @@ def select(
     )
 
 
-def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
-    """Return the days that a selection covers. Raises SelectionError."""
+def cut_of(
+    book: Book,
+    period: str | None,
+    as_at: date | None,
+    fund: str | tuple[str, ...] | None = None,
+) -> Cut:
+    """Return the days that a selection covers; fiscal years are those of `fund`, one or several (of
+    all, unless said). Raises SelectionError.
+    """
     periods = book.settings.periods
     declared = ", ".join(periods.names()) or "none"
     if period is None:
@@ -214,19 +228,49 @@ def cut_of(book: Book, period: str | None, as_at: date | None) -> Cut:
                 "with --period."
             )
         period = found.name
-    cut = periods.named(period)
+    name = _both_ends(book, period)
+    funds = _funds(book, fund)
+    cut = periods.named(name, _year_begins(book, funds))
     if cut is None:
         raise SelectionError(
             f"The book declares no period {period!r} (declared: {declared}): name one of these, a "
-            "year or a quarter of one, such as 2003 or 2003-Q2."
+            "year or a quarter, such as 2003 or 2003-Q2, a fiscal year by the one in which it "
+            "ends, such as FY2003, or two of these or of days with .. between them, the earlier "
+            "first, such as 2000-2001..2003."
         )
+    begins = {book.settings.funds[code].year_begins for code in funds}
+    if len(begins) > 1 and "FY" in name and not {name, *name.split(SPAN)} & {*periods.names()}:
+        raise SelectionError(
+            f"The years of {', '.join(funds)} begin on different days, so {period} is no one time "
+            "for all: name a fund with --fund, or the days."
+        )
+    if period.startswith(SPAN) and book.register.changes:
+        cut = structs.replace(cut, start=min(cut.start, book.register.changes[0].date))
     if as_at is None:
         return cut
     if as_at not in cut:
         raise SelectionError(
-            f"{as_at} is not in {period} ({cut.start} to {cut.end}): give a date within it."
+            f"{as_at} is not in {name} ({cut.start} to {cut.end}): give a date within it."
         )
     return structs.replace(cut, end=as_at)
+
+
+def _both_ends(book: Book, period: str) -> str:
+    """Return the name of a span with both its ends: the first declared period and that of the last
+    entry where they are left out.
+    """
+    first, span, last = period.partition(SPAN)
+    declared = book.settings.periods.names()
+    if not span or not declared:
+        return period
+    day = book.register.last_day
+    at_work = book.settings.periods.of(day) if day else None
+    return f"{first or declared[0]}{SPAN}{last or (at_work.name if at_work else declared[-1])}"
+
+
+def _year_begins(book: Book, funds: tuple[str, ...]) -> MonthDay:
+    begins = {book.settings.funds[code].year_begins for code in funds}
+    return begins.pop() if len(begins) == 1 else JANUARY
 
 
 def _funds(book: Book, fund: str | tuple[str, ...] | None) -> tuple[str, ...]:

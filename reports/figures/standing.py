@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pledgebook.ledger.declared.certifications import STATES, chain_stated
+from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.selection import Selection
@@ -11,10 +12,24 @@ from pledgebook.reports.figures.table import Standing
 
 def standing_of(selection: Selection) -> Standing:
     """Return the state of the figures of a selection, in a sentence with the digest of the seal
-    that holds them. It is of whole periods: what is a part of one, or a view, says so.
+    that holds them. It is of whole periods: what is a part of one, or a view, says so. Figures
+    of several periods are worth what those of the least certain are, and each is named.
     """
+    cut = selection.cut
+    if not cut.parts:
+        return _of_period(selection, cut.period)
+    each = [_of_period(selection, part) for part in cut.parts]
+    states = [one.state for one in each]
+    by_worth = ("provisional", "restated", *STATES)
+    said = [
+        f"{part.name} {STATES[state].title.lower()}"
+        for part, state in zip(cut.parts, states, strict=True)
+    ]
+    return _standing(min(states, key=by_worth.index), f"{', '.join(said)}.")
+
+
+def _of_period(selection: Selection, period: Period) -> Standing:
     settings, cut = selection.book.settings, selection.cut
-    period = cut.period
     seal = settings.seals.get(period.name)
     if seal is None:
         return _standing("provisional", f"{period.name} is not closed.")
@@ -32,7 +47,7 @@ def standing_of(selection: Selection) -> Standing:
     state = own[-1].state if own else "provisional"
     if reopening_notes(settings, period):
         state = "restated"
-    if not cut.is_whole:
+    if not (cut.start <= period.start and period.end <= cut.end):
         said.insert(0, f"a part of {period.name}")
     if not own:
         said.append("closed, not certified")
