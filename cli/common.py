@@ -59,8 +59,26 @@ def today_or(day: date | None, *, future: bool) -> date:
 
 def book_option(command: Callable[P, R]) -> Callable[P, R]:
     """Let `--book` and `--json` stand after the subcommand as well as before it."""
+    return _with_book(command, several=False)
 
-    @click.option("--book", "own_book", metavar="BOOK", help="The book's main file or folder.")
+
+def books_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The same, for a command that takes several books: `--book` may be repeated, `books_asked`
+    says which.
+    """
+    return _with_book(command, several=True)
+
+
+def _with_book(command: Callable[P, R], *, several: bool) -> Callable[P, R]:
+    more = " Repeat it for several." if several else ""
+
+    @click.option(
+        "--book",
+        "own_books",
+        metavar="BOOK",
+        multiple=True,
+        help=f"The book's main file or folder.{more}",
+    )
     @click.option("--json", "own_json", is_flag=True, help="Answer with one JSON document.")
     @click.option("--trust", "own_trust", is_flag=True, help="Trust code that the book brings.")
     @click.pass_context
@@ -68,17 +86,22 @@ def book_option(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(
         context: click.Context,
         /,
-        own_book: str | None,
+        own_books: tuple[str, ...],
         own_json: bool,
         own_trust: bool,
         **values: Any,
     ) -> Any:
         given = context.ensure_object(dict)
-        given["book"] = own_book or given.get("book")
+        if len(own_books) > 1 and not several:
+            fail(f"--book is given {len(own_books)} times, and this command takes one book.")
+        given["books"] = own_books
+        given["book"] = own_books[0] if own_books else given.get("book")
         given["json"] = own_json or given.get("json", False)
         given["trust"] = own_trust or given.get("trust", False)
         what = context.command_path.partition(" ")[2]
-        key = digest_of(repr((what, given["book"], Path.cwd(), sorted(values.items()))).encode())
+        key = digest_of(
+            repr((what, own_books or given["book"], Path.cwd(), sorted(values.items()))).encode()
+        )
         with on_occasion(Occasion(door="command", what=what, key=key)):
             return context.invoke(command, **values)
 
@@ -95,10 +118,20 @@ def find_main() -> Path:
     --trust the code that it brings is trusted from now on.
     """
     given = click.get_current_context().find_root().obj
-    main = find_book(given.get("book"), os.environ)
-    if given.get("trust"):
+    given["main"] = main = _find(given.get("book"))
+    return main
+
+
+def find_mains() -> list[Path]:
+    """Find the main files of all books the command is for, as `find_main` does."""
+    books = click.get_current_context().find_root().obj.get("books", ())
+    return [_find(each) for each in books] or [find_main()]
+
+
+def _find(named: str | None) -> Path:
+    main = find_book(named, os.environ)
+    if click.get_current_context().find_root().obj.get("trust"):
         trust(code_of(main), main.parent)
-    given["main"] = main
     return main
 
 

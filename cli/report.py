@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 import click
 from msgspec import structs
@@ -17,8 +18,9 @@ from pledgebook.cli.common import (
     WAITS,
     answer,
     book_for,
-    book_option,
+    books_option,
     fail,
+    find_mains,
     now,
     open_book,
     wants_json,
@@ -47,6 +49,7 @@ from pledgebook.reports.render import (
 from pledgebook.reports.render.terminal import to_text
 from pledgebook.reports.reported import schedule_as_reported
 from pledgebook.reports.schedule import NAME
+from pledgebook.reports.together import Asked, put_together, report_on_books, source_together
 
 _UNBOUND = 10_000
 """Letters of a line where nobody reads it on a terminal."""
@@ -90,7 +93,7 @@ _UNBOUND = 10_000
     help="In print, whole units of the currency or thousands; data stays exact.",
 )
 @click.option("--despite-errors", is_flag=True, help="Report on a book with errors, and say so.")
-@book_option
+@books_option
 def report(
     names: tuple[str, ...],
     period: str | None,
@@ -110,9 +113,29 @@ def report(
     despite_errors: bool,
 ) -> None:
     """Make the reports that are named, and show or write them."""
+    period = _asked_days(period, since, until, since_inception=since_inception)
+    mains = find_mains()
+    if len(mains) > 1:
+        if funds or as_reported:
+            raise SelectionError(
+                "Of several books all funds are shown, as the books say now: leave out --fund and "
+                "--as-reported, or report on one book."
+            )
+        asked = Asked(
+            names=names,
+            period=period,
+            as_at=as_at,
+            recognition=recognition,
+            class_=class_,
+            group=group,
+            donor=donor,
+            purpose=purpose,
+            made_at=now(),
+            despite_errors=despite_errors,
+        )
+        _report_on_several(mains, asked, out, rounding)
     book = open_book()
     _refuse_errors(book, despite_errors)
-    period = _asked_days(period, since, until, since_inception=since_inception)
     answering = book_for(book, cut_of(book, period, as_at, funds).start)
     if answering is not book:
         book = answering
@@ -147,6 +170,35 @@ def report(
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differ = say_what_differs(made)
     sys.exit(WAITS if differ or book.errors else DONE)
+
+
+def _report_on_several(
+    mains: Sequence[Path],
+    asked: Asked,
+    out: Path | None,
+    rounding: Literal["whole", "thousands"] | None,
+) -> NoReturn:
+    """Make the reports of several books as one, show or write them, and end."""
+    if ALL in asked.names or not asked.names:
+        raise SelectionError(
+            "Of several books name the reports, as not all can be added up: report schedule, say."
+        )
+    books = report_on_books(mains, asked, os.cpu_count() or 1)
+    made = put_together(books)
+    if rounding:
+        _refuse_rounded_data(out)
+        made = [structs.replace(each, rounding=rounding) for each in made]
+    if out is None or wants_json():
+        _answer(made)
+    if out is not None:
+        written = write(made, source_together(books), out)
+        click.echo(f"Wrote {', '.join(map(str, written))} of {len(books)} books.", err=wants_json())
+    differ = say_what_differs(made)
+    for book in books:
+        for said in book.differing:
+            click.echo(f"{book.source.title}: reports do not agree: {said}", err=True)
+    waits = differ or any(book.errors or book.differing for book in books)
+    sys.exit(WAITS if waits else DONE)
 
 
 def _asked_days(
