@@ -60,6 +60,7 @@ class Close(Page):
     """The end of a period."""
 
     title = marked("Close")
+    role = "close"
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the periods with their state and, of the one asked for (the first that is open),
@@ -103,7 +104,7 @@ class Close(Page):
             "ended": period.end < present_day(),
         }
 
-    @writing("close")
+    @writing("close", takes="close")
     def close(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Close a period and seal it."""
         name = _name(form)
@@ -119,7 +120,7 @@ class Close(Page):
         declared = closed[0].declared if closed else ""
         return {"where": address("Close", period=name, done="closed", next=declared)}
 
-    @writing("reopen")
+    @writing("reopen", takes="close")
     def reopen(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Open a sealed period again, on the authority that is named."""
         name = _name(form)
@@ -133,7 +134,7 @@ class Close(Page):
         save(self.ledger, str(form.get("book")), write)
         return {"where": address("Close", period=name, done="reopened")}
 
-    @writing("certify", renews=True)
+    @writing("certify", takes="close", renews=True)
     def certify(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write down who certified or audited the figures of a closed period."""
         name = _name(form)

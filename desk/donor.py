@@ -195,7 +195,7 @@ class Donor(Page):
             return jsonify({"proposed": proposed, "kind": kind_said(text), "near": near})
         return jsonify({"code": found.code, "name": found.name})
 
-    @writing("add", renews=True)
+    @writing("add", takes="record", renews=True)
     def add(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare a donor that is new: name, kind, code (`values`)."""
         added = {"code": ""}
@@ -213,7 +213,7 @@ class Donor(Page):
             "book": desk.book.sha256, "code": donor.code, "name": donor.name, "where": where
         }  # fmt: skip
 
-    @writing("edit", renews=True)
+    @writing("edit", takes="record", renews=True)
     def edit(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Change what the book says of a donor: kind, name, names by language, other names."""
         code = str(form.get("donor"))
@@ -232,7 +232,7 @@ class Donor(Page):
 
         return self._done(form, declare, code)
 
-    @writing("address", renews=True)
+    @writing("address", takes="record", renews=True)
     def address(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare to whom letters to a donor go."""
         code = str(form.get("donor"))
@@ -244,7 +244,7 @@ class Donor(Page):
 
         return self._done(form, declare, code)
 
-    @writing("merge", renews=True)
+    @writing("merge", takes="record", renews=True)
     def merge(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Say in which way two names are one donor: a new name since a day, or what sheets say."""
         code = str(form.get("donor"))

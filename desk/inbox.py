@@ -157,7 +157,7 @@ class Inbox(TakesRates):
         made = send_back(sent, file, speaking, entered=False)
         return as_file(made.content, name_of(path))
 
-    @writing("import")
+    @writing("import", takes="record")
     def import_(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a file into the book as it was shown: all its entries, or none. Was the book
         `changed` since, that is answered, and the page looks at the file anew.
@@ -180,7 +180,7 @@ class Inbox(TakesRates):
             raise RequestRefusedError(str(error)) from error
         return {**told_of(desk), **done}
 
-    @writing("remove")
+    @writing("remove", takes="record")
     def remove(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a file out of the inbox; it is laid aside, so that it can come back."""
         folder, desk = inbox_folder(self.ledger), desk_of(self.ledger)
@@ -189,7 +189,7 @@ class Inbox(TakesRates):
         with one_writer(desk.book.folder):
             return {"removed": _lay_aside(desk, path).name}
 
-    @writing("restore")
+    @writing("restore", takes="record")
     def restore(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Put a file back into the inbox that was taken out of it."""
         folder, desk = inbox_folder(self.ledger), desk_of(self.ledger)
@@ -199,7 +199,7 @@ class Inbox(TakesRates):
             commit(desk.book.folder, {back: path.read_bytes(), path: None}, {})
         return {"file": back.name}
 
-    @writing("upload", takes_file=True)
+    @writing("upload", takes="record", takes_file=True)
     def upload(self, content: bytes) -> Mapping[str, Any]:
         """Put a file into the inbox, if it holds what can be read: under its own name or, where
         that file was not imported yet, under one that is free. In the place of one that it

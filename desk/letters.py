@@ -135,7 +135,7 @@ class Letters(Page):
         where = address("Letters", **back)
         return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": where})
 
-    @writing("issue")
+    @writing("issue", takes="record")
     def issue(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Issue a numbered receipt for each collection of a period that has none."""
         day = read_fields(issue_fields(), values_of(form))["day"]
@@ -149,7 +149,7 @@ class Letters(Page):
 
         return self._written(form, write, "issued")
 
-    @writing("send")
+    @writing("send", takes="record")
     def send(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Keep letters as sent, with their files and references."""
         kind, tag = str(form.get("kind")), str(form.get("language") or "")
@@ -185,7 +185,7 @@ class Letters(Page):
 
         return self._written(form, write, "sent")
 
-    @writing("answer", renews=True)
+    @writing("answer", takes="record", renews=True)
     def answer(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Keep the answer to a letter."""
         values = read_fields(answer_fields(), values_of(form))
@@ -201,7 +201,7 @@ class Letters(Page):
 
         return self._written(form, write, "answered")
 
-    @writing("void", renews=True)
+    @writing("void", takes="record", renews=True)
     def void(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Make an official receipt void."""
         values = read_fields(void_fields(), values_of(form))

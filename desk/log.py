@@ -10,6 +10,7 @@ from typing import Any
 from pledgebook.desk.choosing import cut_page, whole_number
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, writing
+from pledgebook.desk.rights import ANY
 from pledgebook.desk.saving import save
 from pledgebook.desk.texts import marked
 from pledgebook.ledger.files.log import Log as LogOfWrites
@@ -34,6 +35,7 @@ class Log(Page):
     """What was written."""
 
     title = marked("Log")
+    role = ANY
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the writes, the latest first, and what undoing the one asked for does."""
@@ -48,7 +50,7 @@ class Log(Page):
             "done": whole_number(asked.get("done", "")),
         }
 
-    @writing("undo")
+    @writing("undo", takes=ANY)
     def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a whole write back, by its number."""
         number = whole_number(str(form.get("write", "")))

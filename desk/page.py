@@ -37,8 +37,10 @@ from pledgebook.desk.kind_words import KIND_WORDS
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.plain_words import in_page_words
+from pledgebook.desk.rights import may, refuse_without_role, who_acts
 from pledgebook.desk.saving import finish_interrupted
 from pledgebook.desk.texts import accept_language, day_text, gettext, ngettext, spoken
+from pledgebook.ledger.declared.persons import NotAllowedError
 from pledgebook.ledger.findings import BookChangedError, RefusedError
 from pledgebook.ledger.occasion import Occasion, on_occasion
 from pledgebook.ledger.register.book import digest_of
@@ -87,7 +89,9 @@ def _told(error: Exception, what: str) -> tuple[str, HTTPStatus]:
     of anything else, which is a fault of the program, its name, and the log has the rest.
     """
     if isinstance(error, RefusedError):
-        status = error.status if isinstance(error, RequestRefusedError) else HTTPStatus.CONFLICT
+        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowedError) else HTTPStatus.CONFLICT
+        if isinstance(error, RequestRefusedError):
+            status = error.status
         return in_page_words(str(error)), status
     _LOG.error("%s could not be made", what, exc_info=error)
     return f"{type(error).__name__}: {error}", HTTPStatus.INTERNAL_SERVER_ERROR
@@ -114,7 +118,7 @@ def _occasion(page: Page, name: str, given: object) -> Occasion:
     occasion = Occasion(
         door="desk", what=what, key=digest_of(repr((page.name, name, form)).encode())
     )
-    return structs.replace(occasion, by=logged_in() or occasion.by)
+    return structs.replace(occasion, by=who_acts())
 
 
 class PageRefusedError(RefusedError):
@@ -126,6 +130,9 @@ class Page(FavaExtensionBase):
 
     title: str
     """The page's name in the sidebar, in English; `marked`, to be translated when it is read."""
+
+    role = "record"
+    """The role that what it offers takes; "" where each thing takes its own."""
 
     by_period = False
     """Whether the page reads the period of its address, and no other book than that period's can
@@ -201,6 +208,10 @@ class Page(FavaExtensionBase):
             shown = {"fault": said} if is_fault else {"message": said}
             return self._render("message.html", desk=None, **shown)
 
+    def may(self, role: str) -> bool:
+        """Tell whether who acts has a role (`rights.may`)."""
+        return may(self.ledger, role)
+
     @property
     def there(self) -> frozenset[str]:
         """The names of the desk's pages that there are."""
@@ -223,7 +234,9 @@ class Page(FavaExtensionBase):
             extension=self,
             desk=desk,
             ledger=self.ledger,
-            read_only=is_read_only(),
+            read_only=is_read_only() or not self.may(self.role),
+            may=lambda role: not is_read_only() and self.may(role),
+            kept_from="" if is_read_only() or self.may(self.role) else who_acts(),
             user=logged_in(),
             filtered=any(request.args.get(name) for name in _FILTERS),
             address=address,
@@ -300,9 +313,10 @@ def as_file(content: bytes, name: str) -> Response:
 
 
 def writing(
-    name: str, *, takes_file: bool = False, renews: bool = False
+    name: str, *, takes: str, takes_file: bool = False, renews: bool = False
 ) -> Callable[[Callable[[PageT, Any], Mapping[str, Any]]], Callable[[PageT], Response]]:
-    """Mark a page's method as an endpoint that may write: it is given the form (a dict) or, with
+    """Mark a page's method as an endpoint that may write, for who has the role it `takes` ("" where
+    the writer says which): it is given the form (a dict) or, with
     `takes_file`, the file's bytes that the page sent, and returns what to answer. What it writes is
     what a person filled in, and nothing that the page computed: with `renews` a form that was
     refused since the book was changed meanwhile can be sent again, into the book as it is now.
@@ -318,6 +332,7 @@ def writing(
         def endpoint(self: PageT) -> Response:
             try:
                 given = read_file() if takes_file else read_form()
+                refuse_without_role(self.ledger, takes)
                 with on_occasion(_occasion(self, name, given)):
                     return jsonify(method(self, given))
             except FieldFaultError as error:

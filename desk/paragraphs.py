@@ -122,7 +122,7 @@ class Paragraphs(Page):
             "texts": {rule.id: describe(rule) for rule in mandate.rules},
         }
 
-    @writing("override", renews=True)
+    @writing("override", takes="record", renews=True)
     def override(self, form: dict[str, Any]) -> dict[str, Any]:
         """Write a person's decision on an instalment's commitment: `label`, `op` (paragraphs
         separated by spaces, "none", or "" for what the rules say) and `reason`.

@@ -99,7 +99,7 @@ class TakesRates(Page):
         """Return the folder in which the lists are."""
         raise NotImplementedError
 
-    @writing("rates")
+    @writing("rates", takes="record")
     def book_rates(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a list of rates into the book as it was shown."""
         return _book(self.ledger, self.rates_folder(), form)

@@ -155,7 +155,7 @@ class Reconcile(Page):
 
         return self.part("reconcile_entries.html", shown)
 
-    @writing("accept")
+    @writing("accept", takes="record")
     def accept(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Decide for candidates: of one receipt that of a number, or `all` that are certain."""
         desk = desk_of(self.ledger)
@@ -173,7 +173,7 @@ class Reconcile(Page):
         always = _read_always(desk.book, match, form, decision)
         return self._add(desk, [replace(decision, always=always)])
 
-    @writing("decide")
+    @writing("decide", takes="record")
     def decide(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Decide by hand: receipts, and the instalments they pay or the donor whose gift it is."""
         desk = desk_of(self.ledger)
@@ -183,7 +183,7 @@ class Reconcile(Page):
             decision = replace(decision, always=_read_always(desk.book, match, form, decision))
         return self._add(desk, [decision])
 
-    @writing("withdraw")
+    @writing("withdraw", takes="record")
     def withdraw(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take decisions back that were not recorded yet: that on a receipt, or `all`."""
         desk = desk_of(self.ledger)
@@ -193,7 +193,7 @@ class Reconcile(Page):
             keep_decisions(desk.book, [each for each in left if label not in each.receipts])
         return self._answer(desk)
 
-    @writing("record")
+    @writing("record", takes="record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write all decisions into the book, or none: those that the page showed, and no other."""
         recorded: list[Decision] = []
@@ -220,7 +220,7 @@ class Reconcile(Page):
         desk = save(self.ledger, str(form.get("book")), write)
         return {**told_of(desk), "recorded": len(recorded)}
 
-    @writing("undo")
+    @writing("undo", takes="record")
     def undo(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a receipt's application back: out of the file or, with a day, by an entry."""
         receipt = str(form.get("receipt"))

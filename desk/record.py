@@ -115,7 +115,7 @@ class Record(Page):
 
         return self.part("record_proposals.html", found)
 
-    @writing("show")
+    @writing("show", takes="record")
     def show(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Show what an event would write and do, tried on a copy of the book as it is now, whose
         digest is told: that book is what is written to. What is refused is told with its field.
@@ -137,7 +137,7 @@ class Record(Page):
         html = self._render("record_plan.html", desk=desk, **shown)
         return {"html": html, "book": desk.book.sha256}
 
-    @writing("grid")
+    @writing("grid", takes="record")
     def check_grid(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Show what the rows of a grid would write, tried as one write on a copy of the book; what
         is refused is told with its row and field.
@@ -158,7 +158,7 @@ class Record(Page):
         html = self._render("record_grid_plan.html", desk=desk, **shown)
         return {"html": html, "book": desk.book.sha256}
 
-    @writing("record-grid")
+    @writing("record-grid", takes="record")
     def record_grid(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write the rows of a grid into the book, all of them or none."""
         count = 0
@@ -175,7 +175,7 @@ class Record(Page):
             return _grid_fault(error)
         return {"booked": count, **told_of(desk)}
 
-    @writing("record")
+    @writing("record", takes="record")
     def record(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Write an event into the book."""
         event = _form(str(form.get("event")))
@@ -195,7 +195,7 @@ class Record(Page):
         places = [_place(desk.book, draft.text()) for plan in plans for draft in plan.drafts]
         return {"written": ",".join(filter(None, places)), **told_of(desk)}
 
-    @writing("approve")
+    @writing("approve", takes="approve")
     def approve(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Approve an entry that waits, by its place and the name of who approves it."""
         place = str(form.get("entry"))
@@ -206,7 +206,7 @@ class Record(Page):
 
         return {"written": place, **told_of(save(self.ledger, str(form.get("book")), write))}
 
-    @writing("take-out")
+    @writing("take-out", takes="record")
     def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a wrong entry of an open period out of the book, by its place."""
 
@@ -215,7 +215,7 @@ class Record(Page):
 
         return told_of(save(self.ledger, str(form.get("book")), write))
 
-    @writing("keep", takes_file=True)
+    @writing("keep", takes="record", takes_file=True)
     def keep(self, content: bytes) -> Mapping[str, Any]:
         """Hold a paper until the event is recorded and return the path within the book that it has
         then; or, where the event would be refused, that the book was `changed`.

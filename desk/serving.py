@@ -9,8 +9,10 @@ from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
 from fava.application import create_app
 from flask import Flask
+from pledgebook import desk
 from pledgebook.desk.guarding import LARGEST_FILE, THIS_MACHINE, refuse_foreign_requests
 from pledgebook.desk.login import trust_header
+from pledgebook.desk.rights import hold_fava_to_rights
 from pledgebook.desk.shielding import shield
 from pledgebook.ledger.findings import BookRefusedError
 
@@ -36,6 +38,7 @@ def served_app(main: Path, *, read_only: bool, behind: str = "", user_header: st
     refuse_foreign_requests(app)
     if user_header:
         trust_header(app, user_header)
+    hold_fava_to_rights(app, frozenset(desk.__all__))
     return app
 
 

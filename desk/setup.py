@@ -21,15 +21,17 @@ from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.inbox_files import list_files, stamp_of
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import Page, address, writing
+from pledgebook.desk.rights import ROLE_WORDS, who_acts
 from pledgebook.desk.saving import last_write, save_declaration
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS
+from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS, read_declarations
 from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.names import normalise
+from pledgebook.ledger.declared.persons import PERSON, ROLES, roles_of
 from pledgebook.ledger.files import declaring
 from pledgebook.ledger.files.declaring import Declared
 from pledgebook.ledger.register.book import Book
@@ -111,6 +113,7 @@ class Setup(Page):
     """What a book is about."""
 
     title = marked("Setup")
+    role = "declare"
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the sections in the order of need; what was written last, to be undone."""
@@ -124,7 +127,7 @@ class Setup(Page):
             "wrote": whole_number(asked.get("wrote", "")),
         }
 
-    @writing("declare", renews=True)
+    @writing("declare", takes="declare", renews=True)
     def declare(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Declare something (`part`), or change what is declared under a `key`."""
         name, key = str(form.get("part")), str(form.get("key") or "")
@@ -139,7 +142,7 @@ class Setup(Page):
         where = address("Setup", done=name, wrote=last_write(desk.book))
         return {"book": desk.book.sha256, "where": self._renamed(where) + f"#{name}"}
 
-    @writing("take-out")
+    @writing("take-out", takes="declare")
     def take_out(self, form: dict[str, Any]) -> Mapping[str, Any]:
         """Take a declaration out that nothing rests on."""
         kind, key = str(form.get("kind")), str(form.get("key"))
@@ -269,12 +272,41 @@ def _sections(book: Book, accounts: Sequence[tuple[str, str, str]]) -> Iterator[
             for fund in settings.funds.values()
         ],
     )
+    yield _person_section(book)
     yield Section(
         name="donor",
         title=_("Donors"),
         why=_("All States and well-known organizations are known; others are added as they come."),
         wanting=False,
         links=[(_("Donors"), address("Donor"))],
+    )
+
+
+def _person_section(book: Book) -> Section:
+    stated = read_declarations(book.entries)[0][PERSON]
+    own = book.settings.persons
+    return Section(
+        name=PERSON,
+        title=_("Persons"),
+        why=_(
+            "Who may do what, by the name of the login or of the computer's user (yours: %(name)s)."
+            " Where nobody is named, everybody may do everything. It keeps from mistakes and not "
+            "from intent: who can change the files can change these lines.",
+            name=who_acts(),
+        ),
+        wanting=False,
+        lines=[
+            Line(
+                words=name,
+                more=", ".join(
+                    _(ROLE_WORDS[role]) for role in ROLES if role in roles_of(own, name)
+                ),
+                form=_form(book, PERSON, _("Change it"), name),
+                removed=(PERSON, name),
+            )
+            for (name,) in stated
+        ],
+        forms=[_form(book, PERSON, _("Add a person"))],
     )
 
 
@@ -615,6 +647,22 @@ def _four_eyes_fields(book: Book, key: str) -> list[Field]:
     return [Field(name="asked", title=title, kind="flag", value=asked)]
 
 
+def _person_fields(book: Book, key: str) -> list[Field]:
+    stated = book.settings.persons
+    own = roles_of(stated, key) if key else frozenset[str]() if stated else frozenset(ROLES)
+    name = Field(name="name", title=_("Name"), required=True, value="" if stated else who_acts())
+    return [
+        *([] if key else [name]),
+        Field(
+            name="roles",
+            title=_("May"),
+            kind="several",
+            choices=[(role, _(ROLE_WORDS[role])) for role in ROLES],
+            value=[role for role in ROLES if role in own],
+        ),
+    ]
+
+
 PARTS: Mapping[str, Part] = {
     "name": Part(
         fields=_name_fields,
@@ -632,6 +680,12 @@ PARTS: Mapping[str, Part] = {
     "four-eyes": Part(
         fields=_four_eyes_fields,
         declare=lambda book, key, values: declaring.ask_four_eyes(book, key, asked=values["asked"]),
+    ),
+    PERSON: Part(
+        fields=_person_fields,
+        declare=lambda book, key, values: declaring.declare_person(
+            book, key or values["name"], values["roles"], new=not key
+        ),
     ),
 }
 """What can be declared here, by name."""

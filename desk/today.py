@@ -10,6 +10,7 @@ from pledgebook.desk.choosing import present_day
 from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, served
+from pledgebook.desk.rights import ANY
 from pledgebook.desk.setup import still_to_be_said
 from pledgebook.desk.texts import marked
 from pledgebook.desk.waiting import Waiting, count_by_page, files_of, look_at_next, what_waits
@@ -23,6 +24,7 @@ class Today(Page):
     """The page a day begins with."""
 
     title = marked("Today")
+    role = ANY
 
     def view(self, desk: Desk, asked: Mapping[str, str]) -> Mapping[str, Any]:
         """Return what waits, what Setup wants, the files of the inbox with what is left of each,

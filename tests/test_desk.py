@@ -46,7 +46,7 @@ class Trying(Page):
             raise KeyError(asked["fail"])
         return {}
 
-    @writing("add")
+    @writing("add", takes="record")
     def add(self, form: dict[str, Any]) -> dict[str, Any]:
         def write(book: Any) -> list[Path]:
             path = book.folder / "2002-2003.beancount"
@@ -55,11 +55,11 @@ class Trying(Page):
 
         return {"book": save(self.ledger, form["book"], write).book.sha256}
 
-    @writing("fail")
+    @writing("fail", takes="record")
     def fail(self, form: dict[str, Any]) -> dict[str, Any]:
         raise (BookRefusedError if form["kind"] == "refused" else KeyError)("<told>")
 
-    @writing("file", takes_file=True)
+    @writing("file", takes="record", takes_file=True)
     def file(self, content: bytes) -> dict[str, Any]:
         return {"bytes": len(content)}
 

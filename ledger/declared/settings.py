@@ -37,6 +37,7 @@ from pledgebook.ledger.declared.periods import (
     SealStated,
     names_files,
 )
+from pledgebook.ledger.declared.persons import Persons, read_persons
 from pledgebook.ledger.declared.rates import RATE_AGE
 from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
@@ -67,6 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     reopenings: tuple[Reopening, ...] = ()
     certifications: tuple[Certification, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
+    persons: Persons = field(default_factory=dict)
+    """Who may do what; empty where everybody may do everything."""
     rate_age: int = RATE_AGE
     """Days for which a UN rate holds."""
     donors_on: date | None = None
@@ -202,6 +205,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
     findings.extend(faults)
+    persons, faults = read_persons(declared["person"].values())
+    findings.extend(faults)
     rate_age, faults = _read_rate_age(declared["rate-age"].values())
     findings.extend(faults)
     return Settings(
@@ -218,6 +223,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         banks=banks,
         allotments=allotments,
         stationery=stationery,
+        persons=persons,
         rate_age=rate_age,
         currency=currency,
         findings=tuple(findings),

@@ -35,10 +35,12 @@ from pledgebook.ledger.declared.declarations import (
     write_declaration,
     write_keys,
 )
+from pledgebook.ledger.declared.delegations import folded
 from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.periods import names_files
+from pledgebook.ledger.declared.persons import ROLES
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.writing import include_new, refusal_of_errors, span_of, try_texts
 from pledgebook.ledger.findings import BookRefusedError, WouldBreakError
@@ -67,6 +69,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "recognition": "recognition",
         "class": "classes",
         "unknown-fund": "within",
+        "person-roles": "roles",
         "donor-kind": "kind",
         "donor-continues": "since",
         "alias-taken": "text",
@@ -188,6 +191,22 @@ def ask_four_eyes(book: Book, fund: str, *, asked: bool) -> Declared:
     known = _found(book, "fund", (_known_fund(book, "fund", fund),))
     assert known is not None  # a fund of the settings is declared
     return _declare(book, "fund", known.texts, {"four-eyes": "yes" if asked else ""})
+
+
+def declare_person(book: Book, name: str, roles: Sequence[str], *, new: bool = False) -> Declared:
+    """Say what a person may do. A name that differs in case or spaces is the same person's."""
+    plain = _needed("name", name, "A person")
+    own = [
+        each.texts[0]
+        for each in read_declarations(book.entries)[0]["person"].values()
+        if folded(each.texts[0]) == folded(plain)
+    ]
+    _refuse_known(own, own[0] if own else "", "person", new=new, field="name")
+    if unknown := [role for role in roles if role not in ROLES]:
+        raise DeclarationRefusedError("roles", f"{unknown[0]!r} is no role.")
+    return _declare(
+        book, "person", (own[0] if own else plain,), {"roles": " ".join(roles) or "read"}
+    )
 
 
 def declare_purpose(
@@ -661,10 +680,12 @@ def _need_code(field: str, code: str, what: str) -> None:
         )
 
 
-def _refuse_known(known: Container[str], code: str, what: str, *, new: bool) -> None:
+def _refuse_known(
+    known: Container[str], code: str, what: str, *, new: bool, field: str = "code"
+) -> None:
     if new and code in known:
         raise DeclarationRefusedError(
-            "code", f"The {what} {code} is declared already: change it there, or choose another."
+            field, f"The {what} {code} is declared already: change it there, or choose another."
         )
 
 

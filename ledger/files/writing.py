@@ -27,6 +27,7 @@ from pledgebook.ledger.files.late import which_drafted, why_too_late
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import order_of, rank_of
 from pledgebook.ledger.files.reading import matches
+from pledgebook.ledger.files.rights import refuse_without_right
 from pledgebook.ledger.findings import BookRefusedError, Finding, FutureDateError, WouldBreakError
 from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book, digest_of, without_garbage_collection
@@ -75,8 +76,10 @@ class Tried(Struct, frozen=True, kw_only=True):
         """Make the write, all of it or none, and return the book as it is then.
 
         Raises BookRefusedError if a file of the book was changed since it was loaded, somebody else
-        is writing, or the disk does not let it; see `committing.commit`.
+        is writing, or the disk does not let it; see `committing.commit`. Raises NotAllowedError if
+        who acts may not write it.
         """
+        refuse_without_right(self.before, self.after, self.changes)
         folder = self.before.folder
         told = {
             "changed": log.what_changes(folder, self.changes, self.texts),

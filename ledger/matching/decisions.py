@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pledgebook.ledger.declared.delegations import ENTERED
+from pledgebook.ledger.declared.persons import refuse_without
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.receipts import application_without_pledge
@@ -27,6 +28,7 @@ from pledgebook.ledger.matching.applying import apply_matches
 from pledgebook.ledger.matching.candidates import Candidate
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
 from pledgebook.ledger.money import ZERO, read_number
+from pledgebook.ledger.occasion import present_occasion
 from pledgebook.ledger.register.book import Book, digest_of
 from pledgebook.ledger.sources import read_json
 
@@ -169,7 +171,8 @@ def read_decisions(book: Book) -> list[Decision]:
 
 
 def keep_decisions(book: Book, decisions: Sequence[Decision]) -> None:
-    """Put decisions in place of those that wait beside a book."""
+    """Put decisions in place of those that wait beside a book. Raises NotAllowedError."""
+    refuse_without(book.settings.persons, present_occasion().by, ["record"])
     commit(book.folder, decisions_kept(book, decisions), {})
 
 
