@@ -37,6 +37,7 @@ _COMMANDS = {
     "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
     "audit-pack": _Entry("audit_pack", "audit_pack", "Make what auditors ask for, with a sample"),
+    "publish": _Entry("publish", "publish", "Write what is public of the book into DIR"),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),
     "close": _Entry("close", "close", "Close PERIOD: seal it and carry what is left into the next"),
     "certify": _Entry("close", "certify", "Write down who certified or audited PERIOD"),

@@ -114,6 +114,7 @@ ROOMS = (
     "reports",
     "reports/letters",
     "reports/letters/render",
+    "reports/publishing",
     "desk",
     "cli",
 )

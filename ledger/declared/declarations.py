@@ -105,6 +105,9 @@ FORMS: Mapping[str, Form] = {
         texts=("office", "event"), key_length=2, keys=frozenset({"limit", "fund", "until"})
     ),
     "person": Form(texts=("name",), keys=frozenset({"roles"})),
+    "publication": Form(
+        texts=("fund",), keys=frozenset({"periods", "languages", "not-named", "unpaid"})
+    ),
     "rate-age": Form(texts=("days",), key_length=0),
     "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
     "bank": Form(
@@ -146,10 +149,12 @@ PAPERS = frozenset(
 """Declarations that are papers: what was issued, sent and answered, what banks stated, and who
 certified a closed period's figures."""
 
-UNSEALED = frozenset({"alias", "announcement", "letterhead", "addressee", "sheet-answer", "person"})
+UNSEALED = frozenset(
+    {"alias", "announcement", "letterhead", "addressee", "sheet-answer", "person", "publication"}
+)
 """Declarations that no seal holds: what sheets call donors, what was answered about sheets, what
-donors announced, how letters look, and who may write. All others that stand at a closing are
-sealed, whatever their own date."""
+donors announced, how letters look, who may write, and what is public. All others that stand at a
+closing are sealed, whatever their own date."""
 
 _META_KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _EMPTY = quoted("")

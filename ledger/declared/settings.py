@@ -38,6 +38,7 @@ from pledgebook.ledger.declared.periods import (
     names_files,
 )
 from pledgebook.ledger.declared.persons import Persons, read_persons
+from pledgebook.ledger.declared.publications import Publication, read_publications
 from pledgebook.ledger.declared.rates import RATE_AGE
 from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
@@ -68,6 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     reopenings: tuple[Reopening, ...] = ()
     certifications: tuple[Certification, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
+    publications: Mapping[str, Publication] = field(default_factory=dict)
+    """What is public, by fund."""
     persons: Persons = field(default_factory=dict)
     """Who may do what; empty where everybody may do everything."""
     rate_age: int = RATE_AGE
@@ -205,6 +208,10 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
     findings.extend(faults)
+    publications, faults = read_publications(
+        declared["publication"].values(), funds, periods.names(), donors
+    )
+    findings.extend(faults)
     persons, faults = read_persons(declared["person"].values())
     findings.extend(faults)
     rate_age, faults = _read_rate_age(declared["rate-age"].values())
@@ -223,6 +230,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         banks=banks,
         allotments=allotments,
         stationery=stationery,
+        publications=publications,
         persons=persons,
         rate_age=rate_age,
         currency=currency,

@@ -156,41 +156,45 @@ def _eastern(month: int) -> str:
     return str(get_month_names("wide", locale=_ARAB_MONTHS[0])[month])
 
 
-def languages() -> list[str]:
-    """Return the languages that letters can be written in, by code."""
-    texts = files(__package__).joinpath("texts")
+def languages(package: str = __package__) -> list[str]:
+    """Return the languages that a package has texts in, by code: letters, unless said."""
+    texts = files(package).joinpath("texts")
     found = [path.name.removesuffix(".po") for path in texts.iterdir() if path.name.endswith(".po")]
     return sorted([SOURCE, *found])
 
 
 @cache
-def language(tag: str) -> Language:
-    """Return a language by its tag: "fr", or "ar-AE". Raises UnknownLanguageError."""
+def language(tag: str, package: str = __package__) -> Language:
+    """Return a language by its tag, "fr" or "ar-AE", with the texts of a package: of letters,
+    unless said. Raises UnknownLanguageError.
+    """
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415
 
     try:
         locale = Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
         locale = None
-    if locale is None or locale.language not in languages():
-        missing = [code for code in LANGUAGES if code not in languages()]
+    if locale is None or locale.language not in languages(package):
+        missing = [code for code in LANGUAGES if code not in languages(package)]
         raise UnknownLanguageError(
-            f"There are no letters in {tag!r}: the languages are {', '.join(languages())} "
+            f"There are no texts in {tag!r}: the languages are {', '.join(languages(package))} "
             f"(a country may follow, as ar-AE); texts for {', '.join(missing) or 'others'} can be "
             "added (docs/letters.md)."
         )
     # CLDR gives plain Arabic the digits of the West; the United Nations write its own.
     numbering = "arab" if str(locale) == "ar" else str(locale.default_numbering_system)
-    return Language(str(locale).replace("_", "-"), locale, _catalog(locale.language), numbering)
+    return Language(
+        str(locale).replace("_", "-"), locale, _catalog(locale.language, package), numbering
+    )
 
 
 @cache
-def _catalog(code: str) -> Mapping[str, str]:
+def _catalog(code: str, package: str) -> Mapping[str, str]:
     if code == SOURCE:
         return {}
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    with files(__package__).joinpath("texts", f"{code}.po").open("rb") as file:
+    with files(package).joinpath("texts", f"{code}.po").open("rb") as file:
         catalog = read_po(file, locale=code)
     return {
         str(message.id): str(message.string) for message in catalog if message.id and message.string
