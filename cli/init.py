@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from pledgebook.cli.common import fail
+from pledgebook.ledger.declared.funds import read_classes
 from pledgebook.ledger.files import declaring
 from pledgebook.ledger.files.declaring import Declare, Declared
 from pledgebook.ledger.files.making import make_book
@@ -29,7 +30,8 @@ _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 @click.option("--fund", "funds", multiple=True, metavar="CODE=NAME",
               help="A fund, in place of those of resolution 55/64; again for more.")  # fmt: skip
 @click.option("--classes", "classes", multiple=True, metavar="CODE=WORDS",
-              help='Classes of such a fund: "TRF=general special".')  # fmt: skip
+              help='Classes of such a fund: "TRF=general special", '
+                   '"TRF=core:default tied:earmarked".')  # fmt: skip
 @click.option("--purpose", "purposes", multiple=True, metavar="CODE=NAME",
               help="A purpose that money may be earmarked for; again for more.")  # fmt: skip
 @click.option("--period", default="", metavar="P",
@@ -78,8 +80,13 @@ def _funds(funds: Sequence[str], classes: Sequence[str]) -> Iterator[Declare]:
     if unknown := sorted(words.keys() - codes.keys()):
         fail(f"--classes {unknown[0]}=…: no fund {unknown[0]} is made here; add --fund for it.")
     for code, name in codes.items():
-        own = words.get(code, "").split()
-        yield partial(declaring.declare_fund, code=code, name=name, classes=own, new=True)
+        try:
+            own, roles = read_classes(words.get(code, "").split())
+        except ValueError as error:
+            fail(f"--classes {code}={words[code]}: {error}.")
+        yield partial(
+            declaring.declare_fund, code=code, name=name, classes=own, roles=roles, new=True
+        )
     if codes:
         for code in _SHIPPED:
             if code not in codes:

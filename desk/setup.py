@@ -29,7 +29,7 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS, read_declarations
-from pledgebook.ledger.declared.funds import Fund
+from pledgebook.ledger.declared.funds import CLASS_ROLES, Fund, read_classes, write_classes
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.persons import PERSON, ROLES, roles_of
 from pledgebook.ledger.files import declaring
@@ -382,7 +382,7 @@ def _letterhead_section(book: Book) -> Section:
 
 
 def _fund_line(book: Book, fund: Fund) -> Line:
-    policies = {fund.policy(class_) for class_ in fund.classes if class_ != "support"}
+    policies = {fund.policy(class_) for class_ in fund.giving_classes}
     words = dict(_POLICIES)
     income = ", ".join(_(words[policy]) for policy in sorted(policies))
     more = [fund.code, ", ".join(fund.classes), _("income %(when)s", when=income)]
@@ -469,7 +469,7 @@ def _fund_fields(book: Book, key: str) -> list[Field]:
     fund = book.settings.funds.get(key)
     stated = book.settings.stationery.funds
     others = [each for each in book.settings.funds.values() if each.code != key]
-    policies = {fund.policy(each) for each in fund.classes if each != "support"} if fund else {""}
+    policies = {fund.policy(each) for each in fund.giving_classes} if fund else {""}
     (policy,) = policies if len(policies) == 1 else ("",)
     words = [(code, _(said)) for code, said in _POLICIES]
     unsaid = _("as it is, by class") if len(policies) > 1 else ""
@@ -480,8 +480,11 @@ def _fund_fields(book: Book, key: str) -> list[Field]:
         Field(
             name="classes",
             title=_("Classes"),
-            help=_("Each balances by itself; words parted by blanks."),
-            value=" ".join(fund.classes) if fund else "general special support",
+            help=_(
+                "Each balances by itself; words parted by blanks. Where they are named otherwise, "
+                "say what each is for: core:default tied:earmarked overhead:support."
+            ),
+            value=write_classes(fund) if fund else " ".join(CLASS_ROLES.values()),
         ),
         Field(
             name="recognition",
@@ -502,11 +505,15 @@ def _fund_fields(book: Book, key: str) -> list[Field]:
 
 
 def _declare_fund(book: Book, key: str, values: Values) -> Declared:
-    classes = values["classes"].split()
+    try:
+        classes, roles = read_classes(values["classes"].split())
+    except ValueError as error:
+        raise FieldFaultError("classes", _("It cannot be read: %(why)s.", why=error)) from None
     policy = values["recognition"]
     before = book.settings.funds.get(key)
     if policy:
-        recognition = {each: policy for each in classes if each != "support"}
+        support = roles.get("support", CLASS_ROLES["support"])
+        recognition = {each: policy for each in classes if each != support}
     else:
         own = (before.recognition if before else None) or {}
         recognition = {each: own[each] for each in classes if each in own}
@@ -515,6 +522,7 @@ def _declare_fund(book: Book, key: str, values: Values) -> Declared:
         key or values["code"],
         values["name"],
         classes=classes,
+        roles=roles,
         recognition=recognition,
         within=values["within"],
         names=_names(values),

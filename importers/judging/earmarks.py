@@ -13,7 +13,7 @@ from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.questions import NOT_READ, Answers, Choice, Question, ask
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.values import plain, shown
-from pledgebook.importers.values.words import read_class
+from pledgebook.importers.values.words import read_class, says_general
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark
 
@@ -37,16 +37,17 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
     answers = table.rules.answers
     purpose = purpose_of_row(row, table, context)
     stated = _class_of_row(row, table, fund, context)
-    class_ = settings.funds[fund].class_of(stated, purpose)
-    if class_ == "special" and not purpose:
+    known = settings.funds[fund]
+    class_ = known.class_of(stated, purpose)
+    if known.is_earmarked(class_) and not purpose:
         question = ask("no-purpose", "", *_purposes(settings))
         purpose = answers.to(question)
         if not purpose:
             why = "The contribution is earmarked, but its purpose is not stated."
             raise Doubt(why, asks=question)
-    if class_ == "general" and purpose:
+    if purpose and known.is_general(class_):
         raise Doubt(
-            f"The contribution is said to be general, yet earmarked to {purpose}.",
+            f"The contribution is said to be {class_}, yet earmarked to {purpose}.",
             asks=ask("cells", table.columns.get("class", "")),
         )
     return Earmark(fund, class_, purpose)
@@ -55,7 +56,7 @@ def earmark_of_row(row: SheetRow, table: Table, context: Context) -> Earmark:
 def _class_of_row(row: SheetRow, table: Table, fund: str, context: Context) -> str | None:
     """Return the class that a row states, None for none; raises Doubt where the fund has it not."""
     classes, text = context.settings.funds[fund].classes, row.class_text
-    found = read_class(text, classes) if text else None
+    found = read_class(text, context.settings.funds[fund]) if text else None
     if found or not text or len(classes) <= 1:
         return found
     known = [Choice(each, each) for each in classes]
@@ -163,14 +164,9 @@ def _title_words(table: Table) -> set[str]:
     return {word.strip(".,;:()[]") for text in texts for word in text.split()}
 
 
-def is_general(text: str) -> bool:
-    """Tell whether a text says that a contribution is not earmarked."""
-    return read_class(text, ("general",)) == "general"
-
-
 def purpose_of_row(row: SheetRow, table: Table, context: Context) -> str:
     """Return the purpose of a row, "" for none; raises Doubt where the book does not know it."""
-    if not row.purpose or is_general(row.purpose):
+    if not row.purpose or says_general(row.purpose, context.settings.funds.values()):
         return ""
     if code := context.names.purposes.get(plain(row.purpose)):
         return code

@@ -16,7 +16,6 @@ from pledgebook.importers.judging.drafting import Kind, Reading, Received
 from pledgebook.importers.judging.earmarks import (
     earmark_of_row,
     fund_of_row,
-    is_general,
     purpose_of_row,
     refuse_earmark_in_words,
 )
@@ -49,6 +48,7 @@ from pledgebook.importers.values.words import (
     is_paid_in_part,
     read_in_kind,
     read_kind,
+    says_general,
 )
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events import Earmark
@@ -256,7 +256,7 @@ def _said(group: list[SheetRow]) -> tuple[str, ...]:
 
 def _no_purpose(row: SheetRow, earmark: Earmark) -> tuple[str, ...]:
     """Return the text of a column of purposes that was answered to be none, as a remark."""
-    described = row.purpose and not earmark.purpose and not is_general(row.purpose)
+    described = row.purpose and not earmark.purpose and not says_general(row.purpose)
     return (row.purpose,) if described else ()
 
 

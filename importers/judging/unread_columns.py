@@ -20,7 +20,12 @@ from pledgebook.importers.tables.questions import NOT_READ, Choice, Question, as
 from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.dates import parse_date
 from pledgebook.importers.values.values import clean, plain, shown
-from pledgebook.importers.values.words import is_warning, read_class, read_kind
+from pledgebook.importers.values.words import (
+    is_warning,
+    read_class,
+    read_kind,
+    says_general,
+)
 from pledgebook.ledger.declared.settings import Settings
 
 _LONGEST = 200
@@ -156,7 +161,7 @@ def _read_names(
         if f"column:{column.letter}" in table.rules.answers.used:
             continue  # a person said what it holds
         texts = all_texts[column.number]
-        general = [text for text in texts if read_class(text, ("general",)) == "general"]
+        general = [text for text in texts if says_general(text)]
         named = [text for text in texts if text in names]
         rest = set(texts) - set(named) - (set(general) if field is Field.PURPOSE else set())
         if named and not rest:
@@ -195,8 +200,10 @@ def _names(
 
 def _may_matter(table: Table, column: TableColumn, settings: Settings, texts: Texts) -> str:
     """Say that an unread column's texts are classes of funds, or other donors; "" if not."""
-    classes = {each for fund in settings.funds.values() for each in fund.classes}
-    named = [text for text in texts if len(text) > 1 and read_class(text, classes)]
+    funds = settings.funds.values()
+    named = [
+        text for text in texts if len(text) > 1 and any(read_class(text, fund) for fund in funds)
+    ]
     told = len(named) == len(texts) or is_named("categories", column.heading)
     if named and told and not table.columns_of(Field.CLASS):
         return f"its texts name classes of funds, such as {shown(named[0])}"

@@ -13,9 +13,9 @@ from pledgebook.importers.tables.headings import (
     speaks_of_giving,
 )
 from pledgebook.importers.tables.questions import Choice, ask
-from pledgebook.importers.values.lists import provided_types, terms, transaction_types
+from pledgebook.importers.values.lists import provided_types, transaction_types
 from pledgebook.importers.values.values import clean, counts_up, plain, words
-from pledgebook.importers.values.words import read_class, read_kind, says_in_kind
+from pledgebook.importers.values.words import names_class, read_kind, says_in_kind
 
 _LEAST_CELLS = 2
 _SURE = 90
@@ -100,13 +100,12 @@ def settle_categories(block: HeadingBlock) -> HeadingBlock:
     """
     for column in block.of(Field.CLASS):
         texts = {plain(value) for value in block.below(column) if isinstance(value, str)}
-        classes = tuple(terms()["class"])
         kinds = texts & words()["donor-kind"]
-        if 2 * len(kinds) > len(texts) and not any(read_class(text, classes) for text in texts):
+        if 2 * len(kinds) > len(texts) and not any(names_class(text) for text in texts):
             doubt = f"Column {column.named} says what kind of donor each is, so it was not read."
             return block.leaving([column], doubt)
         vague = is_named("categories", column.heading) and len(texts) > _MOST_CLASSES
-        if vague and not any(read_class(text, classes) for text in texts):
+        if vague and not any(names_class(text) for text in texts):
             doubt = f"No text of column {column.named} is that of a class, so it was not read."
             return block.leaving([column], doubt)
     return block

@@ -7,7 +7,7 @@ a sheet's own words into these.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
@@ -17,6 +17,7 @@ from pledgebook.importers.values.dates import month_names, parse_date
 from pledgebook.importers.values.lists import terms
 from pledgebook.importers.values.values import SCALES, THOUSANDS, multiplier_in, plain
 from pledgebook.importers.values.values import words as value_words
+from pledgebook.ledger.declared.funds import Fund
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile(r"\w+")
@@ -111,13 +112,41 @@ def _paid_in_part() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})\b")
 
 
-def read_class(text: str, classes: Collection[str]) -> str | None:
-    """Return which of a fund's classes a text names, or None."""
-    key = plain(text)
-    if text in classes:
+def read_class(text: str, fund: Fund) -> str | None:
+    """Return which of a fund's classes a text names, by its word or by what it is for, or None."""
+    if text in fund.classes:
         return text
-    found = _by_word("class").get(key)
-    return found if found in classes else None
+    key = plain(text)
+    named = {plain(class_): class_ for class_ in fund.classes} | _roles_of(fund)
+    found = _by_word("class").get(key, key)
+    return named.get(key) or named.get(found)
+
+
+def _roles_of(fund: Fund) -> dict[str, str]:
+    """Return classes by the words of `class` in the data that say what they are for."""
+    roles = {"general": fund.default_class} if fund.is_general(fund.default_class) else {}
+    if fund.is_earmarked(fund.earmarked_class):
+        roles["special"] = fund.earmarked_class
+    if fund.support_class:
+        roles["support"] = fund.support_class
+    return roles
+
+
+def says_general(text: str, funds: Iterable[Fund] = ()) -> bool:
+    """Tell whether a text says that a contribution is not earmarked, in words of any fund or as
+    the name of the class that one of `funds` has for such money.
+    """
+    key = plain(text)
+    classes = {plain(fund.default_class) for fund in funds if fund.is_general(fund.default_class)}
+    return key in classes or _by_word("class").get(key) == "general"
+
+
+def names_class(text: str, funds: Iterable[Fund] = ()) -> bool:
+    """Tell whether a text is a word for a class of funds, known to the program or of `funds`."""
+    key = plain(text)
+    return key in _by_word("class") or any(
+        key == plain(class_) for fund in funds for class_ in fund.classes
+    )
 
 
 def read_in_kind(text: str) -> bool | None:

@@ -51,6 +51,9 @@ FORMS: Mapping[str, Form] = {
             {
                 "within",
                 "classes",
+                "default-class",
+                "earmarked-class",
+                "support-class",
                 "overspending",
                 "four-eyes",
                 "allowance",

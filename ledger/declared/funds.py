@@ -1,9 +1,15 @@
 """Funds, their classes and their rules of recognition.
 
 1999-12-31 custom "fund" "CPCJF" "United Nations Crime Prevention and Criminal Justice Fund"
-classes: "general special support"
-recognition-general: "pledge"
-recognition-special: "pledge"
+classes: "core tied overhead"
+default-class: "core"
+earmarked-class: "tied"
+support-class: "overhead"
+recognition-tied: "receipt"
+
+What a class is for is its role: the default takes what nobody earmarked, the earmarked what is for
+a purpose, the support class earns support costs. Classes called general, special and support have
+these roles unless the fund says otherwise.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from msgspec import Struct
 from pledgebook.ledger.declared.chart import is_code
@@ -27,7 +34,10 @@ POLICIES = ("pledge", "receipt", "agreement")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _YEARS, _WHOLE = 3, 100
 _TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolerance": "10"}
-_DEFAULT_CLASSES = ("general", "special", "support")
+CLASS_ROLES = MappingProxyType({"default": "general", "earmarked": "special", "support": "support"})
+"""What classes are for, each with the class that has this role where a fund does not say."""
+
+_DEFAULT_CLASSES = tuple(CLASS_ROLES.values())
 
 
 class Fund(Struct, frozen=True, kw_only=True):
@@ -41,6 +51,9 @@ class Fund(Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...]
     within: str = ""
     recognition: Mapping[str, str] | None = None
+    roles: Mapping[str, str] = MappingProxyType({})
+    """The class of each of CLASS_ROLES that the fund states one for."""
+
     overspending: str = "error"
     four_eyes: bool = False
     """Whether what needs approval is an error without two persons."""
@@ -66,13 +79,72 @@ class Fund(Struct, frozen=True, kw_only=True):
         """Return how contributions of `class_` become income: pledge unless declared."""
         return (self.recognition or {}).get(class_, "pledge")
 
+    @property
+    def default_class(self) -> str:
+        """The class of money that nobody earmarked: as stated, else general, else the first."""
+        return self._with_role("default") or self.classes[0]
+
+    @property
+    def earmarked_class(self) -> str:
+        """The class of earmarked money: as stated, else special, else the default class."""
+        return self._with_role("earmarked") or self.default_class
+
+    @property
+    def support_class(self) -> str:
+        """The class that earns support costs: as stated, else support; "" where there is none."""
+        return self._with_role("support")
+
+    def is_earmarked(self, class_: str) -> bool:
+        """Tell whether all money of a class is earmarked."""
+        return class_ == self._with_role("earmarked")
+
+    def is_general(self, class_: str) -> bool:
+        """Tell whether no money of a class is earmarked, since another class is for that."""
+        return class_ == self.default_class != self.earmarked_class
+
+    @property
+    def giving_classes(self) -> tuple[str, ...]:
+        """The classes that donors give to: all but the one that earns support costs."""
+        others = tuple(each for each in self.classes if each != self.support_class)
+        return others or self.classes
+
+    def _with_role(self, role: str) -> str:
+        stated = self.roles.get(role)
+        return stated or (CLASS_ROLES[role] if CLASS_ROLES[role] in self.classes else "")
+
     def class_of(self, stated: str | None, purpose: str | None) -> str:
-        """Return the class of a posting: the fund's only one, else the stated one, else special
-        for earmarked money and general for the rest.
+        """Return the class of a posting: the fund's only one, else the stated one, else that of
+        earmarked money or of money that nobody earmarked.
         """
         if len(self.classes) == 1:
             return self.classes[0]
-        return stated or ("special" if purpose else "general")
+        return stated or (self.earmarked_class if purpose else self.default_class)
+
+
+def read_classes(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return classes and, by role, which of them has it, as a person says both: "core:default",
+    "tied:earmarked". Raises ValueError for a role that there is not, or of two classes.
+    """
+    classes: list[str] = []
+    roles: dict[str, str] = {}
+    for word in words:
+        class_, colon, role = word.partition(":")
+        classes.append(class_)
+        if not colon:
+            continue
+        if role not in CLASS_ROLES:
+            known = ", ".join(CLASS_ROLES)
+            raise ValueError(f"{word!r} gives the class {class_!r} no role of {known}")
+        if role in roles:
+            raise ValueError(f"{role} is the role of both {roles[role]} and {class_}")
+        roles[role] = class_
+    return classes, roles
+
+
+def write_classes(fund: Fund) -> str:
+    """Return a fund's classes with the roles it states for them, as `read_classes` takes them."""
+    stated = {class_: role for role, class_ in fund.roles.items()}
+    return " ".join(f"{each}:{stated[each]}" if each in stated else each for each in fund.classes)
 
 
 def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
@@ -112,6 +184,15 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
                 f"recognition-{class_} names a class that fund {code} does not have: its classes "
                 f"are {', '.join(classes)}.",
             )
+    roles = {role: text for role in CLASS_ROLES if (text := declaration.text(f"{role}-class"))}
+    for role, class_ in [*roles.items()]:
+        if class_ not in classes:
+            del roles[role]
+            fault(
+                "class",
+                f"{role}-class names the class {class_!r}, which fund {code} does not have: its "
+                f"classes are {', '.join(classes)}. Correct the word, or add the class.",
+            )
     overspending = declaration.text("overspending", "error")
     if overspending not in {"error", "notice"}:
         fault("overspending", f"overspending is {overspending!r}: it must be error or notice.")
@@ -143,6 +224,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         classes=classes,
         within=declaration.text("within"),
         recognition=recognition,
+        roles=roles,
         overspending=overspending,
         four_eyes=four_eyes == "yes",
         interest_by=interest_by,

@@ -60,13 +60,12 @@ def commitment(
     _need_amounts(parts)
     labelled = [(f"{pledge}.{number}", part) for number, part in enumerate(in_order(parts, day), 1)]
     placed = _placed(labelled, earmark)
-    if any(
-        place.class_ == "support" and len(settings.funds[place.fund].classes) > 1
-        for _, _, place in placed
-    ):
-        raise EventRefusedError(
-            "The class support earns support costs of other classes; a donor pledges to another."
-        )
+    for _, _, place in placed:
+        if place.class_ not in settings.funds[place.fund].giving_classes:
+            raise EventRefusedError(
+                f"The class {place.class_} earns support costs of other classes; a donor pledges "
+                "to another."
+            )
     status: dict[str, str | date] = {} if committed else {"status": "pledged"}
     return make_entry(
         settings,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec import structs
 from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.funds import CLASS_ROLES
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events.parts import Earmark, in_dollars, make_entry
@@ -91,15 +92,16 @@ def programme_support(
     earmark: Earmark,
     expenditure: Decimal,
     rate: Decimal,
-    support_class: str = "support",
+    support_class: str = "",
 ) -> Draft:
     """Programme support costs: `rate` (0.13) of `expenditure`, a cost of the class that spent and
     income of the support class: of its fund, or where that has none, of the fund in which it is
-    operated, to which the cash goes over the accounts between them.
+    operated, to which the cash goes over the accounts between them. Another class of it may be
+    named.
     """
-    if earmark.class_ == support_class:
+    if earmark.class_ == (support_class or settings.funds[earmark.fund].support_class):
         raise EventRefusedError(
-            f"The class {support_class} earns support costs of other classes; it is charged none."
+            f"The class {earmark.class_} earns support costs of other classes; it is charged none."
         )
     if expenditure > 0 and rate > 1:
         raise EventRefusedError(
@@ -109,7 +111,7 @@ def programme_support(
     dollars = to_cents(expenditure * rate)
     _need_dollars(dollars)
     fund = earmark.fund
-    target = Earmark(_supporting(settings, fund, support_class), support_class)
+    target = _supporting(settings, fund, support_class)
     spent, support = earmark.meta(), target.meta()
     lines = [_stated(settings, account("programme-support", fund), dollars, spent)]
     if target.fund == fund:
@@ -130,20 +132,23 @@ def programme_support(
     return make_entry(settings, day=day, event="programme-support", narration=words, lines=lines)
 
 
-def _supporting(settings: Settings, fund: str, support_class: str) -> str:
-    """Return the fund whose support class earns the support costs of a fund: itself, or the one it
-    is operated within.
+def _supporting(settings: Settings, fund: str, named: str) -> Earmark:
+    """Return the support class that earns the support costs of a fund, or the class that is
+    `named`: of the fund itself, or of the one it is operated within.
     """
     within = [code for code in settings.funds if settings.is_within(fund, code)]
     for code in (fund, *within):
-        if support_class in settings.funds[code].classes:
-            return code
+        class_ = named or settings.funds[code].support_class
+        if class_ and class_ in settings.funds[code].classes:
+            return Earmark(code, class_)
+    wanted = named or CLASS_ROLES["support"]
     raise EventRefusedError(
-        f"No class {support_class} earns the support costs of {fund}: it has the class"
+        f"No class {wanted} earns the support costs of {fund}: it has the class"
         f"{'es' if len(settings.funds[fund].classes) > 1 else ''} "
         f"{', '.join(settings.funds[fund].classes)}"
         + (f", and so has {' and '.join(within)} none" if within else "")
-        + f". Add {support_class} to classes: of the fund that earns them."
+        + f". Add {wanted} to classes: of the fund that earns them"
+        + ("." if named else ", or say with support-class: which class does.")
     )
 
 

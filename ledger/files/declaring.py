@@ -37,7 +37,7 @@ from pledgebook.ledger.declared.declarations import (
 )
 from pledgebook.ledger.declared.delegations import folded
 from pledgebook.ledger.declared.donors import KINDS
-from pledgebook.ledger.declared.funds import POLICIES
+from pledgebook.ledger.declared.funds import CLASS_ROLES, POLICIES
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.periods import names_files
 from pledgebook.ledger.declared.persons import ROLES
@@ -147,13 +147,15 @@ def declare_fund(
     name: str,
     *,
     classes: Sequence[str] = (),
+    roles: Mapping[str, str] = _NO_NAMES,
     recognition: Mapping[str, str] = _NO_NAMES,
     within: str = "",
     names: Mapping[str, str] = _NO_NAMES,
     new: bool = False,
 ) -> Declared:
-    """Declare a fund or, unless it is to be `new`, change it: its classes, how each becomes income
-    (`recognition`, a policy by class), the fund it is operated `within`, its names by language.
+    """Declare a fund or, unless it is to be `new`, change it: its classes, which of them has which
+    of CLASS_ROLES (`roles`), how each becomes income (`recognition`, a policy by class), the fund
+    it is operated `within`, its names by language.
     """
     _need_code("code", code, "fund")
     _refuse_known(book.settings.funds, code, "fund", new=new)
@@ -181,6 +183,7 @@ def declare_fund(
         **_named(names),
         "within": within,
         "classes": " ".join(classes),
+        **{f"{role}-class": roles.get(role, "") for role in CLASS_ROLES},
         **{f"recognition-{class_}": policy for class_, policy in recognition.items()},
     }
     return _declare(book, "fund", (code, _needed("name", name, "A fund")), meta)

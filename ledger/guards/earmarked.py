@@ -19,6 +19,7 @@ def guard(view: View) -> list[Finding]:
     """Money for a purpose is spent only as far as it came in; what goes beyond is an error, a
     notice where the fund sets `overspending: "notice"`.
 
+    What the class of earmarked money holds for no purpose yet is spent no further than it came.
     Available is cash received for the purpose less what was spent, refunded or is obligated, less
     money in advance, which is not to be spent before its date; never a pledge.
     """
@@ -30,7 +31,7 @@ def guard(view: View) -> list[Finding]:
         plain = view.plain.get(id(entry))
         if plain is not None:
             fund, class_, purpose, _ = plain.giving
-            if plain.is_payment and (purpose or class_ == SPECIAL):
+            if plain.is_payment and (purpose or settings.funds[fund].is_earmarked(class_)):
                 key = (fund, class_, purpose)
                 available[key] = available.get(key, ZERO) + plain.dollars
             continue
@@ -41,7 +42,8 @@ def guard(view: View) -> list[Finding]:
         purposes = purposes_of_money(lines, purpose_of)
         for number, line in enumerate(lines):
             purpose = purposes.get(number, "")
-            held = line.class_ == SPECIAL and line.place.kind in _AVAILABLE
+            earmarked = settings.funds[line.place.fund].is_earmarked(line.class_)
+            held = earmarked and line.place.kind in _AVAILABLE
             if line.dollars is None or not (purpose or held):
                 continue
             key = (line.place.fund, line.class_, purpose)
@@ -52,10 +54,6 @@ def guard(view: View) -> list[Finding]:
             if amount > 0 and available[key] < 0 and spends:
                 found.append(_overspent(entry, key, amount, available[key], settings))
     return found
-
-
-SPECIAL = "special"
-"""The class of earmarked money: what has no purpose there yet is spent no further than it came."""
 
 
 _AVAILABLE = kinds_that("is_available")

@@ -91,13 +91,15 @@ def _not_there(register: Register) -> Iterator[Finding]:
 
 
 def _check_class(entry: Transaction, item: Claim | Gift, settings: Settings) -> Iterator[Finding]:
-    """What is earmarked is not general, where the fund has a class for it."""
-    if item.class_ == "general" and item.purpose and "special" in settings.funds[item.fund].classes:
+    """What is earmarked is not of the default class, where the fund has a class for it."""
+    fund = settings.funds[item.fund]
+    if item.purpose and fund.is_general(item.class_):
         yield notice(
             entry,
             "general-earmarked",
-            f"Class general is for money of no purpose, special for what is earmarked; this of "
-            f"{item.donor} is general and for {item.purpose}. Take class: or purpose: out.",
+            f"Class {item.class_} is for money of no purpose, {fund.earmarked_class} for what is "
+            f"earmarked; this of {item.donor} is {item.class_} and for {item.purpose}. Take class: "
+            "or purpose: out.",
         )
 
 
