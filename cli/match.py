@@ -75,7 +75,7 @@ def match(
         fail("Say one of --apply, --receipt and --undo.")
     charges = charges or charges_advised
     if (to or charges) and not receipts:
-        fail("--to and --charges say what a --receipt pays: name it.")
+        fail("--to and --charges say what a receipt pays: name it with --receipt.")
     if undo is not None:
         if day is not None:
             today_or(day, future=future)

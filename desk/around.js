@@ -206,6 +206,36 @@ function style(api) {
   document.head.append(link);
 }
 
+/**
+ * Keep of Fava's notes that a file changed one at most, and none where the page shows the book as it
+ * is: after a write of its own it was made anew. They would cover the sidebar, one on the other.
+ */
+async function thin() {
+  const notes = [...document.querySelectorAll(".notifications .warning")];
+  notes.slice(0, -1).forEach((note) => note.remove());
+  const last = notes.at(-1);
+  const link = links().get(shown());
+  const book = document.querySelector("#desk[data-book]")?.dataset.book;
+  if (!last || !link || !book) {
+    return;
+  }
+  const answer = await fetch(new URL("book", link.href.replace(/[?#].*/, ""))).catch(() => null);
+  const said = answer?.ok ? await answer.json() : {};
+  if (said.book === document.querySelector("#desk[data-book]")?.dataset.book) {
+    last.remove();
+  }
+}
+
+/** Watch for notes of Fava's: they come whenever its page asks whether a file changed. */
+function watchNotes() {
+  new MutationObserver((changes) => {
+    const came = changes.flatMap((each) => [...each.addedNodes]);
+    if (came.some((each) => each instanceof Element && each.matches(".warning, .notifications"))) {
+      thin();
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
 export const around = {
   init() {
     const today = links().get("Today");
@@ -213,6 +243,7 @@ export const around = {
       style(new URL("desk.css", today.href).href);
     }
     window.addEventListener("keydown", pressed, true);
+    watchNotes();
     document.addEventListener("click", clicked, true);
   },
   onPageLoad(context) {

@@ -21,7 +21,7 @@ from pledgebook.desk.choosing import Choice, cut_page, present_day, read_choice,
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, values_of
 from pledgebook.desk.kind_words import KIND_WORDS
-from pledgebook.desk.letters import correspondence, shared
+from pledgebook.desk.letters import correspondence, language_names, shared
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, PageRefusedError, address, served, writing
 from pledgebook.desk.saving import last_write, save_declaration
@@ -53,7 +53,6 @@ from pledgebook.ledger.register.instalments import (
     pledge_of,
 )
 from pledgebook.ledger.register.register import Change
-from pledgebook.reports.letters import languages
 from pledgebook.reports.letters.kinds import LETTERS
 from pledgebook.reports.schedule import make_schedule
 
@@ -174,7 +173,7 @@ class Donor(Page):
             "announced": _announced(desk, code),
             "found": correspondence(desk, choice, code),
             "kinds": [(kind.name, kind.title) for kind in LETTERS.values()],
-            "languages": languages(),
+            "languages": language_names(),
             **shared(desk, asked),
         }
 
@@ -321,7 +320,7 @@ def addressee_fields(book: Book, code: str) -> list[Field]:
     """Return the fields of to whom letters to a donor go, as it stands."""
     texts = book.settings.stationery.addressees.get(code)
     said = texts.stated if texts else {}
-    tags = [("", _("English, unless said")), *((tag, tag) for tag in languages())]
+    tags = [("", _("English, unless said")), *language_names().items()]
     return [
         Field(name="name", title=_("To whom"), required=True, value=said.get("name", "")),
         Field(

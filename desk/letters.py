@@ -45,9 +45,10 @@ from pledgebook.ledger.register.collections import Collection
 from pledgebook.reports.figures.selection import Selection, cut_of, select
 from pledgebook.reports.letters import Letter, Papers, issue_receipts, languages, make_letters
 from pledgebook.reports.letters.kinds import LETTERS
+from pledgebook.reports.letters.language import language
 from pledgebook.reports.letters.receipt import without_receipt
 from pledgebook.reports.letters.render import FORMATS, render_letters
-from pledgebook.reports.letters.sending import References, lines_of_sent
+from pledgebook.reports.letters.sending import References, lines_of_sent, sent_before
 
 KEPT_IN = "documents/letters"
 """The folder of the book in which letters are kept as they were sent."""
@@ -92,17 +93,21 @@ class Letters(Page):
             if made is not None and not made:
                 made = None
                 refused = _("In this period there is nothing to write such a letter about.")
+        again = bool(asked.get("again"))
         found = correspondence(desk, choice, donor)
+        left = [each for each in made or () if again or not sent_before(each, found.letters)]
         return {
             "choice": choice,
             "kind": kind,
             "kinds": [(each.name, each.title) for each in LETTERS.values()],
-            "languages": languages(),
+            "languages": language_names(),
             "language": tag,
             "donor": desk.book.settings.donors.get(donor) if donor else None,
             "donors": choice.donors,
             "refused": refused,
-            "made": None if made is None else cut_page(made, asked),
+            "made": cut_page(left, asked) if left else None,
+            "before": len(made or ()) - len(left),
+            "again": again,
             "found": found,
             "sent": cut_page(found.letters, asked),
             "receipts": cut_page(found.receipts, {"page": asked.get("receipts", "")}),
@@ -163,12 +168,23 @@ class Letters(Page):
             papers = Papers(_selected(book, str(form.get("period") or "")))
             donors = [papers.of_record(str(form["donor"]))] if form.get("donor") else []
             references = References(book, day)
+            sent = [] if form.get("again") else references.letters
             made = list(
-                make_letters(papers, kind, day=day, donors=donors, tag=tag, refer=references.give)
+                make_letters(
+                    papers,
+                    kind,
+                    day=day,
+                    donors=donors,
+                    tag=tag,
+                    refer=references.give,
+                    leave=lambda letter: sent_before(letter, sent),
+                )
             )
             if not made:
                 raise RequestRefusedError(
                     _("In this period there is nothing to write such a letter about.")
+                    if not sent
+                    else _("There is no such letter that was not sent before.")
                 )
             files = render_letters(made, [values["form"]])
             paths = {name: numbered(book.folder / KEPT_IN / name) for name in files}
@@ -223,7 +239,13 @@ class Letters(Page):
         if form.get("back") == "Donor":
             return {"where": address("Donor", done=done, **asked) + "#letters"}
         kind = str(form.get("kind") or "")
-        return {"where": address("Letters", done=done, kind=kind, **asked)}
+        place = {"issued": "#receipts", "sent": "#sent"}.get(done, "")
+        return {"where": address("Letters", done=done, kind=kind, **asked) + place}
+
+
+def language_names() -> dict[str, str]:
+    """Return the languages of letters with their own names, by code."""
+    return {tag: language(tag).name for tag in languages()}
 
 
 def correspondence(desk: Desk, choice: Choice, donor: str = "") -> Correspondence:

@@ -122,7 +122,13 @@ def _occasion(page: Page, name: str, given: object) -> Occasion:
 
 
 class PageRefusedError(RefusedError):
-    """A page that cannot be shown as its address asks."""
+    """A page that cannot be shown as its address asks; `setup` is the section of Setup where that
+    is mended.
+    """
+
+    def __init__(self, message: str, *, setup: str = "") -> None:
+        super().__init__(message)
+        self.setup = setup
 
 
 class Page(FavaExtensionBase):
@@ -206,6 +212,7 @@ class Page(FavaExtensionBase):
             said, status = _told(error, self.name)
             is_fault = status is HTTPStatus.INTERNAL_SERVER_ERROR
             shown = {"fault": said} if is_fault else {"message": said}
+            shown["setup"] = getattr(error, "setup", "")
             return self._render("message.html", desk=None, **shown)
 
     def may(self, role: str) -> bool:
@@ -257,6 +264,12 @@ class Page(FavaExtensionBase):
     def guide(self) -> Response:
         """Give the help of the page by itself, for its script to show beside it."""
         return Response(self._guide, mimetype="text/html")
+
+    @served("book")
+    def present_book(self) -> Response:
+        """Say which book there is now, by its digest, as JSON: a page that shows it is current."""
+        self.ledger.changed()
+        return jsonify({"book": desk_of(self.ledger).book.sha256})
 
     @served("paper")
     def paper(self) -> Response:

@@ -81,7 +81,8 @@ class Paragraphs(Page):
         mandates = desk.book.settings.mandates
         if not mandates or not desk.book.settings.periods.names():
             raise PageRefusedError(
-                _("The book declares no mandate, so nothing answers a paragraph: Setup adds one.")
+                _("The book declares no mandate, so nothing answers a paragraph: Setup adds one."),
+                setup="period" if mandates else "mandate",
             )
         symbol = asked.get("mandate", "") or next(iter(mandates))
         if symbol not in mandates:

@@ -296,7 +296,7 @@ def test_revaluation_and_the_other_side_of_the_book(desk: Desk) -> None:
         ("pledge AUT 5 --fund CPCJF --purpose corupt --date 2002-03-01", "did you mean corruption"),
         ("pledge AUT 5 --fund CPCJF --currency CHF --date 2002-03-01", "price USD UNITS CHF"),
         ("pledge AUT 5 --fund CPCJF --currency ITL --date 2003-03-01", "no currency on 2003-03-01"),
-        (PLEDGE + " --dollars 60000", "need a --reason"),
+        (PLEDGE + " --dollars 60000", "take a reason"),
         ("payment AUT-2002-01=1 --date 2002-08-12", "state the dollars"),
         ("payment AUT-2002-01=1,5,0 --dollars 1 --date 2002-08-12", "no amount above zero"),
         ("payment AUT-2002-02 --dollars 1 --date 2002-08-12", "did you mean AUT-2002-01.1"),

@@ -94,7 +94,7 @@ def test_no_form_takes_what_is_no_text_or_key_of_it() -> None:
     ):
         with pytest.raises(ValueError, match=r"a |cannot be"):
             write_declaration(given_[0], FIRST, *given_[1], meta=given_[2])
-    with pytest.raises(BookRefusedError, match="of a purpose the name is not stated"):
+    with pytest.raises(BookRefusedError, match="the name of this purpose is not stated"):
         write_declaration("purpose", FIRST, "corruption", " \x00")
 
 

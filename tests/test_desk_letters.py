@@ -78,3 +78,27 @@ def test_what_cannot_be_is_refused_on_the_page(
     assert answer.get("field") == field, answer
     assert said in answer.get("fault", answer.get("refused", "")), answer
     assert not (desk.main.parent / "correspondence.beancount").exists()
+
+
+def test_what_was_sent_is_no_longer_to_be_sent_unless_asked_again(desk: Desk) -> None:
+    asked = {"kind": "confirmation", "period": "2003"}
+    said = {"day": "2004-01-20", "by": "note verbale", "form": "html"}
+    page = unescape(desk.page("Letters", **asked))
+    assert "Letters to send" in page
+    assert '<option value="fr" lang="fr">français</option>' in page
+    one = desk.post("Letters/send", **asked, donor="DEU", values=said)["where"]
+    assert one.endswith("#sent")
+    page = unescape(desk.page("Letters", **asked))
+    assert "1 such letter was sent before" in page
+    assert "DEU" not in page.partition('id="made"')[2].partition("</table>")[0]
+    assert "done=sent" in desk.post("Letters/send", **asked, values=said)["where"]
+    sent = read_letters(load_book(desk.main).entries)
+    assert len({each.donor for each in sent}) == len(sent) > 1
+    assert {each.reference.rpartition("/")[2] for each in sent} == {"1"}
+    page = unescape(desk.page("Letters", **asked))
+    assert "Letters to send" not in page
+    refused = desk.post("Letters/send", **asked, values=said)
+    assert "not sent before" in refused["refused"]
+    assert "Letters to send" in unescape(desk.page("Letters", **asked, again="1"))
+    desk.post("Letters/send", **asked, donor="DEU", again="1", values=said)
+    assert len(read_letters(load_book(desk.main).entries)) == len(sent) + 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from fava.application import create_app
 from flask.testing import FlaskClient
-from pledgebook.desk.plain_words import in_page_words
+from pledgebook.desk.plain_words import _KEYS, in_page_words
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.forms import FORMS
 from test_cli_bank import BANK, STATEMENT
@@ -109,9 +113,9 @@ def test_no_help_of_these_pages_does(fava: FlaskClient, page: str) -> None:
             "The name is not known. Correct it, confirm whom it means, or say that it is new.",
         ),
         (
-            "A write-off is entered by one person and approved by another; nobody approved it "
+            "Each write-off is entered by one person and approved by another; nobody approved it "
             "(a.beancount:3). Write entered-by: and approved-by:.",
-            "A write-off is entered by one person and approved by another; nobody approved it "
+            "Each write-off is entered by one person and approved by another; nobody approved it "
             "(a.beancount:3). Write who entered it and who approved it.",
         ),
         ("Nothing is stated. By command: pledgebook record amendment X 5.", "Nothing is stated."),
@@ -122,3 +126,40 @@ def test_a_sentence_keeps_what_it_says_without_how_a_command_does_it(
     sentence: str, plain: str
 ) -> None:
     assert in_page_words(sentence) == plain
+
+
+_KEY = "|".join(_KEYS)
+_INSERTED = re.compile(
+    rf"(?<![\w'’-])[Aa]n? [\"'“‘]?(?:%\(|%s|\{{\{{|\$\{{|--[a-z]|(?:{_KEY}):(?![a-z]))"
+)
+
+
+def _texts_of(path: Path) -> Iterator[str]:
+    """The texts of a module without its docstrings; what is inserted into one is "%s"."""
+    tree = ast.parse(path.read_text("utf-8"))
+    aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            inner |= {id(each) for each in node.values}
+            yield "".join(
+                str(each.value) if isinstance(each, ast.Constant) else "%s" for each in node.values
+            )
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in aside | inner
+        ):
+            yield node.value
+
+
+def test_no_article_stands_before_a_word_that_is_inserted() -> None:
+    """Which of a and an it takes, and whether it takes one, the word alone decides."""
+    found = []
+    for folder in ("ledger", "importers", "reports", "desk", "cli", "plugins"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            found += [(path.name, each) for each in _texts_of(path) if _INSERTED.search(each)]
+    for path in sorted((ROOT / "desk").rglob("*")):
+        if path.suffix in {".html", ".js"}:
+            found += [(path.name, each) for each in _INSERTED.findall(path.read_text("utf-8"))]
+    assert found == []

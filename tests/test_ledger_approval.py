@@ -81,7 +81,7 @@ def test_dollars_against_the_un_rate_need_approval_too(load: Load) -> None:
       Income:CPCJF:Contributions:AUT     -90.00 USD
     """
     (error,) = load(text, settings=SETTINGS.format(four_eyes="yes")).errors
-    assert error.message.startswith("A rate override needs two persons")
+    assert error.message.startswith("Each rate override needs two persons")
 
 
 def test_an_announcement_is_listed_and_in_no_figure(load: Load) -> None:

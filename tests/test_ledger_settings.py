@@ -78,8 +78,8 @@ def test_two_declarations_of_one_date_are_refused(told: Told) -> None:
     [
         (
             'custom "fund" "CPCJX"',
-            'A fund is declared as: DATE custom "fund" "CODE" "NAME"; here stands \'CPCJX\'. Write '
-            "it in that form.",
+            'The declaration fund is written as: DATE custom "fund" "CODE" "NAME"; here stands '
+            "'CPCJX'. Write it in that form.",
         ),
         ('custom "donor" "XYZ" 12', "here stands 'XYZ' '12'."),
         ('custom "purpose"', "here stands nothing."),
@@ -279,7 +279,7 @@ def test_names_and_keys_that_are_nearly_ours_are_noticed(told: Told) -> None:
         'custom "purposes" is not read; did you mean "purpose"?'
     )
     assert told["unknown-key"] == (
-        "A fund has no key 'recogntion-general', so it is not read; did you mean "
+        "The declaration fund has no key 'recogntion-general', so it is not read; did you mean "
         "'recognition-general'?"
     )
     assert told["custom-without-value"] == (

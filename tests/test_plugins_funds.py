@@ -215,7 +215,7 @@ def test_unknown_words_are_refused_with_those_that_are_known(told: Told) -> None
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        ("payment", "a payment takes an instalment out of a pledge account; this adds only."),
+        ("payment", "event: payment takes an instalment out of a pledge account; this adds only."),
         ("release", "touches an account of deferred or in-advance; this does not."),
         ("pledge", "'pledge' is not an event; the events are amendment, application, "),
         ("opening", "against Equity:FUND:Opening-Balance; this one makes it income."),

@@ -88,7 +88,7 @@ def change_of(
     if on is None:
         raise doubt(_UNDATED + _by_command(reading, known), SINCE_WHEN)
     if not (known.imported or known.reference):
-        why = "The pledge was entered by hand without a reference: record the change."
+        why = "The pledge was entered by hand without a reference; record the change."
         raise doubt(why, _CHANGED)
     try:
         drafts = tuple(_draft_changes(reading, known, context, on, meta))

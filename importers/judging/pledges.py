@@ -113,7 +113,7 @@ def _find_alike(reading: Reading, context: Context, answers: Answers) -> KnownPl
     if len(found) > 1:
         raise Doubt(
             f"{reading.donor} has several pledges of {reading.day} in the book "
-            f"({_labels(found)}), none with these figures and none with a reference: record by "
+            f"({_labels(found)}), none with these figures and none with a reference; record by "
             "hand which of them was changed, or give this one a reference.",
             asks=ask("changed"),
         )

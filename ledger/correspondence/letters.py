@@ -211,7 +211,8 @@ def _fault(letter: SentLetter, settings: Settings) -> str:
         )
     if letter.kind not in KINDS:
         return (
-            f"Letter {letter.reference} is a {letter.kind!r}: it must be one of {', '.join(KINDS)}."
+            f"Letter {letter.reference} has the kind {letter.kind!r}: it must be one of "
+            f"{', '.join(KINDS)}."
         )
     if letter.fund and letter.fund not in settings.funds:
         return (

@@ -239,12 +239,14 @@ def write_declaration(
     while len(written) > len(form.texts) - form.optional and written[-1] == _EMPTY:
         written.pop()
     if not len(form.texts) - form.optional <= len(written) <= len(form.texts):
-        raise ValueError(f"a {kind} has the texts {', '.join(form.texts)}; {texts} are given")
+        raise ValueError(
+            f"a declaration {kind} has the texts {', '.join(form.texts)}; {texts} are given"
+        )
     if form.ends_with_date != (until is not None):
-        raise ValueError(f"a {kind} cannot be declared as {texts} until {until}")
+        raise ValueError(f"{kind} cannot be declared as {texts} until {until}")
     if _EMPTY in written:
         raise BookRefusedError(
-            f"Nothing was written: of a {kind} the {form.texts[written.index(_EMPTY)]} is not "
+            f"Nothing was written: the {form.texts[written.index(_EMPTY)]} of this {kind} is not "
             "stated, or holds nothing that can be written."
         )
     head = f'{day} custom "{kind}" {" ".join(written)}{f" {until}" if until else ""}\n'
@@ -323,7 +325,7 @@ def _read(entry: Custom) -> Declaration | Finding:
         return finding(
             entry,
             "declaration-form",
-            f'A {entry.type} is declared as: DATE custom "{entry.type}" {wanted}; '
+            f'The declaration {entry.type} is written as: DATE custom "{entry.type}" {wanted}; '
             f"here stands {shown}. Write it in that form.",
         )
     texts = tuple(str(value).strip() for value in values)
@@ -380,7 +382,7 @@ def _unknown_keys(declaration: Declaration) -> list[Finding]:
                 notice(
                     declaration.entry,
                     "unknown-key",
-                    f"A {declaration.kind} has no key {key!r}, so it is not read; "
+                    f"The declaration {declaration.kind} has no key {key!r}, so it is not read; "
                     f"did you mean {near[0]!r}?",
                 )
             )

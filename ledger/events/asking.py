@@ -233,7 +233,7 @@ def dollars_of_day(
         return book.rates.dollars(amount, currency, day)
     except MissingRateError as error:
         raise EventRefusedError(
-            f"{str(error)[0].upper()}{str(error)[1:]}, or state --dollars with a --reason."
+            f"{str(error)[0].upper()}{str(error)[1:]}, or state --dollars with --reason."
         ) from None
 
 

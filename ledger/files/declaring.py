@@ -678,7 +678,7 @@ def _need_code(field: str, code: str, what: str) -> None:
     if not is_code(code):
         raise DeclarationRefusedError(
             field,
-            f"{code!r} cannot be the code of a {what}, which becomes part of account names: it "
+            f"{code!r} cannot be the {what}'s code, which becomes part of account names: it "
             "begins with a capital letter or digit and holds letters, digits and hyphens only.",
         )
 

@@ -160,7 +160,9 @@ class Recording:
                 f"The amount is in {currency} already; --dollars is for others."
             )
         if not reason.strip():
-            raise EventRefusedError("Dollars stated against the UN rate need a --reason.")
+            raise EventRefusedError(
+                "Dollars stated against the UN rate take a reason: state it by --reason."
+            )
         self.stated[OVERRIDE] = reason
         return dollars, None
 

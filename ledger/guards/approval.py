@@ -54,7 +54,7 @@ def guard(view: View) -> list[Finding]:
                 finding(
                     entry,
                     "approval",
-                    f"A {what} needs two persons where the fund asks for four eyes; {problem}. "
+                    f"Each {what} needs two persons where the fund asks for four eyes; {problem}. "
                     "Write entered-by: and approved-by:, or flag the entry ! until it is approved.",
                 )
             )
@@ -64,7 +64,7 @@ def guard(view: View) -> list[Finding]:
         notice(
             own[0],
             "approval",
-            f"A {what} is entered by one person and approved by another; {problem} "
+            f"Each {what} is entered by one person and approved by another; {problem} "
             f"({_listed(own)}). Write entered-by: and approved-by:.",
         )
         for (what, problem), own in lacking.items()
@@ -73,7 +73,7 @@ def guard(view: View) -> list[Finding]:
         notice(
             own[0],
             "document",
-            f"A {event} rests on a paper; here document: is not written ({_listed(own)}). Write "
+            f"Each {event} rests on a paper; here document: is not written ({_listed(own)}). Write "
             "the letter, note verbale or memorandum.",
         )
         for event, own in unwritten.items()

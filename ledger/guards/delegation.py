@@ -63,22 +63,22 @@ def guard(view: View) -> Iterator[Finding]:
         if who:
             said = _beyond(delegations, grants, entry, who, value_of(lines), settings.currency)
             if said:
-                yield finding(entry, "beyond-authority", f"A {event} {said}")
+                yield finding(entry, "beyond-authority", f"This {event} {said}")
         elif key == ACCEPTED:
             missing.setdefault(event, []).append(entry)
         else:
             yield finding(
                 entry,
                 "beyond-authority",
-                f"A {event} is decided by {_listed(grants, settings.currency)}; {key}: is not "
+                f"This {event} is decided by {_listed(grants, settings.currency)}; {key}: is not "
                 "written. Write who decided it, or flag the entry ! until somebody has.",
             )
     for event, own in missing.items():
         yield notice(
             own[0],
             "not-accepted",
-            f"A {event} is accepted by an office that may; {len(own)} of them, this the first, do "
-            f"not say by whom. Write {ACCEPTED}:.",
+            f"Each {event} is accepted by an office that may; {len(own)} of them, this the first, "
+            f"do not say by whom. Write {ACCEPTED}:.",
         )
 
 

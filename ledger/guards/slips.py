@@ -124,7 +124,7 @@ def _pledged_twice(entries: Iterable[list[Change]]) -> Iterator[Finding]:
             f"{pledge_of(claim.label)} is the same as {pledge_of(known[0].label)} "
             f"({place_of(known[0].entry.meta)}): {amounts} of {claim.donor}, pledged on "
             f"{new[0].date} for the same. If it is one pledge, take this entry out; if there are "
-            "two, write a reference: in each.",
+            "two, write reference: in each.",
         )
 
 

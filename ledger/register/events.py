@@ -257,7 +257,10 @@ def contradiction(event: str, lines: list[Line]) -> str | None:
     if EVENTS[event].adds and not any(line.units > 0 for line in claims):
         return "a commitment adds an instalment to a pledge account; this takes out only"
     if EVENTS[event].takes and not any(line.units < 0 for line in claims):
-        return f"a {event} takes an instalment out of a pledge account; this adds only"
+        return (
+            f"an entry with event: {event} takes an instalment out of a pledge account; this adds "
+            "only"
+        )
     return None
 
 

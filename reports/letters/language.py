@@ -63,6 +63,11 @@ class Language:
         return str(self.locale.language)
 
     @property
+    def name(self) -> str:
+        """What it is called in itself: "français"."""
+        return str(self.locale.get_display_name())
+
+    @property
     def direction(self) -> str:
         """Which way it is written: "ltr" or "rtl"."""
         return str(self.locale.text_direction)

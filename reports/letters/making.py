@@ -38,7 +38,7 @@ def make_letter(
     """
     known = letter_kind(kind)
     if known.is_issued:
-        raise ValueError(f"a {kind} is written as it was issued: ask make_letters for it")
+        raise ValueError(f"{kind} is written as it was issued: ask make_letters for it")
     order = Order(
         kind=kind,
         donor=donor,
@@ -60,18 +60,22 @@ def make_letters(
     tag: str = "",
     pledge: str = "",
     refer: Callable[[str], str] = lambda _: "",
+    leave: Callable[[Letter], object] = lambda _: False,
 ) -> Iterator[Letter]:
     """Yield the letters of a kind to those who have something to be told in the cut, in order of
     donors' codes: of receipts, those issued for it.
 
     `donors` limits them; who is named there gets a confirmation of a nil balance too. `refer`
-    gives a letter's reference by its donor; "" makes a draft.
+    gives a letter's reference by its donor; "" makes a draft. Letters of which `leave` says so are
+    left out, and get no reference.
     """
     named = list(dict.fromkeys(donors))
     known = letter_kind(kind)
     if known.is_due is None:
         for order in _issued(papers, known, named, tag):
-            yield known.write(papers, order)
+            letter = known.write(papers, order)
+            if not leave(letter):
+                yield letter
         return
     for donor in named or _donors(papers):
         for funds in papers.roots():
@@ -84,7 +88,12 @@ def make_letters(
                 pledge=pledge,
             )
             if known.is_due(papers, order) or (known.answers_nil and donor in named):
-                yield known.write(papers, replace(order, reference=refer(donor)))
+                letter = known.write(papers, order)
+                if leave(letter):
+                    continue
+                reference = refer(donor)
+                made = replace(order, reference=reference)
+                yield known.write(papers, made) if reference else letter
 
 
 def issue_receipts(

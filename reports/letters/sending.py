@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pledgebook.ledger.correspondence.letters import (
     Sending,
+    SentLetter,
     draft_letter,
     next_reference,
     read_letters,
@@ -34,6 +35,22 @@ class References:
         return reference
 
 
+def sent_before(letter: Letter, sent: Iterable[SentLetter]) -> SentLetter | None:
+    """Return the letter that was kept as sent of which this is another: of one kind, to one donor,
+    about the same fund, period, day and receipt. None where there is none.
+    """
+    own = (letter.kind, letter.donor, _fund_of(letter), letter.period, letter.as_at, letter.receipt)
+    for each in sent:
+        if own == (each.kind, each.donor, each.fund, each.period, each.as_at, each.receipt):
+            return each
+    return None
+
+
+def _fund_of(letter: Letter) -> str:
+    """Return the fund that a letter is about, "" for several."""
+    return letter.funds[0] if len(letter.funds) == 1 else ""
+
+
 def lines_of_sent(
     made: Iterable[Letter],
     files: Mapping[str, bytes],
@@ -56,7 +73,7 @@ def lines_of_sent(
             day=references.day,
             language=each.language,
             by=by,
-            fund=each.funds[0] if len(each.funds) == 1 else "",
+            fund=_fund_of(each),
             period=each.period,
             as_at=each.as_at,
             receipt=each.receipt,
