@@ -19,7 +19,7 @@ from pledgebook.reports.import_receipt import FOLDER
 
 ENDINGS = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".xml", ".sta", ".mt940", ".940",
-    ".swi", ".fin",
+    ".swi", ".fin", ".ofx", ".qfx", ".qif",
 )  # fmt: skip
 """Names of files that may hold a sheet or a statement; what they hold is looked at besides."""
 

@@ -30,8 +30,8 @@ from pledgebook.ledger.register.book import book_of
 
 
 class BankStatements(Importer):  # type: ignore[misc] # beangulp ships no types
-    """Takes statements in camt.053, MT940, and lists of a bank's entries; `name` tells several
-    importers of this kind apart, `today` is the day of the import (that of the user unless said).
+    """Takes statements in camt.053, MT940, OFX and lists of a bank's entries; `name` tells
+    several importers of this kind apart, `today` is the day of the import (the user's unless said).
     """
 
     def __init__(self, name: str = "Bank statements", today: date | None = None) -> None:

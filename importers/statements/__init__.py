@@ -1,1 +1,1 @@
-"""Bank statements: camt.053, MT940, and tables of any bank, as one typed value, proved."""
+"""Bank statements: camt.053, MT940, OFX, QIF and tables of any bank, as one typed value, proved."""

@@ -10,6 +10,8 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.camt import is_camt, read_camt
 from pledgebook.importers.statements.mt940 import is_mt940, read_mt940
+from pledgebook.importers.statements.ofx import is_ofx, read_ofx
+from pledgebook.importers.statements.qif import is_qif, read_qif
 from pledgebook.importers.statements.sheets import (
     is_list_of_entries,
     may_be_list_of_entries,
@@ -24,7 +26,8 @@ def is_statement(file: SentFile, banks: Banks = NO_BANKS) -> bool:
     it is a list of entries); False if it cannot be read.
     """
     try:
-        return is_camt(file.data) or is_mt940(file.data) or is_list_of_entries(file.workbook, banks)
+        known = any(is_one(file.data) for is_one in (is_camt, is_mt940, is_ofx, is_qif))
+        return known or is_list_of_entries(file.workbook, banks)
     except UnreadableFile:
         return False
 
@@ -42,8 +45,8 @@ def read_statements(
 ) -> StatementFile:
     """Read and prove the statements of a file.
 
-    `account` and `currency` are what the user says of a list of entries that does not say it
-    itself, `banks` the accounts of the book that it may be of. Raises UnreadableFile with a
+    `account` and `currency` are what the user says of a list of entries (or QIF) that does not say
+    it itself, `banks` the accounts of the book that it may be of. Raises UnreadableFile with a
     sentence for the user.
     """
     name = file.path.name
@@ -52,6 +55,10 @@ def read_statements(
         statements, kind = read_camt(name, file.data), "camt.053"
     elif is_mt940(file.data):
         statements, kind = read_mt940(name, file.data, account), "MT940"
+    elif is_ofx(file.data):
+        statements, kind = read_ofx(name, file.data), "OFX"
+    elif is_qif(file.data):
+        statements, kind = read_qif(name, file.data, account, currency), "QIF"
     else:
         statements = read_sheets(file.workbook, account, currency, banks)
         kind = file.workbook.kind

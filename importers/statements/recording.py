@@ -1,9 +1,9 @@
 """What statements say of balances, written into the book: `bank.beancount`; and receipts of the
 book that a statement takes back, marked where they stand.
 
-Each proved statement becomes a `custom "statement"` there, in order of day. It agrees if the ledger
-comes to its closing balance once its entries are in; from then on the book is held to it. One that
-was recorded before and agrees by now is written anew in its place.
+Each statement with a closing balance becomes a `custom "statement"` there, in order of day. It
+agrees if the ledger comes to its closing balance once its entries are in; from then on the book is
+held to it. One that was recorded before and agrees by now is written anew in its place.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def statement_texts(book: Book, files: Iterable[JudgedStatements]) -> dict[Path,
     written: set[tuple[str, str]] = set()
     for file in files:
         for judged in file.statements:
-            if judged.statement.is_proved:
+            if judged.statement.closing is not None:
                 number = number_of(judged, known, written)
                 text = _with(text, judged, file, known, number)
                 written.add((judged.bank.code, number))
@@ -123,12 +123,12 @@ def _block(text: str, before: BankStatement) -> str:
 
 def _directive(judged: JudgedStatement, number: str, file: JudgedStatements) -> str:
     statement, code = judged.statement, judged.bank.code
-    assert statement.opening is not None  # only proved statements are recorded
-    assert statement.closing is not None
+    assert statement.closing is not None  # only statements with a balance are recorded
+    opening = statement.opening
     unit = statement.currency
     said: dict[str, Stated] = {
         "from": statement.first,
-        "opening": Amount(Decimal(format_amount(statement.opening)), unit),
+        "opening": None if opening is None else Amount(Decimal(format_amount(opening)), unit),
         "closing": Amount(Decimal(format_amount(statement.closing)), unit),
         "agrees": judged.agrees or None,
         "source": Path(file.file.path).name,
