@@ -47,12 +47,13 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
 from pledgebook.importers.tables.corrections import mapping_of
+from pledgebook.importers.tables.mapping import SheetMapping, read_mapping
 from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
 from pledgebook.ledger.findings import BookChangedError, RefusedError
 from pledgebook.ledger.register.book import Book
-from pledgebook.reports.import_receipt import receipts_of
+from pledgebook.reports.import_receipt import MAPPING, receipts_of
 from pledgebook.reports.letters.sent_back import language_for, name_of, send_back
 
 
@@ -305,14 +306,28 @@ def _books(desk: Desk, path: Path, choices: Choices, result: ImportResult) -> st
     return desk.once(key, lambda: what_drafts_book(drafts, desk.book.settings))
 
 
-def _import(book: Book, file: Path | SentFile, choices: Choices, *, dry_run: bool) -> ImportResult:
+def _import(
+    book: Book,
+    file: Path | SentFile,
+    choices: Choices,
+    *,
+    dry_run: bool,
+    mapping: SheetMapping | None = None,
+) -> ImportResult:
     path = file if isinstance(file, Path) else file.path
+    described = mapping_of(choices.described) if choices.described else mapping
     with telling(path.name) as tell:
-        return _imported(book, file, choices, tell, dry_run=dry_run)
+        return _imported(book, file, choices, tell, described, dry_run=dry_run)
 
 
 def _imported(
-    book: Book, file: Path | SentFile, choices: Choices, tell: TellFile, *, dry_run: bool
+    book: Book,
+    file: Path | SentFile,
+    choices: Choices,
+    tell: TellFile,
+    mapping: SheetMapping | None,
+    *,
+    dry_run: bool,
 ) -> ImportResult:
     return import_files(
         book,
@@ -320,7 +335,7 @@ def _imported(
         fund=choices.fund,
         bank=choices.bank,
         names=choices.names,
-        mapping=mapping_of(choices.described) if choices.described else None,
+        mapping=mapping,
         corrections=choices.tables,
         answers=choices.answers,
         dry_run=dry_run,
@@ -334,7 +349,23 @@ def judge_file_once(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     """Read and judge a file once, as long as it, the choices and the book stay as they are."""
     sent = _sent(desk, path)
     key = ("judged", stamp_of(path), choices.text)
-    return desk.once(key, lambda: _import(desk.book, sent, choices, dry_run=True))
+
+    def judge() -> ImportResult:
+        try:
+            return _import(desk.book, sent, choices, dry_run=True)
+        except UnreadableFile:
+            if choices.described or not (kept := _described_before(desk, path)):
+                raise
+            return _import(desk.book, sent, choices, dry_run=True, mapping=kept)
+
+    return desk.once(key, judge)
+
+
+def _described_before(desk: Desk, path: Path) -> SheetMapping | None:
+    """Return how a person described this very file when it was booked, as its receipt keeps it."""
+    receipt = import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], "")
+    kept = desk.book.folder / Path(receipt).parent / MAPPING
+    return read_mapping(kept) if receipt and kept.is_file() else None
 
 
 def _sent(desk: Desk, path: Path) -> SentFile:

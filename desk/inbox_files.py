@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from pledgebook.desk.guarding import RequestRefusedError
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.page import PageRefusedError
 from pledgebook.desk.texts import gettext as _
+from pledgebook.desk.texts import ngettext
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import FOLDER
 
@@ -27,7 +29,8 @@ ENDINGS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFile:
     """A file of the inbox. `imported`: entries of the book come from it; `receipt` is the page that
-    tells of its import, within the book, or "".
+    tells of its import, within the book, or "", `booked_on` its day; `entries` of the open periods
+    came from the file.
     """
 
     name: str
@@ -35,6 +38,18 @@ class InboxFile:
     changed: date
     imported: bool
     receipt: str
+    booked_on: str = ""
+    entries: int = 0
+
+    @property
+    def words(self) -> str:
+        """What became of the file so far."""
+        if not self.imported:
+            return _("not booked yet")
+        said = _("booked on %(day)s", day=self.booked_on) if self.booked_on else _("was booked")
+        if not self.entries:
+            return said
+        return f"{said}, {ngettext('%(num)s entry', '%(num)s entries', self.entries)}"
 
 
 def list_files(desk: Desk, folder: Path) -> list[InboxFile]:
@@ -56,14 +71,16 @@ def list_files(desk: Desk, folder: Path) -> list[InboxFile]:
                 changed=changed,
                 imported=imported,
                 receipt=receipt,
+                booked_on=Path(receipt).parent.name[:10] if receipt else "",
+                entries=sources[digest],
             )
         )
     return files
 
 
-def _sources(book: Book) -> frozenset[str]:
-    """Return the digests of the files that entries of a book came from."""
-    return frozenset(
+def _sources(book: Book) -> Counter[str]:
+    """Return how many entries of a book came from each file, by its digest."""
+    return Counter(
         str(entry.meta["source-sha256"])
         for entry in book.entries
         if entry.meta and "source-sha256" in entry.meta

@@ -13,7 +13,14 @@ from pledgebook.desk.page import Page, served
 from pledgebook.desk.rights import ANY
 from pledgebook.desk.setup import still_to_be_said
 from pledgebook.desk.texts import marked
-from pledgebook.desk.waiting import Waiting, count_by_page, files_of, look_at_next, what_waits
+from pledgebook.desk.waiting import (
+    Waiting,
+    count_by_page,
+    files_of,
+    left_of,
+    look_at_next,
+    what_waits,
+)
 from pledgebook.ledger.files.log import read_log
 
 _WRITES = 5
@@ -38,6 +45,7 @@ class Today(Page):
             "notices": [each for each in waiting if each.kind == "notice"],
             "wanting": desk.once("wanting", lambda: still_to_be_said(desk.book)),
             "files": files_of(desk, inbox_folder(self.ledger)),
+            "left_of": left_of,
             "writes": log.writes[::-1][:_WRITES],
             "undone": {write.undoes for write in log.writes if write.undoes},
         }
@@ -49,7 +57,7 @@ class Today(Page):
         """
         desk, folder = desk_of(self.ledger), inbox_folder(self.ledger)
         more = look_at_next(desk, folder)
-        files = {each.name: rows.words for each, rows in files_of(desk, folder) if rows}
+        files = {each.name: left_of(each, rows) for each, rows in files_of(desk, folder) if rows}
         counts = count_by_page(self._waiting(desk))
         return jsonify({"counts": counts, "files": files, "more": more})
 

@@ -74,6 +74,11 @@ class RowsOfFile:
         return self.refused or ", ".join(said) or _("nothing to do")
 
 
+def left_of(file: InboxFile, rows: RowsOfFile) -> str:
+    """Say what is left of a file or, where nothing is, when it was booked."""
+    return file.words if file.imported and rows == RowsOfFile() else rows.words
+
+
 _DONE: dict[Path, tuple[str, int]] = {}
 """Imported files of which nothing was left when they were looked at, with their stamps and how many
 entries were of them: that stays so as long as these do, so they are not read again at each load."""

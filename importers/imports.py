@@ -447,4 +447,12 @@ def context_of(
     was said besides of names, `today` is the day of the import (that of the user unless said).
     """
     settings = settings or book.settings
-    return Context.of_book(book.entries, settings, book.register, book.rates, fund, today=today)
+    return Context.of_book(
+        book.entries,
+        settings,
+        book.register,
+        book.rates,
+        fund,
+        today=today,
+        closed=[book.folder / f"{name}.beancount" for name in sorted(settings.seals)],
+    )

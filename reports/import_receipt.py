@@ -32,6 +32,9 @@ _SHOWN = {
 }
 """Signs that are no letters or turn the text around them, as a reader should see them."""
 
+MAPPING = "mapping.toml"
+"""The file of a receipt that says how the columns of the first table were read."""
+
 _OTHER_ROWS = ("heading", "total", "note", "blank")
 _TO_LOOK_AT = ("waiting", "rejected", "amended")
 
@@ -67,7 +70,7 @@ def _receipt(
     yield f"{file.sha256[:12]}.sha256", f"{file.sha256}  {path.name}\n".encode()
     tables = [judged.table for judged in file.tables]
     for number, table in enumerate(tables, 1):
-        name = "mapping.toml" if number == 1 else f"mapping-{number}.toml"
+        name = MAPPING if number == 1 else f"mapping-{number}.toml"
         ends = stands_above(table, tables)
         text = mapping.read_text("utf-8") if mapping else write_mapping(table, ends=ends)
         yield name, text.encode()

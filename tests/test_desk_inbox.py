@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pledgebook.desk.progress import telling
+from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.closing import make_figures
 from serving import NEEDS_CHROMIUM, Complaints, served, show
 from test_cli_bank import BANK, STATEMENT
 from werkzeug.test import TestResponse
@@ -246,6 +248,33 @@ def test_a_donor_can_be_confirmed_by_its_name(main: Path, fava: FlaskClient) -> 
     assert take(fava, "letters.csv", choices).status_code == 200
     assert set(pledged(main)) == {"NOR-2002-01.1", "GBR-2002-01.1"}
     assert '"alias" "Untied Kingdom" "GBR"' in (main.parent / "names.beancount").read_text("utf-8")
+
+
+def test_a_described_sheet_stays_known_once_it_is_booked_and_its_period_closed(
+    main: Path, fava: FlaskClient
+) -> None:
+    text = "Our promises (made up);;\n;;\nNo.;Wann;Wieviel USD\n7;2002-03-01;10000.00\n"
+    (main.parent / "inbox" / "letters.csv").unlink()
+    (main.parent / "inbox" / "odd.csv").write_text(text, "utf-8")
+    said = {
+        "sheet": "odd",
+        "row": 3,
+        "columns": {"B": "pledge_date", "C": "amount", "A": "reference"},
+        "constants": {"donor": "NOR", "currency": "USD"},
+    }
+    assert take(fava, "odd.csv", {"fund": FUND, "described": said}).status_code == 200
+    for closed in (False, True):
+        if closed:
+            close_period(load_book(main), "2002-2003", make_figures)
+        page = unescape(fava.get(BASE, query_string={"file": "odd.csv"}).text)
+        assert "there is nothing to import" not in page
+        assert "in the book already" in page
+        assert 'id="questions"' not in page
+        listed = unescape(fava.get(BASE).text)
+        assert re.search(r"booked on \d{4}-\d\d-\d\d", listed)
+        assert closed or "1 entry" in listed
+        waits = fava.get(BASE.replace("Inbox/", "Today/waits")).json
+        assert "booked on" in waits["files"]["odd.csv"]  # type: ignore[index]
 
 
 def test_a_table_that_is_not_found_can_be_described(main: Path, fava: FlaskClient) -> None:

@@ -44,7 +44,7 @@ def test_a_new_book_opens_on_it_and_says_what_a_file_holds(main: Path) -> None:
     fava = client(main)
     where = fava.get("/voluntary-contributions/").headers["Location"]
     assert where.endswith("extension/Today/")
-    assert "not imported yet" in fava.get(BASE).text
+    assert "not booked yet" in fava.get(BASE).text
     (main.parent / "inbox" / "second.csv").write_text("no table\n", "utf-8")
     first = waits(fava)
     assert first["files"] == {"list.csv": "3 rows wait, 2 questions"}  # the fund; Ruritania
@@ -94,8 +94,8 @@ def test_an_imported_file_of_which_nothing_is_left_is_not_read_again(
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(ROWS[:3])
     import_files(load_book(main), [path], fund="CPCJF")
-    assert waits(client(main))["files"] == {"list.csv": "nothing to do"}
+    assert waits(client(main))["files"] == {"list.csv": "was booked, 2 entries"}
     read: list[Path] = []
     monkeypatch.setattr(waiting, "judge_file_once", lambda _desk, path, _: read.append(path))
-    assert waits(client(main))["files"] == {"list.csv": "nothing to do"}
+    assert waits(client(main))["files"] == {"list.csv": "was booked, 2 entries"}
     assert read == []

@@ -187,7 +187,7 @@ def _read_group(
     rows: tuple[SheetRow, ...], found: str | Doubt, source: str, table: Table, context: Context
 ) -> _Group:
     donor = found if isinstance(found, str) else ""
-    taken = context.rows.get((table.sha256, source.partition("#")[2]))
+    taken = context.taken((table.sha256, source.partition("#")[2]))
     reading = doubt = None
     import_id = taken.import_id if taken else ""
     try:

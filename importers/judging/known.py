@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 from beancount.core.data import Directive, Transaction
@@ -30,6 +31,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.events import Earmark, Labels, Part, earmark_of
 from pledgebook.ledger.events.pledges import INCREASES, in_order
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.instalments import by_number, pledge_of, settled_so_far
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Change, Claim, Gift, Register
@@ -243,6 +245,35 @@ class Context:
     earlier: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
     """What came from a sheet, by its `list_name`."""
 
+    closed: tuple[Path, ...] = ()
+    """The files of closed periods, which the book does not load."""
+    _read_of: set[str] = field(default_factory=set)
+    """The digests of sheets that were looked for in them."""
+
+    def taken(self, row: tuple[str, str]) -> Taken | None:
+        """Return what was taken of a row (its file's digest, and its cells), in whichever period it
+        stands: a closed one keeps what came of a sheet as any other.
+        """
+        sha256 = row[0]
+        if row not in self.rows and sha256 not in self._read_of:
+            self._read_of.add(sha256)
+            for path in self.closed:
+                text = path.read_text("utf-8") if path.is_file() else ""
+                if sha256 and sha256 in text:
+                    self._read_closed(text, sha256)
+        return self.rows.get(row)
+
+    def _read_closed(self, text: str, sha256: str) -> None:
+        for entry in parse_text(text)[0]:
+            if not isinstance(entry, Transaction) or IMPORT_ID not in entry.meta:
+                continue
+            if as_text(entry.meta.get("source-sha256", "")) == sha256:
+                pledge = min(entry.links) if entry.links else ""
+                cells = as_text(entry.meta.get("source", "")).partition("#")[2]
+                fund = next((each.account.split(":")[1] for each in entry.postings), "")
+                taken = Taken(f"{pledge or entry.date} in {fund}", str(entry.meta[IMPORT_ID]))
+                self.rows.setdefault((sha256, cells), taken)
+
     @staticmethod
     def of_book(
         entries: Iterable[Directive],
@@ -252,9 +283,10 @@ class Context:
         fund: str = "",
         *,
         today: date | None = None,
+        closed: Iterable[Path] = (),
     ) -> Context:
         """Read from a book what was pledged and imported before; `today` is the day of the import,
-        the day where the user is unless said.
+        the day where the user is unless said, `closed` are the files of closed periods.
         """
         context = Context(
             settings=settings,
@@ -263,6 +295,7 @@ class Context:
             labels=Labels(register.by_label),
             names=Names.of(settings),
             fund=fund,
+            closed=tuple(closed),
             today=today or date.today(),  # noqa: DTZ011
         )
         for entry in entries:
