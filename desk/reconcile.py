@@ -455,7 +455,7 @@ def _read_always(
     bank = str(entry.meta.get(BANK, ""))
     if bank not in book.settings.banks.accounts:
         raise RequestRefusedError(_("It came by no bank account that the book declares."))
-    if not BankRule(words, "donor").holds(receipt.text):
+    if not BankRule(words=(words,), kind="donor").has_words(receipt.text):
         raise RequestRefusedError(
             _("“%(words)s” does not stand in what the bank said of this receipt.", words=words)
         )

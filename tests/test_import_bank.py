@@ -23,6 +23,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.guards.statements import balance_on, movements
+from pledgebook.ledger.matching.receipts import waiting_receipts
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.closing import make_figures
 
@@ -490,3 +491,38 @@ def test_the_import_page_of_a_new_book_finds_and_saves_a_statement(desk: Desk) -
     again = desk.judge(path.read_text("utf-8"))
     assert [verdict.verdict for verdict in again.verdicts] == ["duplicate", "duplicate"]
     assert again.agrees
+
+
+@pytest.mark.parametrize(
+    ("least", "donor"), [("102.00 EUR", "NOR"), ("102.01 EUR", ""), ("1.00 CHF", "")]
+)
+def test_a_rule_with_an_amount_says_whose_money_it_is_before_and_after_the_import(
+    desk: Desk, least: str, donor: str
+) -> None:
+    path = desk.main.parent / "settings.beancount"
+    rule = f'1999-12-31 custom "bank-rule" "EURO" "x" "donor"\n  donor: "NOR"\n  least: {least}\n'
+    before = path.read_text("utf-8")
+    entries = [AUSTRIA, NORWAY, ("020715", "C102,00", "B7", "x")]
+    statement = mt940("0,00", "1602,00", entries, account=EURO)
+    path.write_text(before + rule, "utf-8")
+    assert desk.judge(statement).verdicts[2].donor == donor
+    proposed = f'proposed-donor: "{donor}"'
+    for file in desk.main.parent.rglob("*.beancount"):  # as if the rule were made after the import
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(f"  {proposed}\n", ""), "utf-8")
+    (last,) = [each for each in waiting_receipts(desk.book) if each.dollars == 102]
+    assert last.donor == donor
+
+
+def test_the_balance_of_an_ofx_is_recorded_and_the_book_held_to_it(desk: Desk) -> None:
+    text = (
+        f"OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>{MAIN}</BANKACCTFROM>"
+        "<BANKTRANLIST><DTSTART>20020701<DTEND>20020731<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20020710"
+        "<TRNAMT>500.00<FITID>1<NAME>Norway</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>500.00"
+        "<DTASOF>20020731</LEDGERBAL></STMTRS></OFX>"
+    )
+    assert desk.judge(text).agrees
+    (kept,) = desk.book.settings.banks.statements
+    assert (kept.opening, kept.closing, kept.agrees) == (None, 500, True)
+    assert desk.verdicts(text) == [("duplicate", "R-2002-0001")]
+    assert desk.judge(text.replace("<BALAMT>500", "<BALAMT>600")).agrees is False

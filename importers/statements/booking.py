@@ -72,7 +72,7 @@ class Cashier:
     @staticmethod
     def order(entry: Entry, bank: BankAccount) -> tuple[date, int]:
         """Return what entries are sorted by to be drafted: as they will stand in the book."""
-        receipt = entry.amount > 0 and bank.rule_for(entry.text) is None
+        receipt = entry.amount > 0 and bank.rule_for(entry.line(bank.currency)) is None
         return entry.value_date, rank_of("receipt-unapplied" if receipt else "")
 
     def enter(
@@ -189,7 +189,7 @@ class Cashier:
         """
         if entry.of_several:
             return ""
-        if said := bank.donor_of(entry.text):
+        if said := bank.donor_of(entry.line(bank.currency)):
             return said
         donors = self._settings.donors
         if found := donors.resolve(entry.payer, entry.value_date, with_offices=False):

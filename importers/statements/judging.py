@@ -238,7 +238,7 @@ def _enter(
     """Draft a new entry. Raises Doubt if it waits."""
     cashier = context.cashier
     _refuse(entry, entry_id, bank, statement, context)
-    rule = bank.rule_for(entry.text)
+    rule = bank.rule_for(entry.line(bank.currency))
     if rule is None and entry.amount < 0:
         raise Doubt(
             f"{_went(entry, bank)}: record it {_by_hand(entry_id, bank)}, or tell the book by a "
@@ -246,7 +246,8 @@ def _enter(
         )
     if rule and (rule.kind == "charges") != (entry.amount < 0):
         raise Doubt(
-            f"The rule {shown(rule.words)} takes it for {rule.kind}, but it is the other way round."
+            f"The rule {shown(', '.join(rule.words))} takes it for {rule.kind}, but it is the "
+            "other way round."
         )
     source = f"{Path(file.path).name}#{entry.place}"
     try:
@@ -260,7 +261,7 @@ def _enter(
     context.drafted.setdefault(bank.code, []).append(
         Movement(entry.booked_on, entry.amount, entered.draft.parsed())
     )
-    words = f"By the rule {shown(rule.words)}." if rule else ""
+    words = f"By the rule {shown(', '.join(rule.words))}." if rule else ""
     return EntryVerdict(
         entry=entry,
         entry_id=entry_id,

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pledgebook.importers.reading.cells import UnreadableFile
+from pledgebook.ledger.declared.banks import BankLine
 from pledgebook.ledger.money import format_amount
 
 
@@ -94,6 +95,11 @@ class Entry:
         """All the bank's words on the entry: party, text, kind and references."""
         words = (self.payer, self.remittance, self.code, self.end_to_end, *self.references)
         return " ".join(word for word in words if word)
+
+    def line(self, currency: str) -> BankLine:
+        """Return what a rule of an account in that currency is held against."""
+        sent = (self.original.amount, self.original.currency) if self.original else None
+        return BankLine(self.text, self.amount, currency, sent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@
       accounts: "Assets:CPCJF:Cash Assets:UNTOC:Cash"
       fund: "CPCJF"
     2002-01-01 custom "bank-rule" "MAIN" "monthly fee" "charges"
+      most: 50.00 USD
     2002-12-31 custom "statement" "MAIN" "2002-12"
       opening: 1000.00 USD
       closing: 2500.00 USD
@@ -20,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
@@ -54,20 +56,74 @@ RULES = ("charges", "interest", "donor")
 _NO_NUMBER = str.maketrans("", "", " -./")
 
 
-class BankRule(Struct, frozen=True):
-    """What a person said of a bank's entries whose text holds `words`: `kind` is one of RULES, and
-    the money is of class `class_` (empty: as an unapplied receipt's). Of the kind "donor" such
-    money is that `donor`'s, and waits as a receipt like any other.
+WAYS = ("in", "out")
+"""Which way money of a rule goes, as the bank sees it."""
+
+
+class BankLine(NamedTuple):
+    """What a rule is held against: all the bank's words on an entry; its amount in the account's
+    currency, money in positive; that currency; and what was sent, where the bank says so.
     """
 
-    words: str
+    text: str
+    amount: Decimal
+    currency: str
+    original: tuple[Decimal, str] | None = None
+
+    def amount_in(self, currency: str) -> Decimal | None:
+        """Return its amount in a currency, zero or above: the account's or that of what was sent;
+        None where it states none.
+        """
+        if currency == self.currency:
+            return abs(self.amount)
+        if self.original and self.original[1] == currency:
+            return abs(self.original[0])
+        return None
+
+
+class BankRule(Struct, frozen=True, kw_only=True):
+    """What a person said of a bank's entries for which all holds: their text has all of `words`,
+    the amount is within `least` and `most` (both included, in their currency), what was sent is in
+    `currency`, the money goes the `way` (one of WAYS). What is empty is no condition.
+
+    `kind` is one of RULES, and the money is of class `class_` (empty: as an unapplied receipt's).
+    Of the kind "donor" such money is that `donor`'s, and waits as a receipt like any other.
+    """
+
+    words: tuple[str, ...]
     kind: str
     class_: str = ""
     donor: str = ""
+    least: tuple[Decimal, str] | None = None
+    most: tuple[Decimal, str] | None = None
+    currency: str = ""
+    way: str = ""
 
-    def holds(self, text: str) -> bool:
-        """Tell whether a text holds the words, whole ones, case and accents aside."""
-        return f" {normalise(self.words)} " in f" {normalise(text)} "
+    def holds(self, line: BankLine) -> bool:
+        """Tell whether a line meets every condition; of words, whole ones count, case and accents
+        aside.
+        """
+        return (
+            self.has_words(line.text)
+            and self.way in {"", "in" if line.amount > 0 else "out"}
+            and self.currency in {"", line.original[1] if line.original else line.currency}
+            and (self.least is None or _at_least(line, self.least))
+            and (self.most is None or _at_most(line, self.most))
+        )
+
+    def has_words(self, text: str) -> bool:
+        """Tell whether a text holds all of the words."""
+        return all(f" {normalise(each)} " in f" {normalise(text)} " for each in self.words)
+
+
+def _at_least(line: BankLine, least: tuple[Decimal, str]) -> bool:
+    amount = line.amount_in(least[1])
+    return amount is not None and amount >= least[0]
+
+
+def _at_most(line: BankLine, most: tuple[Decimal, str]) -> bool:
+    amount = line.amount_in(most[1])
+    return amount is not None and amount <= most[0]
 
 
 class BankAccount(Struct, frozen=True, kw_only=True):
@@ -89,13 +145,13 @@ class BankAccount(Struct, frozen=True, kw_only=True):
         """The cash account in which its receipts are booked."""
         return next(name for name in self.accounts if name.split(":")[1] == self.fund)
 
-    def rule_for(self, text: str) -> BankRule | None:
-        """Return the rule that takes an entry of that text for the bank's own."""
-        return next((each for each in self.rules if not each.donor and each.holds(text)), None)
+    def rule_for(self, line: BankLine) -> BankRule | None:
+        """Return the rule that takes an entry for the bank's own: the first that holds."""
+        return next((each for each in self.rules if not each.donor and each.holds(line)), None)
 
-    def donor_of(self, text: str) -> str:
-        """Return the code of the donor whose money an entry of that text is by a rule, else ""."""
-        return next((each.donor for each in self.rules if each.donor and each.holds(text)), "")
+    def donor_of(self, line: BankLine) -> str:
+        """Return the code of the donor whose money an entry is by the first such rule, else ""."""
+        return next((each.donor for each in self.rules if each.donor and each.holds(line)), "")
 
     def answers_to(self, number: str) -> bool:
         """Tell whether a statement's account number is this one: blanks, hyphens, points and
@@ -264,7 +320,51 @@ def _read_rule(
             f"{f'the donor {donor!r}' if donor else 'no donor'}: a rule of the kind donor, and no "
             "other, names under donor: the code of one that the book knows.",
         )
-    return BankRule(words, kind, declaration.text("class"), donor)
+    rule = _with_conditions(declaration, donor)
+    if isinstance(rule, str):
+        return finding(declaration.entry, "bank-rule", f"The rule for {words!r} {rule}.")
+    return rule
+
+
+def _with_conditions(declaration: Declaration, donor: str) -> BankRule | str:
+    """Return a rule with its conditions, or why no entry can ever meet them, or what they are
+    written in.
+    """
+    _, words, kind = declaration.texts
+    limits: dict[str, tuple[Decimal, str]] = {}
+    for key in ("amount", "least", "most"):
+        value = declaration.meta.get(key)
+        if isinstance(value, Amount) and value.number is not None and value.number > 0:
+            limits[key] = value.number, value.currency
+        elif value is not None:
+            return f"has {key}: {value}, which is no amount above zero: write {key}: 100.00 USD"
+    exact, least, most = (limits.get(key) for key in ("amount", "least", "most"))
+    if exact and (least or most):
+        return "has amount: beside least: or most:, and an exact amount needs neither"
+    if least and most and least[1] != most[1]:
+        return f"has least: in {least[1]} and most: in {most[1]}, which are not in one currency"
+    if least and most and least[0] > most[0]:
+        return f"has least: {least[0]} above most: {most[0]}, so that no entry is between them"
+    more = sorted(key for key in declaration.meta if key.startswith("words-"))
+    said = BankRule(
+        words=(words, *(declaration.text(key) for key in more)),
+        kind=kind,
+        class_=declaration.text("class"),
+        donor=donor,
+        least=exact or least,
+        most=exact or most,
+        currency=declaration.text("currency"),
+        way=declaration.text("way"),
+    )
+    if not all(map(normalise, said.words)):
+        return "has a condition without a word to look for: give it one, or take it out"
+    if said.currency and not is_currency(said.currency):
+        return f"has currency: {said.currency!r}, which is no currency: write one such as EUR"
+    needed = "out" if kind == "charges" else "in"
+    if said.way not in {"", needed}:
+        goes = f"has way: {said.way!r}, and takes it for {kind}, which goes {needed}"
+        return f"{goes}: write way: {needed!r}, or leave it out"
+    return said
 
 
 def _read_statement(

@@ -119,7 +119,10 @@ FORMS: Mapping[str, Form] = {
         prefixes=("number",),
     ),
     "bank-rule": Form(
-        texts=("bank", "words", "kind"), key_length=2, keys=frozenset({"class", "donor"})
+        texts=("bank", "words", "kind"),
+        key_length=2,
+        keys=frozenset({"class", "donor", "amount", "least", "most", "currency", "way"}),
+        prefixes=("words-",),
     ),
     "allotment": Form(
         texts=("fund", "number"),

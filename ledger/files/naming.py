@@ -93,7 +93,7 @@ def rule_texts(book: Book, rules: Iterable[DonorRule], day: date) -> dict[Path, 
     """
     path = book.folder / FILE
     accounts = book.settings.banks.accounts
-    known = {(bank.code, normalise(rule.words), rule.donor) for bank in accounts.values()
+    known = {(bank.code, normalise(rule.words[0]), rule.donor) for bank in accounts.values()
              for rule in bank.rules}  # fmt: skip
     lines = [
         write_declaration(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.banks import BANK, PAYERS, SEVERAL, TAKEN_BACK
+from pledgebook.ledger.declared.banks import BANK, PAYERS, SEVERAL, TAKEN_BACK, BankLine
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
@@ -196,7 +196,13 @@ def _left_of(
 def _by_rule(book: Book, entry: Transaction, payer: str, texts: Sequence[str]) -> str:
     """Return the donor whose money it is by a rule of its bank account, "" by none."""
     bank = book.settings.banks.accounts.get(as_text(entry.meta.get(BANK, "")))
-    said = bank.donor_of(" ".join((payer, *texts))) if bank else ""
+    if bank is None:
+        return ""
+    units = (each.units for each in entry.postings if each.account in bank.accounts)
+    own = (each.number for each in units if each and each.currency == bank.currency)
+    amount = sum((number for number in own if number is not None), ZERO)
+    sent = _amount(entry.meta.get("original"))
+    said = bank.donor_of(BankLine(" ".join((payer, *texts)), amount, bank.currency, sent))
     return book.settings.donors.of_record(said) if said else ""
 
 
