@@ -14,7 +14,6 @@ from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, Asked, read_
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.aliases import confirm
 from pledgebook.ledger.declared.directory import Directory
-from pledgebook.ledger.declared.donors import KINDS as KINDS_OF_DONORS
 from pledgebook.ledger.files.donor_lists import propose_donors
 from pledgebook.ledger.findings import RefusedError
 
@@ -162,7 +161,7 @@ def _ask(asked: Asked, number: int, donors: Directory) -> str:
         click.echo(f"  {place}  {choice.text}{because}", err=True)
     takes = KINDS[asked.question.kind].takes
     if asked.question.kind == "donor":
-        click.echo(f"  (kinds of donors: {', '.join(KINDS_OF_DONORS)})", err=True)
+        click.echo(f"  (kinds of donors: {donors.kinds})", err=True)
     hint = f"a number, {takes}, or" if takes else "a number, or"
     while True:
         said = click.prompt(
@@ -197,14 +196,14 @@ def _ask_names(asked: Sequence[Asked], donors: Directory) -> dict[str, str]:
     ):
         answers |= {by_text[each.text].id: f"{each.code}:{each.kind}" for each in sure}
     rest = [each for each in listed if each.code and by_text[each.text].id not in answers]
-    kinds = ", ".join(KINDS_OF_DONORS)
+    kinds = str(donors.kinds)
     if rest:
         kind = click.prompt(
             f"Of which kind are the other {len(rest)}, if all are new donors ({kinds}; Enter to go "
             "through them one by one)",
             default="",
             show_default=False,
-            type=click.Choice(["", *KINDS_OF_DONORS]),
+            type=click.Choice(["", *donors.kinds.kinds]),
             show_choices=False,
             err=True,
         )

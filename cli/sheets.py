@@ -43,7 +43,6 @@ from pledgebook.importers.tables.mapping import read_mapping
 from pledgebook.importers.tables.mapping_text import stands_above, write_mapping
 from pledgebook.importers.tables.skeletons import HOW_TO_FILL, list_to_fill, mapping_to_fill
 from pledgebook.importers.tables.tables import SheetReading, Table, read_sheets
-from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.files.donor_lists import propose_donors, read_donor_list, write_donor_list
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.register.book import Book
@@ -340,7 +339,7 @@ def _propose_donors(path: Path, result: ImportResult, book: Book) -> None:
     write_whole(path, write_donor_list(unknown).encode())
     click.echo(
         f"Wrote {len(unknown)} unknown names to {path}: say whom each means, new ones with one of "
-        f"the kinds {', '.join(KINDS)}, and import with --donors {path.name}.",
+        f"the kinds {book.settings.donors.kinds}, and import with --donors {path.name}.",
         err=True,
     )
 

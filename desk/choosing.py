@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 
 from pledgebook.desk.loaded import Desk
 from pledgebook.desk.texts import gettext as _
-from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.declared.funds import POLICIES
 from pledgebook.ledger.declared.periods import SPAN
 from pledgebook.ledger.register.book import Book
@@ -92,7 +91,7 @@ def read_choice(desk: Desk, asked: Mapping[str, str]) -> Choice:
         classes=list(
             dict.fromkeys(c for fund in book.settings.funds.values() for c in fund.classes)
         ),
-        groups=GROUPS,
+        groups=[*book.settings.donors.kinds.groups],
         donors=desk.once("donors to choose", lambda: _donors_of(book)),
         purposes=book.settings.purposes,
         policies=POLICIES,

@@ -20,7 +20,7 @@ from flask import Response, jsonify, request
 from pledgebook.desk.choosing import Choice, cut_page, present_day, read_choice, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.fields import Field, FieldFaultError, read_fields, values_of
-from pledgebook.desk.kind_words import KIND_WORDS
+from pledgebook.desk.kind_words import words_of_kinds
 from pledgebook.desk.letters import correspondence, language_names, shared
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.page import Page, PageRefusedError, address, served, writing
@@ -129,7 +129,7 @@ class Donor(Page):
                     sum((getattr(each, name) for each in accounts), ZERO)
                     for name in ("unpaid", "later", "uncommitted")
                 ],
-                "new_donor": new_donor(),
+                "new_donor": new_donor(desk.book),
             }
         code = desk.book.settings.donors.of_record(code)
         donor = desk.book.settings.donors.get(code)
@@ -200,7 +200,7 @@ class Donor(Page):
         added = {"code": ""}
 
         def declare(book: Book) -> Declared:
-            values = read_fields(new_donor(), values_of(form))
+            values = read_fields(new_donor(book), values_of(form))
             added["code"] = values["code"] or free_code(book.settings.donors, values["name"])
             return declare_donor(book, added["code"], values["kind"], values["name"])
 
@@ -282,8 +282,9 @@ _NAMED_IN = {"fr": marked("Name in French"), "ar": marked("Name in Arabic"),
 _OTHER_NAME = re.compile(r"name-?[0-9]+")
 
 
-def _kinds() -> list[tuple[str, str]]:
-    return [("", ""), *((kind, _(words)) for kind, words in KIND_WORDS.items())]
+def _kinds(book: Book) -> list[tuple[str, str]]:
+    words = words_of_kinds(book.settings.donors.kinds)
+    return [("", ""), *((kind, _(said)) for kind, said in words.items())]
 
 
 def donor_fields(book: Book, code: str) -> list[Field]:
@@ -299,7 +300,7 @@ def donor_fields(book: Book, code: str) -> list[Field]:
             title=_("Kind"),
             kind="choice",
             required=True,
-            choices=_kinds(),
+            choices=_kinds(book),
             value=donor.kind if donor else "",
         ),
         *(
@@ -365,7 +366,7 @@ def merging_fields(book: Book, code: str) -> list[Field]:
     ]
 
 
-def new_donor() -> list[Field]:
+def new_donor(book: Book) -> list[Field]:
     """Return the fields of a donor that is added."""
     return [
         Field(name="name", title=_("Name"), required=True),
@@ -374,7 +375,7 @@ def new_donor() -> list[Field]:
             title=_("Kind"),
             kind="choice",
             required=True,
-            choices=_kinds(),
+            choices=_kinds(book),
         ),
         Field(name="code", title=_("Code"), help=_("Made of the name, if nothing is written.")),
     ]

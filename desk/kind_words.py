@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pledgebook.desk.texts import marked
+from pledgebook.ledger.declared.donor_kinds import SHIPPED, DonorKinds
 
 KIND_WORDS: Mapping[str, str] = {
     "state": marked("State"),
@@ -20,5 +21,14 @@ KIND_WORDS: Mapping[str, str] = {
     "company": marked("company"),
     "person": marked("private person"),
 }
-"""By the kinds of `ledger/declared/donors.py`, in their order; English, to be translated where they
-are shown."""
+"""The kinds that every book has (see ledger/declared/donor_kinds.py), in their order; English, to
+be translated where they are shown."""
+
+
+def words_of_kinds(kinds: DonorKinds) -> dict[str, str]:
+    """Return a book's kinds of donors in words: those it declares itself in its own."""
+    shipped = SHIPPED.kinds
+    return {
+        code: KIND_WORDS[code] if kind is shipped.get(code) else kind.title
+        for code, kind in kinds.kinds.items()
+    }

@@ -33,7 +33,7 @@ from pledgebook.desk.guarding import (
     read_form,
 )
 from pledgebook.desk.guide import guide_to
-from pledgebook.desk.kind_words import KIND_WORDS
+from pledgebook.desk.kind_words import words_of_kinds
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
 from pledgebook.desk.plain_words import in_page_words
@@ -193,7 +193,6 @@ class Page(FavaExtensionBase):
             "_": gettext,
             "gettext": gettext,
             "ngettext": ngettext,
-            "donor_kinds": KIND_WORDS,
         }
         own = {"amount": amount_text, "day": day_text, "plain": in_page_words}
         environment.filters = {**environment.filters, **own}
@@ -240,6 +239,7 @@ class Page(FavaExtensionBase):
         text = self.jinja_env.get_template(template).render(
             extension=self,
             desk=desk,
+            donor_kinds=words_of_kinds(desk.book.settings.donors.kinds) if desk else {},
             ledger=self.ledger,
             read_only=is_read_only() or not self.may(self.role),
             may=lambda role: not is_read_only() and self.may(role),

@@ -27,7 +27,10 @@ from pledgebook.ledger.findings import Finding, errors_of, finding
 
 __plugins__ = ("donors",)
 
-DECLARES = frozenset({"fund", "donor", "purpose", "announcement", "person", "publication"})
+DECLARES = frozenset(
+    {"fund", "donor", "donor-kind", "donor-group", "purpose", "announcement", "person"}
+    | {"publication"}
+)
 _GENERATED = "<pledgebook.plugins.donors>"
 _NAMING_NONE = (Open, Price)
 """Directives that name no account that would have to be opened; of rates there are many."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pledgebook.ledger.declared.donors import GROUPS, KINDS
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import Layout, as_report, over_the_cut, owed_ties
@@ -12,12 +11,6 @@ from pledgebook.reports.figures.table import Agreement, Column, Part, Report
 NAME = "donor-kinds"
 TITLE = "Contributions by kind of donor"
 UNKNOWN = "not declared"
-_TITLES = {
-    "un-entity": "UN entity",
-    "intergovernmental": "Intergovernmental organization",
-    "ifi": "Financial institution",
-    "ngo": "NGO",
-}
 
 
 def donor_kinds(selection: Selection) -> Report:
@@ -30,19 +23,21 @@ def donor_kinds(selection: Selection) -> Report:
         if own.is_nil:
             continue
         donor = donors.get(code)
-        key = (donor.group, donor.kind) if donor else (GROUPS[-1], UNKNOWN)
+        key = (donors.group_of(code), donor.kind if donor else UNKNOWN)
         figures.setdefault(key, Figures()).add(own)
         counted.setdefault(key, set()).add(code)
     layout = Layout()
-    for group in GROUPS:
-        kinds = [kind for kind in (*KINDS, UNKNOWN) if (group, kind) in figures]
+    titles = {code: kind.title for code, kind in donors.kinds.kinds.items()}
+    titles[UNKNOWN] = "Not declared"
+    for group, known in donors.kinds.groups.items():
+        kinds = [kind for kind in titles if (group, kind) in figures]
         if not kinds:
             continue
-        layout.section(group)
+        layout.section(known.title)
         for kind in kinds:
             own = figures[group, kind]
             layout.row(
-                kind=_TITLES.get(kind, kind.replace("-", " ").capitalize()),
+                kind=titles[kind],
                 donors=len(counted[group, kind]),
                 pledged=own.pledged,
                 paid=own.collected,
@@ -50,7 +45,7 @@ def donor_kinds(selection: Selection) -> Report:
                 future=own.future,
                 uncommitted=own.uncommitted,
             )
-        layout.total(f"Total, {group}")
+        layout.total(f"Total, {known.title}")
     layout.grand_total("Total, as in the schedule")
     unit = selection.book.settings.currency
     everything = total(figures.values())

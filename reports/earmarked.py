@@ -6,8 +6,11 @@ its date unless the donor agrees, so it is shown apart; what is obligated too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+from pledgebook.ledger.declared.levels import Step, walk
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import events_that
 from pledgebook.ledger.register.purposes import purposes_of_money
@@ -31,29 +34,34 @@ Place = tuple[str, str, str]
 def earmarked(selection: Selection) -> Report:
     """Return the cash of each purpose of classes that hold earmarked money, in dollars."""
     sums, held = _sums(selection)
-    purposes = selection.book.settings.purposes
+    settings = selection.book.settings
+    purposes = settings.purposes
     balances = balances_of(selection.as_kept)
     layout = Layout()
     ties = []
     for fund, class_ in selection.groups:
-        own = sorted(
-            (place for place in {*sums, *held} if place[:2] == (fund, class_)),
-            key=lambda place: (not place[2], purposes.get(place[2], place[2])),
-        )
+        own = [place for place in {*sums, *held} if place[:2] == (fund, class_)]
         if not any(place[2] and _came(sums.get(place, {})) for place in own):
             continue  # money that only passed on from a purpose, as support costs do
         name = section_name(selection, fund, class_)
         layout.section(name)
         left = ZERO
-        for place in own:
-            if not selection.scope.covers_purpose(place[2]):
+        begun: list[int] = []
+        shown = {place[2] for place in own if selection.covers_purpose(place[2])}
+        for step, purpose in _in_order(shown, settings):
+            if step == "begin":
+                begun.append(len(layout.rows))
                 continue
+            title = purposes.get(purpose, purpose) if purpose else UNASSIGNED
+            if step == "end":
+                layout.gather(f"Total, {title}", begun.pop())
+                continue
+            place = (fund, class_, purpose)
             amounts = sums.get(place, {})
             apart = held.get(place, {})
             values = {key: amounts.get(key, ZERO) for key in _ADDS}
             unspent = sum((sign * values[key] for key, sign in _ADDS.items()), ZERO)
             left += unspent
-            title = purposes.get(place[2], place[2]) if place[2] else UNASSIGNED
             layout.row(
                 purpose=title,
                 **values,
@@ -90,6 +98,14 @@ def earmarked(selection: Selection) -> Report:
         ],
         ties=ties,
     )
+
+
+def _in_order(purposes: set[str], settings: Settings) -> Iterator[tuple[Step, str]]:
+    """Yield purposes by their names, those within another below it; money for none comes last."""
+    named = settings.purposes
+    yield from walk(purposes - {""}, settings.purpose_tree, lambda code: named.get(code, code))
+    if "" in purposes:
+        yield "row", ""
 
 
 def _sums(

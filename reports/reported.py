@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import structs
-from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.columns import read_figures, total
 from pledgebook.ledger.register.history import FOLDER
 from pledgebook.reports.figures.comparatives import sealed_figures
@@ -88,6 +87,6 @@ def _rows(selection: Selection, document: Mapping[str, Any]) -> list[Row]:
 
 def _group(selection: Selection, line: Mapping[str, Any]) -> str:
     """Return the group of donors a sealed line stands in; seals that say none follow the book."""
-    donor = selection.book.settings.donors.get(str(line["donor"]))
-    group = str(line.get("group") or (donor.group if donor else GROUPS[-1]))
-    return group if group in GROUPS else GROUPS[-1]
+    donors = selection.book.settings.donors
+    group = str(line.get("group") or donors.group_of(str(line["donor"])))
+    return group if group in donors.kinds.groups else donors.kinds.last

@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.declared.levels import walk
 from pledgebook.ledger.declared.periods import Cut
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
@@ -21,7 +21,7 @@ from pledgebook.reports.figures.cash import CashProof, prove_cash
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.disclosures import corrections_made
 from pledgebook.reports.figures.figures import contribution_figures, held_figures
-from pledgebook.reports.figures.layout import as_report, over_the_cut
+from pledgebook.reports.figures.layout import as_report, by_group_and_name, name_of, over_the_cut
 from pledgebook.reports.figures.selection import Selection
 from pledgebook.reports.figures.table import Column, Report, Row, RowKind, Tie
 from pledgebook.reports.figures.ties import Balances, balances_of, ledger_ties
@@ -103,7 +103,7 @@ def make_schedule(selection: Selection) -> Schedule:
         own = {key[2]: figures for key, figures in rows.items() if key[:2] == group}
         lines = [_line(selection, donor, figures) for donor, figures in own.items()]
         if lines:
-            lines.sort(key=lambda line: (GROUPS.index(line.group), line.name))
+            lines.sort(key=lambda line: by_group_and_name(selection, line.donor))
             sections[group] = lines
     return Schedule(selection=selection, sections=sections)
 
@@ -116,10 +116,8 @@ def _rows(selection: Selection) -> dict[Key, Figures]:
 
 
 def _line(selection: Selection, code: str, figures: Figures) -> Line:
-    donor = selection.book.settings.donors.get(code)
-    if donor is None:
-        return Line(code, code, GROUPS[-1], figures)
-    return Line(code, donor.name_in("en", selection.cut.end), donor.group, figures)
+    group = selection.book.settings.donors.group_of(code)
+    return Line(code, name_of(selection, code), group, figures)
 
 
 def _totals(
@@ -201,22 +199,14 @@ def lay_out(
         name = settings.funds[fund].name if fund in settings.funds else fund
         rows.append(Row(kind="section", label=f"{name} ({fund}), {class_}"))
         group_totals = []
-        for group in GROUPS:
+        for group, known in settings.donors.kinds.groups.items():
             members = [line for line in lines if line.group == group]
             if not members:
                 continue
-            rows.append(Row(kind="group", label=group))
-            first = len(rows)
-            rows += [
-                Row(
-                    kind="row",
-                    values={"donor": line.name, **line.figures.amounts()},
-                    donor=line.donor,
-                )
-                for line in members
-            ]
+            rows.append(Row(kind="group", label=known.title))
+            own = _put_members(selection, members, rows)
             group_totals.append(len(rows))
-            rows.append(_total_row("subtotal", f"Total, {group}", members, range(first, len(rows))))
+            rows.append(_total_row("subtotal", f"Total, {known.title}", members, own))
         positions[fund, class_] = len(rows)
         rows.append(_total_row("total", f"Total, {fund} {class_}", lines, group_totals))
     for name, figures in totals.items():
@@ -237,6 +227,30 @@ def lay_out(
     return rows
 
 
+def _put_members(selection: Selection, members: list[Line], rows: list[Row]) -> list[int]:
+    """Put the rows of a group's donors, those within another below it with a total of both, and
+    return the positions of the rows that add up the group.
+    """
+    levels = selection.book.settings.donors.levels
+    by_code = {line.donor: line for line in members}
+    adds: list[list[int]] = [[]]
+    for step, code in walk(by_code, levels, lambda code: name_of(selection, code)):
+        if step == "begin":
+            adds.append([])
+            continue
+        own = adds.pop() if step == "end" else []
+        adds[-1].append(len(rows))
+        if step == "row":
+            line = by_code[code]
+            amounts = line.figures.amounts()
+            rows.append(Row(kind="row", values={"donor": line.name, **amounts}, donor=code))
+        else:
+            inner = [line for line in members if levels.covers(code, line.donor)]
+            label = f"Total, {name_of(selection, code)}"
+            rows.append(_total_row("subtotal", label, inner, own))
+    return adds[0]
+
+
 def _funds_in(name: str) -> set[str]:
     fund, _, rest = name.partition(" with ")
     if rest:
@@ -244,7 +258,7 @@ def _funds_in(name: str) -> set[str]:
     return {name.partition(" without ")[0]}
 
 
-def _total_row(kind: RowKind, label: str, lines: list[Line], adds: range | list[int]) -> Row:
+def _total_row(kind: RowKind, label: str, lines: list[Line], adds: list[int]) -> Row:
     amounts = total(line.figures for line in lines).amounts()
     return Row(kind=kind, values={"donor": label, **amounts}, label=label, adds=tuple(adds))
 

@@ -44,7 +44,7 @@ def test_a_book_is_told_its_funds_purposes_donors_and_periods(book: Book) -> Non
     assert settings.purposes["corruption"] == "Corruption"
     bank = settings.donors.get("WB")
     assert bank is not None
-    assert (bank.name, bank.kind, bank.group) == ("World Bank", "ifi", "Others")
+    assert (bank.name, bank.kind, settings.donors.group_of("WB")) == ("World Bank", "ifi", "Others")
     assert settings.periods.names() == ["2000-2001", "2002-2003", "2004-2005"]
     assert settings.currency == "USD"
 

@@ -29,7 +29,6 @@ DONORS = """
   kind: "company"
 1999-12-31 custom "donor" "REG" "Example Organization of States"
   kind: "intergovernmental"
-1999-12-31 custom "purpose" "commission-support" "Support of the Commission"
 """
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from conftest import Load
-from pledgebook.ledger.declared.donors import GROUPS
+from pledgebook.ledger.declared.donor_kinds import SHIPPED
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.reports import Report, SelectionError, make_reports, select
@@ -39,7 +39,7 @@ def test_what_is_shown_in_parts_adds_up_to_the_whole(either: Book) -> None:
     whole = schedule_of(either)
     assert together(either, "fund", ["CPCJF", "UNTOC"]) == whole
     assert together(either, "class_", ["general", "special", "support", "convention"]) == whole
-    assert together(either, "group", list(GROUPS)) == whole
+    assert together(either, "group", list(SHIPPED.groups)) == whole
     donors = {
         line.donor
         for lines in make_schedule(select(either, PERIOD)).sections.values()

@@ -30,7 +30,8 @@ from datetime import date
 from pathlib import Path
 
 from pledgebook.ledger.declared.chart import is_code
-from pledgebook.ledger.declared.donors import KINDS, LANGUAGES
+from pledgebook.ledger.declared.donor_kinds import SHIPPED
+from pledgebook.ledger.declared.donors import LANGUAGES
 from pledgebook.ledger.declared.names import normalise
 from shipped_csv import as_csv
 
@@ -106,7 +107,7 @@ def find_faults(organizations: list[dict[str, str]], names: list[dict[str, str]]
         code = line["code"]
         if not is_code(code) or code in states:
             faults.append(f"{code} is no code of an organization")
-        if line["kind"] not in KINDS:
+        if line["kind"] not in SHIPPED:
             faults.append(f"{code} is of the kind {line['kind']!r}")
         if line["state"] and line["state"] not in states:
             faults.append(f"{code} is said to be an agency of {line['state']!r}")

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pledgebook.ledger.declared.chart import is_code
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.declared.directory import Directory
-from pledgebook.ledger.declared.donors import KINDS, Donor
+from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 from pledgebook.ledger.findings import Finding, RefusedError, finding
 
@@ -98,9 +98,9 @@ def confirm(donors: Directory, text: str, said: str) -> Directory:
             f"{code!r} cannot be a donor's code: it begins with a capital letter or digit and "
             "holds letters, digits and hyphens only."
         )
-    if kind not in KINDS:
+    if kind not in donors.kinds:
         raise AliasRefusedError(
-            f"{text!r} is said to be of the kind {kind!r}: write one of {', '.join(KINDS)}."
+            f"{text!r} is said to be of the kind {kind!r}: write one of {donors.kinds}."
         )
     called = " ".join((name or text).split())
     for each in dict.fromkeys((text, called)):

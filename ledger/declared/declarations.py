@@ -66,12 +66,14 @@ FORMS: Mapping[str, Form] = {
         ),
         prefixes=("recognition-", "name-"),
     ),
-    "purpose": Form(texts=("code", "name")),
+    "purpose": Form(texts=("code", "name"), keys=frozenset({"within"}), prefixes=("name",)),
     "donor": Form(
         texts=("code", "name"),
-        keys=frozenset({"kind", "group", "until", "continues"}),
+        keys=frozenset({"kind", "group", "until", "continues", "within"}),
         prefixes=("name",),
     ),
+    "donor-kind": Form(texts=("code", "title"), keys=frozenset({"group", "is"})),
+    "donor-group": Form(texts=("code", "title"), keys=frozenset({"order"})),
     "alias": Form(texts=("text", "donor")),
     "sheet-answer": Form(texts=("layout", "question", "answer"), key_length=2),
     "mandate": Form(texts=("symbol", "title"), keys=frozenset({"primary"})),
@@ -367,13 +369,29 @@ def _nearly_ours(entry: Custom) -> list[Finding]:
     ]
 
 
+_STRUCTURAL = frozenset({"within", "parent", "part-of", "group", "is", "continues", "classes"})
+"""Keys that say what something belongs to: where nothing reads them, figures are not as meant."""
+
+
 def _unknown_keys(declaration: Declaration) -> list[Finding]:
     form = FORMS[declaration.kind]
-    if declaration.kind == "rule" or not form.keys:
+    if declaration.kind == "rule":
         return []
-    notices = []
+    notices = [
+        finding(
+            declaration.entry,
+            "dead-word",
+            f"A {declaration.kind} has no key {key!r}, so nothing is done by it"
+            f"{'; write within:' if 'within' in form.keys else ''}. Correct the key, or take it "
+            "out.",
+        )
+        for key in declaration.meta
+        if key in _STRUCTURAL - form.keys
+    ]
+    if not form.keys:
+        return notices
     for key in declaration.meta:
-        known = key in form.keys or key in {"filename", "lineno"}
+        known = key in form.keys or key in {"filename", "lineno"} | _STRUCTURAL
         if known or key.startswith(("__", *form.prefixes)):
             continue
         head, dash, rest = key.partition("-")

@@ -16,7 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from msgspec import Struct, field, structs
-from pledgebook.ledger.declared.donors import STATE_KINDS, Donor, well_known
+from pledgebook.ledger.declared.donor_kinds import SHIPPED, DonorKinds
+from pledgebook.ledger.declared.donors import Donor, well_known
+from pledgebook.ledger.declared.levels import Levels
 from pledgebook.ledger.declared.names import name_keys, normalise, offices, strip_footnote_marks
 from pledgebook.ledger.declared.offices import (
     OfficeReader,
@@ -62,6 +64,10 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
     _aliases: Mapping[str, str] = field(default_factory=dict)
     _continued: Mapping[str, Continuation] = field(default_factory=dict)
     """By the code of a former donor, who continues it."""
+    kinds: DonorKinds = SHIPPED
+    """What donors can be, and the groups that reports list them under."""
+    levels: Levels = Levels()
+    """Which donors are within others, as a ministry within its State."""
     _shipped: bool = False
     _kept: dict[str, Any] = field(default_factory=dict)
     """What is worked out when it is first asked for: the organizations taken, all spellings."""
@@ -77,6 +83,30 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         organizations.
         """
         return _shipped()
+
+    def with_kinds(self, kinds: DonorKinds) -> Directory:
+        """Return this directory in a book that has these kinds and groups of donors."""
+        return structs.replace(self, kinds=kinds, _kept={})
+
+    def with_levels(self, levels: Levels) -> Directory:
+        """Return this directory with donors within others."""
+        return structs.replace(self, levels=levels, _kept={})
+
+    def group_of(self, code: str) -> str:
+        """Return the group under which reports list a donor: as stated, else that of the donor it
+        is within, else by its kind; of a donor nobody knows the last.
+        """
+        for each in (code, *self.levels.above(code)):
+            donor = self.get(each)
+            if donor is not None and donor.stated_group:
+                return donor.stated_group
+            if donor is not None and each not in self.levels.outer:
+                return self.kinds.group_of(donor.kind)
+        return self.kinds.last
+
+    def within(self, code: str) -> tuple[str, ...]:
+        """Return the codes of the donors that a donor is within, the nearest first."""
+        return self.levels.above(code)
 
     def with_donors(
         self, extra: Iterable[Donor], names: Mapping[str, Iterable[str]] | None = None
@@ -274,7 +304,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         """Whether a text is nothing but the code of a State (ISO 3166), of two letters or three."""
         code = strip_footnote_marks(text)
         donor = self._donors.get(code)
-        return code in self._short_codes or (donor is not None and donor.kind in STATE_KINDS)
+        return code in self._short_codes or (donor is not None and self.kinds.is_state(donor.kind))
 
     def named_in(self, text: str, on: date | None = None) -> tuple[Donor, ...]:
         """Return the States whose names stand as whole words in what an office is called, as in
@@ -295,7 +325,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
                 states = [
                     donor
                     for donor in self._valid(self._named(key), on)
-                    if donor.kind in STATE_KINDS
+                    if self.kinds.is_state(donor.kind)
                 ]
                 if states:
                     taken.update(span)
@@ -307,7 +337,7 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         of "Norway - Ministry of Foreign Affairs" the second half. "" where it names none.
         """
         donor = self.get(code)
-        if donor is None or donor.kind not in STATE_KINDS:
+        if donor is None or not self.kinds.is_state(donor.kind):
             return ""
         literal, written = normalise(text), strip_footnote_marks(text)
         if code in self._named(literal):
@@ -472,14 +502,14 @@ class Directory(Struct, frozen=True, eq=False, kw_only=True):
         if len(common) != 1 or not common & exact:
             return ()
         hits = self._valid(common, on)
-        return tuple(donor for donor in hits if donor.kind not in STATE_KINDS)
+        return tuple(donor for donor in hits if not self.kinds.is_state(donor.kind))
 
     def _reader(self, on: date | None) -> OfficeReader:
         """Return what tells a State with an office of it, for names as of a day."""
 
         def states(codes: Iterable[str]) -> list[str]:
             known = self._valid((code for code in codes if code in self._donors), on)
-            return [donor.code for donor in known if donor.kind in STATE_KINDS]
+            return [donor.code for donor in known if self.kinds.is_state(donor.kind)]
 
         return OfficeReader(self._named, states, read_organizations().offices)
 

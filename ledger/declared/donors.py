@@ -9,49 +9,20 @@ from datetime import date
 from functools import cache
 
 from msgspec import Struct
+from pledgebook.ledger.declared.donor_kinds import STATE_KINDS
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.organizations import ReportName, read_organizations
 
-KINDS = (
-    "state",
-    "territory",
-    "un-entity",
-    "intergovernmental",
-    "ifi",
-    "funding-agency",
-    "european-community",
-    "ngo",
-    "foundation",
-    "academia",
-    "company",
-    "person",
-)
-"""What a donor can be. Rules that ask States match "state" alone, not "territory"."""
-
-GROUPS = ("Governments", "UN and intergovernmental", "Others")
-"""How reports group donors, in their order."""
-
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 """The official languages: those in which every State has a name for reports."""
-
-_GROUP_OF_KIND = {
-    "state": GROUPS[0],
-    "territory": GROUPS[0],
-    "un-entity": GROUPS[1],
-    "intergovernmental": GROUPS[1],
-    "ifi": GROUPS[1],
-    "european-community": GROUPS[1],
-}
-STATE_KINDS = frozenset({"state", "territory"})
-"""Kinds of donors that are States, or territories of one."""
 
 
 class Donor(Struct, frozen=True, kw_only=True):
     """A donor of record. The validity dates are the first and the last day, both included.
 
-    `name` is its present English name for reports; `stated_group` one of `GROUPS` where a book
-    lists the donor elsewhere than its kind says. Raises ValueError for an unknown kind, an
-    empty code or name, or a last day before the first.
+    `name` is its present English name for reports; `stated_group` the group where a book lists the
+    donor elsewhere than its kind says (see donor_kinds). Raises ValueError for an empty code or
+    name, or a last day before the first.
     """
 
     code: str
@@ -65,19 +36,10 @@ class Donor(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.code or not self.name:
             raise ValueError("a donor needs a code and a name")
-        if self.kind not in KINDS:
-            raise ValueError(
-                f"donor {self.code}: {self.kind!r} is no kind of donor; use {', '.join(KINDS)}"
-            )
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError(
                 f"donor {self.code} would end on {self.valid_until}, before {self.valid_from}"
             )
-
-    @property
-    def group(self) -> str:
-        """The heading under which reports list the donor: as stated, else by its kind."""
-        return self.stated_group or _GROUP_OF_KIND.get(self.kind, GROUPS[2])
 
     def is_valid(self, on: date | None) -> bool:
         """Return whether the donor exists on that day; without a day, always."""

@@ -5,7 +5,8 @@
       donor: "state"
       fund: "UNTOC"
 
-A rule holds when each of its conditions does: `donor` (kinds), `fund`, `class`, `purpose`,
+A rule holds when each of its conditions does: `donor` (kinds), `donor-group`, `donor-code`
+(certain donors, and those within them), `fund`, `class`, `purpose` (and those within it),
 `programme`, `modality`, `beneficiary`, `evidence`, `appeal`, `joint`, `gender`, or any other key
 of metadata; several values are separated by spaces, `not-KEY` excludes, "*" is any value. `from`
 and `until` bound the commitment's date. Relations: *call* (the paragraph asks this kind of donor),
@@ -32,6 +33,12 @@ BEFORE_THE_RESOLUTION = "R0"
 EVIDENCE = frozenset({"oda", "crs"})
 """Keys of an entry that show, unless they say no, that a contribution is development assistance.
 Where `oda` says no, none of them does."""
+
+
+OWN_WORDS = frozenset(
+    {"donor", "donor-code", "donor-group", "fund", "class", "purpose", "evidence"}
+)
+"""What rules ask of a contribution by words of the book; other keys are metadata of entries."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
 from pledgebook.ledger.declared.certifications import Certification, read_certifications
 from pledgebook.ledger.declared.chart import Place, is_code, read_account, takes
+from pledgebook.ledger.declared.dead_words import find_dead_words
 from pledgebook.ledger.declared.declarations import (
     FORMS,
     Declaration,
@@ -26,9 +27,11 @@ from pledgebook.ledger.declared.declarations import (
     read_declarations,
 )
 from pledgebook.ledger.declared.directory import Directory
-from pledgebook.ledger.declared.donors import GROUPS, KINDS, Donor
+from pledgebook.ledger.declared.donor_kinds import DonorKinds, read_donor_kinds
+from pledgebook.ledger.declared.donors import Donor
 from pledgebook.ledger.declared.funds import Fund, read_fund
-from pledgebook.ledger.declared.mandates import EVIDENCE, Mandate, read_mandates
+from pledgebook.ledger.declared.levels import Levels, read_levels
+from pledgebook.ledger.declared.mandates import EVIDENCE, OWN_WORDS, Mandate, read_mandates
 from pledgebook.ledger.declared.periods import (
     FRAMEWORKS,
     Period,
@@ -58,6 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     mandates: Mapping[str, Mandate]
     periods: Periods
     currency: str = "USD"
+    purpose_tree: Levels = Levels()
+    """Which purposes are within wider ones."""
     seals: Mapping[str, SealStated] = field(default_factory=dict)
     """Of each sealed period, what is sealed."""
     purpose_aliases: Mapping[str, str] = field(default_factory=dict)
@@ -119,8 +124,7 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def asked_keys(self) -> frozenset[str]:
         """The keys of metadata by which a contribution's paragraphs are told."""
-        known = {"donor", "fund", "class", "purpose", "evidence"}
-        return (self.rule_keys | EVIDENCE) - known
+        return (self.rule_keys | EVIDENCE) - OWN_WORDS
 
     @cached_property
     def rule_keys(self) -> frozenset[str]:
@@ -174,9 +178,15 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         if not any(fault.rule == "code" for fault in faults):
             funds[fund.code] = fund
     findings.extend(_unknown_parents(declared["fund"].values(), funds))
-    donors, faults = _read_donors(declared["donor"].values())
+    kinds, faults = read_donor_kinds(
+        declared["donor-kind"].values(), declared["donor-group"].values()
+    )
+    findings.extend(faults)
+    donors, faults = _read_donors(declared["donor"].values(), kinds)
     findings.extend(faults)
     purposes = {key[0]: item.texts[1] for key, item in declared["purpose"].items()}
+    purpose_tree, faults = read_levels(declared["purpose"].values(), purposes)
+    findings.extend(faults)
     named = {
         key: item
         for key, item in declared["alias"].items()
@@ -214,12 +224,14 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(faults)
     persons, faults = read_persons(declared["person"].values())
     findings.extend(faults)
+    findings.extend(find_dead_words(declared, funds, donors, purposes))
     rate_age, faults = _read_rate_age(declared["rate-age"].values())
     findings.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
         purposes=purposes,
+        purpose_tree=purpose_tree,
         purpose_aliases={item.texts[0]: item.texts[1] for item in named.values()},
         sheet_answers=read_sheet_answers(declared["sheet-answer"].values()),
         mandates=mandates,
@@ -320,7 +332,9 @@ def _unknown_parents(
     ]
 
 
-def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[Finding]]:
+def _read_donors(
+    declarations: Iterable[Declaration], kinds: DonorKinds
+) -> tuple[Directory, list[Finding]]:
     donors: list[Donor] = []
     names: dict[str, list[str]] = {}
     faults: list[Finding] = []
@@ -340,23 +354,24 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
                 )
             )
             continue
-        if kind not in KINDS:
+        if kind not in kinds:
             faults.append(
                 finding(
                     declaration.entry,
                     "donor-kind",
-                    f"Donor {code} has the kind {kind!r}: write kind: as one of "
-                    f"{', '.join(KINDS)}.",
+                    f"Donor {code} has the kind {kind!r}: write kind: as one of {kinds}, or "
+                    f'declare it with custom "donor-kind".',
                 )
             )
             continue
-        if declaration.text("group", GROUPS[0]) not in GROUPS:
+        if declaration.text("group") and declaration.text("group") not in kinds.groups:
             faults.append(
                 finding(
                     declaration.entry,
                     "donor-group",
                     f"Donor {code} has the group {declaration.text('group')!r}: write group: as "
-                    f"one of {', '.join(GROUPS)}, or leave it out.",
+                    f"one of {', '.join(kinds.groups)}, declare it with custom "
+                    '"donor-group", or leave it out.',
                 )
             )
             continue
@@ -396,7 +411,10 @@ def _read_donors(declarations: Iterable[Declaration]) -> tuple[Directory, list[F
             for key in declaration.meta
             if key.startswith("name") and declaration.text(key)
         ]
-    directory = shipped.with_donors(donors, names)
+    directory = shipped.with_kinds(kinds).with_donors(donors, names)
+    levels, fault = read_levels(stated, directory)
+    directory = directory.with_levels(levels)
+    faults += fault
     for declaration in stated:
         directory, fault = _continue(directory, declaration)
         faults += fault

@@ -36,7 +36,6 @@ from pledgebook.ledger.declared.declarations import (
     write_keys,
 )
 from pledgebook.ledger.declared.delegations import folded
-from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.funds import CLASS_ROLES, POLICIES
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.periods import names_files
@@ -407,10 +406,10 @@ def declare_donor(
     one: its kind, its name, names by language, `others` under which sheets mention it.
     """
     _need_code("code", code, "donor")
-    if kind not in KINDS:
-        raise DeclarationRefusedError("kind", f"A donor is one of {', '.join(KINDS)}.")
-    name = _needed("name", name, "A donor")
     donors = book.settings.donors
+    if kind not in donors.kinds:
+        raise DeclarationRefusedError("kind", f"A donor is one of {donors.kinds}.")
+    name = _needed("name", name, "A donor")
     if new:
         if (known := donors.get(code)) is not None:
             raise DeclarationRefusedError(

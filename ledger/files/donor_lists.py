@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm, free_code
 from pledgebook.ledger.declared.directory import Directory
-from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.declared.names import name_keys, normalise
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.passive import as_meant, passive
@@ -122,7 +121,7 @@ def read_donor_list(content: bytes, name: str, donors: Directory) -> dict[str, s
     for number, line in lines:
         key = normalise(line["text"])
         try:
-            _refuse_cells(line)
+            _refuse_cells(line, donors)
             answer = _said(line, donors, stated)
             if key in at:
                 _refuse_twice(line["text"], answer, said[key], at[key])
@@ -138,7 +137,7 @@ def read_donor_list(content: bytes, name: str, donors: Directory) -> dict[str, s
     return {texts[at[key]]: answer for key, answer in said.items()}
 
 
-def _refuse_cells(line: Mapping[str, str]) -> None:
+def _refuse_cells(line: Mapping[str, str], donors: Directory) -> None:
     for heading in ("text", "code", "name"):
         if len(line[heading]) > _LONGEST:
             raise AliasRefusedError(
@@ -147,10 +146,10 @@ def _refuse_cells(line: Mapping[str, str]) -> None:
             )
     if not line["text"]:
         raise AliasRefusedError("no text is given: write what the sheet calls the donor.")
-    if line["kind"] and line["kind"] not in KINDS:
+    if line["kind"] and line["kind"] not in donors.kinds:
         raise AliasRefusedError(
             f"{line['text']!r} is said to be of the kind {line['kind']!r}: write one of "
-            f"{', '.join(KINDS)}, or nothing for a donor that is known."
+            f"{donors.kinds}, or nothing for a donor that is known."
         )
     if not line["kind"] and not line["code"]:
         raise AliasRefusedError(

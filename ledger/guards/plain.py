@@ -44,7 +44,7 @@ from pledgebook.ledger.guards import (
 from pledgebook.ledger.money import CENT
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Giving, Plain, derive_register
-from pledgebook.ledger.register.tagging import Tags, tag_claim, tags_of
+from pledgebook.ledger.register.tagging import Tags, facts_of_donor, tag_claim, tags_of
 from pledgebook.ledger.register.view import View
 from pledgebook.ledger.register.written import Sources
 
@@ -506,9 +506,8 @@ class _Finder:
         return form.tags[facts]
 
     def _tags_of(self, form: _Form, entry: Transaction, facts: tuple[object, ...]) -> Tags | None:
-        donor = self.settings.donors.get(form.giving.donor)
-        assert donor is not None
-        key = (donor.kind, *form.giving[:3], *form.asked, *facts)
+        donor = facts_of_donor(form.giving.donor, self.settings)
+        key = (donor, *form.giving[:3], *form.asked, *facts)
         if key not in self.tags:
             claim = derive_register([entry], self.settings).changes[0].after
             taggings = tag_claim(claim, self.settings)

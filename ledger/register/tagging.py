@@ -19,6 +19,7 @@ from msgspec import structs
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.mandates import (
     EVIDENCE,
+    OWN_WORDS,
     Mandate,
     Tagging,
     apply_rules,
@@ -29,7 +30,6 @@ from pledgebook.ledger.register.postings import Words, said_first, stated
 from pledgebook.ledger.register.register import Claim, Gift
 
 OVERRIDE = "override"
-_OWN = frozenset({"donor", "fund", "class", "purpose", "evidence"})
 
 
 class Tags(NamedTuple):
@@ -104,10 +104,9 @@ def _tag(
     words: Sequence[Words],
     day: date,
 ) -> tuple[Tagging, ...]:
-    donor = settings.donors.get(item.donor)
-    kind = donor.kind if donor else ""
+    giver = facts_of_donor(item.donor, settings)
     asked = said_first(words, settings.asked_keys)
-    said = (kind, item.fund, item.class_, item.purpose, frozenset(asked.items()))
+    said = (giver, item.fund, item.class_, item.purpose, frozenset(asked.items()))
     override, reason = _override(words)
     taggings = []
     for mandate in settings.mandates.values():
@@ -116,7 +115,7 @@ def _tag(
         key = (mandate.symbol, mandate.when(day), *said)
         tagging: Tagging | None = settings.tagged.get(key)
         if tagging is None:
-            facts = _facts(kind, item, asked, settings)
+            facts = _facts(giver, item, asked, settings)
             tagging = settings.tagged[key] = apply_rules(mandate, facts, day)
         if override is not None:
             tagging = _overridden(mandate, tagging, override, reason)
@@ -133,18 +132,34 @@ def _override(words: Sequence[Words]) -> tuple[str | None, str | None]:
     return None, None
 
 
+def facts_of_donor(code: str, settings: Settings) -> tuple[frozenset[str], ...]:
+    """Return what rules may ask of a donor: the kinds it counts as, its group, and its code with
+    those it is within; codes only where a rule asks for them.
+    """
+    donors = settings.donors
+    donor = donors.get(code)
+    if donor is None:
+        return (frozenset(), frozenset(), frozenset())
+    asks = "donor-code" in settings.rule_keys
+    codes = frozenset((code, *donors.within(code)) if asks else ())
+    return donors.kinds.counted_as(donor.kind), frozenset({donors.group_of(code)}), codes
+
+
 def _facts(
-    kind: str, item: Claim | Gift | Promised, stated: Mapping[str, str], settings: Settings
+    giver: Sequence[frozenset[str]],
+    item: Claim | Gift | Promised,
+    stated: Mapping[str, str],
+    settings: Settings,
 ) -> dict[str, frozenset[str]]:
     """Return what is true of a contribution, by what rules ask for."""
     facts = {
-        "donor": frozenset({kind} if kind else ()),
+        **dict(zip(("donor", "donor-group", "donor-code"), giver, strict=True)),
         "fund": frozenset({item.fund}),
         "class": frozenset({item.class_}),
-        "purpose": frozenset({item.purpose} if item.purpose else ()),
+        "purpose": frozenset(settings.purpose_tree.path(item.purpose) if item.purpose else ()),
         "evidence": _evidence(stated),
     }
-    for key in settings.rule_keys - _OWN:
+    for key in settings.rule_keys - OWN_WORDS:
         facts[key] = frozenset(stated.get(key, "").split())
     return facts
 

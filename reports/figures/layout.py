@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.reports.figures.dates import long_date
 from pledgebook.reports.figures.figures import Sort, contribution_figures
@@ -54,6 +53,14 @@ class Layout:
         self._loose.append(len(self.rows))
         label = str(values.get("label", ""))
         self.rows.append(Row(kind="row", values=values, donor=code, instalment=label))
+
+    def gather(self, label: str, since: int) -> None:
+        """Add up what was put at position `since` or later; from now on that total stands for it in
+        what adds up the group and section.
+        """
+        inner = [at for at in self._loose if at >= since]
+        self._loose = self._loose[: len(self._loose) - len(inner)]
+        self._loose.append(self._put("subtotal", label, inner))
 
     def subtotal(self, label: str) -> None:
         """Add up the rows since the last subtotal."""
@@ -141,11 +148,14 @@ def name_of(selection: Selection, donor: str) -> str:
     return names[donor]
 
 
-def by_group_and_name(selection: Selection, donor: str) -> tuple[int, str]:
-    """Sort donors as the schedule does: by their group, then by name."""
-    found = selection.book.settings.donors.get(donor)
-    group = GROUPS.index(found.group) if found else len(GROUPS)
-    return group, name_of(selection, donor)
+def by_group_and_name(selection: Selection, donor: str) -> tuple[int, tuple[str, ...]]:
+    """Sort donors as the schedule does: by their group, then by name, those within another behind
+    it; who is not known comes last.
+    """
+    donors = selection.book.settings.donors
+    known = donor in donors
+    group = donors.kinds.place_of(donors.group_of(donor)) if known else len(donors.kinds.groups)
+    return group, tuple(name_of(selection, code) for code in donors.levels.path(donor))
 
 
 def owed_ties(selection: Selection, figures: Figures) -> list[Tie]:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 from pledgebook.ledger.closing.recasting import view_under
 from pledgebook.ledger.declared.chart import takes
-from pledgebook.ledger.declared.donors import GROUPS
 from pledgebook.ledger.declared.periods import JANUARY, SPAN, Cut, MonthDay
 from pledgebook.ledger.declared.policies import (
     Group,
@@ -40,18 +39,14 @@ class SelectionError(RefusedError):
 
 
 class Scope(Struct, frozen=True):
-    """What of the selected funds is shown; an empty name sets no limit. `group` is one of GROUPS,
-    `donor` a code, `purpose` a declared one or NO_PURPOSE.
+    """What of the selected funds is shown; an empty name sets no limit. `group` is a code of one,
+    `donor` a code and `purpose` a declared one, each with what is within it, or NO_PURPOSE.
     """
 
     class_: str = ""
     group: str = ""
     donor: str = ""
     purpose: str = ""
-
-    def covers_purpose(self, purpose: str) -> bool:
-        """Tell whether money for a purpose, "" for money without one, is to be shown."""
-        return self.purpose in {"", purpose or NO_PURPOSE}
 
     def limits(self) -> dict[str, str]:
         """Return the limits that are set, by the names people know them under."""
@@ -124,7 +119,7 @@ class Selection:
         if (item.fund, item.class_) not in self._shown:
             return False
         return self.whole_classes or (
-            self.scope.covers_purpose(item.purpose) and self.covers_donor(item.donor)
+            self.covers_purpose(item.purpose) and self.covers_donor(item.donor)
         )
 
     def covers_line(self, line: Line) -> bool:
@@ -134,11 +129,27 @@ class Selection:
         if (line.place.fund, line.class_) not in self._shown:
             return False
         return self.whole_classes or (
-            self.scope.covers_purpose(line.purpose)
+            self.covers_purpose(line.purpose)
             and (
                 not (self.scope.donor or self.scope.group)
                 or (takes(line.place.kind) == "donor" and self.covers_donor(line.place.part))
             )
+        )
+
+    def covers_purpose(self, purpose: str) -> bool:
+        """Tell whether money for a purpose, "" for money without one, is to be shown: that of the
+        scope, and those within it.
+        """
+        asked = self.scope.purpose
+        return asked in {"", purpose or NO_PURPOSE} or self.book.settings.purpose_tree.covers(
+            asked, purpose
+        )
+
+    def _is_of_donor(self, code: str) -> bool:
+        """Tell whether a donor is the scope's, or within it."""
+        donors, asked = self.book.settings.donors, self.scope.donor
+        return code == asked or any(
+            donors.of_record(each, self.cut.end) == asked for each in donors.within(code)
         )
 
     def covers_donor(self, code: str) -> bool:
@@ -146,12 +157,11 @@ class Selection:
         is of no group either.
         """
         if self.scope.donor:
-            return code == self.scope.donor
+            return self._is_of_donor(code)
         if self.scope.group:
             if not code:
                 return False
-            donor = self.book.settings.donors.get(code)
-            return (donor.group if donor else GROUPS[-1]) == self.scope.group
+            return self.book.settings.donors.group_of(code) == self.scope.group
         return True
 
 
@@ -184,7 +194,7 @@ def select(
         raise SelectionError(without_history(closed, cut.start))
     scope = Scope(
         _class(book, funds, class_),
-        _group(group),
+        _group(book, group),
         book.settings.donors.of_record(find_donor(book, donor), cut.end),
         _purpose(book, purpose),
     )
@@ -295,13 +305,14 @@ def _class(book: Book, funds: tuple[str, ...], name: str | None) -> str:
     return name
 
 
-def _group(name: str | None) -> str:
-    found = [group for group in GROUPS if group.casefold() == (name or "").casefold()]
+def _group(book: Book, name: str | None) -> str:
+    kinds = book.settings.donors.kinds
+    found = kinds.named_group(name) if name else ""
     if name and not found:
         raise SelectionError(
-            f"There is no group of donors {name!r}; the groups are {'; '.join(GROUPS)}."
+            f"There is no group of donors {name!r}; the groups are {'; '.join(kinds.groups)}."
         )
-    return found[0] if found else ""
+    return found
 
 
 def find_donor(book: Book, text: str | None) -> str:
