@@ -75,8 +75,8 @@ class Pledge:
 
     @property
     def value(self) -> Decimal:
-        """Its dollars on the day it was made."""
-        return dollars_of(self.units, self.currency, self.day)
+        """Its value on the day it was made."""
+        return value_of(self.units, self.currency, self.day)
 
     def committed(self) -> str:
         """Return the entry of the commitment."""
@@ -92,7 +92,7 @@ class Pledge:
     def paid(self, day: date) -> str:
         """Return the entry of its payment in full."""
         fund = self.earmark[0]
-        came = dollars_of(self.units, self.currency, day)
+        came = value_of(self.units, self.currency, day)
         exchange = f"  Income:{fund}:Exchange  {self.value - came} USD\n"
         return (
             f'\n{day} * "{self.donor}" "Payment of {self.label}" ^{self.label[:-2]}\n'
@@ -112,8 +112,8 @@ def rate_of(day: date) -> Decimal:
     return Decimal(900 + (day.year * 12 + day.month) * 37 % 200) / 1000
 
 
-def dollars_of(units: int, currency: str, day: date) -> Decimal:
-    """Return the dollars of a day in cents."""
+def value_of(units: int, currency: str, day: date) -> Decimal:
+    """Return the value of a day in cents."""
     return (Decimal(units) / (rate_of(day) if currency == "EUR" else 1)).quantize(_CENT)
 
 
@@ -236,7 +236,7 @@ def receipts(pledges: Sequence[Pledge], count: int) -> Iterator[str]:
             [35, 25, 25, 15],
         )[0]
         payer = "" if said == "TRF" else f'  proposed-donor: "{pledge.donor}"\n'
-        came = dollars_of(pledge.units, pledge.currency, day)
+        came = value_of(pledge.units, pledge.currency, day)
         sent = f'  original: "{pledge.units} EUR"\n' if pledge.currency == "EUR" else ""
         yield (
             f'\n{day} * "" "{said}"\n  event: "receipt-unapplied"\n  class: "general"\n'

@@ -88,8 +88,8 @@ def _payment(bench: Bench) -> tuple[str, ...]:
     """Return the words that record the payment of a pledge that is open at the end."""
     left = bench.twin(bench.sizes.middle).open
     pledge = next(each for each in left if each.currency == "USD")
-    dollars = ("--dollars", str(pledge.value), "--date", str(_DAY))
-    return ("record", "payment", pledge.label, *dollars, "--yes")
+    value = ("--value", str(pledge.value), "--date", str(_DAY))
+    return ("record", "payment", pledge.label, *value, "--yes")
 
 
 def _command(stage: Stage, words: tuple[str, ...]) -> float:

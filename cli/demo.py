@@ -220,10 +220,10 @@ def _say_matched(made: _Made) -> None:
         "docs/matching.md; one was decided to be a gift. Waiting for a person:"
     )
     for match in made.waiting:
-        receipt, dollar = match.receipt, made.book.settings.currency
-        proposed = f": {describe(match.chosen, dollar)}?" if match.chosen else ""
+        receipt, currency = match.receipt, made.book.settings.currency
+        proposed = f": {describe(match.chosen, currency)}?" if match.chosen else ""
         click.echo(
-            f"  {receipt.label} {receipt.day} {receipt.dollars:,.2f} {dollar} "
+            f"  {receipt.label} {receipt.day} {receipt.value:,.2f} {currency} "
             f"{receipt.text}{proposed}"
         )
 

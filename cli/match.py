@@ -164,11 +164,11 @@ def _undo(receipt: str, day: date | None, *, dry_run: bool) -> None:
 
 
 def _show(book: Book, match: Match) -> None:
-    receipt, dollar = match.receipt, book.settings.currency
+    receipt, currency = match.receipt, book.settings.currency
     colour = {"certain": "green", "proposed": "yellow"}.get(match.verdict)
     click.echo(
         click.style(receipt.label, bold=True)
-        + f"  {receipt.day}  {receipt.dollars:,.2f} {dollar}  {receipt.text}"
+        + f"  {receipt.day}  {receipt.value:,.2f} {currency}  {receipt.text}"
     )
     shown = [match.chosen, *match.others] if match.chosen else list(match.others)
     if not shown:
@@ -178,7 +178,7 @@ def _show(book: Book, match: Match) -> None:
         word = click.style(match.verdict, fg=colour) if first else "or"
         rule = f" ({each.rule})" if each.rule else ""
         why = f": {each.reason}" if each.reason else ""
-        click.echo(f"  {word}{rule} {describe(each, dollar)}{why}")
+        click.echo(f"  {word}{rule} {describe(each, currency)}{why}")
 
 
 def _say_done(
@@ -201,7 +201,7 @@ def _document(match: Match) -> dict[str, object]:
     return {
         "receipt": receipt.label,
         "date": receipt.day.isoformat(),
-        "dollars": format_amount(receipt.dollars),
+        "value": format_amount(receipt.value),
         "payer": receipt.payer,
         "text": receipt.text,
         "verdict": match.verdict,

@@ -59,6 +59,7 @@ def pledges(as_at: date | None, fund: str | None, donor: str | None, only_open: 
     if wants_json():
         answer(
             {
+                "currency": book.settings.currency,
                 "as_at": day.isoformat() if day else None,
                 "instalments": [instalment_document(line) for line in lines],
                 "totals": totals_of(lines),
@@ -95,8 +96,8 @@ def instalment_document(line: Instalment) -> dict[str, object]:
         "paid": amount(line.paid),
         "written_off": amount(line.written_off),
         "outstanding": amount(line.outstanding),
-        "carrying_usd": format_amount(line.carrying),
-        "received_usd": format_amount(line.received),
+        "carrying_value": format_amount(line.carrying),
+        "received_value": format_amount(line.received),
         "status": line.status,
         "overdue": line.overdue,
         "recognition": line.recognition,
@@ -128,7 +129,7 @@ def totals_of(lines: Sequence[Instalment]) -> list[dict[str, object]]:
             for key in _UNITS
         }
         carrying = format_amount(sum((line.carrying for line in own), ZERO))
-        totals.append({"currency": currency, **sums, "carrying_usd": carrying})
+        totals.append({"currency": currency, **sums, "carrying_value": carrying})
     return totals
 
 
@@ -140,7 +141,7 @@ _HEAD = (
 _AMOUNTS = range(5, 10)
 
 
-def _print(lines: Sequence[Instalment], day: date | None, dollar: str) -> None:
+def _print(lines: Sequence[Instalment], day: date | None, currency: str) -> None:
     table: list[tuple[str, ...]] = [
         (
             line.label or "(no pledge)",
@@ -155,9 +156,9 @@ def _print(lines: Sequence[Instalment], day: date | None, dollar: str) -> None:
         for line in lines
     ]
     for total in totals_of(lines):
-        amounts = (f"{Decimal(str(total[key])):,.2f}" for key in (*_UNITS, "carrying_usd"))
+        amounts = (f"{Decimal(str(total[key])):,.2f}" for key in (*_UNITS, "carrying_value"))
         table.append(("Total", "", "", "", str(total["currency"]), *amounts, ""))
-    head = (*_HEAD[:-1], f"outstanding in {dollar}", _HEAD[-1])
+    head = (*_HEAD[:-1], f"outstanding in {currency}", _HEAD[-1])
     widths = [max(len(row[i]) for row in [head, *table]) for i in range(len(head))]
     for row in [head, *table]:
         cells = [

@@ -16,6 +16,9 @@ from pledgebook.ledger.files.writing import Tried, try_entries
 from pledgebook.ledger.forms import FORMS, Field, FieldRefusedError, Form, Plan
 from pledgebook.ledger.register.book import Book
 
+_ALSO = {"--value": ("--dollars",), "--at-rate": ("--at-un-rate",)}
+"""Second spellings of options, which scripts that were written before say."""
+
 
 @click.group()
 def record() -> None:
@@ -57,11 +60,12 @@ def _parameter(field: Field) -> click.Parameter:
             **given,
         )
     if field.kind == "flag":
-        return click.Option([field.option, field.name], is_flag=True, help=field.help)
+        given = [field.option, *_ALSO.get(field.option, ()), field.name]
+        return click.Option(given, is_flag=True, help=field.help)
     if field.default or not (field.kind != "text" or field.many or field.required):
         given["default"] = field.default
     return click.Option(
-        [field.option, field.name],
+        [field.option, *_ALSO.get(field.option, ()), field.name],
         type=str if field.kind == "text" else kind,
         required=field.required,
         multiple=field.many,

@@ -199,10 +199,10 @@ export default {
         event.preventDefault();
         const settles = [...form.querySelectorAll("input[name=label]:checked")].map((box) => {
           const own = box.closest("tr");
-          const [amount, dollars] = ["amount", "dollars"].map(
+          const [amount, value] = ["amount", "value"].map(
             (name) => own.querySelector(`input[name=${name}]`).value,
           );
-          return { label: box.value, amount, dollars };
+          return { label: box.value, amount, value };
         });
         const others = [...form.querySelectorAll("input[name=receipt]:checked")];
         const receipts = [label(), ...others.map((box) => box.value)];

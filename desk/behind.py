@@ -25,8 +25,9 @@ collected, and what of the unpaid is overdue."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One contribution's part of a figure, in dollars. `label` is empty for money that no pledge
-    preceded; `entries` are the days and places of its entries within the cut, the latest first.
+    """One contribution's part of a figure, in the book's currency. `label` is empty for money that
+    no pledge preceded; `entries` are the days and places of its entries within the cut, the latest
+    first.
     """
 
     donor: str
@@ -106,9 +107,9 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
         for held in register.held:
             if held.kind == "in-advance" and held.entry.date <= cut.end and selection.covers(held):
                 key = (held.donor, held.fund, held.class_, held.label)
-                by_label.setdefault(key, []).append((held.entry, held.dollars, held.purpose))
+                by_label.setdefault(key, []).append((held.entry, held.value, held.purpose))
         for (donor, fund, class_, label), own in by_label.items():
-            if amount := sum((dollars for _, dollars, _ in own), ZERO):
+            if amount := sum((value for _, value, _ in own), ZERO):
                 first = own[0][0].date
                 places = _places(selection, [entry for entry, _, _ in own])
                 name = name_of(selection, donor)
@@ -126,7 +127,7 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
     elif column == "refunded":
         for flow in register.refunds:
             line, day = flow.line, flow.entry.date
-            if day in cut and selection.covers_line(line) and line.dollars:
+            if day in cut and selection.covers_line(line) and line.value:
                 donor = line.place.part
                 yield Piece(
                     donor=donor,
@@ -136,7 +137,7 @@ def _held(selection: Selection, column: str) -> Iterator[Piece]:
                     purpose=line.purpose,
                     label="",
                     pledged_on=day,
-                    amount=line.dollars,
+                    amount=line.value,
                     entries=_places(selection, [flow.entry]),
                 )
 

@@ -149,7 +149,7 @@ def _rows(made: Schedule) -> list[DonorRow]:
 
 
 def _overdue(selection: Selection) -> Decimal:
-    """What of the unpaid is overdue at the end of the cut, in dollars."""
+    """What of the unpaid is overdue at the end of the cut, in the book's currency."""
     return sum((claim.value for claim in overdue_claims(selection)), ZERO)
 
 

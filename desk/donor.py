@@ -61,7 +61,7 @@ _PLEDGES_A_PAGE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one entry did to one instalment: units before and after in its currency, and dollars."""
+    """What one entry did to one instalment: units before and after in its currency, and value."""
 
     entry: EntryView
     label: str
@@ -89,8 +89,8 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A donor in the list of donors: how many pledges and, in dollars as the schedule has them,
-    what is unpaid at the end of its period, due in later ones, pledged and not committed.
+    """A donor in the list of donors: how many pledges and, in the book's currency as the schedule
+    has them, what is unpaid at the end of its period, due in later ones, pledged and not committed.
     """
 
     donor: DonorOfRecord
@@ -101,7 +101,9 @@ class Account:
 
 
 class Owed(NamedTuple):
-    """Dollars of one instalment that stand in a column of the schedule, the others being nil."""
+    """The value of one instalment, where it stands in a column of the schedule, the others being
+    nil.
+    """
 
     unpaid: Decimal = ZERO
     later: Decimal = ZERO
@@ -428,7 +430,7 @@ def declared_donors(book: Book) -> frozenset[str]:
 
 
 def _owed(desk: Desk) -> Mapping[str, Owed]:
-    """Return by label in which column of the schedule an instalment's dollars stand now."""
+    """Return by label in which column of the schedule an instalment's value stands now."""
     register = desk.present.register
     last = register.last_day or date.min
     found = {}
@@ -471,7 +473,7 @@ def _pledges(desk: Desk, code: str) -> list[Pledge]:
         own = [
             gift
             for gift in gifts
-            if (gift.entry.date, gift.dollars, gift.fund)
+            if (gift.entry.date, gift.value, gift.fund)
             == (line.pledged_on, line.received, line.fund)
         ]
         steps = [
@@ -481,7 +483,7 @@ def _pledges(desk: Desk, code: str) -> list[Pledge]:
                 currency=line.currency,
                 change=ZERO,
                 left=ZERO,
-                received=gift.dollars,
+                received=gift.value,
             )
             for gift in own[:1]
         ]
@@ -516,22 +518,22 @@ def _step(desk: Desk, change: Change) -> Step:
 
 def _held(desk: Desk, code: str) -> list[tuple[EntryView, str, str, Decimal]]:
     """Return what is or was held for a donor in advance or given back: entry, kind, label,
-    dollars (positive when received).
+    value (positive when received).
     """
     register = desk.present.register
     found: list[tuple[Transaction, str, str, Decimal]] = [
-        (held.entry, held.kind, held.label, held.dollars)
+        (held.entry, held.kind, held.label, held.value)
         for held in register.held
         if held.donor == code
     ]
     found += [
-        (flow.entry, "refund", flow.line.label, -(flow.line.dollars or ZERO))
+        (flow.entry, "refund", flow.line.label, -(flow.line.value or ZERO))
         for flow in register.refunds
         if flow.line.place.part == code
     ]
     return [
-        (view_entry(desk, entry), kind, label, dollars)
-        for entry, kind, label, dollars in sorted(found, key=lambda each: each[0].date)
+        (view_entry(desk, entry), kind, label, value)
+        for entry, kind, label, value in sorted(found, key=lambda each: each[0].date)
     ]
 
 

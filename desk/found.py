@@ -33,7 +33,7 @@ FIELDS = {
     Field.DONOR: marked("Donor"),
     Field.AMOUNT: marked("Amount pledged"),
     Field.PAID: marked("Amount paid"),
-    Field.DOLLARS: marked("In the book's dollars"),
+    Field.VALUE: marked("In the book's currency"),
     Field.PLEDGED: marked("Pledged, beside what was committed"),
     Field.UNPAID: marked("Unpaid (a check)"),
     Field.CURRENCY: marked("Currency"),

@@ -38,7 +38,8 @@ _OTHER = marked("other")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A contribution in relation to a paragraph: the relation, the rules that held (by id), and
-    what came over the period, in dollars. `label` is empty for money that no pledge preceded.
+    what came over the period, in the book's currency. `label` is empty for money that no pledge
+    preceded.
     """
 
     donor: str

@@ -16,7 +16,7 @@ _KEYS = {
     "accepted-by": marked("who accepted it"),
     "document": marked("the paper it rests on"),
     "authority": marked("who decided it"),
-    "rate-override": marked("the reason for dollars against the UN rate"),
+    "rate-override": marked("the reason for a value that is not the book's rate's"),
     "reference": marked("its reference"),
     "original": marked("what was sent"),
     "reverses": marked("what it takes back"),

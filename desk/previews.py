@@ -24,8 +24,8 @@ _DONORS = frozenset({"pledges", "memorandum", "contributions", "in-kind-held"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One line of what will be booked. `amount` is in `currency`, `dollars` what it is in the book
-    (None where the entry does not say it of this line alone), `rate` units for a dollar.
+    """One line of what will be booked. `amount` is in `currency`, `value` what it is in the book
+    (None where the entry does not say it of this line alone), `rate` the one it was valued at.
     """
 
     event: str
@@ -39,7 +39,7 @@ class Preview:
     amount: Decimal
     currency: str
     rate: str
-    dollars: Decimal | None
+    value: Decimal | None
     paragraphs: tuple[str, ...] = ()
 
     @property
@@ -120,15 +120,15 @@ def _lines_of(draft: Draft, settings: Settings, tagged: tuple[str, ...]) -> Iter
     for label in labels:
         line, place = next(each for each in claims if each[0].label == label)
         paid = -sum((each.number for each, at in claims if each.label == label), Decimal(0))
-        dollars = cash if len(labels) == 1 else None
-        yield _one(draft, line, place, paid, line.currency, dollars, tagged)
+        gross = cash if len(labels) == 1 else None
+        yield _one(draft, line, place, paid, line.currency, gross, tagged)
     if not labels:
         for line, place in own[:1]:
             other = next((each for line, each in own if each.part in settings.donors), place)
             amount = abs(line.number)
             value = abs(line.value) if line.value is not None else None
-            dollars = amount if line.currency == settings.currency else value
-            yield _one(draft, line, other, amount, line.currency, dollars, tagged)
+            gross = amount if line.currency == settings.currency else value
+            yield _one(draft, line, other, amount, line.currency, gross, tagged)
 
 
 def _is_paid(draft: Draft) -> bool:
@@ -141,7 +141,7 @@ def _one(
     place: Place,
     amount: Decimal,
     currency: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     tagged: tuple[str, ...],
 ) -> Preview:
     def said(key: str) -> str:
@@ -159,7 +159,7 @@ def _one(
         amount=amount,
         currency=currency,
         rate=said("rate"),
-        dollars=dollars,
+        value=value,
         paragraphs=tagged,
     )
 

@@ -113,7 +113,7 @@ class Reconcile(Page):
             "reasons": _WHY,
             "applied": _applied(desk, asked.get("applied", "")),
             "balances": desk.once("bank balances", lambda: _balances(book)),
-            "dollar": book.settings.currency,
+            "currency": book.settings.currency,
             "certain": sum(
                 match.verdict == "certain" and label not in of_receipt
                 for label, match in matches.items()
@@ -133,7 +133,7 @@ class Reconcile(Page):
             )
         return {
             "panel": _panel(desk, label, request.args.get("find", "")),
-            "dollar": desk.book.settings.currency,
+            "currency": desk.book.settings.currency,
             "donors": _donors(desk),
             "rules": _RULES,
         }
@@ -297,9 +297,9 @@ def _decided(desk: Desk) -> list[Decided]:
                 faults[at] = str(error)
             else:
                 fitting.append(decision)
-    dollar = desk.book.settings.currency
+    currency = desk.book.settings.currency
     return [
-        Decided(each.receipts, describe_decision(each, dollar), faults[at])
+        Decided(each.receipts, describe_decision(each, currency), faults[at])
         for at, each in enumerate(decisions)
     ]
 
@@ -327,7 +327,7 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
     match, book = _matches(desk)[label], desk.book
     entry = book.register.held_under[label][0].entry
     candidates = _candidates(match)
-    dollar = book.settings.currency
+    currency = book.settings.currency
     donors = {part.claim.donor for each in candidates[:1] for part in each.parts}
     donor = match.receipt.donor or (donors.pop() if len(donors) == 1 else "")
     found = list(_open(desk, find, donor, match))
@@ -341,7 +341,7 @@ def _panel(desk: Desk, label: str, find: str) -> Panel:
         offers=[
             Offer(
                 number=number,
-                what=describe(each, dollar),
+                what=describe(each, currency),
                 reason=each.reason,
                 rule=each.rule,
                 key=_key(of_candidate(each)),
@@ -404,7 +404,7 @@ def _open(desk: Desk, find: str, donor: str, match: Match) -> Iterator[Claim]:
             if all(word in text.casefold() for word in find.casefold().split()):
                 yield claim
         return
-    amount = match.receipt.dollars
+    amount = match.receipt.value
     yield from sorted(
         claims,
         key=lambda claim: (
@@ -496,7 +496,7 @@ def _applied(desk: Desk, find: str) -> Sequence[Held]:
     held = [
         each
         for each in desk.book.register.held
-        if each.kind == "unapplied" and each.dollars < 0 and each.event == "application"
+        if each.kind == "unapplied" and each.value < 0 and each.event == "application"
     ]
     if find:
         held = [each for each in held if find.casefold() in each.label.casefold()]
@@ -531,7 +531,7 @@ def _read_decision(book: Book, form: Mapping[str, Any]) -> Decision:
                 str(each.get("label")),
                 _amount(each.get("amount")),
                 str(each.get("currency") or ""),
-                _amount(each.get("dollars")),
+                _amount(each.get("value")),
             )
             for each in settles
             if isinstance(each, dict)

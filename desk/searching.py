@@ -137,11 +137,11 @@ def _index(book: Book) -> Iterator[Hit]:
 
 
 def _amounts_of(entry: Transaction, lines: Sequence[Line]) -> frozenset[Decimal]:
-    """Return the amounts of an entry without their signs: of each posting and of what it is in
-    dollars, of a pledge in all its instalments, and what a bank says was sent.
+    """Return the amounts of an entry without their signs: of each posting and of what it is in the
+    book's currency, of a pledge in all its instalments, and what a bank says was sent.
     """
     amounts = {abs(line.units) for line in lines}
-    amounts |= {abs(line.dollars) for line in lines if line.dollars is not None}
+    amounts |= {abs(line.value) for line in lines if line.value is not None}
     pledged: dict[str, Decimal] = {}
     for line in lines:
         if line.label and line.units > 0:

@@ -67,7 +67,7 @@ def _known(book: Book, kind: str) -> list[Proposal]:
         return [Proposal(code, "") for code in _currencies(book)]
     if kind == "receipt":
         return [
-            Proposal(each.label, f"{each.day}, {amount_text(each.dollars)}, {each.payer}")
+            Proposal(each.label, f"{each.day}, {amount_text(each.value)}, {each.payer}")
             for each in waiting_receipts(book)
         ]
     if kind == "pledge":
@@ -99,6 +99,6 @@ def _name(book: Book, claim: Claim) -> str:
 
 def _currencies(book: Book) -> Iterator[str]:
     """Yield the book's currency and those it has rates for."""
-    dollar = book.settings.currency
-    yield dollar
-    yield from (code for code in book.rates.currencies if code != dollar)
+    currency = book.settings.currency
+    yield currency
+    yield from (code for code in book.rates.currencies if code != currency)

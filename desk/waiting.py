@@ -35,7 +35,7 @@ _STATEMENTS = ("statement-differs", "statement-open")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Something that waits: of a kind, how many and, where it is money, how many dollars; `name` is
+    """Something that waits: of a kind, how many and, where it is money, how much; `name` is
     the period or rule it is of. `page` and `asked` say where it is done.
     """
 
@@ -44,7 +44,7 @@ class Waiting:
     page: str
     asked: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
-    dollars: Decimal | None = None
+    value: Decimal | None = None
 
     @property
     def words(self) -> str:
@@ -161,8 +161,8 @@ def _look_at(desk: Desk, path: Path) -> RowsOfFile:
 def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
     book = desk.book
     if receipts := waiting_receipts(book):
-        dollars = sum((each.dollars for each in receipts), ZERO)
-        yield Waiting(kind="receipts", number=len(receipts), page="Reconcile", dollars=dollars)
+        value = sum((each.value for each in receipts), ZERO)
+        yield Waiting(kind="receipts", number=len(receipts), page="Reconcile", value=value)
     if entries := waiting_entries(book.entries, book.settings):
         yield Waiting(kind="approvals", number=len(entries), page="Record")
     overdue = [each.carrying for each in list_instalments(book.register, today) if each.is_late]
@@ -172,7 +172,7 @@ def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
             number=len(overdue),
             page="Reports",
             asked={"name": "ageing"},
-            dollars=sum(overdue, ZERO),
+            value=sum(overdue, ZERO),
         )
     rules = Counter(each.rule for each in book.findings)
     if differ := sum(rules[rule] for rule in _STATEMENTS):

@@ -32,7 +32,7 @@ class Rated(Protocol):
 
     @property
     def number(self) -> Decimal:
-        """Local units for one dollar."""
+        """Units for one of the base."""
 
     @property
     def day(self) -> date:
@@ -40,7 +40,7 @@ class Rated(Protocol):
 
 
 class DraftLine(Struct, frozen=True, kw_only=True):
-    """One posting. With `label` it moves a lot; `value` is the lot's dollars in all (None: the lot
+    """One posting. With `label` it moves a lot; `value` is the lot's value in all (None: the lot
     is taken out by its label alone), `committed` its commitment's date where it is put back.
     """
 
@@ -51,15 +51,17 @@ class DraftLine(Struct, frozen=True, kw_only=True):
     value: Decimal | None = None
     committed: date | None = None
     meta: Meta = field(default_factory=dict)
-    dollar: str = "USD"
+    book_currency: str = "USD"
     """The currency the book is kept in, in which lots are valued."""
 
     def text(self) -> str:
         """Return the posting as Beancount text, with its metadata."""
-        number = f"{self.number:f}" if self.currency == self.dollar else format_units(self.number)
+        number = (
+            f"{self.number:f}" if self.currency == self.book_currency else format_units(self.number)
+        )
         line = f"  {self.account:<{_WIDTH}} {number} {self.currency}"
         if self.label:
-            parts = [] if self.value is None else [f"0 # {self.value:f} {self.dollar}"]
+            parts = [] if self.value is None else [f"0 # {self.value:f} {self.book_currency}"]
             parts += [self.committed.isoformat()] if self.committed else []
             line += f" {{{', '.join([*parts, quoted(self.label)])}}}"
         return "\n".join([line, *(_meta_line(key, value, 4) for key, value in self.meta.items())])
@@ -80,7 +82,7 @@ class Draft(Struct, frozen=True, kw_only=True):
         self, *, narration: str = "", rate: Rated | None = None, meta: Meta | None = None
     ) -> Draft:
         """Return the draft with what is noted on it and moves no posting: other words than its
-        builder's, the UN rate its dollars were taken at, metadata (over what it says itself).
+        builder's, the book's rate its value was taken at, metadata (over what it says itself).
         """
         said = dict(self.meta)
         if rate is not None:

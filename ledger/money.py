@@ -1,6 +1,6 @@
 """Exact money: cents, shares and the way amounts are written in a book and in JSON.
 
-Every figure is a `Decimal`. Dollars are whole cents at all times; rounding is half up, the
+Every figure is a `Decimal`. Values are whole cents at all times; rounding is half up, the
 convention of the UN's financial rules, and happens only here.
 """
 
@@ -97,10 +97,10 @@ def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     return to_cents(value * part / whole)
 
 
-def dollars_at(amount: Decimal, rate: Decimal) -> Decimal:
-    """Convert `amount` at a UN operational rate: local units for one US dollar."""
+def value_at(amount: Decimal, rate: Decimal) -> Decimal:
+    """Convert `amount` at a rate of exchange: local units for one of its base."""
     if rate <= 0:
-        raise ValueError(f"a UN operational rate is above zero, this one is {rate}")
+        raise ValueError(f"a rate of exchange is above zero, this one is {rate}")
     return to_cents(amount / rate)
 
 

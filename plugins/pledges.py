@@ -48,9 +48,9 @@ def pledges(
 def allow_for_unit_costs(settings: Settings, options: Options) -> None:
     """Let Beancount's own check of balance, which follows the plugins, overlook the last digits.
 
-    It keeps the cost of a unit in 28 digits, and takes its tolerance from dollar amounts without
-    lots. An entry that has none, such as a redenomination, would be off by the last of them. What
-    the book says itself (`option "inferred_tolerance_default"`) wins.
+    It keeps the cost of a unit in 28 digits, and takes its tolerance from the book's own amounts
+    without lots. An entry that has none, such as a redenomination, would be off by the last of
+    them. What the book says itself (`option "inferred_tolerance_default"`) wins.
     """
     stated = options["inferred_tolerance_default"]
     if "*" not in stated:

@@ -37,7 +37,7 @@ BANDS = (
 
 
 def ageing(selection: Selection) -> Report:
-    """Return every unpaid instalment of a commitment, in dollars at carrying value."""
+    """Return every unpaid instalment of a commitment, in the book's currency at carrying value."""
     day = selection.cut.end
     claims = _unpaid(selection)
     committed = [claim for claim in claims if claim.committed]

@@ -1,7 +1,7 @@
 """The annex in the currencies of pledges: what was promised and paid, and at which rates.
 
 A row an instalment that was owed or moved in the cut. Amounts of different currencies are never
-added; the columns in dollars add up to the schedule's.
+added; the columns in the book's currency add up to the schedule's.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _RATE_DECIMALS = 6
 
 
 def annex(selection: Selection) -> Report:
-    """Return each instalment with its amounts, rates (local units per dollar) and dollars."""
+    """Return each instalment with its amounts, rates (units for one of the base) and value."""
     cut, register = selection.cut, selection.book.register
     shown = {
         key: figures
@@ -66,7 +66,7 @@ def annex(selection: Selection) -> Report:
                 "currency": claim.currency,
                 "pledged_on": claim.pledged_on,
                 **_received(selection, [each for each in changes if _is_of(each, fund, class_)]),
-                **_dollars(own[label]),
+                **_value(own[label]),
             }
             if (claim.fund, claim.class_) == (fund, class_):  # said once, where it is now
                 paid, written_off = settled_so_far(changes)
@@ -113,7 +113,7 @@ def ties(selection: Selection) -> list[Tie]:
 
 def _is_paid_early(selection: Selection, key: tuple[str, str, str]) -> bool:
     """Tell whether money came in the cut that is held in advance for an instalment: it is in no
-    column of dollars until its period.
+    column of values until its period.
     """
     fund, class_, label = key
     return any(
@@ -129,8 +129,8 @@ def _is_of(change: Change, fund: str, class_: str) -> bool:
 
 
 def _first(changes: list[Change]) -> dict[str, Value]:
-    """Return what the instalment was committed for, in its present currency and in dollars, and
-    the rate of that; empty where it was carried forward without it.
+    """Return what the instalment was committed for, in its present currency and in the book's
+    currency, and the rate of that; empty where it was carried forward without it.
     """
     first = first_terms(changes)
     if first is None:
@@ -141,14 +141,14 @@ def _first(changes: list[Change]) -> dict[str, Value]:
     rate = _stated_rate(first_commitment(changes), units) if same and units else None
     return {
         "first_pledged": units,
-        "rate_pledged": rate or (_rate(units, first.dollars) if units else None),
-        "dollars_pledged": first.dollars,
+        "rate_pledged": rate or (_rate(units, first.value) if units else None),
+        "value_pledged": first.value,
     }
 
 
 def _stated_rate(change: Change, units: Decimal) -> str | None:
-    """Return the rate that the entry states and by which its dollars were made (of several
-    instalments together: to a cent each); None where it states none, or other dollars.
+    """Return the rate that the entry states and by which its value was made (of several
+    instalments together: to a cent each); None where it states none, or another value.
     """
     if "rate" not in change.entry.meta:
         return None
@@ -162,36 +162,36 @@ def _stated_rate(change: Change, units: Decimal) -> str | None:
 
 
 def _received(selection: Selection, changes: list[Change]) -> dict[str, Value]:
-    """Return what came in the cut: the last day, the dollars, and their rate."""
-    units = dollars = Decimal(0)
+    """Return what came in the cut: the last day, the value, and its rate."""
+    units = value = Decimal(0)
     last = None
     for change in changes:
         if change.date >= selection.cut.start and change.event in RECEIVING and change.before:
             units += change.before.units - change.after.units
-            dollars += change.received + change.advanced
+            value += change.received + change.advanced
             last = change.date
     return {
         "paid_on": last,
-        "rate_paid": _rate(units, dollars) if last else None,
-        "dollars_paid": dollars if last else Decimal(0),
+        "rate_paid": _rate(units, value) if last else None,
+        "value_paid": value if last else Decimal(0),
     }
 
 
-def _rate(units: Decimal, dollars: Decimal) -> str | None:
-    """Return a rate computed back: the shortest that gives these dollars to the cent."""
-    if not dollars or not units:
+def _rate(units: Decimal, value: Decimal) -> str | None:
+    """Return a rate computed back: the shortest that gives this value to the cent."""
+    if not value or not units:
         return None
-    if units == dollars:
+    if units == value:
         return "1"
-    exact = units / dollars
+    exact = units / value
     for decimals in range(_RATE_DECIMALS):
         rate = round_to(exact, decimals)
-        if rate and to_cents(units / rate) == dollars:
+        if rate and to_cents(units / rate) == value:
             return f"{rate.normalize():f}"
     return f"{round_to(exact, _RATE_DECIMALS).normalize():f}"
 
 
-def _dollars(figures: Figures) -> Mapping[str, Value]:
+def _value(figures: Figures) -> Mapping[str, Value]:
     return {
         "exchange_collected": figures.exchange - figures.exchange_unpaid,
         "exchange_unpaid": figures.exchange_unpaid,
@@ -210,11 +210,11 @@ def _columns(unit: str) -> list[Column]:
         Column(key="pledged", title="Pledged", kind="amount"),
         Column(key="first_pledged", title="First pledged", kind="amount"),
         Column(key="rate_pledged", title="Rate at pledge", kind="rate"),
-        Column(key="dollars_pledged", title="At pledge", kind="amount", unit=unit),
+        Column(key="value_pledged", title="At pledge", kind="amount", unit=unit),
         Column(key="paid", title="Paid in all", kind="amount"),
         Column(key="paid_on", title="Last paid on", kind="date"),
         Column(key="rate_paid", title="Rate at payment", kind="rate"),
-        Column(key="dollars_paid", title="Received in the period", kind="amount", unit=unit),
+        Column(key="value_paid", title="Received in the period", kind="amount", unit=unit),
         Column(key="exchange_collected", title="Exchange on collected", kind="amount", unit=unit),
         Column(key="exchange_unpaid", title="Exchange on unpaid", kind="amount", unit=unit),
         Column(key="unpaid", title="Unpaid", kind="amount"),

@@ -1,7 +1,7 @@
 """The audit pack: the population of contributions tied to the ledger, a sample of it by value, the
 balances that donors confirmed, and what came in after the end.
 
-The sample is monetary-unit sampling with a fixed interval: the dollars of the population are
+The sample is monetary-unit sampling with a fixed interval: the value of the population are
 counted through in booked order, and every entry is chosen in which an interval's unit falls. The
 first unit follows from a number that is stated (`seed`), so that anybody finds the same entries.
 """
@@ -51,7 +51,7 @@ class SamplingError(RefusedError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """How a sample is drawn: a unit every `interval` dollars, the first by `seed`."""
+    """How a sample is drawn: a unit every `interval` units, the first by `seed`."""
 
     interval: Decimal
     seed: int
@@ -102,10 +102,10 @@ def population_of(selection: Selection) -> list[Item]:
             continue
         lines = [line for line in booked.lines if selection.covers_line(line)]
         income = -sum(
-            (line.dollars or ZERO for line in lines if line.place.kind == "contributions"), ZERO
+            (line.value or ZERO for line in lines if line.place.kind == "contributions"), ZERO
         )
         received = (
-            sum((line.dollars or ZERO for line in lines if line.place.kind == "cash"), ZERO)
+            sum((line.value or ZERO for line in lines if line.place.kind == "cash"), ZERO)
             if booked.event in FROM_DONORS
             else ZERO
         )
@@ -224,8 +224,8 @@ def confirmations(selection: Selection) -> Report:
     own: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for claim in book.register.claims_at(end):
         if selection.covers(claim):
-            units, dollars = own.get((claim.donor, claim.currency), (ZERO, ZERO))
-            own[claim.donor, claim.currency] = units + claim.units, dollars + claim.value
+            units, value = own.get((claim.donor, claim.currency), (ZERO, ZERO))
+            own[claim.donor, claim.currency] = units + claim.units, value + claim.value
     sent: dict[str, SentLetter] = {}
     for letter in read_letters(book.entries):
         if letter.kind == "confirmation" and letter.as_at == end:
@@ -233,18 +233,18 @@ def confirmations(selection: Selection) -> Report:
     layout = Layout()
     keys = {*own, *((donor, "") for donor in sent if not any(d == donor for d, _ in own))}
     for donor, currency in sorted(keys, key=lambda k: (by_group_and_name(selection, k[0]), k[1])):
-        units, dollars = own.get((donor, currency), (ZERO, ZERO))
+        units, value = own.get((donor, currency), (ZERO, ZERO))
         layout.row(
             donor,
             donor=name_of(selection, donor),
             currency=currency,
             units=units,
-            dollars=dollars,
+            value=value,
             **_confirmed(sent.get(donor), currency, units),
         )
     layout.total("Owed")
     unit = book.settings.currency
-    owed = sum((dollars for _, dollars in own.values()), ZERO)
+    owed = sum((value for _, value in own.values()), ZERO)
     return as_report(
         selection,
         at_the_end(selection),
@@ -254,7 +254,7 @@ def confirmations(selection: Selection) -> Report:
             Column(key="donor", title="Donor"),
             Column(key="currency", title="Currency"),
             Column(key="units", title="Unpaid per book", kind="amount"),
-            Column(key="dollars", title="Carried at", kind="amount", unit=unit),
+            Column(key="value", title="Carried at", kind="amount", unit=unit),
             Column(key="letter", title="Letter"),
             Column(key="sent", title="Sent on", kind="date"),
             Column(key="answer", title="Answer"),
@@ -367,7 +367,7 @@ def _describing(selection: Selection) -> Callable[[Item], Mapping[str, Value]]:
     gifts: dict[int, list[tuple[str, str, str]]] = {}
     given: dict[tuple[str, str, str], str] = {}
     for gift in book.register.gifts:
-        if event_of_gift(gift) == REASSIGNED and gift.dollars < 0:
+        if event_of_gift(gift) == REASSIGNED and gift.value < 0:
             reverses = as_text(gift.entry.meta.get("reverses", ""))
             given[gift.fund, gift.donor, reverses] = as_text(gift.entry.meta.get(TO_DONOR, ""))
         reference = stated(gift.entry, gift.posting, "reference") or ""

@@ -34,7 +34,7 @@ TITLE = "Bank charges"
 
 
 def bank_charges(selection: Selection) -> Report:
-    """Return charges in dollars within the cut: by donor, then those of no payment."""
+    """Return charges in the book's currency within the cut: by donor, then those of no payment."""
     of_donors: dict[str, list[_Payment]] = {}
     others: dict[str, Decimal] = {}
     settled = _settled(selection)
@@ -135,8 +135,8 @@ def _count(payments: list[_Payment], entry: Transaction, gross: Decimal, charge:
 
 
 def _settled(selection: Selection) -> dict[int, Decimal]:
-    """Return what each entry settled in dollars, gross, as the register says: instalments, money
-    in advance and gifts, by the entry's identity.
+    """Return what each entry settled in the book's currency, gross, as the register says:
+    instalments, money in advance and gifts, by the entry's identity.
     """
     found: dict[int, Decimal] = {}
     register = selection.book.register
@@ -147,7 +147,7 @@ def _settled(selection: Selection) -> dict[int, Decimal]:
             found[key] = found.get(key, ZERO) + change.received + change.advanced
     for gift in register.gifts:
         if (gift.fund, gift.class_) in selection.groups:
-            found[id(gift.entry)] = found.get(id(gift.entry), ZERO) + gift.dollars
+            found[id(gift.entry)] = found.get(id(gift.entry), ZERO) + gift.value
     return found
 
 
@@ -157,7 +157,7 @@ def _credited(lines: list[Line]) -> Decimal:
 
 
 def _sum(lines: list[Line], kind: str) -> Decimal:
-    return sum((line.dollars or ZERO for line in lines if line.place.kind == kind), ZERO)
+    return sum((line.value or ZERO for line in lines if line.place.kind == kind), ZERO)
 
 
 def _donor(lines: list[Line]) -> str:

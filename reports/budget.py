@@ -36,8 +36,8 @@ Parts = tuple[str, ...]
 
 
 def budget(selection: Selection) -> Report:
-    """Return allotments and expenditure by fund, class and what allotments divide it by, in
-    dollars; a class without an allotment is left out.
+    """Return allotments and expenditure by fund, class and what allotments divide it by, in the
+    book's currency; a class without an allotment is left out.
     """
     selection = selection.as_kept
     period = selection.cut.period
@@ -122,9 +122,9 @@ def _approved(
         key = tuple(each.parts[name] for name in names)
         original, revised = approved.get(key, (ZERO, ZERO))
         if each.day <= starts[each.period]:
-            approved[key] = (original + each.dollars, revised)
+            approved[key] = (original + each.value, revised)
         else:
-            approved[key] = (original, revised + each.dollars)
+            approved[key] = (original, revised + each.value)
     return approved
 
 
@@ -148,8 +148,8 @@ def _spent(
             parts = tuple(_part(booked.entry, line, name) for name in names)
             key = parts if parts in approved else None
             paid, raised = spent.get(key, (ZERO, ZERO))
-            dollars = line.dollars or ZERO
-            spent[key] = (paid, raised + dollars) if obligated else (paid + dollars, raised)
+            value = line.value or ZERO
+            spent[key] = (paid, raised + value) if obligated else (paid + value, raised)
     return spent
 
 

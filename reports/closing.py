@@ -59,7 +59,7 @@ def _remarks(book: Book, period: Period) -> Iterator[Hindrance]:
     notices = [each for each in book.notices if each.entry is None or each.entry.date <= period.end]
     for receipt in waiting_receipts(book):
         if receipt.day <= period.end:
-            said = f"{receipt.label} of {receipt.day}: {amount_text(receipt.dollars)} "
+            said = f"{receipt.label} of {receipt.day}: {amount_text(receipt.value)} "
             yield Hindrance(
                 kind="receipts",
                 message=f"{said}{book.settings.currency} is applied to no pledge.",

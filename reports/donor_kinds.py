@@ -14,7 +14,9 @@ UNKNOWN = "not declared"
 
 
 def donor_kinds(selection: Selection) -> Report:
-    """Return pledged, paid and unpaid in dollars by kind of donor, as the schedule groups them."""
+    """Return pledged, paid and unpaid in the book's currency by kind of donor, as the schedule
+    groups them.
+    """
     donors = selection.book.settings.donors
     figures: dict[tuple[str, str], Figures] = {}
     counted: dict[tuple[str, str], set[str]] = {}

@@ -32,7 +32,7 @@ Place = tuple[str, str, str]
 
 
 def earmarked(selection: Selection) -> Report:
-    """Return the cash of each purpose of classes that hold earmarked money, in dollars."""
+    """Return the cash of each purpose of classes that hold earmarked money, at its value."""
     sums, held = _sums(selection)
     settings = selection.book.settings
     purposes = settings.purposes
@@ -121,16 +121,16 @@ def _sums(
         before = booked.is_before(selection.cut)
         for number, line in enumerate(lines):
             kind = line.place.kind
-            if kind not in _HELD or line.dollars is None:
+            if kind not in _HELD or line.value is None:
                 continue
             place = (line.place.fund, line.class_, purposes.get(number, ""))
             if place[:2] not in selection.groups:
                 continue
             if kind == "cash":
                 column, sign = ("opening", 1) if before else _column(event)
-                _add(sums, place, column, sign * line.dollars)
+                _add(sums, place, column, sign * line.value)
             else:
-                _add(held, place, kind, -line.dollars)
+                _add(held, place, kind, -line.value)
     return (
         {place: own for place, own in sums.items() if any(own.values())},
         {place: own for place, own in held.items() if any(own.values())},

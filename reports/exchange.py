@@ -18,7 +18,7 @@ TITLE = "Exchange differences on contributions"
 
 
 def exchange(selection: Selection) -> Report:
-    """Return gains (positive) and losses in dollars within the cut."""
+    """Return gains (positive) and losses in the book's currency within the cut."""
     found = contribution_figures(
         selection,
         lambda item: (
@@ -53,7 +53,7 @@ def exchange(selection: Selection) -> Report:
     on_cash = -balances.total_booked(selection.groups, "exchange-on-cash")
     notes = [
         "A gain is positive. For classes recognised on receipt the difference is a memorandum: "
-        "income is the dollars received."
+        "income is the value received."
     ]
     if on_cash:
         notes.append(

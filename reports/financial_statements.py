@@ -60,7 +60,7 @@ Amounts = dict[str, Decimal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """The statements of a fund with the funds within it: `lines` gives each line's dollars by
+    """The statements of a fund with the funds within it: `lines` gives each line's value by
     column; `columns` are its classes and the inner funds. Expenditure and liabilities are positive,
     below the line a minus takes from the balance.
     """
@@ -241,7 +241,7 @@ def statements(selection: Selection) -> Report:
 
 
 def statement_totals(selection: Selection) -> Totals:
-    """Return each fund's lines in the total column, in dollars, as they are sealed."""
+    """Return each fund's lines in the total column, in the book's currency, as they are sealed."""
     return {
         each.fund: {
             key: amounts[TOTAL]

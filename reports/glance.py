@@ -29,8 +29,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One line, in dollars: a fund and class, or (`class_` empty) a total, `fund` then being the
-    schedule's name for it.
+    """One line, in the book's currency: a fund and class, or (`class_` empty) a total, `fund` then
+    being the schedule's name for it.
 
     `before` is the same line of the period before, None where the book does not know it.
     """
@@ -43,7 +43,7 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of the cut (the last day of it that counts): dollars paid in it and unpaid at its
+    """A month of the cut (the last day of it that counts): what was paid in it and unpaid at its
     end, by fund.
     """
 
@@ -67,21 +67,21 @@ def by_month(selection: Selection) -> list[Month]:
     cut = selection.cut
     funds = set(selection.funds)
     paid: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for day, fund, dollars in _payments(selection.book.register):
+    for day, fund, value in _payments(selection.book.register):
         if fund in funds and day in cut:
-            paid[day.year, day.month][fund] += dollars
+            paid[day.year, day.month][fund] += value
     steps: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for day, fund, dollars in _owed(selection.book.register):
+    for day, fund, value in _owed(selection.book.register):
         if fund in funds and day <= cut.end:
-            steps[day][fund] += dollars
+            steps[day][fund] += value
     months = []
     unpaid = dict.fromkeys(selection.funds, ZERO)
     days = sorted(steps)
     position = 0
     for last in _month_ends(cut.start, cut.end):
         while position < len(days) and days[position] <= last:
-            for fund, dollars in steps[days[position]].items():
-                unpaid[fund] += dollars
+            for fund, value in steps[days[position]].items():
+                unpaid[fund] += value
             position += 1
         own = paid.get((last.year, last.month), {})
         months.append(
@@ -91,7 +91,7 @@ def by_month(selection: Selection) -> list[Month]:
 
 
 def _payments(register: Register) -> Iterator[tuple[date, str, Decimal]]:
-    """Yield what the schedule counts as collected: day, fund, dollars."""
+    """Yield what the schedule counts as collected: day, fund, value."""
     for change in register.changes:
         if change.event in RECEIVING:
             if not change.advanced:
@@ -100,7 +100,7 @@ def _payments(register: Register) -> Iterator[tuple[date, str, Decimal]]:
         elif change.advance_released:
             yield change.date, change.after.fund, change.advance_released
     for gift in register.gifts:
-        yield gift.entry.date, gift.fund, gift.dollars
+        yield gift.entry.date, gift.fund, gift.value
 
 
 def _owed(register: Register) -> Iterator[tuple[date, str, Decimal]]:

@@ -21,7 +21,7 @@ TITLE = "What changed: movements of unpaid contributions"
 
 
 def movements(selection: Selection) -> Report:
-    """Return each change of an instalment in the cut: units in its currency, value in dollars."""
+    """Return each change of an instalment in the cut: units in its currency, and value."""
     moved = _moved(selection)
     layout = Layout()
     month = None
@@ -60,8 +60,9 @@ def movements(selection: Selection) -> Report:
 
 
 class _Moved(NamedTuple):
-    """The changes in the cut that are to be shown; in dollars what was carried before it and after
-    it, and what a change of fund, class or donor carried into what is shown, or out of it.
+    """The changes in the cut that are to be shown; in the book's currency what was carried before
+    it and after it, and what a change of fund, class or donor carried into what is shown, or out of
+    it.
     """
 
     changes: list[Change]

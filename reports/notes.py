@@ -50,7 +50,7 @@ Disclosed = dict[str, Value]
 
 
 def notes(selection: Selection) -> Report:
-    """Return the notes to the accounts, amounts in dollars."""
+    """Return the notes to the accounts, amounts in the book's currency."""
     selection = selection.as_kept
     layout = Layout()
     written_off, adjusted, reserves = (
@@ -134,7 +134,7 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
             "reference": policy,
         }
     yield {
-        "what": "Amounts in other currencies are taken at the UN operational rate of their day, "
+        "what": "Amounts in other currencies are taken at the rate of exchange of their day, "
         f"the newest effective of at most {settings.rate_age} days. Exchange arises on payment, "
         "and on unpaid instalments and cash where they were revalued.",
     }
@@ -168,23 +168,25 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
 
 def _rates(selection: Selection) -> Iterator[Disclosed]:
     book, end = selection.book, selection.cut.end
-    dollar = book.settings.currency
+    book_currency = book.settings.currency
     carried: dict[str, Decimal] = {}
     for claim in book.register.claims_at(end):
-        if claim.currency != dollar and selection.covers(claim):
+        if claim.currency != book_currency and selection.covers(claim):
             carried[claim.currency] = carried.get(claim.currency, ZERO) + claim.units
     for booked in booked_entries(selection):
         cash = (line for line in booked.lines if line.place.kind == "cash")
         for line in cash:
-            if line.currency != dollar and selection.covers_line(line):
+            if line.currency != book_currency and selection.covers_line(line):
                 carried[line.currency] = carried.get(line.currency, ZERO) + line.units
     for currency, units in sorted(carried.items()):
         rate = book.rates.find(currency, end)
         yield {
             "what": f"{units:,.2f} {currency}, unpaid or in cash",
-            "reference": f"{format_units(rate.number)} {currency} to 1 {dollar}" if rate else "..",
+            "reference": f"{format_units(rate.number)} {currency} to 1 {book_currency}"
+            if rate
+            else "..",
             "day": rate.day if rate else None,
-            "amount": book.rates.dollars(units, currency, end)[0] if rate else None,
+            "amount": book.rates.value(units, currency, end)[0] if rate else None,
         }
 
 
@@ -242,7 +244,7 @@ def _written_off(selection: Selection) -> Iterator[Disclosed]:
             f"{'; '.join(given) or 'no authority is stated'}",
             "reference": as_text(meta.get("document", "")),
             "day": booked.entry.date,
-            "amount": line.dollars,
+            "amount": line.value,
         }
 
 
@@ -259,7 +261,7 @@ def _adjusted(selection: Selection) -> Iterator[Disclosed]:
             "what": f"{_CAUSES[cause]}. {whose}{said}",
             "reference": as_text(entry.meta.get("document", "")),
             "day": entry.date,
-            "amount": -(line.dollars or ZERO),
+            "amount": -(line.value or ZERO),
         }
         found.append((cause, row))
     order = list(_CAUSES)
@@ -280,7 +282,7 @@ def _reserves(selection: Selection) -> Iterator[Disclosed]:
                     "what": f"{name}: {booked.entry.narration}",
                     "reference": as_text(booked.entry.meta.get("document", "")),
                     "day": booked.entry.date,
-                    "amount": -(line.dollars or ZERO),
+                    "amount": -(line.value or ZERO),
                 }
 
 

@@ -29,17 +29,17 @@ Key = tuple[str, str, str, str]
 @dataclass(slots=True)
 class _Obligation:
     """An obligation in the making: the day and words of its first entry (none where a closed period
-    has it), the days on which it was paid or cancelled in the cut, dollars by column.
+    has it), the days on which it was paid or cancelled in the cut, value by column.
     """
 
     day: date | None
     words: str
     settled: list[date] = field(default_factory=list)
-    dollars: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(_ADDS, ZERO))
+    value: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(_ADDS, ZERO))
 
 
 def obligations(selection: Selection) -> Report:
-    """Return each obligation that was open in the cut, in dollars, by fund and class."""
+    """Return each obligation open in the cut, in the book's currency, by fund and class."""
     selection = selection.as_kept
     found = _read(selection)
     purposes = selection.book.settings.purposes
@@ -60,10 +60,10 @@ def obligations(selection: Selection) -> Report:
                 reference=reference or WITHOUT,
                 raised_on=one.day,
                 words=one.words,
-                **one.dollars,
+                **one.value,
                 settled=", ".join(dict.fromkeys(map(date.isoformat, one.settled))),
             )
-            left += sum((sign * one.dollars[key] for key, sign in _ADDS.items()), ZERO)
+            left += sum((sign * one.value[key] for key, sign in _ADDS.items()), ZERO)
         layout.total(f"Total, {name}")
         held = -balances.held((fund, class_), "obligations")
         ties.append(Tie(f"{name}: outstanding, obligation accounts", left, held, fund))
@@ -124,13 +124,13 @@ def _read(selection: Selection) -> dict[Key, _Obligation]:
             carried = CARRIED_FROM in entry.meta
             first = _Obligation(None, "") if carried else _Obligation(entry.date, words)
             one = found.setdefault(key, first)
-            dollars = -(line.dollars or ZERO)
+            value = -(line.value or ZERO)
             if before:
-                one.dollars["opening"] += dollars
-            elif dollars > 0:
-                one.dollars["raised"] += dollars
+                one.value["opening"] += value
+            elif value > 0:
+                one.value["raised"] += value
             else:
-                one.dollars["liquidated" if in_cash else "cancelled"] -= dollars
+                one.value["liquidated" if in_cash else "cancelled"] -= value
                 one.settled.append(entry.date)
-    shown = {key: one for key, one in found.items() if any(one.dollars.values())}
+    shown = {key: one for key, one in found.items() if any(one.value.values())}
     return dict(sorted(shown.items(), key=lambda item: (item[0][3], not item[0][2], item[0][2])))

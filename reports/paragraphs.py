@@ -237,7 +237,7 @@ def _notes(mandate: Mandate, selection: Selection) -> list[str]:
     ]
     in_advance = sum(
         (
-            held.dollars
+            held.value
             for held in selection.book.register.held
             if held.kind == "in-advance"
             and selection.covers(held)

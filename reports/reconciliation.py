@@ -50,7 +50,7 @@ def reconciliation(selection: Selection) -> Report:
                 what=f"{receipt.label} {receipt.text}",
                 day=receipt.day,
                 age=(end - receipt.day) // timedelta(days=1),
-                **{_column(selection, selection.book.settings.currency): receipt.dollars},
+                **{_column(selection, selection.book.settings.currency): receipt.value},
             )
         layout.total("Receipts not applied yet")
     notes = [

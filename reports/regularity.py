@@ -34,7 +34,7 @@ TITLE = "Regularity of contributions"
 
 
 def regularity(selection: Selection) -> Report:
-    """Return dollars collected by fund, donor and year, and in how many years something came."""
+    """Return what was collected by fund, donor and year, and in how many years something came."""
     years = list(_years(selection))
     paid: dict[Key, dict[str, Decimal]] = {}
     for cut in years:

@@ -74,11 +74,11 @@ _BY_EVENT = {
 }
 
 Sums = dict[tuple[Group, str], dict[str, Decimal]]
-"""Dollars by fund and class, cause and column; liabilities as positive amounts."""
+"""Value by fund and class, cause and column; liabilities as positive amounts."""
 
 
 def roll_forwards(selection: Selection) -> Report:
-    """Return a table a fund and class: a line a cause, a column a balance, in dollars."""
+    """Return a table a fund and class: a line a cause, a column a balance."""
     sums = _sums(selection)
     columns = _columns(selection)
     start, end = selection.cut.start, selection.cut.end
@@ -152,10 +152,10 @@ def _add_up(selection: Selection) -> Sums:
     register, cut = selection.book.register, selection.cut
     sums: Sums = {}
 
-    def add(group: Group, cause: str, column: str, dollars: Decimal) -> None:
-        if dollars and group in selection.groups:
+    def add(group: Group, cause: str, column: str, value: Decimal) -> None:
+        if value and group in selection.groups:
             own = sums.setdefault((group, cause), {})
-            own[column] = own.get(column, ZERO) + dollars
+            own[column] = own.get(column, ZERO) + value
 
     for changes in register.by_label.values():
         opening = None
@@ -166,20 +166,20 @@ def _add_up(selection: Selection) -> Sums:
                 opening = change.after
                 continue
             if opening is not None:
-                for column, dollars in _stands(selection, opening).items():
-                    add(_group(opening), _OPENING, column, dollars)
+                for column, value in _stands(selection, opening).items():
+                    add(_group(opening), _OPENING, column, value)
                 opening = None
-            for claim, cause, column, dollars in _moved(selection, change):
-                add(_group(claim), cause, column, dollars)
+            for claim, cause, column, value in _moved(selection, change):
+                add(_group(claim), cause, column, value)
         if opening is not None:
-            for column, dollars in _stands(selection, opening).items():
-                add(_group(opening), _OPENING, column, dollars)
+            for column, value in _stands(selection, opening).items():
+                add(_group(opening), _OPENING, column, value)
     for held in register.held:
         if held.entry.date <= cut.end and selection.covers(held):
             before = held.entry.date < cut.start or held.event == _OPENING
             cause = _OPENING if before else _cause_of_held(held)
             column = ADVANCE if held.kind == "in-advance" else UNAPPLIED
-            add((held.fund, held.class_), cause, column, held.dollars)
+            add((held.fund, held.class_), cause, column, held.value)
     if ageing.is_allowed(selection):
         at_start = _allowances(selection, cut.start - timedelta(days=1))
         at_end = _allowances(selection, cut.end)
@@ -205,15 +205,15 @@ def _stands(selection: Selection, claim: Claim | None) -> Mapping[str, Decimal]:
 
 
 def _moved(selection: Selection, change: Change) -> Iterator[tuple[Claim, str, str, Decimal]]:
-    """Yield what a change moves: where, by what cause, in which column, by how many dollars."""
+    """Yield what a change moves: where, by what cause, in which column, by how much."""
     before, after = change.before, change.after
     stood, stands = _stands(selection, before), _stands(selection, after)
     cause = _cause_of(selection, change)
     if before is not None and _group(before) != _group(after):
-        for column, dollars in stood.items():
-            yield before, cause, column, -dollars
-        for column, dollars in stands.items():
-            yield after, cause, column, dollars
+        for column, value in stood.items():
+            yield before, cause, column, -value
+        for column, value in stands.items():
+            yield after, cause, column, value
         return
     for column in dict.fromkeys((*stood, *stands)):
         moved = stands.get(column, ZERO) - stood.get(column, ZERO)

@@ -321,7 +321,7 @@ def _names_before(
 def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]]) -> list[str]:
     notes = [
         _prior_and_current(selection.cut),
-        "Pledges in other currencies are carried at the UN operational rate of exchange of their "
+        "Pledges in other currencies are carried at the rate of exchange of their "
         "date; what payment brought more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]

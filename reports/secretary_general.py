@@ -25,7 +25,7 @@ TITLE = "For the report of the Secretary-General"
 
 
 def secretary_general(selection: Selection) -> Report:
-    """Return pledged, paid and unpaid in dollars by paragraph, with the donors' names.
+    """Return pledged, paid and unpaid in the book's currency by paragraph, with the donors' names.
 
     Raises SelectionError where the book declares no mandate.
     """

@@ -17,7 +17,7 @@ TITLE = "Programme support costs"
 
 
 def programme_support(selection: Selection) -> Report:
-    """Return expenditure, support costs and their rate by fund and class, in dollars."""
+    """Return expenditure, support costs and their rate by fund and class."""
     balances = balances_of(selection.as_kept)
     layout = Layout()
     costs = income = ZERO

@@ -31,7 +31,7 @@ _SAID = events_that("is_a_word")
 
 
 def write_off_proposals(selection: Selection) -> Report:
-    """Return the instalments to propose, in dollars at carrying value."""
+    """Return the instalments to propose, in the book's currency at carrying value."""
     day, register = selection.cut.end, selection.book.register
     overdue = months_later(day, -12 * _OVERDUE_YEARS)
     silent = months_later(day, -_SILENT_MONTHS)

@@ -23,8 +23,8 @@ TITLE = "Contributions written off, with their authority"
 
 
 def write_offs(selection: Selection) -> Report:
-    """Return each write-off and recovery of the cut, in units of its currency and in dollars at
-    carrying value; a recovery is below zero.
+    """Return each write-off and recovery of the cut, in units of its currency and in the book's
+    currency at carrying value; a recovery is below zero.
     """
     cut, unit = selection.cut, selection.book.settings.currency
     changes = [
@@ -63,7 +63,7 @@ def write_offs(selection: Selection) -> Report:
             Column(key="date", title="Written off on", kind="date"),
             Column(key="units", title="Amount", kind="amount"),
             Column(key="currency", title="Currency"),
-            Column(key="dollars", title="Carried at", kind="amount", unit=unit),
+            Column(key="value", title="Carried at", kind="amount", unit=unit),
             Column(key="authority", title="Authority"),
             Column(key="document", title="Paper"),
             Column(key="entered", title="Entered by"),
@@ -101,7 +101,7 @@ def _put(selection: Selection, layout: Layout, change: Change) -> None:
         date=change.date,
         units=before - claim.units,
         currency=claim.currency,
-        dollars=change.value_out,
+        value=change.value_out,
         authority=as_text(meta.get("authority", "")),
         document=as_text(meta.get("document", "")),
         entered=as_text(meta.get(ENTERED, "")),

@@ -18,7 +18,7 @@ TITLE = "Pledged, paid and unpaid by year"
 
 
 def years(selection: Selection) -> Report:
-    """Return dollars pledged and paid in each year of the cut, and unpaid at its end: calendar
+    """Return what was pledged and paid in each year of the cut, and unpaid at its end: calendar
     years, or those of the funds shown.
     """
     layout = Layout()

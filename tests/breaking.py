@@ -530,7 +530,7 @@ def nothing(folder: Path) -> None:
 
 
 _TAKEN = ("import", "strange.csv", "--fund", "CPCJF", "--donor", "Norge (x)=NOR")
-_PAID = ("record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10", "--yes")
+_PAID = ("record", "payment", "AUT-2002-01.1", "--value", "1000", "--date", "2002-07-10", "--yes")
 _PLEDGED = ("record", "pledge", "SWE", "40", "--fund", "CPCJF", "--class", "general", "--yes")
 _CLOSE = ("close", "2002-2003")
 _LATER = ("record", "pledge", "SWE", "41", "--fund", "CPCJF", "--class", "general", "--date",

@@ -384,7 +384,7 @@ class Keeper:
         """An account's balance in the book's currency, lots at their cost."""
         return sum(
             (
-                line.dollars or Decimal(0)
+                line.value or Decimal(0)
                 for entry in self.book.entries
                 if isinstance(entry, Transaction)
                 for line in read_lines(entry, self.book.settings)

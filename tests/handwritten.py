@@ -80,7 +80,7 @@ class Writer:
         self.numbers: dict[tuple[str, int], int] = {}
         self.receipts: dict[str, tuple[str, str, str, Decimal, date]] = {}
         self.payments: dict[str, tuple[date, Decimal, Decimal, Decimal, Decimal, bool]] = {}
-        """Of each instalment that a payment settled: day, units, value, dollars, what banks kept
+        """Of each instalment that a payment settled: day, units, value, gross, what banks kept
         of these, paid early."""
         self.early: dict[str, Decimal] = {}
         """What came before its period and would be held in advance, whatever the policy."""
@@ -227,7 +227,7 @@ class Writer:
         """An amount between so many cents."""
         return cents(Decimal(self.events.randint(least, most)) / 100)
 
-    def dollars(self, units: Decimal, currency: str) -> Decimal:
+    def value(self, units: Decimal, currency: str) -> Decimal:
         if currency == "USD":
             return cents(units)
         rate = Decimal(self.events.randint(400, 2500)) / 1000 * UNITS[currency]
@@ -296,7 +296,7 @@ class Writer:
             due = days and min(self.day + timedelta(days), date(2007, 6, 30))
             made = Instalment(
                 f"{pledge}.{number + 1}", (fund, class_, donor), purpose, currency, units,
-                self.dollars(units, currency), self.day, due or None, committed,
+                self.value(units, currency), self.day, due or None, committed,
             )  # fmt: skip
             self.oracle.commit(self.day, made)
             made = self.oracle.now[made.label]
@@ -318,7 +318,7 @@ class Writer:
             return
         days = self.events.choice((None, 10, 200, 700))
         due = self.day + timedelta(days) if days else None
-        value = self.dollars(was.units, was.currency)
+        value = self.value(was.units, was.currency)
         self.oracle.commit(
             self.day, replace(was, committed=True, pledged_on=self.day, due=due, value=value)
         )
@@ -333,20 +333,20 @@ class Writer:
         self,
         was: Instalment,
         units: Decimal,
-        dollars: Decimal,
+        gross: Decimal,
         meta: Sequence[str] = (),
         *,
         charge: Decimal = ZERO,
     ) -> list[Posting]:
         """Money settles an instalment: all postings but that of the money and of `charge`."""
         fund, _, donor = was.row
-        self.oracle.settle(self.day, was.label, units, dollars)
+        self.oracle.settle(self.day, was.label, units, gross)
         now = self.oracle.now[was.label]
         early = not self.is_due(was)
         if early:
-            self.early[was.label] = self.early.get(was.label, ZERO) + dollars
+            self.early[was.label] = self.early.get(was.label, ZERO) + gross
         value = was.value - now.value
-        self.payments[was.label] = (self.day, units, value, dollars, charge, early)
+        self.payments[was.label] = (self.day, units, value, gross, charge, early)
         lines = [self.out(was, meta)]
         if now.units:
             lines.append(self.back(now, meta))
@@ -360,9 +360,9 @@ class Writer:
                 lines.append((name, f'{was.advance} USD {{"{was.label}"}}', meta))
             lines.append((name, f'-{now.advance} USD {{1 USD, "{was.label}"}}', meta))
         elif self.memorandum(was):
-            lines.append((f"Income:{fund}:Contributions:{donor}", f"{-dollars} USD", meta))
-        elif value != dollars:
-            lines.append((f"Income:{fund}:Exchange", f"{value - dollars} USD", meta))
+            lines.append((f"Income:{fund}:Contributions:{donor}", f"{-gross} USD", meta))
+        elif value != gross:
+            lines.append((f"Income:{fund}:Exchange", f"{value - gross} USD", meta))
         return lines
 
     def pay(self) -> None:
@@ -371,7 +371,7 @@ class Writer:
             return
         fund, class_, donor = was.row
         units = self.part(was)
-        gross = self.dollars(units, was.currency)
+        gross = self.value(units, was.currency)
         whole = units == was.units
         charge = cents(min(gross / 100, Decimal(50)) / 2) if whole else ZERO
         charge = charge if self.events.random() < 0.2 else ZERO
@@ -404,13 +404,13 @@ class Writer:
             return
         lines: list[Posting] = []
         for was in (one, other):
-            dollars = self.dollars(was.units, was.currency)
+            value = self.value(was.units, was.currency)
             place = self.place(was, always=True)
-            for name, amount, meta in self.settle(was, was.units, dollars, place):
+            for name, amount, meta in self.settle(was, was.units, value, place):
                 whose = [f'instalment: "{was.label}"'] if name.startswith("Income") else []
                 lines.append((name, amount, [*meta, *whose]))
-            lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
-            self.oracle.move_cash(self.day, dollars)
+            lines.append((f"Assets:{was.row[0]}:Cash", f"{value} USD", place))
+            self.oracle.move_cash(self.day, value)
         self.entry("payment", one.row[2], [], lines)
 
     def take_back(self) -> None:
@@ -422,19 +422,19 @@ class Writer:
         if not paid:
             return
         was = self.events.choice(paid)
-        day, units, value, dollars, charge, early = self.payments[was.label]
+        day, units, value, gross, charge, early = self.payments[was.label]
         if early and not self.early.get(was.label) and not self.is_due(was):
             return  # released, and postponed since
         if not early and self.early.get(was.label):
             return
         del self.payments[was.label]
         if early and was.label in self.early:
-            self.early[was.label] -= dollars
-        self.oracle.take_back(self.day, was.label, units, value, dollars)
+            self.early[was.label] -= gross
+        self.oracle.take_back(self.day, was.label, units, value, gross)
         now = self.oracle.now[was.label]
         fund, _, donor = now.row
         told = was.recognised is not None and was.label in self.oracle.early
-        lines = [self.back(now, [f'paid-in-advance: "{dollars} USD"'] if told else ())]
+        lines = [self.back(now, [f'paid-in-advance: "{gross} USD"'] if told else ())]
         if self.memorandum(now):
             lines.append((f"Assets:{fund}:Memorandum:Contra", f"{-value} USD", ()))
         if was.recognised is None:
@@ -445,18 +445,18 @@ class Writer:
             if now.advance:
                 lines.append((name, f'-{now.advance} USD {{1 USD, "{was.label}"}}', ()))
         elif self.memorandum(now):
-            lines.append((f"Income:{fund}:Contributions:{donor}", f"{dollars} USD", ()))
-        elif dollars != value:
+            lines.append((f"Income:{fund}:Contributions:{donor}", f"{gross} USD", ()))
+        elif gross != value:
             name = f"Income:{fund}:Exchange"
             if was.label in self.oracle.early:
                 prior = self.oracle.is_prior(was, self.day)
                 name = f"{'Equity' if prior else 'Income'}:{fund}"
                 name += f":{'Prior-Period' if prior else 'Contributions'}:{donor}"
-            lines.append((name, f"{dollars - value} USD", ()))
-        lines.append((f"Assets:{fund}:Cash", f"{charge - dollars} USD", ()))
+            lines.append((name, f"{gross - value} USD", ()))
+        lines.append((f"Assets:{fund}:Cash", f"{charge - gross} USD", ()))
         if charge:
             lines.append((f"Expenses:{fund}:Bank-Charges", f"{-charge} USD", ()))
-        self.oracle.move_cash(self.day, charge - dollars)
+        self.oracle.move_cash(self.day, charge - gross)
         self.oracle.charge(self.day, -charge)
         meta = [*self.place(now), f'reverses: "{day}"']
         self.entry("returned-payment", donor, meta, lines)
@@ -476,7 +476,7 @@ class Writer:
         if was is None:
             return
         units = cents(was.units * self.events.choice((50, 90, 110, 200)) / 100)
-        added = self.dollars(max(units - was.units, ZERO), was.currency)
+        added = self.value(max(units - was.units, ZERO), was.currency)
         left = cents(was.value * units / was.units)
         if units < was.units and not 0 < left < was.value:
             return
@@ -492,7 +492,7 @@ class Writer:
 
     def revalue(self) -> None:
         was = self.open(lambda found: found.committed and found.currency != "USD")
-        if was is not None and (value := self.dollars(was.units, was.currency)) != was.value:
+        if was is not None and (value := self.value(was.units, was.currency)) != was.value:
             self.oracle.revalue(self.day, was.label, value)
             self.change("revaluation", was, told=False)
 
@@ -580,16 +580,16 @@ class Writer:
             return
         gift = self.events.choice(own)
         self.gifts.remove(gift)
-        day, (fund, class_, donor), purpose, dollars = gift
+        day, (fund, class_, donor), purpose, value = gift
         other = ("special", "corruption") if class_ == "general" else ("general", "")
         prior = day < self.oracle.start_of(self.day)
         name = f"Equity:{fund}:Prior-Period" if prior else f"Income:{fund}:Contributions"
         lines: list[Posting] = []
         for (where, what), sign in (((class_, purpose), 1), (other, -1)):
             meta = [f'class: "{where}"', *([f'purpose: "{what}"'] if what else [])]
-            lines.append((f"{name}:{donor}", f"{sign * dollars} USD", meta))
-            lines.append((f"Assets:{fund}:Cash", f"{-sign * dollars} USD", meta))
-            self.oracle.correct(self.day, (fund, where, donor), -sign * dollars, what, prior=prior)
+            lines.append((f"{name}:{donor}", f"{sign * value} USD", meta))
+            lines.append((f"Assets:{fund}:Cash", f"{-sign * value} USD", meta))
+            self.oracle.correct(self.day, (fund, where, donor), -sign * value, what, prior=prior)
         self.entry("re-earmark", donor, [f'reverses: "{day}"'], lines, told=prior)
 
     def return_gift(self) -> None:
@@ -598,17 +598,17 @@ class Writer:
             return
         gift = self.events.choice(self.gifts)
         self.gifts.remove(gift)
-        day, row, purpose, dollars = gift
+        day, row, purpose, value = gift
         prior = day < self.oracle.start_of(self.day)
         fund, _, donor = row
         name = f"Equity:{fund}:Prior-Period" if prior else f"Income:{fund}:Contributions"
-        self.oracle.correct(self.day, row, -dollars, purpose, prior=prior)
-        self.oracle.move_cash(self.day, -dollars)
+        self.oracle.correct(self.day, row, -value, purpose, prior=prior)
+        self.oracle.move_cash(self.day, -value)
         of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
         meta = [*self.place(of), f'reverses: "{day}"']
         lines: list[Posting] = [
-            (f"{name}:{donor}", f"{dollars} USD", ()),
-            (f"Assets:{fund}:Cash", f"{-dollars} USD", ()),
+            (f"{name}:{donor}", f"{value} USD", ()),
+            (f"Assets:{fund}:Cash", f"{-value} USD", ()),
         ]
         self.entry("returned-payment", donor, meta, lines, told=prior)
 
@@ -694,9 +694,7 @@ class Writer:
                 key = (f"{account.format(found.row[0])}:{donor}", where)
                 sums[key] = sums.get(key, ZERO) + side * sign * amount
         lines += [
-            (account, f"{dollars} USD", where)
-            for (account, where), dollars in sums.items()
-            if dollars
+            (account, f"{value} USD", where) for (account, where), value in sums.items() if value
         ]
         if not lines:  # a posting of nothing keeps the entry
             lines = [(f"Income:{was.row[0]}:Contributions:{now.row[2]}", "0 USD", place)]
@@ -744,51 +742,51 @@ class Writer:
 
     def give(self) -> None:
         donor, (fund, class_, purpose) = self.events.choice(DONORS), self.events.choice(PLACES)
-        dollars = self.amount(1, 5_000_000)
+        value = self.amount(1, 5_000_000)
         row = (fund, class_, donor)
-        self.oracle.give(self.day, row, dollars, purpose)
-        self.gifts.append((self.day, row, purpose, dollars))
-        self.oracle.move_cash(self.day, dollars)
+        self.oracle.give(self.day, row, value, purpose)
+        self.gifts.append((self.day, row, purpose, value))
+        self.oracle.move_cash(self.day, value)
         of = Instalment("", row, purpose, "USD", ZERO, ZERO, self.day, None, committed=True)
         self.entry("receipt-without-pledge", donor, self.place(of), [
-            (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
-            (f"Income:{fund}:Contributions:{donor}", f"{-dollars} USD", ()),
+            (f"Assets:{fund}:Cash", f"{value} USD", ()),
+            (f"Income:{fund}:Contributions:{donor}", f"{-value} USD", ()),
         ])  # fmt: skip
 
     def receive(self) -> None:
         fund, class_ = self.events.choice((("CPCJF", "general"), ("UNTOC", "convention")))
-        dollars, label = self.amount(1, 9_000_000), self.receipt_label()
-        self.receipts[label] = (fund, class_, "", dollars, self.day)
-        self.oracle.move_cash(self.day, dollars)
+        value, label = self.amount(1, 9_000_000), self.receipt_label()
+        self.receipts[label] = (fund, class_, "", value, self.day)
+        self.oracle.move_cash(self.day, value)
         self.entry("receipt-unapplied", "", [], [
-            (f"Assets:{fund}:Cash", f"{dollars} USD", ()),
-            (f"Liabilities:{fund}:Unapplied", f'-{dollars} USD {{1 USD, "{label}"}}', ()),
+            (f"Assets:{fund}:Cash", f"{value} USD", ()),
+            (f"Liabilities:{fund}:Unapplied", f'-{value} USD {{1 USD, "{label}"}}', ()),
         ])  # fmt: skip
 
-    def from_receipt(self, label: str, dollars: Decimal) -> list[Posting]:
-        """Take dollars out of a receipt, and out of the cash of its class."""
+    def from_receipt(self, label: str, value: Decimal) -> list[Posting]:
+        """Take money out of a receipt, and out of the cash of its class."""
         fund, class_, purpose, held, day = self.receipts.pop(label)
         meta = [f'class: "{class_}"', *([f'purpose: "{purpose}"'] if purpose else [])]
         name = f"Liabilities:{fund}:Unapplied"
         lines: list[Posting] = [(name, f'{held} USD {{"{label}"}}', meta)]
-        if rest := held - dollars:
+        if rest := held - value:
             lines.append((name, f'-{rest} USD {{1 USD, {day}, "{label}"}}', meta))
             self.receipts[label] = (fund, class_, purpose, rest, day)
-        return [*lines, (f"Assets:{fund}:Cash", f"{-dollars} USD", meta)]
+        return [*lines, (f"Assets:{fund}:Cash", f"{-value} USD", meta)]
 
     def apply(self) -> None:
         was = self.open()
         if was is None or not self.receipts:
             return
         label, units = self.events.choice(list(self.receipts)), self.part(was)
-        dollars = self.dollars(units, was.currency)
+        value = self.value(units, was.currency)
         held = self.receipts[label][3]
-        if dollars > held:
+        if value > held:
             return
         place = self.place(was, always=True)
-        lines = self.from_receipt(label, dollars)
-        lines.append((f"Assets:{was.row[0]}:Cash", f"{dollars} USD", place))
-        lines += self.settle(was, units, dollars, place)
+        lines = self.from_receipt(label, value)
+        lines.append((f"Assets:{was.row[0]}:Cash", f"{value} USD", place))
+        lines += self.settle(was, units, value, place)
         self.entry("application", was.row[2], [], lines)
 
     def give_back(self) -> None:
@@ -796,16 +794,16 @@ class Writer:
             return
         label = self.events.choice(list(self.receipts))
         held = self.receipts[label][3]
-        dollars = held if self.events.random() < 0.5 else max(cents(held / 3), Decimal("0.01"))
-        self.oracle.give_back(self.day, dollars)
-        self.entry("refund-overpayment", "", [], self.from_receipt(label, dollars))
+        value = held if self.events.random() < 0.5 else max(cents(held / 3), Decimal("0.01"))
+        self.oracle.give_back(self.day, value)
+        self.entry("refund-overpayment", "", [], self.from_receipt(label, value))
 
     def refund(self) -> None:
-        donor, dollars = self.events.choice(DONORS), self.amount(1, 50_000)
-        self.oracle.refund(self.day, ("CPCJF", "general", donor), dollars)
+        donor, value = self.events.choice(DONORS), self.amount(1, 50_000)
+        self.oracle.refund(self.day, ("CPCJF", "general", donor), value)
         self.entry("refund-unspent", donor, ['class: "general"'], [
-            (f"Equity:CPCJF:Refunds:{donor}", f"{dollars} USD", ()),
-            ("Assets:CPCJF:Cash", f"{-dollars} USD", ()),
+            (f"Equity:CPCJF:Refunds:{donor}", f"{value} USD", ()),
+            ("Assets:CPCJF:Cash", f"{-value} USD", ()),
         ])  # fmt: skip
 
 

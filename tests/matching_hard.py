@@ -56,7 +56,7 @@ class _Misleading(_Making):
         count = random.choices([1, 2, 3], [50, 35, 15])[0]
         dues = sorted(date(2002, 1, 15) + timedelta(random.randrange(320)) for _ in range(count))
         parts = [
-            Part(each, self.dollars(each, currency), max(due, day))
+            Part(each, self.value(each, currency), max(due, day))
             for due in dues
             for each in [units if random.random() < 0.7 else random.choice(ROUND)]
         ]
@@ -110,7 +110,7 @@ class _Misleading(_Making):
             typed = D(digits[1] + digits[0] + digits[2:])
             settled = {first.label: typed} if 0 < typed < first.units else settled
         total = sum(settled.values(), D(0))
-        gross = self.dollars(total, first.currency, f"{random.uniform(0.9, 1.3):.4f}")
+        gross = self.value(total, first.currency, f"{random.uniform(0.9, 1.3):.4f}")
         if first.currency == "USD":
             gross = total
         meta: dict[str, str | date] = {}

@@ -129,7 +129,7 @@ class _Making:
             if currency == "ITL":
                 units = D(int(units)) * 2000
             due = date(2002, 1, 15) + timedelta(random.randrange(320))
-            parts.append(Part(units, self.dollars(units, currency), due))
+            parts.append(Part(units, self.value(units, currency), due))
         parts.sort(key=lambda part: part.due or day)
         self.year.drafts.append(
             events.commitment(
@@ -149,7 +149,7 @@ class _Making:
                 )
             )
 
-    def dollars(self, units: Decimal, currency: str, drift: str = "1") -> Decimal:
+    def value(self, units: Decimal, currency: str, drift: str = "1") -> Decimal:
         if currency == "USD":
             return to_cents(units)
         if currency in EURO_RATES:
@@ -191,7 +191,7 @@ class _Making:
             settled = {label: to_cents(units * share) for label, units in settled.items()}
         total = sum(settled.values(), D(0))
         drift = f"{random.uniform(0.9, 1.3):.4f}"
-        gross = self.dollars(total, currency, drift)
+        gross = self.value(total, currency, drift)
         charges = D(random.randrange(500, 2900)) / 100 if kind.startswith("charges") else D(0)
         meta: dict[str, str | date] = {}
         if currency != "USD" and random.random() < 0.85:
@@ -243,7 +243,7 @@ class _Making:
         return "Contribution to the Fund" if how == "donor" else "TRF 771"
 
     def put(
-        self, kind: str, settled: dict[str, Decimal], dollars: Decimal,
+        self, kind: str, settled: dict[str, Decimal], value: Decimal,
         meta: dict[str, str | date] | None, donor: str, words: str,
     ) -> None:  # fmt: skip
         self.receipts += 1
@@ -256,7 +256,7 @@ class _Making:
             own["payer"] = f"Government of {donor}"
         self.year.drafts.append(
             events.receipt_unapplied(
-                self.settings, day=day, fund="CPCJF", label=label, dollars=dollars
+                self.settings, day=day, fund="CPCJF", label=label, value=value
             ).noted(narration=words or "Receipt", meta=own)
         )
         self.year.truth[label] = settled

@@ -881,12 +881,12 @@ def pledge_of(drafts: tuple[Draft, ...]) -> Pledge:
         for draft in others
         if draft.event == "payment"
     )
-    dollars = -sum((line.number for line in first.lines if line.number < 0), Decimal(0))
+    value = -sum((line.number for line in first.lines if line.number < 0), Decimal(0))
     return Pledge(
         donor,
         first.date,
         lots[0].currency if lots else "USD",
-        sum((line.number for line in lots), Decimal(0)) if lots else dollars,
+        sum((line.number for line in lots), Decimal(0)) if lots else value,
         str(first.meta.get("purpose", "")),
         first.event,
         paid,

@@ -87,37 +87,37 @@ class Oracle:
             self._add(day, made, "pledged", made.value)
         self._keep(day, made)
 
-    def settle(self, day: date, label: str, units: Decimal, dollars: Decimal) -> None:
-        """A payment or an application: `dollars` gross of charges."""
+    def settle(self, day: date, label: str, units: Decimal, gross: Decimal) -> None:
+        """A payment or an application: `value` gross of charges."""
         was = self.now[label]
         left = was.units - units
         value = cents(was.value * left / was.units)
         now = replace(was, units=left, value=value, paid=was.paid + units)
         self.early.discard(label)
         if was.recognised is None:
-            now = replace(now, advance=was.advance + dollars)
+            now = replace(now, advance=was.advance + gross)
             self.early.add(label)
-            self._add(day, was, "in_advance", dollars)
+            self._add(day, was, "in_advance", gross)
         else:
-            self._add(day, was, self._collected(was, day), dollars)
-            self._add(day, was, "exchange", dollars - was.value + value)
+            self._add(day, was, self._collected(was, day), gross)
+            self._add(day, was, "exchange", gross - was.value + value)
         self._keep(day, now)
 
     def take_back(
-        self, day: date, label: str, units: Decimal, value: Decimal, dollars: Decimal
+        self, day: date, label: str, units: Decimal, value: Decimal, gross: Decimal
     ) -> None:
         """A payment that the bank takes back; `value` is what is owed again."""
         was = self.now[label]
         now = replace(was, units=was.units + units, value=was.value + value, paid=was.paid - units)
         if was.recognised is None:
-            now = replace(now, advance=was.advance - dollars)
-            self._add(day, was, "in_advance", -dollars)
+            now = replace(now, advance=was.advance - gross)
+            self._add(day, was, "in_advance", -gross)
         else:
-            self._add(day, was, self._collected(was, day), -dollars)
-            if label in self.early:  # it was income at these dollars: now at what is owed again
-                self._shift(day, was, value - dollars)
+            self._add(day, was, self._collected(was, day), -gross)
+            if label in self.early:  # it was income at this value: now at what is owed again
+                self._shift(day, was, value - gross)
             else:
-                self._add(day, was, "exchange", value - dollars)
+                self._add(day, was, "exchange", value - gross)
         self._keep(day, now)
 
     def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:
@@ -238,22 +238,22 @@ class Oracle:
             self._keep(start, replace(was, recognised=start, advance=ZERO))
         return released
 
-    def give(self, day: date, row: Row, dollars: Decimal, purpose: str = "") -> None:
+    def give(self, day: date, row: Row, value: Decimal, purpose: str = "") -> None:
         """A contribution that no pledge preceded."""
         gift = _without_pledge(day, row, purpose)
-        self._add(day, gift, "pledged", dollars)
-        self._add(day, gift, "collected_current", dollars)
+        self._add(day, gift, "pledged", value)
+        self._add(day, gift, "collected_current", value)
 
-    def correct(self, day: date, row: Row, dollars: Decimal, purpose: str, *, prior: bool) -> None:
+    def correct(self, day: date, row: Row, value: Decimal, purpose: str, *, prior: bool) -> None:
         """A contribution that no pledge preceded goes back, or is of another row: where it is of
         an earlier period, an adjustment.
         """
         if not prior:
-            self.give(day, row, dollars, purpose)
+            self.give(day, row, value, purpose)
             return
         gift = _without_pledge(day, row, purpose)
-        self._add(day, gift, "adjustments", dollars)
-        self._add(day, gift, "collected_prior", dollars)
+        self._add(day, gift, "adjustments", value)
+        self._add(day, gift, "collected_prior", value)
 
     def find_late(self, day: date, made: Instalment) -> bool:
         """A pledge made in an earlier period is found; tell whether it is an adjustment."""
@@ -264,22 +264,22 @@ class Oracle:
         self._keep(day, made)
         return prior
 
-    def refund(self, day: date, row: Row, dollars: Decimal) -> None:
+    def refund(self, day: date, row: Row, value: Decimal) -> None:
         """Unspent money that goes back."""
-        self._add(day, _without_pledge(day, row), "refunded", dollars)
+        self._add(day, _without_pledge(day, row), "refunded", value)
 
-    def move_cash(self, day: date, dollars: Decimal) -> None:
+    def move_cash(self, day: date, value: Decimal) -> None:
         """Cash of donors in (net of charges), or back to them."""
-        self.cash.append((day, "cash_from_donors", dollars))
+        self.cash.append((day, "cash_from_donors", value))
 
-    def give_back(self, day: date, dollars: Decimal) -> None:
+    def give_back(self, day: date, value: Decimal) -> None:
         """Unapplied money goes back to its sender."""
-        self.cash.append((day, "refunds_of_overpayments", dollars))
-        self.move_cash(day, -dollars)
+        self.cash.append((day, "refunds_of_overpayments", value))
+        self.move_cash(day, -value)
 
-    def charge(self, day: date, dollars: Decimal) -> None:
+    def charge(self, day: date, value: Decimal) -> None:
         """What banks kept of a payment."""
-        self.cash.append((day, "bank_charges", dollars))
+        self.cash.append((day, "bank_charges", value))
 
     # What the figures are.
 
@@ -315,12 +315,12 @@ class Oracle:
             ("cash_from_donors", "refunds_of_overpayments", "bank_charges", "collected"), ZERO
         )
         collected = [
-            (day, "collected", dollars)
-            for day, _, column, dollars in self.amounts
+            (day, "collected", value)
+            for day, _, column, value in self.amounts
             if column.startswith("collected")
         ]
-        for day, line, dollars in [*self.cash, *collected]:
-            lines[line] += dollars if first <= day <= last else ZERO
+        for day, line, value in [*self.cash, *collected]:
+            lines[line] += value if first <= day <= last else ZERO
         return lines
 
     def as_at(self, day: date) -> list[Instalment]:

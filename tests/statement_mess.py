@@ -7,7 +7,8 @@ wrong. Names are those of States, all amounts and texts are made up.
 
 Each case is money of its own donors, known by the bank's reference: what the bank booked, whose it
 was, and which instalment it pays. Around it stand instalments that it does not pay: what the first
-payer of a batch owes is the whole batch, what somebody owes in dollars is what came in euro.
+payer of a batch owes is the whole batch, what somebody owes in the book's currency is what came in
+euro.
 """
 
 from __future__ import annotations
@@ -55,11 +56,11 @@ FIRST = Begins("S1", "2002-07-01", D(10**6))
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a reference of the bank stands for: dollars that came in, and what they pay; `pays` is
+    """What a reference of the bank stands for: money that came in, and what they pay; `pays` is
     None where nobody can know it from the statement, `donors` are those who paid.
     """
 
-    dollars: Decimal
+    value: Decimal
     donors: frozenset[str]
     pays: Mapping[str, Decimal] | None = None
     original: str = ""
@@ -252,7 +253,7 @@ def batch_mt940(make: Maker) -> Case:
 
 
 def foreign(make: Maker) -> Case:
-    """Sent in euro: who owes as many euro is paid, who owes the dollars is not meant."""
+    """Sent in euro: who owes as many euro is paid, who owes as many dollars is not meant."""
     (code, name), sent, ref = make.donor(), make.amount(), make.reference()
     label = _label(code)
     amount = (sent * D("0.9")).quantize(D("0.01"))
@@ -352,8 +353,8 @@ def in_euro(make: Maker) -> Case:
     day = "2002-12-15" if late else make.day()
     case.euro = _entry(amount, ref, _detail(name, "contribution"), day=day, currency="EUR")
     if not late:
-        dollars = (amount / D("1.25")).quantize(D("0.01"), "ROUND_HALF_UP")
-        case.truths[ref] = Truth(dollars, frozenset({code}), {_label(code): amount})
+        value = (amount / D("1.25")).quantize(D("0.01"), "ROUND_HALF_UP")
+        case.truths[ref] = Truth(value, frozenset({code}), {_label(code): amount})
     return case
 
 
@@ -722,9 +723,9 @@ def judge(book: Book, cases: Sequence[Case], found: Found, seed: int) -> None:
         donor = str(said.get("proposed-donor", ""))
         why = ""
         if truth is None:
-            why = f"{receipt.dollars} booked"
-        elif truth.dollars != receipt.dollars:
-            why = f"{receipt.dollars} booked, {truth.dollars} came"
+            why = f"{receipt.value} booked"
+        elif truth.value != receipt.value:
+            why = f"{receipt.value} booked, {truth.value} came"
         elif donor and donor not in truth.donors:
             why = f"put down to {donor}"
         elif truth.original and str(said.get("original")) != truth.original:
@@ -755,12 +756,12 @@ def _references(case: Case) -> Iterator[str]:
 
 def _pledge(label: str, amount: str, name: str) -> str:
     code, (number, _, currency) = label[:3], amount.partition(" ")
-    dollars = D(number) if currency == "USD" else (D(number) / D("1.25")).quantize(D("0.01"))
+    value = D(number) if currency == "USD" else (D(number) / D("1.25")).quantize(D("0.01"))
     return (
         f'\n2002-06-03 * "{name}" "Pledge (made up)" ^{label.rpartition(".")[0]}\n'
         f'  event: "commitment"\n  class: "general"\n'
-        f'  Assets:CPCJF:Pledges:{code}  {number} {currency} {{0 # {dollars} USD, "{label}"}}\n'
-        f"    due: 2002-07-31\n  Income:CPCJF:Contributions:{code}  -{dollars} USD\n"
+        f'  Assets:CPCJF:Pledges:{code}  {number} {currency} {{0 # {value} USD, "{label}"}}\n'
+        f"    due: 2002-07-31\n  Income:CPCJF:Contributions:{code}  -{value} USD\n"
     )
 
 

@@ -53,10 +53,8 @@ def main(tmp_path: Path) -> Path:
     return path
 
 
-def shares(book: Book, dollars: str, first: date, last: date, by: str) -> dict[str, Decimal]:
-    found = apportion_interest(
-        book, dollars=D(dollars), fund="CPCJF", first=first, last=last, by=by
-    )
+def shares(book: Book, value: str, first: date, last: date, by: str) -> dict[str, Decimal]:
+    found = apportion_interest(book, value=D(value), fund="CPCJF", first=first, last=last, by=by)
     return {earmark.class_: share for earmark, share in found}
 
 
@@ -95,7 +93,7 @@ def test_a_class_below_nothing_earns_nothing_and_cents_add_up(main: Path) -> Non
 
 
 def test_the_command_books_it_by_what_the_fund_declares_or_is_said(main: Path) -> None:
-    words = "interest --dollars 504 --from 2003-01-01 --date 2003-02-09"
+    words = "interest --value 504 --from 2003-01-01 --date 2003-02-09"
     said = record(main, words)
     assert "by average balances" in said
     assert "364.00 USD" in said
@@ -116,7 +114,7 @@ def test_what_no_balance_tells_is_refused(
     main: Path, fund: str, first: date, last: date, by: str, said: str
 ) -> None:
     with pytest.raises(EventRefusedError, match=said):
-        apportion_interest(load_book(main), dollars=D(1), fund=fund, first=first, last=last, by=by)
+        apportion_interest(load_book(main), value=D(1), fund=fund, first=first, last=last, by=by)
 
 
 @pytest.mark.parametrize("more", ["--fund CPCJF", "--from 2003-01-01", "--by month-end"])

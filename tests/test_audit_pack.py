@@ -220,7 +220,7 @@ def test_write_offs_are_listed_with_their_authority(load: Load) -> None:
     book = load(LATER, settings=SETTINGS + OFFICES)
     (report,) = make_reports(select(book, "2002-2003"), ("write-offs",))
     (row,) = rows(report)
-    assert (row["dollars"], row["units"], row["authority"], row["office"]) == (
+    assert (row["value"], row["units"], row["authority"], row["office"]) == (
         D(100), D(100), "Controller, memorandum 1 (made up)", "Controller",
     )  # fmt: skip
     assert [(tie.report, tie.ledger) for tie in report.ties] == [(D(100), D(100))]
@@ -268,7 +268,7 @@ def test_what_was_reassigned_since_is_shown_with_the_receipt_of_its_donor(
     for words in (
         "record pledge FRA 100 --fund CPCJF --class general --date 2002-03-01",
         "record pledge FRA 50 --fund CPCJF --class general --date 2002-03-02",
-        "record payment FRA-2002-01.1 FRA-2002-02.1 --dollars 150 --date 2002-05-01",
+        "record payment FRA-2002-01.1 FRA-2002-02.1 --value 150 --date 2002-05-01",
         "record receipt FRA 70 --fund CPCJF --date 2002-05-02",
         f"record reassign FRA-2002-02 --to ITA --date 2002-06-01 {approved}",
         f"record reassign-gift FRA --reverses 2002-05-02 --to ITA --date 2002-06-01 {approved}",

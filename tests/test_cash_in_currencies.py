@@ -63,14 +63,14 @@ def test_cash_is_carried_at_the_rate_of_the_day_and_the_rest_is_exchange_on_cash
     closed = run(main, "close 2002-2003")
     assert "Notice" not in closed.stdout
     (held,) = foreign_cash(load_book(main), book.settings.periods.named("2004-2005").end)
-    assert (held.units, held.dollars) == (1000, Decimal(1250))
+    assert (held.units, held.value) == (1000, Decimal(1250))
 
 
 def test_closing_says_which_cash_is_not_at_the_rate_of_the_last_day(main: Path) -> None:
     closed = run(main, "close 2002-2003")
     assert closed.exit_code == 0, closed.stderr
     assert (
-        "Assets:CPCJF:Cash:EURO holds 1000 EUR at 1000.00 USD; at the UN rate of 2003-12-31 it is "
+        "Assets:CPCJF:Cash:EURO holds 1000 EUR at 1000.00 USD; at the rate of 2003-12-31 it is "
         "1250.00" in closed.stdout
     )
 

@@ -86,7 +86,7 @@ def test_the_receipts_of_the_bank_are_matched_and_what_is_in_doubt_waits(
     assert "statement-2003.sta    10 imported, 3 duplicate; the ledger agrees." in said
     assert "Matched: 13 receipts" in said
     matches = match_receipts(example)
-    assert [(match.receipt.dollars, match.verdict) for match in matches] == [
+    assert [(match.receipt.value, match.verdict) for match in matches] == [
         (Decimal("1000.00"), "open"), (Decimal("39975.00"), "proposed"),
     ]  # fmt: skip
     assert matches[1].chosen

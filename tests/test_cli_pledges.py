@@ -1,4 +1,4 @@
-"""`pledgebook pledges`: what is written off, dollars, and totals of each currency."""
+"""`pledgebook pledges`: what is written off, values, and totals of each currency."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_each_line_and_each_total_foots() -> None:
         left = Decimal(line["pledged"]) - Decimal(line["paid"]) - Decimal(line["written_off"])
         assert left == Decimal(line["outstanding"]), line
     # the golden ageing: 81,347.83 due and 89,285.71 of the next biennium
-    carried = sum(Decimal(total["carrying_usd"]) for total in said["totals"])
+    carried = sum(Decimal(total["carrying_value"]) for total in said["totals"])
     assert carried == Decimal("170633.54")
 
 

@@ -169,9 +169,7 @@ def test_a_policy_is_changed_in_one_entry_and_declared_again(desk: Desk) -> None
     assert (claim.kind, claim.units) == ("memorandum", 60000)
     assert (
         "AUT-2002-01.1"
-        in desk.run(
-            "payment AUT-2002-01=60000 --dollars 50000 --date 2003-02-01", "--dry-run"
-        ).output
+        in desk.run("payment AUT-2002-01=60000 --value 50000 --date 2003-02-01", "--dry-run").output
     )
 
 
@@ -194,7 +192,7 @@ def test_json_says_what_was_booked_and_where(desk: Desk) -> None:
 
 def test_a_payment_shows_carrying_value_exchange_and_what_is_left(desk: Desk) -> None:
     desk.book(PLEDGE)
-    result = desk.run("payment AUT-2002-01=40000 --dollars 39603.96 --date 2002-08-12", "--dry-run")
+    result = desk.run("payment AUT-2002-01=40000 --value 39603.96 --date 2002-08-12", "--dry-run")
     assert (
         "AUT-2002-01.1: 60,000.00 EUR carried at 52,631.58 USD; then 20,000.00 EUR at 17,543.86 USD"
         in result.output
@@ -218,7 +216,7 @@ def test_lire_paid_in_euros_are_redenominated_first_and_the_gain_is_the_worked_o
 ) -> None:
     desk.book(
         "pledge ITA 500000000 --currency ITL --due 2001-12-31 --fund CPCJF --date 2001-05-14",
-        "payment ITA-2001-01=258228.45EUR --dollars 318800.56 --date 2002-08-12",
+        "payment ITA-2001-01=258228.45EUR --value 318800.56 --date 2002-08-12",
     )
     text = desk.files()["2002-2003.beancount"]
     assert "{0 # 228520.75 USD, 2001-05-14," in text
@@ -233,12 +231,12 @@ def test_several_instalments_at_once_and_what_is_too_much(desk: Desk) -> None:
     desk.book(
         "pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF"
         " --date 2002-03-01",
-        "payment CAN-2002-01.1 CAN-2002-01.2 --dollars 160 --payer Ministry --date 2002-06-30",
-        "application R-2002-0001 --donor CAN --dollars 10 --date 2002-07-01",
+        "payment CAN-2002-01.1 CAN-2002-01.2 --value 160 --payer Ministry --date 2002-06-30",
+        "application R-2002-0001 --donor CAN --value 10 --date 2002-07-01",
     )
     assert desk.line("CAN-2002-01.2").status == "paid"
     book = desk.load()
-    assert [held.dollars for held in book.register.held_under["R-2002-0001"]] == [10, -10]
+    assert [held.value for held in book.register.held_under["R-2002-0001"]] == [10, -10]
     assert 'payer: "Ministry"' in desk.files()["2002-2003.beancount"]
 
 
@@ -259,8 +257,8 @@ def test_a_pledge_is_committed_amended_postponed_moved_and_cancelled(desk: Desk)
 def test_a_payment_taken_back_opens_the_instalment_again(desk: Desk) -> None:
     desk.book(
         PLEDGE,
-        "payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12",
-        "payment AUT-2002-01 --dollars 20000 --date 2002-09-12",
+        "payment AUT-2002-01=40000 --value 39603.96 --ref P1 --date 2002-08-12",
+        "payment AUT-2002-01 --value 20000 --date 2002-09-12",
         "returned-payment AUT-2002-01 --reverses P1 --date 2002-10-01",
     )
     line = desk.line("AUT-2002-01.1")
@@ -296,11 +294,11 @@ def test_revaluation_and_the_other_side_of_the_book(desk: Desk) -> None:
         ("pledge AUT 5 --fund CPCJF --purpose corupt --date 2002-03-01", "did you mean corruption"),
         ("pledge AUT 5 --fund CPCJF --currency CHF --date 2002-03-01", "price USD UNITS CHF"),
         ("pledge AUT 5 --fund CPCJF --currency ITL --date 2003-03-01", "no currency on 2003-03-01"),
-        (PLEDGE + " --dollars 60000", "take a reason"),
-        ("payment AUT-2002-01=1 --date 2002-08-12", "state the dollars"),
-        ("payment AUT-2002-01=1,5,0 --dollars 1 --date 2002-08-12", "no amount above zero"),
-        ("payment AUT-2002-02 --dollars 1 --date 2002-08-12", "did you mean AUT-2002-01.1"),
-        ("payment AUT-2002-01 --dollars 1 --date 2002-01-12", "was pledged on 2002-03-01"),
+        (PLEDGE + " --value 60000", "takes a reason"),
+        ("payment AUT-2002-01=1 --date 2002-08-12", "state the value"),
+        ("payment AUT-2002-01=1,5,0 --value 1 --date 2002-08-12", "no amount above zero"),
+        ("payment AUT-2002-02 --value 1 --date 2002-08-12", "did you mean AUT-2002-01.1"),
+        ("payment AUT-2002-01 --value 1 --date 2002-01-12", "was pledged on 2002-03-01"),
         ("write-off AUT-2002-01 --date 2003-08-12", "needs the authority"),
         ("write-off AUT-2002-01 70000 --authority X --date 2003-08-12", "60000.00 EUR outstanding"),
         ("refund --receipt R-1 --date 2003-08-12", "no receipt 'R-1'"),
@@ -341,14 +339,14 @@ def test_a_required_field_that_says_nothing_is_refused_in_a_sentence(
 
 
 def test_dollars_against_the_rate_keep_their_reason(desk: Desk) -> None:
-    desk.book(PLEDGE + " --dollars 60000 --reason 'Rate of the agreement'")
+    desk.book(PLEDGE + " --value 60000 --reason 'Rate of the agreement'")
     assert str(desk.line("AUT-2002-01.1").carrying) == "60000.00"
     assert 'rate-override: "Rate of the agreement"' in desk.files()["2002-2003.beancount"]
 
 
 def test_a_late_payment_names_the_later_entry_in_its_way(desk: Desk) -> None:
-    desk.book(PLEDGE, "payment AUT-2002-01=20000 --dollars 18000 --date 2003-05-01")
-    said = desk.refused("payment AUT-2002-01=5000 --dollars 4500 --date 2003-04-09")
+    desk.book(PLEDGE, "payment AUT-2002-01=20000 --value 18000 --date 2003-05-01")
+    said = desk.refused("payment AUT-2002-01=5000 --value 4500 --date 2003-04-09")
     there = f"A later entry stands in the way: payment of 2003-05-01 ({desk.place('2003-05-01 *')})"
     assert there in " ".join(said.split())
     assert f"(pledgebook take-out {desk.place('2003-05-01 *')})" in " ".join(said.split())
@@ -358,13 +356,13 @@ def test_a_late_payment_names_the_later_entry_in_its_way(desk: Desk) -> None:
 
 def test_a_payment_of_the_day_of_a_revaluation_names_the_revaluation(desk: Desk) -> None:
     desk.book(PLEDGE, "revaluation --all --date 2003-12-31")
-    said = " ".join(desk.refused("payment AUT-2002-01=100 --dollars 90 --date 2003-12-31").split())
+    said = " ".join(desk.refused("payment AUT-2002-01=100 --value 90 --date 2003-12-31").split())
     assert "A later entry stands in the way: revaluation of 2003-12-31" in said
     assert "Due-From" not in said
 
 
 def test_a_refusal_with_another_cause_is_told_as_before(desk: Desk) -> None:
-    desk.book(PLEDGE, "payment AUT-2002-01=20000 --dollars 18000 --date 2003-05-01")
+    desk.book(PLEDGE, "payment AUT-2002-01=20000 --value 18000 --date 2003-05-01")
     said = desk.refused("write-off AUT-2002-01 100 --date 2003-06-01")
     assert "needs the authority" in said
     assert "stands in the way" not in said
@@ -389,7 +387,7 @@ LIRE = (
 
 
 def test_lire_of_a_redenominated_pledge_are_settled_by_the_law_s_rate(desk: Desk) -> None:
-    desk.book(*LIRE, "payment ITA-2001-01=60000000ITL --dollars 27181.94 --date 2002-05-01")
+    desk.book(*LIRE, "payment ITA-2001-01=60000000ITL --value 27181.94 --date 2002-05-01")
     line = desk.line("ITA-2001-01.1")
     assert (str(line.paid), str(line.outstanding)) == ("30987.41", "72303.97")
     assert 'original: "60000000 ITL"' in desk.files()["2002-2003.beancount"]
@@ -397,19 +395,19 @@ def test_lire_of_a_redenominated_pledge_are_settled_by_the_law_s_rate(desk: Desk
 
 def test_an_amount_that_looks_like_the_old_currency_is_asked_back(desk: Desk) -> None:
     desk.book(*LIRE)
-    said = desk.refused("payment ITA-2001-01=60000000 --dollars 27181.94 --date 2002-05-01")
+    said = desk.refused("payment ITA-2001-01=60000000 --value 27181.94 --date 2002-05-01")
     assert "looks like ITL, the currency it was pledged in: 30987.41 EUR" in " ".join(said.split())
 
 
 def test_dollars_far_from_the_un_rate_are_a_notice_with_both_figures(desk: Desk) -> None:
-    desk.book(PLEDGE, "payment AUT-2002-01=40000 --dollars 350877.19 --date 2002-05-01")
+    desk.book(PLEDGE, "payment AUT-2002-01=40000 --value 350877.19 --date 2002-05-01")
     (notice,) = (each for each in desk.load().notices if each.rule == "rate-differs")
     assert "40000 EUR of AUT-2002-01.1 is 350877.19 USD here and 35087.72 USD" in notice.message
 
 
-@pytest.mark.parametrize(("dollars", "told"), [("38596.49", False), ("38596.50", True)])
-def test_ten_per_cent_of_the_un_rate_is_not_yet_far(desk: Desk, dollars: str, told: bool) -> None:
-    desk.book(PLEDGE, f"payment AUT-2002-01=40000 --dollars {dollars} --date 2002-05-01")
+@pytest.mark.parametrize(("value", "told"), [("38596.49", False), ("38596.50", True)])
+def test_ten_per_cent_of_the_un_rate_is_not_yet_far(desk: Desk, value: str, told: bool) -> None:
+    desk.book(PLEDGE, f"payment AUT-2002-01=40000 --value {value} --date 2002-05-01")
     assert any(each.rule == "rate-differs" for each in desk.load().notices) == told
 
 
@@ -423,13 +421,13 @@ def test_a_receipt_applied_later_is_held_to_the_rate_of_the_day_it_came(desk: De
 
 
 def test_dollars_that_differ_ask_how_much_of_an_instalment_is_open_again(desk: Desk) -> None:
-    desk.book(PLEDGE, "payment AUT-2002-01=40000 --dollars 36000 --date 2002-08-12")
+    desk.book(PLEDGE, "payment AUT-2002-01=40000 --value 36000 --date 2002-08-12")
     back = "returned-payment AUT-2002-01 --reverses 2002-08-12 --date 2002-10-01"
-    said = " ".join(desk.refused(f"{back} --dollars 9000").split())
+    said = " ".join(desk.refused(f"{back} --value 9000").split())
     assert "36000.00 came for 40000 EUR" in said
     assert "state with --amount how much is open again" in said
     assert "40000.01 of it cannot be taken back" in desk.refused(f"{back} --amount 40000.01")
-    desk.book(f"{back} --amount 10000 --dollars 9100")
+    desk.book(f"{back} --amount 10000 --value 9100")
     line = desk.line("AUT-2002-01.1")
     assert (str(line.paid), str(line.outstanding)) == ("30000", "30000")
     # carried at 60000 / 1.14 = 52631.58, of which a half is unpaid again
@@ -449,7 +447,7 @@ def test_a_part_of_a_dollar_payment_taken_back_is_open_again(desk: Desk) -> None
     desk.book(
         "pledge CAN 100 --fund CPCJF --date 2002-03-01",
         "payment CAN-2002-01 --date 2002-05-01",
-        "returned-payment CAN-2002-01 --reverses 2002-05-01 --dollars 30 --date 2002-06-01",
+        "returned-payment CAN-2002-01 --reverses 2002-05-01 --value 30 --date 2002-06-01",
     )
     assert str(desk.line("CAN-2002-01.1").outstanding) == "30.00"
 
@@ -471,16 +469,16 @@ def test_charges_of_nothing_are_none(desk: Desk) -> None:
 def test_a_part_of_a_receipt_is_a_contribution_without_a_pledge(desk: Desk) -> None:
     desk.book(
         "unapplied 1000 --fund CPCJF --date 2002-05-01",
-        "application R-2002-0001 --donor CAN --dollars 400 --date 2002-05-02",
+        "application R-2002-0001 --donor CAN --value 400 --date 2002-05-02",
         "application R-2002-0001 --donor FRA --date 2002-05-03",
     )
-    gifts = {gift.donor: str(gift.dollars) for gift in desk.load().register.gifts}
+    gifts = {gift.donor: str(gift.value) for gift in desk.load().register.gifts}
     assert gifts == {"CAN": "400.00", "FRA": "600.00"}
 
 
 def test_a_notice_of_the_entry_is_told_before_it_is_booked(desk: Desk) -> None:
     desk.book(PLEDGE)
-    line = "payment AUT-2002-01 --dollars 526315.79 --date 2002-05-01"
+    line = "payment AUT-2002-01 --value 526315.79 --date 2002-05-01"
     tried = desk.run(line, "--dry-run")
     assert "Notice (rate-differs): 60000 EUR of AUT-2002-01.1 is 526315.79 USD here" in tried.output
     said = json.loads(desk.run(line, "--yes", "--json").stdout)
@@ -492,7 +490,7 @@ def test_a_notice_of_the_entry_is_told_before_it_is_booked(desk: Desk) -> None:
 def test_a_paid_pledge_is_raised_by_a_further_instalment(desk: Desk) -> None:
     desk.book(
         "pledge DEU 1140 --currency EUR --fund CPCJF --date 2002-03-01",
-        "payment DEU-2002-01.1 --dollars 1000 --date 2002-05-01",
+        "payment DEU-2002-01.1 --value 1000 --date 2002-05-01",
         "amendment DEU-2002-01.1 800 --date 2003-12-31",
     )
     assert desk.line("DEU-2002-01.1").status == "paid"

@@ -44,7 +44,7 @@ CASES = {
         {"corrections": 1000},
     ),
     "a gift that was for another class": (
-        "re-earmark-gift FRA --reverses 2003-03-01 --dollars 800 --purpose corruption "
+        "re-earmark-gift FRA --reverses 2003-03-01 --value 800 --purpose corruption "
         "--fund CPCJF --cause misread",
         {
             ("general", "FRA"): {"adjustments": -800, "collected_prior": -800},
@@ -150,7 +150,7 @@ def test_statements_and_schedule_say_each_correction_with_its_cause(main: Path) 
 
 def test_a_pledge_found_late_is_collected_for_prior_pledges(main: Path) -> None:
     record(main, f"{CASES['a pledge found late'][0]} --date 2004-05-04")
-    record(main, "payment ESP-2003-01.1 --dollars 1000 --date 2004-06-01")
+    record(main, "payment ESP-2003-01.1 --value 1000 --date 2004-06-01")
     assert shown(load_book(main), "2004-2005") == {
         ("general", "ESP"): {"adjustments": D(1000), "collected_prior": D(1000)}
     }
@@ -175,11 +175,11 @@ def test_in_its_own_period_a_gift_taken_back_or_moved_is_as_if_it_had_been_so(
 
 
 def test_no_more_is_taken_back_of_a_gift_than_is_left(main: Path) -> None:
-    record(main, "returned-gift FRA --reverses 2003-03-01 --dollars 4000 --date 2004-05-04")
+    record(main, "returned-gift FRA --reverses 2003-03-01 --value 4000 --date 2004-05-04")
     done = CliRunner().invoke(
         group,
         ["--book", str(main), "record", "returned-gift", "FRA", "--reverses", "2003-03-01",
-         "--dollars", "1001", "--date", "2004-05-05", "--yes"],
+         "--value", "1001", "--date", "2004-05-05", "--yes"],
     )  # fmt: skip
     assert done.exit_code == 2
     assert "cannot be taken back" in done.stderr

@@ -56,7 +56,7 @@ BOOK = """
 """
 
 
-def receipts(*dollars: str) -> str:
+def receipts(*value: str) -> str:
     return "".join(
         f"""
 2002-07-{number:02d} * "A payer" "Money"
@@ -65,7 +65,7 @@ def receipts(*dollars: str) -> str:
   Assets:CPCJF:Cash              {each} USD
   Liabilities:CPCJF:Unapplied   -{each} USD {{0 # {each} USD, "R{number}"}}
 """
-        for number, each in enumerate(dollars, 1)
+        for number, each in enumerate(value, 1)
     )
 
 
@@ -83,7 +83,7 @@ def decided(
     assert made.proof.agrees
     assert all(tie.agrees for tie in made.ties)
     lines = {line.label: line for line in list_instalments(after.register)}
-    return lines, {each.label: each.dollars for each in waiting_receipts(after)}
+    return lines, {each.label: each.value for each in waiting_receipts(after)}
 
 
 def test_one_receipt_pays_several_instalments_and_the_rest_of_it_waits(load: Load) -> None:
@@ -191,7 +191,7 @@ def test_a_part_of_the_money_goes_to_a_pledge_in_euro_where_its_dollars_are_stat
     lines, waits = decided(
         load(BOOK + receipts("900.00")),
         ["R1"],
-        Allocation("AUT-2002-01.1", D(500), dollars=D("455.00")),
+        Allocation("AUT-2002-01.1", D(500), value=D("455.00")),
     )
     assert lines["AUT-2002-01.1"].outstanding == D(500)
     assert waits == {"R1": D("445.00")}
@@ -247,7 +247,7 @@ def test_what_banks_kept_is_settled_too(load: Load, charges: Decimal | None) -> 
         (["R1"], [Allocation("CAN-2002-01.1")], None, "is no charge"),
         (["R1"], [Allocation("CAN-2002-01.1", D(400))], None, "Nothing is missing"),
         (["R1"], [Allocation("CAN-2002-01.1", D(500))], D(5), "would be left of the money"),
-        (["R1"], [Allocation("AUT-2002-01.1")], None, "state the dollars that banks kept"),
+        (["R1"], [Allocation("AUT-2002-01.1")], None, "state what banks kept"),
         (["R1"], [Allocation("AUT-2002-01.1", currency="JPY")], D(0), "is in EUR"),
         (["R1"], [Allocation("AUT-2002-01.1"), Allocation("NOR-2002-01.1")], D(0), "of each"),
     ],

@@ -120,7 +120,7 @@ def _set_up(officer: Officer) -> None:
         officer.click(page.get_by_role("link", name="Add this account"))
         form = page.locator("details", has_text="is a statement of the account").last
         officer.book(form.get_by_role("button"))
-    with officer.task("UN rates"):
+    with officer.task("rates"):
         officer.put_in("un-rates.csv", RATES)
         officer.link("1 March 2002")
         officer.book("Book 6 rates", "6 rates are in the book")
@@ -201,7 +201,7 @@ def _change(officer: Officer) -> None:
     with officer.task("a payment, by form"):
         officer.form("A payment")
         officer.fill(page.locator("[data-field=paid]").get_by_label("Instalment"), "AUT-2002-02.1")
-        officer.record(day="2002-09-30", dollars="39,215.69")
+        officer.record(day="2002-09-30", value="39,215.69")
         expect(page.locator("#written")).to_contain_text("AUT-2002-02.1")
     with officer.task("who owes what"):
         officer.go("Contributions")
@@ -244,7 +244,7 @@ def _tell(officer: Officer) -> None:
         officer.picture("letters", 900)
     with officer.task("undo what was booked"):
         officer.form("Expenditure")
-        officer.record(day="2002-12-01", dollars="10", fund="CPCJF")
+        officer.record(day="2002-12-01", value="10", fund="CPCJF")
         officer.click(page.locator("#written a.undo"))
         officer.book(page.locator("#undoing").get_by_role("button", name="Undo"), "taken back")
     with officer.task("a report as a file"):

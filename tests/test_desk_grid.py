@@ -27,7 +27,7 @@ PLEDGES = (
     "pledge NOR 700 --due 2002-06-30 --fund CPCJF --date 2002-03-01",
 )
 ROWS = [
-    {"donor": "Austria", "day": "2002-08-12", "amount": "60 000,00", "dollars": "52,631.58"},
+    {"donor": "Austria", "day": "2002-08-12", "amount": "60 000,00", "value": "52,631.58"},
     {"donor": "", "label": "CAN-2002-01.2", "day": "2002-08-13", "amount": "50"},
     {"donor": "NOR", "label": "NOR-2002-01.1", "day": "2002-08-14", "amount": "200.50",
      "currency": "USD", "ref": "A 7"},

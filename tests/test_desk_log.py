@@ -44,7 +44,7 @@ def main(tmp_path: Path) -> Path:
     (tmp_path / HOSTILE).write_text(SHEET, "utf-8")
     run(main, "import", str(tmp_path / HOSTILE), "--fund", "CPCJF", "--donor", "The Fjords=NOR")
     pledge(main, "AUT")
-    run(main, "record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10",
+    run(main, "record", "payment", "AUT-2002-01.1", "--value", "1000", "--date", "2002-07-10",
         "--yes")  # fmt: skip
     return main
 

@@ -1,4 +1,4 @@
-"""Lists of UN rates put into the Inbox (rates made up)."""
+"""Lists of rates put into the Inbox (rates made up)."""
 
 from __future__ import annotations
 

@@ -57,9 +57,9 @@ def small_book(folder: Path) -> Path:
     entries += [
         f'\n2002-06-{number:02} * "{payer}" "{words}"\n'
         f'  event: "receipt-unapplied"\n  class: "general"\n  payer: "{payer}"\n'
-        f"  Assets:CPCJF:Cash  {dollars} USD\n"
-        f'  Liabilities:CPCJF:Unapplied  -{dollars} USD {{0 # {dollars} USD, "{label}"}}\n'
-        for number, (label, dollars, payer, words) in enumerate(RECEIPTS, 1)
+        f"  Assets:CPCJF:Cash  {value} USD\n"
+        f'  Liabilities:CPCJF:Unapplied  -{value} USD {{0 # {value} USD, "{label}"}}\n'
+        for number, (label, value, payer, words) in enumerate(RECEIPTS, 1)
     ]
     with (folder / "2002-2003.beancount").open("a", encoding="utf-8") as file:
         file.write("".join(entries))

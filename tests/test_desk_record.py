@@ -144,7 +144,7 @@ postponement SWE-2002-01.1 2004-03-31 --date 2002-07-01
 release SWE-2002-01.1 --date 2004-01-01
 cancellation SWE-2002-01.1 --date 2004-02-01 --entered-by One --approved-by Two
 pledge AUT 60000 --currency EUR --due 2002-06-30 --fund CPCJF --date 2002-03-01 --set oda=yes
-payment AUT-2002-01=40000 --dollars 39603.96 --ref P1 --date 2002-08-12
+payment AUT-2002-01=40000 --value 39603.96 --ref P1 --date 2002-08-12
 returned-payment AUT-2002-01.1 --reverses P1 --date 2002-10-01
 receipt NOR 5000 --fund CPCJF --purpose corruption --date 2002-04-01 --waiting
 receipt NOR 5000 --fund CPCJF --date 2002-04-01 --ref N1 --accepted-by Three
@@ -161,21 +161,21 @@ settlement 10 --from CPCJF/special --to UNTOC --date 2002-09-01
 announcement Italy 'Some euros' --fund CPCJF --date 2003-01-31
 pledge ITA 500000000 --currency ITL --due 2001-12-31 --fund CPCJF --purpose organized-crime --date 2001-05-14
 redenomination --all --date 2002-01-01
-payment ITA-2001-01.1=100000EUR --at-un-rate --charges 12.50 --payer Tesoro --date 2002-03-20
-amendment ITA-2001-01.1 400000 --dollars 360000 --reason 'Rate of the agreement' --date 2002-05-01
+payment ITA-2001-01.1=100000EUR --at-rate --charges 12.50 --payer Tesoro --date 2002-03-20
+amendment ITA-2001-01.1 400000 --value 360000 --reason 'Rate of the agreement' --date 2002-05-01
 pledge CAN --instalment 100@2002-06-30 --instalment 50@2002-12-31 --fund CPCJF --date 2002-03-01
 pledge DNK 100 --every quarter --times 3 --due 2002-06-30 --share corruption=40 --share none=60 --fund CPCJF --date 2002-03-02 --accepted-by Three
-payment CAN-2002-01.1=100@100 CAN-2002-01.2=50@50 --dollars 160 --receipt R-2002-0007 --date 2002-06-30
+payment CAN-2002-01.1=100@100 CAN-2002-01.2=50@50 --value 160 --receipt R-2002-0007 --date 2002-06-30
 refund CAN --receipt R-2002-0007 --date 2002-07-30
 receipt EXF --original "5000 EUR" --fund CPCJF --date 2002-05-05
 in-kind CHE 8000 --fund CPCJF --date 2002-12-15 --accepted-by Three
 programme-support 500 --percent 10 --fund CPCJF --purpose corruption --date 2002-12-31
 interest CPCJF/general=3000 CPCJF/special=1000 --date 2002-12-31
-interest --dollars 40 --fund CPCJF --from 2002-01-01 --by month-end --date 2002-12-31
+interest --value 40 --fund CPCJF --from 2002-01-01 --by month-end --date 2002-12-31
 write-off ITA-2001-01.1 100 --authority "Controller (made up)" --date 2003-11-28
 recovery ITA-2001-01.1 --reverses 2003-11-28 --amount 60 --date 2003-12-01
 revaluation --all --date 2003-12-31
-returned-gift EXF --reverses 2002-05-05 --dollars 100 --date 2004-01-20
+returned-gift EXF --reverses 2002-05-05 --value 100 --date 2004-01-20
 re-earmark-gift EXF --reverses 2002-05-05 --fund CPCJF --purpose corruption --cause Misread --date 2004-01-21
 prior-pledge ESP 70 --made-on 2003-12-10 --due 2003-12-31 --cause Misfiled --fund CPCJF --date 2004-01-22 --accepted-by Three
 reassign CAN-2002-01 --to DNK --cause Misread --authority Controller --document memo --date 2004-02-01
@@ -226,7 +226,7 @@ def test_proposals_say_what_is_unpaid_and_are_found_by_any_word(desk: Desk) -> N
 def test_figures_before_and_after_are_shown_and_nothing_is_written(desk: Desk) -> None:
     desk.record(PLEDGE)
     before = desk.files()
-    shown = desk.show("payment AUT-2002-01=40000 --dollars 39603.96 --date 2002-08-12")
+    shown = desk.show("payment AUT-2002-01=40000 --value 39603.96 --date 2002-08-12")
     cells = re.sub(r"\s*<[^>]+>\s*", "|", shown)
     assert "60,000.00 EUR|" in cells
     assert "20,000.00 EUR|" in cells
@@ -238,9 +238,9 @@ def test_figures_before_and_after_are_shown_and_nothing_is_written(desk: Desk) -
 
 def test_what_would_be_noticed_is_shown_before_it_is_booked(desk: Desk) -> None:
     desk.record(PLEDGE)
-    shown = desk.show("payment AUT-2002-01=40000 --dollars 396039.60 --date 2002-08-12")
+    shown = desk.show("payment AUT-2002-01=40000 --value 396039.60 --date 2002-08-12")
     assert "40000 EUR of AUT-2002-01.1 is 396039.60 USD here" in shown
-    right = desk.show("payment AUT-2002-01=40000 --dollars 36000 --date 2002-08-12")
+    right = desk.show("payment AUT-2002-01=40000 --value 36000 --date 2002-08-12")
     assert "Notice" not in right
 
 
@@ -259,8 +259,8 @@ def test_what_would_be_noticed_is_shown_before_it_is_booked(desk: Desk) -> None:
         ("transfer 10 --from CPCJF --to UNTX --date 2002-08-01", "no fund", "target"),
         ("reassign --all-of Austria --to Itly --cause C --date 2002-08-01", "names no donor", "to"),
         ("pledge AUT 5 --fund CPCJF --date 2002-02-30", "no date", "day"),
-        (PLEDGE + " --dollars 60000", "need a “Why not the UN rate”", "reason"),
-        (PLEDGE + " --dollars 60000.005", "more decimals than cents", "dollars"),
+        (PLEDGE + " --value 60000", "need a “Why not the book's rate”", "reason"),
+        (PLEDGE + " --value 60000.005", "more decimals than cents", "value"),
         (PLEDGE + " --set event=payment", "is not taken", "pairs"),
         ("pledge AUT --fund CPCJF --date 2002-03-01", "State an “Amount” with “Due”", "due"),
         ("payment --date 2002-03-01", "Instalments paid is not stated", "paid"),
@@ -566,7 +566,7 @@ def test_a_wrong_entry_is_taken_out_unless_something_rests_on_it(desk: Desk) -> 
 
 def test_all_that_one_event_wrote_is_told(desk: Desk) -> None:
     desk.record("pledge ITA 500000 --currency ITL --fund CPCJF --date 2001-05-14")
-    paid = "payment ITA-2001-01.1=258.23EUR --dollars 260 --date 2002-03-20"
+    paid = "payment ITA-2001-01.1=258.23EUR --value 260 --date 2002-03-20"
     places = desk.post("record", paid).json["written"].split(",")
     page = desk.page(f"?written={','.join(places)}")
     assert [place for place in places if f">{place}<" in page] == places

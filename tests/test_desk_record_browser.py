@@ -109,7 +109,7 @@ def test_a_pledge_with_its_paper_is_paid_and_what_is_left_written_off_with_appro
     proposal = page.locator("#proposals-instalment option").first
     expect(proposal).to_have_attribute("value", "AUT-2002-01.1")
     expect(proposal).to_contain_text("60,000.00 EUR unpaid")
-    fill(page, day="2002-08-12", dollars="39603.96")
+    fill(page, day="2002-08-12", value="39603.96")
     row = page.locator("[data-field=paid] .parts").first
     row.get_by_label("Instalment").fill("AUT-2002-01.1")
     row.get_by_label("Amount").fill("40000")
@@ -205,7 +205,7 @@ def test_what_another_window_wrote_meanwhile_is_not_written_over(
     main: Path, address: str, page: Page, complaints: Complaints
 ) -> None:
     opened(page, address, "Expenditure")
-    fill(page, day="2002-07-01", dollars="10", fund="CPCJF")
+    fill(page, day="2002-07-01", value="10", fund="CPCJF")
     # What is dropped on the form is its paper; one that is none is refused before anything else.
     dropped = page.evaluate_handle(DROPPED, "page.html")
     page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})

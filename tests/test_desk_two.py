@@ -32,21 +32,21 @@ def opening(number: int) -> str:
     """A receipt that waits and the pledge that it pays, for each person of a round."""
     lines = []
     for at, (name, code) in enumerate(DONORS.values()):
-        dollars, label = 100 + 2 * number + at, f"{code}-2002-{number + 1:02}"
+        value, label = 100 + 2 * number + at, f"{code}-2002-{number + 1:02}"
         lines.append(f"""
 2002-02-01 * "{name}" "Pledge (made up)" ^{label}
   class: "general"
   document: "Letter (made up)"
-  Assets:CPCJF:Pledges:{code}         {dollars} USD {{0 # {dollars}.00 USD, "{label}.1"}}
+  Assets:CPCJF:Pledges:{code}         {value} USD {{0 # {value}.00 USD, "{label}.1"}}
     due: 2002-06-30
-  Income:CPCJF:Contributions:{code}  -{dollars}.00 USD
+  Income:CPCJF:Contributions:{code}  -{value}.00 USD
 
 2002-06-{number % 28 + 1:02} * "{name}" "{label}"
   event: "receipt-unapplied"
   class: "general"
   payer: "{name}"
-  Assets:CPCJF:Cash            {dollars}.00 USD
-  Liabilities:CPCJF:Unapplied -{dollars}.00 USD {{0 # {dollars}.00 USD, "R-2002-{code}{number:03}"}}
+  Assets:CPCJF:Cash            {value}.00 USD
+  Liabilities:CPCJF:Unapplied -{value}.00 USD {{0 # {value}.00 USD, "R-2002-{code}{number:03}"}}
 """)
     return "".join(lines)
 
@@ -61,7 +61,7 @@ class Person:
     folder: Path
     refused: int = 0
     amounts: list[int] = field(default_factory=list)
-    """Dollars of the pledges that stand, from which those undone are taken."""
+    """The value of the pledges that stand, from which those undone are taken."""
     paid: list[str] = field(default_factory=list)
     addressee: str = ""
     reasons: dict[str, str] = field(default_factory=dict)

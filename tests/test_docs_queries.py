@@ -53,7 +53,7 @@ def test_every_query_is_tested() -> None:
 
 def test_outstanding_is_the_annex(golden: Book) -> None:
     found = {
-        row["instalment"]: (row["unpaid"], row["dollars"])
+        row["instalment"]: (row["unpaid"], row["value"])
         for row in ask(golden, "Outstanding by instalment")
     }
     assert found == {
@@ -65,7 +65,7 @@ def test_outstanding_is_the_annex(golden: Book) -> None:
 
 
 def test_the_ageing_counts_the_days(golden: Book) -> None:
-    found = {row["instalment"]: (row["due"], row["dollars"]) for row in ask(golden, "Ageing")}
+    found = {row["instalment"]: (row["due"], row["value"]) for row in ask(golden, "Ageing")}
     assert found == {row["label"]: (row["due"], row["unpaid"]) for row in rows_of(golden, "ageing")}
     days = {row["instalment"]: row["days"] for row in ask(golden, "Ageing")}
     assert days == {
@@ -106,7 +106,7 @@ def test_collected_is_the_schedules(golden: Book) -> None:
 
 def test_income_is_that_of_statement_one(golden: Book) -> None:
     found = {
-        (row["fund"], row["class"], row["income"]): row["dollars"]
+        (row["fund"], row["class"], row["income"]): row["value"]
         for row in ask(golden, "Income by fund and class")
     }
     lines = {row["line"]: row for row in rows_of(golden, "statements")}
@@ -134,7 +134,7 @@ def test_receipts_not_applied_are_those_of_the_reconciliation(golden: Book) -> N
     (row,) = ask(golden, "Receipts not applied")
     (line,) = rows_of(golden, "reconciliation")
     assert (row["receipt"], row["received"]) == ("R-2003-0009", line["day"])
-    assert row["dollars"] == line["amount"]
+    assert row["value"] == line["amount"]
 
 
 def test_a_paragraph_is_that_of_the_overlapping_table(golden: Book) -> None:

@@ -269,7 +269,7 @@ def test_what_is_recorded_names_the_donor_there_is_on_the_day(load: Load) -> Non
     for day, name in (("2003-01-03", "Yugoslavia"), ("2003-07-01", "Serbia and Montenegro")):
         line = f"record pledge YUG 10 --fund CPCJF --class general --date {day} --yes"
         if day > "2003-02-04":
-            line = f"record payment YUG-2002-01.1=10 --dollars 10 --date {day} --yes"
+            line = f"record payment YUG-2002-01.1=10 --value 10 --date {day} --yes"
         done = CliRunner().invoke(group, ["--book", str(main), *line.split()])
         assert done.exit_code == 0, done.output
         assert f'{day} * "{name}"' in done.stdout

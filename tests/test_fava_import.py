@@ -98,7 +98,7 @@ def test_a_spreadsheet_is_imported_from_the_import_page(
         ("60000.00", "2003-12-15", "committed"),
         ("40000.00", "2004-06-30", "deferred"),
     ]
-    assert austria["AUT-2003-01.1"]["carrying_usd"] == "65934.07"
+    assert austria["AUT-2003-01.1"]["carrying_value"] == "65934.07"
     assert "A/RES/55/64-OP14" in austria["AUT-2003-01.1"]["tags"]
     assert load_book(book / "main.beancount").errors == []
 

@@ -23,7 +23,7 @@ BANK = """
   accounts: "Assets:CPCJF:Cash Assets:UNTOC:Cash"
 """
 
-# Day, dollars, what was sent, payer and text of each credit, as the donors would write.
+# Day, value, what was sent, payer and text of each credit, as the donors would write.
 CREDITS = (
     ("2001-02-15", "120000.00", "", "United States of America", "USA-2000-01 first part"),
     ("2001-12-03", "25000.00", "", "Netherlands", "NLD-2001-01.1"),
@@ -50,13 +50,13 @@ def statement() -> str:
     """Write the credits as one MT940 statement that begins with nothing."""
     lines = [":20:GOLDEN", ":25:GB29NWBK60161331926819", ":28C:1/1", ":60F:C000101USD0,00"]
     total = 0
-    for number, (day, dollars, sent, payer, text) in enumerate(CREDITS, 1):
+    for number, (day, value, sent, payer, text) in enumerate(CREDITS, 1):
         short = day.replace("-", "")[2:]
-        lines.append(f":61:{short}{short[2:]}C{dollars.replace('.', ',')}NTRFNONREF//B{number}")
+        lines.append(f":61:{short}{short[2:]}C{value.replace('.', ',')}NTRFNONREF//B{number}")
         if sent:
             lines.append(f"/OCMT/{sent}")
         lines.append(f":86:/NAME/{payer}/REMI/{text}")
-        total += int(dollars.replace(".", ""))
+        total += int(value.replace(".", ""))
     lines += [f":62F:C031231USD{total // 100},{total % 100:02d}", "-", ""]
     return "\n".join(lines)
 

@@ -68,25 +68,25 @@ payment NLD-2001-01.1 --date 2001-12-03 --ref E08
 payment ESP-2001-01 --date 2001-12-20 --ref E09
 redenomination --all --date 2002-01-01 --ref E10
 release --all --date 2002-01-01 --ref E12
-payment ITA-2001-01.1=100000 --at-un-rate --date 2002-03-20 --ref E13
+payment ITA-2001-01.1=100000 --at-rate --date 2002-03-20 --ref E13
 pledge DEU --instalment 150000@2003-03-31 --instalment 100000@2004-03-31 --currency EUR --fund CPCJF --purpose trafficking-in-persons --date 2002-04-10 --ref E14
-payment USA-2000-01.1 --dollars 50000 --date 2002-05-16 --ref E15
+payment USA-2000-01.1 --value 50000 --date 2002-05-16 --ref E15
 amendment FRA-2001-01.1 60000 --date 2002-06-03 --ref E16
 pledge CAN 75000 --due 2003-06-30 --fund CPCJF --date 2002-07-01 --ref E17
-payment FRA-2001-01.1 --dollars 59405.94 --date 2002-08-12 --ref E18
+payment FRA-2001-01.1 --value 59405.94 --date 2002-08-12 --ref E18
 pledge NOR 40000 --due 2002-10-31 --fund CPCJF --purpose corruption --date 2002-09-02 --ref E19
 payment NOR-2002-01.1 --date 2002-10-21 --ref E20
 payment NLD-2001-01.2 --date 2002-12-05 --ref E21
 pledge AUT 50000 --currency EUR --due 2003-10-31 --fund CPCJF --purpose corruption --date 2003-02-03 --ref E22
 amendment CAN-2002-01.1 60000 --date 2003-02-17 --ref E23
 pledge JPN 20000 --due 2003-04-30 --fund CPCJF --date 2003-03-14 --ref E24
-payment DEU-2002-01.1 --at-un-rate --date 2003-04-04 --ref E25
-payment JPN-2003-01.1 --dollars 20500 --receipt R-2003-0004 --date 2003-04-28 --ref E26
+payment DEU-2002-01.1 --at-rate --date 2003-04-04 --ref E25
+payment JPN-2003-01.1 --value 20500 --receipt R-2003-0004 --date 2003-04-28 --ref E26
 receipt EXF --original "5000 EUR" --fund CPCJF --date 2003-05-05 --ref E27
 refund JPN --receipt R-2003-0004 --date 2003-05-20 --ref E28
 pledge UNDP 18000 --due 2003-07-31 --fund CPCJF --purpose corruption --date 2003-06-10 --ref E29
-payment CAN-2002-01.1 --dollars 44985 --charges 15 --date 2003-06-27 --ref E30
-payment ITA-2001-01.1 --at-un-rate --date 2003-07-15 --ref E31
+payment CAN-2002-01.1 --value 44985 --charges 15 --date 2003-06-27 --ref E30
+payment ITA-2001-01.1 --at-rate --date 2003-07-15 --ref E31
 payment UNDP-2003-01.1 --date 2003-07-28 --ref E32
 transfer 10000 --from CPCJF/general --to UNTOC --donor CAN --date 2003-08-01 --ref E33
 pledge DNK 12000 --due 2003-12-31 --fund UNTOC --date 2003-09-15 --ref E34
@@ -99,7 +99,7 @@ pledge FIN 30000 --currency EUR --due 2004-01-31 --fund CPCJF --purpose migrant-
 write-off USA-2000-01.1 --authority "Controller, memorandum (made up)" --date 2003-11-28 --ref E41
 refund NOR 11750 --fund CPCJF --purpose corruption --date 2003-12-10 --ref E42
 in-kind CHE 8000 --fund CPCJF --date 2003-12-15 --ref E43
-payment FIN-2003-01.1 --at-un-rate --date 2003-12-18 --ref E44
+payment FIN-2003-01.1 --at-rate --date 2003-12-18 --ref E44
 unapplied 1000 --fund CPCJF --label R-2003-0009 --date 2003-12-22 --ref E45
 interest CPCJF/general=3000 CPCJF/special=1000 --date 2003-12-31 --ref E46
 """  # noqa: E501 - a command a line, as it is typed
@@ -283,8 +283,7 @@ def _pledge(
     currency: str = "USD",
 ) -> Draft:
     parts = [
-        Part(D(amount), book.rates.dollars(D(amount), currency, day)[0], due)
-        for amount, due in dues
+        Part(D(amount), book.rates.value(D(amount), currency, day)[0], due) for amount, due in dues
     ]
     return events.commitment(
         book.settings,
@@ -302,13 +301,13 @@ def _pay(
 ) -> Draft:
     claim = find_claim(book.register, label, day)
     amount = claim.units if units is None else D(units)
-    dollars, rate = book.rates.dollars(amount, claim.currency, day)
+    value, rate = book.rates.value(amount, claim.currency, day)
     return events.payment(
         book.settings,
         day=day,
         claim=claim,
         units=amount,
-        dollars=dollars - D(charges),
+        value=value - D(charges),
         charges=D(charges),
     ).noted(rate=rate)
 
@@ -403,43 +402,43 @@ def _rest(book: Book) -> list[Draft]:
     own = book.settings
     day = date
     held, amount = receipt_held(book.register, "R-2003-0004", day(2003, 5, 20))
-    gift, _ = book.rates.dollars(D(5000), "EUR", day(2003, 5, 5))
+    gift, _ = book.rates.value(D(5000), "EUR", day(2003, 5, 5))
     usa = find_claim(book.register, "USA-2000-01", day(2003, 11, 28))
     return [
         events.receipt_without_pledge(
-            own, day=day(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=gift
+            own, day=day(2003, 5, 5), donor="EXF", earmark=GENERAL, value=gift
         ).noted(narration="Gift"),
         events.refund_overpayment(
             own, day=day(2003, 5, 20), receipt="R-2003-0004", held=held, amount=amount
         ),
         _pay(book, day(2003, 6, 27), "CAN-2002-01", 45000, "15.00"),
         events.transfer(
-            own, day=day(2003, 8, 1), source=GENERAL, target=CONVENTION, dollars=D("10000.00")
+            own, day=day(2003, 8, 1), source=GENERAL, target=CONVENTION, value=D("10000.00")
         ).noted(narration="Transfer"),
         events.expenditure(
-            own, day=day(2003, 9, 30), earmark=CORRUPTION, dollars=D("25000.00")
+            own, day=day(2003, 9, 30), earmark=CORRUPTION, value=D("25000.00")
         ).noted(narration="Costs"),
         events.programme_support(
             own, day=day(2003, 9, 30), earmark=CORRUPTION, expenditure=D(25000), rate=D("0.13")
         ),
         events.receipt_without_pledge(
-            own, day=day(2003, 10, 20), donor="GBR", earmark=CONVENTION, dollars=D("35000.00")
+            own, day=day(2003, 10, 20), donor="GBR", earmark=CONVENTION, value=D("35000.00")
         ).noted(narration="Proceeds"),
-        events.expenditure(
-            own, day=day(2003, 10, 31), earmark=GENERAL, dollars=D("20000.00")
-        ).noted(narration="Services"),
+        events.expenditure(own, day=day(2003, 10, 31), earmark=GENERAL, value=D("20000.00")).noted(
+            narration="Services"
+        ),
         events.programme_support(
             own, day=day(2003, 10, 31), earmark=GENERAL, expenditure=D(20000), rate=D("0.13")
         ),
         events.write_off(own, day=day(2003, 11, 28), claim=usa, authority="Controller (made up)"),
         events.refund_unspent(
-            own, day=day(2003, 12, 10), donor="NOR", earmark=CORRUPTION, dollars=D("11750.00")
+            own, day=day(2003, 12, 10), donor="NOR", earmark=CORRUPTION, value=D("11750.00")
         ).noted(narration="Refund"),
         events.in_kind(
             own, day=day(2003, 12, 15), donor="CHE", earmark=GENERAL, value=D(8000)
         ).noted(narration="Rooms"),
         events.receipt_unapplied(
-            own, day=day(2003, 12, 22), fund="CPCJF", label="R-2003-0009", dollars=D("1000.00")
+            own, day=day(2003, 12, 22), fund="CPCJF", label="R-2003-0009", value=D("1000.00")
         ).noted(narration="Unknown"),
         events.interest(
             own,

@@ -208,7 +208,7 @@ ROWS: dict[str, tuple[list[object], str, str]] = {
     "no rate": (
         ["Italy", "R", date(2002, 3, 1), "SEK", 5000],
         "waiting",
-        "the book has no UN operational rate of SEK",
+        "the book has no rate of exchange of SEK",
     ),
     "a very long cell": (
         ["Italy " * 6000, "R", date(2002, 3, 1), "USD", 5000],

@@ -249,7 +249,7 @@ def test_a_debit_waits_with_the_id_to_record_it_under(desk: Desk) -> None:
         book.settings,
         day=waiting.entry.value_date,
         earmark=Earmark("CPCJF", "general"),
-        dollars=Decimal(200),
+        value=Decimal(200),
     ).noted(narration="Supplier", meta={"bank": "MAIN", "bank-entry": waiting.entry_id})
     write_entries(book, [draft])
     judged = desk.judge(text)
@@ -364,7 +364,7 @@ def test_without_a_rate_euros_wait(desk: Desk) -> None:
     (desk.main.parent / "rates.beancount").write_text("", "utf-8")
     verdict = desk.judge(mt940("0,00", "1000,00", [AUSTRIA], account=EURO)).verdicts[0]
     assert verdict.verdict == "waiting"
-    assert "no UN operational rate of EUR" in verdict.reason
+    assert "no rate of exchange of EUR" in verdict.reason
 
 
 def test_a_statement_that_agrees_holds_the_book_to_it(desk: Desk) -> None:
@@ -510,7 +510,7 @@ def test_a_rule_with_an_amount_says_whose_money_it_is_before_and_after_the_impor
     for file in desk.main.parent.rglob("*.beancount"):  # as if the rule were made after the import
         text = file.read_text("utf-8")
         file.write_text(text.replace(f"  {proposed}\n", ""), "utf-8")
-    (last,) = [each for each in waiting_receipts(desk.book) if each.dollars == 102]
+    (last,) = [each for each in waiting_receipts(desk.book) if each.value == 102]
     assert last.donor == donor
 
 

@@ -108,10 +108,10 @@ def test_what_was_paid_in_advance_is_released_when_the_list_brings_it_forward(se
     )
     row = "Italy|NV 1|2002-03-01|USD|1000.00|{}|400.00|2002-04-01|{}\n"
     held = send(head + row.format("2004-03-31", "")).book.register.held
-    assert sum(each.dollars for each in held) == 400
+    assert sum(each.value for each in held) == 400
     again = send(head + row.format("2003-03-31", "2002-07-01"))
     assert again.said == ["amended"]
-    assert sum(each.dollars for each in again.book.register.held) == 0
+    assert sum(each.value for each in again.book.register.held) == 0
     change = again.book.register.by_label["ITA-2002-01.1"][-1]
     assert (change.event, change.advance_released) == ("postponement", 400)
 

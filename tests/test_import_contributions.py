@@ -137,7 +137,7 @@ def test_a_paid_column_with_its_date_is_the_payment_of_the_pledge(take: Take) ->
     }  # fmt: skip
     assert "the sheet gives no date of payment" in taken.verdicts[1].reason
     assert "More was paid (600.00) than pledged (500.00)" in taken.verdicts[2].reason
-    assert "the dollars received are not in the sheet" in taken.verdicts[3].reason
+    assert "the value received is not in the sheet" in taken.verdicts[3].reason
 
 
 def test_a_list_of_money_received_is_receipts_but_not_of_a_pledge_that_is_known(take: Take) -> None:
@@ -150,7 +150,7 @@ def test_a_list_of_money_received_is_receipts_but_not_of_a_pledge_that_is_known(
     assert taken.said == ["waiting", "imported"]
     assert "ITA has the pledge ITA-2002-01" in taken.verdicts[0].reason
     (gift,) = taken.book.register.gifts
-    assert (gift.donor, gift.dollars, gift.entry.date) == ("ESP", 70, date(2002, 5, 2))
+    assert (gift.donor, gift.value, gift.entry.date) == ("ESP", 70, date(2002, 5, 2))
 
 
 def test_purposes_go_by_name_and_class_by_words(take: Take) -> None:
@@ -254,7 +254,7 @@ def test_dollars_stated_count_only_where_the_book_has_no_rate(take: Take) -> Non
     assert {line.donor: line.carrying for line in taken.lines} == {
         "ITA": 1000, "SWE": Decimal("105.26"),
     }  # fmt: skip
-    assert "Valued at the sheet's own dollars" in taken.verdicts[1].reason
+    assert "Valued as the sheet says" in taken.verdicts[1].reason
 
 
 def test_dollars_beside_the_name_of_another_currency_are_not_paired_with_it(take: Take) -> None:
@@ -264,12 +264,12 @@ def test_dollars_beside_the_name_of_another_currency_are_not_paired_with_it(take
     assert "the amount in 'EUR' is not stated" in taken.verdicts[0].reason
     mapping = """
         [answers]
-        dollars-only = "count"
+        value-only = "count"
         [columns]
         donor = "Donor"
         pledge_date = "Date of pledge"
         currency = "Original currency"
-        dollars = "Amount (US$)"
+        value = "Amount (US$)"
     """
     allowed = take(sheet, mapping=mapping)
     assert allowed.said == ["imported"]

@@ -2,7 +2,7 @@
 
 Each sheet draws its language, layout and habits from a seeded generator: letterheads, one to three
 rows of headings, units, currencies in four places, ways of writing figures and dates, instalments
-in columns and rows, dollar equivalents, payments, totals, notes and rows that mean no contribution.
+in columns and rows, equivalents, payments, totals, notes and rows that mean no contribution.
 Every row is then held against what the generator meant: right, waiting, or wrong. Waiting is what
 the importer may always do; wrong must be none. All donors' amounts are made up.
 """
@@ -119,7 +119,7 @@ LANGUAGES = {
             "paid": ["Paid", "Amount paid", "Received"],
             "paid_on": ["Date paid", "Payment date", "Value date"],
             "unpaid": ["Unpaid", "Balance", "Outstanding"],
-            "dollars": ["USD equivalent", "Equivalent in US$", "Amount in US dollars"],
+            "value": ["USD equivalent", "Equivalent in US$", "Amount in US dollars"],
             "status": ["Status"],
             "remarks": ["Remarks", "Comments"],
             "asked": ["Amount requested"],
@@ -154,7 +154,7 @@ LANGUAGES = {
             "paid": ["Versé", "Encaissé", "Montant versé"],
             "paid_on": ["Date de versement", "Date d'encaissement"],
             "unpaid": ["Solde", "Solde dû"],
-            "dollars": ["Équivalent en dollars", "Contre-valeur en dollars des États-Unis"],
+            "value": ["Équivalent en dollars", "Contre-valeur en dollars des États-Unis"],
             "status": ["Statut"],
             "remarks": ["Observations", "Remarques"],
             "asked": ["Montant demandé"],
@@ -189,7 +189,7 @@ LANGUAGES = {
             "paid": ["Pagado", "Importe pagado", "Recibido"],
             "paid_on": ["Fecha de pago", "Fecha de cobro"],
             "unpaid": ["Saldo", "Pendiente"],
-            "dollars": ["Equivalente en dólares", "Importe en dólares"],
+            "value": ["Equivalente en dólares", "Importe en dólares"],
             "status": ["Estado"],
             "remarks": ["Observaciones"],
             "asked": ["Importe solicitado"],
@@ -224,7 +224,7 @@ LANGUAGES = {
             "paid": ["Выплачено", "Получено"],
             "paid_on": ["Дата платежа", "Дата поступления"],
             "unpaid": ["Остаток", "Задолженность"],
-            "dollars": ["Эквивалент в долларах США", "В долларах"],
+            "value": ["Эквивалент в долларах США", "В долларах"],
             "status": ["Статус"],
             "remarks": ["Примечания"],
             "asked": ["Запрошенная сумма"],
@@ -259,7 +259,7 @@ LANGUAGES = {
             "paid": ["المدفوع", "المبلغ المدفوع"],
             "paid_on": ["تاريخ الدفع"],
             "unpaid": ["الرصيد", "المتبقي"],
-            "dollars": ["المعادل بالدولار"],
+            "value": ["المعادل بالدولار"],
             "status": ["الحالة"],
             "remarks": ["ملاحظات"],
             "asked": ["المبلغ المطلوب"],
@@ -294,7 +294,7 @@ LANGUAGES = {
             "paid": ["已缴", "已收款"],
             "paid_on": ["缴款日期", "付款日期"],
             "unpaid": ["未缴", "余额"],
-            "dollars": ["折合美元", "美元等值"],
+            "value": ["折合美元", "美元等值"],
             "status": ["状态"],
             "remarks": ["备注"],
             "asked": ["申请金额"],
@@ -329,7 +329,7 @@ LANGUAGES = {
             "paid": ["Bezahlt", "Eingegangen"],
             "paid_on": ["Zahlungsdatum", "Wertstellung"],
             "unpaid": ["Offen", "Saldo"],
-            "dollars": ["Gegenwert in USD"],
+            "value": ["Gegenwert in USD"],
             "status": ["Status"],
             "remarks": ["Bemerkungen"],
             "asked": ["Beantragter Betrag"],
@@ -383,7 +383,7 @@ class Meant:
     class_: str = "general"
     purpose: str = ""
     event: str = "commitment"
-    dollars: Decimal | None = None
+    value: Decimal | None = None
     paid: tuple[Decimal, date] | None = None
     why: str = ""
     part_of_above: bool = False
@@ -482,12 +482,12 @@ class _Maker:
         self.currency_at = r.choice(
             [
                 *("column", "column", "cell", "heading", "title"),
-                *("column+dollars", "none", "origin", "title+origin"),
+                *("column+value", "none", "origin", "title+origin"),
             ]
         )
         self.thousands = self.currency_at in {"heading", "title"} and r.random() < 0.4
         self.instalments = r.choice(["none", "none", "none", "columns", "rows"])
-        if self.currency_at in {"column+dollars", "origin", "title+origin"} or self.thousands:
+        if self.currency_at in {"column+value", "origin", "title+origin"} or self.thousands:
             self.instalments = "none"
         if self.currency_at == "heading" and self.instalments == "columns":
             self.currency_at = "column"
@@ -559,9 +559,9 @@ class _Maker:
         self.offset = r.choice([0, 0, 0, 1]) if self.file == "xlsx" else 0
         lines = [self.language.title] if r.random() < 0.7 else []
         if self.currency_at in {"title", "title+origin"}:
-            dollars = DOLLAR_WORDS[self.code]
+            value = DOLLAR_WORDS[self.code]
             unit = {1: "({})", 1000: self.language.thousands}.get(self.unit, self.language.millions)
-            lines.append(unit.format(dollars))
+            lines.append(unit.format(value))
         for line in lines:
             rows.append([None] * self.offset + [line])
         if lines and r.random() < 0.6:
@@ -576,17 +576,17 @@ class _Maker:
         if self.references:
             columns.append("reference")
         columns.append("date")
-        if self.currency_at in {"column", "column+dollars", "origin", "title+origin"}:
+        if self.currency_at in {"column", "column+value", "origin", "title+origin"}:
             columns.append("currency")
         if self.instalments == "columns":
             both = ["amount_1", "due_1", "amount_2", "due_2"]
             columns += both[::2] if self.matrix else both
         else:
-            columns.append("dollars" if self.currency_at == "origin" else "amount")
+            columns.append("value" if self.currency_at == "origin" else "amount")
             if self.instalments == "rows" or r.random() < 0.3:
                 columns.append("due")
-        if self.currency_at == "column+dollars":
-            columns.append("dollars")
+        if self.currency_at == "column+value":
+            columns.append("value")
         if self.purposes:
             columns.append("purpose")
         if self.payments:
@@ -642,7 +642,7 @@ class _Maker:
     def _currency(self) -> str:
         if self.currency_at in {"heading", "title"}:
             return self.one_currency
-        if self.currency_at == "column+dollars":
+        if self.currency_at == "column+value":
             return self.r.choice(["USD", "EUR", "GBP", "SEK", "NOK"])
         return self.r.choice(["USD", "USD", "EUR", "GBP", "CHF", "JPY"])
 
@@ -683,12 +683,12 @@ class _Maker:
             cells["share"] = r.randint(1, 90)
         unstated = "no currency" if self.currency_at == "none" else ""
         if self.currency_at in {"origin", "title+origin"} and currency != "USD":
-            unstated = "only the dollars are stated"
+            unstated = "only the value is stated"
         why = ("" if kind == "plain" else kind) or contradiction or cancelled or unstated
-        dollars = self._dollars(cells, amount, currency)
+        equivalent = self._value(cells, amount, currency)
         instalments = self._parts(cells, kind, amount, currency, day)
         paid = self._paid(cells, amount, day, whole=event == "receipt")
-        meant = Meant(code, day, currency, instalments, class_, purpose, event, dollars, why=why)
+        meant = Meant(code, day, currency, instalments, class_, purpose, event, equivalent, why=why)
         if event == "receipt" and not paid and speaks_of_promise(self.date_heading):
             # The money came, nobody says when: the pledge is entered, and no payment.
             meant = replace(meant, event="commitment")
@@ -749,14 +749,14 @@ class _Maker:
         cells["status"], event = self.r.choice(STATUSES)
         return event, "" if event else "cancelled"
 
-    def _dollars(self, cells: dict[str, object], amount: Decimal, currency: str) -> Decimal | None:
-        """Write the dollar equivalent; what is meant follows from it where the book has no rate."""
-        if self.currency_at != "column+dollars":
+    def _value(self, cells: dict[str, object], amount: Decimal, currency: str) -> Decimal | None:
+        """Write the equivalent; what is meant follows from it where the book has no rate."""
+        if self.currency_at != "column+value":
             return None
         rate = OWN_RATES.get(currency) or Decimal(RATES.get(currency, "1"))
-        dollars = (amount / rate).quantize(CENT, ROUND_HALF_UP)
-        cells["dollars"] = self.write_amount(dollars)
-        return dollars if currency in OWN_RATES else None
+        value = (amount / rate).quantize(CENT, ROUND_HALF_UP)
+        cells["value"] = self.write_amount(value)
+        return value if currency in OWN_RATES else None
 
     def _paid(
         self, cells: dict[str, object], amount: Decimal, day: date, *, whole: bool
@@ -778,7 +778,7 @@ class _Maker:
             meant,
             day=paid[1] if paid else meant.day,
             parts=((total, None),),
-            dollars=value_of(meant) if meant.dollars is None else meant.dollars,
+            value=value_of(meant) if meant.value is None else meant.value,
         )
 
     def _add_below(self, cells: dict[str, object], meant: Meant) -> None:
@@ -824,7 +824,7 @@ class _Maker:
             ),
         }.get(kind, "plain")
         if text != "plain":
-            cells["amount"] = cells["dollars"] = text
+            cells["amount"] = cells["value"] = text
             return ()
         first = day + timedelta(days=r.randint(20, 90))
         if self.instalments != "none":
@@ -842,7 +842,7 @@ class _Maker:
             cells["due"] = self.write_date(due)
         cells["amount"] = self._money(amount, currency)
         if self.currency_at == "origin":
-            cells["dollars"] = cells["amount"]
+            cells["value"] = cells["amount"]
         return ((amount, due),)
 
     def _written(self, value: Decimal) -> object:
@@ -867,7 +867,7 @@ class _Maker:
 
     def _total(self, word: str, amounts: list[Decimal]) -> None:
         row: list[object] = [None] * self.offset + [word, *[None] * (len(self.columns) - 1)]
-        for name in ("amount", "dollars"):
+        for name in ("amount", "value"):
             if name in self.columns and amounts:
                 row[self.offset + self.columns.index(name)] = self._written(
                     sum(amounts, Decimal(0))
@@ -919,11 +919,11 @@ def booked(drafts: tuple[Draft, ...]) -> Meant:
         for line in [*lots, *first.lines]
         if line.account.split(":")[-2] in {"Pledges", "Contributions"}
     )
-    dollars = -sum((line.number for line in first.lines if line.number < 0), Decimal(0))
+    value = -sum((line.number for line in first.lines if line.number < 0), Decimal(0))
     currency = lots[0].currency if lots else "USD"
     parts = tuple((line.number, _due(line.meta.get("due"))) for line in lots)
     if not lots:
-        number, _, currency = str(first.meta.get("original", f"{dollars} USD")).rpartition(" ")
+        number, _, currency = str(first.meta.get("original", f"{value} USD")).rpartition(" ")
         parts = ((Decimal(number), None),)
     payments = [draft for draft in others if draft.event == "payment"]
     paid = None
@@ -943,7 +943,7 @@ def booked(drafts: tuple[Draft, ...]) -> Meant:
         str(first.meta["class"]),
         str(first.meta.get("purpose", "")),
         event,
-        dollars,
+        value,
         paid,
     )
 
@@ -986,8 +986,8 @@ def _compare(found: Meant, meant: Meant) -> tuple[str, str]:
     }
     if meant.event != "receipt":
         pairs["dues"] = ([d for _, d in found.parts], [d for _, d in meant.parts])
-    value = value_of(meant) if meant.dollars is None else meant.dollars
-    pairs["dollars"] = (found.dollars, value)
+    value = value_of(meant) if meant.value is None else meant.value
+    pairs["value"] = (found.value, value)
     differing = [f"{name}: {one} for {two}" for name, (one, two) in pairs.items() if one != two]
     return ("wrong", "; ".join(differing)) if differing else ("right", "")
 

@@ -38,7 +38,7 @@ def _faults(file: str, mapping: str) -> tuple[str, ...]:
 FTS = "fts/fts_incoming_funding_jor.csv"
 FTS_MAPPING = """
 [answers]
-dollars-only = "count"
+value-only = "count"
 
 [columns]
 donor = "srcOrganization"
@@ -46,7 +46,7 @@ reference = "id"
 pledge_date = "decisionDate"
 amount = "originalAmount"
 currency = "originalCurrency"
-dollars = "amountUSD"
+value = "amountUSD"
 rate = "exchangeRate"
 status = "status"
 in_kind = "contributionType"
@@ -63,11 +63,11 @@ def test_flows_to_jordan_are_read_with_a_mapping_of_a_few_lines() -> None:
     assert table.range == "A1:AK441"
     assert len(rows) == 440
     assert [row.problems for row in rows if row.problems] == []
-    dollars: dict[str, Decimal] = defaultdict(Decimal)
+    value: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
-        assert row.dollars.value is not None
-        dollars[row.status] += row.dollars.value
-    assert dollars == {"payment": 683886715, "commitment": 206006486, "pledge": 81128}
+        assert row.value.value is not None
+        value[row.status] += row.value.value
+    assert value == {"payment": 683886715, "commitment": 206006486, "pledge": 81128}
     assert Counter(row.in_kind for row in rows) == {"financial": 424, "in kind": 16}
     assert len({row.reference for row in rows}) == 440
     assert [row.reference for row in rows if not row.donor] == ["208834"]
@@ -98,11 +98,11 @@ def test_flows_keep_their_original_currencies_apart() -> None:
         "ISK": (2, 144000000),
         "HKD": (1, 11110),
     }
-    assert sum(row.amount_source == "dollars" for row in rows) == 184
+    assert sum(row.amount_source == "value" for row in rows) == 184
 
 
 def test_without_the_key_dollars_do_not_stand_in_for_the_amount() -> None:
-    rows = _data(_apply(FTS, FTS_MAPPING.replace("dollars-only", "# dollars-only")))
+    rows = _data(_apply(FTS, FTS_MAPPING.replace("value-only", "# value-only")))
     assert sum(row.amount.state == "unknown" for row in rows) == 188
 
 
@@ -134,12 +134,12 @@ def test_a_pooled_fund_contribution_in_dollars_with_a_mapping() -> None:
         reference = "ContributionCode"
         amount = "PledgeAmtLocal"
         currency = "PledgeAmtLocalCurrency"
-        dollars = "PledgeAmt"
+        value = "PledgeAmt"
         rate = "PledgeAmtCurrencyExchangeRate"
         """,
     )
     (row,) = _data(table)
-    assert (row.dollars.value, row.amount.value, row.currency) == (371040, 399981, ("AUD",))
+    assert (row.value.value, row.amount.value, row.currency) == (371040, 399981, ("AUD",))
     assert row.rate.value == Decimal("1.08")
 
 

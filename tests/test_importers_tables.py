@@ -328,7 +328,7 @@ def test_dollars_beside_a_column_of_other_currencies_are_not_paired_with_it() ->
 def test_an_amount_beside_its_dollar_equivalent_keeps_its_own_currency() -> None:
     sheet = _sheet("Donor|Amount|Currency|Amount (USD)\nItaly|=5|EUR|=4\n")
     (row,) = _data(_table(sheet))
-    assert (row.amount.value, row.currency, row.dollars.value) == (5, ("EUR",), 4)
+    assert (row.amount.value, row.currency, row.value.value) == (5, ("EUR",), 4)
 
 
 def test_a_currency_in_the_cell_that_contradicts_its_column_is_a_problem() -> None:

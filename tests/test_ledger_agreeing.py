@@ -78,7 +78,7 @@ def test_cash_in_another_currency_is_a_lot(told: Told) -> None:
       Assets:CPCJF:Cash               50000 EUR @ 0.9 USD ; <- cash-lot
       Income:CPCJF:Contributions:NOR  -45000.00 USD
     """
-    assert '{0 # DOLLARS USD, "Assets:CPCJF:Cash"}' in told["cash-lot"]
+    assert '{0 # VALUE USD, "Assets:CPCJF:Cash"}' in told["cash-lot"]
 
 
 def test_a_due_date_on_the_transaction_is_that_of_its_instalments(load: Load, say: Say) -> None:

@@ -238,7 +238,7 @@ def gift(book: Book) -> Draft:
         day=date(2002, 3, 15),
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
-        dollars=Decimal("5.00"),
+        value=Decimal("5.00"),
     ).noted(narration="Gift")
 
 

@@ -45,7 +45,7 @@ def test_what_is_left_of_a_receipt_keeps_its_payer_day_and_words(load: Callable[
     (receipt,) = waiting_receipts(closed(load(BOOK + APPLIED)))
     assert (receipt.payer, receipt.day) == ("Some Bank", date(2003, 5, 5))
     assert receipt.texts == ("Money from the north",)
-    assert receipt.dollars == Decimal(3000)
+    assert receipt.value == Decimal(3000)
     assert receipt.donor == ""
     assert receipt.original is None  # 8000 EUR were sent for all of it
 

@@ -49,7 +49,7 @@ PLACES = {
 
 
 def stand(keeper: Any, place: str, currency: str = "EUR", amount: str = "1000") -> str:
-    """Record an instalment of 1,000 at 800 dollars at that place; return the column of 2002-2003
+    """Record an instalment of 1,000 at 800 USD at that place; return the column of 2002-2003
     that shows it: where its change must show too.
     """
     if place == "opened":
@@ -242,7 +242,7 @@ def test_a_redenomination_is_no_gain_or_loss(keeper: Any, place: str) -> None:
 def test_a_part_paid_pledge_is_redenominated_with_what_was_paid(keeper: Any) -> None:
     stand(keeper, "this period", "ITL", "1936270")
     keeper.record(
-        payment, day=date(2002, 7, 1), claim=keeper.claim(LABEL), units=D(968135), dollars=D(450)
+        payment, day=date(2002, 7, 1), claim=keeper.claim(LABEL), units=D(968135), value=D(450)
     )
     change(keeper, redenomination)
     line = keeper.line(LABEL)
@@ -255,7 +255,7 @@ def test_a_part_paid_pledge_is_redenominated_with_what_was_paid(keeper: Any) -> 
 def test_lire_become_euros_and_are_paid_on_the_same_day(keeper: Any) -> None:
     stand(keeper, "this period", "ITL", "1936270")
     change(keeper, redenomination)
-    change(keeper, payment, units=D("1000.00"), dollars=D("1234.00"))
+    change(keeper, payment, units=D("1000.00"), value=D("1234.00"))
     assert keeper.line(LABEL).status == "paid"
     assert keeper.figures()["exchange"] == "434.00"
 
@@ -342,14 +342,14 @@ def test_what_moves_to_a_class_is_recorded_as_its_policy_wants(
     [
         (amendment, {"units": D(0)}, "cancel it instead"),
         (amendment, {"units": D(1000)}, "is 1000.00 already"),
-        (amendment, {"units": D(2000)}, "needs its dollars at the rate of its date"),
+        (amendment, {"units": D(2000)}, "needs its value at the rate of its date"),
         (postponement, {"due": date(2002, 12, 31)}, "falls due on 2002-12-31 already"),
         (postponement, {"due": date(2001, 1, 1)}, "cannot fall due on 2001-01-01"),
         (write_off, {"authority": " "}, "needs the authority"),
         (write_off, {"authority": "x", "units": D(1001)}, "1001.00 cannot be written off"),
         (revaluation, {"value": D(0)}, "a revaluation to 0.00 is none"),
         (revaluation, {"value": D("800.00")}, "a revaluation to 800.00 is none"),
-        (revaluation, {"value": D("800.005")}, "Dollars are whole cents"),
+        (revaluation, {"value": D("800.005")}, "Values are whole cents"),
         (redenomination, {}, "is in EUR, for which no law fixed a rate to EUR"),
         (re_earmarking, {"earmark": SPECIAL}, "is earmarked so already"),
     ],

@@ -86,7 +86,7 @@ def test_decisions_are_recorded_together_and_say_by_whom(waiting: Book) -> None:
         claim.is_open for claim in book.register.claims_at(book.register.changes[-1].date)
     )
     (gift,) = book.register.gifts
-    assert (gift.donor, gift.purpose, gift.dollars) == ("EXF", "corruption", Decimal("700.00"))
+    assert (gift.donor, gift.purpose, gift.value) == ("EXF", "corruption", Decimal("700.00"))
     assert {draft.meta["entered-by"] for draft in drafts} == {"Contributions desk"}
     assert sum(change.received for change in book.register.changes) == Decimal("15000.00")
 

@@ -27,8 +27,8 @@ plugin "pledgebook.plugins"
 ADVANCE = (
     "pledge FRA --instalment 10000@2002-06-30 --instalment 10000@2004-06-30 --purpose corruption "
     "--fund CPCJF --date 2002-02-01",
-    "payment FRA-2002-01.1 --dollars 10000 --date 2002-06-01",
-    "payment FRA-2002-01.2=4000 --dollars 4000 --date 2003-02-01",
+    "payment FRA-2002-01.1 --value 10000 --date 2002-06-01",
+    "payment FRA-2002-01.2=4000 --value 4000 --date 2003-02-01",
 )
 MOVED = "re-earmark FRA-2002-01.2 --purpose organized-crime --date 2003-03-01"
 SPENT = "expenditure 2000 --fund CPCJF --purpose corruption --date {}"

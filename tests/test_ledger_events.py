@@ -125,7 +125,7 @@ def test_a_part_payment_leaves_its_share_of_the_value_and_books_exchange(load: L
         day=date(2002, 7, 10),
         claim=claim_of(book, "AUT-2002-01.1"),
         units=D(40000),
-        dollars=D("39680.00"),
+        value=D("39680.00"),
     )
     again = book_of(load, pledge, paid)
     change = again.register.by_label["AUT-2002-01.1"][-1]
@@ -142,7 +142,7 @@ def test_collected_is_gross_of_bank_charges(load: Load) -> None:
         day=date(2002, 7, 10),
         claim=claim_of(book, "AUT-2002-01.1"),
         units=D(60000),
-        dollars=D("51888.11"),
+        value=D("51888.11"),
         charges=D("15.00"),
     )
     again = book_of(load, pledge, paid)
@@ -155,7 +155,7 @@ def test_more_than_is_outstanding_cannot_be_settled(load: Load) -> None:
     claim = claim_of(book, "AUT-2002-01.1")
     for units in (D("60000.01"), D(0), D(-1)):
         with pytest.raises(EventRefusedError, match=r"AUT-2002-01.1 has 60000.00 EUR outstanding"):
-            payment(book.settings, day=date(2002, 7, 10), claim=claim, units=units, dollars=D(1))
+            payment(book.settings, day=date(2002, 7, 10), claim=claim, units=units, value=D(1))
 
 
 def test_a_contribution_in_kind_is_in_no_money_total(load: Load) -> None:
@@ -174,11 +174,11 @@ def test_an_unknown_receipt_waits_under_its_label(load: Load) -> None:
         day=date(2003, 12, 22),
         fund="UNTOC",
         label="R-2003-0009",
-        dollars=D("1000.00"),
+        value=D("1000.00"),
     ).noted(narration="Unknown payer")
     book = book_of(load, draft)
     (held,) = book.register.held
-    assert (held.label, held.class_, held.dollars) == ("R-2003-0009", "convention", D(1000))
+    assert (held.label, held.class_, held.value) == ("R-2003-0009", "convention", D(1000))
 
 
 def test_labels_go_on_from_those_that_were_used() -> None:
@@ -204,7 +204,7 @@ LAST = date(2005, 12, 31)
 @dataclass(frozen=True)
 class Life:
     """What happens to one instalment: `payments` are (days after the pledge, percent of what is
-    left, dollars a unit, charges in cents).
+    left, value a unit, charges in cents).
     """
 
     cents: int
@@ -278,21 +278,21 @@ def live(book: Book, claim: Claim, life: Life) -> list[Draft]:
         units = (claim.units * percent / 100).quantize(D("0.01"))
         if not claim.units or not units or (waiting and advance):
             continue
-        dollars = units if claim.currency == "USD" else (units * rate).quantize(D("0.01"))
-        kept = min(D(charges), dollars // 1) / 100 if percent == 100 else D(0)
+        gross = units if claim.currency == "USD" else (units * rate).quantize(D("0.01"))
+        kept = min(D(charges), gross // 1) / 100 if percent == 100 else D(0)
         drafts.append(
             payment(
                 book.settings,
                 day=day,
                 claim=claim,
                 units=units,
-                dollars=dollars - kept,
+                value=gross - kept,
                 charges=kept,
             )
         )
         left = claim.units - units
         claim = structs.replace(claim, units=left, value=share(claim.value, left, claim.units))
-        advance += dollars if waiting else D(0)
+        advance += gross if waiting else D(0)
     if waiting and starts <= LAST:
         let_go(claim)
     return drafts
@@ -364,7 +364,7 @@ def check(book: Book, promised: dict[str, Decimal]) -> None:
 
 def test_a_gift_is_pledged_and_collected_at_the_dollars_received(load: Load) -> None:
     draft = receipt_without_pledge(
-        load("").settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D("5434.78")
+        load("").settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, value=D("5434.78")
     ).noted(narration="Gift")
     made = make_schedule(select(book_of(load, draft), "2002-2003"))
     ((line,),) = made.sections.values()
@@ -475,7 +475,7 @@ def test_nothing_is_written_to_a_book_that_has_a_fault(load: Load, text: str) ->
     book = load(text)
     before = {path: path.read_bytes() for path in book.files}
     gift = receipt_without_pledge(
-        book.settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, dollars=D(1)
+        book.settings, day=date(2003, 5, 5), donor="EXF", earmark=GENERAL, value=D(1)
     ).noted(narration="Gift")
     with pytest.raises(BookRefusedError, match="has errors, so nothing is written"):
         write_entries(book, [gift])
@@ -484,6 +484,6 @@ def test_nothing_is_written_to_a_book_that_has_a_fault(load: Load, text: str) ->
 
 def test_a_conversion_without_a_rate_of_its_date_is_refused(load: Load) -> None:
     rates = load("2002-03-01 price USD 1.14 EUR\n").rates
-    with pytest.raises(MissingRateError, match=r"no UN operational rate of EUR .* 2002-02-28"):
-        rates.dollars(D(100), "EUR", date(2002, 2, 28))
-    assert rates.dollars(D(114), "EUR", date(2002, 3, 1))[0] == D("100.00")
+    with pytest.raises(MissingRateError, match=r"no rate of exchange of EUR .* 2002-02-28"):
+        rates.value(D(100), "EUR", date(2002, 2, 28))
+    assert rates.value(D(114), "EUR", date(2002, 3, 1))[0] == D("100.00")

@@ -156,6 +156,6 @@ def test_support_costs_and_pledges_leave_the_class_support_alone(load: Callable[
 
 def test_a_transfer_goes_somewhere_else(load: Callable[..., Book]) -> None:
     with pytest.raises(EventRefusedError, match="another fund, class or purpose"):
-        transfer(load("").settings, day=DAY, source=GENERAL, target=GENERAL, dollars=D(1)).noted(
+        transfer(load("").settings, day=DAY, source=GENERAL, target=GENERAL, value=D(1)).noted(
             narration=""
         )

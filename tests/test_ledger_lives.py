@@ -135,11 +135,11 @@ class Life:
         self.booked: dict[tuple[str, str, str], Decimal] = {}
         """What the fund's own money comes to, by fund, class and kind of account."""
 
-    def expect(self, earmark: Earmark, kind: str, dollars: Decimal) -> None:
+    def expect(self, earmark: Earmark, kind: str, value: Decimal) -> None:
         key = (earmark.fund, earmark.class_, kind)
 
         def book(_: Oracle) -> None:
-            self.booked[key] = self.booked.get(key, ZERO) + dollars
+            self.booked[key] = self.booked.get(key, ZERO) + value
 
         self.told.append(book)
 
@@ -230,7 +230,7 @@ class Life:
     def rate(self) -> Decimal:
         return D(self.random.randint(400, 2500)) / 1000
 
-    def dollars(self, units: Decimal, currency: str) -> Decimal:
+    def value(self, units: Decimal, currency: str) -> Decimal:
         if currency == "USD":
             return units
         rate = self.rate() * (1936 if currency == "ITL" else 8 if currency == "NOK" else 1)
@@ -246,7 +246,7 @@ class Life:
             amount = D(self.random.randint(100, 5_000_000)) / 100
             if currency == "ITL":
                 amount = D(int(amount) * 1000)
-            made.append(Part(amount, self.dollars(amount, currency), self.due()))
+            made.append(Part(amount, self.value(amount, currency), self.due()))
         return made
 
     def labels(self, book: Book) -> Labels:
@@ -255,16 +255,16 @@ class Life:
     def settled(self, book: Book, claim: Claim) -> Settled:
         units = self.part(claim.units)
         advance = advance_for(book.register, claim.label, self.day)
-        return Settled(claim, units, self.dollars(units, claim.currency), advance)
+        return Settled(claim, units, self.value(units, claim.currency), advance)
 
     def receipt(self, book: Book) -> tuple[str, Earmark, Decimal]:
         held: dict[str, Decimal] = {}
         where: dict[str, Earmark] = {}
         for item in book.register.held:
             if item.kind == "unapplied":
-                held[item.label] = held.get(item.label, ZERO) + item.dollars
+                held[item.label] = held.get(item.label, ZERO) + item.value
                 where[item.label] = Earmark(item.fund, item.class_, item.purpose)
-        waiting = [label for label, dollars in held.items() if dollars]
+        waiting = [label for label, value in held.items() if value]
         if not waiting:
             raise _NothingToDoError
         label = self.random.choice(waiting)
@@ -280,7 +280,7 @@ class Life:
                     if own == earmark and line.place.kind in {
                         "cash", "in-advance", "obligations", "unapplied",
                     }:  # fmt: skip
-                        money += line.dollars or ZERO
+                        money += line.value or ZERO
         if money <= 1:
             raise _NothingToDoError
         return money
@@ -337,7 +337,7 @@ def tell_settled(life: Life, settled: Sequence[Settled], cash: Decimal = ZERO) -
     day = life.day
     for each in settled:
         life.tell(
-            lambda oracle, each=each: oracle.settle(day, each.claim.label, each.units, each.dollars)
+            lambda oracle, each=each: oracle.settle(day, each.claim.label, each.units, each.value)
         )
     life.tell(lambda oracle: oracle.move_cash(day, cash))
 
@@ -345,8 +345,8 @@ def tell_settled(life: Life, settled: Sequence[Settled], cash: Decimal = ZERO) -
 def pay(life: Life, book: Book) -> Draft:
     settled = life.settled(book, life.claim(book))
     whole = settled.units == settled.claim.units
-    charges = to_cents(min(settled.dollars / 100, D(50)) / 2) if whole else ZERO
-    tell_settled(life, [settled], settled.dollars - charges)
+    charges = to_cents(min(settled.value / 100, D(50)) / 2) if whole else ZERO
+    tell_settled(life, [settled], settled.value - charges)
     day = life.day
     life.tell(lambda oracle: oracle.charge(day, charges))
     return payment(
@@ -354,7 +354,7 @@ def pay(life: Life, book: Book) -> Draft:
         day=life.day,
         claim=settled.claim,
         units=settled.units,
-        dollars=settled.dollars - charges,
+        value=settled.value - charges,
         charges=charges,
         advance=settled.advance,
     )
@@ -365,7 +365,7 @@ def pay_jointly(life: Life, book: Book) -> Draft:
     own = [c for c in claims if (c.fund, c.donor) == (claims[0].fund, claims[0].donor)][:3]
     excess = D(life.random.choice((0, 0, 250)))
     settled = [life.settled(book, claim) for claim in own]
-    tell_settled(life, settled, sum((each.dollars for each in settled), excess))
+    tell_settled(life, settled, sum((each.value for each in settled), excess))
     return joint_payment(
         book.settings,
         day=life.day,
@@ -375,20 +375,20 @@ def pay_jointly(life: Life, book: Book) -> Draft:
     ).noted(meta={"payer": "Ministry of Finance"})
 
 
-def tell_cash(life: Life, dollars: Decimal) -> None:
+def tell_cash(life: Life, value: Decimal) -> None:
     day = life.day
-    life.tell(lambda oracle: oracle.move_cash(day, dollars))
+    life.tell(lambda oracle: oracle.move_cash(day, value))
 
 
 def receive(life: Life, book: Book) -> Draft:
-    fund, dollars = life.random.choice(("CPCJF", "UNTOC")), life.random.randint(1, 9_000_000)
-    tell_cash(life, D(dollars) / 100)
+    fund, value = life.random.choice(("CPCJF", "UNTOC")), life.random.randint(1, 9_000_000)
+    tell_cash(life, D(value) / 100)
     return receipt_unapplied(
         book.settings,
         day=life.day,
         fund=fund,
         label=life.labels(book).receipt(life.day),
-        dollars=D(dollars) / 100,
+        value=D(value) / 100,
     ).noted(narration="Unknown payer")
 
 
@@ -397,7 +397,7 @@ def apply(life: Life, book: Book) -> Draft:
     settled: list[Settled] = []
     for claim in life.claims(book)[:2]:
         each = life.settled(book, claim)
-        if sum((other.dollars for other in settled), each.dollars) <= amount:
+        if sum((other.value for other in settled), each.value) <= amount:
             settled.append(each)
     if not settled:
         raise _NothingToDoError
@@ -409,38 +409,38 @@ def apply(life: Life, book: Book) -> Draft:
 
 def apply_to_no_pledge(life: Life, book: Book) -> Draft:
     receipt, held, amount = life.receipt(book)
-    dollars, donor = life.part(amount), life.random.choice(DONORS)
+    value, donor = life.part(amount), life.random.choice(DONORS)
     earmark = life.random.choice(EARMARKS)
-    tell_gift(life, donor, earmark, dollars)
+    tell_gift(life, donor, earmark, value)
     return application_without_pledge(
         book.settings,
         day=life.day,
         receipt=receipt,
         held=held,
         amount=amount,
-        dollars=dollars,
+        value=value,
         donor=donor,
         earmark=earmark,
     )
 
 
-def tell_gift(life: Life, donor: str, earmark: Earmark, dollars: Decimal) -> None:
+def tell_gift(life: Life, donor: str, earmark: Earmark, value: Decimal) -> None:
     day, row = life.day, (earmark.fund, earmark.class_, donor)
-    life.tell(lambda oracle: oracle.give(day, row, dollars))
+    life.tell(lambda oracle: oracle.give(day, row, value))
 
 
 def give_back(life: Life, book: Book) -> Draft:
     receipt, held, amount = life.receipt(book)
-    dollars = life.part(amount)
+    value = life.part(amount)
     day = life.day
-    life.tell(lambda oracle: oracle.give_back(day, dollars))
+    life.tell(lambda oracle: oracle.give_back(day, value))
     return refund_overpayment(
         book.settings,
         day=life.day,
         receipt=receipt,
         held=held,
         amount=amount,
-        dollars=dollars,
+        value=value,
     )
 
 
@@ -460,18 +460,18 @@ def return_payment(life: Life, book: Book) -> Draft:
     part = life.part(units)
     value = share(change.value_out, part, units)
     whole = change.received + change.advanced
-    dollars = part if now.currency == "USD" else share(whole, part, units)
-    if not dollars or not value:
+    gross = part if now.currency == "USD" else share(whole, part, units)
+    if not gross or not value:
         raise _NothingToDoError
     day = life.day
-    tell_cash(life, -dollars)
-    life.tell(lambda oracle: oracle.take_back(day, now.label, part, value, dollars))
+    tell_cash(life, -gross)
+    life.tell(lambda oracle: oracle.take_back(day, now.label, part, value, gross))
     return returned_payment(
         book.settings,
         day=life.day,
         now=now,
         was=structs.replace(change.before, units=now.units + part, value=now.value + value),
-        dollars=dollars,
+        value=gross,
         reverses=change.date.isoformat(),
         advance=advance_for(book.register, now.label, life.day),
     )
@@ -480,7 +480,7 @@ def return_payment(life: Life, book: Book) -> Draft:
 def amend(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
     units = to_cents(claim.units * life.random.choice((50, 90, 110, 200)) / 100)
-    added = max(life.dollars(units - claim.units, claim.currency), ZERO)
+    added = max(life.value(units - claim.units, claim.currency), ZERO)
     if not units or units == claim.units or not share(claim.value, units, claim.units):
         raise _NothingToDoError
     day = life.day
@@ -604,16 +604,16 @@ def correct(life: Life, book: Book) -> Draft:
     """An earlier period got something wrong that concerns no donor."""
     if life.oracle.start_of(life.day) == life.oracle.starts[0]:
         raise _NothingToDoError
-    earmark, dollars = life.random.choice(EARMARKS[:1]), D(life.random.randint(1, 90_000)) / 100
-    life.expect(earmark, "correction", -dollars)
+    earmark, value = life.random.choice(EARMARKS[:1]), D(life.random.randint(1, 90_000)) / 100
+    life.expect(earmark, "correction", -value)
     return correction(
-        book.settings, day=life.day, earmark=earmark, dollars=dollars, cause="Twice (made up)"
+        book.settings, day=life.day, earmark=earmark, value=value, cause="Twice (made up)"
     )
 
 
 def revalue(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
-    value = life.dollars(claim.units, claim.currency)
+    value = life.value(claim.units, claim.currency)
     if value == claim.value or claim.currency == "USD":
         raise _NothingToDoError
     day = life.day
@@ -632,11 +632,11 @@ def redenominate(life: Life, book: Book) -> Draft:
 
 def give(life: Life, book: Book) -> Draft:
     donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
-    dollars = D(life.random.randint(1, 5_000_000)) / 100
-    tell_gift(life, donor, earmark, dollars)
-    tell_cash(life, dollars)
+    value = D(life.random.randint(1, 5_000_000)) / 100
+    tell_gift(life, donor, earmark, value)
+    tell_cash(life, value)
     return receipt_without_pledge(
-        book.settings, day=life.day, donor=donor, earmark=earmark, dollars=dollars
+        book.settings, day=life.day, donor=donor, earmark=earmark, value=value
     ).noted(narration="Gift")
 
 
@@ -649,34 +649,34 @@ def give_in_kind(life: Life, book: Book) -> Draft:
 def spend(life: Life, book: Book) -> Draft:
     """Any of the events that spend or move money that is there."""
     earmark = life.random.choice(EARMARKS)
-    dollars = life.part(to_cents(life.available(book, earmark) / 2))
-    common = {"day": life.day, "dollars": dollars}
+    value = life.part(to_cents(life.available(book, earmark) / 2))
+    common = {"day": life.day, "value": value}
     kind = life.random.randrange(7)
     if kind == 0:
         day, row = life.day, (earmark.fund, earmark.class_, "ITA")
-        life.tell(lambda oracle: oracle.refund(day, row, dollars))
-        life.expect(earmark, "refunds", dollars)
+        life.tell(lambda oracle: oracle.refund(day, row, value))
+        life.expect(earmark, "refunds", value)
         return refund_unspent(book.settings, donor="ITA", earmark=earmark, **common)
     if kind == 1:
-        life.expect(earmark, "programme", dollars)
-        life.expect(earmark, "obligations", -dollars)
+        life.expect(earmark, "programme", value)
+        life.expect(earmark, "obligations", -value)
         return expenditure(book.settings, earmark=earmark, obligated=True, **common)
     if kind == 2 and earmark.fund == "CPCJF":
-        life.expect(earmark, "programme-support", to_cents(dollars * D("0.13")))
+        life.expect(earmark, "programme-support", to_cents(value * D("0.13")))
         return programme_support(
-            book.settings, day=life.day, earmark=earmark, expenditure=dollars, rate=D("0.13")
+            book.settings, day=life.day, earmark=earmark, expenditure=value, rate=D("0.13")
         )
     if kind in {3, 4}:
         target = life.random.choice([other for other in EARMARKS if other != earmark])
         settled = kind == 3
         if not settled and target.fund != earmark.fund:
-            life.expect(earmark, "due-to", -dollars)
-            life.expect(target, "due-from", dollars)
+            life.expect(earmark, "due-to", -value)
+            life.expect(target, "due-from", value)
         return transfer(book.settings, source=earmark, target=target, settled=settled, **common)
     if kind == 5:
-        life.expect(earmark, "operating-reserve", -dollars)
+        life.expect(earmark, "operating-reserve", -value)
         return operating_reserve(book.settings, earmark=earmark, **common)
-    life.expect(earmark, "programme", dollars)
+    life.expect(earmark, "programme", value)
     return expenditure(book.settings, earmark=earmark, **common)
 
 
@@ -700,7 +700,7 @@ def settle_between_funds(life: Life, book: Book) -> Draft:
     life.expect(owing, "due-to", -line.number)
     life.expect(owed_to, "due-from", line.number)
     return settlement(
-        book.settings, day=life.day, source=owing, target=owed_to, dollars=-line.number
+        book.settings, day=life.day, source=owing, target=owed_to, value=-line.number
     ).noted(narration="Settled")
 
 
@@ -715,22 +715,22 @@ def obligations(life: Life, book: Book) -> Draft:
                     line.account.split(":")[1], str(meta["class"]), str(meta.get("purpose", ""))
                 )
                 raised[key] = raised.get(key, ZERO) - line.number
-    open_ones = [(earmark, dollars) for earmark, dollars in raised.items() if dollars > 0]
+    open_ones = [(earmark, value) for earmark, value in raised.items() if value > 0]
     if not open_ones:
         raise _NothingToDoError
-    earmark, dollars = open_ones[0]
+    earmark, value = open_ones[0]
     builder = life.random.choice((obligation_paid, savings))
-    dollars = life.part(dollars)
-    life.expect(earmark, "obligations", dollars)
+    value = life.part(value)
+    life.expect(earmark, "obligations", value)
     if builder is savings:
-        life.expect(earmark, "savings", -dollars)
-    return builder(book.settings, day=life.day, earmark=earmark, dollars=dollars)
+        life.expect(earmark, "savings", -value)
+    return builder(book.settings, day=life.day, earmark=earmark, value=value)
 
 
 def earn_interest(life: Life, book: Book) -> Draft:
     shares = [(earmark, D(life.random.randint(1, 900))) for earmark in EARMARKS[:2]]
-    for earmark, dollars in shares:
-        life.expect(earmark, "interest", -dollars)
+    for earmark, value in shares:
+        life.expect(earmark, "interest", -value)
     return interest(book.settings, day=life.day, shares=shares)
 
 
@@ -905,7 +905,7 @@ def prove_lots(book: Book) -> None:
             if line.place.kind in CLAIMS:
                 key = (line.label, line.posting.account, line.currency)
                 units, cost = lots.get(key, (D(0), D(0)))
-                lots[key] = units + line.units, cost + (line.dollars or ZERO)
+                lots[key] = units + line.units, cost + (line.value or ZERO)
     open_lots = {
         (label, account.split(":")[1], account.split(":")[-1], currency): (units, cost)
         for (label, account, currency), (units, cost) in lots.items()
@@ -926,7 +926,7 @@ def prove_balances(book: Book) -> None:
             sums: dict[tuple[str, str], Decimal] = {}
             for line in read_lines(entry, book.settings):
                 key = (line.place.fund, line.class_)
-                sums[key] = sums.get(key, ZERO) + (line.dollars or ZERO)
+                sums[key] = sums.get(key, ZERO) + (line.value or ZERO)
             assert not any(sums.values()), entry
 
 
@@ -938,7 +938,7 @@ def prove_own_money(life: Life, book: Book) -> None:
             for line in read_lines(entry, book.settings):
                 if line.place.kind in OWN:
                     key = (line.place.fund, line.class_, line.place.kind)
-                    sums[key] = sums.get(key, ZERO) + (line.dollars or ZERO)
+                    sums[key] = sums.get(key, ZERO) + (line.value or ZERO)
     assert {key: x for key, x in sums.items() if x} == {k: x for k, x in life.booked.items() if x}
 
 

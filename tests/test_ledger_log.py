@@ -29,7 +29,7 @@ Norway;NV 1;2002-03-01;USD;10000.00;2002-06-30;Corruption
 The Fjords;NV 3;2002-03-05;USD;1234.00;2002-06-30;General
 """
 PLEDGE = ("record", "pledge", "AUT", "1000", "--fund", "CPCJF", "--class", "general")
-PAY = ("record", "payment", "AUT-2002-01.1", "--dollars", "1000", "--date", "2002-07-10", "--yes")
+PAY = ("record", "payment", "AUT-2002-01.1", "--value", "1000", "--date", "2002-07-10", "--yes")
 PLEDGED = ("--fund", "CPCJF", "--class", "general", "--date")
 EARLIER = (*PLEDGE, "--date", "2002-03-01", "--yes")
 RATES = """Country,Currency,Abbreviation,Effective Date,Rate
@@ -494,7 +494,7 @@ DOINGS = st.one_of(
         st.sampled_from(DONORS), DAYS, st.sampled_from([("--yes",), ("--yes", "--waiting")]),
     ),
     st.builds(
-        lambda donor, part, day: ("record", "payment", f"{donor}-{day[:4]}-01.1", "--dollars", part,
+        lambda donor, part, day: ("record", "payment", f"{donor}-{day[:4]}-01.1", "--value", part,
                                   "--date", day, "--yes"),
         st.sampled_from(DONORS), st.sampled_from(["400", "1000"]), DAYS,
     ),

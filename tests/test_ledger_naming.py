@@ -79,7 +79,7 @@ def gift(main: Path, day: date) -> Draft:
         day=day,
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
-        dollars=Decimal("5.00"),
+        value=Decimal("5.00"),
     ).noted(narration=f"Gift of {day}")
 
 

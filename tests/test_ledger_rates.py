@@ -1,4 +1,6 @@
-"""A UN rate holds for a month; the law's rates from their day (all rates and amounts made up)."""
+"""A rate of exchange holds for a month; the law's rates from their day (all rates and amounts made
+up).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from pledgebook.importers.imports import import_files
 from pledgebook.ledger import Book, EventRefusedError, MissingRateError, load_book, make_book
 from pledgebook.ledger.declared.currencies import EURO_RATES, euro_from
 from pledgebook.ledger.declared.rates import RATE_AGE, Rate, Rates
-from pledgebook.ledger.events.asking import dollars_of_day
+from pledgebook.ledger.events.asking import value_of_day
 from pledgebook.ledger.forms import FORMS
 
 D = Decimal
@@ -36,11 +38,11 @@ def test_a_rate_holds_on_its_35th_day_and_not_on_the_36th() -> None:
     rates = Rates([Rate("EUR", D("1.10"), EFFECTIVE)])
     last = EFFECTIVE + timedelta(days=RATE_AGE)
     assert RATE_AGE == 35
-    assert rates.dollars(D(1100), "EUR", last)[0] == 1000
+    assert rates.value(D(1100), "EUR", last)[0] == 1000
     with pytest.raises(
         MissingRateError, match=r"the newest is of 2002-03-01 and holds for 35 days"
     ):
-        rates.dollars(D(1100), "EUR", last + timedelta(days=1))
+        rates.value(D(1100), "EUR", last + timedelta(days=1))
 
 
 @given(
@@ -53,10 +55,10 @@ def test_what_is_missing_is_what_no_dollars_come_of(currency: str, of: str, days
     day = EFFECTIVE + timedelta(days)
     missing = rates.missing(currency, day)
     if not missing:
-        assert rates.dollars(D(1100), currency, day)[0] > 0
+        assert rates.value(D(1100), currency, day)[0] > 0
         return
     with pytest.raises(MissingRateError) as raised:
-        rates.dollars(D(1100), currency, day)
+        rates.value(D(1100), currency, day)
     assert str(raised.value) == missing
 
 
@@ -74,9 +76,9 @@ def test_no_dollars_rest_on_a_rate_that_is_older_than_said(
     newest = max((each for each in days if each <= asked), default=None)
     if newest is None or asked - newest > age:
         with pytest.raises(MissingRateError):
-            rates.dollars(D(100), "EUR", day)
+            rates.value(D(100), "EUR", day)
     else:
-        assert rates.dollars(D(100), "EUR", day)[1] == Rate(
+        assert rates.value(D(100), "EUR", day)[1] == Rate(
             "EUR", D(1 + newest), began + timedelta(newest)
         )
 
@@ -87,19 +89,19 @@ def test_a_currency_goes_through_the_euro_from_the_day_of_the_law_s_rate(code: s
     assert began is not None
     before = began - timedelta(days=1)
     rates = Rates([Rate("EUR", D(1), before)])
-    assert rates.dollars(EURO_RATES[code] * 100, code, began)[0] == 100
+    assert rates.value(EURO_RATES[code] * 100, code, began)[0] == 100
     with pytest.raises(MissingRateError, match=f"rate of {code} for {before}"):
-        rates.dollars(D(100), code, before)
+        rates.value(D(100), code, before)
 
 
 def test_a_book_says_for_how_long_its_rates_hold(load: Load) -> None:
     day = date(2002, 6, 9)  # the 100th day
     with pytest.raises(EventRefusedError, match='add it as "2002-06-01 price USD UNITS EUR"'):
-        dollars_of_day(load(BOOK), D(1100), "EUR", day)
+        value_of_day(load(BOOK), D(1100), "EUR", day)
     book = load(BOOK + '1999-12-31 custom "rate-age" "100"\n')
-    assert dollars_of_day(book, D(1100), "EUR", day)[0] == 1000
+    assert value_of_day(book, D(1100), "EUR", day)[0] == 1000
     with pytest.raises(EventRefusedError, match="holds for 100 days"):
-        dollars_of_day(book, D(1100), "EUR", day + timedelta(days=1))
+        value_of_day(book, D(1100), "EUR", day + timedelta(days=1))
 
 
 def test_an_entry_that_rests_on_an_old_rate_is_a_notice(load: Load) -> None:
@@ -107,7 +109,7 @@ def test_an_entry_that_rests_on_an_old_rate_is_a_notice(load: Load) -> None:
     assert "rate-old" not in rules
     late = load(BOOK + PLEDGE.format(day="2002-04-06"))
     (notice,) = [each for each in late.notices if each.rule == "rate-old"]
-    assert "a UN operational rate of 2002-03-01, 36 days before" in notice.message
+    assert "a rate of exchange of 2002-03-01, 36 days before" in notice.message
     told = load(BOOK + '1999-12-31 custom "rate-age" "36"\n' + PLEDGE.format(day="2002-04-06"))
     assert "rate-old" not in [each.rule for each in told.notices]
 
@@ -164,18 +166,18 @@ def test_an_entry_of_an_account_in_another_currency_waits_for_the_rate_of_its_da
 
 
 @pytest.mark.parametrize(
-    ("dollars", "named"),
+    ("value", "named"),
     [("1000.00", False), ("1000", False), ("1001", False), ("1000.01", False), ("999", False),
      ("1000.02", True), ("1002", True), ("998", True), ("990.10", True), ("1300.00", True)],
 )  # fmt: skip
 def test_a_sheet_s_own_dollars_that_are_not_the_rate_s_are_named(
-    tmp_path: Path, dollars: str, named: bool
+    tmp_path: Path, value: str, named: bool
 ) -> None:
     text = (
         "Donor,Date of pledge,Currency,Amount,Amount in USD,Purpose\n"
-        f"Austria,2002-03-02,EUR,1100,{dollars},Corruption\n"
+        f"Austria,2002-03-02,EUR,1100,{value},Corruption\n"
     )
     ((verdict, reason),) = _imported(tmp_path, "p.csv", text, BOOK)
     assert verdict == "imported"
-    assert ("The sheet's own dollars" in reason) is named
+    assert ("The sheet's own value" in reason) is named
     assert not named or "1000.00" in reason

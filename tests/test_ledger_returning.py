@@ -30,9 +30,9 @@ plugin "pledgebook.plugins"
 """
 EVENTS = (
     "pledge AUT 60000 --currency EUR --due 2003-06-30 --purpose corruption "
-    "--dollars 52631.58 --reason r --set oda=yes --date 2003-03-03",
-    "payment AUT-2003-01.1=40000EUR --dollars 39603.96 --date 2003-08-11",
-    "payment AUT-2003-01.1 --dollars 19801.98 --date 2003-12-22",
+    "--value 52631.58 --reason r --set oda=yes --date 2003-03-03",
+    "payment AUT-2003-01.1=40000EUR --value 39603.96 --date 2003-08-11",
+    "payment AUT-2003-01.1 --value 19801.98 --date 2003-12-22",
 )
 BACK = "returned-payment AUT-2003-01.1 --reverses 2003-12-22 --date 2004-01-15"
 DAY = date(2004, 12, 31)
@@ -106,7 +106,7 @@ def test_what_was_paid_whole_in_advance_is_deferred_again(tmp_path: Path, policy
     path = tmp_path / "main.beancount"
     path.write_text(HEAD.format(policy=policy), "utf-8")
     record(path, EVENTS[0].replace("2003-06-30", "2004-06-30"))
-    record(path, "payment AUT-2003-01.1 --dollars 59405.94 --date 2003-08-11")
+    record(path, "payment AUT-2003-01.1 --value 59405.94 --date 2003-08-11")
     (line,) = list_instalments(load_book(path).register)
     assert (line.status, line.outstanding) == ("in-advance", 0)
     record(path, "returned-payment AUT-2003-01.1 --reverses 2003-08-11 --date 2003-09-15")
@@ -132,9 +132,9 @@ def test_money_in_advance_is_as_old_as_its_first_part_whatever_became_of_it(
     path.write_text(HEAD.format(policy=policy) + other, "utf-8")
     record(path, EVENTS[0].replace("2003-06-30", "2004-06-30"))
     for words in (
-        "payment AUT-2003-01.1=20000EUR --dollars 19801.98 --date 2003-08-11",
-        "payment AUT-2003-01.1=20000EUR --dollars 20000.00 --date 2003-10-10",
-        "payment AUT-2003-01.1=10000EUR --dollars 10000.00 --date 2003-11-11",
+        "payment AUT-2003-01.1=20000EUR --value 19801.98 --date 2003-08-11",
+        "payment AUT-2003-01.1=20000EUR --value 20000.00 --date 2003-10-10",
+        "payment AUT-2003-01.1=10000EUR --value 10000.00 --date 2003-11-11",
         "returned-payment AUT-2003-01.1 --reverses 2003-10-10 --date 2003-12-12",
         "re-earmark AUT-2003-01.1 --purpose firearms --date 2003-12-13",
     )[:steps]:

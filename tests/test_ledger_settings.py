@@ -383,7 +383,7 @@ def test_a_period_s_name_is_never_a_path(name: str, load: Load, tmp_path: Path) 
         day=date(2006, 3, 1),
         donor="SWE",
         earmark=Earmark("CPCJF", "general"),
-        dollars=Decimal("5.00"),
+        value=Decimal("5.00"),
     ).noted(narration="Gift")
     with pytest.raises(BookRefusedError):
         write_entries(book, [gift])

@@ -40,17 +40,17 @@ DAY = date(2003, 3, 3)
 
 @pytest.fixture
 def funded(keeper: Any) -> Any:
-    """A book with 1,000 dollars in each of three classes."""
+    """A book with 1,000 value in each of three classes."""
     for earmark in (GENERAL, SPECIAL, UNTOC):
         keeper.record(
             receipt_without_pledge, day=date(2002, 2, 1), donor="NOR", earmark=earmark,
-            dollars=D(1000), narration="Gift",
+            value=D(1000), narration="Gift",
         )  # fmt: skip
     return keeper
 
 
-def spend(keeper: Any, build: Callable[..., Any], dollars: int, **given: Any) -> None:
-    keeper.record(build, day=DAY, dollars=D(dollars), narration="Made up", **given)
+def spend(keeper: Any, build: Callable[..., Any], value: int, **given: Any) -> None:
+    keeper.record(build, day=DAY, value=D(value), narration="Made up", **given)
 
 
 def test_an_obligation_is_expenditure_when_raised_and_not_again_when_paid(funded: Any) -> None:
@@ -60,12 +60,12 @@ def test_an_obligation_is_expenditure_when_raised_and_not_again_when_paid(funded
     assert funded.balance("Expenses:CPCJF:Programme") == 500
     assert funded.balance("Liabilities:CPCJF:Obligations") == -100
     funded.record(
-        savings, day=date(2004, 2, 2), dollars=D(100), narration="Not needed", earmark=SPECIAL
+        savings, day=date(2004, 2, 2), value=D(100), narration="Not needed", earmark=SPECIAL
     )
     assert funded.balance("Liabilities:CPCJF:Obligations") == 0
     assert funded.balance("Equity:CPCJF:Savings") == -100
     # What is saved may be spent again.
-    funded.record(expenditure, day=date(2004, 2, 3), dollars=D(600), narration="-", earmark=SPECIAL)
+    funded.record(expenditure, day=date(2004, 2, 3), value=D(600), narration="-", earmark=SPECIAL)
 
 
 def test_support_costs_leave_the_class_that_spent(funded: Any) -> None:
@@ -141,7 +141,7 @@ def test_an_amount_of_nothing_is_refused(
     funded: Any, build: Callable[..., Any], given: dict[str, Any]
 ) -> None:
     with pytest.raises(EventRefusedError, match=r"above zero|of nothing"):
-        build(funded.book.settings, day=DAY, dollars=D(0), **given)
+        build(funded.book.settings, day=DAY, value=D(0), **given)
 
 
 def test_support_costs_of_an_account_within_a_fund_are_income_of_that_funds_support_class(

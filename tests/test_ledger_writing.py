@@ -49,7 +49,7 @@ def gift(book: Book, day: date, words: str = "Gift", donor: str = "SWE") -> Draf
         day=day,
         donor=donor,
         earmark=Earmark("CPCJF", "general"),
-        dollars=Decimal("5.00"),
+        value=Decimal("5.00"),
     ).noted(narration=words)
 
 

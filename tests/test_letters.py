@@ -75,7 +75,7 @@ def test_the_statement_of_italy_is_its_row_of_the_schedule(golden: Book) -> None
     assert [line.replace("\xa0", " ") for line in shown(letter, "received")[0]] == [
         "20 Mar 2002", "ITA-2001-01.1", "Organized crime", "EUR", "100,000.00", "87,719.30",
     ]  # fmt: skip
-    assert last(letter.table("received"))["dollars"] == D("269591.08")
+    assert last(letter.table("received"))["value"] == D("269591.08")
 
 
 def test_the_statement_of_germany_shows_what_falls_due_later_beside_the_sum(golden: Book) -> None:
@@ -86,7 +86,7 @@ def test_the_statement_of_germany_shows_what_falls_due_later_beside_the_sum(gold
     ]
     table = letter.table("instalments")
     open_ = table.values(table.lines[1])
-    assert (open_["currency"], open_["unpaid"], open_["dollars"]) == (
+    assert (open_["currency"], open_["unpaid"], open_["value"]) == (
         "EUR", D("100000"), D("89285.71"),
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def assert_statement(letter: Letter, figures: Figures, papers: Papers) -> None:
     told = [*expected.values(), D(waiting), before]
     assert stated == sorted(abs(value) for value in told if value)
     owed = figures.closing + figures.future + figures.uncommitted
-    tables = {table.name: last(table)["dollars"] for table in letter.tables if table is not summary}
+    tables = {table.name: last(table)["value"] for table in letter.tables if table is not summary}
     assert tables.get("instalments", D(0)) == owed
     cut = papers.selection.cut
     own = [
@@ -170,13 +170,13 @@ def test_under_agreement_what_is_due_later_is_a_part_of_what_is_unpaid(golden: B
         ["Of which due in later periods", "89,285.71"],
     ]
     assert letter.table("summary").note == ""
-    assert last(letter.table("instalments"))["dollars"] == D("89285.71")
+    assert last(letter.table("instalments"))["value"] == D("89285.71")
 
 
 def test_what_all_statements_say_was_received_is_what_came_from_donors(golden: Book) -> None:
     papers = Papers(select(golden, "2002-2003"))
     received = [
-        last(table)["dollars"]
+        last(table)["value"]
         for letter in make_letters(papers, "statement", day=DAY)
         for table in letter.tables
         if table.name == "received"
@@ -218,7 +218,7 @@ def test_a_confirmation_asks_for_the_balance_and_brings_a_slip(headed: Book) -> 
     letters = {letter.donor: letter for letter in make_letters(papers, "confirmation", day=DAY)}
     assert set(letters) == {"AUT", "CAN", "DEU", "DNK", "FIN"}
     canada = letters["CAN"]
-    assert last(canada.table("instalments"))["dollars"] == D("15000.00")
+    assert last(canada.table("instalments"))["value"] == D("15000.00")
     assert canada.slip is not None
     assert ("Unpaid at 31 December 2003", "15,000.00\xa0US\xa0dollars") in canada.slip.facts.pairs
     assert canada.slip.return_to == ("Please return to:", "1 Example Square", "Example City")

@@ -65,14 +65,14 @@ PLEDGES = """
 """
 
 
-def receipt(number: int, dollars: str, words: str, donor: str = "", more: str = "") -> str:
+def receipt(number: int, value: str, words: str, donor: str = "", more: str = "") -> str:
     proposed = f'\n  proposed-donor: "{donor}"' if donor else ""
     return f"""
 2002-06-{number:02d} * "A payer" "{words}"
   event: "receipt-unapplied"
   class: "general"{proposed}{more}
-  Assets:CPCJF:Cash              {dollars} USD
-  Liabilities:CPCJF:Unapplied   -{dollars} USD {{1 USD, "R-2002-{number:04d}"}}
+  Assets:CPCJF:Cash              {value} USD
+  Liabilities:CPCJF:Unapplied   -{value} USD {{1 USD, "R-2002-{number:04d}"}}
 """
 
 
@@ -393,7 +393,7 @@ THREE = """
 
 
 @pytest.mark.parametrize(
-    ("dollars", "words", "taken"),
+    ("value", "words", "taken"),
     [
         ("700.00", "JPN-2002-01", {3: 300, 1: 300, 4: 100}),
         ("500.00", "JPN-2002-01.4", {4: 300, 3: 200}),
@@ -401,9 +401,9 @@ THREE = """
     ],
 )
 def test_money_is_spread_within_one_purpose_what_is_quoted_first(
-    load: Load, dollars: str, words: str, taken: dict[int, int]
+    load: Load, value: str, words: str, taken: dict[int, int]
 ) -> None:
-    book = load(PLEDGES + THREE + receipt(3, dollars, words, "JPN"))
+    book = load(PLEDGES + THREE + receipt(3, value, words, "JPN"))
     assert [error.message for error in book.errors] == []
     found = match_receipts(book)[-1]
     assert found.verdict == "proposed"
@@ -577,7 +577,7 @@ def test_an_application_is_taken_back_by_an_entry_and_the_money_waits_again(desk
     assert done.exit_code == 0, done.output
     assert lines(desk)["NOR-2002-01.1"].outstanding == D(7000)
     book = load_book(desk)
-    assert [(each.receipt.label, each.receipt.dollars) for each in match_receipts(book)] == [
+    assert [(each.receipt.label, each.receipt.value) for each in match_receipts(book)] == [
         ("R-2002-0004", D(800)),
         ("R-2002-0005", D(6985)),
     ]

@@ -66,7 +66,7 @@ def test_instalments_that_come_to_an_amount_are_all_that_a_look_at_each_set_find
     st.integers(0, 5),
 )
 def test_what_is_owed_is_found_by_day_and_by_dollars_after_any_settlements(
-    claims: list[Claim], settled: list[tuple[int, int]], day: int, dollars: int, most: int
+    claims: list[Claim], settled: list[tuple[int, int]], day: int, value: int, most: int
 ) -> None:
     owed = Owed("USD")
     left = {claim.label: claim for claim in claims}
@@ -89,5 +89,5 @@ def test_what_is_owed_is_found_by_day_and_by_dollars_after_any_settlements(
     nearest = sorted(still, key=lambda claim: abs((due_of(claim) - when).days))
     assert list(owed.labels) == [claim.label for claim in still]
     assert owed.due_about(when) == [claim.label for claim in nearest[:MOST_BY_DUE]]
-    above = {claim.label for claim in still if 0 < claim.units - dollars <= most}
-    assert set(owed.above(Decimal(dollars), Decimal(most))) == above
+    above = {claim.label for claim in still if 0 < claim.units - value <= most}
+    assert set(owed.above(Decimal(value), Decimal(most))) == above

@@ -22,25 +22,25 @@ Load = Callable[..., Book]
 DAY = date(2002, 6, 3)
 
 
-def pledge(label: str, amount: str, dollars: str, due: str = "2002-12-31", more: str = "") -> str:
+def pledge(label: str, amount: str, value: str, due: str = "2002-12-31", more: str = "") -> str:
     donor = label[:3]
     return f"""
 2002-02-01 * "A State" "Pledge (made up)" ^{label.partition(".")[0]}
   event: "commitment"
   class: "general"{more}
-  Assets:CPCJF:Pledges:{donor}   {amount} {{0 # {dollars} USD, "{label}"}}
+  Assets:CPCJF:Pledges:{donor}   {amount} {{0 # {value} USD, "{label}"}}
     due: {due}
-  Income:CPCJF:Contributions:{donor}   -{dollars} USD
+  Income:CPCJF:Contributions:{donor}   -{value} USD
 """
 
 
-def receipt(payer: str, dollars: str, words: str = "contribution", more: str = "") -> str:
+def receipt(payer: str, value: str, words: str = "contribution", more: str = "") -> str:
     return f"""
 2002-06-03 * "{payer}" "{words}"
   event: "receipt-unapplied"
   class: "general"{more}
-  Assets:CPCJF:Cash              {dollars} USD
-  Liabilities:CPCJF:Unapplied   -{dollars} USD {{1 USD, "R-2002-0001"}}
+  Assets:CPCJF:Cash              {value} USD
+  Liabilities:CPCJF:Unapplied   -{value} USD {{1 USD, "R-2002-0001"}}
 """
 
 

@@ -92,34 +92,34 @@ def balances(book: Book) -> dict[str, Decimal]:
     for entry in book.entries:
         for line in read_lines(entry, book.settings) if hasattr(entry, "postings") else ():
             name = line.posting.account
-            sums[name] = sums.get(name, ZERO) + (line.dollars or ZERO)
+            sums[name] = sums.get(name, ZERO) + (line.value or ZERO)
     return {name: amount for name, amount in sums.items() if amount}
 
 
 PLEDGE = "pledge BEL {amount} --date 2002-02-01 --fund CPCJF --due {due} --reason r"
-DOLLARS = PLEDGE.format(amount=10000, due="2002-06-30")
-EUROS = f"{DOLLARS} --currency EUR --dollars 9000"
-EARLY = "pledge BEL 1000 --currency EUR --dollars 1000 --reason r --date 2001-02-01 --fund CPCJF"
+VALUE = PLEDGE.format(amount=10000, due="2002-06-30")
+EUROS = f"{VALUE} --currency EUR --value 9000"
+EARLY = "pledge BEL 1000 --currency EUR --value 1000 --reason r --date 2001-02-01 --fund CPCJF"
 RETURN = "returned-payment BEL-200{}-01.1 --reverses {} --date {}"
 CASES = {
-    "charges of a payment in dollars": (
-        [DOLLARS],
-        ["payment BEL-2002-01 --dollars 9975 --charges 25 --date 2002-10-04"],
+    "charges of a payment in the book's currency": (
+        [VALUE],
+        ["payment BEL-2002-01 --value 9975 --charges 25 --date 2002-10-04"],
         [RETURN.format(2, "2002-10-04", "2002-10-10")],
     ),
     "the same, as the bank states it": (
-        [DOLLARS],
-        ["payment BEL-2002-01 --dollars 9975 --charges 25 --date 2002-10-04"],
-        [RETURN.format(2, "2002-10-04", "2002-10-10 --dollars 9975")],
+        [VALUE],
+        ["payment BEL-2002-01 --value 9975 --charges 25 --date 2002-10-04"],
+        [RETURN.format(2, "2002-10-04", "2002-10-10 --value 9975")],
     ),
     "charges of a payment in euros": (
         [EUROS],
-        ["payment BEL-2002-01.1 --dollars 10480 --charges 20 --date 2002-10-04"],
-        [RETURN.format(2, "2002-10-04", "2002-10-10 --dollars 10480 --amount 10000")],
+        ["payment BEL-2002-01.1 --value 10480 --charges 20 --date 2002-10-04"],
+        [RETURN.format(2, "2002-10-04", "2002-10-10 --value 10480 --amount 10000")],
     ),
     "in two parts, of which none keeps a cent": (
         [EUROS],
-        ["payment BEL-2002-01 --dollars 10480.33 --charges 20.01 --date 2002-10-04"],
+        ["payment BEL-2002-01 --value 10480.33 --charges 20.01 --date 2002-10-04"],
         [
             RETURN.format(2, "2002-10-04", "2002-10-10 --amount 3333.33"),
             RETURN.format(2, "2002-10-04", "2002-10-12"),
@@ -127,10 +127,10 @@ CASES = {
     ),
     "two instalments by one transfer": (
         [
-            DOLLARS,
+            VALUE,
             "pledge BEL 333.33 --date 2002-02-02 --fund CPCJF --due 2002-06-30 --reason r",
         ],
-        ["payment BEL-2002-01.1 BEL-2002-02.1 --dollars 10300 --charges 33.33 --date 2002-10-04"],
+        ["payment BEL-2002-01.1 BEL-2002-02.1 --value 10300 --charges 33.33 --date 2002-10-04"],
         [
             RETURN.format(2, "2002-10-04", "2002-10-10"),
             RETURN.format(2, "2002-10-04", "2002-10-10").replace("-01.1", "-02.1"),
@@ -138,11 +138,11 @@ CASES = {
     ),
     "money in advance before its release": (
         [f"{EARLY} --due 2002-06-30"],
-        ["payment BEL-2001-01 --dollars 945 --charges 5 --date 2001-10-04"],
+        ["payment BEL-2001-01 --value 945 --charges 5 --date 2001-10-04"],
         [RETURN.format(1, "2001-10-04", "2001-11-01")],
     ),
 }
-ADVANCE = "payment BEL-2001-01 --dollars 950 --date 2001-10-04"
+ADVANCE = "payment BEL-2001-01 --value 950 --date 2001-10-04"
 RELEASE = "release BEL-2001-01.1 --date 2002-01-01"
 
 
@@ -192,7 +192,7 @@ def test_money_in_advance_taken_back_after_its_release_is_as_if_it_had_never_com
         held[1].get(name, ZERO) for name in income
     )
     if day.startswith("2002"):
-        trail = figures[1][1][0][2].pop("dollars_paid")  # the annex shows what went
+        trail = figures[1][1][0][2].pop("value_paid")  # the annex shows what went
         assert trail == -950
         assert figures[0] == figures[1]
         return
@@ -208,9 +208,7 @@ GIVEN_UP = (
 
 
 @pytest.mark.parametrize("policy", ["pledge", "receipt", "agreement"])
-@pytest.mark.parametrize(
-    "early", ["", "payment BEL-2002-01.1=3000 --dollars 2900 --date 2002-05-01"]
-)
+@pytest.mark.parametrize("early", ["", "payment BEL-2002-01.1=3000 --value 2900 --date 2002-05-01"])
 def test_a_write_off_that_is_taken_back_leaves_no_figure_behind_and_can_be_paid(
     policy: str, early: str, tmp_path: Path
 ) -> None:
@@ -228,7 +226,7 @@ def test_a_write_off_that_is_taken_back_leaves_no_figure_behind_and_can_be_paid(
         ["--book", str(main), "record", *GIVEN_UP[1].format("2003-05-03").split(), "--yes"],
     )
     assert done.exit_code == 2  # no more is owed again than was given up
-    record(main, "payment BEL-2002-01.1 --dollars 9500 --date 2003-06-01")
+    record(main, "payment BEL-2002-01.1 --value 9500 --date 2003-06-01")
     (line,) = list_instalments(load_book(main).register)
     assert (line.status, line.written_off) == ("paid", 0)
 
@@ -254,6 +252,6 @@ def test_what_was_written_off_in_a_closed_period_is_owed_again_in_the_open_one(
         assert (line.outstanding, line.written_off, line.pledged_on) == (
             10000, 0, date(2002, 2, 1),
         )  # fmt: skip
-    record(main, "payment BEL-2002-01.1 --dollars 9500 --date 2004-06-01")
+    record(main, "payment BEL-2002-01.1 --value 9500 --date 2004-06-01")
     close_period(load_book(main), "2004-2005", make_figures)
     assert [verdict.differs for verdict in verify_seals(main, make_figures)] == [{}, {}]

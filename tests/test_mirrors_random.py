@@ -34,7 +34,7 @@ from test_oracle import POLICIES, register_of, split, written
 BOOKS = int(os.environ.get("PLEDGEBOOK_MIRRORS", "4"))
 FIGURES = ("schedule", "annex", "ageing", "years", "earmarked", "donor-kinds", "exchange")
 """Reports whose figures are net; those of what came and went show both."""
-TRAIL = {"dollars_paid", "paid"}
+TRAIL = {"value_paid", "paid"}
 """Columns of what came and went."""
 
 
@@ -81,8 +81,8 @@ def place(claim: Claim) -> list[str]:
 
 def pay(main: Path, claim: Claim, random: Random, days: Days) -> None:
     units = money(random, claim.units)
-    dollars = units if claim.currency == "USD" else money(random)
-    record(main, "payment", f"{claim.label}={units}", "--dollars", dollars, "--date", days[0])
+    value = units if claim.currency == "USD" else money(random)
+    record(main, "payment", f"{claim.label}={units}", "--value", value, "--date", days[0])
     record(main, "returned-payment", claim.label, "--reverses", days[0], "--date", days[1])
 
 
@@ -147,7 +147,7 @@ def made(seed: int, folder: Path) -> tuple[Path, list[Claim]]:
             if (claim := changes[-1].after).is_open and claim.committed
             if claim.currency not in EURO_RATES  # by then no bank takes these
             if changes[-1].date < date(2005, 12, 1)
-            if not any(held.dollars for held in register.held_under.get(claim.label, ()))
+            if not any(held.value for held in register.held_under.get(claim.label, ()))
         ]
         if claims:
             return main, claims

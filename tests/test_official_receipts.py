@@ -262,7 +262,7 @@ def test_two_payments_that_neither_day_nor_label_tells_apart_are_one_collection(
       Assets:CPCJF:Cash                 250.00 USD
       Income:CPCJF:Contributions:AUT   -250.00 USD
     """
-    assert [(each.key.labels, each.dollars) for each in list_collections(book.register)] == [
+    assert [(each.key.labels, each.value) for each in list_collections(book.register)] == [
         ("", Decimal("1500.00")),
         ("AUT-2002-07", Decimal("250.00")),
     ]

@@ -83,7 +83,7 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-def dollars_of(units: int, currency: str, day: date) -> Decimal:
+def value_of(units: int, currency: str, day: date) -> Decimal:
     rate = next(number for since, number in RATES if since <= day)
     return cents(Decimal(units) / (Decimal(rate) if currency == "EUR" else 1))
 
@@ -108,7 +108,7 @@ def make_entries(random: Random) -> list[str]:
         due = day + timedelta(random.choice([30, 30, 60, 400]))
         lines, values = "", []
         for at, units in enumerate(own, 1):
-            values.append(dollars_of(units, currency, day))
+            values.append(value_of(units, currency, day))
             labels.append(f"{pledge}.{at}")
             lines += f"  Assets:{fund}:Pledges:{donor}  {units} {currency} "
             lines += f'{{0 # {values[-1]} USD, "{pledge}.{at}"}}\n    due: {due}\n'
@@ -117,7 +117,7 @@ def make_entries(random: Random) -> list[str]:
         for at, units in enumerate(own, 1):
             if random.random() < 0.8:
                 paid = day + timedelta(random.randrange(1, 90))
-                came = dollars_of(units, currency, paid)
+                came = value_of(units, currency, paid)
                 lines = (
                     f'  Assets:{fund}:Pledges:{donor}  -{units} {currency} {{"{pledge}.{at}"}}\n'
                 )

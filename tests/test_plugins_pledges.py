@@ -512,7 +512,7 @@ def test_a_payment_in_another_currency_than_the_pledge_is_refused(told: Told) ->
       Assets:CPCJF:Pledges:AUT        60000 EUR {0 # 51903.11 USD, "AUT-2002-01.1"}
       Income:CPCJF:Contributions:AUT -51903.11 USD
 
-    2002-07-10 * "Austria" "Payment in dollars of a pledge in euro" ^AUT-2002-01
+    2002-07-10 * "Austria" "Payment in the book's currency of a pledge in euro" ^AUT-2002-01
       Assets:CPCJF:Pledges:AUT       -51903.11 USD {"AUT-2002-01.1"} ; <- other-currency
       Assets:CPCJF:Cash               51903.11 USD
     """

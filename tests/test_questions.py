@@ -150,7 +150,7 @@ def test_no_answer_overrules_what_the_sheet_states(seed: int, tmp_path: Path) ->
     answers = {
         "decimal-mark": ",", "date-order": "mdy", "day-in-year": "01-01", "currency": "KWD",
         "pledge-date": "1999-01-01", "fund": "UNTOC", "no-purpose": "corruption",
-        "equal-rows": "repeats", "rounding": "round", "dollars-only": "count",
+        "equal-rows": "repeats", "rounding": "round", "value-only": "count",
     }  # fmt: skip
     told = judge_file(SentFile(path), context_for(book()), answers=answers)
     assert [v.drafts for t in told.tables for v in t.verdicts] == [
@@ -395,8 +395,8 @@ def test_dollars_beside_a_nil_amount_are_not_passed_over(tmp_path: Path) -> None
     path = write_csv(tmp_path / "nil.csv", rows)
     file = judged(path, fund="CPCJF")
     assert said(file) == ["waiting", "ignored"]
-    assert [each.question.key for each in open_questions(file)] == ["dollars-only"]
-    (draft,) = judged(path, {"dollars-only": "count"}, "CPCJF").drafts
+    assert [each.question.key for each in open_questions(file)] == ["value-only"]
+    (draft,) = judged(path, {"value-only": "count"}, "CPCJF").drafts
     assert [(line.number, line.currency) for line in draft.lines[:1]] == [(400, "USD")]
 
 

@@ -52,7 +52,7 @@ LIVES = {
     ),
     "paid in part, in euros, and revalued": (
         "pledge {d} 1000 --currency EUR --date 2002-03-01 --due 2003-06-30 --purpose corruption",
-        "payment {d}-2002-01.1=400 --dollars 410 --charges 4 --date 2002-05-01",
+        "payment {d}-2002-01.1=400 --value 410 --charges 4 --date 2002-05-01",
         "revaluation --all --date 2003-12-30",
     ),
     "two instalments, one deferred and paid early": (
@@ -119,7 +119,7 @@ def balances(book: Book) -> dict[tuple[str, str, str], Decimal]:
         if isinstance(entry, Transaction):
             for line in read_lines(entry, book.settings):
                 key = (line.posting.account, line.class_, line.purpose)
-                sums[key] = sums.get(key, Decimal(0)) + (line.dollars or Decimal(0))
+                sums[key] = sums.get(key, Decimal(0)) + (line.value or Decimal(0))
     return {key: amount for key, amount in sums.items() if amount}
 
 
@@ -302,7 +302,7 @@ def test_a_payment_of_two_pledges_of_which_one_is_anothers_is_a_collection_of_ea
     main = make(
         tmp_path / "book", "pledge",
         "pledge FRA 100 --date 2002-03-01", "pledge FRA 50 --date 2002-03-02",
-        "payment FRA-2002-01.1 FRA-2002-02.1 --dollars 150 --date 2002-05-01",
+        "payment FRA-2002-01.1 FRA-2002-02.1 --value 150 --date 2002-05-01",
     )  # fmt: skip
     record(main, f"reassign FRA-2002-02 --to ITA --cause misread --date 2002-06-01 {APPROVED}")
     found = list_collections(load_book(main).register)
@@ -397,7 +397,7 @@ def test_what_a_successor_accepts_is_owed_by_it_from_that_day_and_what_was_paid_
         150 if policy == "agreement" else 100
     )
     close_period(book, "2002-2003", make_figures)
-    record(main, "payment YUG-2002-01.1 --dollars 200 --date 2004-02-01")
+    record(main, "payment YUG-2002-01.1 --value 200 --date 2004-02-01")
     rows = shown(load_book(main), "2004-2005")
     assert rows["general", "SCG"]["collected_prior"] == 200
     assert ("general", "YUG") not in rows

@@ -173,7 +173,7 @@ def test_under_agreement_payment_before_the_due_period_is_exchange() -> None:
             day=date(2003, 12, 18),
             claim=claim,
             units=D(30000),
-            dollars=D("36585.37"),
+            value=D("36585.37"),
         )
     )
     (row,) = rows_of(select(kept_under("agreement", *drafts), "2002-2003")).values()
@@ -191,7 +191,7 @@ def brought_forward(policy: str) -> Book:
         )
     ]  # fmt: skip
     for make, day, own in (
-        (events.payment, date(2002, 6, 3), {"units": D(400), "dollars": D("410.00")}),
+        (events.payment, date(2002, 6, 3), {"units": D(400), "value": D("410.00")}),
         (events.postponement, date(2003, 5, 5), {"due": date(2003, 6, 30)}),
     ):
         book = kept_under(policy, *drafts)
@@ -237,7 +237,9 @@ MOVED = {
     ("agreement", "receipt"): (-630, 0),
     ("receipt", "agreement"): (270, 360),
 }
-"""Of a change of policy: income, and what Statement I says of the change itself, in dollars."""
+"""Of a change of policy: income, and what Statement I says of the change itself, in the book's
+currency.
+"""
 
 
 @pytest.mark.parametrize("old", ["pledge", "receipt", "agreement"])
@@ -323,8 +325,8 @@ def starts(book: Book, claim: Claim) -> date:
 
 def advance_of(book: Book, claim: Claim) -> Advance | None:
     held = list(book.register.held_under.get(claim.label, ()))
-    dollars = sum((each.dollars for each in held), D("0.00"))
-    return Advance(dollars, min(each.since for each in held)) if dollars else None
+    value = sum((each.value for each in held), D("0.00"))
+    return Advance(value, min(each.since for each in held)) if value else None
 
 
 def released(book: Book, until: date) -> list[Draft]:
@@ -339,7 +341,7 @@ def released(book: Book, until: date) -> list[Draft]:
                     day=starts(book, claim),
                     claim=claim,
                     deferred=deferred,
-                    advance=advance.dollars if advance else D("0.00"),
+                    advance=advance.value if advance else D("0.00"),
                 )
             )
     return sorted(drafts, key=lambda draft: draft.date)
@@ -350,7 +352,7 @@ def taken(book: Book, step: Step, day: date) -> Draft:
     few = rate.quantize(D("0.01"))
     if kind == "gift":
         return events.receipt_without_pledge(
-            book.settings, day=day, donor="NOR", earmark=GENERAL, dollars=few
+            book.settings, day=day, donor="NOR", earmark=GENERAL, value=few
         ).noted(narration="Gift")
     claims = list(claims_of(book).values())
     claim = claims[number % len(claims)]
@@ -358,7 +360,7 @@ def taken(book: Book, step: Step, day: date) -> Draft:
     make: dict[str, Callable[[], Draft]] = {
         "pay": lambda: events.payment(
             book.settings, day=day, claim=claim, units=units, advance=advance_of(book, claim),
-            dollars=(units * rate).quantize(D("0.01")),
+            value=(units * rate).quantize(D("0.01")),
         ),
         "raise": lambda: events.amendment(
             book.settings, day=day, claim=claim, units=claim.units + 7, value_added=few
@@ -508,7 +510,7 @@ def test_money_paid_before_the_condition_is_met_is_held_in_advance() -> None:
         day=date(2002, 5, 1),
         claim=claim,
         units=D(1000),
-        dollars=D("1000.00"),
+        value=D("1000.00"),
     )
     book = conditional("agreement", paid)
     (figures,) = rows_of(select(book, "2002-2003")).values()

@@ -205,7 +205,7 @@ def test_the_annex_gives_amounts_rates_and_dollars_of_each_instalment(golden: Bo
         D("258228.45"),
         "1.13",
     )
-    assert italy["dollars_paid"] == D("269591.08")
+    assert italy["value_paid"] == D("269591.08")
     assert italy["exchange_collected"] == D("41070.33")
     assert rows["AUT-2003-01.1"]["unpaid"] == D(50000)
 

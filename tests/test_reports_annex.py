@@ -74,15 +74,15 @@ def test_an_instalment_that_moved_to_another_fund_is_told_once(books: Books) -> 
         "50000.00",
     ]
     assert [there.get(key) for key in ("pledged", "paid", "unpaid")] == [None, None, None]
-    assert made["total"]["dollars_pledged"] == "80000.00"
-    assert made["total"]["dollars_paid"] == "30000.00"
+    assert made["total"]["value_pledged"] == "80000.00"
+    assert made["total"]["value_paid"] == "30000.00"
     assert made["total"]["closing"] == "50000.00"
 
 
 def test_what_was_first_pledged_is_known_after_the_closing(books: Books) -> None:
     books.record(
         "pledge AUT 8000 --currency EUR --fund CPCJF --due 2003-06-30 --date 2002-02-02",
-        "payment AUT-2002-01.1=4000 --dollars 3900 --date 2003-07-01",
+        "payment AUT-2002-01.1=4000 --value 3900 --date 2003-07-01",
         "revaluation AUT-2002-01.1 --date 2003-12-31",
     )
     books.close("2002-2003")
@@ -90,7 +90,7 @@ def test_what_was_first_pledged_is_known_after_the_closing(books: Books) -> None
     (whole,) = books.annex("2004-2005", "history.beancount")["rows"]
     assert here == whole
     assert (here["pledged_on"], here["rate_pledged"]) == ("2002-02-02", "1")
-    assert (here["first_pledged"], here["dollars_pledged"]) == ("8000.00", "8000.00")
+    assert (here["first_pledged"], here["value_pledged"]) == ("8000.00", "8000.00")
     books.close("2004-2005")
     text = (books.main.parent / "2006-2007.beancount").read_text("utf-8")
     assert 'at-pledge: "8000 EUR, 8000.00 USD"' in text
@@ -102,7 +102,7 @@ def test_an_amended_pledge_shows_what_it_was_before_at_its_rate(books: Books) ->
         "amendment AUT-2002-01.1 10000 --date 2003-02-02",
     )
     (row,) = books.annex("2002-2003")["rows"]
-    assert (row["first_pledged"], row["rate_pledged"], row["dollars_pledged"]) == (
+    assert (row["first_pledged"], row["rate_pledged"], row["value_pledged"]) == (
         "8000.00",
         "1",
         "8000.00",
@@ -125,7 +125,7 @@ def test_an_opening_by_hand_that_does_not_say_it_leaves_it_empty(books: Books) -
         "utf-8",
     )
     (row,) = books.annex("2002-2003")["rows"]
-    assert [row.get(key) for key in ("first_pledged", "rate_pledged", "dollars_pledged")] == [
+    assert [row.get(key) for key in ("first_pledged", "rate_pledged", "value_pledged")] == [
         None,
         None,
         None,
@@ -139,7 +139,7 @@ def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books
         "pledge NOR --currency NOK --instalment 100000@2002-06-30 --instalment 100001@2003-06-30"
         " --fund CPCJF --date 2002-02-02",
         "pledge JPN 5000000 --currency JPY --fund CPCJF --due 2003-06-30 --date 2002-02-02",
-        "payment JPN-2002-01.1 --dollars 38167.94 --date 2002-06-02",
+        "payment JPN-2002-01.1 --value 38167.94 --date 2002-06-02",
     )
     japan, *norway = books.annex("2002-2003")["rows"]
     assert (japan["rate_pledged"], japan["rate_paid"]) == ("131", "131")
@@ -147,7 +147,7 @@ def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books
 
 
 @pytest.mark.parametrize(
-    ("rate", "dollars", "shown"),
+    ("rate", "value", "shown"),
     [
         ("1.25", "6400.02", "1.25"),  # two postings: up to a cent each
         ("1.25", "6400.03", "1.249994"),
@@ -159,32 +159,32 @@ def test_a_rate_is_as_stated_or_the_shortest_that_gives_the_dollars(books: Books
     ],
 )
 def test_a_stated_rate_is_shown_only_where_it_made_the_dollars(
-    books: Books, rate: str, dollars: str, shown: str
+    books: Books, rate: str, value: str, shown: str
 ) -> None:
     books.main.write_text(
         f"""{HEAD}
 2002-02-02 * "Austria" "Pledge" ^AUT-2002-01
   class: "general"
   rate: "{rate}"
-  Assets:CPCJF:Pledges:AUT        8000 EUR {{0 # {dollars} USD, "AUT-2002-01.1"}}
+  Assets:CPCJF:Pledges:AUT        8000 EUR {{0 # {value} USD, "AUT-2002-01.1"}}
     due: 2003-06-30
-  Income:CPCJF:Contributions:AUT -{dollars} USD
+  Income:CPCJF:Contributions:AUT -{value} USD
 """,
         "utf-8",
     )
     (row,) = books.annex("2002-2003")["rows"]
-    assert (row["rate_pledged"], row["dollars_pledged"]) == (shown, dollars)
+    assert (row["rate_pledged"], row["value_pledged"]) == (shown, value)
 
 
 def test_an_increase_takes_no_label_of_a_closed_period(books: Books) -> None:
     books.record(
         "pledge AUT --currency EUR --instalment 100@2001-05-01 --instalment 200@2001-06-01"
         " --fund CPCJF --date 2001-02-01",
-        "payment AUT-2001-01.2 --dollars 200 --date 2001-07-01",
+        "payment AUT-2001-01.2 --value 200 --date 2001-07-01",
     )
     books.close("2000-2001")
     books.record(
-        "payment AUT-2001-01.1 --dollars 100 --date 2002-03-01",
+        "payment AUT-2001-01.1 --value 100 --date 2002-03-01",
         "amendment AUT-2001-01.1 50 --date 2003-02-01",
     )
     assert set(load_book(books.main).register.by_label) == {"AUT-2001-01.1", "AUT-2001-01.3"}
@@ -193,7 +193,7 @@ def test_an_increase_takes_no_label_of_a_closed_period(books: Books) -> None:
 
 
 def test_what_is_paid_before_its_period_and_held_is_a_row_of_what_was_received(load: Load) -> None:
-    """Norway pays in 2003 what is due in 2004; in no column of dollars but what came."""
+    """Norway pays in 2003 what is due in 2004; in no column of values but what came."""
     book = load(
         """
 2002-09-02 * "Norway" "Pledge" ^NOR-2002-01
@@ -212,7 +212,7 @@ def test_what_is_paid_before_its_period_and_held_is_a_row_of_what_was_received(l
     assert book.errors == []
     report = annex(select(book, "2002-2003"))
     (row,) = (row.values for row in report.rows if row.kind == "row")
-    told = ("label", "paid", "dollars_paid", "unpaid", "closing", "future")
+    told = ("label", "paid", "value_paid", "unpaid", "closing", "future")
     assert [row[key] for key in told] == ["NOR-2002-01.1", 10000, 10000, 0, 0, 0]
     assert all(tie.agrees for tie in report.ties)
     assert not [row for row in annex(select(book, "2002")).rows if row.values.get("paid")]

@@ -177,8 +177,8 @@ def receipts() -> Report:
         Column(key="currency", title="Currency"),
         Column(key="amount", title="Amount in currency", kind="amount"),
         Column(key="rate", title="Rate", kind="amount"),
-        Column(key="dollars", title="Dollars", kind="amount", unit="USD"),
-        Column(key="before", title="Dollars before", kind="amount", unit="USD"),
+        Column(key="value", title="Value", kind="amount", unit="USD"),
+        Column(key="before", title="Value before", kind="amount", unit="USD"),
         Column(key="days", title="Days overdue", kind="count"),
     ]
 
@@ -203,10 +203,10 @@ def receipts() -> Report:
             Row(kind="total", values={}, label="Total", adds=(0, 1, 2)),
         ],
         agreements=(
-            Agreement("no such report", Part("official-receipts", "dollars"), Part("x", "y")),
+            Agreement("no such report", Part("official-receipts", "value"), Part("x", "y")),
             Agreement(
                 "pledged of a section",
-                Part("official-receipts", "dollars"),
+                Part("official-receipts", "value"),
                 Part("schedule", "pledged", 1),
             ),
         ),
@@ -306,9 +306,9 @@ def test_a_total_over_an_unknown_figure_is_unknown_and_mixed_currencies_have_non
     content: bytes,
 ) -> None:
     cells = table(loaded(content, values=True)["Official receipts"], "Receipt")
-    assert cells[0, "Dollars before"] == ".."
-    assert cells[3, "Dollars before"] == ".."
-    assert cells[3, "Dollars"] == 119888.82
+    assert cells[0, "Value before"] == ".."
+    assert cells[3, "Value before"] == ".."
+    assert cells[3, "Value"] == 119888.82
     assert cells[3, "Amount in currency"] is None
     assert cells[0, "Days overdue"] == 0
 
@@ -486,7 +486,7 @@ def test_totals_have_names(content: bytes) -> None:
 def test_more_digits_than_a_workbook_holds_are_named_in_a_note() -> None:
     big = structs.replace(
         receipts(),
-        rows=[Row(kind="row", values={"number": "1", "dollars": D("12345678901234567.89")})],
+        rows=[Row(kind="row", values={"number": "1", "value": D("12345678901234567.89")})],
     )
     sheet = loaded(render.to_workbook([big], SOURCE), values=True)["Official receipts"]
     notes = [cell.value for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
@@ -541,9 +541,7 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_note() -> None:
 
 def test_what_a_workbook_cannot_hold_is_written_as_near_as_can_be() -> None:
     rows = [
-        Row(
-            kind="row", values={"number": "1", "received": date(1899, 12, 31), "dollars": D("0.25")}
-        )
+        Row(kind="row", values={"number": "1", "received": date(1899, 12, 31), "value": D("0.25")})
     ]
     rows += [Row(kind="row", values={"number": "2"}) if n % 2 else rows[0] for n in range(5000)]
     rows.append(Row(kind="total", values={}, label="Total", adds=tuple(range(0, 5000, 3))))
@@ -807,7 +805,7 @@ def test_each_figure_is_rounded_by_itself_half_up(value: str, whole: str, thousa
 def test_rounded_pages_say_so_and_the_cells_and_data_stay_exact() -> None:
     columns = (
         Column(key="line", title="Line"),
-        Column(key="a", title="Dollars", kind="amount", unit="USD"),
+        Column(key="a", title="Value", kind="amount", unit="USD"),
         Column(key="b", title="Euros", kind="amount", unit="EUR"),
     )
     rows = (

@@ -41,7 +41,7 @@ FOUND = (
     "correction 100 --cause twice --concerns 2014-05-01 --kind programme --fund CPCJF",
     "correction 30 --leaves --obligated --cause interest --concerns 2013-06-30 --kind interest "
     "--fund CPCJF",
-    "re-earmark-gift NOR --reverses 2014-03-01 --dollars 200 --purpose corruption --cause misread "
+    "re-earmark-gift NOR --reverses 2014-03-01 --value 200 --purpose corruption --cause misread "
     "--fund CPCJF",
 )
 D = Decimal

@@ -128,7 +128,7 @@ def test_a_standing_pledge_may_be_shared_committed_later_paid_and_reported(main:
         "pledge AUT 1000 --every year --times 3 --due 2002-06-30 --date 2002-02-01 --fund CPCJF "
         "--share corruption=40 --share none=60 --pledged-only",
         "commit AUT-2002-01 --date 2002-03-01",
-        "payment AUT-2002-01.1 AUT-2002-01.2=600 --dollars 1000 --date 2002-07-01",
+        "payment AUT-2002-01.1 AUT-2002-01.2=600 --value 1000 --date 2002-07-01",
     )
     assert [(claim.purpose, claim.units, claim.is_deferred) for claim in claims] == [
         ("corruption", D(0), False),
@@ -152,7 +152,7 @@ SHARED = f"{STANDING} --every quarter --times 3 --share corruption=40 --share no
 @pytest.mark.parametrize(
     ("pledge", "payment", "left"),
     [
-        (f"{STANDING} --every quarter --times 3", "AUT-2002-01 --dollars 1500", [0, 500, 1000]),
+        (f"{STANDING} --every quarter --times 3", "AUT-2002-01 --value 1500", [0, 500, 1000]),
         (f"{STANDING} --every quarter --times 3", "AUT-2002-01=1500", [0, 500, 1000]),
         (
             f"{STANDING} --every quarter --times 3",
@@ -162,7 +162,7 @@ SHARED = f"{STANDING} --every quarter --times 3 --share corruption=40 --share no
         (f"{STANDING} --every quarter --times 3", "AUT-2002-01", [0, 0, 0]),
         (
             f"{STANDING} --every quarter --times 3",
-            "AUT-2002-01 --dollars 2990 --charges 10",
+            "AUT-2002-01 --value 2990 --charges 10",
             [0] * 3,
         ),
         (SHARED, "AUT-2002-01", [0] * 6),
@@ -180,7 +180,7 @@ def test_a_sum_in_another_currency_bears_one_rate_over_the_instalments(main: Pat
         main,
         "pledge JPN 1000 --currency JPY --every month --times 3 --due 2002-02-28 "
         "--date 2002-02-01 --fund CPCJF",
-        "payment JPN-2002-01=2500 --dollars 20.01 --date 2002-03-01",
+        "payment JPN-2002-01=2500 --value 20.01 --date 2002-03-01",
     )
     assert [claim.units for claim in claims] == [0, 0, 500]
     register = load_book(main).register
@@ -192,7 +192,7 @@ def test_a_sum_in_another_currency_bears_one_rate_over_the_instalments(main: Pat
     ("payment", "said"),
     [
         ("AUT-2002-01=500", "several purposes or currencies"),
-        ("AUT-2002-01 --dollars 500", "make them agree"),
+        ("AUT-2002-01 --value 500", "make them agree"),
         ("AUT-2002-01=3000.01", "several purposes"),
     ],
 )

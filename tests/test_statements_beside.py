@@ -1,6 +1,6 @@
 """What stands beside a bank's figure is read with it, or refuses the list at its cell.
 
-All amounts are made up; the lists are of an account in dollars.
+All amounts are made up; the lists are of an account in the book's currency.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a workbook shows beside a bank's figure counts: formats, fonts, comments, texts above.
 
-All amounts are made up; the lists are of an account in dollars.
+All amounts are made up; the lists are of an account in the book's currency.
 """
 
 from __future__ import annotations

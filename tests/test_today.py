@@ -71,7 +71,7 @@ def test_from_python_it_is_refused_unless_it_is_meant(load: Load) -> None:
     def draft(day: date, label: str) -> list[object]:
         return [
             receipt_unapplied(
-                book.settings, day=day, fund="CPCJF", label=label, dollars=Decimal(5)
+                book.settings, day=day, fund="CPCJF", label=label, value=Decimal(5)
             ).noted(narration="Gift")
         ]
 

@@ -89,12 +89,12 @@ def test_the_schedule_is_what_was_computed_by_hand_and_nothing_else(
     written = {(row[0], row[1], row[2]): amount(row[3]) for row in table}
     history = load_book(main.with_name("history.beancount"))
     shown = {
-        (period, f"{class_}, {line.donor}", column): dollars
+        (period, f"{class_}, {line.donor}", column): value
         for period in dict.fromkeys(row[0] for row in table)
         for (_, class_), lines in make_schedule(select(history, period)).sections.items()
         for line in lines
-        for column, dollars in line.figures.amounts().items()
-        if dollars
+        for column, value in line.figures.amounts().items()
+        if value
     }
     assert shown == written
 
@@ -105,7 +105,7 @@ def test_the_statements_say_every_figure_that_was_computed_by_hand(made: tuple[s
     for path in (main, main.with_name("history.beancount")):
         book = load_book(path)
         assert find_untied(book) == []
-        for period, column, line, dollars in table:
+        for period, column, line, value in table:
             if path == main and period in book.settings.seals:
                 continue
             selection = select(book, period)
@@ -114,7 +114,7 @@ def test_the_statements_say_every_figure_that_was_computed_by_hand(made: tuple[s
             else:
                 (each,) = make_statements(selection)
                 shown = each.lines[line][column]
-            assert shown == amount(dollars), (path.name, period, column, line)
+            assert shown == amount(value), (path.name, period, column, line)
 
 
 COMPARED = {

@@ -47,12 +47,12 @@ def standing(book: Book) -> dict[str, tuple[Decimal, str]]:
     return {line.label: (line.outstanding, line.status) for line in list_instalments(book.register)}
 
 
-@pytest.mark.parametrize(("dollars", "allocations", "charges"), CASES)
+@pytest.mark.parametrize(("value", "allocations", "charges"), CASES)
 @pytest.mark.parametrize("how", ["entry", "files"])
 def test_what_is_taken_back_is_open_again_and_the_money_waits(
-    load: Load, dollars: str, allocations: list[Allocation], charges: Decimal, how: str
+    load: Load, value: str, allocations: list[Allocation], charges: Decimal, how: str
 ) -> None:
-    book = load(BOOK + receipts(dollars))
+    book = load(BOOK + receipts(value))
     before = standing(book)
     write_entries(book, decide(book, ["R1"], allocations, charges=charges))
     applied = load_book(book.path)
@@ -69,7 +69,7 @@ def test_what_is_taken_back_is_open_again_and_the_money_waits(
     assert {label: open_[0] for label, open_ in now.items()} == {
         label: open_[0] for label, open_ in before.items()
     }
-    assert sum((each.dollars for each in waiting_receipts(after)), D(0)) == D(dollars)
+    assert sum((each.value for each in waiting_receipts(after)), D(0)) == D(value)
 
 
 def test_in_a_sealed_period_the_way_out_is_named(load: Load) -> None:
@@ -92,15 +92,15 @@ SENT = """
   remittance: "NV 12"
   original: "{sent}"
   proposed-donor: "AUT"
-  Assets:CPCJF:Cash              {dollars} USD
-  Liabilities:CPCJF:Unapplied   -{dollars} USD {{0 # {dollars} USD, "R1"}}
+  Assets:CPCJF:Cash              {value} USD
+  Liabilities:CPCJF:Unapplied   -{value} USD {{0 # {value} USD, "R1"}}
 """
 
 
 def test_what_was_sent_and_said_stays_with_money_whose_application_is_taken_back(
     load: Load,
 ) -> None:
-    book = load(BOOK + SENT.format(sent="1000 EUR", dollars="900.00"))
+    book = load(BOOK + SENT.format(sent="1000 EUR", value="900.00"))
     (before,) = waiting_receipts(book)
     write_entries(book, decide(book, ["R1"], [Allocation("AUT-2002-01.1")]))
     applied = load_book(book.path)
@@ -112,12 +112,12 @@ def test_what_was_sent_and_said_stays_with_money_whose_application_is_taken_back
 
 
 def test_what_is_left_of_a_receipt_is_left_of_what_was_sent(load: Load) -> None:
-    book = load(BOOK + SENT.format(sent="1400 EUR", dollars="1260.00"))
+    book = load(BOOK + SENT.format(sent="1400 EUR", value="1260.00"))
     part = [Allocation("AUT-2002-01.1", D(600), "EUR", D("540.00"))]
     write_entries(book, decide(book, ["R1"], part))
     applied = load_book(book.path)
     (left,) = waiting_receipts(applied)
-    assert (left.dollars, left.original) == (D("720.00"), (D(800), "EUR"))
+    assert (left.value, left.original) == (D("720.00"), (D(800), "EUR"))
     write_entries(applied, take_back(applied, "R1", date(2002, 9, 2)))
     waiting = waiting_receipts(load_book(book.path))
     assert sorted(each.original for each in waiting if each.original) == [
@@ -135,13 +135,13 @@ def test_what_is_left_of_a_receipt_is_left_of_what_was_sent(load: Load) -> None:
 def test_parts_of_what_was_sent_come_to_it_however_a_receipt_is_divided(
     sent: int, whole: int, cuts: list[int], currency: str
 ) -> None:
-    dollars = D(whole) / 100
+    value = D(whole) / 100
     original = (D(sent) / 100, "EUR")
-    ends = [*sorted({dollars * cut // 100 for cut in cuts} - {D(0)}), dollars]
+    ends = [*sorted({value * cut // 100 for cut in cuts} - {D(0)}), value]
     parts = [
-        Paid(end - start, original[0] * (end - start) // dollars, currency)
+        Paid(end - start, original[0] * (end - start) // value, currency)
         for start, end in itertools.pairwise([D(0), *ends])
     ]
-    assert sum(divide(original, dollars, parts), D(0)) == original[0]
-    used = divide(original, dollars, parts[:-1])
+    assert sum(divide(original, value, parts), D(0)) == original[0]
+    used = divide(original, value, parts[:-1])
     assert sum(used, D(0)) <= original[0] + D(len(parts)) / 100

@@ -20,7 +20,7 @@ from pledgebook.ledger.events import (
 )
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.money import dollars_at
+from pledgebook.ledger.money import value_at
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.figures.selection import select
 from pledgebook.reports.schedule import make_schedule
@@ -34,7 +34,7 @@ def test_a_pledge_in_lire_paid_in_euro(load: Load) -> None:
     book = load(f"{FEW_RATES}2001-05-01 price USD 1.13 EUR\n2003-01-01 price USD 0.81 EUR\n")
     lire = D(500_000_000)
     assert to_euro(lire, "ITL") == D("258228.45")
-    value, rate = book.rates.dollars(lire, "ITL", date(2001, 5, 14))
+    value, rate = book.rates.value(lire, "ITL", date(2001, 5, 14))
     assert value == D("228520.75")
     pledge = commitment(
         book.settings,
@@ -50,10 +50,10 @@ def test_a_pledge_in_lire_paid_in_euro(load: Load) -> None:
     book = saved(book, redenomination(book.settings, day=date(2002, 1, 1), claim=claim))
     claim = book.register.by_label["ITA-2001-01.1"][-1].after
     assert (claim.units, claim.currency, claim.value) == (D("258228.45"), "EUR", D("228520.75"))
-    dollars, rate = book.rates.dollars(claim.units, "EUR", date(2003, 3, 3))
-    assert dollars == D("318800.56")
+    received, rate = book.rates.value(claim.units, "EUR", date(2003, 3, 3))
+    assert received == D("318800.56")
     paid = payment(
-        book.settings, day=date(2003, 3, 3), claim=claim, units=claim.units, dollars=dollars
+        book.settings, day=date(2003, 3, 3), claim=claim, units=claim.units, value=received
     ).noted(rate=rate)
     made = make_schedule(select(saved(book, paid), "2002-2003"))
     ((line,),) = made.sections.values()
@@ -98,5 +98,5 @@ def test_support_costs_are_split_off_a_gross_amount(
 
 
 def test_dollars_are_units_over_the_rate_half_up() -> None:
-    assert dollars_at(D("258228.45"), D("0.81")) == D("318800.56")
-    assert dollars_at(D("0.005"), D(1)) == D("0.01")
+    assert value_at(D("258228.45"), D("0.81")) == D("318800.56")
+    assert value_at(D("0.005"), D(1)) == D("0.01")

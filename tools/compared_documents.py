@@ -150,8 +150,8 @@ def _records(register: dict[str, Any]) -> Iterator[Arguments]:
     opened = [line for line in register["instalments"] if line["outstanding"].strip("0.")]
     for line in [each for each in opened if each["status"] != "pledged"][:3]:
         paid = f"{line['label']}={Decimal(line['outstanding']) // 3}"
-        dollars = [] if line["currency"] == "USD" else ["--dollars", "777.77"]
-        yield ["record", "payment", paid, *dollars, *common]
+        value = [] if line["currency"] == "USD" else ["--value", "777.77"]
+        yield ["record", "payment", paid, *value, *common]
     for line in opened[-1:]:
         yield ["record", "write-off", line["label"], "--authority", "A paper (made up)", *common]
         yield ["record", "cancellation", line["label"], *common]

@@ -384,8 +384,8 @@ def booked(drafts: Sequence[Draft]) -> tuple[str, Decimal, str, date]:
     if lots:
         return donor, sum((line.number for line in lots), Decimal(0)), lots[0].currency, first.date
     amount, _, currency = str(first.meta.get("original", "")).partition(" ")
-    dollars = -sum((line.number for line in credited), Decimal(0))
-    return donor, Decimal(amount) if amount else dollars, currency or "USD", first.date
+    value = -sum((line.number for line in credited), Decimal(0))
+    return donor, Decimal(amount) if amount else value, currency or "USD", first.date
 
 
 def _spaced(text: str) -> str:

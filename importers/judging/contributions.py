@@ -1,9 +1,9 @@
 """From typed rows to verdicts: which rows of a table become entries of the book, and which wait.
 
 Nothing is lost and nothing is guessed. A row is imported only if everything that makes a figure is
-stated and known: donor, date, currency, amount, fund, and a rate where it is not in dollars. What
-is in doubt waits for a person, with the reason; what cannot be a contribution is rejected; what
-says nothing (a nil amount) is ignored.
+stated and known: donor, date, currency, amount, fund, and a rate where it is not in the book's
+currency. What is in doubt waits for a person, with the reason; what cannot be a contribution is
+rejected; what says nothing (a nil amount) is ignored.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Received(NamedTuple):
 
 class Reading(Struct, frozen=True, kw_only=True):
     """One contribution as its rows state it, everything known. `parts` are its instalments with
-    their dollars; `remarks` are sentences about it, `said` the sheet's own notes and
+    their value; `remarks` are sentences about it, `said` the sheet's own notes and
     comments. `received` is what the sheet says was paid of it, `changed_on` the day since when
     it is as it is, if the sheet says so.
     """
@@ -96,7 +96,7 @@ def draft_contribution(
         return (draft,), ""
     if reading.kind == "payment":
         draft = receipt_without_pledge(
-            settings, day=reading.day, donor=reading.donor, earmark=reading.earmark, dollars=value
+            settings, day=reading.day, donor=reading.donor, earmark=reading.earmark, value=value
         ).noted(
             narration=f"Contribution received{what}",
             rate=reading.rate,
@@ -128,7 +128,7 @@ def _payments(
     reading: Reading, pledged: Draft, settings: Settings, pledge: str, meta: Mapping[str, str]
 ) -> list[Draft]:
     """Return the payments that the sheet states with all that an entry needs: money, day and
-    dollars. What was paid of the pledge as a whole settles its instalments in order of due date.
+    value. What was paid of the pledge as a whole settles its instalments in order of due date.
     """
     if reading.kind != "commitment" or reading.currency != settings.currency:
         return []
@@ -163,7 +163,7 @@ def _payments(
                     if claim.label in deferred
                     else claim,
                     units=units,
-                    dollars=to_cents(units),
+                    value=to_cents(units),
                 ).noted(meta=of_further_entry(meta))
             )
             rest = claim.units - units
@@ -210,7 +210,7 @@ def _what(reading: Reading) -> str:
 
 
 def _original(reading: Reading, settings: Settings) -> dict[str, str | date]:
-    """Say what the donor sent, where that was not dollars."""
+    """Say what the donor sent, where that was not in the book's currency."""
     if reading.currency == settings.currency:
         return {}
     amount = sum((part.amount for part in reading.parts), ZERO)

@@ -67,7 +67,7 @@ def _whole(row: SheetRow, part: InstalmentReading) -> SheetRow:
         currency=part.currency or row.currency,
         due_date=part.due_date if part.due_date.text else row.due_date,
         payment_date=part.payment_date,
-        dollars=part.dollars,
+        value=part.value,
         paid=part.paid,
         instalments=(),
     )

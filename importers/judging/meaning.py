@@ -35,7 +35,7 @@ from pledgebook.importers.judging.stated import (
     take_paid_alone,
 )
 from pledgebook.importers.judging.words import refuse_said_otherwise
-from pledgebook.importers.rows.currency import DOLLARS_ONLY
+from pledgebook.importers.rows.currency import VALUE_ONLY
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.rows.words import ask_status
 from pledgebook.importers.tables.headings import Field, speaks_of_promise
@@ -53,7 +53,7 @@ from pledgebook.importers.values.words import (
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.events import Earmark
 
-_MONEY = frozenset({Field.AMOUNT.value, Field.PAID.value, Field.DOLLARS.value})
+_MONEY = frozenset({Field.AMOUNT.value, Field.PAID.value, Field.VALUE.value})
 _PART = re.compile(r"\d+\s*(?:of|/|de|sur|von|di|van|из|من)\s*(\d+)")
 """An instalment that says how many there are: "1 of 2"."""
 
@@ -96,11 +96,11 @@ def read_contribution(
     refuse_earmark_in_words(said, earmark, answers, context)
     said += _no_purpose(row, earmark)
     _refuse_part_alone(group, kind)
-    if _states_dollars_only(row, table):
-        dollars = (context.settings.currency,)
+    if _states_value_only(row, table):
+        value = (context.settings.currency,)
         stated = row.currency_text or "its currency"
-        remarks.append(f"The amount in {stated} is not stated: its dollars are recorded.")
-        row = structs.replace(row, amount=row.dollars, amount_source="dollars", currency=dollars)
+        remarks.append(f"The amount in {stated} is not stated: its value is recorded.")
+        row = structs.replace(row, amount=row.value, amount_source="value", currency=value)
         group = [row]
         refuse_nil(group, answers)
     currency = _currency_of(row, day, context)
@@ -193,7 +193,7 @@ def questions_of(
     heed(lambda: fund_of_row(row, table, context))
     heed(lambda: purpose_of_row(row, table, context))
     heed(lambda: earmark_of_row(row, table, context))
-    if not _states_dollars_only(row, table):
+    if not _states_value_only(row, table):
         heed(lambda: _currency_of(row, row.pledge_date.value or context.today, context))
     return tuple(asked)
 
@@ -284,15 +284,15 @@ def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> Non
         )
 
 
-def _states_dollars_only(row: SheetRow, table: Table) -> bool:
-    """Tell whether a contribution is stated in dollars only, though its currency was another, and
-    it was answered that then the dollars count.
+def _states_value_only(row: SheetRow, table: Table) -> bool:
+    """Tell whether a contribution is stated in the book's currency only, though its currency was
+    another, and it was answered that then the value counts.
     """
     return (
         (row.amount.state == "unknown" or row.amount.value == 0)
         and not row.instalments
-        and row.dollars.value is not None
-        and bool(table.rules.answers.to(DOLLARS_ONLY))
+        and row.value.value is not None
+        and bool(table.rules.answers.to(VALUE_ONLY))
     )
 
 
@@ -488,11 +488,11 @@ def _currency_of(row: SheetRow, day: date, context: Context) -> str:
     codes = row.currency
     if not codes:
         codes = next((part.currency for part in row.instalments if part.currency), ())
-    if not codes and row.amount.state == "unknown" and row.dollars.known:
+    if not codes and row.amount.state == "unknown" and row.value.known:
         raise Doubt(
-            f"Neither amount nor currency is stated, only {shown(row.dollars.text)} dollars: say "
+            f"Neither amount nor currency is stated, only a value, {shown(row.value.text)}: say "
             "whether these count.",
-            asks=DOLLARS_ONLY,
+            asks=VALUE_ONLY,
         )
     if len(codes) != 1:
         what = f"may be {' or '.join(codes)}" if codes else "is not stated"

@@ -183,11 +183,11 @@ def refuse_known_receipt(reading: Reading, context: Context, answers: Answers) -
         )
     for gift in context.gifts.get(paper, ()) if reading.reference else ():
         if gift.entry.date == reading.day:
-            dollars = sum((part.value for part in reading.parts), ZERO)
+            value = sum((part.value for part in reading.parts), ZERO)
             raise Doubt(
-                f"The book has {format_amount(gift.dollars)} {context.settings.currency} received "
+                f"The book has {format_amount(gift.value)} {context.settings.currency} received "
                 f"from {donor} on {reading.day} under the reference {shown(reading.reference)}; "
-                f"this row comes to {format_amount(dollars)}. Look which is right: correct the "
+                f"this row comes to {format_amount(value)}. Look which is right: correct the "
                 "entry, or enter a second receipt by hand.",
                 asks=LIKE_BOOKED,
             )

@@ -1,4 +1,4 @@
-"""What a row states in figures: instalments, their dollars, and what was paid of them."""
+"""What a row states in figures: instalments, their value, and what was paid of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import structs
 from pledgebook.importers.judging.drafting import Kind, Received
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
-from pledgebook.importers.rows.currency import DOLLARS_ONLY, PAID_ALONE
+from pledgebook.importers.rows.currency import PAID_ALONE, VALUE_ONLY
 from pledgebook.importers.rows.figures import CENTS
 from pledgebook.importers.rows.row import SheetRow
 from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
@@ -37,7 +37,7 @@ _TOTAL = ask(
 _RATE = ask("rate")
 _NO_AMOUNT = "The amount is not stated, which is not the same as nil."
 _FAR = Decimal("1.25")
-"""Beside this, times or divided, no rate of a day near explains the sheet's own dollars."""
+"""Beside this, times or divided, no rate of a day near explains the sheet's own value."""
 
 
 def stated_amount(row: SheetRow) -> Decimal | None:
@@ -50,7 +50,7 @@ def stated_amount(row: SheetRow) -> Decimal | None:
 
 def refuse_nil(group: list[SheetRow], answers: Answers) -> None:
     """Leave out rows of which every stated amount is nil; wait where money was paid of it, or
-    dollars are stated that were not answered to count.
+    a value is stated that was not answered to count.
     """
     if any(row.amount.value for row in group):
         return
@@ -66,16 +66,16 @@ def refuse_nil(group: list[SheetRow], answers: Answers) -> None:
             asks=PAID_ALONE if paid_alone(group) else ask("payments"),
         )
     (row, *others) = group
-    dollars = [row.dollars.value for row in group]
-    dollars += [part.dollars.value for row in group for part in row.instalments]
-    if any(dollars):
+    value = [row.value.value for row in group]
+    value += [part.value.value for row in group for part in row.instalments]
+    if any(value):
         alone = not (others or row.instalments)
-        if alone and answers.to(DOLLARS_ONLY):
+        if alone and answers.to(VALUE_ONLY):
             return
         raise Doubt(
-            f"The amount is nil, and {format_amount(sum(filter(None, dollars), ZERO))} dollars are "
+            f"The amount is nil, and a value of {format_amount(sum(filter(None, value), ZERO))} is "
             "stated: say whether these count, or correct the sheet.",
-            asks=DOLLARS_ONLY if alone else ask("no-amount"),
+            asks=VALUE_ONLY if alone else ask("no-amount"),
         )
     raise Doubt("The amount is nil: there is nothing to record.", "ignored")
 
@@ -123,7 +123,7 @@ def parts_of(
     remarks: list[str],
 ) -> tuple[list[Part], Rate | None]:
     """Return the instalments that the rows of a contribution state, and the rate they are valued
-    at (None: dollars, or the sheet's own).
+    at (None: the book's currency, or the sheet's own).
     """
     stated: list[tuple[Decimal, date | None, Decimal | None]] = []
     mark = next((row.asks_mark for row in group if row.asks_mark), None)
@@ -136,13 +136,13 @@ def parts_of(
             if row.amount.value is None:
                 paid = paid_alone(group)
                 raise Doubt(_NO_AMOUNT, asks=PAID_ALONE if paid else ask("no-amount"))
-            dollars = row.dollars.value if row.amount_source == "amount" else None
-            stated.append((row.amount.value, row.due_date.value, dollars))
+            equivalent = row.value.value if row.amount_source == "amount" else None
+            stated.append((row.amount.value, row.due_date.value, equivalent))
     parts = []
     rate = None
-    for written, due, dollars in stated:
+    for written, due, equivalent in stated:
         amount = _counted(written, currency, answers, mark, remarks)
-        value, found = _value_of(amount, dollars, currency, day, context, remarks)
+        value, found = _value_of(amount, equivalent, currency, day, context, remarks)
         if due is not None and due < day:
             once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
         rate = rate or found
@@ -167,7 +167,7 @@ def _instalments_in_columns(
                 "number of an instalment.",
                 asks=ask("instalments"),
             )
-        stated.append((part.amount.value, due, part.dollars.value))
+        stated.append((part.amount.value, due, part.value.value))
     if not stated:
         raise Doubt("No amount is stated.", asks=ask("no-amount"))
     total = sum((amount for amount, _, _ in stated), Decimal(0))
@@ -183,7 +183,7 @@ def _instalments_in_columns(
     if said == "total" and any(part.paid.value for part in row.instalments):
         raise Doubt(f"{differ}, and of some it is stated what was paid.", asks=ask("instalments"))
     once(remarks, f"{differ}: the {said} counted, as was answered.")
-    return stated if said == "instalments" else [(row.amount.value, None, row.dollars.value)]
+    return stated if said == "instalments" else [(row.amount.value, None, row.value.value)]
 
 
 def _counted(
@@ -219,41 +219,42 @@ def _counted(
 
 def _value_of(
     amount: Decimal,
-    dollars: Decimal | None,
+    equivalent: Decimal | None,
     currency: str,
     day: date,
     context: Context,
     remarks: list[str],
 ) -> tuple[Decimal, Rate | None]:
-    """Return the dollars of an amount: at the book's UN rate; if it has none, as the sheet says."""
-    if dollars is not None and dollars < 0:
-        raise Doubt(f"The dollar equivalent is {format_amount(dollars)}, below zero.", "rejected")
+    """Return the value of an amount: at the book's rate; if it has none, as the sheet says."""
+    if equivalent is not None and equivalent < 0:
+        raise Doubt(f"The equivalent is {format_amount(equivalent)}, below zero.", "rejected")
     if missing := context.rates.missing(currency, day):
-        if not dollars:
-            raise Doubt(f"There is no dollar value: {missing}.", asks=_RATE)
-        once(remarks, "Valued at the sheet's own dollars: the book has no rate for that day.")
-        return to_cents(dollars), None
-    value, rate = context.rates.dollars(amount, currency, day)
-    if dollars and not (value / _FAR < dollars < value * _FAR):
+        if not equivalent:
+            raise Doubt(f"There is no value: {missing}.", asks=_RATE)
+        once(remarks, "Valued as the sheet says: the book has no rate for that day.")
+        return to_cents(equivalent), None
+    value, rate = context.rates.value(amount, currency, day)
+    if equivalent and not (value / _FAR < equivalent < value * _FAR):
         once(
             remarks,
-            f"The sheet's own dollars, {format_amount(dollars)}, are far from "
-            f"{format_amount(value)} at the UN rate: look whether amount and currency are right.",
+            f"The sheet's own value, {format_amount(equivalent)}, is far from "
+            f"{format_amount(value)} at the book's rate: look whether amount and currency are "
+            "right.",
         )
-    elif dollars and abs(dollars - value) > _rounding_of(dollars):
+    elif equivalent and abs(equivalent - value) > _rounding_of(equivalent):
         once(
             remarks,
-            f"The sheet's own dollars, {format_amount(dollars)}, are not {format_amount(value)}, "
-            "which the UN rate of the day makes: that was taken.",
+            f"The sheet's own value, {format_amount(equivalent)}, is not {format_amount(value)}, "
+            "which the book's rate of the day makes: that was taken.",
         )
     if value <= 0:
-        raise Doubt(f"{amount} {currency} is less than a cent in dollars.", "rejected")
+        raise Doubt(f"{amount} {currency} is less than a cent in the book's currency.", "rejected")
     return value, rate
 
 
-def _rounding_of(dollars: Decimal) -> Decimal:
-    """Return how far rounded dollars may be from the exact ones: whole ones by one, else a cent."""
-    return Decimal(1) if dollars == dollars.to_integral_value() else CENT
+def _rounding_of(equivalent: Decimal) -> Decimal:
+    """Return how far a rounded value may be from the exact one: a whole one by one, else a cent."""
+    return Decimal(1) if equivalent == equivalent.to_integral_value() else CENT
 
 
 def received_of(group: list[SheetRow]) -> tuple[Received, ...]:
@@ -373,7 +374,7 @@ def note_payment(
     elif paid_on is None:
         missing = "the sheet gives no date of payment"
     elif currency != context.settings.currency:
-        missing = "the dollars received are not in the sheet"
+        missing = "the value received is not in the sheet"
     else:
         return
     remarks.append(

@@ -20,7 +20,7 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.ledger.declared.currencies import decimals, recognise
 
-_DOLLARS = "USD"
+_VALUE = "USD"
 _MOST_RUNNING = 200
 """Totals of a table up to which subtotals are tried as running ones."""
 _UNKNOWN_DECIMALS = 2
@@ -236,14 +236,14 @@ def _sum_by_currency(
 
 
 def _currency_of(column: TableColumn, row: SheetRow) -> str:
-    if column.field is Field.DOLLARS:
-        return _DOLLARS
+    if column.field is Field.VALUE:
+        return _VALUE
     if column.field in {Field.UNPAID, Field.PAID} and column.currency:
         codes = recognise(column.currency, None)
         return codes[0] if len(codes) == 1 else ""
     for instalment in row.instalments:
         if instalment.label == column.label and len(instalment.currency) == 1:
             return instalment.currency[0]
-    if row.amount_source == "dollars" or len(row.currency) != 1:
+    if row.amount_source == "value" or len(row.currency) != 1:
         return ""
     return row.currency[0]

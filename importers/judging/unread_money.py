@@ -27,7 +27,7 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading, parse_amount
 from pledgebook.importers.values.values import clean, counts_up, shown
 
-HOLDING_MONEY = (Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.UNPAID)
+HOLDING_MONEY = (Field.AMOUNT, Field.PAID, Field.VALUE, Field.UNPAID)
 """What such a column may hold."""
 
 _YEARS = range(1900, 2101)
@@ -70,7 +70,7 @@ def may_be_money(table: Table, column: TableColumn) -> str:
 
 def _beside(table: Table) -> TableColumn | None:
     """Return the column of amounts that is read: of what was pledged, if any is."""
-    for field in (Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.DOLLARS):
+    for field in (Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.VALUE):
         if columns := table.columns_of(field):
             return columns[0]
     return None

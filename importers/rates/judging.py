@@ -124,13 +124,13 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
     if not new:
         return judged
     known = _known(book)
-    dollar = book.settings.currency
+    currency = book.settings.currency
     texts: dict[Path, str] = {}
     added: list[tuple[date, str, str]] = []
     for row, _, _, before in new:
         if row.number is None or row.day is None:
             continue  # never: a row that is imported has both
-        line = f"{row.day} price {dollar} {format_units(row.number)} {row.currency}"
+        line = f"{row.day} price {currency} {format_units(row.number)} {row.currency}"
         if before is None:
             added.append((row.day, row.currency, line))
         else:
@@ -148,11 +148,11 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
 
 def _judge(row: RateRow, book: Book, kept: Collection[str] | None) -> RateVerdict | None:
     """Judge a row by itself; None if it holds a rate that the book should have."""
-    dollar = book.settings.currency
-    if row.currency == dollar:
+    currency = book.settings.currency
+    if row.currency == currency:
         if row.number == 1:
             return RateVerdict(row, "ignored", "The book is kept in it.")
-        return RateVerdict(row, "rejected", f"One {dollar} is one {dollar}, not {row.number}.")
+        return RateVerdict(row, "rejected", f"One {currency} is one {currency}, not {row.number}.")
     if row.number is not None and row.number <= 0:
         reason = f"A UN operational rate is above zero; {row.currency} is given {row.number:f}."
         return RateVerdict(row, "rejected", reason)
@@ -192,18 +192,18 @@ def _against_book(row: RateRow, book: Book, known: Price | None, *, replace: boo
 
 def _known(book: Book) -> dict[tuple[str, date], Price]:
     """Return the book's prices of a dollar, or in dollars, by currency and day."""
-    dollar = book.settings.currency
+    currency = book.settings.currency
     found = {}
     for entry in book.entries:
-        if isinstance(entry, Price) and dollar in {entry.currency, entry.amount.currency}:
-            code = entry.amount.currency if entry.currency == dollar else entry.currency
+        if isinstance(entry, Price) and currency in {entry.currency, entry.amount.currency}:
+            code = entry.amount.currency if entry.currency == currency else entry.currency
             found[code, entry.date] = entry
     return found
 
 
-def _rate_of(price: Price, dollar: str) -> Decimal:
+def _rate_of(price: Price, currency: str) -> Decimal:
     number = price.amount.number or Decimal(0)
-    return number if price.currency == dollar or not number else 1 / number
+    return number if price.currency == currency or not number else 1 / number
 
 
 def _replace(book: Book, texts: dict[Path, str], price: Price, line: str) -> None:

@@ -190,7 +190,7 @@ class Columns:
         """Fields of words, besides donor, status, reference and currency, that are stated."""
         self._shares: dict[int, bool] = {}
         self.deciding = self._deciding()
-        amounts = {Field.AMOUNT, Field.DOLLARS} & self._fields
+        amounts = {Field.AMOUNT, Field.VALUE} & self._fields
         self.only_paid = not amounts and Field.AMOUNT not in self.rules.constants
         """Whether nothing but what was paid is stated: a list of money received."""
         self.paid_in = next((c.currency for c in table.columns_of(Field.PAID) if c.currency), "")

@@ -17,8 +17,8 @@ from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.importers.values.values import is_code, is_unknown, multiplier_in, shown
 from pledgebook.ledger.declared.currencies import recognise
 
-DOLLARS_ONLY = ask("dollars-only", "", Choice("count", "The dollars are what was pledged"))
-"""What is asked of a row that states neither amount nor currency of origin, but dollars."""
+VALUE_ONLY = ask("value-only", "", Choice("count", "The value is what was pledged"))
+"""What is asked of a row that states neither amount nor currency of origin, but a value."""
 
 
 PAID_ALONE = ask(
@@ -62,9 +62,9 @@ def agree_currencies(row: OpenRow) -> None:
     columns = row.columns
     for column in columns.figures:
         shown_with = row.figures[column.letter].currency
-        if not shown_with or column.field not in {Field.PAID, Field.PLEDGED, Field.DOLLARS}:
+        if not shown_with or column.field not in {Field.PAID, Field.PLEDGED, Field.VALUE}:
             continue
-        counted = ("USD",) if column.field is Field.DOLLARS else row.paid_currency or row.currency
+        counted = ("USD",) if column.field is Field.VALUE else row.paid_currency or row.currency
         if not set(columns.recognise(shown_with, _day_of(row))) & set(counted):
             what = " or ".join(counted) or "no currency"
             row.doubt_cell(
@@ -91,7 +91,7 @@ def find_currency(
             Field.CURRENCY,
             f"The currency is {shown(named)}, but the amounts are counted in "
             f"{shown(heading or title)}: the amount in {shown(named)} is not stated.",
-            question=DOLLARS_ONLY if row.sum(Field.DOLLARS).known else None,
+            question=VALUE_ONLY if row.sum(Field.VALUE).known else None,
         )
         heading, named = heading or title, ""
     stated = (heading or title, named) if heading else (named or title,)
@@ -156,7 +156,7 @@ def _belongs_elsewhere(row: OpenRow, named: str, counted: str, on: date | None) 
     recognise = row.columns.recognise
     if set(recognise(named, on)) & set(recognise(counted, on)):
         return False
-    return not row.answer(DOLLARS_ONLY)
+    return not row.answer(VALUE_ONLY)
 
 
 def _answered(row: OpenRow, question: Question) -> str:

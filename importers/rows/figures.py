@@ -7,7 +7,7 @@ from typing import cast
 
 from msgspec.structs import replace
 from pledgebook.importers.rows.columns import Columns, FigureColumn
-from pledgebook.importers.rows.currency import DOLLARS_ONLY, find_currency
+from pledgebook.importers.rows.currency import VALUE_ONLY, find_currency
 from pledgebook.importers.rows.dates import read_date
 from pledgebook.importers.rows.open_row import UNCLEAR, OpenRow, why_unclear
 from pledgebook.importers.rows.row import InstalmentReading
@@ -18,7 +18,7 @@ from pledgebook.importers.values.looks import read_shown
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import decimals
 
-_DOLLARS = ("USD",)
+_VALUE = ("USD",)
 _THREE = 3
 CENTS = 2
 """Decimals of most currencies: a figure with more may not have the decimal mark it seems to."""
@@ -116,8 +116,8 @@ def _by_decimals(row: OpenRow, column: FigureColumn, reading: AmountReading) -> 
 def _may_be_in(row: OpenRow, column: FigureColumn, reading: AmountReading) -> tuple[str, ...]:
     """Return every currency that may be meant by what is stated of a figure, wherever it is."""
     columns = row.columns
-    if column.field is Field.DOLLARS:
-        return _DOLLARS
+    if column.field is Field.VALUE:
+        return _VALUE
     stated = [
         reading.currency,
         columns.heading_currency(column.number),
@@ -163,19 +163,19 @@ def choose_amount(row: OpenRow) -> None:
             )
 
 
-def count_dollars(row: OpenRow) -> None:
-    """Take the dollars for the amount where a mapping says so and nothing else is stated, or where
-    dollars are the currency that the row states.
+def count_value(row: OpenRow) -> None:
+    """Take the value for the amount where a mapping says so and nothing else is stated, or where
+    its currency is the one that the row states.
     """
-    dollars = row.sum(Field.DOLLARS)
-    if not dollars.known:
+    value = row.sum(Field.VALUE)
+    if not value.known:
         return
     silent = row.amount.state == "unknown" and not row.currency_text
-    if silent and row.answer(DOLLARS_ONLY):
-        row.amount, row.amount_source = dollars, "dollars"
-        row.currency, row.currency_text = _DOLLARS, "USD"
-    elif row.amount == BLANK and row.currency == _DOLLARS and row.columns.at(Field.AMOUNT):
-        row.amount, row.amount_source = dollars, "dollars"
+    if silent and row.answer(VALUE_ONLY):
+        row.amount, row.amount_source = value, "value"
+        row.currency, row.currency_text = _VALUE, "USD"
+    elif row.amount == BLANK and row.currency == _VALUE and row.columns.at(Field.AMOUNT):
+        row.amount, row.amount_source = value, "value"
 
 
 def read_instalments(row: OpenRow) -> None:
@@ -200,7 +200,7 @@ def read_instalments(row: OpenRow) -> None:
                 due_date=read_date(row, Field.DUE_DATE, label),
                 paid=figure(Field.PAID, label),
                 payment_date=read_date(row, Field.PAYMENT_DATE, label),
-                dollars=figure(Field.DOLLARS, label),
+                value=figure(Field.VALUE, label),
             )
         )
     row.instalments = tuple(read)
@@ -211,7 +211,7 @@ def round_figures(row: OpenRow) -> None:
     total may be of what is stored.
     """
     paid = row.paid_currency or row.currency
-    others = {Field.PAID: paid, Field.DOLLARS: _DOLLARS}
+    others = {Field.PAID: paid, Field.VALUE: _VALUE}
     row.amount = _counted(row.amount, row.currency)
     for field, reading in row.sums.items():
         if field in MONEY:
@@ -221,7 +221,7 @@ def round_figures(row: OpenRow) -> None:
             part,
             amount=_counted(part.amount, part.currency),
             paid=_counted(part.paid, row.paid_currency or part.currency),
-            dollars=_counted(part.dollars, _DOLLARS),
+            value=_counted(part.value, _VALUE),
         )
         for part in row.instalments
     )

@@ -22,7 +22,7 @@ from pledgebook.importers.rows.currency import agree_currencies, read_currency
 from pledgebook.importers.rows.dates import date_by_year, read_dates
 from pledgebook.importers.rows.figures import (
     choose_amount,
-    count_dollars,
+    count_value,
     read_figures,
     read_instalments,
     read_rate,
@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     choose_amount,
     read_currency,
     agree_currencies,
-    count_dollars,
+    count_value,
     read_status,
     find_notes,
     read_reference,

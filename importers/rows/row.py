@@ -11,7 +11,7 @@ from pledgebook.importers.tables.questions import Question
 from pledgebook.importers.values.amounts import BLANK, AmountReading
 from pledgebook.importers.values.dates import NO_DATE, DateReading
 
-AmountSource = Literal["amount", "dollars", "paid"]
+AmountSource = Literal["amount", "value", "paid"]
 """Which column the amount of a row comes from; "paid" where the table has no other."""
 
 
@@ -38,7 +38,7 @@ class InstalmentReading(Struct, frozen=True, kw_only=True):
     due_date: DateReading = NO_DATE
     paid: AmountReading = BLANK
     payment_date: DateReading = NO_DATE
-    dollars: AmountReading = BLANK
+    value: AmountReading = BLANK
 
 
 class Said(NamedTuple):
@@ -113,7 +113,7 @@ class SheetRow(Struct, frozen=True, kw_only=True):
     payment_date: DateReading
     changed_on: DateReading
     year: DateReading
-    dollars: AmountReading
+    value: AmountReading
     paid: AmountReading
     unpaid: AmountReading
     rate: AmountReading

@@ -1,6 +1,6 @@
 """A bank's entry as an entry of the book: a receipt not applied yet, a charge, interest.
 
-Money in an account of another currency is taken at the UN rate of its value date and kept as one
+Money in an account of another currency is taken at the rate of its value date and kept as one
 lot an account, named after the account: each entry takes the whole lot out and puts it back with
 what came or went (docs/bank.md).
 """
@@ -54,10 +54,10 @@ class Entered(NamedTuple):
 
 @dataclass(slots=True)
 class _Lot:
-    """What is held in another currency: units, their dollars, and the last day it was moved."""
+    """What is held in another currency: units, their value, and the last day it was moved."""
 
     units: Decimal = ZERO
-    dollars: Decimal = ZERO
+    value: Decimal = ZERO
     moved: date = date.min
 
 
@@ -80,11 +80,11 @@ class Cashier:
     ) -> Entered:
         """Draft one entry.
 
-        Raises EventRefusedError, or MissingRateError where its currency has no UN rate that day.
+        Raises EventRefusedError, or MissingRateError where its currency has no rate that day.
         """
         day = entry.value_date
-        dollars, rate = self._book.rates.dollars(abs(entry.amount), bank.currency, day)
-        if dollars <= 0:
+        value, rate = self._book.rates.value(abs(entry.amount), bank.currency, day)
+        if value <= 0:
             raise EventRefusedError("It comes to less than a cent.")
         lot = self._lots.setdefault(bank.account, _Lot())
         foreign = bank.currency != self._settings.currency
@@ -94,7 +94,7 @@ class Cashier:
                 "lot cannot be changed behind that: enter it by hand, or import it before"
             )
         if foreign and entry.amount < 0:
-            dollars = self._taken(lot, -entry.amount, bank)
+            value = self._taken(lot, -entry.amount, bank)
             rate = None
         fund = self._settings.funds[bank.fund]
         class_ = fund.class_of(rule.class_ or None if rule else None, None)
@@ -107,14 +107,14 @@ class Cashier:
         if rule is None:
             label = self._labels.receipt(day)
             draft = receipt_unapplied(
-                self._settings, day=day, fund=bank.fund, label=label, dollars=dollars
+                self._settings, day=day, fund=bank.fund, label=label, value=value
             ).noted(narration=words, rate=rate, meta=meta)
         elif rule.kind == "charges":
             draft = bank_charge(
-                self._settings, day=day, earmark=Earmark(bank.fund, class_), dollars=dollars
+                self._settings, day=day, earmark=Earmark(bank.fund, class_), value=value
             ).noted(narration=words, rate=rate, meta=meta)
         else:
-            shares = [(Earmark(bank.fund, class_), dollars)]
+            shares = [(Earmark(bank.fund, class_), value)]
             draft = interest(self._settings, day=day, shares=shares).noted(
                 narration=words, rate=rate, meta=meta
             )
@@ -127,7 +127,7 @@ class Cashier:
                 f"{bank.account} holds {format_amount(lot.units)} {bank.currency}; "
                 f"{format_amount(units)} cannot go out of it"
             )
-        return lot.dollars - share(lot.dollars, lot.units - units, lot.units)
+        return lot.value - share(lot.value, lot.units - units, lot.units)
 
     def _through(self, draft: Draft, bank: BankAccount, entry: Entry, lot: _Lot | None) -> Draft:
         """Return the draft with its cash in the bank's own account, as a lot if it is foreign."""
@@ -145,7 +145,7 @@ class Cashier:
     def _foreign(
         self, line: DraftLine, bank: BankAccount, entry: Entry, lot: _Lot
     ) -> list[DraftLine]:
-        label, dollar = bank.account, self._settings.currency
+        label, currency = bank.account, self._settings.currency
         lines = []
         if lot.units:
             lines.append(
@@ -158,7 +158,7 @@ class Cashier:
                 )
             )
         lot.units += entry.amount
-        lot.dollars += line.number
+        lot.value += line.number
         lot.moved = entry.value_date
         if lot.units:
             lines.append(
@@ -167,10 +167,10 @@ class Cashier:
                     number=lot.units,
                     currency=bank.currency,
                     label=label,
-                    value=lot.dollars,
+                    value=lot.value,
                     committed=None,
                     meta=line.meta,
-                    dollar=dollar,
+                    book_currency=currency,
                 )
             )
         return lines
@@ -207,7 +207,7 @@ def _parts(line: str) -> list[str]:
 
 
 def _said(
-    entry: Entry, bank: BankAccount, entry_id: str, donor: str, dollar: str
+    entry: Entry, bank: BankAccount, entry_id: str, donor: str, currency: str
 ) -> dict[str, str | date]:
     """Return the bank's words as metadata; what it does not say is left out."""
     said: dict[str, str | date] = {
@@ -220,7 +220,7 @@ def _said(
         "payer-account": entry.payer_account,
         "remittance": entry.remittance,
         PAYERS: SEVERAL if entry.of_several else "",
-        "original": str(_sent(entry, bank, dollar) or ""),
+        "original": str(_sent(entry, bank, currency) or ""),
         "original-rate": f"{entry.rate.normalize():f}" if entry.rate else "",
         "bank-charges": ", ".join(map(str, entry.charges)),
         "proposed-donor": donor,
@@ -232,9 +232,9 @@ def _said(
     return {key: value for key, value in said.items() if value}
 
 
-def _sent(entry: Entry, bank: BankAccount, dollar: str) -> Original | None:
+def _sent(entry: Entry, bank: BankAccount, currency: str) -> Original | None:
     """Return what was sent: as the bank says, else what an account in another currency received."""
-    if entry.original or bank.currency == dollar or entry.amount < 0:
+    if entry.original or bank.currency == currency or entry.amount < 0:
         return entry.original
     return Original(entry.amount, bank.currency)
 
@@ -257,6 +257,6 @@ def _lots_of(book: Book) -> dict[str, _Lot]:
                 continue
             lot = lots.setdefault(line.posting.account, _Lot())
             lot.units += line.units
-            lot.dollars += line.dollars or ZERO
+            lot.value += line.value or ZERO
             lot.moved = max(lot.moved, entry.date)
     return lots

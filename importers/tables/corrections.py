@@ -42,7 +42,7 @@ _OF_ALL = "donor-of-all"
 _WHO = frozenset({_OF_ALL, question_key("which-column", Field.DONOR.value)})
 """Questions of which one answer settles who gives."""
 
-AMOUNTS = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS})
+AMOUNTS = frozenset({Field.AMOUNT, Field.PAID, Field.VALUE})
 """What a table cannot be without: a column of one of these."""
 
 

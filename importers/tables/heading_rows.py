@@ -93,7 +93,7 @@ def find_undecided_block(
 
 def _lacks_donor(block: HeadingBlock) -> bool:
     """Whether headings name amounts, over figures, and nobody who gives."""
-    amounts = block.of(Field.AMOUNT, Field.PAID, Field.DOLLARS)
+    amounts = block.of(Field.AMOUNT, Field.PAID, Field.VALUE)
     return not block.of(Field.DONOR) and any(
         parse_amount(value).known for column in amounts for value in block.below(column)
     )
@@ -321,7 +321,7 @@ def _with_letterhead(block: HeadingBlock, first: int) -> HeadingBlock:
 
 def _is_contributions(block: HeadingBlock) -> bool:
     fields = block.fields | block.constants.keys()
-    return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.DOLLARS})
+    return Field.DONOR in fields and bool(fields & {Field.AMOUNT, Field.PAID, Field.VALUE})
 
 
 def _worth(block: HeadingBlock) -> int:

@@ -55,7 +55,7 @@ class Field(StrEnum):
     STATUS = "status"
     PAID = "paid"
     PAYMENT_DATE = "payment_date"
-    DOLLARS = "dollars"
+    VALUE = "value"
     RATE = "rate"
     UNPAID = "unpaid"
     REMARKS = "remarks"
@@ -67,13 +67,13 @@ class Field(StrEnum):
     INSTALMENT = "instalment"
 
 
-MONEY = frozenset({Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.DOLLARS, Field.UNPAID})
+MONEY = frozenset({Field.AMOUNT, Field.PLEDGED, Field.PAID, Field.VALUE, Field.UNPAID})
 """Fields of which the columns hold amounts."""
 
 DATES = frozenset({Field.PLEDGE_DATE, Field.DUE_DATE, Field.PAYMENT_DATE, Field.CHANGED_ON})
 """Fields of which the columns hold dates."""
 
-REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.DOLLARS, Field.DUE_DATE, Field.PAYMENT_DATE})
+REPEATED = frozenset({Field.AMOUNT, Field.PAID, Field.VALUE, Field.DUE_DATE, Field.PAYMENT_DATE})
 """Fields that may stand in several columns, told apart by year, fund or number of instalment."""
 
 
@@ -232,7 +232,7 @@ def _match(heading: str) -> HeadingMatch | None:
     if not label:
         key, label = _take_ordinal(key)
     if currency and not key and not label:
-        field = Field.DOLLARS if is_dollar_mark(currency) else Field.AMOUNT
+        field = Field.VALUE if is_dollar_mark(currency) else Field.AMOUNT
         return HeadingMatch(
             field=field,
             score=90,
@@ -608,7 +608,7 @@ def _field_of(concepts: set[str]) -> Field | None:
         ({"paid", "currency"}, Field.PAID_CURRENCY),
         ({"amount", "currency"}, Field.CURRENCY),
         ({"currency"}, Field.CURRENCY),
-        ({"equivalent"}, Field.DOLLARS),
+        ({"equivalent"}, Field.VALUE),
         ({"due"}, Field.DUE_DATE),
         ({"paid"}, Field.PAID),
         ({"gift", "pledged"}, Field.AMOUNT),

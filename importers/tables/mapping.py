@@ -16,7 +16,7 @@ and constants are applied to all tables that are found (of `sheet`, if it is nam
     reference = "id"
     amount = "originalAmount"
     currency = "originalCurrency"
-    dollars = "amountUSD"
+    value = "amountUSD"
     amount_1 = "F"                   # instalments, years or funds: field_label
     due_date_1 = "G"
 
@@ -68,8 +68,10 @@ _KEYS = (
 _LONGEST = 200_000
 """Letters; the mapping of a table of a hundred columns has some 5,000."""
 _MOST_FAULTS = 20
-_AMOUNTS = (Field.AMOUNT, Field.PAID, Field.DOLLARS)
+_AMOUNTS = (Field.AMOUNT, Field.PAID, Field.VALUE)
 _FIELDS = tuple(f.value for f in Field)
+_RENAMED = {"dollars": Field.VALUE.value}
+"""What was a field under another name: who writes it is told the new one."""
 
 
 class MappingError(RefusedError):
@@ -154,7 +156,7 @@ class _Checker:
         if "columns" not in self._content:
             self._only_rules()
         elif not any(key.field in _AMOUNTS for key in columns):
-            self._fault("[columns] names no column of amounts (amount, paid or dollars).")
+            self._fault("[columns] names no column of amounts (amount, paid or value).")
         donor = Field.DONOR in constants or any(key.field is Field.DONOR for key in columns)
         if "columns" in self._content and not donor:
             self._fault("neither [columns] nor [constants] names the donor.")
@@ -220,6 +222,9 @@ class _Checker:
         for wanted in sorted(REPEATED, key=lambda f: -len(f.value)):
             if name.startswith(f"{wanted.value}_") and where == "columns":
                 return ColumnKey(wanted, name.removeprefix(f"{wanted.value}_"))
+        if (now := _RENAMED.get(name)) is not None:
+            self._fault(f"{name!r} in [{where}] is called {now!r} now: write that.")
+            return None
         self._fault(f"unknown field {name!r} in [{where}]; {nearest(name, _FIELDS)}")
         return None
 

@@ -190,8 +190,8 @@ KINDS: Mapping[str, QuestionKind] = {
     "rounding": QuestionKind(
         asks="The amounts have more decimals than their currency is counted in. Round them?"
     ),
-    "dollars-only": QuestionKind(
-        asks="Neither amount nor currency is stated, only dollars. Do these count?", decides=True
+    "value-only": QuestionKind(
+        asks="Neither amount nor currency is stated, only a value. Does it count?", decides=True
     ),
     "pledged-or-committed": QuestionKind(
         asks="Where the amount pledged and the one committed differ, which counts?"
@@ -492,6 +492,8 @@ def read_id(text: str) -> AnswerId:
     `day-in-year` for every table. Raises AnswerError.
     """
     found = _ID.fullmatch(text)
+    if found is not None and found["kind"] == "dollars-only":
+        raise AnswerError(f"{shown(text)} is called value-only now: write that.")
     if found is None or found["kind"] not in KINDS:
         raise AnswerError(
             f"{shown(text)} names no question: write its id as import shows it, or a kind "

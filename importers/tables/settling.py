@@ -21,7 +21,6 @@ from pledgebook.importers.tables.settling_money import (
     settle_codes_of_currencies,
     settle_currencies,
     settle_disbursements,
-    settle_dollars,
     settle_gifts,
     settle_labelled,
     settle_paid_currency,
@@ -31,6 +30,7 @@ from pledgebook.importers.tables.settling_money import (
     settle_rates,
     settle_receipts,
     settle_sums,
+    settle_value,
 )
 from pledgebook.importers.tables.settling_words import (
     settle_bodies,
@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
     settle_rates,
     settle_currencies,
     settle_codes_of_currencies,
-    settle_dollars,
+    settle_value,
     settle_bodies,
     settle_places,
     settle_labelled,

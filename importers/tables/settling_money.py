@@ -35,7 +35,7 @@ def settle_rates(block: HeadingBlock) -> HeadingBlock:
     no other amounts.
     """
     rates = [column for column in block.of(Field.RATE) if column.label]
-    if len(rates) < _LEAST_CELLS or block.of(Field.AMOUNT, Field.DOLLARS):
+    if len(rates) < _LEAST_CELLS or block.of(Field.AMOUNT, Field.VALUE):
         return block
     return block.taking(rates, Field.AMOUNT)
 
@@ -85,21 +85,21 @@ def _are_codes_of_currencies(cells: Sequence[CellValue]) -> bool:
     )
 
 
-def settle_dollars(block: HeadingBlock) -> HeadingBlock:
-    """Tell the amount of the pledge from its dollar equivalent.
+def settle_value(block: HeadingBlock) -> HeadingBlock:
+    """Tell the amount of the pledge from its equivalent.
 
     Of two amount columns one that says dollars is the equivalent; a column of dollars alone is the
-    amount itself; where each currency has a column of its own, so have the dollars.
+    amount itself; where each currency has a column of its own, so has the value.
     """
-    amounts, dollars = block.of(Field.AMOUNT), block.of(Field.DOLLARS)
-    if dollars and not amounts:
-        taken = {c: replace(c, field=Field.AMOUNT, currency=c.currency or "US$") for c in dollars}
+    amounts, value = block.of(Field.AMOUNT), block.of(Field.VALUE)
+    if value and not amounts:
+        taken = {c: replace(c, field=Field.AMOUNT, currency=c.currency or "US$") for c in value}
         return block.changing(taken)
     by_currency = any(c.label and c.label == c.currency for c in amounts)
     marked = [column for column in amounts if is_dollar_mark(column.currency or "-")]
-    if by_currency or dollars or not marked or len(marked) == len(amounts):
+    if by_currency or value or not marked or len(marked) == len(amounts):
         return block
-    return block.taking(marked, Field.DOLLARS)
+    return block.taking(marked, Field.VALUE)
 
 
 def settle_labelled(block: HeadingBlock) -> HeadingBlock:
@@ -145,7 +145,7 @@ def settle_parts(block: HeadingBlock) -> HeadingBlock:
 def settle_sums(block: HeadingBlock) -> HeadingBlock:
     """Take a column with a word of total in its heading ("Total", "Total agreed", "Total (EUR)")
     beside instalments or years for what they must add up to, and ask which of several is. One in
-    dollars may be their equivalent.
+    the book's currency may be their equivalent.
     """
     amounts = block.of(Field.AMOUNT)
     if len(amounts) < _LEAST_CELLS or not all(c.label for c in amounts):
@@ -261,7 +261,7 @@ def label_by_place(block: HeadingBlock) -> HeadingBlock:
     amounts = [c for c in block.of(Field.AMOUNT) if c.label]
     if len(amounts) < _LEAST_CELLS:
         return block
-    for field in (Field.DUE_DATE, Field.PAYMENT_DATE, Field.PAID, Field.DOLLARS):
+    for field in (Field.DUE_DATE, Field.PAYMENT_DATE, Field.PAID, Field.VALUE):
         same = block.of(field)
         if len(same) < _LEAST_CELLS or any(column.label for column in same):
             continue
@@ -309,7 +309,7 @@ def doubt_currencies(block: HeadingBlock) -> HeadingBlock:
     doubts = (
         f"Column {column.named} states its own currency, so column {currencies[0].named} was not "
         "paired with it."
-        for column in block.of(*MONEY - {Field.DOLLARS})
+        for column in block.of(*MONEY - {Field.VALUE})
         if column.currency
     )
     return replace(block, doubts=(*block.doubts, *doubts))

@@ -85,7 +85,7 @@ def _lots_and_balances(book: Book) -> Iterator[tuple[str, tuple[object, ...]]]:
             own = sums.setdefault(name, {})
             own[line.currency] = own.get(line.currency, Decimal(0)) + line.units
             if cost is not None and kind not in CLAIMS:
-                own["value"] = own.get("value", ZERO) + (line.dollars or ZERO)
+                own["value"] = own.get("value", ZERO) + (line.value or ZERO)
     for name, own in sums.items():
         held = {key: number for key, number in sorted(own.items()) if number}
         if held:

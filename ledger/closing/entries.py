@@ -73,7 +73,7 @@ class _Lot:
     donor: str
     origin: tuple[Transaction, Posting]
     units: Decimal = Decimal(0)
-    dollars: Decimal = ZERO
+    value: Decimal = ZERO
     opened: date = date.min
     meta: Meta = field(default_factory=dict)
 
@@ -205,7 +205,7 @@ def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, gro
     if adds:
         lot.group, lot.purpose = group, line.purpose
     lot.units += line.units
-    lot.dollars += line.dollars or ZERO
+    lot.value += line.value or ZERO
 
 
 def _claims(book: Book, end: date) -> Iterator[_Lot]:
@@ -220,7 +220,7 @@ def _claims(book: Book, end: date) -> Iterator[_Lot]:
             donor=claim.donor,
             origin=claim.origin,
             units=claim.units,
-            dollars=claim.value,
+            value=claim.value,
             opened=claim.pledged_on,
         )
 
@@ -313,7 +313,7 @@ def _open_lots(book: Book, period: Period, first: date, group: Group, lots: list
         own = {key: value for key, value in lot.meta.items() if key not in common}
         if lot.purpose != one:
             own = {"purpose": lot.purpose, **own}
-        value = abs(lot.dollars)
+        value = abs(lot.value)
         lines.append(
             DraftLine(
                 account=lot.account,
@@ -323,7 +323,7 @@ def _open_lots(book: Book, period: Period, first: date, group: Group, lots: list
                 value=value,
                 committed=lot.opened,
                 meta=own,
-                dollar=book.settings.currency,
+                book_currency=book.settings.currency,
             )
         )
     lines += _against(book, group, lots, 1)
@@ -343,7 +343,7 @@ def _against(book: Book, group: Group, lots: Iterable[_Lot], sign: int) -> list[
     fund, _ = group
     sides = {"opening-balance": ZERO, "contra": ZERO}
     for lot in lots:
-        sides["contra" if lot.kind == "memorandum" else "opening-balance"] -= sign * lot.dollars
+        sides["contra" if lot.kind == "memorandum" else "opening-balance"] -= sign * lot.value
     return [
         DraftLine(account=account(kind, fund), number=amount, currency=book.settings.currency)
         for kind, amount in sides.items()

@@ -39,13 +39,13 @@ class Postings:
         """Return a posting to what is held under the instalment's label; none of nothing."""
         if not amount:
             return []
-        dollar = self.settings.currency
+        currency = self.settings.currency
         name = account(kind, claim.fund, claim.donor)
-        cost = Cost(Decimal(1), dollar, since, claim.label)
+        cost = Cost(Decimal(1), currency, since, claim.label)
         meta = {"class": claim.class_, "purpose": claim.purpose}
-        return [Posting(name, Amount(amount, dollar), cost, None, None, meta)]
+        return [Posting(name, Amount(amount, currency), cost, None, None, meta)]
 
-    def dollars(self, claim: Claim, kind: str, amount: Decimal, label: str = "") -> list[Posting]:
+    def value(self, claim: Claim, kind: str, amount: Decimal, label: str = "") -> list[Posting]:
         """Return a posting without a lot. With `label` it says whose it is, and is made even of
         nothing, since other instalments of its entry are then told from it.
         """
@@ -58,13 +58,13 @@ class Postings:
         return [self.posting(account(kind, claim.fund, part), amount, meta)]
 
     def posting(self, name: str, amount: Decimal, meta: Mapping[str, str]) -> Posting:
-        """Return a posting of dollars to an account."""
+        """Return a posting of a value to an account."""
         return Posting(name, Amount(amount, self.settings.currency), None, None, None, dict(meta))
 
     def release(
         self, claim: Claim, day: date, postings: list[Posting], income: Decimal
     ) -> Transaction:
-        """Return the release of an instalment: `postings` take out what was held, `income` dollars
+        """Return the release of an instalment: `postings` take out what was held, `income` value
         in all.
         """
         meta = {"filename": "<recognition>", "lineno": 0, "event": "release"}
@@ -76,5 +76,5 @@ class Postings:
             f"Release of {claim.label}",
             frozenset(),
             frozenset({pledge_of(claim.label)}),
-            [*postings, *self.dollars(claim, "contributions", -income)],
+            [*postings, *self.value(claim, "contributions", -income)],
         )

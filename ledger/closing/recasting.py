@@ -241,13 +241,13 @@ class _Recasting:
                 continue
             signed = amount if claim is out else -amount
             if claim.kind == "memorandum":
-                postings += self.make.dollars(claim, "contra", signed)
+                postings += self.make.value(claim, "contra", signed)
             elif claim.is_deferred:
                 postings += self.make.held(claim, "deferred", signed, change.date)
             elif receiving:
                 settled += signed
             elif change.event not in _CARRIED:
-                postings += self.make.dollars(claim, self._takes_up(claim, change), signed)
+                postings += self.make.value(claim, self._takes_up(claim, change), signed)
         if receiving and back is not None:
             postings += self._received(change, out or back, back, settled)
         return postings
@@ -257,15 +257,15 @@ class _Recasting:
         held = self.advances.get(back.label)
         if held is None:
             return []
-        taken = self.make.held(out, "in-advance", held.dollars, held.since)
-        return taken + self.make.held(back, "in-advance", -held.dollars, held.since)
+        taken = self.make.held(out, "in-advance", held.value, held.since)
+        return taken + self.make.held(back, "in-advance", -held.value, held.since)
 
     def _reassigned(self, out: Claim | None, back: Claim | None, change: Change) -> list[Posting]:
         """Return what a reassignment moves beside lots. The income of both donors is of one class
         and comes to nothing in it; a posting of nothing names an instalment that has no lot.
         """
         claim = back or out or change.after
-        postings = self.make.dollars(claim, "contributions", ZERO, claim.label)
+        postings = self.make.value(claim, "contributions", ZERO, claim.label)
         if out is not None and back is not None and back.is_deferred and back.is_open:
             postings += self.make.held(out, "deferred", out.value, change.date)
             postings += self.make.held(back, "deferred", -back.value, change.date)
@@ -285,27 +285,27 @@ class _Recasting:
         else income under `receipt` and exchange under the others.
         """
         claim = out if out.is_open else back
-        dollars = change.received + change.advanced
+        value = change.received + change.advanced
         held = self.advances.get(change.label)
         if not claim.is_recognised(change.date) and self._policy(claim) != "agreement":
             now = Advance(
-                (held.dollars if held else ZERO) + dollars, held.since if held else change.date
+                (held.value if held else ZERO) + value, held.since if held else change.date
             )
             self.advances[change.label] = now
-            for name in names_of(change.entry) if dollars > 0 else ():
+            for name in names_of(change.entry) if value > 0 else ():
                 self.paid_early[change.label, name] = change
             self._wait_for(claim, change.date)
-            postings = self.make.held(claim, "in-advance", held.dollars, held.since) if held else []
-            return postings + self.make.held(claim, "in-advance", -now.dollars, now.since)
+            postings = self.make.held(claim, "in-advance", held.value, held.since) if held else []
+            return postings + self.make.held(claim, "in-advance", -now.value, now.since)
         if claim.kind == "memorandum":
-            return self.make.dollars(claim, "contributions", -dollars, change.label)
-        income = self._income_of(change, dollars)
+            return self.make.value(claim, "contributions", -value, change.label)
+        income = self._income_of(change, value)
         if income is None:
-            return self.make.dollars(claim, "exchange", settled - dollars, change.label)
-        postings = self.make.dollars(claim, "exchange", income - dollars)
-        return postings + self.make.dollars(claim, self._takes_up(claim, change), settled - income)
+            return self.make.value(claim, "exchange", settled - value, change.label)
+        postings = self.make.value(claim, "exchange", income - value)
+        return postings + self.make.value(claim, self._takes_up(claim, change), settled - income)
 
-    def _income_of(self, change: Change, dollars: Decimal) -> Decimal | None:
+    def _income_of(self, change: Change, value: Decimal) -> Decimal | None:
         """Return what of a payment that is taken back became income as money in advance (negative),
         None where none of it did.
         """
@@ -318,7 +318,7 @@ class _Recasting:
             units = paid.before.units - paid.after.units
             return -share(paid.received + paid.advanced, back, units)
         opened, day = self.carried_early.get(change.label), as_date(name)
-        return dollars if opened and day and day < opened else None
+        return value if opened and day and day < opened else None
 
     def _releases(self, day: date) -> Iterator[Transaction]:
         """Yield the releases due by `day`: of what is deferred, and of what is held in advance."""
@@ -334,9 +334,9 @@ class _Recasting:
                 income += claim.value
                 claim = self.claims[label] = structs.replace(claim, recognised=released_on)
             held = self.advances.pop(label, None)
-            if held is not None and held.dollars:
-                postings += self.make.held(claim, "in-advance", held.dollars, held.since)
-                income += held.dollars
+            if held is not None and held.value:
+                postings += self.make.held(claim, "in-advance", held.value, held.since)
+                income += held.value
             if postings:
                 yield self.make.release(claim, released_on, postings, income)
 
@@ -362,8 +362,8 @@ class _Recasting:
         for gift in gifts:
             cash = account("cash", gift.fund)
             where = {"class": gift.class_, "purpose": gift.purpose}
-            rest.append(self.make.posting(cash, -gift.dollars, where))
-            apart += [gift.posting, self.make.posting(cash, gift.dollars, where)]
+            rest.append(self.make.posting(cash, -gift.value, where))
+            apart += [gift.posting, self.make.posting(cash, gift.value, where)]
         return rest, apart
 
     def _advances_carried(self, lines: list[Line], changes: list[Change]) -> list[Posting]:
@@ -382,7 +382,7 @@ class _Recasting:
             if self._policy(claim) == "agreement":
                 continue
             held = self.advances.get(line.label)
-            now = Advance(-(line.dollars or ZERO) + (held.dollars if held else ZERO), since)
+            now = Advance(-(line.value or ZERO) + (held.value if held else ZERO), since)
             self.advances[line.label] = now
             self.carried_early[line.label] = changes[0].date
             self._wait_for(claim, changes[0].date)
@@ -400,7 +400,7 @@ class _Recasting:
         for line in read_lines(entry._replace(postings=postings), self.settings):
             group = (line.place.fund, line.class_)
             if group in self.policies:
-                sums[group] = sums.get(group, ZERO) + (line.dollars or ZERO)
+                sums[group] = sums.get(group, ZERO) + (line.value or ZERO)
         purposes = {(line.place.fund, line.class_): line.purpose for line in reversed(lines)}
         return [
             self.make.posting(

@@ -269,9 +269,9 @@ def _against_collections(
                     "whole or in part: make it void, and issue one to each whose money it is.",
                 )
             )
-        held = format_amount(collection.dollars)
+        held = format_amount(collection.value)
         stated = format_amount(each.amount)
-        if each.amount > collection.dollars:
+        if each.amount > collection.value:
             found.append(
                 finding(
                     each.entry,

@@ -25,7 +25,7 @@ part of `Expenses:FUND:Programme:OBJECT`), a programme as entries state it."""
 
 
 class Allotment(Struct, frozen=True, kw_only=True):
-    """An allotment or a revision of one: `dollars` may be negative. `parts` says what of the class
+    """An allotment or a revision of one: `value` may be negative. `parts` says what of the class
     it is for, by the names of PARTS; empty for all of it.
     """
 
@@ -35,7 +35,7 @@ class Allotment(Struct, frozen=True, kw_only=True):
     period: str
     class_: str
     parts: Mapping[str, str]
-    dollars: Decimal
+    value: Decimal
 
 
 def read_allotments(
@@ -102,7 +102,7 @@ def read_allotments(
                 period=period,
                 class_=class_,
                 parts=parts,
-                dollars=amount.number,
+                value=amount.number,
             )
         )
     return tuple(found), faults

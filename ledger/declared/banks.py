@@ -209,7 +209,7 @@ NO_BANKS = Banks()
 def read_banks(
     declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
     funds: Iterable[str],
-    dollar: str,
+    currency: str,
     donors: Container[str] = frozenset(),
 ) -> tuple[Banks, list[Finding]]:
     """Return the bank accounts and statements that are declared, and what is wrong with them."""
@@ -218,7 +218,7 @@ def read_banks(
     held: dict[str, str] = {}
     known = frozenset(funds)
     for declaration in declared["bank"].values():
-        bank = _read_bank(declaration, known, dollar)
+        bank = _read_bank(declaration, known, currency)
         for name in bank.accounts if isinstance(bank, BankAccount) else ():
             if name in held:
                 words = (
@@ -262,10 +262,10 @@ def read_banks(
 
 
 def _read_bank(
-    declaration: Declaration, funds: frozenset[str], dollar: str
+    declaration: Declaration, funds: frozenset[str], book_currency: str
 ) -> BankAccount | Finding:
     code, number = declaration.texts
-    currency = declaration.text("currency", dollar)
+    currency = declaration.text("currency", book_currency)
     names = declaration.words("accounts")
     if not is_currency(currency):
         return _fault(declaration, f"{code} is in {currency!r}, which is no currency.")

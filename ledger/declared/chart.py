@@ -57,7 +57,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     has_purpose: bool = False
     """Its money is of a purpose even where the posting does not say so."""
     words: tuple[str, str] = ("", "")
-    """What a posting of so many dollars means: where it is positive, where it is negative."""
+    """What a posting of so much means: where it is positive, where it is negative."""
 
 
 KINDS = (

@@ -51,7 +51,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     until: date | None
 
     def covers(self, amount: Decimal) -> bool:
-        """Tell whether an entry of that many dollars is within it."""
+        """Tell whether an entry of that much is within it."""
         return self.limit is None or amount <= self.limit
 
 

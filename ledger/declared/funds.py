@@ -63,7 +63,7 @@ class Fund(Struct, frozen=True, kw_only=True):
     """What banks may keep of a payment for it to be a charge: the smaller of the two."""
 
     rate_tolerance: Decimal = Decimal(10)
-    """Percent by which dollars may differ from the UN rate's before it is a notice."""
+    """Percent by which a value may differ from the book's rate's before it is a notice."""
 
     interest_by: str = INTEREST_BY[0]
     """By what balances interest is shared among the fund's classes, one of INTEREST_BY."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from beancount.core.data import Directive, Price
 from pledgebook.ledger.declared.currencies import euro_from, to_euro
 from pledgebook.ledger.findings import RefusedError
-from pledgebook.ledger.money import dollars_at, to_cents
+from pledgebook.ledger.money import to_cents, value_at
 
 
 class Rate(NamedTuple):
@@ -45,8 +45,8 @@ class Rates:
     holds.
     """
 
-    def __init__(self, rates: Iterable[Rate], dollar: str = "USD", age: int = RATE_AGE) -> None:
-        self.dollar, self.age = dollar, age
+    def __init__(self, rates: Iterable[Rate], currency: str = "USD", age: int = RATE_AGE) -> None:
+        self.currency, self.age = currency, age
         self._by_currency: dict[str, list[Rate]] = {}
         for rate in sorted(rates, key=lambda rate: rate.day):
             if rate.number > 0:
@@ -54,17 +54,17 @@ class Rates:
         self._known: dict[tuple[str, date], Rate | str] = {}
 
     @staticmethod
-    def of_book(entries: Iterable[Directive], dollar: str = "USD", age: int = RATE_AGE) -> Rates:
+    def of_book(entries: Iterable[Directive], currency: str = "USD", age: int = RATE_AGE) -> Rates:
         """Read the book's prices: `price USD 1.14 EUR`, or the other way round."""
         rates = []
         for entry in entries:
             if not isinstance(entry, Price) or not entry.amount.number:
                 continue
-            if entry.currency == dollar:
+            if entry.currency == currency:
                 rates.append(Rate(entry.amount.currency, entry.amount.number, entry.date))
-            elif entry.amount.currency == dollar:
+            elif entry.amount.currency == currency:
                 rates.append(Rate(entry.currency, 1 / entry.amount.number, entry.date))
-        return Rates(rates, dollar, age)
+        return Rates(rates, currency, age)
 
     @property
     def currencies(self) -> list[str]:
@@ -88,7 +88,7 @@ class Rates:
 
     def of_any_age(self) -> Rates:
         """Return the same rates, each of which holds until the next, however long that is."""
-        return Rates(chain.from_iterable(self._by_currency.values()), self.dollar, _FOR_EVER)
+        return Rates(chain.from_iterable(self._by_currency.values()), self.currency, _FOR_EVER)
 
     def through(self, currency: str, day: date) -> str:
         """Return the currency by whose rate one without a rate of its own is taken on `day`: the
@@ -97,23 +97,23 @@ class Rates:
         began = euro_from(currency)
         return "EUR" if began is not None and began <= day else ""
 
-    def dollars(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, Rate | None]:
+    def value(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, Rate | None]:
         """Convert an amount at the rate of `day`: dollars in cents, and the rate used (None for
         dollars). Raises MissingRateError with a sentence that says what to add.
         """
-        if currency == self.dollar:
+        if currency == self.currency:
             return to_cents(amount), None
         rate = self._rate_of(currency, day)
         if isinstance(rate, str):
             raise MissingRateError(rate)
         units = amount if rate.currency == currency else to_euro(amount, currency)
-        return dollars_at(units, rate.number), rate
+        return value_at(units, rate.number), rate
 
     def missing(self, currency: str, day: date) -> str:
         """Return the sentence that says which rate to add where `dollars` would find none, else
         "".
         """
-        rate = "" if currency == self.dollar else self._rate_of(currency, day)
+        rate = "" if currency == self.currency else self._rate_of(currency, day)
         return rate if isinstance(rate, str) else ""
 
     def _rate_of(self, currency: str, day: date) -> Rate | str:
@@ -141,6 +141,6 @@ class Rates:
             f"the newest is of {old.day} and holds for {self.age} days" if old else "there is none"
         )
         return (
-            f"the book has no UN operational rate of {either} for {day} ({since}); "
-            f'add it as "{day.replace(day=1)} price {self.dollar} UNITS {wanted}"'
+            f"the book has no rate of exchange of {either} for {day} ({since}); "
+            f'add it as "{day.replace(day=1)} price {self.currency} UNITS {wanted}"'
         )

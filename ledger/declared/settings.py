@@ -79,7 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     persons: Persons = field(default_factory=dict)
     """Who may do what; empty where everybody may do everything."""
     rate_age: int = RATE_AGE
-    """Days for which a UN rate holds."""
+    """Days for which a rate of exchange holds."""
     donors_on: date | None = None
     """The day as of which accounts name their donors; None: as they are written."""
     findings: tuple[Finding, ...] = ()

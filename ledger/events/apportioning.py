@@ -1,8 +1,9 @@
 """Interest shared by balances: what each class had in cash, over the days that it was earned.
 
 Each class bears its share of the cash it held: of the mean of its balances at the end of every day
-(`average`), or at the ends of the months (`month-end`) among those days, in dollars as they are
-carried. A class below nothing earned nothing. Cents by shares; together they are what was advised.
+(`average`), or at the ends of the months (`month-end`) among those days, in the book's currency as
+they are carried. A class below nothing earned nothing. Cents by shares; together they are what was
+advised.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _DAY = timedelta(days=1)
 
 
 def apportion_interest(
-    book: Book, *, dollars: Decimal, fund: str, first: date, last: date, by: str = ""
+    book: Book, *, value: Decimal, fund: str, first: date, last: date, by: str = ""
 ) -> list[tuple[Earmark, Decimal]]:
     """Return the share of each class of a fund, and of funds operated within it, in interest earned
     from `first` to `last`, for `interest`. `by` is one of INTEREST_BY, else as the fund declares.
@@ -53,9 +54,9 @@ def apportion_interest(
     if not held:
         raise EventRefusedError(
             f"No class of {', '.join(funds)} held cash from {first} to {last}: "
-            f"{format_amount(dollars)} of interest cannot be shared by balances."
+            f"{format_amount(value)} of interest cannot be shared by balances."
         )
-    shares = share_out(dollars, list(held.values()))
+    shares = share_out(value, list(held.values()))
     return [
         (Earmark(code, class_), share)
         for (code, class_), share in zip(held, shares, strict=True)
@@ -64,8 +65,8 @@ def apportion_interest(
 
 
 def mean_cash(book: Book, groups: Sequence[Group], days: Sequence[date]) -> Mapping[Group, Decimal]:
-    """Return the mean of what each class held in cash at the ends of these days, in dollars and not
-    rounded.
+    """Return the mean of what each class held in cash at the ends of these days, in the book's
+    currency and not rounded.
     """
     sums = dict.fromkeys(groups, ZERO)
     held = dict.fromkeys(groups, ZERO)
@@ -81,7 +82,7 @@ def mean_cash(book: Book, groups: Sequence[Group], days: Sequence[date]) -> Mapp
         for line in read_lines(entry, book.settings):
             group = (line.place.fund, line.class_)
             if line.place.kind == "cash" and group in held:
-                held[group] += line.dollars or ZERO
+                held[group] += line.value or ZERO
     for group in groups:
         sums[group] += held[group] * (len(days) - at)
     return {group: amount / len(days) for group, amount in sums.items()}

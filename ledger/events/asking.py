@@ -1,6 +1,6 @@
 """Between a command and the builders: what the book says of a label, a day, an amount.
 
-Builders of events take claims, money held in advance and dollars. Here they are found in a book by
+Builders of events take claims, money held in advance and value. Here they are found in a book by
 their labels, as they stood on the day of the event. What cannot be found is an EventRefusedError
 with the nearest that there is.
 """
@@ -39,7 +39,7 @@ from pledgebook.ledger.register.register import Change, Claim, Held, Register, c
 
 
 class Releasable(NamedTuple):
-    """An instalment whose biennium has begun, and the dollars still held under its label."""
+    """An instalment whose biennium has begun, and the value still held under its label."""
 
     claim: Claim
     deferred: Decimal
@@ -48,12 +48,12 @@ class Releasable(NamedTuple):
 
 class Asked(NamedTuple):
     """What a payment is said to be for: an instalment, the amount of it in its currency (None:
-    all that is outstanding) and, where it is stated apart, its dollars gross of charges.
+    all that is outstanding) and, where it is stated apart, its value gross of charges.
     """
 
     claim: Claim
     amount: Decimal | None = None
-    dollars: Decimal | None = None
+    value: Decimal | None = None
 
 
 def read_amount(text: str) -> Decimal:
@@ -76,7 +76,7 @@ def read_amount(text: str) -> Decimal:
     return amount
 
 
-def read_dollars(text: str) -> Decimal:
+def read_money(text: str) -> Decimal:
     """Read an amount in the book's currency, above zero and in whole cents."""
     amount = read_amount(text)
     if amount != round(amount, 2):
@@ -187,8 +187,8 @@ def find_pledged(register: Register, pledge: str, day: date) -> list[Claim]:
 
 def advance_for(register: Register, label: str, day: date) -> Advance | None:
     """Return what is held in advance for an instalment at the end of `day`, None if nothing."""
-    dollars, since = _held(register, "in-advance", label, day)
-    return Advance(dollars, since) if dollars and since else None
+    value, since = _held(register, "in-advance", label, day)
+    return Advance(value, since) if value and since else None
 
 
 def receipt_held(register: Register, label: str, day: date) -> tuple[Earmark, Decimal]:
@@ -197,10 +197,10 @@ def receipt_held(register: Register, label: str, day: date) -> tuple[Earmark, De
     if not own:
         labels = {held.label: None for held in register.held if held.kind == "unapplied"}
         raise EventRefusedError(_unknown("receipt", label, labels), "receipt", label)
-    dollars, _ = _held(register, "unapplied", label, day)
-    if dollars <= 0:
+    value, _ = _held(register, "unapplied", label, day)
+    if value <= 0:
         raise EventRefusedError(f"{label} holds nothing on {day}.", "receipt", label)
-    return Earmark(own[0].fund, own[0].class_, own[0].purpose), dollars
+    return Earmark(own[0].fund, own[0].class_, own[0].purpose), value
 
 
 def free_labels(register: Register) -> Labels:
@@ -225,15 +225,17 @@ def further_label(register: Register, label: str, used: Iterable[str] = ()) -> s
     return f"{pledge}.{max(numbers, default=1) + 1}"
 
 
-def dollars_of_day(
+def value_of_day(
     book: Book, amount: Decimal, currency: str, day: date
 ) -> tuple[Decimal, Rate | None]:
-    """Return the dollars of an amount at the UN rate of a day, and the rate (None for dollars)."""
+    """Return the value of an amount at the rate of a day, and the rate (None for the book's
+    currency).
+    """
     try:
-        return book.rates.dollars(amount, currency, day)
+        return book.rates.value(amount, currency, day)
     except MissingRateError as error:
         raise EventRefusedError(
-            f"{str(error)[0].upper()}{str(error)[1:]}, or state --dollars with --reason."
+            f"{str(error)[0].upper()}{str(error)[1:]}, or state --value with --reason."
         ) from None
 
 
@@ -288,7 +290,7 @@ def releasable(register: Register, claim: Claim, day: date) -> Releasable:
     """Return what is held, deferred and in advance, for an instalment."""
     held = advance_for(register, claim.label, day)
     deferred = claim.value if claim.is_open and claim.is_deferred else ZERO
-    return Releasable(claim, deferred, held.dollars if held else ZERO)
+    return Releasable(claim, deferred, held.value if held else ZERO)
 
 
 def legacy_claims(register: Register, day: date) -> Iterator[Claim]:
@@ -349,19 +351,20 @@ def settle(
     asked: Sequence[Asked],
     gross: Decimal | None,
     day: date,
-    dollar: str,
+    currency: str,
 ) -> tuple[list[Settled], Decimal]:
     """Share a payment among the instalments it is for; return them and what is too much.
 
-    `gross` is in dollars, with what banks kept; None is for pledges in dollars, where the amounts
-    say it. One instalment after the other is filled; several in one other currency bear one rate.
+    `gross` is in the book's currency, with what banks kept; None is for pledges in the book's
+    currency, where the amounts say it. One instalment after the other is filled; several in one
+    other currency bear one rate.
     """
     currencies = {each.claim.currency for each in asked}
     if len({each.claim.label for each in asked}) != len(asked):
         raise EventRefusedError("An instalment is named twice in this payment: name it once.")
-    if all(each.dollars is not None for each in asked):
-        parts = [(each, each.amount or each.claim.units, each.dollars or ZERO) for each in asked]
-        stated = sum((dollars for _, _, dollars in parts), ZERO)
+    if all(each.value is not None for each in asked):
+        parts = [(each, each.amount or each.claim.units, each.value or ZERO) for each in asked]
+        stated = sum((value for _, _, value in parts), ZERO)
         excess = ZERO if gross is None else gross - stated
         if excess < 0:
             raise EventRefusedError(
@@ -371,15 +374,15 @@ def settle(
         return [_settled(register, *part, day) for part in parts], excess
     if len(currencies) > 1:
         raise EventRefusedError(
-            "The instalments are in several currencies: state the dollars of each, as "
-            "LABEL=AMOUNT@DOLLARS."
+            "The instalments are in several currencies: state the value of each, as "
+            "LABEL=AMOUNT@VALUE."
         )
-    if currencies == {dollar}:
-        return _settle_dollars(register, asked, gross, day)
+    if currencies == {currency}:
+        return _settle_own(register, asked, gross, day)
     if gross is None:
         raise EventRefusedError(
-            f"The pledge is in {currencies.pop()}: state the dollars that reached the bank "
-            "(--dollars), or --at-un-rate."
+            f"The pledge is in {currencies.pop()}: state the value that reached the bank "
+            "(--value), or --at-rate."
         )
     amounts = [each.claim.units if each.amount is None else each.amount for each in asked]
     taken = [min(each.claim.units, amount) for each, amount in zip(asked, amounts, strict=True)]
@@ -388,7 +391,7 @@ def settle(
     return settled, excess
 
 
-def _settle_dollars(
+def _settle_own(
     register: Register, asked: Sequence[Asked], gross: Decimal | None, day: date
 ) -> tuple[list[Settled], Decimal]:
     stated = [each.amount for each in asked if each.amount is not None]
@@ -414,11 +417,11 @@ def _settle_dollars(
 
 
 def _settled(
-    register: Register, asked: Asked, units: Decimal, dollars: Decimal, day: date
+    register: Register, asked: Asked, units: Decimal, value: Decimal, day: date
 ) -> Settled:
     claim = asked.claim
     held = None if claim.is_recognised(day) else advance_for(register, claim.label, day)
-    return Settled(claim, units, dollars, held)
+    return Settled(claim, units, value, held)
 
 
 def _under(register: Register, kind: str, label: str) -> list[Held]:
@@ -427,9 +430,7 @@ def _under(register: Register, kind: str, label: str) -> list[Held]:
 
 def _held(register: Register, kind: str, label: str, day: date) -> tuple[Decimal, date | None]:
     own = [held for held in _under(register, kind, label) if held.entry.date <= day]
-    return sum((held.dollars for held in own), ZERO), min(
-        (held.since for held in own), default=None
-    )
+    return sum((held.value for held in own), ZERO), min((held.since for held in own), default=None)
 
 
 def _unknown(what: str, text: str, known: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""Cash in other currencies: what is held, and its revaluation at the UN rate of a day.
+"""Cash in other currencies: what is held, and its revaluation at the rate of a day.
 
-Such cash is one lot an account, under the account's name, at its dollars. Revalued, the whole lot
-goes out and comes back at its new dollars; the difference is the fund's exchange on cash, never of
+Such cash is one lot an account, under the account's name, at its value. Revalued, the whole lot
+goes out and comes back at its new value; the difference is the fund's exchange on cash, never of
 contributions.
 """
 
@@ -17,7 +17,7 @@ from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.rates import MissingRateError
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
-from pledgebook.ledger.events.parts import Earmark, in_dollars, make_entry
+from pledgebook.ledger.events.parts import Earmark, in_book_currency, make_entry
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount, format_units
 from pledgebook.ledger.register.book import Book
@@ -27,12 +27,12 @@ from pledgebook.ledger.register.postings import read_lines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashHeld:
-    """Cash of an account in another currency than the book's, its dollars, and whose it is."""
+    """Cash of an account in another currency than the book's, its value, and whose it is."""
 
     account: str
     units: Decimal
     currency: str
-    dollars: Decimal
+    value: Decimal
     earmarks: tuple[Earmark, ...]
 
 
@@ -47,8 +47,8 @@ def foreign_cash(book: Book, day: date) -> list[CashHeld]:
                 continue
             own = held.setdefault((line.posting.account, line.currency), {})
             earmark = Earmark(line.place.fund, line.class_, line.purpose)
-            units, dollars = own.get(earmark, (Decimal(0), ZERO))
-            own[earmark] = (units + line.units, dollars + (line.dollars or ZERO))
+            units, value = own.get(earmark, (Decimal(0), ZERO))
+            own[earmark] = (units + line.units, value + (line.value or ZERO))
     found = []
     for (name, currency), own in sorted(held.items()):
         kept = {earmark: amounts for earmark, amounts in own.items() if amounts[0]}
@@ -58,7 +58,7 @@ def foreign_cash(book: Book, day: date) -> list[CashHeld]:
                     account=name,
                     units=sum((units for units, _ in kept.values()), Decimal(0)),
                     currency=currency,
-                    dollars=sum((dollars for _, dollars in own.values()), ZERO),
+                    value=sum((value for _, value in own.values()), ZERO),
                     earmarks=tuple(kept),
                 )
             )
@@ -72,15 +72,15 @@ def cash_revaluation(
     held: CashHeld,
     value: Decimal,
 ) -> Draft:
-    """Cash in another currency is worth `value` dollars from now on: exchange on cash."""
+    """Cash in another currency is worth `value` from now on: exchange on cash."""
     if len(held.earmarks) != 1:
         raise EventRefusedError(
             f"{held.account} holds money of several classes or purposes, in one lot: revalue it by "
             "hand, each posting with its class and purpose."
         )
-    if value <= 0 or value == held.dollars:
+    if value <= 0 or value == held.value:
         raise EventRefusedError(
-            f"{held.account} is at {format_amount(held.dollars)} {settings.currency} already."
+            f"{held.account} is at {format_amount(held.value)} {settings.currency} already."
         )
     (earmark,) = held.earmarks
 
@@ -91,7 +91,7 @@ def cash_revaluation(
             currency=held.currency,
             label=held.account,
             value=worth,
-            dollar=settings.currency,
+            book_currency=settings.currency,
         )
 
     on_cash = account("exchange-on-cash", earmark.fund)
@@ -103,24 +103,24 @@ def cash_revaluation(
         lines=[
             lot(-held.units, None),
             lot(held.units, value),
-            in_dollars(settings, on_cash, held.dollars - value),
+            in_book_currency(settings, on_cash, held.value - value),
         ],
         earmark=earmark,
     )
 
 
 def not_revalued(book: Book, day: date) -> Iterator[str]:
-    """Yield a sentence on each cash in another currency that is not at the UN rate of a day."""
-    dollar = book.settings.currency
+    """Yield a sentence on each cash in another currency that is not at the rate of a day."""
+    currency = book.settings.currency
     for held in foreign_cash(book, day):
         said = f"{held.account} holds {format_units(held.units)} {held.currency} at "
         try:
-            value, _ = book.rates.dollars(held.units, held.currency, day)
+            value, _ = book.rates.value(held.units, held.currency, day)
         except MissingRateError:
-            yield f"{said}{format_amount(held.dollars)} {dollar}, and no UN rate of {day} is there."
+            yield f"{said}{format_amount(held.value)} {currency}, and no rate of {day} is there."
             continue
-        if value != held.dollars:
+        if value != held.value:
             yield (
-                f"{said}{format_amount(held.dollars)} {dollar}; at the UN rate of {day} it is "
+                f"{said}{format_amount(held.value)} {currency}; at the rate of {day} it is "
                 f"{format_amount(value)}: record its revaluation on that day."
             )

@@ -24,7 +24,7 @@ from pledgebook.ledger.events.parts import (
     donor_name,
     earmark_of,
     held_lot,
-    in_dollars,
+    in_book_currency,
     make_entry,
     merged,
     put_back,
@@ -49,7 +49,7 @@ def amendment(
     of it before, for the words: they state what the instalment comes to in all.
 
     A decrease takes its share of the carrying value away; an increase adds `value_added`, the
-    dollars of the increase at the UN rate of its date.
+    value of the increase at the rate of its date.
     """
     _need_open(claim)
     if units <= 0:
@@ -61,7 +61,7 @@ def amendment(
     if units > claim.units:
         if value_added <= 0:
             raise EventRefusedError(
-                f"An increase of {claim.label} needs its dollars at the rate of its date."
+                f"An increase of {claim.label} needs its value at the rate of its date."
             )
         value = claim.value + value_added
     else:
@@ -192,12 +192,12 @@ def recovery(
     lines = [taken_out(now)] if now.is_open else []
     lines.append(structs.replace(again, meta={**again.meta, **(told or {})}))
     if was.kind == "memorandum":
-        lines.append(in_dollars(settings, account("contra", was.fund), -back))
+        lines.append(in_book_currency(settings, account("contra", was.fund), -back))
     elif deferred:
         lines += [deferral(settings, now, now.value)] if now.is_open else []
         lines.append(deferral(settings, was, -was.value))
     else:
-        lines.append(in_dollars(settings, account("written-off", was.fund, was.donor), -back))
+        lines.append(in_book_currency(settings, account("written-off", was.fund, was.donor), -back))
     return make_entry(
         settings,
         day=day,
@@ -218,7 +218,7 @@ def revaluation(
     claim: Claim,
     value: Decimal,
 ) -> Draft:
-    """An unpaid instalment in another currency is carried at `value` dollars from now on. A
+    """An unpaid instalment in another currency is carried at `value` from now on. A
     deferred or memorandum instalment moves both its sides, without income.
     """
     _need_open(claim)
@@ -248,8 +248,8 @@ def redenomination(
     claim: Claim,
     currency: str = "EUR",
 ) -> Draft:
-    """An instalment in a currency the euro replaced is restated at the fixed rate; its value in
-    dollars stays, so there is no gain or loss.
+    """An instalment in a currency the euro replaced is restated at the fixed rate; its
+    value stays, so there is no gain or loss.
     """
     _need_open(claim)
     began = euro_from(claim.currency)
@@ -301,7 +301,7 @@ def re_earmarking(
     )
     if advance is not None and (claim.fund, claim.class_) != (earmark.fund, earmark.class_):
         raise EventRefusedError(
-            f"{format_amount(advance.dollars)} {settings.currency} is held in advance for "
+            f"{format_amount(advance.value)} {settings.currency} is held in advance for "
             f"{claim.label} in {claim.fund}, {claim.class_}: move the instalment to {earmark.fund},"
             f" {earmark.class_} after its release."
         )
@@ -427,18 +427,18 @@ class _Move:
         name = account("in-advance", claim.fund, claim.donor)
         cash = account("cash", claim.fund)
         held_by = account("in-advance", after.fund, after.donor)
-        dollars, since = held
+        value, since = held
         if self.event == "postponement":
             income = account("contributions", claim.fund, claim.donor)
             return [
-                (claim, held_lot(settings, name, dollars, claim.label)),
-                (after, in_dollars(settings, income, -dollars)),
+                (claim, held_lot(settings, name, value, claim.label)),
+                (after, in_book_currency(settings, income, -value)),
             ]
         return [
-            (claim, held_lot(settings, name, dollars, claim.label)),
-            (after, held_lot(settings, held_by, -dollars, claim.label, since)),
-            (claim, in_dollars(settings, cash, -dollars)),
-            (after, in_dollars(settings, cash, dollars)),
+            (claim, held_lot(settings, name, value, claim.label)),
+            (after, held_lot(settings, held_by, -value, claim.label, since)),
+            (claim, in_book_currency(settings, cash, -value)),
+            (after, in_book_currency(settings, cash, value)),
         ]
 
     def _taken_up(self, claim: Claim, amount: Decimal) -> list[tuple[Claim, DraftLine]]:
@@ -453,7 +453,7 @@ class _Move:
             name = account("prior-period", claim.fund, claim.donor)
         else:
             name = account("contributions", claim.fund, claim.donor)
-        return [(claim, in_dollars(self.settings, name, amount))]
+        return [(claim, in_book_currency(self.settings, name, amount))]
 
     def _draft(self, lines: list[DraftLine], after: Claim, *, moved: bool) -> Draft:
         claim = self.claim

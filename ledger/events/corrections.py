@@ -17,7 +17,7 @@ from msgspec import structs
 from pledgebook.ledger.declared.chart import OWN_RESULT, account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
-from pledgebook.ledger.events.parts import Earmark, Part, in_dollars, make_entry
+from pledgebook.ledger.events.parts import Earmark, Part, in_book_currency, make_entry
 from pledgebook.ledger.events.pledges import commitment
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
@@ -69,7 +69,9 @@ def prior_pledge(
     lines = []
     for line in draft.lines:
         if line.account == income:
-            adjusted = in_dollars(settings, account("prior-period", earmark.fund, donor), -prior)
+            adjusted = in_book_currency(
+                settings, account("prior-period", earmark.fund, donor), -prior
+            )
             lines += [adjusted, structs.replace(line, number=line.number + prior)]
         else:
             lines.append(structs.replace(line, committed=made_on) if line.label else line)
@@ -86,15 +88,15 @@ def returned_gift(
     *,
     day: date,
     gift: Gift,
-    dollars: Decimal,
+    value: Decimal,
     reverses: str,
     charges: Decimal = ZERO,
 ) -> Draft:
-    """A contribution without a pledge, or a part of it, that the bank takes back: `dollars` go, and
+    """A contribution without a pledge, or a part of it, that the bank takes back: `value` go, and
     `charges`, which its correspondents kept of it, are none any more. Of an earlier period it is an
     adjustment. `reverses` names the gift's entry, by date or ref.
     """
-    gross = dollars + charges
+    gross = value + charges
     _need_part(gift, gross)
     return make_entry(
         settings,
@@ -102,9 +104,9 @@ def returned_gift(
         event="returned-payment",
         narration=f"Contribution of {gift.entry.date} taken back by the bank",
         lines=[
-            in_dollars(settings, account("cash", gift.fund), -dollars),
-            in_dollars(settings, account("bank-charges", gift.fund), -charges),
-            in_dollars(settings, income_of(settings, gift, day, gift.donor), gross),
+            in_book_currency(settings, account("cash", gift.fund), -value),
+            in_book_currency(settings, account("bank-charges", gift.fund), -charges),
+            in_book_currency(settings, income_of(settings, gift, day, gift.donor), gross),
         ],
         donor=gift.donor,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),
@@ -117,7 +119,7 @@ def re_earmarked_gift(
     *,
     day: date,
     gift: Gift,
-    dollars: Decimal,
+    value: Decimal,
     earmark: Earmark,
     cause: str,
     reverses: str,
@@ -126,7 +128,7 @@ def re_earmarked_gift(
     fund: its cash moves there, and its income, that of an earlier period as an adjustment of both.
     """
     _need_cause(cause)
-    _need_part(gift, dollars)
+    _need_part(gift, value)
     was = Earmark(gift.fund, gift.class_, gift.purpose)
     if earmark == was:
         raise EventRefusedError("The contribution is earmarked so already.")
@@ -141,7 +143,7 @@ def re_earmarked_gift(
     cash = account("cash", gift.fund)
 
     def line(name: str, amount: Decimal, of: Earmark) -> DraftLine:
-        return structs.replace(in_dollars(settings, name, amount), meta=of.meta())
+        return structs.replace(in_book_currency(settings, name, amount), meta=of.meta())
 
     return make_entry(
         settings,
@@ -149,10 +151,10 @@ def re_earmarked_gift(
         event="re-earmark",
         narration=f"Contribution of {gift.entry.date} was for another purpose",
         lines=[
-            line(income, dollars, was),
-            line(cash, -dollars, was),
-            line(cash, dollars, earmark),
-            line(income, -dollars, earmark),
+            line(income, value, was),
+            line(cash, -value, was),
+            line(cash, value, earmark),
+            line(income, -value, earmark),
         ],
         donor=gift.donor,
         meta={"reverses": reverses, CAUSE: cause, **concerns},
@@ -164,14 +166,14 @@ def correction(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
     cause: str,
     obligated: bool = False,
     concerns: date | None = None,
     kind: str = "",
 ) -> Draft:
     """What an earlier period got wrong and concerns no donor (expenditure charged twice, interest
-    left out): `dollars` that come to the fund's balance, negative where they leave it, in cash or
+    left out): `value` that come to the fund's balance, negative where they leave it, in cash or
     (`obligated`) in obligations. `concerns` is the day of the period that got it wrong, `kind` the
     kind of account it belonged in (one of `OWN_RESULT`): by these IPSAS restates earlier figures.
     """
@@ -185,7 +187,7 @@ def correction(
             f"{kind!r} is none of the kinds of income and expenditure of no donor: "
             f"{', '.join(OWN_RESULT)}."
         )
-    if not dollars:
+    if not value:
         raise EventRefusedError("A correction of nothing needs no entry.")
     other = account("obligations" if obligated else "cash", earmark.fund)
     return make_entry(
@@ -194,8 +196,8 @@ def correction(
         event="correction",
         narration="Correction of an earlier period",
         lines=[
-            in_dollars(settings, other, dollars),
-            in_dollars(settings, account("correction", earmark.fund), -dollars),
+            in_book_currency(settings, other, value),
+            in_book_currency(settings, account("correction", earmark.fund), -value),
         ],
         earmark=earmark,
         meta={
@@ -214,11 +216,11 @@ def income_of(settings: Settings, gift: Gift, day: date, donor: str) -> str:
     return account("prior-period" if prior else "contributions", gift.fund, donor)
 
 
-def _need_part(gift: Gift, dollars: Decimal) -> None:
-    if not ZERO < dollars <= gift.dollars:
+def _need_part(gift: Gift, value: Decimal) -> None:
+    if not ZERO < value <= gift.value:
         raise EventRefusedError(
-            f"Of the contribution of {gift.entry.date} {format_amount(gift.dollars)} is left; "
-            f"{format_amount(dollars)} of it cannot be taken back or moved."
+            f"Of the contribution of {gift.entry.date} {format_amount(gift.value)} is left; "
+            f"{format_amount(value)} of it cannot be taken back or moved."
         )
 
 

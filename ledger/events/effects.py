@@ -17,7 +17,7 @@ from pledgebook.ledger.register.register import Claim
 
 
 class Standing(NamedTuple):
-    """What is open of an instalment: units of a currency, and the dollars they are carried at."""
+    """What is open of an instalment: units of a currency, and the value they are carried at."""
 
     units: Decimal
     currency: str
@@ -32,7 +32,7 @@ class InstalmentEffect:
     """
 
     label: str
-    dollar: str
+    currency: str
     before: Standing | None
     after: Standing | None
 
@@ -42,30 +42,30 @@ class InstalmentEffect:
         if self.after is not None:
             units, currency, value, day = self.after
             due = f", due {day}" if day else ""
-            left = f"{units:,.2f} {currency} at {value:,.2f} {self.dollar}{due}"
+            left = f"{units:,.2f} {currency} at {value:,.2f} {self.currency}{due}"
         if self.before is None:
             return f"{self.label}: {left}."
         was = self.before
         return (
             f"{self.label}: {was.units:,.2f} {was.currency} carried at {was.value:,.2f} "
-            f"{self.dollar}; then {left}."
+            f"{self.currency}; then {left}."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyEffect:
-    """So many dollars of a fund, and what they are: "exchange gain", "cash in"."""
+    """So much of a fund's money, and what they are: "exchange gain", "cash in"."""
 
     what: str
     fund: str
-    dollars: Decimal
+    value: Decimal
 
 
 Effect = InstalmentEffect | MoneyEffect
 
 
 def effects_of(draft: Draft, before: Mapping[str, Claim]) -> list[Effect]:
-    """Return what the entry does to each instalment and where the dollars go.
+    """Return what the entry does to each instalment and where the value goes.
 
     `before` holds the instalments it touches, by label, as they stand before it.
     """
@@ -76,10 +76,10 @@ def effects_of(draft: Draft, before: Mapping[str, Claim]) -> list[Effect]:
 
 
 def effects_of_booked(book: Book, entry: Transaction) -> list[Effect]:
-    """Return what an entry of the book did to each instalment and where its dollars went."""
-    dollar = book.settings.currency
+    """Return what an entry of the book did to each instalment and where its value went."""
+    currency = book.settings.currency
     effects: list[Effect] = [
-        InstalmentEffect(change.label, dollar, _standing(change.before), _standing(change.after))
+        InstalmentEffect(change.label, currency, _standing(change.before), _standing(change.after))
         for change in book.register.changes
         if change.entry is entry
     ]
@@ -87,18 +87,18 @@ def effects_of_booked(book: Book, entry: Transaction) -> list[Effect]:
     effects += _money(
         (place, units.number)
         for place, units in placed
-        if place is not None and units and units.number is not None and units.currency == dollar
+        if place is not None and units and units.number is not None and units.currency == currency
     )
     return effects
 
 
 def explain(effects: Sequence[Effect]) -> list[str]:
-    """Return effects in sentences: one an instalment, and one of the dollars."""
+    """Return effects in sentences: one an instalment, and one of the value."""
     said = [each.text() for each in effects if isinstance(each, InstalmentEffect)]
     sums = [each for each in effects if isinstance(each, MoneyEffect)]
     several = len({each.fund for each in sums}) > 1
     money = ", ".join(
-        f"{each.what}{f' of {each.fund}' if several else ''} {each.dollars:,.2f}" for each in sums
+        f"{each.what}{f' of {each.fund}' if several else ''} {each.value:,.2f}" for each in sums
     )
     return [*said, f"{money[0].upper()}{money[1:]}."] if money else said
 
@@ -115,7 +115,7 @@ def _instalments(
             line = back[0]
             due = line.meta.get("due")
             left = Standing(line.number, line.currency, line.value or ZERO, due)
-        yield InstalmentEffect(label, own[0].dollar, _standing(known), left)
+        yield InstalmentEffect(label, own[0].book_currency, _standing(known), left)
 
 
 def _standing(claim: Claim | None) -> Standing | None:

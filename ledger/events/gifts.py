@@ -51,13 +51,13 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
         )
     kept = sum(
         (
-            line.dollars or ZERO
+            line.value or ZERO
             for line in read_lines(gift.entry, book.settings)
             if line.place.kind == "bank-charges"
         ),
         ZERO,
     )
-    return Found(structs.replace(gift, dollars=left), share(kept, left, gift.dollars))
+    return Found(structs.replace(gift, value=left), share(kept, left, gift.value))
 
 
 def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:
@@ -65,7 +65,7 @@ def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:
     by a day, with the name of its entry. Raises EventRefusedError for two that nothing tells apart.
     """
     for gift in book.register.gifts:
-        if gift.donor != donor or gift.dollars <= 0 or gift.entry.date > day:
+        if gift.donor != donor or gift.value <= 0 or gift.entry.date > day:
             continue
         if "reverses" not in gift.entry.meta and _left(book, gift) > 0:
             name = names_of(gift.entry)[-1]
@@ -73,12 +73,12 @@ def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:
 
 
 def _left(book: Book, gift: Gift) -> Decimal:
-    return gift.dollars + sum(
+    return gift.value + sum(
         (
-            each.dollars
+            each.value
             for each in book.register.gifts
             if each.donor == gift.donor
-            and each.dollars < 0
+            and each.value < 0
             and (each.fund, each.class_, each.purpose) == (gift.fund, gift.class_, gift.purpose)
             and as_text(each.entry.meta.get("reverses", "")) in names_of(gift.entry)
         ),
@@ -91,7 +91,7 @@ def _named(register: Register, donor: str, name: str, day: date) -> Gift | None:
         gift
         for gift in register.gifts
         if gift.donor == donor
-        and gift.dollars > 0
+        and gift.value > 0
         and gift.entry.date <= day
         and name in names_of(gift.entry)
     ]

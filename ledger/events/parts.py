@@ -20,8 +20,8 @@ from pledgebook.ledger.register.register import Claim
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One instalment of a commitment: its amount in the pledge's currency, its value in dollars
-    and cents, when it falls due (None: the biennium of the pledge), the condition it depends
+    """One instalment of a commitment: its amount in the pledge's currency, its value in the book's
+    currency, when it falls due (None: the biennium of the pledge), the condition it depends
     on, if any, in the donor's words, and where it goes, if the commitment is shared over purposes.
     """
 
@@ -34,9 +34,9 @@ class Part:
 
 
 class Advance(NamedTuple):
-    """Money held in advance for an instalment: its dollars, and the day the first of it came."""
+    """Money held in advance for an instalment: its value, and the day the first of it came."""
 
-    dollars: Decimal
+    value: Decimal
     since: date
 
 
@@ -94,39 +94,39 @@ def donor_name(settings: Settings, donor: str, day: date) -> str:
     return found.name_in("en", day) if found else donor
 
 
-def in_dollars(settings: Settings, name: str, amount: Decimal) -> DraftLine:
+def in_book_currency(settings: Settings, name: str, amount: Decimal) -> DraftLine:
     """Return a posting without a lot, in the book's currency."""
     return DraftLine(account=name, number=whole_cents(amount), currency=settings.currency)
 
 
 def whole_cents(amount: Decimal) -> Decimal:
-    """Return dollars with two decimals. Raises EventRefusedError where there are more: what a cent
+    """Return a value with two decimals. Raises EventRefusedError where there are more: what a cent
     is rounded to is decided before an entry is made of it.
     """
     cents = to_cents(amount)
     if cents != amount:
-        raise EventRefusedError(f"Dollars are whole cents; {amount:f} is not: round it first.")
+        raise EventRefusedError(f"Values are whole cents; {amount:f} is not: round it first.")
     return cents
 
 
 def held_lot(
     settings: Settings, name: str, amount: Decimal, label: str, since: date | None = None
 ) -> DraftLine:
-    """Return a posting to a liability held under a label: put in at its own dollars (amount
+    """Return a posting to a liability held under a label: put in at its own value (amount
     negative; at the day `since` where it is put back), or taken out by its label.
     """
     amount = whole_cents(amount)
     value = -amount if amount < 0 else None
     back = since if amount < 0 else None
-    dollar = settings.currency
+    currency = settings.currency
     return DraftLine(
         account=name,
         number=amount,
-        currency=dollar,
+        currency=currency,
         label=label,
         value=value,
         committed=back,
-        dollar=dollar,
+        book_currency=currency,
     )
 
 
@@ -155,7 +155,7 @@ def put_back(settings: Settings, claim: Claim) -> DraftLine:
         value=whole_cents(claim.value),
         committed=claim.pledged_on,
         meta={"due": claim.due} if claim.due else {},
-        dollar=settings.currency,
+        book_currency=settings.currency,
     )
 
 

@@ -15,7 +15,7 @@ from pledgebook.ledger.events.parts import (
     Part,
     earmark_of,
     held_lot,
-    in_dollars,
+    in_book_currency,
     make_entry,
     taken_out,
     whole_cents,
@@ -218,7 +218,7 @@ def _common(placed: Sequence[_Placed]) -> Earmark | None:
 
 def _pledged_out(settings: Settings, claim: Claim, common: Earmark | None) -> list[DraftLine]:
     own = {} if common else earmark_of(claim).meta()
-    contra = in_dollars(settings, account("contra", claim.fund), claim.value)
+    contra = in_book_currency(settings, account("contra", claim.fund), claim.value)
     return [structs.replace(line, meta=own) for line in (taken_out(claim), contra)]
 
 
@@ -247,11 +247,11 @@ def _committed(
                 label=label,
                 value=whole_cents(part.value),
                 meta=_terms(part) | own,
-                dollar=settings.currency,
+                book_currency=settings.currency,
             )
         )
         if kind == "memorandum":
-            contra = in_dollars(settings, account("contra", fund), -part.value)
+            contra = in_book_currency(settings, account("contra", fund), -part.value)
             others.append(structs.replace(contra, meta=own))
         elif settings.is_to_defer(
             fund, earmark.class_, due=part.due, condition=part.condition, day=day
@@ -262,9 +262,9 @@ def _committed(
             income[earmark] = income.get(earmark, ZERO) + part.value
     contributions = [
         structs.replace(
-            in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
+            in_book_currency(settings, account("contributions", earmark.fund, donor), -value),
             meta={} if common else earmark.meta(),
         )
-        for earmark, dollars in income.items()
+        for earmark, value in income.items()
     ]
     return [*claims, *contributions, *others]

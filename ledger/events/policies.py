@@ -23,7 +23,7 @@ from pledgebook.ledger.events.parts import (
     Earmark,
     deferral,
     earmark_of,
-    in_dollars,
+    in_book_currency,
     make_entry,
     put_back,
     taken_out,
@@ -140,8 +140,8 @@ def _against(settings: Settings, claim: Claim, amount: Decimal, *, current: bool
     (`current`), or past.
     """
     if claim.kind == "memorandum":
-        return in_dollars(settings, account("contra", claim.fund), amount)
+        return in_book_currency(settings, account("contra", claim.fund), amount)
     if claim.is_deferred:
         return deferral(settings, claim, amount)
     kind = "contributions" if current else "prior-period"
-    return in_dollars(settings, account(kind, claim.fund, claim.donor), amount)
+    return in_book_currency(settings, account(kind, claim.fund, claim.donor), amount)

@@ -29,7 +29,7 @@ from pledgebook.ledger.events.parts import (
     donor_name,
     earmark_of,
     held_lot,
-    in_dollars,
+    in_book_currency,
     make_entry,
     merged,
     put_back,
@@ -67,7 +67,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class SettledBefore:
-    """An instalment that a closed period settled: as it stood, and the dollars received on it."""
+    """An instalment that a closed period settled: as it stood, and the value received on it."""
 
     claim: Claim
     received: Decimal
@@ -95,9 +95,9 @@ def reassignment(
             lines.append((claim, held_lot(settings, others, -held, claim.label, since)))
         for piece, figures in each.pieces:
             for kind, amount in _in_accounts(piece, figures):
-                for code, dollars in ((donor, amount), (to, -amount)):
+                for code, value in ((donor, amount), (to, -amount)):
                     name = account(kind, piece.fund, code)
-                    lines.append((piece, in_dollars(settings, name, dollars)))
+                    lines.append((piece, in_book_currency(settings, name, value)))
     labels = sorted((each.claim.label for each in moving), key=by_number)
     status = {} if all(each.claim.committed for each in moving) else {"status": "pledged"}
     return make_entry(
@@ -136,8 +136,10 @@ def reassignment_of_settled(
         narration=f"{claim.label}, settled in {settled.period}, was recorded under "
         f"{donor_name(settings, donor, day)}",
         lines=[
-            in_dollars(settings, account("prior-period", claim.fund, donor), settled.received),
-            in_dollars(settings, account("prior-period", claim.fund, to), -settled.received),
+            in_book_currency(
+                settings, account("prior-period", claim.fund, donor), settled.received
+            ),
+            in_book_currency(settings, account("prior-period", claim.fund, to), -settled.received),
         ],
         donor=to,
         earmark=earmark_of(claim),
@@ -166,7 +168,7 @@ def reassigned_gift(
     """
     _need_another({gift.donor}, to, settings, day)
     _need_said(cause, authority)
-    if gift.dollars <= 0:
+    if gift.value <= 0:
         raise EventRefusedError(f"Nothing is left of the contribution of {gift.entry.date}.")
     return make_entry(
         settings,
@@ -175,8 +177,8 @@ def reassigned_gift(
         narration=f"Contribution of {gift.entry.date} was recorded under "
         f"{donor_name(settings, gift.donor, day)}",
         lines=[
-            in_dollars(settings, income_of(settings, gift, day, gift.donor), gift.dollars),
-            in_dollars(settings, income_of(settings, gift, day, to), -gift.dollars),
+            in_book_currency(settings, income_of(settings, gift, day, gift.donor), gift.value),
+            in_book_currency(settings, income_of(settings, gift, day, to), -gift.value),
         ],
         donor=to,
         earmark=Earmark(gift.fund, gift.class_, gift.purpose),

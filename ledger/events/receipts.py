@@ -22,7 +22,7 @@ from pledgebook.ledger.events.parts import (
     deferral,
     earmark_of,
     held_lot,
-    in_dollars,
+    in_book_currency,
     make_entry,
     put_back,
     taken_out,
@@ -34,14 +34,14 @@ from pledgebook.ledger.register.register import INSTALMENT, Claim
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a receipt settles of one instalment: `units` of it, for `dollars` gross of charges.
+    """What a receipt settles of one instalment: `units` of it, for `value` gross of charges.
 
     `advance` is what is held in advance for the instalment already, if anything.
     """
 
     claim: Claim
     units: Decimal
-    dollars: Decimal
+    value: Decimal
     advance: Advance | None = None
 
     def __post_init__(self) -> None:
@@ -59,9 +59,9 @@ class Settled:
             raise EventRefusedError(
                 f"{claim.label} is pledged, not committed: record its commitment first."
             )
-        if self.dollars <= 0:
+        if self.value <= 0:
             raise EventRefusedError(
-                f"A payment brings dollars, this one {format_amount(self.dollars)}."
+                f"A payment is above zero, this one is {format_amount(self.value)}."
             )
 
     @property
@@ -79,16 +79,16 @@ def payment(
     day: date,
     claim: Claim,
     units: Decimal,
-    dollars: Decimal,
+    value: Decimal,
     charges: Decimal = ZERO,
     advance: Advance | None = None,
 ) -> Draft:
-    """A payment of `units` of one instalment, for which `dollars` reached the bank.
+    """A payment of `units` of one instalment, for which `value` reached the bank.
 
     Collected is gross of `charges`. A deferred instalment paid before its biennium goes to
     In-Advance, without exchange; `advance` is what is held there for it already.
     """
-    settled = [Settled(claim, units, dollars + charges, advance)]
+    settled = [Settled(claim, units, value + charges, advance)]
     return joint_payment(
         settings,
         day=day,
@@ -108,7 +108,7 @@ def joint_payment(
 ) -> Draft:
     """A payment by bank, of one instalment or several of one fund.
 
-    The bank received the dollars settled, less `charges` that its correspondents kept, plus
+    The bank received the value settled, less `charges` that its correspondents kept, plus
     `excess` that no pledge asks for, which waits as an unapplied receipt under the label
     `receipt`. Charges and excess are of the first instalment's class.
     """
@@ -119,10 +119,10 @@ def joint_payment(
     if excess and not receipt:
         raise EventRefusedError("What was paid too much waits as a receipt: it needs a label.")
     lines = _settle(settings, settled, day)
-    for earmark, dollars in _by_earmark(settled).items():
-        own = dollars + (excess - charges if earmark == first else ZERO)
-        lines.append((earmark, in_dollars(settings, account("cash", fund), own)))
-    lines.append((first, in_dollars(settings, account("bank-charges", fund), charges)))
+    for earmark, value in _by_earmark(settled).items():
+        own = value + (excess - charges if earmark == first else ZERO)
+        lines.append((earmark, in_book_currency(settings, account("cash", fund), own)))
+    lines.append((first, in_book_currency(settings, account("bank-charges", fund), charges)))
     if excess:
         lines.append((first, held_lot(settings, account("unapplied", fund), -excess, receipt)))
     labels = ", ".join(each.claim.label for each in settled)
@@ -151,7 +151,7 @@ def application(
         raise EventRefusedError("An application says which instalments it settles.")
     if charges < 0:
         raise EventRefusedError("Charges are not below zero.")
-    used = sum((each.dollars for each in settled), ZERO) - charges
+    used = sum((each.value for each in settled), ZERO) - charges
     if used > amount:
         raise EventRefusedError(
             f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
@@ -163,12 +163,12 @@ def application(
         lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
     cash: dict[Earmark, Decimal] = {held: -used}
     first = earmark_of(settled[0].claim)
-    lines.append((first, in_dollars(settings, account("bank-charges", first.fund), charges)))
+    lines.append((first, in_book_currency(settings, account("bank-charges", first.fund), charges)))
     cash[first] = cash.get(first, ZERO) - charges
-    for earmark, dollars in _by_earmark(settled).items():
-        cash[earmark] = cash.get(earmark, ZERO) + dollars
-    for earmark, dollars in cash.items():
-        lines.append((earmark, in_dollars(settings, account("cash", earmark.fund), dollars)))
+    for earmark, value in _by_earmark(settled).items():
+        cash[earmark] = cash.get(earmark, ZERO) + value
+    for earmark, value in cash.items():
+        lines.append((earmark, in_book_currency(settings, account("cash", earmark.fund), value)))
     return _entry(settings, day, "application", settled, lines, f"Application of {receipt}")
 
 
@@ -181,12 +181,12 @@ def application_without_pledge(
     amount: Decimal,
     donor: str,
     earmark: Earmark,
-    dollars: Decimal | None = None,
+    value: Decimal | None = None,
 ) -> Draft:
     """An unapplied receipt, which holds `amount`, turns out to be a contribution that no pledge
-    preceded, or `dollars` of it does; its cash moves to that fund and class.
+    preceded, or `value` of it does; its cash moves to that fund and class.
     """
-    used = amount if dollars is None else dollars
+    used = amount if value is None else value
     if not ZERO < used <= amount:
         raise EventRefusedError(
             f"{receipt} holds {format_amount(amount)}; {format_amount(used)} cannot be applied."
@@ -196,12 +196,12 @@ def application_without_pledge(
     if used < amount:
         lines.append((held, held_lot(settings, unapplied, used - amount, receipt)))
     lines.append(
-        (earmark, in_dollars(settings, account("contributions", earmark.fund, donor), -used))
+        (earmark, in_book_currency(settings, account("contributions", earmark.fund, donor), -used))
     )
     if earmark != held:
         lines += [
-            (held, in_dollars(settings, account("cash", held.fund), -used)),
-            (earmark, in_dollars(settings, account("cash", earmark.fund), used)),
+            (held, in_book_currency(settings, account("cash", held.fund), -used)),
+            (earmark, in_book_currency(settings, account("cash", earmark.fund), used)),
         ]
     own, stated = _stated(lines)
     return make_entry(
@@ -221,7 +221,7 @@ def returned_payment(
     day: date,
     now: Claim,
     was: Claim,
-    dollars: Decimal,
+    value: Decimal,
     reverses: str,
     charges: Decimal = ZERO,
     income: Decimal | None = None,
@@ -229,54 +229,54 @@ def returned_payment(
     told: Meta | None = None,
 ) -> Draft:
     """A payment, or a part of one, that the bank takes back: the instalment, which is as `now`, is
-    open again as it `was` before that payment (or with that part of it). The bank takes `dollars`;
+    open again as it `was` before that payment (or with that part of it). The bank takes `value`;
     `charges`, which its correspondents kept of the payment, are none any more, so that collected is
     negative by both. `reverses` names the payment's entry, by date or ref; `advance` is what is
     held in advance for the instalment, out of which the money goes while its biennium has not
     begun; where that was released since, `income` is what became income of it. `told` is what the
     entry says of an instalment settled in a closed period (`find_return`).
     """
-    gross = dollars + charges
+    gross = value + charges
     if was.units <= now.units or was.currency != now.currency:
         raise EventRefusedError(
             f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with the "
             f"payment taken back it has more, not {format_amount(was.units)} {was.currency}."
         )
-    _need_dollars(settings, was.label, was.currency, was.units - now.units, gross)
+    _need_value(settings, was.label, was.currency, was.units - now.units, gross)
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
     again = put_back(settings, was)
     lines.append(structs.replace(again, meta={**again.meta, **(told or {})}))
     back = was.value - now.value
-    lines.append(in_dollars(settings, account("cash", was.fund), -dollars))
-    lines.append(in_dollars(settings, account("bank-charges", was.fund), -charges))
+    lines.append(in_book_currency(settings, account("cash", was.fund), -value))
+    lines.append(in_book_currency(settings, account("bank-charges", was.fund), -charges))
     if was.kind == "memorandum":
-        lines.append(in_dollars(settings, account("contra", was.fund), -back))
+        lines.append(in_book_currency(settings, account("contra", was.fund), -back))
     if deferred:
         if now.is_open:
             lines.append(deferral(settings, now, now.value))
         lines.append(deferral(settings, was, -was.value))
     if deferred or (was.kind == "memorandum" and not was.is_recognised(day)):
-        if advance is None or advance.dollars < gross:
+        if advance is None or advance.value < gross:
             raise EventRefusedError(
                 f"{format_amount(gross)} is taken back of {was.label}, which is not due yet: "
                 "say what is held in advance for it, no less than that."
             )
         name = account("in-advance", was.fund, was.donor)
-        rest = gross - advance.dollars
-        lines.append(held_lot(settings, name, advance.dollars, was.label))
+        rest = gross - advance.value
+        lines.append(held_lot(settings, name, advance.value, was.label))
         lines.append(held_lot(settings, name, rest, was.label, advance.since))
     elif was.kind == "memorandum":
         name = account("contributions", was.fund, was.donor)
-        lines.append(in_dollars(settings, name, gross))
+        lines.append(in_book_currency(settings, name, gross))
     else:
         settled = back if income is None else income
-        lines.append(in_dollars(settings, account("exchange", was.fund), gross - settled))
-        # What was paid in advance became income at the dollars received, without exchange: with
+        lines.append(in_book_currency(settings, account("exchange", was.fund), gross - settled))
+        # What was paid in advance became income at the value received, without exchange: with
         # the payment undone it is what the instalment is carried at.
         prior = was.is_prior(settings.periods.start_of(day))
         name = account("prior-period" if prior else "contributions", was.fund, was.donor)
-        lines.append(in_dollars(settings, name, settled - back))
+        lines.append(in_book_currency(settings, name, settled - back))
     return make_entry(
         settings,
         day=day,
@@ -296,9 +296,9 @@ def receipt_without_pledge(
     day: date,
     donor: str,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
-    """A contribution that no pledge preceded, at the dollars received; also a share of confiscated
+    """A contribution that no pledge preceded, at the value received; also a share of confiscated
     proceeds paid into the Convention's account.
     """
     return make_entry(
@@ -307,8 +307,8 @@ def receipt_without_pledge(
         event="receipt-without-pledge",
         narration="Contribution without a pledge",
         lines=[
-            in_dollars(settings, account("cash", earmark.fund), dollars),
-            in_dollars(settings, account("contributions", earmark.fund, donor), -dollars),
+            in_book_currency(settings, account("cash", earmark.fund), value),
+            in_book_currency(settings, account("contributions", earmark.fund, donor), -value),
         ],
         donor=donor,
         earmark=earmark,
@@ -321,7 +321,7 @@ def receipt_unapplied(
     day: date,
     fund: str,
     label: str,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """Money whose donor, purpose or pledge is not known yet: a liability under its own label, of
     the fund's general class (or its only one).
@@ -332,8 +332,8 @@ def receipt_unapplied(
         event="receipt-unapplied",
         narration="Unapplied receipt",
         lines=[
-            in_dollars(settings, account("cash", fund), dollars),
-            held_lot(settings, account("unapplied", fund), -dollars, label),
+            in_book_currency(settings, account("cash", fund), value),
+            held_lot(settings, account("unapplied", fund), -value, label),
         ],
         earmark=Earmark(fund, settings.funds[fund].class_of(None, None)),
     )
@@ -379,7 +379,7 @@ def release(
 ) -> Draft:
     """The release of a deferred instalment, and of money received for it in advance, to income on
     the first day of its biennium, or under `agreement` when its condition is met. Amounts are the
-    dollars still held under its label.
+    value still held under its label.
     """
     fund, donor = claim.fund, claim.donor
     starts = settings.periods.start_of(claim.due or claim.pledged_on)
@@ -389,7 +389,9 @@ def release(
         raise EventRefusedError(
             f"{claim.label} becomes income on {starts}, the first day of its period, not on {day}."
         )
-    lines = [in_dollars(settings, account("contributions", fund, donor), -(deferred + advance))]
+    lines = [
+        in_book_currency(settings, account("contributions", fund, donor), -(deferred + advance))
+    ]
     if advance:
         name = account("in-advance", fund, donor)
         lines.insert(0, held_lot(settings, name, advance, claim.label))
@@ -414,13 +416,13 @@ def refund_overpayment(
     receipt: str,
     held: Earmark,
     amount: Decimal,
-    dollars: Decimal | None = None,
+    value: Decimal | None = None,
     donor: str = "",
 ) -> Draft:
     """Money that was paid too much, or by mistake, goes back: out of the unapplied receipt that
-    holds `amount`, `dollars` of it (all, unless stated). It never was a contribution.
+    holds `amount`, `value` of it (all, unless stated). It never was a contribution.
     """
-    back = amount if dollars is None else dollars
+    back = amount if value is None else value
     if not ZERO < back <= amount:
         raise EventRefusedError(
             f"{receipt} holds {format_amount(amount)}; {format_amount(back)} cannot be refunded."
@@ -428,7 +430,7 @@ def refund_overpayment(
     name = account("unapplied", held.fund)
     lines = [
         held_lot(settings, name, amount, receipt),
-        in_dollars(settings, account("cash", held.fund), -back),
+        in_book_currency(settings, account("cash", held.fund), -back),
     ]
     if back < amount:
         lines.append(held_lot(settings, name, back - amount, receipt))
@@ -457,7 +459,7 @@ def _settle(
 
 def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> list[DraftLine]:
     claim, left = settled.claim, settled.left
-    _need_dollars(settings, claim.label, claim.currency, settled.units, settled.dollars)
+    _need_value(settings, claim.label, claim.currency, settled.units, settled.value)
     fund, donor = claim.fund, claim.donor
     out = claim.value - left.value
     lines = [taken_out(claim)]
@@ -468,29 +470,29 @@ def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> l
         if left.is_open:
             lines.append(deferral(settings, claim, -left.value))
     if claim.kind == "memorandum":
-        lines.append(in_dollars(settings, account("contra", fund), out))
+        lines.append(in_book_currency(settings, account("contra", fund), out))
     if not claim.is_recognised(day):
         name = account("in-advance", fund, donor)
         held, since = settled.advance or (ZERO, None)
         if held:
             lines.append(held_lot(settings, name, held, claim.label))
-        lines.append(held_lot(settings, name, -settled.dollars - held, claim.label, since))
+        lines.append(held_lot(settings, name, -settled.value - held, claim.label, since))
         return lines
     if claim.kind == "memorandum":
-        line = in_dollars(settings, account("contributions", fund, donor), -settled.dollars)
+        line = in_book_currency(settings, account("contributions", fund, donor), -settled.value)
     else:
-        line = in_dollars(settings, account("exchange", fund), out - settled.dollars)
+        line = in_book_currency(settings, account("exchange", fund), out - settled.value)
     return [*lines, structs.replace(line, meta=own)]
 
 
-def _need_dollars(
-    settings: Settings, label: str, currency: str, units: Decimal, dollars: Decimal
+def _need_value(
+    settings: Settings, label: str, currency: str, units: Decimal, value: Decimal
 ) -> None:
     """Exchange exists only where a pledge is in another currency than the book."""
-    if currency == settings.currency and units != dollars:
+    if currency == settings.currency and units != value:
         raise EventRefusedError(
             f"{label} is in {currency}: {format_amount(units)} of it is settled by as much, not by "
-            f"{format_amount(dollars)}. What a bank kept is a charge; what is missing is unpaid."
+            f"{format_amount(value)}. What a bank kept is a charge; what is missing is unpaid."
         )
 
 
@@ -508,7 +510,7 @@ def _by_earmark(settled: Sequence[Settled]) -> dict[Earmark, Decimal]:
     sums: dict[Earmark, Decimal] = {}
     for each in settled:
         earmark = earmark_of(each.claim)
-        sums[earmark] = sums.get(earmark, ZERO) + each.dollars
+        sums[earmark] = sums.get(earmark, ZERO) + each.value
     return sums
 
 

@@ -31,26 +31,26 @@ from pledgebook.ledger.register.register import PAID_IN_ADVANCE, Change, Claim, 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """What a payment that the bank takes back undoes: the instalment as it is, as it will be
-    again, and the dollars that were collected for it, gross of the `charges` that banks kept of
+    again, and the value that was collected for it, gross of the `charges` that banks kept of
     it. `income` is what of these was held in advance and became income since, if it was. `told` is
     what the entry has to say of an instalment that the open book does not know any more.
     """
 
     now: Claim
     was: Claim
-    dollars: Decimal
+    value: Decimal
     charges: Decimal = ZERO
     income: Decimal | None = None
     told: Meta = field(default_factory=dict)
 
     @property
     def net(self) -> Decimal:
-        """What reached the bank, in dollars."""
-        return self.dollars - self.charges
+        """What reached the bank, in the book's currency."""
+        return self.value - self.charges
 
-    def charges_of(self, dollars: Decimal) -> Decimal:
-        """Return what is no charge any more where the bank takes `dollars` back."""
-        return charges_undone(self.charges, self.dollars, dollars)
+    def charges_of(self, value: Decimal) -> Decimal:
+        """Return what is no charge any more where the bank takes `value` back."""
+        return charges_undone(self.charges, self.value, value)
 
 
 def find_return(
@@ -115,13 +115,13 @@ def _taken_back(
         value=now.value + part_of(paid.value_out),
         recognised=now.recognised or released,
     )
-    dollars = part_of(paid.received + paid.advanced)
+    value = part_of(paid.received + paid.advanced)
     return Return(
         now=now,
         was=was,
-        dollars=dollars,
+        value=value,
         charges=part_of(_charges(register, paid)),
-        income=dollars if paid.advanced and was.is_recognised(day) else None,
+        income=value if paid.advanced and was.is_recognised(day) else None,
     )
 
 
@@ -167,7 +167,7 @@ def _written_off(
         )
     value = gone.value_out + sum((each.value_out for each in back_since), ZERO)
     was = structs.replace(now, units=now.units + back, value=now.value + share(value, back, left))
-    return Return(now=now, was=was, dollars=ZERO)
+    return Return(now=now, was=was, value=ZERO)
 
 
 def _charges(register: Register, paid: Change) -> Decimal:
@@ -178,7 +178,7 @@ def _charges(register: Register, paid: Change) -> Decimal:
     place = _place(paid)
     left = sum(
         (
-            line.dollars or ZERO
+            line.value or ZERO
             for line in lines
             if line.place.kind == "bank-charges" and (line.place.fund, line.class_) == place
         ),
@@ -259,8 +259,8 @@ def _told(history: Book, found: Return, day: date) -> Meta:
     )
     back = found.was.units - found.now.units
     changes = [each for each in history.register.by_label[line.label] if each.date <= day]
-    if found.dollars:
-        line = structs.replace(line, paid=line.paid - back, received=line.received - found.dollars)
+    if found.value:
+        line = structs.replace(line, paid=line.paid - back, received=line.received - found.value)
     else:
         line = structs.replace(line, written_off=line.written_off - back)
     told = facts_of(found.now) | told_amounts(line, changes, history.settings.currency)

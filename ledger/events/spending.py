@@ -11,7 +11,7 @@ from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.funds import CLASS_ROLES
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
-from pledgebook.ledger.events.parts import Earmark, in_dollars, make_entry
+from pledgebook.ledger.events.parts import Earmark, in_book_currency, make_entry
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import format_amount, to_cents
 
@@ -21,18 +21,18 @@ def expenditure(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
     obligated: bool = False,
 ) -> Draft:
     """Spending on the programme: disbursed from cash, or an obligation raised (`obligated`)."""
-    _need_dollars(dollars)
+    _need_value(value)
     source = "obligations" if obligated else "cash"
     return _booked(
         settings,
         day,
         "expenditure",
         earmark,
-        [("programme", dollars), (source, -dollars)],
+        [("programme", value), (source, -value)],
         "Obligation raised" if obligated else "Programme expenditure",
     )
 
@@ -42,11 +42,11 @@ def obligation_paid(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """An obligation is paid: no new expenditure."""
-    _need_dollars(dollars)
-    lines = [("obligations", dollars), ("cash", -dollars)]
+    _need_value(value)
+    lines = [("obligations", value), ("cash", -value)]
     return _booked(settings, day, "obligation", earmark, lines, "Obligation paid")
 
 
@@ -55,31 +55,31 @@ def savings(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """An obligation of an earlier period is not needed: a saving, below the line."""
-    _need_dollars(dollars)
-    lines = [("obligations", dollars), ("savings", -dollars)]
+    _need_value(value)
+    lines = [("obligations", value), ("savings", -value)]
     return _booked(
         settings, day, "savings", earmark, lines, "Savings on an obligation of an earlier period"
     )
 
 
 def obligation_cancelled(
-    settings: Settings, *, day: date, earmark: Earmark, dollars: Decimal, spent_on: str = ""
+    settings: Settings, *, day: date, earmark: Earmark, value: Decimal, spent_on: str = ""
 ) -> Draft:
     """An obligation of this very period is not needed: its expenditure is taken back, on the
     account `spent_on` it was raised on (else programme expenditure).
     """
-    _need_dollars(dollars)
+    _need_value(value)
     return make_entry(
         settings,
         day=day,
         event="expenditure",
         narration="Obligation cancelled",
         lines=[
-            in_dollars(settings, spent_on or account("programme", earmark.fund), -dollars),
-            in_dollars(settings, account("obligations", earmark.fund), dollars),
+            in_book_currency(settings, spent_on or account("programme", earmark.fund), -value),
+            in_book_currency(settings, account("obligations", earmark.fund), value),
         ],
         earmark=earmark,
     )
@@ -108,25 +108,25 @@ def programme_support(
             f"Support costs are a part of expenditure; {format_amount(rate * 100)} % is more than "
             "all of it. State the percent as 13."
         )
-    dollars = to_cents(expenditure * rate)
-    _need_dollars(dollars)
+    value = to_cents(expenditure * rate)
+    _need_value(value)
     fund = earmark.fund
     target = _supporting(settings, fund, support_class)
     spent, support = earmark.meta(), target.meta()
-    lines = [_stated(settings, account("programme-support", fund), dollars, spent)]
+    lines = [_stated(settings, account("programme-support", fund), value, spent)]
     if target.fund == fund:
         lines += [
-            _stated(settings, account("cash", fund), -dollars, spent),
-            _stated(settings, account("cash", fund), dollars, support),
+            _stated(settings, account("cash", fund), -value, spent),
+            _stated(settings, account("cash", fund), value, support),
         ]
     else:
         lines += [
-            _stated(settings, account("due-to", fund, target.fund), -dollars, spent),
-            _stated(settings, account("due-from", target.fund, fund), dollars, support),
-            *_settlement(settings, earmark, target, dollars),
+            _stated(settings, account("due-to", fund, target.fund), -value, spent),
+            _stated(settings, account("due-from", target.fund, fund), value, support),
+            *_settlement(settings, earmark, target, value),
         ]
     lines.append(
-        _stated(settings, account("programme-support-income", target.fund), -dollars, support)
+        _stated(settings, account("programme-support-income", target.fund), -value, support)
     )
     words = f"Programme support, {format_amount(rate * 100)} % of expenditure"
     return make_entry(settings, day=day, event="programme-support", narration=words, lines=lines)
@@ -163,13 +163,13 @@ def bank_charge(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """What a bank took for itself out of the fund's cash; what correspondents keep of a payment is
     part of that payment.
     """
-    _need_dollars(dollars)
-    lines = [("bank-charges", dollars), ("cash", -dollars)]
+    _need_value(value)
+    lines = [("bank-charges", value), ("cash", -value)]
     return _booked(settings, day, "expenditure", earmark, lines, "Bank charges")
 
 
@@ -181,11 +181,11 @@ def interest(
 ) -> Draft:
     """Interest as advised, to each class its share."""
     lines = []
-    for earmark, dollars in shares:
-        _need_dollars(dollars)
+    for earmark, value in shares:
+        _need_value(value)
         stated = earmark.meta()
-        lines.append(_stated(settings, account("cash", earmark.fund), dollars, stated))
-        lines.append(_stated(settings, account("interest", earmark.fund), -dollars, stated))
+        lines.append(_stated(settings, account("cash", earmark.fund), value, stated))
+        lines.append(_stated(settings, account("interest", earmark.fund), -value, stated))
     return make_entry(settings, day=day, event="interest", narration="Interest", lines=lines)
 
 
@@ -194,13 +194,13 @@ def miscellaneous_income(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """Income that is neither a contribution nor interest: a sale, a refund of an earlier period's
     expenditure, what came of something that was given up.
     """
-    _need_dollars(dollars)
-    lines = [("cash", dollars), ("miscellaneous", -dollars)]
+    _need_value(value)
+    lines = [("cash", value), ("miscellaneous", -value)]
     return _booked(settings, day, "miscellaneous-income", earmark, lines, "Miscellaneous income")
 
 
@@ -210,10 +210,10 @@ def refund_unspent(
     day: date,
     donor: str,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """Earmarked money that was not spent goes back to its donor: below the line."""
-    _need_dollars(dollars)
+    _need_value(value)
     fund = earmark.fund
     return make_entry(
         settings,
@@ -221,8 +221,8 @@ def refund_unspent(
         event="refund-unspent",
         narration="Refund of the unspent balance",
         lines=[
-            in_dollars(settings, account("refunds", fund, donor), dollars),
-            in_dollars(settings, account("cash", fund), -dollars),
+            in_book_currency(settings, account("refunds", fund, donor), value),
+            in_book_currency(settings, account("cash", fund), -value),
         ],
         donor=donor,
         earmark=earmark,
@@ -235,7 +235,7 @@ def transfer(
     day: date,
     source: Earmark,
     target: Earmark,
-    dollars: Decimal,
+    value: Decimal,
     settled: bool = False,
     donor: str = "",
 ) -> Draft:
@@ -244,26 +244,26 @@ def transfer(
     Between funds it is owed over the accounts between them until it is paid: in the same entry
     where it is `settled` at once, else by a `settlement`.
     """
-    _need_dollars(dollars)
+    _need_value(value)
     if source == target:
         raise EventRefusedError("A transfer goes to another fund, class or purpose; state one.")
     one, other = source.meta(), target.meta()
     if source.fund == target.fund:
         lines = [
-            _stated(settings, account("cash", source.fund), -dollars, one),
-            _stated(settings, account("transfers", source.fund, source.fund), dollars, one),
-            _stated(settings, account("cash", source.fund), dollars, other),
-            _stated(settings, account("transfers", source.fund, source.fund), -dollars, other),
+            _stated(settings, account("cash", source.fund), -value, one),
+            _stated(settings, account("transfers", source.fund, source.fund), value, one),
+            _stated(settings, account("cash", source.fund), value, other),
+            _stated(settings, account("transfers", source.fund, source.fund), -value, other),
         ]
     else:
         lines = [
-            _stated(settings, account("transfers", source.fund, target.fund), dollars, one),
-            _stated(settings, account("due-to", source.fund, target.fund), -dollars, one),
-            _stated(settings, account("due-from", target.fund, source.fund), dollars, other),
-            _stated(settings, account("transfers", target.fund, source.fund), -dollars, other),
+            _stated(settings, account("transfers", source.fund, target.fund), value, one),
+            _stated(settings, account("due-to", source.fund, target.fund), -value, one),
+            _stated(settings, account("due-from", target.fund, source.fund), value, other),
+            _stated(settings, account("transfers", target.fund, source.fund), -value, other),
         ]
         if settled:
-            lines += _settlement(settings, source, target, dollars)
+            lines += _settlement(settings, source, target, value)
     return make_entry(
         settings,
         day=day,
@@ -280,26 +280,26 @@ def settlement(
     day: date,
     source: Earmark,
     target: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """Money owed between funds is paid: the accounts between them and the cash of both."""
-    _need_dollars(dollars)
-    lines = _settlement(settings, source, target, dollars)
+    _need_value(value)
+    lines = _settlement(settings, source, target, value)
     words = f"Settlement from {_place(source)} to {_place(target)}"
     return make_entry(settings, day=day, event="settlement", narration=words, lines=lines)
 
 
 def _settlement(
-    settings: Settings, source: Earmark, target: Earmark, dollars: Decimal
+    settings: Settings, source: Earmark, target: Earmark, value: Decimal
 ) -> list[DraftLine]:
     one, other = source.meta(), target.meta()
     due_to = account("due-to", source.fund, target.fund)
     due_from = account("due-from", target.fund, source.fund)
     return [
-        _stated(settings, due_to, dollars, one),
-        _stated(settings, account("cash", source.fund), -dollars, one),
-        _stated(settings, account("cash", target.fund), dollars, other),
-        _stated(settings, due_from, -dollars, other),
+        _stated(settings, due_to, value, one),
+        _stated(settings, account("cash", source.fund), -value, one),
+        _stated(settings, account("cash", target.fund), value, other),
+        _stated(settings, due_from, -value, other),
     ]
 
 
@@ -308,13 +308,13 @@ def operating_reserve(
     *,
     day: date,
     earmark: Earmark,
-    dollars: Decimal,
+    value: Decimal,
 ) -> Draft:
     """A part of the balance is set aside as operating reserve (negative: given free again)."""
-    if not dollars:
+    if not value:
         raise EventRefusedError("An operating reserve of nothing needs no entry.")
-    lines = [("reserved", dollars), ("operating-reserve", -dollars)]
-    words = "Operating reserve set aside" if dollars > 0 else "Operating reserve given free"
+    lines = [("reserved", value), ("operating-reserve", -value)]
+    words = "Operating reserve set aside" if value > 0 else "Operating reserve given free"
     return _booked(settings, day, "operating-reserve", earmark, lines, words)
 
 
@@ -332,20 +332,21 @@ def _booked(
         event=event,
         narration=narration,
         lines=[
-            in_dollars(settings, account(kind, earmark.fund), dollars) for kind, dollars in amounts
+            in_book_currency(settings, account(kind, earmark.fund), value)
+            for kind, value in amounts
         ],
         earmark=earmark,
     )
 
 
-def _stated(settings: Settings, name: str, dollars: Decimal, meta: Meta) -> DraftLine:
-    return structs.replace(in_dollars(settings, name, dollars), meta=meta)
+def _stated(settings: Settings, name: str, value: Decimal, meta: Meta) -> DraftLine:
+    return structs.replace(in_book_currency(settings, name, value), meta=meta)
 
 
 def _place(earmark: Earmark) -> str:
     return " ".join(part for part in (earmark.fund, earmark.class_, earmark.purpose) if part)
 
 
-def _need_dollars(dollars: Decimal) -> None:
-    if dollars <= 0:
-        raise EventRefusedError(f"The amount is above zero, this one is {format_amount(dollars)}.")
+def _need_value(value: Decimal) -> None:
+    if value <= 0:
+        raise EventRefusedError(f"The amount is above zero, this one is {format_amount(value)}.")

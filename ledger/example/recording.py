@@ -40,7 +40,7 @@ def gift_decided(book: Book) -> Iterator[Draft]:
                 day=receipt.day,
                 receipt=receipt.label,
                 held=receipt.held,
-                amount=receipt.dollars,
+                amount=receipt.value,
                 donor=_FOUNDATION,
                 earmark=receipt.held,
             ).noted(

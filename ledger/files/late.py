@@ -20,7 +20,7 @@ from pledgebook.ledger.register.postings import read_lines
 _CONSEQUENCES = frozenset(
     {"fund-balance", "class-balance", "more-than-outstanding", "paid-twice", "whole-lot",
      "other-currency", "other-account", "two-lots", "rest-value", "deferral-differs",
-     "pledge-redated", "unknown-label", "dollar-value"}
+     "pledge-redated", "unknown-label", "own-currency-value"}
 )  # fmt: skip
 """Rules that a new entry breaks when a later one of its day has changed its instalment."""
 

@@ -27,7 +27,7 @@ from pledgebook.ledger.events.returns import find_write_off
 from pledgebook.ledger.files.answering import labels_of_closed
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
-from pledgebook.ledger.forms.form import EARMARK, STATED_DOLLARS, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import EARMARK, STATED_VALUE, Drafted, Recording, event_form
 from pledgebook.ledger.register.instalments import settled_so_far
 from pledgebook.ledger.register.register import Claim
 
@@ -37,9 +37,9 @@ ANY_LABEL = Field("label", "Instalment", suggests="instalment")
 
 @event_form("amendment", "Another amount", LABEL,
             Field("amount", "Unpaid from now on", kind="amount", required=True),
-            *STATED_DOLLARS)  # fmt: skip
+            *STATED_VALUE)  # fmt: skip
 def amendment(
-    recording: Recording, label: str, amount: Decimal, dollars: Decimal | None, reason: str
+    recording: Recording, label: str, amount: Decimal, value: Decimal | None, reason: str
 ) -> Drafted:
     """What is unpaid of instalment LABEL becomes AMOUNT, in its currency.
 
@@ -52,12 +52,12 @@ def amendment(
     claim = claim_of(history, day)
     settled = sum(settled_so_far(change for change in history if change.date <= day), Decimal(0))
     recording.check_money(amount, claim.currency)
-    value, rate = Decimal(0), None
+    valued, rate = Decimal(0), None
     carried = not claim.is_open and history[0].event == "opening"
     used = labels_of_closed(book) if carried else ()
     if further := further_label(book.register, claim.label, used):
-        value, rate = recording.value(amount, claim.currency, dollars, reason)
-        part = Part(amount, value)
+        valued, rate = recording.value(amount, claim.currency, value, reason)
+        part = Part(amount, valued)
         return Drafted(
             [
                 events.increase(settings, day=day, claim=claim, label=further, part=part).noted(
@@ -66,13 +66,13 @@ def amendment(
             ]
         )
     if amount > claim.units:
-        value, rate = recording.value(amount - claim.units, claim.currency, dollars, reason)
-    elif dollars is not None:
-        raise EventRefusedError("A decrease takes its share of the carrying value: no --dollars.")
+        valued, rate = recording.value(amount - claim.units, claim.currency, value, reason)
+    elif value is not None:
+        raise EventRefusedError("A decrease takes its share of the carrying value: no --value.")
     return Drafted(
         [
             events.amendment(
-                settings, day=day, claim=claim, units=amount, value_added=value, settled=settled
+                settings, day=day, claim=claim, units=amount, value_added=valued, settled=settled
             ).noted(rate=rate)
         ]
     )
@@ -224,38 +224,38 @@ def write_off(recording: Recording, label: str, amount: Decimal | None) -> Draft
         "every",
         "All of them",
         option="--all",
-        help="Every unpaid instalment that is not in dollars.",
+        help="Every unpaid instalment that is not in the book's currency.",
         kind="flag",
     ),
-    *STATED_DOLLARS,
+    *STATED_VALUE,
     often=("label", "every"),
 )
 def revaluation(
-    recording: Recording, label: str, dollars: Decimal | None, reason: str, *, every: bool
+    recording: Recording, label: str, value: Decimal | None, reason: str, *, every: bool
 ) -> Drafted:
-    """Carry unpaid instalment LABEL, or --all, at the UN rate of the day from now on; with --all
+    """Carry unpaid instalment LABEL, or --all, at the rate of the day from now on; with --all
     cash in other currencies too, or that of one account, which is LABEL then.
     """
     book, day = recording.book, recording.day
     cash = [each for each in foreign_cash(book, day) if every or each.account == label]
     drafts = []
     for held in cash:
-        value, rate = recording.value(held.units, held.currency, None if every else dollars, reason)
-        if value != held.dollars:
+        valued, rate = recording.value(held.units, held.currency, None if every else value, reason)
+        if valued != held.value:
             drafts.append(
-                events.cash_revaluation(book.settings, day=day, held=held, value=value).noted(
+                events.cash_revaluation(book.settings, day=day, held=held, value=valued).noted(
                     rate=rate
                 )
             )
     claims = () if cash and not every else foreign_claims(book, day)
     asked = "" if cash and not every else label
     for claim in _chosen(recording, asked, claims, every=every or bool(cash)):
-        value, rate = recording.value(
-            claim.units, claim.currency, None if every else dollars, reason
+        valued, rate = recording.value(
+            claim.units, claim.currency, None if every else value, reason
         )
-        if value != claim.value:
+        if valued != claim.value:
             drafts.append(
-                events.revaluation(book.settings, day=day, claim=claim, value=value).noted(
+                events.revaluation(book.settings, day=day, claim=claim, value=valued).noted(
                     rate=rate
                 )
             )

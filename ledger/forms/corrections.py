@@ -9,7 +9,7 @@ from decimal import Decimal
 from pledgebook.ledger import events
 from pledgebook.ledger.declared.chart import OWN_RESULT
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.events.asking import dollars_of_day, find_donor, free_labels
+from pledgebook.ledger.events.asking import find_donor, free_labels, value_of_day
 from pledgebook.ledger.events.gifts import find_gift, gifts_left
 from pledgebook.ledger.events.parts import Part as Instalment
 from pledgebook.ledger.events.parts import charges_undone
@@ -25,7 +25,7 @@ from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
     EARMARK,
-    STATED_DOLLARS,
+    STATED_VALUE,
     Drafted,
     Recording,
     event_form,
@@ -41,11 +41,11 @@ _GIFT = Field(
     required=True,
 )
 _PART = Field(
-    "dollars",
-    "Dollars",
-    option="--dollars",
+    "value",
+    "Value",
+    option="--value",
     help="How much of it; all where it is empty.",
-    kind="dollars",
+    kind="value",
 )
 
 
@@ -61,7 +61,7 @@ _PART = Field(
     ),
     Field("due", "Due", option="--due", help="When it falls, or fell, due.", kind="day"),
     _CAUSE,
-    *STATED_DOLLARS,
+    *STATED_VALUE,
     *EARMARK,
     ACCEPTANCE,
     often=("currency", "due", "fund", "purpose"),
@@ -74,7 +74,7 @@ def prior_pledge(
     made_on: date,
     due: date | None,
     cause: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     reason: str,
     fund: str,
     class_: str,
@@ -84,10 +84,10 @@ def prior_pledge(
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, made_on)
     recording.check_money(amount, currency)
-    if dollars is None:
-        value, rate = dollars_of_day(book, amount, currency, made_on)
+    if value is None:
+        valued, rate = value_of_day(book, amount, currency, made_on)
     else:
-        value, rate = recording.value(amount, currency, dollars, reason)
+        valued, rate = recording.value(amount, currency, value, reason)
     label = free_labels(book.register).next(found.code, made_on)
     draft = events.prior_pledge(
         book.settings,
@@ -98,28 +98,28 @@ def prior_pledge(
         pledge=label,
         earmark=recording.earmark(fund, class_, purpose),
         currency=currency,
-        parts=[Instalment(amount, value, due)],
+        parts=[Instalment(amount, valued, due)],
     ).noted(rate=rate)
     return Drafted([draft])
 
 
 @event_form("returned-gift", "A contribution is taken back", DONOR, _GIFT, _PART)
 def returned_gift(
-    recording: Recording, donor: str, reverses: str, dollars: Decimal | None
+    recording: Recording, donor: str, reverses: str, value: Decimal | None
 ) -> Drafted:
     """The bank takes back a contribution of DONOR that no pledge preceded.
 
-    Without DOLLARS what reached the bank goes back, and what its correspondents kept of it is no
+    Without VALUE what reached the bank goes back, and what its correspondents kept of it is no
     charge any more.
     """
     found = find_gift(recording.book, _code(recording, donor), reverses, recording.day)
-    taken = found.gift.dollars - found.charges if dollars is None else dollars
+    taken = found.gift.value - found.charges if value is None else value
     draft = events.returned_gift(
         recording.book.settings,
         day=recording.day,
         gift=found.gift,
-        dollars=taken,
-        charges=charges_undone(found.charges, found.gift.dollars, taken),
+        value=taken,
+        charges=charges_undone(found.charges, found.gift.value, taken),
         reverses=reverses,
     )
     return Drafted([draft])
@@ -139,7 +139,7 @@ def re_earmark_gift(
     recording: Recording,
     donor: str,
     reverses: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     cause: str,
     fund: str,
     class_: str,
@@ -147,15 +147,15 @@ def re_earmark_gift(
 ) -> Drafted:
     """A contribution of DONOR that no pledge preceded goes to another class or purpose."""
     found = find_gift(recording.book, _code(recording, donor), reverses, recording.day)
-    left = found.gift.dollars
-    amount = left if dollars is None else dollars
+    left = found.gift.value
+    amount = left if value is None else value
     if amount > left:
         raise EventRefusedError(f"{left} of that contribution is left where it was.")
     draft = events.re_earmarked_gift(
         recording.book.settings,
         day=recording.day,
         gift=found.gift,
-        dollars=amount,
+        value=amount,
         earmark=recording.earmark(fund or found.gift.fund, class_, purpose),
         cause=cause,
         reverses=reverses,
@@ -246,7 +246,7 @@ def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, caus
 @event_form(
     "correction",
     "A correction of an earlier period",
-    Field("dollars", "Dollars", kind="amount", required=True),
+    Field("value", "Value", kind="amount", required=True),
     Field(
         "leaves", "It leaves the balance", option="--leaves", kind="flag",
         help="It leaves the fund's balance; else it comes to it.",
@@ -265,7 +265,7 @@ def reassign_gift(recording: Recording, donor: str, reverses: str, to: str, caus
 )  # fmt: skip
 def correction(
     recording: Recording,
-    dollars: Decimal,
+    value: Decimal,
     concerns: date | None,
     kind: str,
     cause: str,
@@ -276,7 +276,7 @@ def correction(
     leaves: bool,
     obligated: bool,
 ) -> Drafted:
-    """DOLLARS that an earlier period got wrong and that concern no donor.
+    """VALUE that an earlier period got wrong and that concerns no donor.
 
     By CONCERNS and KIND statements under IPSAS restate that period's figures.
     """
@@ -284,7 +284,7 @@ def correction(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=-dollars if leaves else dollars,
+        value=-value if leaves else value,
         cause=cause,
         obligated=obligated,
         concerns=concerns,

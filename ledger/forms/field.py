@@ -9,15 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pledgebook.ledger.events.asking import read_amount, read_dollars, read_percent
+from pledgebook.ledger.events.asking import read_amount, read_money, read_percent
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO
 
 Kind = Literal[
-    "text", "day", "amount", "dollars", "dollars-or-none", "percent", "count", "flag", "choice"
+    "text", "day", "amount", "value", "value-or-none", "percent", "count", "flag", "choice"
 ]
-"""What a field takes. `amount`: a number above zero; `dollars`: one with no more than cents, in the
-book's currency; `dollars-or-none`: the same, or zero; `count`: a whole number above zero.
+"""What a field takes. `amount`: a number above zero; `value`: one with no more than cents, in the
+book's currency; `value-or-none`: the same, or zero; `count`: a whole number above zero.
 """
 
 Suggested = Literal[
@@ -145,11 +145,11 @@ def read_value(
         if not _COUNT.fullmatch(text.strip()):
             raise EventRefusedError(f"{text!r} is no number of times: write it in digits, as in 5.")
         return int(text)
-    if kind == "dollars-or-none":
-        return read_dollars(text) if text.strip(" 0.,") else ZERO
+    if kind == "value-or-none":
+        return read_money(text) if text.strip(" 0.,") else ZERO
     if kind == "percent":
         return read_percent(text)
-    return read_dollars(text) if kind == "dollars" else read_amount(text)
+    return read_money(text) if kind == "value" else read_amount(text)
 
 
 def _texts(row: object, parts: int) -> list[str]:

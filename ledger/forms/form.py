@@ -19,7 +19,7 @@ from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.drafts import Draft
-from pledgebook.ledger.events.asking import dollars_of_day, find_earmark
+from pledgebook.ledger.events.asking import find_earmark, value_of_day
 from pledgebook.ledger.events.effects import Effect, effects_of, explain
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.files.writing import refuse_sealed
@@ -110,14 +110,14 @@ EARMARK = (
 )
 """Where money goes."""
 
-STATED_DOLLARS = (
-    Field("dollars", "Value in dollars", option="--dollars",
-          help="Only where it is not valued at the UN rate of the day: dollars in all.",
-          kind="dollars"),
-    Field("reason", "Why not the UN rate", option="--reason",
-          help="Why those dollars, and not the UN rate of the day."),
+STATED_VALUE = (
+    Field("value", "Value", option="--value",
+          help="Only where it is not valued at the rate of the day: its value in all.",
+          kind="value"),
+    Field("reason", "Why not the book's rate", option="--reason",
+          help="Why that value, and not the rate of the day."),
 )  # fmt: skip
-"""Dollars against the UN rate."""
+"""A value against the book's rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +150,19 @@ class Recording:
         return self.earmark(fund, class_, purpose)
 
     def value(
-        self, amount: Decimal, currency: str, dollars: Decimal | None, reason: str
+        self, amount: Decimal, currency: str, value: Decimal | None, reason: str
     ) -> tuple[Decimal, Rate | None]:
-        """Return dollars at the UN rate of the day, or those stated against it with a reason."""
-        if dollars is None:
-            return dollars_of_day(self.book, amount, currency, self.day)
+        """Return the value at the rate of the day, or that stated against it with a reason."""
+        if value is None:
+            return value_of_day(self.book, amount, currency, self.day)
         if currency == self.book.settings.currency:
-            raise EventRefusedError(
-                f"The amount is in {currency} already; --dollars is for others."
-            )
+            raise EventRefusedError(f"The amount is in {currency} already; --value is for others.")
         if not reason.strip():
             raise EventRefusedError(
-                "Dollars stated against the UN rate take a reason: state it by --reason."
+                "A value stated against the book's rate takes a reason: state it by --reason."
             )
         self.stated[OVERRIDE] = reason
-        return dollars, None
+        return value, None
 
     def check_money(self, amount: Decimal, currency: str) -> None:
         """Refuse a code that is no money on the day, and more decimals than the currency has."""

@@ -32,7 +32,7 @@ COLUMNS = (
     Field("day", "Date", kind="day", required=True),
     Field("amount", "Amount", kind="amount", required=True),
     Field("currency", "Currency", suggests="currency"),
-    Field("dollars", "Dollars received", kind="dollars"),
+    Field("value", "Value received", kind="value"),
     Field("ref", "Your reference"),
 )
 """What a row says of a payment. A donor with one open instalment needs no other word for it."""
@@ -142,7 +142,7 @@ def _plan(
     given |= {each.name: each.read_all(common.get(each.name)) for each in COMMON[1:]}
     given |= {
         "paid": (f"{claim.label}={amount:f}{currency}",),
-        "dollars": values["dollars"],
+        "value": values["value"],
         "day": values["day"],
         "ref": values["ref"],
     }

@@ -27,7 +27,7 @@ from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
     EARMARK,
-    STATED_DOLLARS,
+    STATED_VALUE,
     Drafted,
     Recording,
     event_form,
@@ -117,7 +117,7 @@ _EQUAL = (
         help="It is kept in view, outside the accounts, until it is committed in writing.",
         kind="flag",
     ),
-    *STATED_DOLLARS,
+    *STATED_VALUE,
     *EARMARK,
     Field(
         "shares",
@@ -142,7 +142,7 @@ def pledge(
     every: str,
     times: int | None,
     condition: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     reason: str,
     fund: str,
     class_: str,
@@ -188,7 +188,7 @@ def pledge(
             for whole, when in asked
             for part in share_out(whole, list(percents.values()), _places_of(whole, currency))
         ]
-    parts, rate = _valued(recording, asked, currency, dollars, reason)
+    parts, rate = _valued(recording, asked, currency, value, reason)
     if places:
         parts = [replace(part, earmark=at) for part, at in zip(parts, places, strict=True)]
     label = free_labels(book.register).next(found.code, day)
@@ -210,7 +210,7 @@ def pledge(
     "A pledge is committed",
     Field("pledge", "Pledge", required=True, suggests="pledge"),
     INSTALMENTS,
-    *STATED_DOLLARS,
+    *STATED_VALUE,
     ACCEPTANCE,
     often=("instalments",),
 )
@@ -218,13 +218,13 @@ def commit(
     recording: Recording,
     pledge: str,
     instalments: Sequence[str],
-    dollars: Decimal | None,
+    value: Decimal | None,
     reason: str,
 ) -> Drafted:
     """What was only pledged is committed; each --instalment in order says what it becomes."""
     claims = find_pledged(recording.book.register, pledge, recording.day)
     asked = _read_instalments(instalments) or [(claim.units, claim.due) for claim in claims]
-    parts, rate = _valued(recording, asked, claims[0].currency, dollars, reason)
+    parts, rate = _valued(recording, asked, claims[0].currency, value, reason)
     settings = recording.book.settings
     return Drafted(
         [
@@ -331,20 +331,20 @@ def _valued(
     recording: Recording,
     asked: Sequence[tuple[Decimal, date | None]],
     currency: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     reason: str,
 ) -> tuple[list[Instalment], Rate | None]:
-    """Value instalments at the UN rate of the day, each by itself, or share the dollars stated."""
+    """Value instalments at the rate of the day, each by itself, or share the value stated."""
     for amount, _ in asked:
         recording.check_money(amount, currency)
     rate: Rate | None = None
-    if dollars is None:
+    if value is None:
         values = []
         for amount, _ in asked:
-            value, rate = recording.value(amount, currency, None, reason)
-            values.append(value)
+            valued, rate = recording.value(amount, currency, None, reason)
+            values.append(valued)
     else:
-        recording.value(dollars, currency, dollars, reason)
-        values = share_out(dollars, [amount for amount, _ in asked])
+        recording.value(value, currency, value, reason)
+        values = share_out(value, [amount for amount, _ in asked])
     pairs = zip(asked, values, strict=True)
-    return [Instalment(amount, value, due) for (amount, due), value in pairs], rate
+    return [Instalment(amount, valued, due) for (amount, due), valued in pairs], rate

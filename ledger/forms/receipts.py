@@ -13,7 +13,6 @@ from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import (
     Asked,
     advance_for,
-    dollars_of_day,
     find_claim,
     find_donor,
     free_labels,
@@ -23,6 +22,7 @@ from pledgebook.ledger.events.asking import (
     receipt_held,
     redenominated,
     settle,
+    value_of_day,
 )
 from pledgebook.ledger.events.returns import find_return
 from pledgebook.ledger.findings import EventRefusedError
@@ -37,7 +37,7 @@ _PAID = (
     Part("Instalment", suggests="instalment"),
     Part("Amount", "=", "amount"),
     Part("Currency", suggests="currency"),
-    Part("Dollars of it", "@", "dollars"),
+    Part("Value of it", "@", "value"),
 )
 
 
@@ -46,30 +46,30 @@ _PAID = (
     "A payment",
     Field("paid", "Instalments paid", required=True, many=True, metavar=f"{PAID_METAVAR}...",
           parts=_PAID),
-    Field("dollars", "Dollars received", option="--dollars",
-          help="What reached the bank, in dollars.", kind="dollars"),
-    Field("at_un_rate", "Credited in the pledge's currency", option="--at-un-rate",
-          help="It is valued at the UN rate of the day.", kind="flag"),
+    Field("value", "Value received", option="--value",
+          help="What reached the bank, in the book's currency.", kind="value"),
+    Field("at_rate", "Credited in the pledge's currency", option="--at-rate",
+          help="It is valued at the rate of the day.", kind="flag"),
     Field("charges", "Bank charges", option="--charges",
-          help="What banks kept of it, in dollars.", kind="dollars-or-none"),
+          help="What banks kept of it, in the book's currency.", kind="value-or-none"),
     Field("payer", "Payer", option="--payer", help="Who paid, where it was not the donor."),
     Field("receipt", "Label of what is too much", option="--receipt",
           help="Under which what is paid too much waits; the next free one where it is empty."),
-    often=("dollars", "charges"),
+    often=("value", "charges"),
 )  # fmt: skip
 def payment(
     recording: Recording,
     paid: Sequence[str],
-    dollars: Decimal | None,
+    value: Decimal | None,
     charges: Decimal | None,
     payer: str,
     receipt: str,
     *,
-    at_un_rate: bool,
+    at_rate: bool,
 ) -> Drafted:
     """A payment of one instalment or several; without an amount, of all that is outstanding.
 
-    Of a pledge with several instalments its amount, or the dollars, goes over them, the oldest
+    Of a pledge with several instalments its amount, or the value, goes over them, the oldest
     first, as far as they are of one fund, class and purpose; those that are named come first.
     What is paid too much waits as an unapplied receipt. A pledge in a currency that the euro
     replaced is redenominated first, where the amount is in another.
@@ -78,9 +78,9 @@ def payment(
     kept = charges or ZERO
     drafts, asked = _read_paid(recording, paid)
     rate: Rate | None = None
-    if at_un_rate:
-        dollars, rate = _at_un_rate(recording, asked, dollars)
-    gross = None if dollars is None else dollars + kept
+    if at_rate:
+        value, rate = _at_un_rate(recording, asked, value)
+    gross = None if value is None else value + kept
     settled, excess = settle(book.register, asked, gross, day, book.settings.currency)
     if excess and not receipt:
         receipt = free_labels(book.register).receipt(day)
@@ -124,49 +124,49 @@ def _read_paid(recording: Recording, texts: Sequence[str]) -> tuple[list[Draft],
             claim = redenominated(claim, currency)
         if amount is not None:
             recording.check_money(amount, currency)
-        asked.append(Asked(claim, amount, read.dollars))
+        asked.append(Asked(claim, amount, read.value))
     return drafts, asked
 
 
 def _at_un_rate(
-    recording: Recording, asked: Sequence[Asked], dollars: Decimal | None
+    recording: Recording, asked: Sequence[Asked], value: Decimal | None
 ) -> tuple[Decimal, Rate | None]:
     currencies = {each.claim.currency for each in asked}
-    if dollars is not None or len(currencies) != 1:
-        raise EventRefusedError("--at-un-rate is for one currency, and instead of --dollars.")
+    if value is not None or len(currencies) != 1:
+        raise EventRefusedError("--at-rate is for one currency, and instead of --value.")
     units = [each.claim.units if each.amount is None else each.amount for each in asked]
-    return dollars_of_day(recording.book, sum(units, Decimal(0)), currencies.pop(), recording.day)
+    return value_of_day(recording.book, sum(units, Decimal(0)), currencies.pop(), recording.day)
 
 
 @event_form(
     "receipt",
     "A contribution without a pledge",
     DONOR,
-    Field("dollars", "Dollars received", kind="dollars"),
+    Field("value", "Value received", kind="value"),
     Field(
         "original",
         "Sent in another currency",
         option="--original",
-        help="What was sent: its dollars are taken at the UN rate where none are stated.",
+        help="What was sent: its value is taken at the book's rate where none is stated.",
         metavar="AMOUNT CUR",
         parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency")),
     ),
     *EARMARK,
     ACCEPTANCE,
-    often=("dollars", "original", "fund", "purpose"),
+    often=("value", "original", "fund", "purpose"),
 )
 def receipt(
     recording: Recording,
     donor: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     original: str,
     fund: str,
     class_: str,
     purpose: str,
 ) -> Drafted:
-    """A contribution of DONOR that no pledge preceded, at the DOLLARS received.
+    """A contribution of DONOR that no pledge preceded, at the VALUE received.
 
-    Without DOLLARS, the --original amount at the UN rate of the day. Also for a share of
+    Without VALUE, the --original amount at the rate of the day. Also for a share of
     confiscated proceeds.
     """
     book, day = recording.book, recording.day
@@ -177,16 +177,16 @@ def receipt(
         amount = read_amount(number)
         recording.check_money(amount, currency)
         meta["original"] = f"{format_units(amount)} {currency}"
-        if dollars is None:
-            dollars, rate = dollars_of_day(book, amount, currency, day)
-    if dollars is None:
-        raise EventRefusedError("State the dollars received, or the --original amount.")
+        if value is None:
+            value, rate = value_of_day(book, amount, currency, day)
+    if value is None:
+        raise EventRefusedError("State the value received, or the --original amount.")
     draft = events.receipt_without_pledge(
         book.settings,
         day=day,
         donor=find_donor(book.settings, donor, day).code,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
     ).noted(rate=rate, meta=meta)
     return Drafted([draft])
 
@@ -194,7 +194,7 @@ def receipt(
 @event_form(
     "unapplied",
     "A receipt not known yet",
-    Field("dollars", "Dollars received", kind="dollars", required=True),
+    Field("value", "Value received", kind="value", required=True),
     Field("fund", "Fund", option="--fund", suggests="fund"),
     Field(
         "label",
@@ -205,7 +205,7 @@ def receipt(
     Field("payer", "Payer", option="--payer", help="Who paid, as far as it is known."),
     often=("fund", "payer"),
 )
-def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, payer: str) -> Drafted:
+def unapplied(recording: Recording, value: Decimal, fund: str, label: str, payer: str) -> Drafted:
     """Money whose donor, purpose or pledge is not known yet."""
     book, day = recording.book, recording.day
     draft = events.receipt_unapplied(
@@ -213,7 +213,7 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
         day=day,
         fund=recording.earmark(fund, "", "").fund,
         label=label or free_labels(book.register).receipt(day),
-        dollars=dollars,
+        value=value,
     ).noted(meta={"payer": payer} if payer else None)
     return Drafted([draft])
 
@@ -224,11 +224,11 @@ def unapplied(recording: Recording, dollars: Decimal, fund: str, label: str, pay
     Field("receipt", "Receipt", required=True, suggests="receipt"),
     Field("paid", "What it pays", many=True, metavar=f"[{PAID_METAVAR}]...", parts=_PAID),
     Field(
-        "dollars",
-        "Dollars",
-        option="--dollars",
+        "value",
+        "Value",
+        option="--value",
         help="How much of the receipt; all that it holds where it is empty.",
-        kind="dollars",
+        kind="value",
     ),
     Field(
         "donor",
@@ -244,7 +244,7 @@ def application(
     recording: Recording,
     receipt: str,
     paid: Sequence[str],
-    dollars: Decimal | None,
+    value: Decimal | None,
     donor: str,
     fund: str,
     class_: str,
@@ -264,13 +264,13 @@ def application(
             amount=amount,
             donor=find_donor(book.settings, donor, day).code,
             earmark=recording.earmark(fund or held.fund, class_, purpose),
-            dollars=dollars,
+            value=value,
         )
         return Drafted([draft])
     drafts, asked = _read_paid(recording, paid)
-    gross = amount if dollars is None else dollars
-    in_dollars = all(each.claim.currency == book.settings.currency for each in asked)
-    if in_dollars and dollars is None and all(each.amount is not None for each in asked):
+    gross = amount if value is None else value
+    in_book_currency = all(each.claim.currency == book.settings.currency for each in asked)
+    if in_book_currency and value is None and all(each.amount is not None for each in asked):
         gross = sum((each.amount or ZERO for each in asked), ZERO)
     settled, _ = settle(book.register, asked, gross, day, book.settings.currency)
     drafts.append(
@@ -301,11 +301,11 @@ def application(
         kind="amount",
     ),
     Field(
-        "dollars",
-        "Dollars",
-        option="--dollars",
+        "value",
+        "Value",
+        option="--value",
         help="What the bank took back, where that is not what came.",
-        kind="dollars",
+        kind="value",
     ),
 )
 def returned_payment(
@@ -313,13 +313,13 @@ def returned_payment(
     label: str,
     reverses: str,
     amount: Decimal | None,
-    dollars: Decimal | None,
+    value: Decimal | None,
 ) -> Drafted:
     """The bank takes a payment of instalment LABEL back: the instalment is open again.
 
-    Without DOLLARS what reached the bank goes back, and what its correspondents kept of the payment
+    Without VALUE what reached the bank goes back, and what its correspondents kept of the payment
     is no charge any more. Where the bank takes the gross amount, state it: the rest stays a charge.
-    Dollars that differ from those that came do not say how much is open again: state the amount
+    A value that differs from what came does not say how much is open again: state the amount
     too, the whole where the bank took all of it back at another rate.
     """
     register, day = recording.book.register, recording.day
@@ -327,23 +327,23 @@ def returned_payment(
     currency = found.now.currency
     if amount is not None:
         recording.check_money(amount, currency)
-    elif dollars is not None and not found.net <= dollars <= found.dollars:
+    elif value is not None and not found.net <= value <= found.value:
         if currency != recording.book.settings.currency:
             units = format_units(found.was.units - found.now.units)
             raise EventRefusedError(
                 f"{format_amount(found.net)} came for {units} {currency} of {label}, and "
-                f"{format_amount(dollars)} goes back: state with --amount how much is open again, "
+                f"{format_amount(value)} goes back: state with --amount how much is open again, "
                 f"{units} where the bank took all of it back at another rate."
             )
-        found = find_return(recording.book, label, reverses, day, dollars)
+        found = find_return(recording.book, label, reverses, day, value)
         found = replace(found, charges=ZERO)
-    taken = found.net if dollars is None else dollars
+    taken = found.net if value is None else value
     draft = events.returned_payment(
         recording.book.settings,
         day=day,
         now=found.now,
         was=found.was,
-        dollars=taken,
+        value=taken,
         charges=found.charges_of(taken),
         income=found.income,
         reverses=reverses,
@@ -357,16 +357,16 @@ def returned_payment(
     "refund",
     "Refund",
     Field("donor", "Donor", suggests="donor"),
-    Field("dollars", "Dollars", kind="dollars"),
+    Field("value", "Value", kind="value"),
     Field("receipt", "Receipt", option="--receipt", help="The receipt that holds an over-payment.",
           suggests="receipt"),
     *EARMARK,
-    often=("donor", "dollars", "receipt", "fund", "purpose"),
+    often=("donor", "value", "receipt", "fund", "purpose"),
 )  # fmt: skip
 def refund(
     recording: Recording,
     donor: str,
-    dollars: Decimal | None,
+    value: Decimal | None,
     receipt: str,
     fund: str,
     class_: str,
@@ -383,18 +383,18 @@ def refund(
             receipt=receipt,
             held=held,
             amount=amount,
-            dollars=dollars,
+            value=value,
             donor=code,
         )
         return Drafted([overpaid])
-    if not code or dollars is None:
-        raise EventRefusedError("State DONOR and DOLLARS, or the --receipt that is refunded.")
+    if not code or value is None:
+        raise EventRefusedError("State DONOR and VALUE, or the --receipt that is refunded.")
     unspent = events.refund_unspent(
         settings,
         day=day,
         donor=code,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
     )
     return Drafted([unspent])
 
@@ -403,7 +403,7 @@ def refund(
     "in-kind",
     "A contribution in kind",
     DONOR,
-    Field("value", "Value", kind="dollars", required=True),
+    Field("value", "Value", kind="value", required=True),
     *EARMARK,
     ACCEPTANCE,
     often=("fund", "purpose"),

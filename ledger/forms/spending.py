@@ -10,7 +10,7 @@ from pledgebook.ledger import events
 from pledgebook.ledger.declared.funds import INTEREST_BY
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.apportioning import apportion_interest
-from pledgebook.ledger.events.asking import find_donor, read_dollars
+from pledgebook.ledger.events.asking import find_donor, read_money
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
@@ -18,7 +18,7 @@ from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.obligations import OBLIGATION, outstanding_on
 
-DOLLARS = Field("dollars", "Dollars", kind="dollars", required=True)
+VALUE = Field("value", "Value", kind="value", required=True)
 _OBLIGATION = Field(
     "obligation",
     "Obligation",
@@ -49,7 +49,7 @@ _TO = Field(
 @event_form(
     "expenditure",
     "Expenditure",
-    DOLLARS,
+    VALUE,
     Field(
         "obligated",
         "Not paid yet",
@@ -63,7 +63,7 @@ _TO = Field(
 )
 def expenditure(
     recording: Recording,
-    dollars: Decimal,
+    value: Decimal,
     obligation: str,
     fund: str,
     class_: str,
@@ -71,7 +71,7 @@ def expenditure(
     *,
     obligated: bool,
 ) -> Drafted:
-    """DOLLARS are spent on the programme."""
+    """VALUE is spent on the programme."""
     if obligation and not obligated:
         raise EventRefusedError(
             "What is paid at once needs no obligation: give --obligated too, or record the payment "
@@ -81,7 +81,7 @@ def expenditure(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
         obligated=obligated,
     )
     return Drafted([_referring(draft, obligation)])
@@ -91,16 +91,16 @@ def _referring(draft: Draft, obligation: str) -> Draft:
     return draft.noted(meta={OBLIGATION: obligation}) if obligation else draft
 
 
-@event_form("bank-charge", "Bank charge", DOLLARS, *EARMARK, often=("fund",))
+@event_form("bank-charge", "Bank charge", VALUE, *EARMARK, often=("fund",))
 def bank_charge(
-    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+    recording: Recording, value: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
-    """The bank took DOLLARS for itself; what banks kept of a payment belongs to the payment."""
+    """The bank took VALUE for itself; what banks kept of a payment belongs to the payment."""
     draft = events.bank_charge(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
     )
     return Drafted([draft])
 
@@ -108,20 +108,20 @@ def bank_charge(
 @event_form(
     "obligation",
     "An obligation is paid",
-    DOLLARS,
+    VALUE,
     _OBLIGATION,
     *EARMARK,
     often=("obligation", "fund", "purpose"),
 )
 def obligation(
-    recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
+    recording: Recording, value: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
     """An obligation is paid: no new expenditure."""
     draft = events.obligation_paid(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
     )
     return Drafted([_referring(draft, obligation)])
 
@@ -129,15 +129,15 @@ def obligation(
 @event_form(
     "savings",
     "An obligation is not needed",
-    DOLLARS,
+    VALUE,
     _OBLIGATION,
     *EARMARK,
     often=("obligation", "fund", "purpose"),
 )
 def savings(
-    recording: Recording, dollars: Decimal, obligation: str, fund: str, class_: str, purpose: str
+    recording: Recording, value: Decimal, obligation: str, fund: str, class_: str, purpose: str
 ) -> Drafted:
-    """DOLLARS of an obligation are not needed.
+    """VALUE of an obligation is not needed.
 
     Of an earlier period it is a saving, below the line; of this one its expenditure is taken back.
     """
@@ -151,8 +151,8 @@ def savings(
             f"in {' '.join(filter(None, place))}: the report obligations lists what is, by its "
             "reference."
         )
-    if left.raised <= 0 or dollars <= left.earlier:
-        draft = events.savings(settings, day=day, earmark=earmark, dollars=dollars)
+    if left.raised <= 0 or value <= left.earlier:
+        draft = events.savings(settings, day=day, earmark=earmark, value=value)
         return Drafted([_referring(draft, obligation)])
     if left.earlier > 0:
         raise EventRefusedError(
@@ -167,7 +167,7 @@ def savings(
             "taken back, with a minus, and the obligation."
         )
     draft = events.obligation_cancelled(
-        settings, day=day, earmark=earmark, dollars=dollars, spent_on="".join(left.spent_on)
+        settings, day=day, earmark=earmark, value=value, spent_on="".join(left.spent_on)
     )
     return Drafted([_referring(draft, obligation)])
 
@@ -175,7 +175,7 @@ def savings(
 @event_form(
     "programme-support",
     "Programme support costs",
-    Field("expenditure", "Expenditure", kind="dollars", required=True),
+    Field("expenditure", "Expenditure", kind="value", required=True),
     Field("percent", "Per cent", option="--percent", kind="percent", default="13"),
     *EARMARK,
     often=("percent", "fund", "purpose"),
@@ -206,50 +206,50 @@ def programme_support(
         "shares",
         "Shares",
         many=True,
-        metavar="[FUND[/CLASS[/PURPOSE]]=DOLLARS...]",
-        parts=(Part("Fund and class", suggests="place"), Part("Dollars", "=", "dollars")),
+        metavar="[FUND[/CLASS[/PURPOSE]]=VALUE...]",
+        parts=(Part("Fund and class", suggests="place"), Part("Value", "=", "value")),
     ),
-    Field("dollars", "Dollars", option="--dollars", help="In all, to be shared by balances.",
-          kind="dollars"),
+    Field("value", "Value", option="--value", help="In all, to be shared by balances.",
+          kind="value"),
     Field("fund", "Fund", option="--fund", help="The fund whose classes share it, with the funds "
           "operated within it; not needed where there is one only.", suggests="fund"),
     Field("since", "From", option="--from", help="The first day of those it was earned on, up to "
           "--date.", kind="day"),
     Field("by", "Balances", option="--by", kind="choice", choices=("", *INTEREST_BY),
           help="By average or month-end balances; as the fund declares where it is empty."),
-    often=("shares", "dollars", "since"),
+    often=("shares", "value", "since"),
 )  # fmt: skip
 def interest(
     recording: Recording,
     shares: Sequence[str],
-    dollars: Decimal | None,
+    value: Decimal | None,
     fund: str,
     since: date | None,
     by: str,
 ) -> Drafted:
-    """Interest as advised, to each class its share, or --dollars shared by balances.
+    """Interest as advised, to each class its share, or --value shared by balances.
 
     By balances each class gets its share by the cash it held --from a day to --date.
     """
     book, day = recording.book, recording.day
-    if bool(shares) == (dollars is not None):
+    if bool(shares) == (value is not None):
         raise EventRefusedError(
-            "State the share of each class (FUND/CLASS=DOLLARS), or --dollars and --from to share "
+            "State the share of each class (FUND/CLASS=VALUE), or --value and --from to share "
             "by balances."
         )
     if shares and (fund or since or by):
         raise EventRefusedError(
             "--fund, --from and --by are of interest that is shared by balances, and here each "
-            "share is stated: leave them out, or state --dollars in place of the shares."
+            "share is stated: leave them out, or state --value in place of the shares."
         )
-    if dollars is not None:
+    if value is not None:
         if since is None:
             raise EventRefusedError("State --from, the first day on which interest was earned.")
         outer = [each.code for each in book.settings.funds.values() if not each.within]
         named = fund or (outer[0] if len(outer) == 1 else "")
         own = recording.earmark(named, "", "").fund
         kind = by or book.settings.funds[own].interest_by
-        found = apportion_interest(book, dollars=dollars, fund=own, first=since, last=day, by=kind)
+        found = apportion_interest(book, value=value, fund=own, first=since, last=day, by=kind)
         words = f"Interest of {since} to {day}, by {kind} balances of the classes"
         by_fund: dict[str, list[tuple[Earmark, Decimal]]] = {}
         for earmark, share in found:
@@ -263,20 +263,20 @@ def interest(
     read = []
     for text in shares:
         place, _, amount = text.rpartition("=")
-        read.append((recording.place(place), read_dollars(amount)))
+        read.append((recording.place(place), read_money(amount)))
     return Drafted([events.interest(recording.book.settings, day=recording.day, shares=read)])
 
 
-@event_form("miscellaneous-income", "Miscellaneous income", DOLLARS, *EARMARK, often=("fund",))
+@event_form("miscellaneous-income", "Miscellaneous income", VALUE, *EARMARK, often=("fund",))
 def miscellaneous_income(
-    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str
+    recording: Recording, value: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
-    """DOLLARS came that are neither a contribution nor interest."""
+    """VALUE came that is neither a contribution nor interest."""
     draft = events.miscellaneous_income(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=dollars,
+        value=value,
     )
     return Drafted([draft])
 
@@ -284,7 +284,7 @@ def miscellaneous_income(
 @event_form(
     "operating-reserve",
     "Operating reserve",
-    DOLLARS,
+    VALUE,
     Field(
         "free", "It is given free", option="--free", help="The reserve becomes less.", kind="flag"
     ),
@@ -292,14 +292,14 @@ def miscellaneous_income(
     often=("free", "fund"),
 )
 def operating_reserve(
-    recording: Recording, dollars: Decimal, fund: str, class_: str, purpose: str, *, free: bool
+    recording: Recording, value: Decimal, fund: str, class_: str, purpose: str, *, free: bool
 ) -> Drafted:
     """A part of the balance is set aside as operating reserve."""
     draft = events.operating_reserve(
         recording.book.settings,
         day=recording.day,
         earmark=recording.earmark(fund, class_, purpose),
-        dollars=-dollars if free else dollars,
+        value=-value if free else value,
     )
     return Drafted([draft])
 
@@ -307,7 +307,7 @@ def operating_reserve(
 @event_form(
     "transfer",
     "Transfer",
-    DOLLARS,
+    VALUE,
     _FROM,
     _TO,
     Field(
@@ -327,7 +327,7 @@ def operating_reserve(
     often=("settled",),
 )
 def transfer(
-    recording: Recording, dollars: Decimal, source: str, target: str, donor: str, *, settled: bool
+    recording: Recording, value: Decimal, source: str, target: str, donor: str, *, settled: bool
 ) -> Drafted:
     """Collected money passes to another fund or class; no schedule is touched."""
     settings, day = recording.book.settings, recording.day
@@ -336,21 +336,21 @@ def transfer(
         day=day,
         source=recording.place(source),
         target=recording.place(target),
-        dollars=dollars,
+        value=value,
         settled=settled,
         donor=find_donor(settings, donor, day).code if donor else "",
     ).noted(narration=f"Transfer from {source} to {target}")
     return Drafted([draft])
 
 
-@event_form("settlement", "Settlement between funds", DOLLARS, _FROM, _TO)
-def settlement(recording: Recording, dollars: Decimal, source: str, target: str) -> Drafted:
+@event_form("settlement", "Settlement between funds", VALUE, _FROM, _TO)
+def settlement(recording: Recording, value: Decimal, source: str, target: str) -> Drafted:
     """Money that one fund owes another is paid."""
     draft = events.settlement(
         recording.book.settings,
         day=recording.day,
         source=recording.place(source),
         target=recording.place(target),
-        dollars=dollars,
+        value=value,
     ).noted(narration=f"Settlement from {source} to {target}")
     return Drafted([draft])

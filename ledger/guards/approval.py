@@ -1,6 +1,6 @@
 """Who entered and who approved an entry, and the paper it rests on.
 
-Write-offs, refunds, transfers, re-earmarkings, cancellations and dollars stated against the UN
+Write-offs, refunds, transfers, re-earmarkings, cancellations and values stated against the book's
 rate carry `entered-by:` and `approved-by:`, two persons. Where they do not it is a notice, an error
 in a fund that declares `four-eyes: "yes"`. An entry that waits for approval bears the flag `!`.
 Commitments, amendments, refunds and write-offs name their paper with `document:`; the row of a
@@ -22,7 +22,7 @@ from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.view import View
 
 OVERRIDE = "rate-override"
-"""Metadata of an entry whose dollars were stated, not taken at the UN rate: the reason."""
+"""Metadata of an entry whose value was stated, not taken at the book's rate: the reason."""
 
 WAITING = "!"
 """The flag of an entry that waits for approval."""

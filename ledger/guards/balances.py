@@ -108,7 +108,7 @@ def _check_contra(entry: Transaction, lines: list[Line], settings: Settings) -> 
     for line in lines:
         if line.place.kind in {"memorandum", "contra"}:
             fund = line.place.fund
-            apart[fund] = apart.get(fund, ZERO) + (line.dollars or ZERO)
+            apart[fund] = apart.get(fund, ZERO) + (line.value or ZERO)
     for fund, total in apart.items():
         if total:
             yield finding(
@@ -130,7 +130,7 @@ def _check_two_funds(
             owed_to = line.place.fund if line.place.kind == "due-from" else line.place.part
             owed_by = line.place.part if line.place.kind == "due-from" else line.place.fund
             pair = (owed_to, owed_by)
-            between[pair] = between.get(pair, ZERO) + (line.dollars or ZERO)
+            between[pair] = between.get(pair, ZERO) + (line.value or ZERO)
     for (owed_to, owed_by), total in between.items():
         if total:
             yield finding(

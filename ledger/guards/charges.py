@@ -1,4 +1,5 @@
-"""What money from donors must keep: bank charges within tolerance, no exchange on dollars.
+"""What money from donors must keep: bank charges within tolerance, no exchange on the book's own
+currency.
 
 Each check follows the register's changes by which money settles an instalment and returns findings;
 the plugins and `check` call them.
@@ -36,7 +37,7 @@ def guard(view: View) -> list[Finding]:
             by_entry.setdefault(id(change.entry), []).append(change)
             found.extend(_check_committed(change))
         if change.event in RECEIVING:
-            found.extend(_check_dollars(change, settings))
+            found.extend(_check_value(change, settings))
         found.extend(_check_advance(change, advances, settings))
         _follow_advance(change, advances, settings)
     for changes in by_entry.values():
@@ -45,7 +46,7 @@ def guard(view: View) -> list[Finding]:
 
 
 def tolerance(fund: Fund, gross: Decimal) -> Decimal:
-    """Return the most that banks may keep of `gross` dollars for it to be a charge: the smaller of
+    """Return the most that banks may keep of `gross` for it to be a charge: the smaller of
     the fund's absolute and percent tolerance.
     """
     return min(fund.charges_absolute, to_cents(gross * fund.charges_percent / 100))
@@ -62,7 +63,7 @@ def _check_committed(change: Change) -> Iterator[Finding]:
         )
 
 
-def _check_dollars(change: Change, settings: Settings) -> Iterator[Finding]:
+def _check_value(change: Change, settings: Settings) -> Iterator[Finding]:
     """A pledge in the book's currency has no exchange: short-fall is a charge, or unpaid."""
     after = change.after
     if after.currency != settings.currency or change.advanced:
@@ -71,7 +72,7 @@ def _check_dollars(change: Change, settings: Settings) -> Iterator[Finding]:
     if units and change.received != units:
         yield finding(
             change.entry,
-            "dollar-exchange",
+            "own-currency-exchange",
             f"{change.label} is in {after.currency}, where there is no exchange: "
             f"{format_units(units)} of it is settled here by {format_amount(change.received)}. "
             "What a bank kept goes to Bank-Charges; what is missing stays in the instalment.",
@@ -81,7 +82,7 @@ def _check_dollars(change: Change, settings: Settings) -> Iterator[Finding]:
 def _check_charges(changes: list[Change], settings: Settings) -> Iterator[Finding]:
     entry = changes[0].entry
     fund = settings.funds[changes[0].after.fund]
-    kept = _dollars(entry, settings, "bank-charges")
+    kept = _value(entry, settings, "bank-charges")
     if kept <= 0:
         return
     gross = sum((change.received + change.advanced for change in changes), ZERO)
@@ -148,7 +149,7 @@ def _purpose_held(change: Change, settings: Settings) -> str | None:
 def _follow_advance(change: Change, advances: dict[str, Decimal], settings: Settings) -> None:
     moved = sum(
         (
-            line.dollars or ZERO
+            line.value or ZERO
             for line in read_lines(change.entry, settings)
             if line.place.kind == "in-advance" and line.label == change.label
         ),
@@ -158,6 +159,6 @@ def _follow_advance(change: Change, advances: dict[str, Decimal], settings: Sett
         advances[change.label] = advances.get(change.label, ZERO) - moved
 
 
-def _dollars(entry: Transaction, settings: Settings, kind: str) -> Decimal:
+def _value(entry: Transaction, settings: Settings, kind: str) -> Decimal:
     lines = read_lines(entry, settings)
-    return sum((line.dollars or ZERO for line in lines if line.place.kind == kind), ZERO)
+    return sum((line.value or ZERO for line in lines if line.place.kind == kind), ZERO)

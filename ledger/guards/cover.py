@@ -38,31 +38,31 @@ def guard(view: View) -> list[Finding]:
             giving = plain.giving
             sums, whose = (cash, giving.class_) if plain.is_payment else (came, giving.donor)
             key = (giving.fund, whose)
-            sums[key] = sums.get(key, ZERO) + plain.dollars
+            sums[key] = sums.get(key, ZERO) + plain.value
             continue
         lines = view.lines(entry)
         moved: dict[tuple[str, str], Line] = {}
         before = dict(balances) if any(line.place.kind in _OWED for line in lines) else {}
         spent: dict[tuple[str, str], Decimal] = {}
         for line in lines:
-            kind, dollars = line.place.kind, line.dollars or ZERO
+            kind, value = line.place.kind, line.value or ZERO
             if kind in _OWED and (kind != "due-to" or line.place.part in settings.funds):
                 key = (line.posting.account, "" if kind == "due-to" else line.class_)
-                balances[key] = balances.get(key, ZERO) + dollars
+                balances[key] = balances.get(key, ZERO) + value
                 moved[key] = line
                 if reference := obligation_of(entry, line):
                     own = (line.posting.account, f"{line.class_}, {reference}")
-                    balances[own] = balances.get(own, ZERO) + dollars
+                    balances[own] = balances.get(own, ZERO) + value
                     moved[own] = line
             elif kind == "cash":
                 group = (line.place.fund, line.class_)
-                cash[group] = cash.get(group, ZERO) + dollars
-                spent[group] = spent.get(group, ZERO) + dollars
+                cash[group] = cash.get(group, ZERO) + value
+                spent[group] = spent.get(group, ZERO) + value
             elif kind in {"contributions", "in-advance", "refunds"}:
                 donor = (line.place.fund, line.place.part)
-                came[donor] = came.get(donor, ZERO) - dollars
-                if kind == "refunds" and dollars > 0 > came[donor] and not begun:
-                    found.append(_beyond_gift(entry, line, came[donor] + dollars, settings))
+                came[donor] = came.get(donor, ZERO) - value
+                if kind == "refunds" and value > 0 > came[donor] and not begun:
+                    found.append(_beyond_gift(entry, line, came[donor] + value, settings))
             elif kind == "opening-balance":
                 begun = True
         for key, line in moved.items():
@@ -74,8 +74,8 @@ def guard(view: View) -> list[Finding]:
                     f"{settings.currency} and is taken {format_amount(balances[key])} below nothing"
                 )
                 found.append(finding(entry, rule, sentence.format(said), line.posting.meta))
-        for group, dollars in spent.items():
-            if dollars < 0 and cash[group] < 0 <= cash[group] - dollars:
+        for group, value in spent.items():
+            if value < 0 and cash[group] < 0 <= cash[group] - value:
                 found.append(
                     notice(
                         entry,
@@ -92,7 +92,7 @@ def _beyond_gift(entry: Transaction, line: Line, came: Decimal, settings: Settin
     return notice(
         entry,
         "refund-beyond",
-        f"{format_amount(line.dollars or ZERO)} {settings.currency} is given back to "
+        f"{format_amount(line.value or ZERO)} {settings.currency} is given back to "
         f"{line.place.part}, of whom {line.place.fund} has {format_amount(max(came, ZERO))} of "
         "contributions. Correct the donor or the amount.",
         line.posting.meta,

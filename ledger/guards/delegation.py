@@ -90,12 +90,14 @@ def decided_by(event: str) -> str:
 
 
 def value_of(lines: Iterable[Line]) -> Decimal:
-    """Return what an entry comes to in dollars: its debits, net by account, class and purpose."""
+    """Return what an entry comes to in the book's currency: its debits, net by account, class and
+    purpose.
+    """
     net: dict[tuple[str, str, str], Decimal] = {}
     for line in lines:
         key = (line.posting.account, line.class_, line.purpose)
-        net[key] = net.get(key, ZERO) + (line.dollars or ZERO)
-    return sum((dollars for dollars in net.values() if dollars > 0), ZERO)
+        net[key] = net.get(key, ZERO) + (line.value or ZERO)
+    return sum((value for value in net.values() if value > 0), ZERO)
 
 
 def closers_fault(
@@ -222,7 +224,7 @@ def _fault(grant: Grant, delegations: Delegations, settings: Settings) -> str:
         return ""
     if not isinstance(limit, Amount) or limit.number is None or limit.currency != settings.currency:
         return (
-            f"limit is {as_text(limit)!r}: write dollars without quotation marks, as 10000.00 "
+            f"limit is {as_text(limit)!r}: write an amount without quotation marks, as 10000.00 "
             f"{settings.currency}."
         )
     return "" if limit.number >= 0 else f"limit is {as_text(limit)!r}: it is not below zero."

@@ -33,7 +33,7 @@ def guard(view: View) -> list[Finding]:
             fund, class_, purpose, _ = plain.giving
             if plain.is_payment and (purpose or settings.funds[fund].is_earmarked(class_)):
                 key = (fund, class_, purpose)
-                available[key] = available.get(key, ZERO) + plain.dollars
+                available[key] = available.get(key, ZERO) + plain.value
             continue
         if not isinstance(entry, Transaction):
             continue
@@ -44,11 +44,11 @@ def guard(view: View) -> list[Finding]:
             purpose = purposes.get(number, "")
             earmarked = settings.funds[line.place.fund].is_earmarked(line.class_)
             held = earmarked and line.place.kind in _AVAILABLE
-            if line.dollars is None or not (purpose or held):
+            if line.value is None or not (purpose or held):
                 continue
             key = (line.place.fund, line.class_, purpose)
-            available[key] = available.get(key, ZERO) + line.dollars
-            spent[key] = spent.get(key, ZERO) - line.dollars
+            available[key] = available.get(key, ZERO) + line.value
+            spent[key] = spent.get(key, ZERO) - line.value
         for key, amount in spent.items():
             spends = _is_spending(lines) and not is_closing(entry)
             if amount > 0 and available[key] < 0 and spends:

@@ -65,7 +65,7 @@ def _check_deferral(
     moved = ZERO
     for line in read_lines(change.entry, settings):
         if line.label == label and line.place.kind == "deferred":
-            moved -= line.dollars or ZERO
+            moved -= line.value or ZERO
     deferred[label] = deferred.get(label, ZERO) + moved
     left = deferred[label]
     if left > 0 and left != change.after.value:
@@ -84,16 +84,16 @@ def releases_not_made(register: Register, day: date | None = None) -> list[Findi
     """Return the notices of deferrals and money in advance whose biennium has begun by `day`,
     without it by the register's last.
     """
-    held = {label: dollars for label, dollars in register.deferred.items() if dollars}
+    held = {label: value for label, value in register.deferred.items() if value}
     for item in register.held:
         if item.kind == "in-advance":
-            held[item.label] = held.get(item.label, ZERO) + item.dollars
+            held[item.label] = held.get(item.label, ZERO) + item.value
     notices = []
     last = day or register.last_day
-    for label, dollars in held.items():
+    for label, value in held.items():
         changes = register.by_label.get(label)
         claim = changes[-1].after if changes else None
-        if dollars <= 0 or last is None or claim is None or claim.due is None:
+        if value <= 0 or last is None or claim is None or claim.due is None:
             continue
         if _waits(claim, register.settings):
             continue
@@ -103,7 +103,7 @@ def releases_not_made(register: Register, day: date | None = None) -> list[Findi
                 notice(
                     claim.origin[0],
                     "release-not-made",
-                    f"{label} is due to become income on {starts}, and {format_amount(dollars)} "
+                    f"{label} is due to become income on {starts}, and {format_amount(value)} "
                     f"{register.settings.currency} is still held as deferred or in advance: "
                     "reports show it as future. Record its release.",
                 )

@@ -104,12 +104,12 @@ def _check_values(entry: Transaction, lines: list[Line], settings: Settings) -> 
     for line in lines:
         posting = line.posting
         if line.place.kind in CLAIMS and line.units > 0 and line.currency == settings.currency:
-            if line.dollars is not None and line.dollars != line.units:
+            if line.value is not None and line.value != line.units:
                 yield finding(
                     entry,
-                    "dollar-value",
+                    "own-currency-value",
                     f"A pledge in {line.currency} is carried at its own amount; {line.label}, "
-                    f"{format_units(line.units)}, is carried at {format_amount(line.dollars)}. "
+                    f"{format_units(line.units)}, is carried at {format_amount(line.value)}. "
                     f"Write 0 # {line.units:f} {line.currency}.",
                     posting.meta,
                 )
@@ -117,9 +117,9 @@ def _check_values(entry: Transaction, lines: list[Line], settings: Settings) -> 
             yield finding(
                 entry,
                 "cash-lot",
-                f"Cash in another currency is a lot under its account's name, so that its dollars "
-                f"are known when it is spent; {format_units(line.units)} {line.currency} has a "
-                f'price instead. Write {{0 # DOLLARS {settings.currency}, "{posting.account}"}} '
+                f"Cash in another currency is a lot under its account's name, so that its value "
+                f"is known when it is spent; {format_units(line.units)} {line.currency} has a "
+                f'price instead. Write {{0 # VALUE {settings.currency}, "{posting.account}"}} '
                 "for the @ and what follows.",
                 posting.meta,
             )
@@ -244,7 +244,7 @@ def _counted_twice(register: Register) -> Iterator[Finding]:
                 yield notice(
                     gift.entry,
                     "counted-twice",
-                    f"{format_amount(gift.dollars)} {register.settings.currency} is income here, "
+                    f"{format_amount(gift.value)} {register.settings.currency} is income here, "
                     f"under the link of {link}, of which {left[0].label} is still owed: if it "
                     "pays that pledge, take it out of the pledge account instead.",
                     gift.posting.meta,

@@ -154,7 +154,7 @@ class _Finder:
         self.settings = settings
         self.rates = rates
         self.first_day = settings.first_open_day if sealed else date.min
-        self.dollar = settings.currency
+        self.currency = settings.currency
         self.asked = settings.asked_keys
         self.pledges: dict[str, _Pledge] = {}
         self.alike: dict[tuple[object, ...], str] = {}
@@ -253,7 +253,7 @@ class _Finder:
             currency = units.currency
             lots[label] = (value, posting)
             total += value
-        if not self._is_dollars(postings[roles.money], -total):
+        if not self._is_value(postings[roles.money], -total):
             return False
         if not self._is_sound(form, [entry]):
             return False
@@ -306,14 +306,14 @@ class _Finder:
         received = cash.number if cash is not None else None
         if received is None or received <= 0 or received != received.quantize(CENT):
             return False
-        if not self._is_dollars(postings[roles.money], received):
+        if not self._is_value(postings[roles.money], received):
             return False
         if roles.exchange < 0:
             if received != value:
                 return False
-        elif not self._is_dollars(postings[roles.exchange], value - received):
+        elif not self._is_value(postings[roles.exchange], value - received):
             return False
-        if units.currency == self.dollar:
+        if units.currency == self.currency:
             if received != value:
                 return False
         elif not self._is_near(entry, -units.number, units.currency, received, roles.fund):
@@ -329,14 +329,14 @@ class _Finder:
         return True
 
     def _value(self, entry: Transaction, posting: Posting, day: _Day, fund: str) -> Decimal | None:
-        """Return the dollars of a committed instalment; None where something is not plain."""
+        """Return the value of a committed instalment; None where something is not plain."""
         units, cost, meta = posting.units, posting.cost, posting.meta
         if units is None or not isinstance(cost, Cost) or posting.price or meta is None:
             return None
         number = units.number
         if number is None or number <= 0 or not cost.label:
             return None
-        if cost.date != entry.date or cost.currency != self.dollar:
+        if cost.date != entry.date or cost.currency != self.currency:
             return None
         if self.sources.may_name_no_label(posting):
             return None
@@ -350,17 +350,17 @@ class _Finder:
         value = weight.quantize(CENT)
         if abs(weight - value) > _FAR_BELOW_A_CENT:
             return None
-        if units.currency == self.dollar:
+        if units.currency == self.currency:
             return value if value == number else None
         return value if self._is_near(entry, number, units.currency, value, fund) else None
 
-    def _is_dollars(self, posting: Posting, amount: Decimal) -> bool:
-        """Tell whether a posting is of just these dollars, whole cents, and no lot."""
+    def _is_value(self, posting: Posting, amount: Decimal) -> bool:
+        """Tell whether a posting is of just this value, whole cents, and no lot."""
         units = posting.units
         return (
             units is not None
             and units.number == amount
-            and units.currency == self.dollar
+            and units.currency == self.currency
             and posting.cost is None
             and posting.price is None
             and (
@@ -369,9 +369,9 @@ class _Finder:
         )
 
     def _is_near(
-        self, entry: Transaction, amount: Decimal, currency: str, dollars: Decimal, fund: str
+        self, entry: Transaction, amount: Decimal, currency: str, value: Decimal, fund: str
     ) -> bool:
-        """Tell whether dollars are surely within the fund's tolerance of the rate's."""
+        """Tell whether a value is surely within the fund's tolerance of the rate's."""
         key = (currency, entry.date)
         stated = entry.meta.get("rate-date")
         if stated is not None and (
@@ -386,7 +386,7 @@ class _Finder:
         if rate is None:
             return currency not in EURO_RATES and "rate-date" not in entry.meta
         percent = self.settings.funds[fund].rate_tolerance
-        return abs(dollars * rate - amount) * 100 <= amount * percent * _WITHIN
+        return abs(value * rate - amount) * 100 <= amount * percent * _WITHIN
 
     def _note_alike(self, entry: Transaction, posting: Posting, name: str) -> None:
         """Note a commitment's amount; where another pledge's is the same, both are looked at."""

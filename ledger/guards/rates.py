@@ -1,5 +1,5 @@
 """Rates are above zero, an entry that states one rests on one of the book that was of its day, and
-dollars that differ from what the rate makes of the amount stand out: one digit too many would only
+values that differ from what the rate makes of the amount stand out: one digit too many would only
 be a large gain.
 """
 
@@ -25,7 +25,7 @@ from pledgebook.ledger.register.view import View
 
 
 def guard(view: View) -> Iterator[Finding]:
-    """Yield what is wrong with rates, and then the notices of dollars that differ from theirs."""
+    """Yield what is wrong with rates, and then the notices of values that differ from theirs."""
     for entry in view.entries:
         if isinstance(entry, Price):
             yield from _check_rate(entry, view.settings)
@@ -35,7 +35,7 @@ def guard(view: View) -> Iterator[Finding]:
 
 
 def _check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
-    """A UN operational rate is above zero."""
+    """A rate of exchange is above zero."""
     number = entry.amount.number
     if settings.currency in {entry.currency, entry.amount.currency} and (
         number is None or number <= 0
@@ -43,7 +43,7 @@ def _check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
         yield finding(
             entry,
             "rate",
-            f"A UN operational rate is above zero; {entry.currency} is priced at {number} "
+            f"A rate of exchange is above zero; {entry.currency} is priced at {number} "
             f"{entry.amount.currency} on {entry.date}. Correct the rate, or take the line out.",
         )
 
@@ -51,7 +51,7 @@ def _check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
 def _check_stated_rate(
     entry: Transaction, lines: list[Line], rates: Rates, settings: Settings
 ) -> Iterator[Finding]:
-    """An entry that states the UN rate it was made with rests on a rate of the book."""
+    """An entry that states the rate it was made with rests on a rate of the book."""
     stated = entry.meta.get("rate-date")
     if stated is None:
         return
@@ -61,10 +61,10 @@ def _check_stated_rate(
         yield notice(
             entry,
             "rate-old",
-            f"The entry of {entry.date} rests on a UN operational rate of {effective}, "
+            f"The entry of {entry.date} rests on a rate of exchange of {effective}, "
             f"{(entry.date - effective).days} days before; a rate holds for {rates.age}. Add the "
             f'rate of the day, as "{entry.date.replace(day=1)} price {settings.currency} UNITS '
-            'CURRENCY", and correct the dollars by it, or declare with "rate-age" how long rates '
+            'CURRENCY", and correct the value by it, or declare with "rate-age" how long rates '
             "hold.",
         )
     currencies = {line.currency: line for line in lines if line.place.kind in CLAIMS}
@@ -75,7 +75,7 @@ def _check_stated_rate(
         yield finding(
             entry,
             "rate-missing",
-            f"The entry states a UN operational rate of {as_text(stated)}, but the book has none "
+            f"The entry states a rate of exchange of {as_text(stated)}, but the book has none "
             f"of {currency} effective on or before {entry.date}: add it as "
             f'"{entry.date.replace(day=1)} price {settings.currency} UNITS {currency}".',
             line.posting.meta,
@@ -86,38 +86,38 @@ _VALUED = events_that("is_valued")
 
 
 class _Stated(Struct, frozen=True, kw_only=True):
-    """What an entry says of one currency: the amount and its dollars, and the day they are of."""
+    """What an entry says of one currency: the amount and its value, and the day they are of."""
 
     entry: Transaction
     fund: str
     labels: tuple[str, ...]
     amount: Decimal
     currency: str
-    dollars: Decimal
+    value: Decimal
     day: date
 
 
 def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
-    """Yield a notice for each commitment, increase or payment whose dollars differ from the UN
+    """Yield a notice for each commitment, increase or payment whose value differs from the book's
     rate's by more than the fund's `rate-tolerance:`.
     """
     newest = rates.of_any_age()
     for stated in _joined(register):
         try:
-            usual, rate = newest.dollars(stated.amount, stated.currency, stated.day)
+            usual, rate = newest.value(stated.amount, stated.currency, stated.day)
         except MissingRateError:
             continue
         percent = register.settings.funds[stated.fund].rate_tolerance
-        if rate is None or abs(stated.dollars - usual) <= usual * percent / 100:
+        if rate is None or abs(stated.value - usual) <= usual * percent / 100:
             continue
-        dollar = register.settings.currency
+        currency = register.settings.currency
         yield notice(
             stated.entry,
             "rate-differs",
             f"{format_units(stated.amount)} {stated.currency} of {', '.join(stated.labels)} is "
-            f"{format_amount(stated.dollars)} {dollar} here and {format_amount(usual)} "
-            f"{dollar} at the UN rate of {rate.day} ({format_units(rate.number)}): more than "
-            f"{format_units(percent)} % apart. Correct the amount or the dollars, or add the "
+            f"{format_amount(stated.value)} {currency} here and {format_amount(usual)} "
+            f"{currency} at the rate of {rate.day} ({format_units(rate.number)}): more than "
+            f"{format_units(percent)} % apart. Correct the amount or the value, or add the "
             "rate that was effective.",
         )
 
@@ -136,7 +136,7 @@ def _joined(register: Register) -> Iterator[_Stated]:
                 stated,
                 labels=(*other.labels, *stated.labels),
                 amount=other.amount + stated.amount,
-                dollars=other.dollars + stated.dollars,
+                value=other.value + stated.value,
             )
         found[key] = stated
     yield from found.values()
@@ -151,9 +151,9 @@ def _stated(change: Change, settings: Settings) -> _Stated | None:
     if own is not None and own.currency != after.currency:
         return None
     if change.event in PAYING and own is not None:
-        amount, dollars = -units, change.received + change.advanced
+        amount, value = -units, change.received + change.advanced
     elif change.event in _VALUED and after.committed:
-        amount, dollars = units, after.value - (own.value if own else ZERO)
+        amount, value = units, after.value - (own.value if own else ZERO)
     else:
         return None
     if amount <= 0:
@@ -165,7 +165,7 @@ def _stated(change: Change, settings: Settings) -> _Stated | None:
         labels=(after.label,),
         amount=amount,
         currency=after.currency,
-        dollars=dollars,
+        value=value,
         day=day,
     )
 

@@ -136,7 +136,7 @@ def _paid_twice(entries: Iterable[list[Change]], settings: Settings) -> Iterator
         entry = changes[0].entry
         labels = tuple(sorted((each.label for each in changes), key=by_number))
         lines = read_lines(entry, settings)
-        cash = sum((line.dollars or ZERO for line in lines if line.place.kind == "cash"), ZERO)
+        cash = sum((line.value or ZERO for line in lines if line.place.kind == "cash"), ZERO)
         known = first.setdefault((entry.date, labels, cash), entry)
         if known is entry or _told_apart(known, entry):
             continue

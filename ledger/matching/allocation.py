@@ -20,7 +20,7 @@ from pledgebook.ledger.events.asking import (
     in_euros,
     read_amount,
     read_as_legacy,
-    read_dollars,
+    read_money,
     redenominated,
     settle,
     share_out,
@@ -42,46 +42,45 @@ from pledgebook.ledger.register.register import Claim, Register, claim_at
 
 class Allocation(NamedTuple):
     """What is to be settled of an instalment: `amount` of it (None: all that is unpaid, or what
-    there is of dollars) in `currency` ("": its own; EUR for one that the euro replaced), and the
-    `dollars` that go to it, gross of charges, where they do not follow from the amounts.
+    there is of it) in `currency` ("": its own; EUR for one that the euro replaced), and the
+    `value` that go to it, gross of charges, where they do not follow from the amounts.
     """
 
     label: str
     amount: Decimal | None = None
     currency: str = ""
-    dollars: Decimal | None = None
+    value: Decimal | None = None
 
 
-PAID_METAVAR = "LABEL[=AMOUNT[CUR][@DOLLARS]]"
+PAID_METAVAR = "LABEL[=AMOUNT[CUR][@VALUE]]"
 _NUMBER = r"\d[\d.,'’\s]*?"
 _PAID = re.compile(
     rf"(?P<label>[^=]+)(=(?P<amount>{_NUMBER}) ?(?P<currency>[A-Z]{{3}})?"
-    rf"(@(?P<dollars>{_NUMBER}))?)?"
+    rf"(@(?P<value>{_NUMBER}))?)?"
 )
 
 
 def read_allocation(text: str) -> Allocation:
-    """Read LABEL, LABEL=AMOUNT, LABEL=AMOUNT EUR or LABEL=AMOUNT@DOLLARS. Raises
+    """Read LABEL, LABEL=AMOUNT, LABEL=AMOUNT EUR or LABEL=AMOUNT@VALUE. Raises
     EventRefusedError.
     """
     read = _PAID.fullmatch(text)
     if read is None:
         raise EventRefusedError(
-            f"{text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@DOLLARS, as in "
-            "AUT-2002-01.1=40000."
+            f"{text!r} is not LABEL, LABEL=AMOUNT or LABEL=AMOUNT@VALUE, as in AUT-2002-01.1=40000."
         )
-    amount, dollars = read["amount"], read["dollars"]
+    amount, value = read["amount"], read["value"]
     return Allocation(
         read["label"],
         read_amount(amount) if amount else None,
         read["currency"] or "",
-        read_dollars(dollars) if dollars else None,
+        read_money(value) if value else None,
     )
 
 
 def spread(register: Register, named: Sequence[Allocation], day: date) -> list[Allocation]:
     """Return what is to be settled, instalment by instalment: where a pledge is named that has
-    several, its amount (None: all that is unpaid, or what there is of dollars) goes over those that
+    several, its amount (None: all that is unpaid, or what there is of value) goes over those that
     are not named themselves, the oldest first, as they stood at the end of `day`.
 
     Only over instalments of one fund, class, purpose and currency: of others a person says which.
@@ -110,7 +109,7 @@ def _spread(named: Allocation, claims: Sequence[Claim]) -> list[Allocation]:
     whole = sum((claim.units for claim in claims), Decimal(0))
     currency = claims[0].currency
     labels = ", ".join(claim.label for claim in claims)
-    if named.amount is None and named.dollars is None:
+    if named.amount is None and named.value is None:
         return [Allocation(claim.label, None if one else claim.units) for claim in claims]
     if not one or named.currency not in {"", currency}:
         raise EventRefusedError(
@@ -124,12 +123,12 @@ def _spread(named: Allocation, claims: Sequence[Claim]) -> list[Allocation]:
             f"{format_units(amount)} is more. Name the amount that it takes ({labels})."
         )
     parts = spread_over(claims, amount)
-    dollars: list[Decimal | None] = [None] * len(parts)
-    if named.dollars is not None:
-        dollars = [*share_out(named.dollars, [units for _, units in parts])]
+    value: list[Decimal | None] = [None] * len(parts)
+    if named.value is not None:
+        value = [*share_out(named.value, [units for _, units in parts])]
     return [
         Allocation(claim.label, units, "", own)
-        for (claim, units), own in zip(parts, dollars, strict=True)
+        for (claim, units), own in zip(parts, value, strict=True)
     ]
 
 
@@ -145,7 +144,7 @@ def decide(
     """Return the entries that apply waiting receipts, by their labels, as a person says: to be
     given to `write_entries` together. `by` is who decided, for `entered-by:`.
 
-    `charges` are dollars that banks kept (None: whatever is missing of the amounts);
+    `charges` are what banks kept in the book's currency (None: whatever is missing of the amounts);
     `charges_advised` where the payer's advice names them, as a part payment wants it. Raises
     EventRefusedError, with what to do, where it cannot be so.
     """
@@ -166,28 +165,28 @@ def allocate(
         raise EventRefusedError("Name the instalments that are paid.")
     allocations = spread(book.register, allocations, date.max)
     asked = [_asked(book, each, money) for each in allocations]
-    dollar = book.settings.currency
-    held = sum((each.dollars for each in money), ZERO)
-    kept = _missing(asked, money, dollar) if charges is None else charges
+    currency = book.settings.currency
+    held = sum((each.value for each in money), ZERO)
+    kept = _missing(asked, money, currency) if charges is None else charges
     if kept < 0:
         raise EventRefusedError(f"What banks kept is not below zero ({format_amount(kept)}).")
     gross = held + kept
-    asked = _with_dollars(asked, gross, dollar)
+    asked = _with_value(asked, gross, currency)
     whole = gross
-    if all(each.claim.currency == dollar for each in asked):
+    if all(each.claim.currency == currency for each in asked):
         named = sum((each.amount for each in asked if each.amount is not None), ZERO)
         if named > gross:
             kept_too = " with charges" if kept else ""
             raise EventRefusedError(
-                f"{_names(money)} holds {format_amount(gross)} {dollar}{kept_too}, less than the "
+                f"{_names(money)} holds {format_amount(gross)} {currency}{kept_too}, less than the "
                 f"{format_amount(named)} that is to be settled by it: settle a part."
             )
         if all(each.amount is not None for each in asked):
             whole = named
-    settled, _ = settle(book.register, asked, whole, date.max, dollar)
-    used = sum((each.dollars for each in settled), ZERO)
+    settled, _ = settle(book.register, asked, whole, date.max, currency)
+    used = sum((each.value for each in settled), ZERO)
     if kept:
-        _check_charges(book, settled[0].claim.fund, money[-1].dollars, kept)
+        _check_charges(book, settled[0].claim.fund, money[-1].value, kept)
         if used < gross:
             raise EventRefusedError(
                 f"{format_amount(gross - used)} would be left of the money although banks kept "
@@ -234,7 +233,7 @@ def _asked(book: Book, allocation: Allocation, money: Sequence[Receipt]) -> Aske
             f"{claim.label} has {format_units(claim.units)} {claim.currency} outstanding; {what} "
             "can be settled of it."
         )
-    return Asked(claim, amount, allocation.dollars)
+    return Asked(claim, amount, allocation.value)
 
 
 def _is_paid_in_euro(claim: Claim, money: Sequence[Receipt]) -> bool:
@@ -264,11 +263,11 @@ def _in_euro(claim: Claim, allocation: Allocation) -> Allocation:
     return allocation._replace(amount=amount, currency=EURO)
 
 
-def _missing(asked: Sequence[Asked], money: Sequence[Receipt], dollar: str) -> Decimal:
-    """Return what the money falls short of what is named, in dollars: of another currency at the
-    rate by which the bank made dollars of what was sent.
+def _missing(asked: Sequence[Asked], money: Sequence[Receipt], currency: str) -> Decimal:
+    """Return what the money falls short of what is named, in the book's currency: of another
+    currency at the rate by which the bank exchanged what was sent.
     """
-    held = sum((each.dollars for each in money), ZERO)
+    held = sum((each.value for each in money), ZERO)
     sent = _sent(asked, money)
     if sent:
         units = (each.claim.units if each.amount is None else each.amount for each in asked)
@@ -277,13 +276,13 @@ def _missing(asked: Sequence[Asked], money: Sequence[Receipt], dollar: str) -> D
             return to_cents(held * missing / sent)
     named = ZERO
     for each in asked:
-        if each.claim.currency != dollar and each.dollars is None:
+        if each.claim.currency != currency and each.value is None:
             raise EventRefusedError(
-                f"{each.claim.label} is in {each.claim.currency}: state the dollars that banks "
-                "kept, or the dollars that go to it."
+                f"{each.claim.label} is in {each.claim.currency}: state what banks "
+                "kept, or the value that goes to it."
             )
         amount = each.claim.units if each.amount is None else each.amount
-        named += amount if each.dollars is None else each.dollars
+        named += amount if each.value is None else each.value
     if named <= held:
         raise EventRefusedError(
             f"Nothing is missing that banks could have kept: {format_amount(held)} came, "
@@ -295,7 +294,7 @@ def _missing(asked: Sequence[Asked], money: Sequence[Receipt], dollar: str) -> D
 def _sent(asked: Sequence[Asked], money: Sequence[Receipt]) -> Decimal:
     """Return what was sent in the one currency of all that is named, as the bank says; else 0."""
     currencies = {each.claim.currency for each in asked}
-    if any(each.dollars is not None for each in asked) or len(currencies) > 1:
+    if any(each.value is not None for each in asked) or len(currencies) > 1:
         return ZERO
     originals = [each.original for each in money]
     if any(each is None or each[1] not in currencies for each in originals):
@@ -303,20 +302,20 @@ def _sent(asked: Sequence[Asked], money: Sequence[Receipt]) -> Decimal:
     return sum((each[0] for each in originals if each is not None), ZERO)
 
 
-def _with_dollars(asked: Sequence[Asked], gross: Decimal, dollar: str) -> list[Asked]:
-    """Of instalments in several currencies, dollars take as many dollars; one other the rest."""
+def _with_value(asked: Sequence[Asked], gross: Decimal, currency: str) -> list[Asked]:
+    """Of instalments in several currencies those in the book's take as much; one other the rest."""
     if len({each.claim.currency for each in asked}) == 1:
         return list(asked)
     known = [
-        each._replace(dollars=each.claim.units if each.amount is None else each.amount)
-        if each.claim.currency == dollar
+        each._replace(value=each.claim.units if each.amount is None else each.amount)
+        if each.claim.currency == currency
         else each
         for each in asked
     ]
-    rest = gross - sum((each.dollars for each in known if each.dollars is not None), ZERO)
-    open_ones = [at for at, each in enumerate(known) if each.dollars is None]
+    rest = gross - sum((each.value for each in known if each.value is not None), ZERO)
+    open_ones = [at for at, each in enumerate(known) if each.value is None]
     if len(open_ones) == 1 and rest > 0:
-        known[open_ones[0]] = known[open_ones[0]]._replace(dollars=rest)
+        known[open_ones[0]] = known[open_ones[0]]._replace(value=rest)
     return known
 
 
@@ -332,21 +331,21 @@ def _check_charges(book: Book, fund: str, last: Decimal, kept: Decimal) -> None:
 
 def _shared(money: Sequence[Receipt], settled: Sequence[Settled], kept: Decimal) -> list[Candidate]:
     """Share what is settled among the receipts, the earliest first; banks kept of the last."""
-    todo = [(each.claim, each.units, each.dollars) for each in settled]
+    todo = [(each.claim, each.units, each.value) for each in settled]
     candidates = []
     for receipt in money:
         own = kept if receipt is money[-1] else ZERO
-        left = receipt.dollars + own
+        left = receipt.value + own
         parts = []
         while todo and left > 0:
-            claim, units, dollars = todo[0]
-            taken = min(left, dollars)
-            exact = units * taken / dollars
-            part = units if taken == dollars else round_to(exact, max(2, decimals(claim.currency)))
+            claim, units, value = todo[0]
+            taken = min(left, value)
+            exact = units * taken / value
+            part = units if taken == value else round_to(exact, max(2, decimals(claim.currency)))
             parts.append(Part(claim, part, taken))
             left -= taken
-            todo[0] = (claim, units - part, dollars - taken)
-            if taken == dollars:
+            todo[0] = (claim, units - part, value - taken)
+            if taken == value:
                 del todo[0]
         if not parts:
             raise EventRefusedError(

@@ -15,7 +15,7 @@ from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import advance_for, free_labels, redenominated, share_out
 from pledgebook.ledger.events.changes import redenomination
-from pledgebook.ledger.events.parts import Advance, Earmark, earmark_of, held_lot, in_dollars
+from pledgebook.ledger.events.parts import Advance, Earmark, earmark_of, held_lot, in_book_currency
 from pledgebook.ledger.events.receipts import Settled, application, returned_payment
 from pledgebook.ledger.events.returns import find_return
 from pledgebook.ledger.files.writing import text_without
@@ -88,7 +88,7 @@ class _Applying:
                 day=day,
                 receipt=receipt.label,
                 held=receipt.held,
-                amount=receipt.dollars,
+                amount=receipt.value,
                 settled=settled,
                 charges=candidate.charges,
             ).noted(meta=meta)
@@ -110,21 +110,21 @@ class _Applying:
         return max(day, self.book.settings.first_open_day)
 
     def _settled(self, candidate: Candidate, claims: Sequence[Claim], day: date) -> list[Settled]:
-        """Share the dollars, gross of charges, among the instalments: as they are stated, as many
-        for dollars, else by units of the one other currency they are in.
+        """Share the value, gross of charges, among the instalments: as it is stated, as much
+        for those in the book's currency, else by units of the one other currency they are in.
         """
-        gross = candidate.receipt.dollars + candidate.charges
+        gross = candidate.receipt.value + candidate.charges
         units = [part.units for part in candidate.parts]
-        stated = [part.dollars for part in candidate.parts if part.dollars is not None]
+        stated = [part.value for part in candidate.parts if part.value is not None]
         if len(stated) == len(units):
-            dollars = stated
+            value = stated
         elif {claim.currency for claim in claims} == {self.book.settings.currency}:
-            dollars = units
+            value = units
         else:
-            dollars = share_out(gross, units)
+            value = share_out(gross, units)
         return [
             Settled(claim, part.units, amount, self._advance(claim.label, day))
-            for claim, part, amount in zip(claims, candidate.parts, dollars, strict=True)
+            for claim, part, amount in zip(claims, candidate.parts, value, strict=True)
         ]
 
     def _advance(self, label: str, day: date) -> Advance | None:
@@ -136,7 +136,7 @@ class _Applying:
         self.moved[claim.label] = day
         if not claim.is_recognised(day):
             held = settled.advance or Advance(ZERO, day)
-            self.advances[claim.label] = Advance(held.dollars + settled.dollars, held.since)
+            self.advances[claim.label] = Advance(held.value + settled.value, held.since)
 
 
 def undo_texts(book: Book, receipt: str) -> dict[Path, str]:
@@ -165,7 +165,7 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
     drafts = []
     charges = sum(
         (
-            line.dollars or ZERO
+            line.value or ZERO
             for line in read_lines(entry, settings)
             if line.place.kind == "bank-charges"
         ),
@@ -175,7 +175,7 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
     earmark = Earmark(held.fund, held.class_, held.purpose)
     applied = [c for c in register.changes if c.entry is entry and c.event == "application"]
     own_held = register.held_under[receipt]
-    whole = sum((each.dollars for each in own_held if each.entry is held.entry), ZERO)
+    whole = sum((each.value for each in own_held if each.entry is held.entry), ZERO)
     paid = [_paid(change, charges if change is applied[0] else ZERO) for change in applied]
     for change, words in zip(applied, words_of_part(held.entry, whole, paid), strict=True):
         found = find_return(book, change.label, named, day)
@@ -185,7 +185,7 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
             day=day,
             now=now,
             was=was,
-            dollars=found.dollars - charges,
+            value=found.value - charges,
             charges=charges,
             income=found.income,
             reverses=named,
@@ -194,12 +194,12 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
             narration=f"Application of {receipt} to {now.label} taken back",
             meta={**words, "receipt-of": receipt},
         )
-        back = found.dollars - charges
+        back = found.value - charges
         own = earmark_of(was)
         lines = [structs.replace(line, meta={**own.meta(), **line.meta}) for line in draft.lines]
         again = account("unapplied", earmark.fund)
         extra = [
-            (earmark, in_dollars(settings, account("cash", earmark.fund), back)),
+            (earmark, in_book_currency(settings, account("cash", earmark.fund), back)),
             (earmark, held_lot(settings, again, -back, labels.receipt(day))),
         ]
         lines += [
@@ -216,15 +216,15 @@ def take_back(book: Book, receipt: str, day: date) -> list[Draft]:
 def _paid(change: Change, charges: Decimal) -> Paid:
     """Return what an application settled by money of the receipt itself, without the charges."""
     before = change.before.units if change.before else ZERO
-    dollars = change.received + change.advanced - charges
-    return Paid(dollars, before - change.after.units, change.after.currency)
+    value = change.received + change.advanced - charges
+    return Paid(value, before - change.after.units, change.after.currency)
 
 
 def _last_application(book: Book, receipt: str) -> Transaction:
     applied = [
         each.entry
         for each in book.register.held_under.get(receipt, ())
-        if each.kind == "unapplied" and each.dollars < 0 and each.event == "application"
+        if each.kind == "unapplied" and each.value < 0 and each.event == "application"
     ]
     if not applied:
         raise EventRefusedError(f"No receipt {receipt} was applied, so nothing can be taken back.")

@@ -20,7 +20,7 @@ SCORES: Mapping[str, int] = {
     "near-several": 2, "short-reference": 25, "near-paper": 16, "donor": 20, "named": 14,
     "history": 15, "amount": 30, "charges-stated": 28, "several": 25, "charges": 18,
     "rate-exact": 22, "rate-band": 12, "said": 22, "said-currency": 6, "digits": 12, "part": 8,
-    "oldest": 16, "too-much": 5, "dollars-only": 5, "uneven": 6, "due": 5, "only": 10,
+    "oldest": 16, "too-much": 5, "value-only": 5, "uneven": 6, "due": 5, "only": 10,
     "sent-otherwise": -15, "early": -10, "other-donor": -40,
 }  # fmt: skip
 """What each piece of evidence counts. Only the order of proposals follows from it."""
@@ -35,18 +35,19 @@ WORTH_A_LOOK = 33
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a candidate settles of one instalment, in the currency it is (then) kept in, and the
-    dollars that go to it, gross of charges, where they are not its share of the receipt.
+    value that goes to it, gross of charges, where they are not its share of the receipt.
     """
 
     claim: Claim
     units: Decimal
-    dollars: Decimal | None = None
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One way to apply a receipt. `rule` is the rule that makes it certain, "" if none does;
-    `charges` are dollars that banks kept, `evidence` the kinds of what speaks for it.
+    `charges` are what banks kept in the book's currency, `evidence` the kinds of what speaks for
+    it.
     """
 
     receipt: Receipt
@@ -87,15 +88,15 @@ _WORDS = {
     "charges-stated": "with the charges stated, the amount is what is unpaid",
     "several": "the amount is what is unpaid of these together",
     "charges": "the amount is what is unpaid, less charges within tolerance",
-    "rate-exact": "the dollars are what is unpaid, at the UN rate of the day",
+    "rate-exact": "the value is what is unpaid, at the rate of the day",
     "said": "the text states the amount that is unpaid",
     "said-currency": "the text states an amount in the pledge's currency",
-    "rate-band": "the dollars are near what is unpaid, at the UN rate of the day",
+    "rate-band": "the value is near what is unpaid, at the rate of the day",
     "digits": "the amount is what is unpaid with a digit mistaken",
     "part": "the amount is a part of what is unpaid",
     "oldest": "it goes over what the pledge owes, the oldest first, the last of it in part",
     "too-much": "the amount is more than what is unpaid",
-    "dollars-only": "what it is in the pledge's currency is not known",
+    "value-only": "what it is in the pledge's currency is not known",
     "due": "it is due about then",
     "uneven": "the amount is no round sum",
     "only": "it is the donor's only open instalment",
@@ -111,11 +112,11 @@ def oldest(candidate: Candidate) -> tuple[list[date], tuple[object, ...]]:
     return dues, tuple(map(by_number, candidate.labels))
 
 
-def in_dollars_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:
-    """Return units of a currency in dollars, at the rate by which `amount` of it became the
-    receipt's dollars.
+def in_book_currency_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:
+    """Return units of a currency in the book's currency, at the rate by which `amount` of it became
+    the receipt's value.
     """
-    return to_cents(receipt.dollars * units / amount)
+    return to_cents(receipt.value * units / amount)
 
 
 def one_digit_off(one: Decimal, other: Decimal) -> bool:
@@ -132,10 +133,10 @@ def one_digit_off(one: Decimal, other: Decimal) -> bool:
     return False
 
 
-def describe(candidate: Candidate, dollar: str) -> str:
+def describe(candidate: Candidate, currency: str) -> str:
     """Return what a candidate would settle, in words."""
     parts = ", ".join(
         f"{part.claim.label} {part.units:,.2f} {part.claim.currency}" for part in candidate.parts
     )
-    kept = f", charges {candidate.charges:,.2f} {dollar}" if candidate.charges else ""
+    kept = f", charges {candidate.charges:,.2f} {currency}" if candidate.charges else ""
     return parts + kept

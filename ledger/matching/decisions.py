@@ -45,9 +45,9 @@ class Gift(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What somebody decided of one receipt, or of several together: the instalments they pay, or
-    that they are a gift. `charges` are dollars that banks kept, None for whatever is missing;
-    `rule` is the rule of matching that somebody followed, "" if none; `always` what was said of
-    all money of which the bank says the same.
+    that they are a gift. `charges` are what banks kept in the book's currency, None for whatever is
+    missing; `rule` is the rule of matching that somebody followed, "" if none; `always` what was
+    said of all money of which the bank says the same.
     """
 
     receipts: tuple[str, ...]
@@ -67,7 +67,7 @@ def digest_of_decisions(decisions: Iterable[Decision]) -> str:
 def of_candidate(candidate: Candidate) -> Decision:
     """Return the decision that a candidate of matching is right."""
     allocations = tuple(
-        Allocation(part.claim.label, part.units, part.claim.currency, part.dollars)
+        Allocation(part.claim.label, part.units, part.claim.currency, part.value)
         for part in candidate.parts
     )
     return Decision(
@@ -78,7 +78,7 @@ def of_candidate(candidate: Candidate) -> Decision:
     )
 
 
-def describe_decision(decision: Decision, dollar: str) -> str:
+def describe_decision(decision: Decision, currency: str) -> str:
     """Return what a decision would do, in words."""
     always = ""
     if decision.always is not None:
@@ -87,17 +87,15 @@ def describe_decision(decision: Decision, dollar: str) -> str:
         donor, earmark = decision.gift
         whose = " ".join(filter(None, (earmark.fund, earmark.class_, earmark.purpose)))
         return f"{donor}, without a pledge: {whose}{always}"
-    parts = ", ".join(_describe(each, dollar) for each in decision.allocations)
+    parts = ", ".join(_describe(each, currency) for each in decision.allocations)
     kept = decision.charges
-    charges = f", charges {kept:,.2f} {dollar}" if kept else ""
+    charges = f", charges {kept:,.2f} {currency}" if kept else ""
     return parts + (", banks kept the rest" if kept is None else charges) + always
 
 
-def _describe(each: Allocation, dollar: str) -> str:
+def _describe(each: Allocation, currency: str) -> str:
     amount = "" if each.amount is None else f" {each.amount:,.2f} {each.currency}".rstrip()
-    return (
-        each.label + amount + ("" if each.dollars is None else f" ({each.dollars:,.2f} {dollar})")
-    )
+    return each.label + amount + ("" if each.value is None else f" ({each.value:,.2f} {currency})")
 
 
 def draft_decisions(book: Book, decisions: Iterable[Decision], by: str = "") -> list[Draft]:
@@ -145,7 +143,7 @@ def _gift(book: Book, receipt: Receipt, gift: Gift, by: str) -> Draft:
         day=max(receipt.day, settings.first_open_day),
         receipt=receipt.label,
         held=receipt.held,
-        amount=receipt.dollars,
+        amount=receipt.value,
         donor=gift.donor,
         earmark=gift.earmark,
     ).noted(meta=meta)
@@ -199,7 +197,7 @@ def _document(decision: Decision) -> dict[str, object]:
         document["gift"] = [donor, earmark.fund, earmark.class_, earmark.purpose]
     else:
         document["allocations"] = [
-            [each.label, number(each.amount), each.currency, number(each.dollars)]
+            [each.label, number(each.amount), each.currency, number(each.value)]
             for each in decision.allocations
         ]
         document["charges"] = number(decision.charges)
@@ -222,8 +220,8 @@ def _decision(document: Mapping[str, Any]) -> Decision:
     return Decision(
         receipts=receipts,
         allocations=tuple(
-            Allocation(str(label), number(amount), str(currency), number(dollars))
-            for label, amount, currency, dollars in document["allocations"]
+            Allocation(str(label), number(amount), str(currency), number(value))
+            for label, amount, currency, value in document["allocations"]
         ),
         charges=number(document["charges"]),
         rule=str(document["rule"]),

@@ -23,7 +23,7 @@ from pledgebook.ledger.matching.candidates import (
     WORTH_A_LOOK,
     Candidate,
     Part,
-    in_dollars_of,
+    in_book_currency_of,
     oldest,
     one_digit_off,
 )
@@ -67,7 +67,7 @@ class Matcher:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.dollar = book.settings.currency
+        self.currency = book.settings.currency
         self.open: dict[str, Claim] = {
             label: claim
             for label, changes in book.register.by_label.items()
@@ -76,7 +76,7 @@ class Matcher:
         self.by_donor: dict[str, Owed] = {}
         self.by_amount: dict[tuple[str, Decimal], set[str]] = {}
         for label, claim in self.open.items():
-            self.by_donor.setdefault(claim.donor, Owed(self.dollar)).add(claim)
+            self.by_donor.setdefault(claim.donor, Owed(self.currency)).add(claim)
             for units, currency in self._amounts(claim):
                 self.by_amount.setdefault((currency, units), set()).add(label)
         funds = book.settings.funds.values()
@@ -176,7 +176,7 @@ class Matcher:
         """Tell whether the donor sent as much about then, so that one may be sent twice."""
         about_then = [
             donor
-            for day, donor in self.equals.get(receipt.dollars, ())
+            for day, donor in self.equals.get(receipt.value, ())
             if abs((day - receipt.day).days) <= _SENT_TWICE
             and (not donor or not receipt.donor or donor == receipt.donor)
         ]
@@ -198,19 +198,19 @@ class Matcher:
         return {label for label in pool if label in self.open and self.open[label].is_open}
 
     def _nearly(self, receipt: Receipt, owed: Owed) -> Iterator[str]:
-        """Yield instalments of which the dollars are what is unpaid, less what banks keep."""
-        for label in owed.above(receipt.dollars, self._most_kept):
+        """Yield instalments of which the value is what is unpaid, less what banks keep."""
+        for label in owed.above(receipt.value, self._most_kept):
             claim = self.open[label]
             fund = self.book.settings.funds[claim.fund]
-            if claim.units - receipt.dollars <= tolerance(fund, claim.units):
+            if claim.units - receipt.value <= tolerance(fund, claim.units):
                 yield label
 
     def _money(self, receipt: Receipt) -> list[tuple[Decimal, str]]:
         """Return what came, in each currency in which it is known."""
-        money = [(receipt.dollars, self.dollar)]
+        money = [(receipt.value, self.currency)]
         if receipt.charges:
-            money.append((receipt.dollars + receipt.charges, self.dollar))
-        if receipt.original and receipt.original[1] != self.dollar:
+            money.append((receipt.value + receipt.charges, self.currency))
+        if receipt.original and receipt.original[1] != self.currency:
             money.append(receipt.original)
         return money
 
@@ -231,8 +231,8 @@ class Matcher:
             if now is None:
                 continue
             known = True
-            charges = amount - receipt.dollars if currency == self.dollar else ZERO
-            sent_so = currency == receipt.sent_in(self.dollar)
+            charges = amount - receipt.value if currency == self.currency else ZERO
+            sent_so = currency == receipt.sent_in(self.currency)
             about = own if sent_so else (*own, "sent-otherwise")
             fund = self.book.settings.funds[now.fund]
             if amount == now.units:
@@ -252,11 +252,15 @@ class Matcher:
                     charges=charges,
                 )
                 short = now.units - amount
-                kept = short if currency == self.dollar else in_dollars_of(receipt, amount, short)
+                kept = (
+                    short
+                    if currency == self.currency
+                    else in_book_currency_of(receipt, amount, short)
+                )
                 if (
                     not charges
                     and kept <= fund.charges_absolute
-                    and kept <= tolerance(fund, receipt.dollars + kept)
+                    and kept <= tolerance(fund, receipt.value + kept)
                 ):
                     yield Candidate(
                         receipt=receipt,
@@ -280,15 +284,15 @@ class Matcher:
             if not is_currency(claim.currency, receipt.day):  # the euro took its place
                 claim = self.claim(label, EURO, receipt.day) or claim
             kind = self._nearness(receipt, claim)
-            if kind != "dollars-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
+            if kind != "value-only" or {"label", "pledge", "reference", *_OF_PAYER} & set(about):
                 yield Candidate(
                     receipt=receipt, parts=(Part(claim, claim.units),), evidence=(kind, *about)
                 )
-            if self.open[label].currency != self.dollar:
+            if self.open[label].currency != self.currency:
                 yield from self._as_said(asked, claim, about)
 
     def _as_said(self, asked: _Asked, claim: Claim, about: tuple[str, ...]) -> Iterator[Candidate]:
-        """What the text itself says was sent, where the bank knows only dollars."""
+        """What the text itself says was sent, where the bank knows only the value."""
         for said, currency in asked.quoted.money:
             amount = said
             if currency != claim.currency:
@@ -303,15 +307,15 @@ class Matcher:
                 )
 
     def _nearness(self, receipt: Receipt, claim: Claim) -> str:
-        """Return how near the dollars are to what is unpaid at the UN rate of the day."""
+        """Return how near the value is to what is unpaid at the rate of the day."""
         try:
-            dollars, _ = self.book.rates.dollars(claim.units, claim.currency, receipt.day)
+            value, _ = self.book.rates.value(claim.units, claim.currency, receipt.day)
         except (MissingRateError, EventRefusedError):
-            return "dollars-only"
-        if receipt.dollars == dollars:
+            return "value-only"
+        if receipt.value == value:
             return "rate-exact"
-        near = abs(receipt.dollars - dollars) <= dollars * _BAND
-        return "rate-band" if near else "dollars-only"
+        near = abs(receipt.value - value) <= value * _BAND
+        return "rate-band" if near else "value-only"
 
     def _together(self, asked: _Asked, labels: list[str]) -> Iterator[Candidate]:
         """Several instalments of one donor that come to the amount."""
@@ -330,7 +334,7 @@ class Matcher:
         for amount, currency in asked.money:
             claims = [c for label in labels if (c := self.claim(label, currency, receipt.day))]
             claims = [claim for claim in claims if claim.units < amount]
-            charges = amount - receipt.dollars if currency == self.dollar else ZERO
+            charges = amount - receipt.value if currency == self.currency else ZERO
             for chosen in adding_up(claims, amount):
                 about = self._about(asked, [claim.label for claim in chosen])
                 parts = tuple(Part(claim, claim.units) for claim in chosen)
@@ -403,7 +407,7 @@ class Matcher:
         if self._is_due(receipt, labels, bool(pledges & (quoted.pledges | quoted.joined))):
             found.append("due")
         first = self.open[labels[0]].currency
-        if first != self.dollar and any(currency == first for _, currency in quoted.money):
+        if first != self.currency and any(currency == first for _, currency in quoted.money):
             found.append("said-currency")
         if any(claim.pledged_on > receipt.day for claim in claims):
             found.append("early")

@@ -44,15 +44,15 @@ def spread_over(claims: Sequence[Claim], amount: Decimal) -> list[tuple[Claim, D
 
 
 class Owed:
-    """The open instalments of one donor. `labels` are in the order of the register; `dollar` is the
-    book's currency.
+    """The open instalments of one donor. `labels` are in the order of the register; `currency` is
+    the book's currency.
     """
 
-    def __init__(self, dollar: str) -> None:
+    def __init__(self, currency: str) -> None:
         self.labels: dict[str, int] = {}
-        self._dollar = dollar
+        self._currency = currency
         self._by_due: list[tuple[int, int, str]] = []
-        self._by_dollars: list[tuple[Decimal, str]] = []
+        self._by_value: list[tuple[Decimal, str]] = []
 
     def add(self, claim: Claim) -> None:
         """Add an instalment, the last in order."""
@@ -62,8 +62,8 @@ class Owed:
 
     def settle(self, before: Claim, after: Claim) -> None:
         """Count what was settled of an instalment."""
-        if before.currency == self._dollar:
-            del self._by_dollars[bisect_left(self._by_dollars, (before.units, before.label))]
+        if before.currency == self._currency:
+            del self._by_value[bisect_left(self._by_value, (before.units, before.label))]
         if after.is_open:
             self._count(after)
         else:
@@ -84,15 +84,13 @@ class Owed:
         near = sorted((abs(due - wanted), order, label) for due, order, label in by_due[first:last])
         return [label for _, _, label in near[:MOST_BY_DUE]]
 
-    def above(self, dollars: Decimal, most: Decimal) -> Iterator[str]:
-        """Yield the instalments in dollars of which more is unpaid than `dollars`, by `most` at
-        most.
+    def above(self, value: Decimal, most: Decimal) -> Iterator[str]:
+        """Yield the instalments in the book's currency of which more is unpaid than `value`, by
+        `most` at most.
         """
-        for at in range(
-            bisect_right(self._by_dollars, (dollars, "\U0010ffff")), len(self._by_dollars)
-        ):
-            units, label = self._by_dollars[at]
-            if units - dollars > most:
+        for at in range(bisect_right(self._by_value, (value, "\U0010ffff")), len(self._by_value)):
+            units, label = self._by_value[at]
+            if units - value > most:
                 return
             yield label
 
@@ -100,8 +98,8 @@ class Owed:
         return due_of(claim).toordinal(), self.labels[claim.label], claim.label
 
     def _count(self, claim: Claim) -> None:
-        if claim.currency == self._dollar:
-            insort(self._by_dollars, (claim.units, claim.label))
+        if claim.currency == self._currency:
+            insort(self._by_value, (claim.units, claim.label))
 
 
 def adding_up(claims: Sequence[Claim], amount: Decimal) -> Iterator[tuple[Claim, ...]]:

@@ -1,7 +1,8 @@
 """Receipts that wait to be applied: what is left of them, and every word the bank passed on.
 
 What was sent in another currency is kept where a receipt is divided: a part of it is what its
-instalments were settled by in that currency; where they are kept in another, its share by dollars.
+instalments were settled by in that currency; where they are kept in another, its share by its
+value.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ from pledgebook.ledger.register.register import Change, Held
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Money that waits under a label: `dollars` are left of it in `held`; `original` is what was
+    """Money that waits under a label: `value` is left of it in `held`; `original` is what was
     sent, `charges` what banks are said to have kept, `texts` every word the bank passed on.
     """
 
     label: str
     day: date
-    dollars: Decimal
+    value: Decimal
     held: Earmark
     original: tuple[Decimal, str] | None = None
     charges: Decimal = ZERO
@@ -50,9 +51,9 @@ class Receipt:
         """All words, in one line."""
         return " | ".join(filter(None, (self.payer, *self.texts)))
 
-    def sent_in(self, dollar: str) -> str:
+    def sent_in(self, currency: str) -> str:
         """Return the currency the money was sent in: the book's where nothing else is stated."""
-        return self.original[1] if self.original else dollar
+        return self.original[1] if self.original else currency
 
 
 def waiting_receipts(book: Book) -> list[Receipt]:
@@ -64,14 +65,14 @@ def waiting_receipts(book: Book) -> list[Receipt]:
     for each in book.register.held:
         if each.kind != "unapplied":
             continue
-        left[each.label] = left.get(each.label, ZERO) + each.dollars
+        left[each.label] = left.get(each.label, ZERO) + each.value
         first.setdefault(each.label, each.entry)
         held.setdefault(each.label, Earmark(each.fund, each.class_, each.purpose))
         days[each.label] = min(each.since, days.get(each.label, each.since))
     receipts = [
-        _receipt(book, label, first[label], days[label], dollars, held[label])
-        for label, dollars in left.items()
-        if dollars > 0
+        _receipt(book, label, first[label], days[label], value, held[label])
+        for label, value in left.items()
+        if value > 0
     ]
     return sorted(receipts, key=lambda receipt: (receipt.day, by_number(receipt.label)))
 
@@ -82,14 +83,14 @@ def receipts_of_amount(book: Book) -> dict[Decimal, list[tuple[date, str]]]:
     """
     found: dict[Decimal, list[tuple[date, str]]] = {}
     for each in book.register.held:
-        if each.kind == "unapplied" and each.event == "receipt-unapplied" and each.dollars > 0:
+        if each.kind == "unapplied" and each.event == "receipt-unapplied" and each.value > 0:
             donor = _proposed(book, each.entry)
-            found.setdefault(each.dollars, []).append((each.entry.date, donor))
+            found.setdefault(each.value, []).append((each.entry.date, donor))
     return found
 
 
 def _receipt(
-    book: Book, label: str, entry: Transaction, day: date, dollars: Decimal, held: Earmark
+    book: Book, label: str, entry: Transaction, day: date, value: Decimal, held: Earmark
 ) -> Receipt:
     meta = entry.meta
     original = _amount(meta.get("original"))
@@ -98,9 +99,9 @@ def _receipt(
         as_text(meta[key]) for key in ("remittance", "end-to-end", "references") if key in meta
     ]
     whole = sum(
-        (each.dollars for each in book.register.held_under[label] if each.entry is entry), ZERO
+        (each.value for each in book.register.held_under[label] if each.entry is entry), ZERO
     )
-    untouched = whole == dollars
+    untouched = whole == value
     if original and not untouched:
         original = _left_of(book, original, whole, book.register.held_under[label])
     payer = as_text(meta.get("payer", entry.payee or ""))
@@ -108,7 +109,7 @@ def _receipt(
     return Receipt(
         label=label,
         day=day,
-        dollars=dollars,
+        value=value,
         held=held,
         original=original,
         charges=charges[0]
@@ -131,15 +132,15 @@ WORDS = ("payer", "payer-account", "remittance", "end-to-end", "references", PAY
 
 
 class Paid(NamedTuple):
-    """What a part of a receipt settled: its dollars, and the units of the instalment."""
+    """What a part of a receipt settled: its value, and the units of the instalment."""
 
-    dollars: Decimal
+    value: Decimal
     units: Decimal
     currency: str
 
 
 def words_of_part(entry: Transaction, whole: Decimal, parts: Sequence[Paid]) -> list[Meta]:
-    """Return what the entry of a receipt of `whole` dollars says of the money, for each of its
+    """Return what the entry of a receipt of `whole` says of the money, for each of its
     parts: the bank's words, and of what was sent the part's own.
     """
     meta = {key: as_text(entry.meta[key]) for key in WORDS if key in entry.meta}
@@ -153,20 +154,20 @@ def words_of_part(entry: Transaction, whole: Decimal, parts: Sequence[Paid]) -> 
 
 
 def divide(original: tuple[Decimal, str], whole: Decimal, parts: Sequence[Paid]) -> list[Decimal]:
-    """Return what was sent of each part of a receipt of `whole` dollars, in the currency of what
+    """Return what was sent of each part of a receipt of `whole`, in the currency of what
     was sent: what it settled in that currency, where this does not come to more than was sent; else
-    its share by dollars. All of the receipt is all that was sent.
+    its share by its value. All of the receipt is all that was sent.
     """
     amount, currency = original
     settled = [part.units for part in parts]
-    is_all = sum((part.dollars for part in parts), ZERO) == whole
+    is_all = sum((part.value for part in parts), ZERO) == whole
     total = sum(settled, ZERO)
     if {part.currency for part in parts} == {currency} and (
         total == amount if is_all else total < amount
     ):
         return settled
     places = decimals(currency) if is_currency(currency) else 2
-    shares = [round_to(amount * part.dollars / whole, places) for part in parts]
+    shares = [round_to(amount * part.value / whole, places) for part in parts]
     if is_all and shares:
         shares[-1] += amount - sum(shares, ZERO)
     return shares
@@ -179,16 +180,16 @@ def _left_of(
     used: dict[int, Decimal] = {}
     for each in held:
         if each.entry is not held[0].entry:  # what an entry takes out, less what it puts back
-            used[id(each.entry)] = used.get(id(each.entry), ZERO) - each.dollars
+            used[id(each.entry)] = used.get(id(each.entry), ZERO) - each.value
     own: dict[int, list[Change]] = {entry: [] for entry in used}
     for change in book.register.changes:
         if id(change.entry) in own and change.event == "application":
             own[id(change.entry)].append(change)
     parts = []
-    for entry, dollars in used.items():
+    for entry, value in used.items():
         settled = {change.after.currency for change in own[entry] if change.before}
         units = sum((c.before.units - c.after.units for c in own[entry] if c.before), ZERO)
-        parts.append(Paid(dollars, units, settled.pop() if len(settled) == 1 else ""))
+        parts.append(Paid(value, units, settled.pop() if len(settled) == 1 else ""))
     left = original[0] - sum(divide(original, whole, parts), ZERO)
     return (left, original[1]) if left > 0 else None
 
@@ -233,12 +234,12 @@ def donors_of_payers(book: Book) -> dict[str, set[str]]:
     """Return for which donors each payer's money was applied before, by the payer's name."""
     payers: dict[str, str] = {}
     for each in book.register.held:
-        if each.kind == "unapplied" and each.dollars > 0:
+        if each.kind == "unapplied" and each.value > 0:
             payer = as_text(each.entry.meta.get("payer", each.entry.payee or ""))
             payers.setdefault(each.label, normalise(payer))
     applied: dict[int, set[str]] = {}
     for each in book.register.held:
-        if each.kind == "unapplied" and each.dollars < 0 and payers.get(each.label):
+        if each.kind == "unapplied" and each.value < 0 and payers.get(each.label):
             applied.setdefault(id(each.entry), set()).add(payers[each.label])
     history: dict[str, set[str]] = {}
     for change in book.register.changes:

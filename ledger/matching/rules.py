@@ -14,7 +14,12 @@ from functools import cache
 
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.guards.charges import tolerance
-from pledgebook.ledger.matching.candidates import Candidate, in_dollars_of, oldest, one_digit_off
+from pledgebook.ledger.matching.candidates import (
+    Candidate,
+    in_book_currency_of,
+    oldest,
+    one_digit_off,
+)
 from pledgebook.ledger.matching.quotes import Quoted, Quoting, words_of
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.postings import stated
@@ -148,9 +153,9 @@ class Certainty:
         short = part.claim.units - part.units
         fund = self._settings.funds[part.claim.fund]
         receipt = candidate.receipt
-        dollars = part.claim.currency == self._settings.currency
-        kept = short if dollars else in_dollars_of(receipt, part.units, short)
-        within = kept <= tolerance(fund, receipt.dollars + kept)
+        value = part.claim.currency == self._settings.currency
+        kept = short if value else in_book_currency_of(receipt, part.units, short)
+        within = kept <= tolerance(fund, receipt.value + kept)
         return not within and not one_digit_off(part.units, part.claim.units)
 
     def _by_donor_alone(self, candidate: Candidate, exact: list[Candidate], quoted: Quoted) -> str:

@@ -89,7 +89,7 @@ _NOT_KEPT = frozenset(
 _TERMS = frozenset({"condition", "rate", "rate-date", "rate-source", "rate-override", "original"})
 
 
-def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
+def told_amounts(line: Instalment, changes: list[Change], currency: str) -> Meta:
     """Return what an opening says was pledged, paid, written off and received of an instalment,
     and what it was first committed for.
     """
@@ -100,11 +100,11 @@ def told_amounts(line: Instalment, changes: list[Change], dollar: str) -> Meta:
         if amount or key == "pledged"
     }
     if line.received:
-        told["received"] = f"{line.received:f} {dollar}"
+        told["received"] = f"{line.received:f} {currency}"
     first = first_terms(changes)
     if first is not None:
         told[AT_PLEDGE] = (
-            f"{format_units(first.units)} {first.currency}, {first.dollars:f} {dollar}"
+            f"{format_units(first.units)} {first.currency}, {first.value:f} {currency}"
         )
     return told
 

@@ -42,7 +42,7 @@ class CollectionKey(NamedTuple):
 
 class Part(Struct, frozen=True, kw_only=True):
     """What a collection paid of one instalment: `units` in the pledge's `currency`, as the donor
-    owed it, and `dollars` received, gross of bank charges. `advance`: it is not due yet.
+    owed it, and `value` received, gross of bank charges. `advance`: it is not due yet.
     """
 
     label: str
@@ -50,26 +50,28 @@ class Part(Struct, frozen=True, kw_only=True):
     purpose: str
     units: Decimal
     currency: str
-    dollars: Decimal
+    value: Decimal
     advance: bool = False
 
 
 class Collection(Struct, frozen=True):
-    """A sum that came in. `returned` is what the bank took back of it since, in dollars."""
+    """A sum that came in. `returned` is what the bank took back of it since, in the book's
+    currency.
+    """
 
     key: CollectionKey
     parts: tuple[Part, ...]
     returned: Decimal = ZERO
 
     @property
-    def dollars(self) -> Decimal:
-        """What was received, in dollars and cents, gross of bank charges."""
-        return sum((part.dollars for part in self.parts), ZERO)
+    def value(self) -> Decimal:
+        """What was received, in the book's currency, gross of bank charges."""
+        return sum((part.value for part in self.parts), ZERO)
 
     @property
     def kept(self) -> Decimal:
-        """What stayed of it, in dollars and cents: what a receipt is over."""
-        return self.dollars - self.returned
+        """What stayed of it, in the book's currency: what a receipt is over."""
+        return self.value - self.returned
 
 
 def list_collections(register: Register, *, as_paid: bool = False) -> list[Collection]:
@@ -92,7 +94,7 @@ def list_collections(register: Register, *, as_paid: bool = False) -> list[Colle
 
 
 class _Gathered(Struct):
-    """Collections in the making: their parts, and the dollars returned by label; which of them paid
+    """Collections in the making: their parts, and the value returned by label; which of them paid
     each instalment, in the order in which they did; which is the contribution without a pledge of
     a fund, donor and name.
     """
@@ -132,7 +134,7 @@ class _Gathered(Struct):
             name = as_text(gift.entry.meta["reverses"])
             whose = self.given.get((gift.fund, gift.donor, name))
             if whose is not None:
-                self._return(whose, whose.labels, -gift.dollars)
+                self._return(whose, whose.labels, -gift.value)
 
     def reassign_instalments(self, register: Register) -> None:
         """Give what was paid on reassigned instalments to the donor whose they are."""
@@ -145,7 +147,7 @@ class _Gathered(Struct):
             was, now = (first.before or first.after).donor, first.after.donor
             self._move(list(changes), was, now, first.date)
         for gift in register.gifts:  # settled in a closed period, whose payments a history holds
-            if SETTLED_IN in gift.entry.meta and gift.dollars < 0:
+            if SETTLED_IN in gift.entry.meta and gift.value < 0:
                 to = as_text(gift.entry.meta.get(TO_DONOR, ""))
                 labels = as_text(gift.entry.meta[REASSIGNS]).split()
                 self._move(labels, gift.donor, to, gift.entry.date)
@@ -170,22 +172,22 @@ class _Gathered(Struct):
         """Give contributions without a pledge that were reassigned to the donor whose they are."""
         for gift in register.gifts:
             names = (gift.fund, gift.donor, as_text(gift.entry.meta.get("reverses", "")))
-            if event_of_gift(gift) != REASSIGNED or gift.dollars > 0 or names not in self.given:
+            if event_of_gift(gift) != REASSIGNED or gift.value > 0 or names not in self.given:
                 continue
             key = self.given.pop(names)
             moved = key._replace(donor=as_text(gift.entry.meta.get(TO_DONOR, "")))
             self.found.setdefault(moved, []).extend(self.found.pop(key, []))
-            for label, dollars in self.returned.pop(key, {}).items():
-                self._return(moved, label, dollars)
+            for label, value in self.returned.pop(key, {}).items():
+                self._return(moved, label, value)
 
     def _put(self, key: CollectionKey, parts: Sequence[Part]) -> None:
         self.found.setdefault(key, []).extend(parts)
         for part in parts:
             self.paid.setdefault(part.label, []).append(key)
 
-    def _return(self, key: CollectionKey, label: str, dollars: Decimal) -> None:
+    def _return(self, key: CollectionKey, label: str, value: Decimal) -> None:
         own = self.returned.setdefault(key, {})
-        own[label] = own.get(label, ZERO) + dollars
+        own[label] = own.get(label, ZERO) + value
 
     def _take_back(self, change: Change) -> None:
         left = -(change.received + change.advanced)
@@ -194,7 +196,7 @@ class _Gathered(Struct):
             if key.day > change.date:
                 continue
             parts = self.found[key]
-            own = sum((part.dollars for part in parts if part.label == change.label), ZERO)
+            own = sum((part.value for part in parts if part.label == change.label), ZERO)
             taken = min(left, own - self.returned.get(key, {}).get(change.label, ZERO))
             if taken > 0:
                 self._return(key, change.label, taken)
@@ -215,7 +217,7 @@ def _gifts_taken_back(register: Register) -> list[Gift]:
     return [
         gift
         for gift in register.gifts
-        if gift.dollars < 0
+        if gift.value < 0
         and gift.entry.meta.get("reverses") is not None
         and event_of_gift(gift) == "returned-payment"
     ]
@@ -223,7 +225,7 @@ def _gifts_taken_back(register: Register) -> list[Gift]:
 
 def _part(item: Change | Gift, currency: str) -> Part:
     if isinstance(item, Gift):
-        units, unit = item.original or (item.dollars, currency)
+        units, unit = item.original or (item.value, currency)
         label = stated(item.entry, item.posting, "reference") or ""
         return Part(
             label=label,
@@ -231,18 +233,18 @@ def _part(item: Change | Gift, currency: str) -> Part:
             purpose=item.purpose,
             units=units,
             currency=unit,
-            dollars=item.dollars,
+            value=item.value,
         )
     claim = item.before or item.after
     units = (item.before.units if item.before else Decimal(0)) - item.after.units
-    dollars = item.received + item.advanced
+    value = item.received + item.advanced
     return Part(
         label=item.label,
         class_=claim.class_,
         purpose=claim.purpose,
         units=units,
         currency=claim.currency,
-        dollars=dollars,
+        value=value,
         advance=bool(item.advanced),
     )
 

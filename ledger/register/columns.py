@@ -50,7 +50,7 @@ CLOSING = {
 
 
 class Figures(Struct, kw_only=True):
-    """One row's amounts in dollars and cents. `closing` is what is owed by the lots themselves,
+    """One row's amounts in the book's currency. `closing` is what is owed by the lots themselves,
     not computed from the other columns: that the two agree is a proof.
     """
 

@@ -29,18 +29,19 @@ AT_PLEDGE = "at-pledge"
 
 
 class Terms(NamedTuple):
-    """What an instalment was committed for: its amount, and its value in dollars that day."""
+    """What an instalment was committed for: its amount, and its value that day."""
 
     units: Decimal
     currency: str
-    dollars: Decimal
+    value: Decimal
 
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
 
 
 class Instalment(Struct, frozen=True, kw_only=True):
-    """One line of the register. Amounts are in `currency`; `carrying` and `received` in dollars.
+    """One line of the register. Amounts are in `currency`; `carrying` and `received` in the book's
+    currency.
 
     `label` and `pledge` are empty for a contribution received without a pledge (unless it has a
     reference). `period` is the declared period of the due date, or None where none is declared.
@@ -121,7 +122,7 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
     paid, written_off = settled_so_far(changes)
     advance = sum(
         (
-            held.dollars
+            held.value
             for held in register.held_under.get(claim.label, ())
             if held.kind == "in-advance" and held.entry.date <= day
         ),
@@ -173,9 +174,9 @@ def first_terms(changes: list[Change]) -> Terms | None:
     if not first.brings_forward:
         return Terms(first.after.units, first.after.currency, first.after.value)
     try:
-        amount, dollars = (stated(*first.after.origin, AT_PLEDGE) or "").split(", ")
+        amount, value = (stated(*first.after.origin, AT_PLEDGE) or "").split(", ")
         number, currency = amount.split(" ")
-        return Terms(read_number(number), currency, read_number(dollars.split(" ")[0]))
+        return Terms(read_number(number), currency, read_number(value.split(" ")[0]))
     except ValueError:
         return None
 
@@ -255,7 +256,7 @@ def _status(
 
 def _gift_line(gift: Gift, settings: Settings) -> Instalment:
     day = gift.entry.date
-    amount, currency = gift.original or (gift.dollars, settings.currency)
+    amount, currency = gift.original or (gift.value, settings.currency)
     period = settings.periods.of(day)
     label = stated(gift.entry, gift.posting, "reference") or ""
     return Instalment(
@@ -274,7 +275,7 @@ def _gift_line(gift: Gift, settings: Settings) -> Instalment:
         written_off=Decimal(0),
         outstanding=Decimal(0),
         carrying=ZERO,
-        received=gift.dollars,
+        received=gift.value,
         status="paid",
         overdue=False,
         recognition=settings.funds[gift.fund].policy(gift.class_),

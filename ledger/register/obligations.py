@@ -33,8 +33,8 @@ def obligation_of(entry: Transaction, line: Line) -> str:
 
 
 class Outstanding(NamedTuple):
-    """What is left of an obligation, in dollars: `earlier` of what was brought forward into the
-    period, `raised` of what it raised itself, on the expense accounts `spent_on`.
+    """What is left of an obligation, in the book's currency: `earlier` of what was brought forward
+    into the period, `raised` of what it raised itself, on the expense accounts `spent_on`.
     """
 
     earlier: Decimal
@@ -73,20 +73,20 @@ def outstanding_on(
                 continue
             if not reference and purposes.get(number, "") != place[2]:
                 continue
-            dollars = -(line.dollars or ZERO)
+            value = -(line.value or ZERO)
             if entry.date < start or event == "opening":
-                earlier += dollars
-            elif dollars < 0 and event == "obligation":
-                paid = min(-dollars, max(earlier, ZERO))
-                earlier, raised = earlier - paid, raised + dollars + paid
+                earlier += value
+            elif value < 0 and event == "obligation":
+                paid = min(-value, max(earlier, ZERO))
+                earlier, raised = earlier - paid, raised + value + paid
             elif event == "savings":
-                earlier += dollars
+                earlier += value
             else:
-                raised += dollars
+                raised += value
                 spent_on |= {
                     each.posting.account: None
                     for each in lines
-                    if dollars > 0
+                    if value > 0
                     and each.place.kind == "programme"
                     and (each.place.fund, each.class_) == place[:2]
                 }

@@ -1,4 +1,4 @@
-"""What a posting says: its place in the chart, its class and purpose, its dollars."""
+"""What a posting says: its place in the chart, its class and purpose, its value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEXTS = (str, type(None))
 class Line(Struct, frozen=True, kw_only=True):
     """One posting to a fund's account, read.
 
-    `dollars` is its weight in the book's currency in whole cents (debit positive), or None for
+    `value` is its weight in the book's currency in whole cents (debit positive), or None for
     another commodity such as contributions in kind. `label` is the lot's, or empty. `units` are
     the posting's own, debit positive, in `currency`.
     """
@@ -30,7 +30,7 @@ class Line(Struct, frozen=True, kw_only=True):
     place: Place
     class_: str
     purpose: str
-    dollars: Decimal | None
+    value: Decimal | None
     label: str
     units: Decimal
     currency: str
@@ -72,15 +72,15 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
         place, class_, purpose = found
         units, cost = posting.units, posting.cost
         weight = units if cost is None and posting.price is None else weigh(posting)
-        in_dollars = weight is not None and weight.currency == settings.currency
+        in_book_currency = weight is not None and weight.currency == settings.currency
         lines.append(
             Line(
                 posting=posting,
                 place=place,
                 class_=class_,
                 purpose=purpose,
-                dollars=to_cents(weight.number)
-                if in_dollars and weight is not None and weight.number is not None
+                value=to_cents(weight.number)
+                if in_book_currency and weight is not None and weight.number is not None
                 else None,
                 label=(cost.label if cost and place.kind in LABELLED else None) or "",
                 units=units.number if units and units.number is not None else Decimal(0),

@@ -58,7 +58,7 @@ _REOPENING = events_that("reopens")
 """Events that put back what a closed period settled, which the open book does not know."""
 
 PAID_IN_ADVANCE = "paid-in-advance"
-"""Metadata of the return of a payment of a closed period: the dollars of it that were held in
+"""Metadata of the return of a payment of a closed period: the value of it that were held in
 advance and became income since."""
 
 RECORDED_AS = "recorded-as"
@@ -68,7 +68,7 @@ RECORDED_AS = "recorded-as"
 class Claim(Struct, frozen=True, kw_only=True):
     """One instalment at a moment: what is still owed, and where its lot stands.
 
-    `units` are in `currency`, `value` is the carrying value in dollars and cents; both are zero
+    `units` are in `currency`, `value` is the carrying value in the book's currency; both are zero
     once nothing is left. `recognised` is the day it became (or becomes) a due receivable; None
     while it is deferred by an entry or only pledged. `origin` is the transaction and posting that
     committed (or opened) it; `announced` those by which it was only pledged before.
@@ -138,10 +138,10 @@ class Claim(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """What one transaction did to one instalment.
 
-    `received` is what was collected in dollars, gross of bank charges (negative when a bank takes
-    a payment back); `advanced` the part credited to In-Advance; `advance_released` what became
-    income of money in advance; `restored` what becomes income again beyond that where a bank takes
-    such money back: the instalment's carrying value less the dollars received.
+    `received` is what was collected in the book's currency, gross of bank charges (negative when a
+    bank takes a payment back); `advanced` the part credited to In-Advance; `advance_released` what
+    became income of money in advance; `restored` what becomes income again beyond that where a bank
+    takes such money back: the instalment's carrying value less the value received.
     """
 
     entry: Transaction
@@ -173,12 +173,12 @@ class Change(Struct, frozen=True, kw_only=True):
 
     @property
     def value_out(self) -> Decimal:
-        """The carrying value taken out, in dollars; negative if value was added."""
+        """The carrying value taken out, in the book's currency; negative if value was added."""
         return (self.before.value if self.before else ZERO) - self.after.value
 
 
 class Gift(Struct, frozen=True, kw_only=True):
-    """A contribution received without a pledge, at the dollars received; negative where it is taken
+    """A contribution received without a pledge, at the value received; negative where it is taken
     back. `original` is the amount and currency the donor sent, where the entry says so; `prior`
     tells a correction of an earlier period: an adjustment, and no income.
     """
@@ -189,14 +189,14 @@ class Gift(Struct, frozen=True, kw_only=True):
     class_: str
     purpose: str
     donor: str
-    dollars: Decimal
+    value: Decimal
     original: tuple[Decimal, str] | None
     prior: bool = False
 
 
 class Held(Struct, frozen=True, kw_only=True):
     """Money held as a liability under a label, in or out: `kind` is in-advance or unapplied,
-    `dollars` positive when received; `since` the day this money came.
+    `value` positive when received; `since` the day this money came.
     """
 
     entry: Transaction
@@ -207,7 +207,7 @@ class Held(Struct, frozen=True, kw_only=True):
     purpose: str
     donor: str
     label: str
-    dollars: Decimal
+    value: Decimal
     since: date
 
 
@@ -233,7 +233,7 @@ class Register(Struct, kw_only=True):
     refunds: list[Flow] = field(default_factory=list)
     in_kind: list[Flow] = field(default_factory=list)
     deferred: dict[str, Decimal] = field(default_factory=dict)
-    """What is deferred at the end, in dollars, by instalment."""
+    """What is deferred at the end, in the book's currency, by instalment."""
     last_day: date | None = None
 
     def claims_at(self, day: date) -> Iterator[Claim]:
@@ -263,11 +263,11 @@ class Giving(NamedTuple):
 
 class Plain(NamedTuple):
     """A plain entry: a commitment that is income of its period or a payment in full, of which no
-    rule has anything to say. `dollars` are the income, or the cash received.
+    rule has anything to say. `value` is the income, or the cash received.
     """
 
     giving: Giving
-    dollars: Decimal
+    value: Decimal
     is_payment: bool
 
     @property
@@ -362,7 +362,7 @@ class _Deriving:
                     event=plain.event,
                     before=before,
                     after=structs.replace(before, units=Decimal(0), value=ZERO),
-                    received=plain.dollars,
+                    received=plain.value,
                 )
 
     def _held(self, entry: Transaction, event: str, line: Line) -> Held:
@@ -389,7 +389,7 @@ class _Deriving:
             purpose=line.purpose,
             donor=line.place.part,
             label=line.label,
-            dollars=-(line.dollars or ZERO),
+            value=-(line.value or ZERO),
             since=since,
         )
 
@@ -401,7 +401,7 @@ class _Deriving:
                 by_label.setdefault(line.label, []).append(line)
         changes = []
         for label, own in by_label.items():
-            deferred = _dollars(own, "deferred")
+            deferred = _value(own, "deferred")
             if deferred:
                 register.deferred[label] = register.deferred.get(label, ZERO) - deferred
             before = self.claims.get(label)
@@ -412,7 +412,7 @@ class _Deriving:
                 continue
             if event == REASSIGNED:
                 after = structs.replace(after, donor=self._to_donor(entry))
-            found_late = before is None and _dollars(lines, "prior-period") < 0
+            found_late = before is None and _value(lines, "prior-period") < 0
             after = structs.replace(
                 after,
                 recognised=self._recognised(entry, event, before, after, found_late=found_late)
@@ -422,7 +422,7 @@ class _Deriving:
                 if before
                 else event == "opening",
             )
-            advance = _dollars(own, "in-advance")
+            advance = _value(own, "in-advance")
             changes.append(
                 Change(
                     entry=entry,
@@ -483,7 +483,7 @@ class _Deriving:
             return ZERO
         if change.after.kind == "pledges":
             kinds = ("contributions", "prior-period") if first else ()
-            return -sum((_dollars(lines, kind) for kind in kinds), ZERO)
+            return -sum((_value(lines, kind) for kind in kinds), ZERO)
         reverses = as_text(change.entry.meta.get("reverses", ""))
         was_advance = reverses in self.advanced.get(change.label, ())
         opened, paid = self.carried.get(change.label), as_date(reverses)
@@ -573,8 +573,8 @@ _TELLS_WHOSE = kinds_that("tells_whose")
 _OF_INSTALMENTS = CLAIMS | WITH_INSTALMENT
 
 
-def _dollars(lines: Iterable[Line], kind: str) -> Decimal:
-    return sum((line.dollars or ZERO for line in lines if line.place.kind == kind), ZERO)
+def _value(lines: Iterable[Line], kind: str) -> Decimal:
+    return sum((line.value or ZERO for line in lines if line.place.kind == kind), ZERO)
 
 
 def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim | None:
@@ -624,7 +624,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         donor=line.place.part,
         units=sum((added.units for added in lines), Decimal(0)),
         currency=line.currency,
-        value=sum((added.dollars or ZERO for added in lines), ZERO),
+        value=sum((added.value or ZERO for added in lines), ZERO),
         pledged_on=(cost.date if cost else None) or entry.date,
         due=due,
         committed=committed,
@@ -665,7 +665,8 @@ def _with_receipts(
     """Share what was collected among the instalments it settled, fund by fund, class by class.
 
     Several instalments paid at once share by their units where they are of one currency, so that
-    each bears the same rate; else by carrying value. An instalment in dollars takes its own.
+    each bears the same rate; else by carrying value. An instalment in the book's currency takes its
+    own.
     """
     if event not in RECEIVING:
         return changes
@@ -676,10 +677,10 @@ def _with_receipts(
         groups.setdefault((claim.fund, claim.class_), []).append(change)
     for (fund, class_), group in groups.items():
         own = [line for line in lines if (line.place.fund, line.class_) == (fund, class_)]
-        collected = sum((_dollars(own, kind) for kind in MONEY), ZERO)
+        collected = sum((_value(own, kind) for kind in MONEY), ZERO)
         collected -= sum((change.advanced for change in group), ZERO)
         if event != "returned-payment" and all(each.after.kind == "pledges" for each in group):
-            collected += _dollars(own, "contributions")
+            collected += _value(own, "contributions")
         settled = [change for change in group if not change.advanced]
         stated = _stated_shares(own, settled)
         if stated:
@@ -700,7 +701,7 @@ def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decima
     for line in lines:
         label = (line.posting.meta or {}).get(INSTALMENT)
         if label is not None and line.place.kind in _TELLS_WHOSE:
-            own[str(label)] = own.get(str(label), ZERO) - (line.dollars or ZERO)
+            own[str(label)] = own.get(str(label), ZERO) - (line.value or ZERO)
     if not own:
         return {}
     return {
@@ -752,7 +753,7 @@ def _gifts(
         return  # its instalments say it
     kinds = {"contributions", *(["prior-period"] if event in _OF_GIFTS else [])}
     for line in lines:
-        if line.place.kind in kinds and line.dollars:
+        if line.place.kind in kinds and line.value:
             yield Gift(
                 entry=entry,
                 posting=line.posting,
@@ -760,7 +761,7 @@ def _gifts(
                 class_=line.class_,
                 purpose=line.purpose,
                 donor=line.place.part,
-                dollars=-line.dollars,
+                value=-line.value,
                 original=_original(entry, line.posting),
                 prior=line.place.kind == "prior-period",
             )

@@ -35,12 +35,12 @@ def booked_entries(selection: Selection) -> list[Booked]:
 
 def lines_within(selection: Selection, *kinds: str) -> Iterator[tuple[Booked, Line]]:
     """Yield the postings of these kinds of account within the cut that are to be shown and come to
-    dollars, each with its entry, in booked order.
+    value, each with its entry, in booked order.
     """
     by_kind = selection.once("lines within", lambda: _by_kind(selection))
     found = (each for kind in kinds for each in by_kind.get(kind, ()))
     for _, booked, line in sorted(found, key=lambda each: each[0]):
-        if line.dollars and selection.covers_line(line):
+        if line.value and selection.covers_line(line):
             yield booked, line
 
 

@@ -17,7 +17,7 @@ from pledgebook.reports.figures.ties import Balances
 
 
 class CashProof(Struct, frozen=True, kw_only=True):
-    """The lines of the proof, in dollars. `per_ledger` is what the cash accounts say."""
+    """The proof's lines, in the book's currency. `per_ledger` is what the cash accounts say."""
 
     collected: Decimal
     applied_from_opening: Decimal
@@ -53,7 +53,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
     came = {
         (id(held.entry), held.kind, held.label)
         for held in selection.book.register.held
-        if held.dollars > 0 and held.event in {"payment", "receipt-unapplied"}
+        if held.value > 0 and held.event in {"payment", "receipt-unapplied"}
     }
     for held in selection.book.register.held:
         if not selection.covers(held) or held.event == "opening":
@@ -61,11 +61,11 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
         if held.entry.date not in cut:
             continue
         if held.event == "refund-overpayment":
-            refunded -= held.dollars
+            refunded -= held.value
         elif held.since < cut.start and (id(held.entry), held.kind, held.label) not in came:
-            applied -= held.dollars
+            applied -= held.value
         else:
-            new[held.kind] += held.dollars
+            new[held.kind] += held.value
     return CashProof(
         collected=total.collected,
         applied_from_opening=applied,

@@ -19,7 +19,8 @@ from pledgebook.reports.figures.ties import Balances
 def cash_flows(
     balances: Balances, groups: Sequence[Group], excess: Decimal, below: Sequence[Line]
 ) -> dict[str, Decimal]:
-    """Return the lines of some funds and classes in dollars, by key; a minus takes from cash.
+    """Return the lines of some funds and classes in the book's currency, by key; a minus takes from
+    cash.
 
     What stands `below` the result is told in cash where its entry moved cash too; all else of it
     has its other half in a movement above, and is one line.

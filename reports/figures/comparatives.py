@@ -32,7 +32,7 @@ _CASH_FLOWS = "cash_flows"
 flow statement, which earlier seals have not."""
 
 Totals = Mapping[str, Mapping[str, Decimal]]
-"""Each fund's lines, by their keys, in dollars: the total column."""
+"""Each fund's lines, by their keys, in the book's currency: the total column."""
 
 
 def period_before(selection: Selection) -> Cut | None:

@@ -35,9 +35,9 @@ def corrections_made(selection: Selection) -> list[str]:
         if event == REASSIGNED:
             found.append(_reassigned(selection, entry, lines))
             continue
-        dollars = -sum(
+        value = -sum(
             (
-                line.dollars or ZERO
+                line.value or ZERO
                 for line in lines
                 if line.place.kind in EARLIER and selection.covers_line(line)
             ),
@@ -46,7 +46,7 @@ def corrections_made(selection: Selection) -> list[str]:
         whose = f", {entry.payee}" if entry.payee else ""
         cause = " ".join(as_text(entry.meta[CAUSE]).split())
         found.append(
-            f"Correction of an earlier period on {long_date(entry.date)}{whose}: {dollars:,.2f} "
+            f"Correction of an earlier period on {long_date(entry.date)}{whose}: {value:,.2f} "
             f"{selection.book.settings.currency} ({cause})."
         )
     return found
@@ -109,9 +109,7 @@ def received_since(selection: Selection) -> list[str]:
                 and selection.covers(before)
             ):
                 came[before.donor] = came.get(before.donor, ZERO) + change.received
-    named = [
-        f"{name_of(selection, donor)} {dollars:,.2f}" for donor, dollars in came.items() if dollars
-    ]
+    named = [f"{name_of(selection, donor)} {value:,.2f}" for donor, value in came.items() if value]
     if not named:
         return []
     return [

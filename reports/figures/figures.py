@@ -140,8 +140,8 @@ def _each_contribution(selection: Selection, cut: Cut) -> list[tuple[Claim | Gif
 def _of_gift(gift: Gift) -> Figures:
     """Return a contribution's figures: of an earlier period it is an adjustment."""
     if gift.prior:
-        return Figures(adjustments=gift.dollars, collected_prior=gift.dollars)
-    return Figures(pledged=gift.dollars, collected_current=gift.dollars)
+        return Figures(adjustments=gift.value, collected_prior=gift.value)
+    return Figures(pledged=gift.value, collected_current=gift.value)
 
 
 def held_figures(selection: Selection, key: Callable[[str, str, str], KeyT]) -> dict[KeyT, Figures]:
@@ -151,10 +151,10 @@ def held_figures(selection: Selection, key: Callable[[str, str, str], KeyT]) -> 
     for held in register.held:
         if held.kind == "in-advance" and held.entry.date <= cut.end and selection.covers(held):
             figures = rows.setdefault(key(held.fund, held.class_, held.donor), Figures())
-            figures.in_advance += held.dollars
+            figures.in_advance += held.value
     for entry, line in ((flow.entry, flow.line) for flow in register.refunds):
         place = line.place
         if entry.date in cut and selection.covers_line(line):
             figures = rows.setdefault(key(place.fund, line.class_, place.part), Figures())
-            figures.refunded += line.dollars or ZERO
+            figures.refunded += line.value or ZERO
     return rows

@@ -173,7 +173,7 @@ def owed_ties(selection: Selection, figures: Figures) -> list[Tie]:
 
 
 def owed_per_ledger(selection: Selection) -> Decimal:
-    """Return what the accounts of instalments hold in dollars, as the book is kept."""
+    """Return what the accounts of instalments hold in the book's currency, as the book is kept."""
     balances = balances_of(selection.as_kept)
     return balances.total_held(selection.groups, "pledges", "memorandum")
 

@@ -29,8 +29,8 @@ _UNSAS, IPSAS = FRAMEWORKS
 
 class Restatement(Struct, frozen=True, kw_only=True):
     """An error of an earlier period that was found in a cut: what it adds to the balance of each
-    class, in dollars; the day it concerns; the kind of account in which it would have been recorded
-    then, and those that took up the other side (debit positive).
+    class, in the book's currency; the day it concerns; the kind of account in which it would have
+    been recorded then, and those that took up the other side (debit positive).
     """
 
     title: str
@@ -88,14 +88,14 @@ def _restatement(booked: Booked, selection: Selection) -> Restatement:
     amounts: dict[Group, Decimal] = {}
     others: dict[tuple[Group, str], Decimal] = {}
     for line in lines:
-        if line.dollars is None or not selection.covers_line(line):
+        if line.value is None or not selection.covers_line(line):
             continue
         group = (line.place.fund, line.class_)
         if line.place.kind in EARLIER:
-            amounts[group] = amounts.get(group, ZERO) - line.dollars
+            amounts[group] = amounts.get(group, ZERO) - line.value
         else:
             key = (group, line.place.kind)
-            others[key] = others.get(key, ZERO) + line.dollars
+            others[key] = others.get(key, ZERO) + line.value
     stated = as_text(entry.meta.get(RESTATES, "")) or "correction"
     cause = " ".join(as_text(entry.meta[CAUSE]).split())
     return Restatement(

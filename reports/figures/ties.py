@@ -36,8 +36,8 @@ _BELOW = kinds_that("adjusts")
 
 
 class Balances(Struct, kw_only=True):
-    """Account balances in dollars (debit positive) by fund, class and kind of account: `at_end`
-    all that was booked up to the cut's end, `within` what was booked in it.
+    """Account balances in the book's currency (debit positive) by fund, class and kind of account:
+    `at_end` all that was booked up to the cut's end, `within` what was booked in it.
     """
 
     at_end: dict[tuple[Group, str], Decimal] = field(default_factory=dict)
@@ -92,8 +92,8 @@ def _read_balances(selection: Selection) -> Balances:
         within = not booked.is_before(selection.cut)
         sums = balances.within if within else before
         for line in lines:
-            dollars = line.dollars
-            if dollars is None or not selection.covers_line(line):
+            value = line.value
+            if value is None or not selection.covers_line(line):
                 continue
             kind = line.place.kind
             group = (line.place.fund, line.class_)
@@ -101,26 +101,26 @@ def _read_balances(selection: Selection) -> Balances:
             if kind == "prior-period":
                 keys.append((group, cause_of(event, lines)))
             for key in keys:
-                sums[key] = sums.get(key, ZERO) + dollars
+                sums[key] = sums.get(key, ZERO) + value
             if within and kind in _BELOW and _moves_cash(lines, group):
                 for key in keys:
-                    balances.in_cash[key] = balances.in_cash.get(key, ZERO) + dollars
+                    balances.in_cash[key] = balances.in_cash.get(key, ZERO) + value
             if kind == "due-from":
                 pair = (line.place.fund, line.place.part)
-                balances.between[pair] = balances.between.get(pair, ZERO) + dollars
+                balances.between[pair] = balances.between.get(pair, ZERO) + value
             if within and kind == "cash" and event in _DONORS_MONEY:
-                balances.cash_from_donors += dollars
+                balances.cash_from_donors += value
             elif within and kind == "bank-charges" and event in FROM_DONORS:
-                balances.charges_of_donors += dollars
+                balances.charges_of_donors += value
     balances.at_end = before
-    for key, dollars in balances.within.items():
-        before[key] = before.get(key, ZERO) + dollars
+    for key, value in balances.within.items():
+        before[key] = before.get(key, ZERO) + value
     return balances
 
 
 def _moves_cash(lines: Sequence[Line], group: Group) -> bool:
     return any(
-        line.place.kind == "cash" and line.dollars and (line.place.fund, line.class_) == group
+        line.place.kind == "cash" and line.value and (line.place.fund, line.class_) == group
         for line in lines
     )
 

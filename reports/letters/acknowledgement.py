@@ -1,4 +1,4 @@
-"""The acknowledgement of commitments: what a donor committed in the cut, with rates and dollars."""
+"""The acknowledgement of commitments: what a donor committed in the cut, with rates and value."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ def acknowledgement(papers: Papers, order: Order) -> Letter:
         Paragraph(
             say(
                 "We thank you for your commitment, which is recorded in the accounts of the fund "
-                "as shown below. Its value in dollars is at the United Nations operational rate "
-                "of exchange of its date."
+                "as shown below. Its value is at the rate of exchange of its date."
             )
         ),
         _table(papers, order, changes),
@@ -63,7 +62,7 @@ def _table(papers: Papers, order: Order, changes: list[Change]) -> Table:
         Heading("currency", say("Currency"), "code"),
         Heading("amount", say("Amount"), "amount"),
         Heading("rate", say("Rate"), "code"),
-        Heading("dollars", column_title(order.speaking, currency), "amount", currency),
+        Heading("value", column_title(order.speaking, currency), "amount", currency),
     )
     lines = []
     total = ZERO
@@ -87,7 +86,7 @@ def _table(papers: Papers, order: Order, changes: list[Change]) -> Table:
                 )
             )
         )
-    lines.append(total_line(headings, say("Total"), dollars=total))
+    lines.append(total_line(headings, say("Total"), value=total))
     return Table(
         name="commitments", caption=say("Instalments"), headings=headings, lines=tuple(lines)
     )

@@ -70,7 +70,7 @@ def _table(papers: Papers, order: Order, receipts: Sequence[OfficialReceipt]) ->
         Heading("issued", say("Issued on"), "date"),
         Heading("day", say("Received on"), "date"),
         Heading("label", say("Instalment"), "code"),
-        Heading("dollars", column_title(speaking, currency), "amount", currency),
+        Heading("value", column_title(speaking, currency), "amount", currency),
     ]
     if voided:
         headings.insert(4, Heading("void", say("Void since"), "date"))
@@ -82,11 +82,11 @@ def _table(papers: Papers, order: Order, receipts: Sequence[OfficialReceipt]) ->
             "day": each.key.day,
             "label": each.key.labels,
             "void": each.void_on,
-            "dollars": None if each.void else each.amount,
+            "value": None if each.void else each.amount,
         }
         lines.append(Line(tuple(values[heading.key] for heading in headings)))
     counted = sum((each.amount for each in receipts if not each.void), ZERO)
-    lines.append(total_line(headings, say("Total"), dollars=counted))
+    lines.append(total_line(headings, say("Total"), value=counted))
     note = say("A void receipt does not count; what replaces it has a number of its own.")
     return Table(
         name="receipts",

@@ -26,7 +26,7 @@ def has_balance(papers: Papers, order: Order) -> bool:
 
 
 def _held(papers: Papers, order: Order) -> tuple[Decimal, Decimal]:
-    """Return what is held in advance and what is not applied, in dollars."""
+    """Return what is held in advance and what is not applied, in the book's currency."""
     advance = sum(
         (
             line.figures.in_advance

@@ -48,12 +48,12 @@ CLASS_NAMES = {
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Money of a donor that is not yet applied to a pledge: since when, in which fund, what is left
-    of it in dollars.
+    of it in the book's currency.
     """
 
     day: date
     fund: str
-    dollars: Decimal
+    value: Decimal
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Papers:
 
     @cached_property
     def released(self) -> dict[tuple[str, str, str], dict[str, Decimal]]:
-        """What of money in advance became income within the cut, by fund, class and donor: dollars
+        """What of money in advance became income within the cut, by fund, class and donor: value
         by instalment.
         """
         cut = self.selection.cut
@@ -168,7 +168,7 @@ class Papers:
         found: dict[tuple[str, str], Decimal] = {}
         for donor, own in self.waiting.items():
             for each in own:
-                found[donor, each.fund] = found.get((donor, each.fund), ZERO) + each.dollars
+                found[donor, each.fund] = found.get((donor, each.fund), ZERO) + each.value
         return found
 
     @cached_property
@@ -185,7 +185,7 @@ class Papers:
             if held[0].kind != "unapplied":
                 continue
             left = sum(
-                (each.dollars for each in held if each.entry.date <= self.selection.cut.end), ZERO
+                (each.value for each in held if each.entry.date <= self.selection.cut.end), ZERO
             )
             meta = held[0].entry.meta
             known = donors.get(id(held[0].entry), set())

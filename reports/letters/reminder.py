@@ -61,7 +61,7 @@ def _table(papers: Papers, order: Order, lines: list[Instalment]) -> Table:
         Heading("days", say("Days overdue"), "count"),
         Heading("currency", say("Currency"), "code"),
         Heading("unpaid", say("Unpaid"), "amount"),
-        Heading("dollars", column_title(order.speaking, currency), "amount", currency),
+        Heading("value", column_title(order.speaking, currency), "amount", currency),
     )
     rows = [
         Line(
@@ -79,7 +79,7 @@ def _table(papers: Papers, order: Order, lines: list[Instalment]) -> Table:
         for line in lines
     ]
     total = sum((line.carrying for line in lines), ZERO)
-    rows.append(total_line(headings, say("Total"), dollars=total))
+    rows.append(total_line(headings, say("Total"), value=total))
     return Table(
         name="overdue", caption=say("Due and unpaid"), headings=headings, lines=tuple(rows)
     )

@@ -45,8 +45,8 @@ def has_statement(papers: Papers, order: Order) -> bool:
 
 
 def statement(papers: Papers, order: Order) -> Letter:
-    """Return the donor's statement over the cut: its rows of the schedule in dollars, signed so
-    that they add up to what is unpaid; its instalments in their currencies; what came in.
+    """Return the donor's statement over the cut: its rows of the schedule in the book's currency,
+    signed so that they add up to what is unpaid; its instalments in their currencies; what came in.
     """
     speaking, say = order.speaking, order.speaking.say
     cut = papers.selection.cut
@@ -57,8 +57,8 @@ def statement(papers: Papers, order: Order) -> Letter:
             say(
                 "This is the statement of your contributions from {start} to {end}, as they stand "
                 "in the accounts of the fund. Pledges in other currencies are carried at the "
-                "United Nations operational rate of exchange of their date; what a payment "
-                "brought more or less than that is shown as exchange differences.",
+                "rate of exchange of their date; what a payment brought more or less than that is "
+                "shown as exchange differences.",
                 start=start,
                 end=end,
             )
@@ -158,17 +158,17 @@ def _from_before(papers: Papers, row: tuple[str, str, str]) -> Decimal:
     """Return what of a row's collected came in advance before the cut: so much less came in it."""
     register, cut = papers.book.register, papers.selection.cut
     total = ZERO
-    for label, dollars in papers.released.get(row, {}).items():
+    for label, value in papers.released.get(row, {}).items():
         before = sum(
             (
-                held.dollars
+                held.value
                 for held in register.held_under.get(label, ())
                 if held.kind == "in-advance"
                 and (held.entry.date < cut.start or held.event == "opening")
             ),
             ZERO,
         )
-        total += min(dollars, before)
+        total += min(value, before)
     return total
 
 

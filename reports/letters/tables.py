@@ -41,7 +41,7 @@ def instalment_table(
     papers: Papers, order: Order, lines: Iterable[Instalment], caption: str
 ) -> Table:
     """Return instalments with what is pledged, paid and unpaid in their currencies, and what is
-    unpaid in dollars as carried: the schedule's closing, future and uncommitted.
+    unpaid in the book's currency as carried: the schedule's closing, future and uncommitted.
     """
     say, currency = order.speaking.say, papers.settings.currency
     lines = list(lines)
@@ -60,7 +60,7 @@ def instalment_table(
         headings.append(Heading("written_off", say("Written off"), "amount"))
     headings += [
         Heading("unpaid", say("Unpaid"), "amount"),
-        Heading("dollars", column_title(order.speaking, currency), "amount", currency),
+        Heading("value", column_title(order.speaking, currency), "amount", currency),
     ]
     rows = []
     total = ZERO
@@ -75,10 +75,10 @@ def instalment_table(
             "paid": line.paid,
             "written_off": line.written_off,
             "unpaid": line.outstanding,
-            "dollars": line.carrying,
+            "value": line.carrying,
         }
         rows.append(Line(tuple(values[each.key] for each in headings)))
-    rows.append(total_line(headings, say("Total"), dollars=total))
+    rows.append(total_line(headings, say("Total"), value=total))
     return Table(name="instalments", caption=caption, headings=tuple(headings), lines=tuple(rows))
 
 
@@ -89,8 +89,8 @@ def collection_table(
     caption: str,
     waiting: Iterable[Waiting] = (),
 ) -> Table:
-    """Return what came in, a line a part: in the pledge's currency and in dollars as received; then
-    what waits to be applied. What of it came before the cut stands below the total.
+    """Return what came in, a line a part: in the pledge's currency and in the book's currency as
+    received; then what waits to be applied. What of it came before the cut stands below the total.
     """
     say, currency = order.speaking.say, papers.settings.currency
     parts = [(each, part) for each in collections for part in each.parts]
@@ -101,7 +101,7 @@ def collection_table(
         Heading("purpose", say("Purpose")),
         Heading("currency", say("Currency"), "code"),
         Heading("amount", say("Amount"), "amount"),
-        Heading("dollars", column_title(order.speaking, currency), "amount", currency),
+        Heading("value", column_title(order.speaking, currency), "amount", currency),
     ]
     rows = []
     for each, part in parts:
@@ -115,21 +115,21 @@ def collection_table(
                     + (" a/" if part.advance else ""),
                     part.currency,
                     part.units,
-                    part.dollars,
+                    part.value,
                 )
             )
         )
-    dollars = sum((part.dollars for _, part in parts), ZERO)
+    value = sum((part.value for _, part in parts), ZERO)
     earlier = []
     for money in waiting:
         said = say("not yet applied to a pledge")
-        line = Line((money.day, "", said, currency, money.dollars, money.dollars))
+        line = Line((money.day, "", said, currency, money.value, money.value))
         if money.day < papers.selection.cut.start:
             earlier.append(line)
         else:
             rows.append(line)
-            dollars += money.dollars
-    rows += [total_line(headings, say("Total"), dollars=dollars), *earlier]
+            value += money.value
+    rows += [total_line(headings, say("Total"), value=value), *earlier]
     note = say("a/ Received before the period in which it falls due, and held in advance.")
     return Table(
         name="received",
