@@ -59,13 +59,13 @@ def _parameter(field: Field) -> click.Parameter:
             metavar=field.metavar or None,
             **given,
         )
+    spelled = [field.option, *_ALSO.get(field.option, ()), field.name]
     if field.kind == "flag":
-        given = [field.option, *_ALSO.get(field.option, ()), field.name]
-        return click.Option(given, is_flag=True, help=field.help)
+        return click.Option(spelled, is_flag=True, help=field.help)
     if field.default or not (field.kind != "text" or field.many or field.required):
         given["default"] = field.default
     return click.Option(
-        [field.option, *_ALSO.get(field.option, ()), field.name],
+        spelled,
         type=str if field.kind == "text" else kind,
         required=field.required,
         multiple=field.many,

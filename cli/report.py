@@ -73,6 +73,7 @@ _UNBOUND = 10_000
 @click.option("--group", metavar="G", help="One group of donors only: Governments ...")
 @click.option("--donor", metavar="D", help="One donor only, by code or name.")
 @click.option("--purpose", metavar="P", help="Money for one purpose only; none: without one.")
+@click.option("--mandate", metavar="M", help="Paragraphs of this mandate only, by its symbol.")
 @click.option(
     "--recognition",
     metavar="P",
@@ -106,6 +107,7 @@ def report(
     group: str | None,
     donor: str | None,
     purpose: str | None,
+    mandate: str | None,
     recognition: str | None,
     out: Path | None,
     as_reported: bool,
@@ -130,6 +132,7 @@ def report(
             group=group,
             donor=donor,
             purpose=purpose,
+            mandate=mandate,
             made_at=now(),
             despite_errors=despite_errors,
         )
@@ -150,6 +153,7 @@ def report(
         group=group,
         donor=donor,
         purpose=purpose,
+        mandate=mandate,
     )
     if as_reported and names != (NAME,):
         raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")

@@ -167,9 +167,30 @@ def _show(reading: SheetReading) -> None:
             click.echo(f"  Question: {question.text}")
 
 
+def _only_one(
+    context: click.Context, option: click.Parameter, files: tuple[Path, ...]
+) -> Path | None:
+    """Refuse a mapping that another would be taken in place of."""
+    del context, option
+    if len(files) > 1:
+        fail(
+            f"--map is given {len(files)} times ({', '.join(each.name for each in files)}), and an "
+            "import goes by one mapping: import once for each, or put them into one file."
+        )
+    return files[0] if files else None
+
+
 @click.command("import")
 @click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
-@click.option("--map", "map_file", type=FILE, metavar="MAP.toml", help="A mapping of the columns.")
+@click.option(
+    "--map",
+    "map_file",
+    type=FILE,
+    multiple=True,
+    callback=_only_one,
+    metavar="MAP.toml",
+    help="A mapping of the columns.",
+)
 @click.option("--fund", metavar="F", default="", help="The fund, where the sheet does not say.")
 @click.option("--bank", metavar="B", default="", help="The bank account the files are of.")
 @click.option(

@@ -36,7 +36,7 @@ _RELATIONS = (("calls", "call"), ("serves", "serves"), ("acknowledged", "acknowl
 
 
 def paragraphs(selection: Selection) -> Report:
-    """Return contributions by paragraph for the first mandate of the book, with both tables.
+    """Return contributions by paragraph of the selection's mandate, with both tables.
 
     Raises SelectionError where the book declares no mandate.
     """
@@ -86,9 +86,12 @@ def paragraphs(selection: Selection) -> Report:
 
 
 def mandate_of(selection: Selection) -> Mandate:
-    """Return the first mandate of the book. Raises SelectionError where it declares none."""
-    for mandate in selection.book.settings.mandates.values():
-        return mandate
+    """Return the mandate that is asked for, else the book's first. Raises SelectionError where it
+    declares none.
+    """
+    for symbol, mandate in selection.book.settings.mandates.items():
+        if selection.mandate in {"", symbol}:
+            return mandate
     raise SelectionError(
         'The book declares no mandate, so nothing is tagged by paragraph: add custom "mandate".'
     )

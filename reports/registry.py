@@ -4,8 +4,9 @@ command, its help and the pages read this table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 from pledgebook.ledger.register.book import without_garbage_collection
@@ -38,7 +39,7 @@ from pledgebook.reports.figures.disclosures import waiting_for_approval
 from pledgebook.reports.figures.layout import name_of
 from pledgebook.reports.figures.selection import Selection, SelectionError
 from pledgebook.reports.figures.standing import standing_of
-from pledgebook.reports.figures.table import Report, Source, Tie
+from pledgebook.reports.figures.table import Part, Report, Source, Tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +197,7 @@ def make_reports(selection: Selection, names: tuple[str, ...]) -> list[Report]:
                 "without."
             )
     with without_garbage_collection():
-        return [_made(name, selection) for name in names]
+        return [report for name in names for report in _made(name, selection)]
 
 
 def left_out(selection: Selection) -> list[str]:
@@ -223,8 +224,29 @@ def all_ties(selection: Selection) -> list[tuple[str, Tie]]:
         ]
 
 
-def _made(name: str, selection: Selection) -> Report:
-    return as_made(REPORTS[name].make(selection), selection)
+def _made(name: str, selection: Selection) -> list[Report]:
+    """Return a report; one on paragraphs for each mandate of the book, unless one is asked for."""
+    kind = REPORTS[name]
+    mandates = [*selection.book.settings.mandates]
+    if not kind.needs_mandate or selection.mandate or len(mandates) < 2:
+        return [as_made(kind.make(selection), selection)]
+    of_each = [replace(selection, mandate=symbol) for symbol in mandates]
+    first, *others = (as_made(kind.make(each), each) for each in of_each)
+    called = (f"{name}-{re.sub('[^A-Za-z0-9]+', '-', symbol)}" for symbol in mandates[1:])
+    return [first, *map(_renamed, others, called)]
+
+
+def _renamed(report: Report, name: str) -> Report:
+    """Return a report under another name, which its agreements with others go by too."""
+
+    def called(part: Part) -> Part:
+        return structs.replace(part, report=name) if part.report == report.name else part
+
+    agreements = [
+        structs.replace(each, own=called(each.own), other=called(each.other))
+        for each in report.agreements
+    ]
+    return structs.replace(report, name=name, agreements=agreements)
 
 
 def as_made(report: Report, selection: Selection) -> Report:

@@ -79,7 +79,7 @@ def regularity(selection: Selection) -> Report:
         rows=layout.rows,
         notes=[
             "Collected in a year, whatever period it was pledged for; what was paid in "
-            "advance of its biennium is collected when that begins, as in the schedule.",
+            "advance of its period is collected when that begins, as in the schedule.",
         ],
         ties=[_tie(selection, years, paid)] if years else [],
     )

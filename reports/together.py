@@ -39,6 +39,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     group: str | None = None
     donor: str | None = None
     purpose: str | None = None
+    mandate: str | None = None
     made_at: str = ""
     despite_errors: bool = False
 
@@ -97,6 +98,7 @@ def _report_on(path: Path, asked: Asked) -> Made | str:
             group=asked.group,
             donor=asked.donor,
             purpose=asked.purpose,
+            mandate=asked.mandate,
         )
         reports = tuple(footed(each) for each in make_reports(selection, asked.names))
     except RefusedError as refusal:

@@ -108,8 +108,11 @@ def test_every_door_takes_a_fund_of_other_class_names(seed: int, tmp_path: Path)
     run(*at, "record", "unapplied", "50", *on)
     run(*at, "record", "expenditure", "10", *on)
     run(*at, "record", "programme-support", "10", *on)
+    run(*at, "record", "unapplied", "30", "--class", special, *on)
     book = load_book(folder / "main.beancount")
     assert book.errors == []
+    held = [each[0].class_ for each in book.register.held_under.values()]
+    assert sorted(held) == sorted([general, special])
     classes_of = {
         claim.donor: claim.class_ for claim in book.register.claims_at(date(2024, 12, 31))
     }

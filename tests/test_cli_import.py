@@ -116,7 +116,7 @@ def test_the_document_of_an_import_is_what_the_contract_says(run: Run, path: Pat
     assert table["verdicts"][0] == {
         "row": 4, "verdict": "imported", "donor": "ITA", "pledge": "ITA-2002-01",
         "amount": "5000.00", "currency": "USD", "before": "",
-        "reason": "No due date is stated: it counts for the biennium of the pledge.",
+        "reason": "No due date is stated: it counts for the period of the pledge.",
     }  # fmt: skip
     (total,) = table["control_totals"]
     assert {key: total[key] for key in ("column", "currency", "stated", "computed", "agrees")} == {

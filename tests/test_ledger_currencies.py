@@ -299,3 +299,13 @@ def test_a_mark_means_what_was_money_on_the_day() -> None:
     assert recognise("lire italiane", IN_2003) == ()
     assert recognise("ITL", IN_2003) == ()
     assert recognise("ECU", date(1998, 6, 1)) == ("XEU",)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Poland Zloty", "PLN"), ("Hungary Forint", "HUF"), ("Russian Rouble", "RUB"),
+     ("Sweden Krona", "SEK"), ("Switzerland Franc", "CHF"), ("United Kingdom Pound", "GBP"),
+     ("Canada Dollar", "CAD"), ("Poland Forint", "")],
+)  # fmt: skip
+def test_a_currency_is_known_by_its_state_and_unit(text: str, code: str) -> None:
+    assert recognise(text, date(2005, 1, 1)) == ((code,) if code else ())

@@ -359,7 +359,7 @@ def refused(main: Path, words: str) -> str:
         ("reassign FRA-2002-07 --to ITA --cause x --authority C", "no pledge or instalment"),
         ("succession FRA-2002-01.1 --to ITA", "accepts the debt"),
         ("succession FRA-2002-01.1 --to ITA --document note", "FRA exists on 2004-05-04"),
-        ("succession YUG-2002-02.1 --to YUG --document note", "names no donor"),
+        ("succession YUG-2002-02.1 --to YUG --document note", "(YUG) did not exist on"),
         ("succession YUG-2002-02.1 --to SWE", "accepts the debt"),
     ],
 )

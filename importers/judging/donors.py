@@ -71,11 +71,8 @@ def _look_up(text: str, on: date | None, context: Context, *, codes: bool) -> st
         )
     if on and len(ever := directory.candidates(text, codes=codes)) == 1:
         (donor,) = ever
-        since = f" from {donor.valid_from} on" if donor.valid_from else ""
-        until = f" until {donor.valid_until}" if donor.valid_until else ""
         return Doubt(
-            f"{shown(text)} names {donor.name} ({donor.code}), which is a donor{since}{until}, "
-            f"and the row is of {on}: correct the name or the date.",
+            f"{shown(text)} cannot be taken: {donor.absence(on)}.",
             asks=_ask_donor(text, directory.suggest(text, on=on)),
         )
     suggested = _suggested(text, context)

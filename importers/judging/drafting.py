@@ -178,7 +178,7 @@ def _refuse_second_advance(claim: Claim, received: Sequence[Received]) -> None:
     """Refuse what no draft says: several payments of an instalment before its biennium begins."""
     if len(received) > 1:
         raise EventRefusedError(
-            f"{claim.label} is of a biennium that had not begun when several payments of it were "
+            f"{claim.label} is of a period that had not begun when several payments of it were "
             "received: enter the pledge and its payments by hand"
         )
 

@@ -421,7 +421,7 @@ def _day_of(row: SheetRow, kind: Kind, context: Context) -> date:
     stated = next((reading.text for reading in readings if reading.text), "")
     what = f"{shown(stated)} names no day" if stated else "no date is stated"
     raise Doubt(
-        f"The date of the pledge is needed for its rate and its biennium; {what}.",
+        f"The date of the pledge is needed for its rate and its period; {what}.",
         asks=row.asks_day or ask("pledge-date"),
     )
 

@@ -396,7 +396,7 @@ def note_terms(
     """
     if any(part.due is None for part in parts):
         which = "No due date is stated" if len(parts) == 1 else "An instalment has no due date"
-        once(remarks, f"{which}{': it counts for the biennium of the pledge' if held else ''}.")
+        once(remarks, f"{which}{': it counts for the period of the pledge' if held else ''}.")
     for row in group:
         amount, unpaid = stated_amount(row), row.unpaid.value
         if amount is None or unpaid is None or row.paid_currency not in {(), row.currency}:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cache
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from pledgebook.ledger.declared.names import normalise, strip_footnote_marks
 from pledgebook.ledger.declared.shipped import day_in, lines_of
+from pledgebook.ledger.declared.states import read_state_names, read_states
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.money import round_to
 
@@ -184,7 +185,26 @@ def _meant(text: str) -> tuple[str, ...]:
     if text in _currencies():
         return (text,)
     marks, words = _names()
-    return marks.get(text) or words.get(normalise(text), ())
+    key = normalise(text)
+    found = marks.get(text) or words.get(key) or _of_state(key.split(), words)
+    if not found and (other := key.replace("rouble", "ruble")) != key:
+        return words.get(other) or _of_state(other.split(), words)
+    return found
+
+
+def _of_state(said: Sequence[str], words: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the currencies of a State and a unit as ISO 4217 lists them, "Poland Zloty": of those
+    that the unit may be, the ones whose code begins with the State's two letters.
+    """
+    for at in range(1, len(said)):
+        units = words.get(" ".join(said[at:]), ())
+        states = read_state_names().called.get(" ".join(said[:at]), ()) if units else ()
+        if states:
+            shorts = [
+                short for short, own in read_states().short_codes.items() if {*own} & {*states}
+            ]
+            return tuple(code for code in units if code[:2] in shorts)
+    return ()
 
 
 def _in_euros(amount: Decimal, code: str) -> Decimal:

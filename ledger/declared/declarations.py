@@ -69,7 +69,7 @@ FORMS: Mapping[str, Form] = {
     "purpose": Form(texts=("code", "name"), keys=frozenset({"within"}), prefixes=("name",)),
     "donor": Form(
         texts=("code", "name"),
-        keys=frozenset({"kind", "group", "until", "continues", "within"}),
+        keys=frozenset({"kind", "group", "since", "until", "continues", "within"}),
         prefixes=("name",),
     ),
     "donor-kind": Form(texts=("code", "title"), keys=frozenset({"group", "is"})),

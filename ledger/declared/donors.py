@@ -48,6 +48,19 @@ class Donor(Struct, frozen=True, kw_only=True):
             and (self.valid_until is None or on <= self.valid_until)
         )
 
+    def absence(self, on: date) -> str:
+        """Say that the donor did not exist on a day, and what can be done."""
+        begins = self.valid_from is not None and on < self.valid_from
+        when = (
+            f"exists from {self.valid_from} on" if begins else f"existed until {self.valid_until}"
+        )
+        key = "since" if begins else "until"
+        return (
+            f"{self.name} ({self.code}) did not exist on {on}: it {when}. Correct the date, name "
+            f"the donor that was there then, or, if it is this one all the same, declare it with "
+            f'{key}: (custom "donor" "{self.code}")'
+        )
+
     def name_in(self, language: str, on: date | None = None) -> str:
         """Return the name for reports in a language as it was on a day (None: the present one).
 

@@ -375,22 +375,25 @@ def _read_donors(
                 )
             )
             continue
-        until = as_date(declaration.meta.get("until"))
-        if until is None and "until" in declaration.meta:
-            faults.append(
-                finding(
-                    declaration.entry,
-                    "donor-until",
-                    f"Donor {code} has until: {declaration.text('until')!r}, which is no date: "
-                    "write it as 2002-01-01.",
+        until, since = (as_date(declaration.meta.get(key)) for key in ("until", "since"))
+        for key, day in (("until", until), ("since", since)):
+            if day is None and key in declaration.meta:
+                faults.append(
+                    finding(
+                        declaration.entry,
+                        "donor-until",
+                        f"Donor {code} has {key}: {declaration.text(key)!r}, which is no date: "
+                        "write it as 2002-01-01.",
+                    )
                 )
-            )
-        if until and known and known.valid_from and until < known.valid_from:
+        since = since or (known.valid_from if known else None)
+        until = until or (known.valid_until if known else None)
+        if until and since and until < since:
             faults.append(
                 finding(
                     declaration.entry,
                     "donor-until",
-                    f"Donor {code} has until: {until}, before it began on {known.valid_from}: "
+                    f"Donor {code} has until: {until}, before it began on {since}: "
                     "correct the date or the code.",
                 )
             )
@@ -400,8 +403,8 @@ def _read_donors(
                 code=code,
                 name=name,
                 kind=kind,
-                valid_from=known.valid_from if known else None,
-                valid_until=until or (known.valid_until if known else None),
+                valid_from=since,
+                valid_until=until,
                 stated_group=declaration.text("group"),
             )
         )

@@ -98,6 +98,9 @@ def find_donor(settings: Settings, text: str, day: date) -> Donor:
     """Return the donor of a code or name on a day."""
     found = settings.donors.resolve(text, day) or settings.donors.of_code(text, day)
     if found is None:
+        ever = settings.donors.resolve(text) or settings.donors.get(text)
+        if ever is not None and not ever.is_valid(day):
+            raise EventRefusedError(f"{ever.absence(day)}.", "donor", text)
         alike = list(settings.donors.suggest(text))
         near = ", ".join(f"{donor.name} ({donor.code})" for donor in alike)
         raise EventRefusedError(

@@ -322,9 +322,10 @@ def receipt_unapplied(
     fund: str,
     label: str,
     value: Decimal,
+    class_: str = "",
 ) -> Draft:
     """Money whose donor, purpose or pledge is not known yet: a liability under its own label, of
-    the fund's general class (or its only one).
+    the fund's default class, unless another is named.
     """
     return make_entry(
         settings,
@@ -335,7 +336,7 @@ def receipt_unapplied(
             in_book_currency(settings, account("cash", fund), value),
             held_lot(settings, account("unapplied", fund), -value, label),
         ],
-        earmark=Earmark(fund, settings.funds[fund].class_of(None, None)),
+        earmark=Earmark(fund, settings.funds[fund].class_of(class_ or None, None)),
     )
 
 

@@ -345,7 +345,7 @@ def release(recording: Recording, label: str, *, every: bool) -> Drafted:
     if label:
         claim = find_claim(book.register, label, day)
         if claim.due and book.settings.periods.start_of(claim.due) > day:
-            raise EventRefusedError(f"{label} is due on {claim.due}: its biennium has not begun.")
+            raise EventRefusedError(f"{label} is due on {claim.due}: its period has not begun.")
         found = [releasable(book.register, claim, day)]
     drafts = [
         events.release(book.settings, day=day, claim=claim, deferred=deferred, advance=advance)

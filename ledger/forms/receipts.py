@@ -196,6 +196,7 @@ def receipt(
     "A receipt not known yet",
     Field("value", "Value received", kind="value", required=True),
     Field("fund", "Fund", option="--fund", suggests="fund"),
+    Field("class_", "Class", option="--class", suggests="class"),
     Field(
         "label",
         "Its label",
@@ -205,13 +206,17 @@ def receipt(
     Field("payer", "Payer", option="--payer", help="Who paid, as far as it is known."),
     often=("fund", "payer"),
 )
-def unapplied(recording: Recording, value: Decimal, fund: str, label: str, payer: str) -> Drafted:
+def unapplied(
+    recording: Recording, value: Decimal, fund: str, class_: str, label: str, payer: str
+) -> Drafted:
     """Money whose donor, purpose or pledge is not known yet."""
     book, day = recording.book, recording.day
+    place = recording.earmark(fund, class_, "")
     draft = events.receipt_unapplied(
         book.settings,
         day=day,
-        fund=recording.earmark(fund, "", "").fund,
+        fund=place.fund,
+        class_=place.class_,
         label=label or free_labels(book.register).receipt(day),
         value=value,
     ).noted(meta={"payer": payer} if payer else None)

@@ -75,7 +75,7 @@ def _check_deferral(
             "deferral-differs",
             f"The deferral of {label} is {shown} {settings.currency}, the instalment {value}: "
             "what is deferred moves with its instalment. Take the whole deferral out in this "
-            "entry and put back what is left; if its biennium has begun, release it first.",
+            "entry and put back what is left; if its period has begun, release it first.",
         )
         deferred[label] = change.after.value
 

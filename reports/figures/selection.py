@@ -73,6 +73,8 @@ class Selection:
     kept: Book | None = None
     recognition: str = ""
     scope: Scope = field(default_factory=Scope)
+    mandate: str = ""
+    """The symbol of the mandate whose paragraphs are asked for, "" for each of the book."""
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -176,6 +178,7 @@ def select(
     group: str | None = None,
     donor: str | None = None,
     purpose: str | None = None,
+    mandate: str | None = None,
 ) -> Selection:
     """Return the selection for a declared period, a year "2003" or "FY2003", a quarter "2003-Q2",
     or a span of these or of days: "2000-2001..2003", "2002-03-01..2003-02-28", "..2003" (from the
@@ -183,7 +186,8 @@ def select(
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
     early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
-    `purpose` (NO_PURPOSE for money without one) limit what is shown of them. `recognition`
+    `purpose` (NO_PURPOSE for money without one) limit what is shown of them, `mandate` whose
+    paragraphs contributions are counted under. `recognition`
     ("receipt", or "special=receipt,convention=receipt") asks for the view under another policy.
     Raises SelectionError.
     """
@@ -199,7 +203,13 @@ def select(
         _purpose(book, purpose),
     )
     if not recognition:
-        return Selection(book=book.as_of(cut.end), cut=cut, funds=funds, scope=scope)
+        return Selection(
+            book=book.as_of(cut.end),
+            cut=cut,
+            funds=funds,
+            scope=scope,
+            mandate=_mandate(book, mandate),
+        )
     try:
         policies = read_policies(book.settings, recognition)
         _need_history(book, policies)
@@ -215,6 +225,7 @@ def select(
         kept=book.as_of(cut.end),
         recognition=name_policies(book.settings, shown),
         scope=scope,
+        mandate=_mandate(book, mandate),
     )
 
 
@@ -303,6 +314,15 @@ def _class(book: Book, funds: tuple[str, ...], name: str | None) -> str:
             f"{' and '.join(funds)} have no class {name!r} (declared: {', '.join(known)})."
         )
     return name
+
+
+def _mandate(book: Book, symbol: str | None) -> str:
+    declared = book.settings.mandates
+    if symbol and symbol not in declared:
+        raise SelectionError(
+            f"The book declares no mandate {symbol!r} (declared: {', '.join(declared) or 'none'})."
+        )
+    return symbol or ""
 
 
 def _group(book: Book, name: str | None) -> str:
