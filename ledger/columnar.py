@@ -16,8 +16,8 @@ Money = Literal["exact", "float"]
 """How a frame holds money: as exact `Decimal`s, or as `float`s, which are quick and round."""
 
 Kind = Literal["code", "text", "date", "money", "flag", "count", "number", "object"]
-"""A code is one of few values, a category; a text is of its own row; a number is a count that may be
-unknown, an object whatever stands there."""
+"""A code is one of few values, a category; a text is of its own row; a number is a count that may
+be unknown, an object whatever stands there."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _NO_DAY = -(2**63)
@@ -58,11 +58,9 @@ def as_frame(
     """
     if money not in {"exact", "float"}:
         raise ValueError(f"money is {money!r}: it must be exact or float")
-    pd = need_pandas()
-    frame: pd.DataFrame = pd.DataFrame(
-        {each.name: _typed(pd, each.kind, values[each.name], money) for each in columns},
-        copy=False,
-    )
+    found = need_pandas()
+    typed = {each.name: _typed(found, each.kind, values[each.name], money) for each in columns}
+    frame: pd.DataFrame = found.DataFrame(typed, copy=False)
     return frame
 
 
@@ -95,5 +93,3 @@ def _category(pd: Any, np: Any, values: Sequence[str]) -> Any:
     places = {code: at for at, code in enumerate(known)}
     codes = np.fromiter((places[value] for value in values), dtype="int32", count=len(values))
     return pd.Categorical.from_codes(codes, categories=pd.Index(known, dtype="str"))
-
-

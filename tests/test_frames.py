@@ -94,7 +94,9 @@ def test_every_column_is_told_in_the_docstring_and_on_the_page_of_the_api(
     page = DOCS.read_text("utf-8")
     (section,) = (part for part in page.split("\n### ") if part.startswith(f"{name}\n"))
     for column in FRAMES[name]:
-        assert column.name.partition("_name")[0].partition("_kind")[0].partition("_group")[0] in said
+        assert (
+            column.name.partition("_name")[0].partition("_kind")[0].partition("_group")[0] in said
+        )
         unit = f" in `{column.unit}`" if column.unit else ""
         assert f"| `{column.name}` | {column.kind}{unit} | {column.meaning} |" in section
 
@@ -166,7 +168,7 @@ def test_receipts_add_up_to_the_official_receipts(lived: Book) -> None:
     assert sums(came, "donor", "received") == {key: value for key, value in kept.items() if value}
 
 
-@pytest.mark.parametrize("cut", ("2002-2003", "2003"))
+@pytest.mark.parametrize("cut", ["2002-2003", "2003"])
 def test_paragraphs_add_up_to_the_table_of_relations(golden: Book, cut: str) -> None:
     selection = select(golden, cut)
     answered = golden.frames.paragraphs(as_at=selection.cut.end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
 from pledgebook.ledger.columnar import FrameColumn, Kind, Money, as_frame
@@ -207,7 +207,7 @@ class Report(Struct, frozen=True, kw_only=True):
             FrameColumn("donor_code", "code", "the donor a row is about"),
             FrameColumn("instalment_label", "text", "the instalment a row is about"),
         ]
-        values = {
+        values: dict[str, list[Any]] = {
             **{each.key: [row.values.get(each.key) for row in rows] for each in self.columns},
             "section": sections,
             "group": groups,
