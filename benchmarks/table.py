@@ -6,6 +6,7 @@ from benchmarks import (
     closing,
     daily,
     desk,
+    frames,
     loading,
     matching,
     placing,
@@ -33,4 +34,4 @@ def rows(sizes: Sizes) -> list[Row]:
 
 def large_rows(sizes: Sizes) -> list[Row]:
     """Return the rows that `make bench-large` measures: minutes each."""
-    return loading.large_rows(sizes)
+    return [*loading.large_rows(sizes), *frames.large_rows(sizes)]

@@ -36,6 +36,7 @@ _COMMANDS = {
     "take-out": _Entry("mend", "take_out_", "Take a wrong entry of an open period out of the book"),
     "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
+    "data": _Entry("data", "data", "Write the register and what happened as flat tables"),
     "audit-pack": _Entry("audit_pack", "audit_pack", "Make what auditors ask for, with a sample"),
     "publish": _Entry("publish", "publish", "Write what is public of the book into DIR"),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),

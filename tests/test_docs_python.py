@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pledgebook.ledger
 import pytest
+from click.testing import CliRunner
+from pledgebook.cli.main import group
 from pledgebook.ledger import events
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -44,10 +46,17 @@ def run(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
     return shown
 
 
-@pytest.mark.parametrize("page", ["api.md", "narrative.md"])
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis asks DuckDB so
+@pytest.mark.parametrize("page", ["analysis.md", "api.md", "narrative.md"])
 def test_the_python_of_a_page_runs_and_says_what_the_page_says(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if page == "analysis.md":
+        made = CliRunner().invoke(group, ["demo", str(tmp_path / "demo")])
+        assert made.exit_code == 0, made.output
+        run(page, tmp_path, monkeypatch)
+        assert {path.name for path in tmp_path.glob("*.png")} == {"given.png", "years.png"}
+        return
     shown = run(page, tmp_path, monkeypatch)
     made = {
         entry.rstrip()

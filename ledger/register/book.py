@@ -16,6 +16,7 @@ from msgspec import Struct, field, structs
 from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import Settings, read_settings
 from pledgebook.ledger.findings import BookRefusedError, Finding, changed_meanwhile
+from pledgebook.ledger.register.frames import Frames
 from pledgebook.ledger.register.register import Plain, Register, derive_register
 from pledgebook.ledger.sources import as_text
 
@@ -58,6 +59,11 @@ class Book(Struct, kw_only=True, dict=True):
     def register(self) -> Register:
         """The contributions, derived from the booked entries."""
         return derive_register(self.entries, self.settings, self.told_plain)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The register and what happened to it as pandas frames."""
+        return Frames(self.register.last_day, lambda day: self.as_of(day).register)
 
     @cached_property
     def told_plain(self) -> Mapping[int, Plain]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
+from pledgebook.ledger.columnar import FrameColumn, Kind, Money, as_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,15 @@ RowKind = Literal["section", "group", "row", "subtotal", "total"]
 
 FIGURES = frozenset({"amount", "count", "rate"})
 """Kinds of column whose cells stand to the right."""
+
+_KINDS: Mapping[ColumnKind, Kind] = {
+    "text": "object",
+    "amount": "money",
+    "date": "date",
+    "count": "number",
+    "rate": "object",
+}
+"""What a column of a report is in a frame."""
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -169,32 +179,42 @@ class Report(Struct, frozen=True, kw_only=True):
         values = (self.rows[at].values.get(part.column) for at in self.rows_of(part.section))
         return sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
 
-    def frame(self) -> pd.DataFrame:
-        """Return the data rows as a pandas frame: a column a key, beside `section` and `group`.
+    def frame(self, money: Money = "exact") -> pd.DataFrame:
+        """Return the data rows as a pandas frame: a column a key, beside `section` and `group`
+        before it, and after it `donor_code` and `instalment_label`, what the row is about ("" where
+        it is about no one).
 
-        Amounts are exact `Decimal`s and stay so when they are added; totals are left out, so that
-        a sum over a column is the total. Raises ModuleNotFoundError without pandas, which the extra
-        `frames` of the package brings.
+        Dates are datetime64, amounts in the column's unit exact `Decimal`s, or floats where `money`
+        says so (None is unknown), counts whole numbers. Totals are left out, so that a sum over a
+        column is the total. Raises MissingLibraryError without pandas, which the extra `frames`
+        brings.
         """
-        try:
-            import pandas as pd  # noqa: PLC0415 - only for those who ask for a frame
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "A frame takes pandas, which is not installed: pip install pledgebook[frames], or "
-                "pandas itself."
-            ) from error
-
         section = group = ""
-        records = []
+        rows, sections, groups = [], [], []
         for row in self.rows:
             if row.kind == "section":
                 section, group = row.label, ""
             elif row.kind == "group":
                 group = row.label
             elif row.kind == "row":
-                records.append({"section": section, "group": group, **row.values})
-        keys = ["section", "group", *(column.key for column in self.columns)]
-        return pd.DataFrame.from_records(records, columns=keys)
+                rows.append(row)
+                sections.append(section)
+                groups.append(group)
+        columns = [
+            FrameColumn("section", "code", "heading of the rows"),
+            FrameColumn("group", "code", "heading within it"),
+            *(FrameColumn(each.key, _KINDS[each.kind], each.title) for each in self.columns),
+            FrameColumn("donor_code", "code", "the donor a row is about"),
+            FrameColumn("instalment_label", "text", "the instalment a row is about"),
+        ]
+        values: dict[str, list[Any]] = {
+            **{each.key: [row.values.get(each.key) for row in rows] for each in self.columns},
+            "section": sections,
+            "group": groups,
+            "donor_code": [row.donor for row in rows],
+            "instalment_label": [row.instalment for row in rows],
+        }
+        return as_frame(columns, values, money)
 
 
 class Source(Struct, frozen=True, kw_only=True):
