@@ -56,7 +56,7 @@ def in_lists(book: Book, lines: list[Instalment]) -> dict[str, list[object]]:
         columns["donor"].append(line.donor)
         columns["donor_name"].append(donor.name)
         columns["donor_kind"].append(donor.kind)
-        columns["donor_group"].append(donor.group)
+        columns["donor_group"].append(settings.donors.group_of(line.donor))
         columns["fund"].append(line.fund)
         columns["fund_name"].append(settings.funds[line.fund].name)
         columns["class"].append(line.class_)

@@ -227,7 +227,8 @@ def _donors(register: Register, codes: Sequence[str], day: date | None) -> Value
     known = {code: register.settings.donors.get(code) for code in set(codes)}
     names = {code: each.name_in("en", day) if each else code for code, each in known.items()}
     kinds = {code: each.kind if each else "" for code, each in known.items()}
-    groups = {code: each.group if each else "" for code, each in known.items()}
+    group_of = register.settings.donors.group_of
+    groups = {code: group_of(code) if each else "" for code, each in known.items()}
     return {
         "donor": codes,
         "donor_name": [names[code] for code in codes],
@@ -322,7 +323,7 @@ def _of_receipts(register: Register) -> Values:
         for change in paid
     ]
     days = [*(change.date for change in paid), *(gift.entry.date for gift in gifts)]
-    given = [gift.original or (gift.dollars, register.settings.currency) for gift in gifts]
+    given = [gift.original or (gift.value, register.settings.currency) for gift in gifts]
     before = (change.before.units if change.before else ZERO for change in paid)
     return {
         "day": days,
@@ -337,7 +338,7 @@ def _of_receipts(register: Register) -> Values:
         ],
         "received": [
             *(change.received + change.advanced for change in paid),
-            *(gift.dollars for gift in gifts),
+            *(gift.value for gift in gifts),
         ],
         "advance": [*(bool(change.advanced) for change in paid), *(False for _ in gifts)],
         "prior": [*(False for _ in paid), *(gift.prior for gift in gifts)],
