@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -112,6 +112,7 @@ class Paragraphs(Page):
                 "others": others,
                 "bars": life_bars(figures),
             }
+        purposes = desk.book.settings.purposes
         answers = desk.once(
             ("answers", symbol, name, *choice.key), lambda: _answers(choice, taggings, name)
         )
@@ -121,7 +122,7 @@ class Paragraphs(Page):
             "summary": mandate.paragraphs.get(name, ""),
             "answers": cut_page(answers, asked),
             "rules": [rule for rule in mandate.rules if rule.paragraph == name],
-            "texts": {rule.id: describe(rule) for rule in mandate.rules},
+            "texts": {rule.id: describe(rule, purposes) for rule in mandate.rules},
         }
 
     @writing("override", takes="record", renews=True)
@@ -139,9 +140,15 @@ class Paragraphs(Page):
         return told_of(desk)
 
 
-def describe(rule: Rule) -> str:
-    """Return a rule in a line: what must hold for it."""
-    said = [f"{key}: {' '.join(sorted(values))}" for key, values in sorted(rule.conditions.items())]
+def describe(rule: Rule, purposes: Mapping[str, str]) -> str:
+    """Return a rule in a line: what must hold for it, with the names of purposes."""
+
+    def words(key: str, values: Iterable[str]) -> str:
+        if key.removeprefix("not-") != "purpose":
+            return " ".join(sorted(values))
+        return ", ".join(sorted(purposes.get(value, value) for value in values))
+
+    said = [f"{key}: {words(key, values)}" for key, values in sorted(rule.conditions.items())]
     if rule.since:
         said.append(_("from %(day)s", day=rule.since))
     if rule.until:

@@ -381,7 +381,7 @@ def _unknown_keys(declaration: Declaration) -> list[Finding]:
         finding(
             declaration.entry,
             "dead-word",
-            f"A {declaration.kind} has no key {key!r}, so nothing is done by it"
+            f"{key!r} is no key of the declaration {declaration.kind}, so nothing is done by it"
             f"{'; write within:' if 'within' in form.keys else ''}. Correct the key, or take it "
             "out.",
         )
