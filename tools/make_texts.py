@@ -22,7 +22,7 @@ LOCALES = ROOT / "desk" / "locales"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh")
 """The official languages of the United Nations beside English."""
 
-COMPLETE = ("ar", "es", "fr", "zh")
+COMPLETE = LANGUAGES
 """Those into which all is translated; a native reader has not read it yet."""
 HEAD = """\
 {comment}
