@@ -37,6 +37,7 @@ from pledgebook.reports import (
     select,
     source_of,
 )
+from pledgebook.reports import donor_report as agreed
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.selection import cut_of
 from pledgebook.reports.registry import ALL, REPORTS, left_out
@@ -74,6 +75,7 @@ _UNBOUND = 10_000
 @click.option("--donor", metavar="D", help="One donor only, by code or name.")
 @click.option("--purpose", metavar="P", help="Money for one purpose only; none: without one.")
 @click.option("--mandate", metavar="M", help="Paragraphs of this mandate only, by its symbol.")
+@click.option("--agreement", metavar="REF", help="One donor agreement only.")
 @click.option(
     "--recognition",
     metavar="P",
@@ -108,6 +110,7 @@ def report(
     donor: str | None,
     purpose: str | None,
     mandate: str | None,
+    agreement: str | None,
     recognition: str | None,
     out: Path | None,
     as_reported: bool,
@@ -118,10 +121,10 @@ def report(
     period = _asked_days(period, since, until, since_inception=since_inception)
     mains = find_mains()
     if len(mains) > 1:
-        if funds or as_reported:
+        if funds or as_reported or agreement:
             raise SelectionError(
-                "Of several books all funds are shown, as the books say now: leave out --fund and "
-                "--as-reported, or report on one book."
+                "Of several books all funds are shown, as the books say now: leave out --fund, "
+                "--agreement and --as-reported, or report on one book."
             )
         asked = Asked(
             names=names,
@@ -139,7 +142,10 @@ def report(
         _report_on_several(mains, asked, out, rounding)
     book = open_book()
     _refuse_errors(book, despite_errors)
-    answering = book_for(book, cut_of(book, period, as_at, funds).start)
+    first_day = cut_of(book, period, as_at, funds).start
+    if agreed.NAME in names:  # it is told from the beginning
+        first_day = min([first_day, *_beginnings(book, agreement)])
+    answering = book_for(book, first_day)
     if answering is not book:
         book = answering
         _refuse_errors(book, despite_errors)
@@ -154,6 +160,7 @@ def report(
         donor=donor,
         purpose=purpose,
         mandate=mandate,
+        agreement=agreement,
     )
     if as_reported and names != (NAME,):
         raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")
@@ -174,6 +181,12 @@ def report(
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differ = say_what_differs(made)
     sys.exit(WAITS if differ or book.errors else DONE)
+
+
+def _beginnings(book: Book, agreement: str | None) -> list[date]:
+    """Return the days on which the agreements began, or the one that is named."""
+    declared = book.settings.agreements
+    return [each.day for each in declared.values() if agreement in {None, each.reference}]
 
 
 def _report_on_several(

@@ -22,7 +22,7 @@ from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import donor_name
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import ZERO
-from pledgebook.ledger.register.agreements import Reading, read_flows
+from pledgebook.ledger.register.agreements import Reading, follow_agreements
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.carried import Meta, facts_of, kept_facts, told_amounts
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES, continuing
@@ -187,7 +187,7 @@ def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
 def _tell_agreements(book: Book, end: date, balances: dict[_Balance, Decimal]) -> None:
     """Tell apart what cash is held under each agreement: so much of the fund's cash account."""
     settings = book.settings
-    for flow in read_flows(book.entries, settings, book.register, end):
+    for flow in follow_agreements(book.entries, settings, book.register, end).flows:
         agreement = settings.agreements[flow.agreement]
         own = _Balance(
             account=account("cash", agreement.fund),

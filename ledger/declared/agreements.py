@@ -22,6 +22,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from beancount.core.amount import Amount
 from beancount.core.data import Custom
@@ -233,7 +234,7 @@ def _days_of(item: Declaration) -> tuple[date | None, date | None] | str:
     return until, last
 
 
-def _terms_of(item: Declaration) -> dict[str, object] | str:
+def _terms_of(item: Declaration) -> dict[str, Any] | str:
     """Return what else was agreed, by the fields of an agreement, or what is wrong with it."""
     rate = item.text("support-rate")
     if rate and not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", rate):

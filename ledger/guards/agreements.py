@@ -17,7 +17,7 @@ from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
 from pledgebook.ledger.money import CENT, ZERO, format_amount, to_cents
-from pledgebook.ledger.register.agreements import Flow, Reading, read_flows
+from pledgebook.ledger.register.agreements import Flow, Reading, follow_agreements
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import Line, stated
 from pledgebook.ledger.register.view import View
@@ -39,7 +39,7 @@ def guard(view: View) -> Iterator[Finding]:
     if not view.settings.agreements:
         return
     # Plain entries name no agreement, and are of no pledge that does.
-    flows = read_flows(view.entries, view.settings, view.register)
+    flows = follow_agreements(view.entries, view.settings, view.register).flows
     yield from _check_money(view, flows)
 
 
@@ -82,7 +82,7 @@ def _unknown(entry: Transaction, lines: Sequence[Line], settings: Settings) -> I
                 entry,
                 "unknown-budget-line",
                 f"The agreement {ref} has no budget line {code!r} (its lines: "
-                f"{', '.join(agreement.lines) or 'none'}): correct budget-line:, or declare it with "
+                f"{', '.join(agreement.lines) or 'none'}): correct budget-line:, or declare it as "
                 f'custom "budget-line" "{ref}" "{code}" "NAME".',
                 line.posting.meta,
             )

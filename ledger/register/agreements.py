@@ -114,6 +114,8 @@ class Reading(Struct, kw_only=True):
                 known.setdefault(group, set()).add(ref or "")
             if line.label and line.place.kind in CLAIMS and line.units > 0:
                 self.of_label[line.label] = ref or ""
+        if event_of(entry, list(lines)) == "opening":
+            known = {}  # it brings the balances of whole classes, and says what is of which
         told = []
         for number, line in enumerate(lines):
             own_refs = known.get((line.place.fund, line.class_), set())
@@ -151,17 +153,26 @@ class Reading(Struct, kw_only=True):
             self.of_obligation.setdefault(key, (ref, one))
 
 
-def read_flows(
+class Followed(Struct, frozen=True):
+    """What entries did under agreements, in booked order, and of which agreement each instalment
+    is at the end, by its label.
+    """
+
+    flows: Sequence[Flow]
+    of_label: Mapping[str, str]
+
+
+def follow_agreements(
     entries: Iterable[Directive],
     settings: Settings,
     register: Register,
     until: date = date.max,
-) -> list[Flow]:
-    """Return what entries did under agreements, to the end of a day, in booked order; `register` is
-    theirs.
+) -> Followed:
+    """Follow the agreements of a book through its entries to the end of a day; `register` is that
+    of these entries.
     """
     if not settings.agreements:
-        return []
+        return Followed((), {})
     changes: dict[int, list[Change]] = {}
     for change in register.changes:
         changes.setdefault(id(change.entry), []).append(change)
@@ -204,7 +215,7 @@ def read_flows(
             )
             if flow is not None:
                 flows.append(flow)
-    return flows
+    return Followed(flows, reading.of_label)
 
 
 def _flow(
