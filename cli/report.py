@@ -33,11 +33,12 @@ from pledgebook.reports import (
     Selection,
     SelectionError,
     Source,
+    donor_report,
     make_reports,
     select,
     source_of,
 )
-from pledgebook.reports import donor_report as agreed
+from pledgebook.reports.figures.agreed import beginning
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.selection import cut_of
 from pledgebook.reports.registry import ALL, REPORTS, left_out
@@ -143,8 +144,8 @@ def report(
     book = open_book()
     _refuse_errors(book, despite_errors)
     first_day = cut_of(book, period, as_at, funds).start
-    if agreed.NAME in names:  # it is told from the beginning
-        first_day = min([first_day, *_beginnings(book, agreement)])
+    if donor_report.NAME in names:  # it is told from the agreement's first day on
+        first_day = beginning(book, first_day, agreement or "")
     answering = book_for(book, first_day)
     if answering is not book:
         book = answering
@@ -181,12 +182,6 @@ def report(
         click.echo(f"{wrote}{beside}", err=not wrote or wants_json())
     differ = say_what_differs(made)
     sys.exit(WAITS if differ or book.errors else DONE)
-
-
-def _beginnings(book: Book, agreement: str | None) -> list[date]:
-    """Return the days on which the agreements began, or the one that is named."""
-    declared = book.settings.agreements
-    return [each.day for each in declared.values() if agreement in {None, each.reference}]
 
 
 def _report_on_several(

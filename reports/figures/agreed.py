@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from pledgebook.ledger.register.agreements import (
     Followed,
     follow_agreements,
 )
+from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import claim_at
 from pledgebook.reports.figures.selection import Selection
 
@@ -109,6 +111,16 @@ def add_up(units: Iterable[Decimal | None]) -> Decimal | None:
 def agreed_figures(selection: Selection) -> list[Agreed]:
     """Return the figures of the agreements that the selection covers, in the book's order."""
     return selection.once("agreed", lambda: _figures(selection.as_kept))
+
+
+def beginning(book: Book, day: date, agreement: str = "") -> date:
+    """Return the first day that has to be known for a report on agreements (or one) that begins on
+    a day: that on which the earliest of them began, if it is before.
+    """
+    declared = book.settings.agreements.values()
+    return min(
+        [day, *(each.day for each in declared if agreement in {"", each.reference})], default=day
+    )
 
 
 def covers_agreement(selection: Selection, agreement: DonorAgreement) -> bool:
