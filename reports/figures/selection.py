@@ -38,7 +38,7 @@ class SelectionError(RefusedError):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, kw_only=True):
     """What of the selected funds is shown; an empty name sets no limit. `group` is a code of one,
     `donor` a code and `purpose` a declared one, each with what is within it, or NO_PURPOSE;
     `agreement` is a reference.
@@ -201,11 +201,11 @@ def select(
     if closed:
         raise SelectionError(without_history(closed, cut.start))
     scope = Scope(
-        _class(book, funds, class_),
-        _group(book, group),
-        book.settings.donors.of_record(find_donor(book, donor), cut.end),
-        _purpose(book, purpose),
-        _agreement(book, agreement),
+        class_=_class(book, funds, class_),
+        group=_group(book, group),
+        donor=book.settings.donors.of_record(find_donor(book, donor), cut.end),
+        purpose=_purpose(book, purpose),
+        agreement=_agreement(book, agreement),
     )
     if not recognition:
         return Selection(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.correspondence.reports_due import Expected
@@ -43,10 +44,12 @@ def agreements_of(papers: Papers, order: Order) -> list[Agreed]:
     ]
 
 
-def report_answered(each: Agreed) -> Expected | None:
-    """Return the first financial report that is due and was not sent: the one that this answers."""
-    wanted = ("financial", "final")
-    return next((due for due in each.expected if not due.sent and due.due.kind in wanted), None)
+def report_answered(each: Agreed, end: date) -> Expected | None:
+    """Return the financial report that is due as at that day, else the first that was not sent: the
+    one that this answers.
+    """
+    open_ = [due for due in each.expected if not due.sent and due.due.kind != "narrative"]
+    return next((due for due in open_ if due.due.as_at == end), open_[0] if open_ else None)
 
 
 def financial_report(papers: Papers, order: Order) -> Letter:
@@ -66,7 +69,7 @@ def financial_report(papers: Papers, order: Order) -> Letter:
             "history.beancount."
         )
     cut = papers.selection.cut
-    answered = report_answered(each)
+    answered = report_answered(each, cut.end)
     final = answered is not None and answered.due.kind == "final"
     facts = [(say("Agreement"), agreement.reference)]
     if agreement.donor_reference:
@@ -251,7 +254,7 @@ def _money(order: Order, each: Agreed, currency: str) -> Table:
 
 
 def _in(title: str, currency: str) -> str:
-    return f"{title}, {currency}"
+    return f"{title} ({currency})"
 
 
 def _known(value: Decimal | None) -> Value:
