@@ -130,7 +130,7 @@ def covers_agreement(selection: Selection, agreement: DonorAgreement) -> bool:
         agreement.group in selection.groups
         and agreement.day <= selection.cut.end
         and scope.agreement in {"", agreement.reference}
-        and scope.covers_purpose(agreement.purpose)
+        and selection.covers_purpose(agreement.purpose)
         and selection.covers_donor(donors.of_record(agreement.donor, selection.cut.end))
     )
 
