@@ -36,6 +36,7 @@ from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.occasion import on_occasion, present_occasion
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.collections import Collection
+from pledgebook.reports.figures.agreed import beginning
 from pledgebook.reports.figures.selection import cut_of, find_donor, select
 from pledgebook.reports.letters import (
     Letter,
@@ -66,6 +67,8 @@ def _command(kind: LetterKind) -> None:
     @click.option("--as-at", type=DAY, help="As at the end of that day.")
     @click.option("--pledge", default="", metavar="P", hidden=not kind.takes_pledge,
                   help="This pledge only.")  # fmt: skip
+    @click.option("--agreement", metavar="REF", hidden=not kind.of_agreements,
+                  help="This agreement only.")  # fmt: skip
     @click.option("--language", default="", metavar="L", help="In this language: en, fr, ar …")
     @click.option("--date", "day", type=DAY, help="The day of the letter; today unless said.")
     @FUTURE
@@ -83,6 +86,7 @@ def _command(kind: LetterKind) -> None:
         period: str | None,
         as_at: date | None,
         pledge: str,
+        agreement: str | None,
         language: str,
         day: date | None,
         future: bool,
@@ -103,8 +107,8 @@ def _command(kind: LetterKind) -> None:
         with opened(writes) as kept_in:
             book = kept_in
             _refuse_errors(book)
-            answering = _answering(book, period, as_at)
-            papers = Papers(select(answering, period, as_at, fund))
+            answering = _answering(book, period, as_at, kind, agreement)
+            papers = Papers(select(answering, period, as_at, fund, agreement=agreement))
             codes = [papers.of_record(find_donor(book, text)) for text in donors]
             if issues:
                 lines = issue_receipts(papers, day=day, donors=codes, tag=language)
@@ -164,13 +168,18 @@ def _refuse_errors(book: Book) -> None:
         )
 
 
-def _answering(book: Book, period: str | None, as_at: date | None) -> Book:
-    """Return the book that the letters are written from: for a closed period its history; what is
-    issued or sent is kept in the main book all the same.
+def _answering(
+    book: Book, period: str | None, as_at: date | None, kind: LetterKind, agreement: str | None
+) -> Book:
+    """Return the book that the letters are written from: for a closed period its history, and for
+    an agreement that began in one; what is issued or sent is kept in the main book all the same.
     """
-    if not book.settings.seals or (period is None and as_at is None):
+    if not book.settings.seals or (period is None and as_at is None and not kind.of_agreements):
         return book
-    answering = book_for(book, cut_of(book, period, as_at).start)
+    first_day = cut_of(book, period, as_at).start
+    if kind.of_agreements:
+        first_day = beginning(book, first_day, agreement or "")
+    answering = book_for(book, first_day)
     if answering is not book:
         _refuse_errors(answering)
     return answering

@@ -33,10 +33,12 @@ from pledgebook.reports import (
     Selection,
     SelectionError,
     Source,
+    donor_report,
     make_reports,
     select,
     source_of,
 )
+from pledgebook.reports.figures.agreed import beginning
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.selection import cut_of
 from pledgebook.reports.registry import ALL, REPORTS, left_out
@@ -74,6 +76,7 @@ _UNBOUND = 10_000
 @click.option("--donor", metavar="D", help="One donor only, by code or name.")
 @click.option("--purpose", metavar="P", help="Money for one purpose only; none: without one.")
 @click.option("--mandate", metavar="M", help="Paragraphs of this mandate only, by its symbol.")
+@click.option("--agreement", metavar="REF", help="One donor agreement only.")
 @click.option(
     "--recognition",
     metavar="P",
@@ -108,6 +111,7 @@ def report(
     donor: str | None,
     purpose: str | None,
     mandate: str | None,
+    agreement: str | None,
     recognition: str | None,
     out: Path | None,
     as_reported: bool,
@@ -118,10 +122,10 @@ def report(
     period = _asked_days(period, since, until, since_inception=since_inception)
     mains = find_mains()
     if len(mains) > 1:
-        if funds or as_reported:
+        if funds or as_reported or agreement:
             raise SelectionError(
-                "Of several books all funds are shown, as the books say now: leave out --fund and "
-                "--as-reported, or report on one book."
+                "Of several books all funds are shown, as the books say now: leave out --fund, "
+                "--agreement and --as-reported, or report on one book."
             )
         asked = Asked(
             names=names,
@@ -139,7 +143,10 @@ def report(
         _report_on_several(mains, asked, out, rounding)
     book = open_book()
     _refuse_errors(book, despite_errors)
-    answering = book_for(book, cut_of(book, period, as_at, funds).start)
+    first_day = cut_of(book, period, as_at, funds).start
+    if donor_report.NAME in names:  # it is told from the agreement's first day on
+        first_day = beginning(book, first_day, agreement or "")
+    answering = book_for(book, first_day)
     if answering is not book:
         book = answering
         _refuse_errors(book, despite_errors)
@@ -154,6 +161,7 @@ def report(
         donor=donor,
         purpose=purpose,
         mandate=mandate,
+        agreement=agreement,
     )
     if as_reported and names != (NAME,):
         raise SelectionError(f"--as-reported is of one report alone: report {NAME}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pledgebook.desk.loaded import Desk
 from pledgebook.desk.rates import rates_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import ngettext
+from pledgebook.ledger.correspondence.reports_due import reports_expected
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.ledger.guards.approval import waiting_entries
@@ -28,6 +29,7 @@ from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.instalments import list_instalments
 from pledgebook.ledger.rules import head_of_rule
 
+_SOON = timedelta(days=30)
 _APPROVAL = "waiting"
 _STATEMENTS = ("statement-differs", "statement-open")
 """Rules of what is listed by itself: entries to approve, statements that differ."""
@@ -174,6 +176,7 @@ def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
             asked={"name": "ageing"},
             value=sum(overdue, ZERO),
         )
+    yield from _reports_due(desk, today)
     rules = Counter(each.rule for each in book.findings)
     if differ := sum(rules[rule] for rule in _STATEMENTS):
         yield Waiting(kind="statements", number=differ, page="Reconcile")
@@ -189,6 +192,18 @@ def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
             )
 
 
+def _reports_due(desk: Desk, today: date) -> Iterator[Waiting]:
+    """Yield the reports to donors that are overdue, and those that are due soon."""
+    book = desk.book
+    left = [each for each in reports_expected(book.entries, book.settings) if each.sent is None]
+    late = [each for each in left if each.is_overdue(today)]
+    soon = [each for each in left if today <= each.due.day <= today + _SOON]
+    for kind, own in (("reports-overdue", late), ("reports-due", soon)):
+        if own:
+            asked = {"name": "reports-due"}
+            yield Waiting(kind=kind, number=len(own), page="Reports", asked=asked)
+
+
 def _words(waiting: Waiting) -> str:
     number = waiting.number
     match waiting.kind:
@@ -200,6 +215,14 @@ def _words(waiting: Waiting) -> str:
             return ngettext("entry waits for approval", "entries wait for approval", number)
         case "overdue":
             return ngettext("instalment is overdue", "instalments are overdue", number)
+        case "reports-overdue":
+            return ngettext("report to a donor is overdue", "reports to donors are overdue", number)
+        case "reports-due":
+            return ngettext(
+                "report to a donor is due within 30 days",
+                "reports to donors are due within 30 days",
+                number,
+            )
         case "statements":
             return ngettext(
                 "statement differs from the ledger", "statements differ from the ledger", number

@@ -23,9 +23,19 @@ and nobody else approved, in a fund with `four-eyes: "yes"`.
 from __future__ import annotations
 
 from beancount.core.data import Directive, Options
+from pledgebook.ledger.declared.agreements import KINDS
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of
-from pledgebook.ledger.guards import approval, balances, cover, earmarked, rates, run_guards, words
+from pledgebook.ledger.guards import (
+    agreements,
+    approval,
+    balances,
+    cover,
+    earmarked,
+    rates,
+    run_guards,
+    words,
+)
 from pledgebook.ledger.register.view import view_of
 
 __plugins__ = ("funds",)
@@ -36,6 +46,8 @@ def funds(
 ) -> tuple[list[Directive], list[Finding]]:
     """Beancount plugin: see the module's text. It takes no configuration."""
     del config
-    view = view_of(entries, read_settings(entries, options), options)
-    own = (balances, words, rates, earmarked, approval, cover)
-    return entries, errors_of(run_guards(view, [module.guard for module in own]))
+    settings = read_settings(entries, options)
+    view = view_of(entries, settings, options)
+    own = (balances, words, rates, earmarked, agreements, approval, cover)
+    found = run_guards(view, [module.guard for module in own])
+    return entries, errors_of(settings.faults(KINDS), found)

@@ -13,10 +13,12 @@ from pledgebook.ledger.register.book import without_garbage_collection
 from pledgebook.ledger.register.history import reopening_notes
 from pledgebook.reports import (
     ageing,
+    agreements,
     annex,
     bank_charges,
     budget,
     donor_kinds,
+    donor_report,
     earmarked,
     exchange,
     financial_statements,
@@ -27,6 +29,7 @@ from pledgebook.reports import (
     paragraphs,
     reconciliation,
     regularity,
+    reports_due,
     roll_forwards,
     schedule,
     secretary_general,
@@ -49,8 +52,9 @@ class ReportKind:
     `cannot_limit` are the limits of a selection that it cannot be held to, by the names of
     `Scope.limits`: cash and expenditure are of no one donor. It is `of_accounts` if its figures
     add up accounts and have no one contribution to lead to. `needs_mandate` if a book without a
-    mandate cannot make it. `ties` are what it is set beside the ledger by, where they can be had
-    without its rows; None: they are had with the whole report.
+    mandate cannot make it; `of_agreements` if it can be limited to one agreement. `ties`
+    are what it is set beside the ledger by, where they can be had without its rows; None: they are
+    had with the whole report.
     """
 
     name: str
@@ -59,11 +63,16 @@ class ReportKind:
     cannot_limit: Collection[str] = ()
     of_accounts: bool = False
     needs_mandate: bool = False
+    of_agreements: bool = False
     ties: Callable[[Selection], Sequence[Tie]] | None = None
 
     def unheld(self, selection: Selection) -> list[str]:
         """Return the selection's limits that the report cannot be held to."""
-        return [limit for limit in selection.scope.limits() if limit in self.cannot_limit]
+        return [
+            limit
+            for limit in selection.scope.limits()
+            if limit in self.cannot_limit or (limit == "agreement" and not self.of_agreements)
+        ]
 
 
 def _none(selection: Selection) -> Sequence[Tie]:
@@ -102,6 +111,28 @@ _KINDS = (
         make=budget.budget,
         cannot_limit={"group", "donor", "purpose"},
         of_accounts=True,
+    ),
+    ReportKind(
+        name=agreements.NAME,
+        title=agreements.TITLE,
+        make=agreements.agreements,
+        of_accounts=True,
+        of_agreements=True,
+    ),
+    ReportKind(
+        name=donor_report.NAME,
+        title=donor_report.TITLE,
+        make=donor_report.donor_report,
+        of_accounts=True,
+        of_agreements=True,
+    ),
+    ReportKind(
+        name=reports_due.NAME,
+        title=reports_due.TITLE,
+        make=reports_due.reports_due,
+        of_accounts=True,
+        of_agreements=True,
+        ties=_none,
     ),
     ReportKind(
         name=obligations.NAME,

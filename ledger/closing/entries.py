@@ -9,11 +9,12 @@ facts, and what was pledged, paid and written off, so that the register forgets 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
+from pledgebook.ledger.declared.agreements import AGREEMENT
 from pledgebook.ledger.declared.chart import CLAIMS, account, kinds_that
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.declared.policies import Group
@@ -21,6 +22,7 @@ from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import donor_name
 from pledgebook.ledger.findings import BookRefusedError
 from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.register.agreements import Reading, follow_agreements
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.carried import Meta, facts_of, kept_facts, told_amounts
 from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES, continuing
@@ -88,6 +90,7 @@ class _Balance:
     purpose: str
     currency: str
     obligation: str = ""
+    agreement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,13 @@ def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
     held: dict[tuple[str, str], _Lot] = {}
     balances: dict[_Balance, Decimal] = {}
     purpose_of: dict[str, str] = {}
+    reading = Reading(settings=book.settings)
     for entry in continuing(book.entries):
         if not isinstance(entry, Transaction) or entry.date > end:
             continue
         lines = read_lines(entry, book.settings)
         purposes = purposes_of_money(lines, purpose_of)
+        agreements = reading.agreements(entry, lines) if book.settings.agreements else ()
         for number, line in enumerate(lines):
             kind = line.place.kind
             if kind in CLAIMS or kind in {"contra", "opening-balance"}:
@@ -170,11 +175,31 @@ def _read(book: Book, end: date) -> tuple[list[_Lot], dict[_Balance, Decimal]]:
                 purpose=purpose,
                 currency=line.currency,
                 obligation=obligation_of(entry, line),
+                agreement=agreements[number] if agreements and kind == "obligations" else "",
             )
             balances[key] = balances.get(key, Decimal(0)) + line.units
+    _tell_agreements(book, end, balances)
     lots = [*_claims(book, end), *(lot for lot in held.values() if lot.units)]
     _remember_paid(book, end, lots)
     return lots, {balance: units for balance, units in balances.items() if units}
+
+
+def _tell_agreements(book: Book, end: date, balances: dict[_Balance, Decimal]) -> None:
+    """Tell apart what cash is held under each agreement: so much of the fund's cash account."""
+    settings = book.settings
+    for flow in follow_agreements(book.entries, settings, book.register, end).flows:
+        agreement = settings.agreements[flow.agreement]
+        own = _Balance(
+            account=account("cash", agreement.fund),
+            kind="cash",
+            group=agreement.group,
+            purpose=agreement.purpose,
+            currency=settings.currency,
+            agreement=agreement.reference,
+        )
+        rest = replace(own, agreement="")
+        balances[own] = balances.get(own, ZERO) + flow.cash
+        balances[rest] = balances.get(rest, ZERO) - flow.cash
 
 
 def _hold(held: dict[tuple[str, str], _Lot], entry: Transaction, line: Line, group: Group) -> None:
@@ -356,13 +381,18 @@ def _total(day: date, units: Mapping[_Balance, Decimal], at: Group | None, narra
     lines = []
     sums: dict[tuple[Group, str], Decimal] = {}
     for balance, number in sorted(
-        units.items(), key=lambda item: (item[0].account, item[0].purpose, item[0].obligation)
-    ):
+        units.items(),
+        key=lambda item: (
+            item[0].account, item[0].purpose, item[0].obligation, item[0].agreement
+        ),
+    ):  # fmt: skip
         meta: Meta = {"class": balance.group[1]} if at is None else {}
         if balance.purpose:
             meta["purpose"] = balance.purpose
         if balance.obligation:
             meta[OBLIGATION] = balance.obligation
+        if balance.agreement:
+            meta[AGREEMENT] = balance.agreement
         lines.append(
             DraftLine(account=balance.account, number=number, currency=balance.currency, meta=meta)
         )

@@ -41,8 +41,12 @@ KINDS = (
     "acknowledgement",
     "confirmation",
     "reminder",
+    "financial-report",
 )
 """The letters there are."""
+
+NARRATIVE = "narrative-report"
+"""What is written elsewhere, and kept here as sent."""
 
 RESULTS = ("agrees", "differs", "noted", "returned")
 """What an answer says: the donor agrees, has another figure, only took note; or the letter came
@@ -81,6 +85,9 @@ class SentLetter(Struct, frozen=True, kw_only=True):
     period: str
     as_at: date | None
     receipt: str
+    agreement: str = ""
+    report_due: date | None = None
+    """Of a report under an agreement: the day on which it was due."""
     answers: tuple[Answer, ...] = ()
 
     @property
@@ -101,6 +108,8 @@ class Sending(Struct, frozen=True, kw_only=True):
     period: str = ""
     as_at: date | None = None
     receipt: str = ""
+    agreement: str = ""
+    report_due: date | None = None
     file: str = ""
     sha256: str = ""
 
@@ -119,8 +128,9 @@ def next_reference(
 
 def draft_letter(reference: str, sending: Sending) -> str:
     """Return the line that keeps a letter as sent, as Beancount text."""
-    keys = ("fund", "period", "language", "by", "receipt", "file", "sha256")
-    said = {"as-at": sending.as_at} | {key: getattr(sending, key) or None for key in keys}
+    keys = ("fund", "period", "language", "by", "receipt", "agreement", "file", "sha256")
+    said = {"as-at": sending.as_at, "report-due": sending.report_due}
+    said |= {key: getattr(sending, key) or None for key in keys}
     return write_declaration(
         "letter", sending.day, reference, sending.kind, sending.donor, meta=said
     )
@@ -164,6 +174,8 @@ def read_letters(entries: Iterable[Directive]) -> list[SentLetter]:
             period=_text(entry, "period"),
             as_at=as_date(entry.meta.get("as-at")),
             receipt=_text(entry, "receipt"),
+            agreement=_text(entry, "agreement"),
+            report_due=as_date(entry.meta.get("report-due")),
             answers=tuple(answers.get(reference, ())),
         )
         for entry, (reference, kind, donor) in _lines(entries, "letter", 3)
@@ -209,10 +221,15 @@ def _fault(letter: SentLetter, settings: Settings) -> str:
         return (
             f"Letter {letter.reference} is to {letter.donor!r}, the code of no donor: correct it."
         )
-    if letter.kind not in KINDS:
+    if letter.kind not in {*KINDS, NARRATIVE}:
         return (
             f"Letter {letter.reference} has the kind {letter.kind!r}: it must be one of "
-            f"{', '.join(KINDS)}."
+            f"{', '.join((*KINDS, NARRATIVE))}."
+        )
+    if letter.agreement and letter.agreement not in settings.agreements:
+        return (
+            f"Letter {letter.reference} is about the agreement {letter.agreement!r}, which the "
+            f"book does not declare (declared: {', '.join(settings.agreements) or 'none'})."
         )
     if letter.fund and letter.fund not in settings.funds:
         return (

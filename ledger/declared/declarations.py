@@ -42,6 +42,8 @@ class Form(Struct, frozen=True, kw_only=True):
     ends_with_date: bool = False
     keys: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    is_dated: bool = False
+    """Its day identifies it too: one of a later day stands beside it."""
 
 
 FORMS: Mapping[str, Form] = {
@@ -102,7 +104,10 @@ FORMS: Mapping[str, Form] = {
     "void-receipt": Form(texts=("number", "reason")),
     "letter": Form(
         texts=("reference", "kind", "donor"),
-        keys=frozenset({"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}),
+        keys=frozenset(
+            {"fund", "period", "as-at", "language", "by", "receipt", "file", "sha256"}
+            | {"agreement", "report-due"}
+        ),
     ),
     "answer": Form(texts=("letter", "result", "words"), optional=1, keys=frozenset({"stated"})),
     "office": Form(texts=("office",), keys=frozenset({"holders"})),
@@ -130,6 +135,39 @@ FORMS: Mapping[str, Form] = {
         texts=("fund", "number"),
         key_length=2,
         keys=frozenset({"period", "amount", "class", "purpose", "object", "programme", "document"}),
+    ),
+    "agreement": Form(
+        texts=("reference", "donor", "fund"),
+        keys=frozenset(
+            {
+                "amount",
+                "until",
+                "liquidation-until",
+                "class",
+                "purpose",
+                "support-rate",
+                "interest",
+                "binding",
+                "binding-reason",
+                "report-every",
+                "report-within",
+                "year-begins",
+                "donor-reference",
+                "language",
+                "crs",
+                "channel",
+                "document",
+            }
+        ),
+    ),
+    "budget-line": Form(
+        texts=("agreement", "code", "name"), key_length=2, keys=frozenset({"amount"})
+    ),
+    "report-due": Form(
+        texts=("agreement", "kind"), key_length=2, keys=frozenset({"as-at"}), is_dated=True
+    ),
+    "agreement-closed": Form(
+        texts=("agreement",), keys=frozenset({"report", "certified-by", "deadline", "document"})
     ),
     "statement": Form(
         texts=("bank", "number"),
@@ -191,7 +229,9 @@ class Declaration(Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> tuple[str, ...]:
         """What identifies the declaration among those of its kind."""
-        return self.texts[: FORMS[self.kind].key_length]
+        form = FORMS[self.kind]
+        own = self.texts[: form.key_length]
+        return (*own, self.day.isoformat()) if form.is_dated else own
 
     def text(self, key: str, default: str = "") -> str:
         """Return a metadata value as text, whatever Beancount read it as."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from beancount.core.data import Directive, Options, Posting
 from msgspec import Struct, field, structs
+from pledgebook.ledger.declared.agreements import DonorAgreement, read_agreements
 from pledgebook.ledger.declared.aliases import read_aliases
 from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
@@ -71,6 +72,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """What was answered to questions about sheets, by the layout of their tables."""
     banks: Banks = field(default_factory=Banks)
     allotments: tuple[Allotment, ...] = ()
+    agreements: Mapping[str, DonorAgreement] = field(default_factory=dict)
+    """The agreements with donors, by their references."""
     reopenings: tuple[Reopening, ...] = ()
     certifications: tuple[Certification, ...] = ()
     stationery: Stationery = field(default_factory=Stationery)
@@ -216,6 +219,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         declared["allotment"].values(), funds, periods.names(), purposes, currency
     )
     findings.extend(faults)
+    agreements, faults = read_agreements(declared, funds, donors, purposes)
+    findings.extend(faults)
     stationery, faults = read_stationery(declared, funds, donors)
     findings.extend(faults)
     publications, faults = read_publications(
@@ -241,6 +246,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         certifications=certifications,
         banks=banks,
         allotments=allotments,
+        agreements=agreements,
         stationery=stationery,
         publications=publications,
         persons=persons,

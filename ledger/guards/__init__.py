@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from pledgebook.ledger.correspondence import letters, receipts
 from pledgebook.ledger.findings import Finding
 from pledgebook.ledger.guards import (
+    agreements,
     announcements,
     approval,
     balances,
@@ -42,6 +43,7 @@ GUARDS: tuple[Guard, ...] = (
     words.guard,
     rates.guard,
     earmarked.guard,
+    agreements.guard,
     approval.guard,
     delegation.guard,
     cover.guard,

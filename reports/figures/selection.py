@@ -38,15 +38,17 @@ class SelectionError(RefusedError):
     """The report cannot be made as asked: an unknown period or fund. The message says which."""
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, kw_only=True):
     """What of the selected funds is shown; an empty name sets no limit. `group` is a code of one,
-    `donor` a code and `purpose` a declared one, each with what is within it, or NO_PURPOSE.
+    `donor` a code and `purpose` a declared one, each with what is within it, or NO_PURPOSE;
+    `agreement` is a reference.
     """
 
     class_: str = ""
     group: str = ""
     donor: str = ""
     purpose: str = ""
+    agreement: str = ""
 
     def limits(self) -> dict[str, str]:
         """Return the limits that are set, by the names people know them under."""
@@ -55,6 +57,7 @@ class Scope(Struct, frozen=True):
             "group": self.group,
             "donor": self.donor,
             "purpose": self.purpose,
+            "agreement": self.agreement,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -179,15 +182,16 @@ def select(
     donor: str | None = None,
     purpose: str | None = None,
     mandate: str | None = None,
+    agreement: str | None = None,
 ) -> Selection:
     """Return the selection for a declared period, a year "2003" or "FY2003", a quarter "2003-Q2",
     or a span of these or of days: "2000-2001..2003", "2002-03-01..2003-02-28", "..2003" (from the
     first entry on).
 
     Without a period it is the one of `as_at`, else of the book's last entry. `as_at` ends the cut
-    early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name) and
-    `purpose` (NO_PURPOSE for money without one) limit what is shown of them, `mandate` whose
-    paragraphs contributions are counted under. `recognition`
+    early. `fund` is one or several; `class_`, `group` (of donors), `donor` (code or name),
+    `purpose` (NO_PURPOSE for money without one) and `agreement` (a reference) limit what is shown
+    of them, `mandate` whose paragraphs contributions are counted under. `recognition`
     ("receipt", or "special=receipt,convention=receipt") asks for the view under another policy.
     Raises SelectionError.
     """
@@ -197,10 +201,11 @@ def select(
     if closed:
         raise SelectionError(without_history(closed, cut.start))
     scope = Scope(
-        _class(book, funds, class_),
-        _group(book, group),
-        book.settings.donors.of_record(find_donor(book, donor), cut.end),
-        _purpose(book, purpose),
+        class_=_class(book, funds, class_),
+        group=_group(book, group),
+        donor=book.settings.donors.of_record(find_donor(book, donor), cut.end),
+        purpose=_purpose(book, purpose),
+        agreement=_agreement(book, agreement),
     )
     if not recognition:
         return Selection(
@@ -363,6 +368,16 @@ def _purpose(book: Book, name: str | None) -> str:
     if name not in {NO_PURPOSE, *declared}:
         raise SelectionError(f"The book declares no purpose {name!r}: {asked}")
     return name
+
+
+def _agreement(book: Book, reference: str | None) -> str:
+    declared = book.settings.agreements
+    if reference and reference not in declared:
+        raise SelectionError(
+            f"The book declares no agreement {reference!r} (declared: "
+            f"{', '.join(declared) or 'none'})."
+        )
+    return reference or ""
 
 
 def _need_conditions(book: Book, policies: Mapping[Group, str], until: date) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pledgebook.reports.letters.acknowledgement import acknowledgement, commitments
 from pledgebook.reports.letters.annual_receipts import annual_receipts, receipts_of
 from pledgebook.reports.letters.confirmation import confirmation, has_balance
+from pledgebook.reports.letters.financial_report import agreements_of, financial_report
 from pledgebook.reports.letters.letter import Letter
 from pledgebook.reports.letters.paper import Order, Papers
 from pledgebook.reports.letters.receipt import official_receipt
@@ -27,7 +28,8 @@ class LetterKind:
     `write` makes the letter that is ordered. `is_due` says (by anything true) whether there is
     something to write of; it is None for what is issued once for a collection and kept in the
     book, and is written as it was issued. Who is named gets the letter in any case where it
-    `answers_nil`; it can be limited to one pledge where it `takes_pledge`.
+    `answers_nil`; it can be limited to one pledge where it `takes_pledge`; where it is
+    `of_agreements` each is on one agreement.
     """
 
     name: str
@@ -37,6 +39,7 @@ class LetterKind:
     is_due: Callable[[Papers, Order], object] | None
     answers_nil: bool = False
     takes_pledge: bool = False
+    of_agreements: bool = False
 
     @property
     def is_issued(self) -> bool:
@@ -88,6 +91,14 @@ _KINDS = (
         help="Write reminders of what is due and unpaid.",
         write=reminder,
         is_due=overdue,
+    ),
+    LetterKind(
+        name="financial-report",
+        title="Financial report",
+        help="Write the financial reports that agreements ask for.",
+        write=financial_report,
+        is_due=agreements_of,
+        of_agreements=True,
     ),
 )
 

@@ -91,6 +91,7 @@ class Letter:
     writes; `notice` heads every page; `void` are the lines of the banner of a receipt that does not
     count, `copy` those of one that was sent before, the first the word for it; `page` is
     "Page {page} of {pages}" in its language; `file` a name for its file, without ending.
+    Of a report on an `agreement`, `report_due` is the day on which it is due.
     """
 
     kind: str
@@ -116,6 +117,8 @@ class Letter:
     period: str = ""
     as_at: date | None = None
     receipt: str = ""
+    agreement: str = ""
+    report_due: date | None = None
     void: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
 

@@ -29,6 +29,7 @@ def make_letter(
     funds: tuple[str, ...] = (),
     reference: str = "",
     pledge: str = "",
+    agreement: str = "",
 ) -> Letter:
     """Return one letter, other than a receipt, dated `day`, even if it has nothing to say.
 
@@ -47,6 +48,7 @@ def make_letter(
         day=day,
         reference=reference,
         pledge=pledge,
+        agreement=agreement,
     )
     return known.write(papers, order)
 
@@ -78,14 +80,16 @@ def make_letters(
                 yield letter
         return
     for donor in named or _donors(papers):
-        for funds in papers.roots():
+        for funds, under in _each(papers, known, donor):
+            own = papers.settings.agreements[under].language if under else ""
             order = Order(
                 kind=kind,
                 donor=donor,
                 funds=funds,
-                speaking=language(tag or papers.preferred_language(donor)),
+                speaking=language(tag or own or papers.preferred_language(donor)),
                 day=day,
                 pledge=pledge,
+                agreement=under,
             )
             if known.is_due(papers, order) or (known.answers_nil and donor in named):
                 letter = known.write(papers, order)
@@ -94,6 +98,17 @@ def make_letters(
                 reference = refer(donor)
                 made = replace(order, reference=reference)
                 yield known.write(papers, made) if reference else letter
+
+
+def _each(papers: Papers, kind: LetterKind, donor: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what each letter to a donor is about: funds that go on one, and an agreement."""
+    for funds in papers.roots():
+        if not kind.of_agreements:
+            yield funds, ""
+            continue
+        for agreement in papers.settings.agreements.values():
+            if agreement.fund in funds and papers.of_record(agreement.donor) == donor:
+                yield funds, agreement.reference
 
 
 def issue_receipts(
@@ -138,6 +153,7 @@ def _donors(papers: Papers) -> list[str]:
     """Return the donors with anything in the book, by code."""
     return sorted(
         {*papers.instalments, *papers.collections}
+        | {papers.of_record(each.donor) for each in papers.settings.agreements.values()}
         | {line.donor for lines in papers.schedule.sections.values() for line in lines}
         | {donor for donor, _ in papers.unapplied}
     )

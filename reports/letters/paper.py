@@ -269,7 +269,8 @@ class Papers:
 class Order:
     """Which letter is asked for: to whom, about which funds, in which language, dated when. An
     empty `reference` makes a draft. `pledge` is the link of the one it is about, "" for all;
-    `receipt` what is to be written as it was issued.
+    `agreement` the reference of the one that a report is on; `receipt` what is to be written as it
+    was issued.
     """
 
     kind: str
@@ -279,6 +280,7 @@ class Order:
     day: date
     reference: str = ""
     pledge: str = ""
+    agreement: str = ""
     receipt: OfficialReceipt | None = None
 
 
@@ -291,6 +293,8 @@ def compose(
     facts: Iterable[tuple[str, str]] = (),
     slip: Slip | None = None,
     receipt: str = "",
+    agreement: str = "",
+    report_due: date | None = None,
     void: tuple[str, ...] = (),
     copy: tuple[str, ...] = (),
 ) -> Letter:
@@ -312,6 +316,8 @@ def compose(
         name_parts.append(cut.end.isoformat())
     if len(papers.roots()) > 1 and not receipt:
         name_parts.append(order.funds[0])
+    if agreement:
+        name_parts.append(agreement)
     letter = Letter(
         kind=order.kind,
         donor=order.donor,
@@ -338,6 +344,8 @@ def compose(
         period=cut.name,
         as_at=cut.end,
         receipt=receipt,
+        agreement=agreement,
+        report_due=report_due,
         void=void,
         copy=copy,
     )

@@ -77,6 +77,8 @@ def lines_of_sent(
             period=each.period,
             as_at=each.as_at,
             receipt=each.receipt,
+            agreement=each.agreement,
+            report_due=each.report_due,
             file=kept_as.get(name, name),
             sha256=hashlib.sha256(files[name]).hexdigest(),
         )
