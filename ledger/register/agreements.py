@@ -245,7 +245,7 @@ def _flow(
         Expense(
             kind=line.place.kind,
             line=stated(entry, line.posting, BUDGET_LINE) or "",
-            value=line.dollars or ZERO,
+            value=line.value or ZERO,
         )
         for line in own
         if line.place.kind in _SPENT
@@ -258,10 +258,10 @@ def _flow(
     for line in own:
         if line.place.kind == "obligations":
             code = _line_of(entry, line, own, reading)
-            outstanding[code] = outstanding.get(code, ZERO) - (line.dollars or ZERO)
+            outstanding[code] = outstanding.get(code, ZERO) - (line.value or ZERO)
     rest = cash - sum(outstanding.values(), ZERO) + spent + returned - earned - saved
     opening = moved = ZERO
-    gift = sum((each.dollars for each in gifts if _is_under(each, own)), ZERO)
+    gift = sum((each.value for each in gifts if _is_under(each, own)), ZERO)
     if event == "opening":
         opening, received, units = rest, ZERO, _opening_units(agreement, own, entry, rest, reading)
     elif gift:
@@ -297,7 +297,7 @@ def _is_under(gift: Gift, own: Sequence[Line]) -> bool:
 
 
 def _value(lines: Iterable[Line], kinds: frozenset[str]) -> Decimal:
-    return sum((line.dollars or ZERO for line in lines if line.place.kind in kinds), ZERO)
+    return sum((line.value or ZERO for line in lines if line.place.kind in kinds), ZERO)
 
 
 def _received_on(
@@ -326,9 +326,9 @@ def _gift_units(
     units = ZERO
     for gift in gifts:
         if agreement.currency == reading.settings.currency:
-            units += gift.dollars
+            units += gift.value
         elif gift.original is not None and gift.original[1] == agreement.currency:
-            units += gift.original[0] if gift.dollars > 0 else -gift.original[0]
+            units += gift.original[0] if gift.value > 0 else -gift.original[0]
         else:
             return None
     return units
