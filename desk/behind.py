@@ -11,7 +11,7 @@ from beancount.core.data import Transaction
 from pledgebook.desk.entries import Place, place_of
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import MONEY_COLUMNS
-from pledgebook.ledger.register.instalments import awaits_condition, by_number
+from pledgebook.ledger.register.instalments import by_number, days_overdue
 from pledgebook.ledger.register.register import Claim, Gift
 from pledgebook.reports.figures.figures import contributions_of
 from pledgebook.reports.figures.layout import name_of
@@ -20,7 +20,7 @@ from pledgebook.reports.figures.selection import Selection
 _ENTRIES_SHOWN = 6
 PAID, OVERDUE = "collected", "overdue"
 """Figures of the overview that are no column of the schedule: both of its columns of what was
-collected, and what of the unpaid is overdue."""
+collected, and what is overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +60,12 @@ def pieces_behind(selection: Selection, column: str) -> list[Piece]:
 
 
 def overdue_claims(selection: Selection) -> list[Claim]:
-    """Return what of the unpaid is overdue at the end of the cut, as the register says it."""
+    """Return what is overdue at the end of the cut."""
     day = selection.cut.end
     return [
         claim
         for claim in selection.book.register.claims_at(day)
-        if selection.covers(claim)
-        and claim.is_recognised(day)
-        and claim.committed
-        and claim.is_overdue(day)
-        and not awaits_condition(claim, selection.book.settings)
+        if selection.covers(claim) and days_overdue(claim, day, selection.book.settings)
     ]
 
 

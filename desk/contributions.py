@@ -106,7 +106,7 @@ class Contributions(Page):
             "waiting": what_waits(desk.main, inbox_folder(self.ledger), today),
             "progress": progress(selection, months),
             "ages": desk.once(("ages", *choice.key), lambda: unpaid_by_age(selection)),
-            "age_titles": {key: title for key, title, _until in BANDS},
+            "age_titles": BANDS,
             "rows": cut_page(rows, asked),
             "bars": life_bars(row.line.figures for row in rows),
             "style_of": partial(fund_style, selection.book.settings),
@@ -149,7 +149,7 @@ def _rows(made: Schedule) -> list[DonorRow]:
 
 
 def _overdue(selection: Selection) -> Decimal:
-    """What of the unpaid is overdue at the end of the cut, in the book's currency."""
+    """What is overdue at the end of the cut, in the book's currency."""
     return sum((claim.value for claim in overdue_claims(selection)), ZERO)
 
 

@@ -162,7 +162,7 @@ class Donor(Page):
             "overdue": [
                 line
                 for line in desk.once("instalments", lambda: _by_donor(desk)).get(code, ())
-                if line.is_late
+                if line.overdue
             ],
             "owed": desk.once("owed", lambda: _owed(desk)),
             "held": _held(desk, code),

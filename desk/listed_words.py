@@ -31,7 +31,7 @@ def listed_words() -> Iterator[str]:
     texts |= dict.fromkeys(
         head_of_rule(rule) for rule, meaning in read_rules().items() if meaning.startswith("Notice")
     )
-    texts |= dict.fromkeys(title for _key, title, _until in BANDS)
+    texts |= dict.fromkeys(BANDS.values())
     yield from filter(None, texts)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.declared.settings import Settings
@@ -62,15 +62,14 @@ def fund_style(settings: Settings, fund: str) -> str:
 
 
 def unpaid_by_age(selection: Selection) -> list[Box]:
-    """Return what is unpaid at the end of the cut, one bar, by how long ago it fell due: what the
+    """Return what is unpaid at the end of the cut, one bar, by how long it is overdue: what the
     ageing says in its first part.
     """
     day = selection.cut.end
-    sums: dict[str, Decimal] = {key: ZERO for key, _title, _until in BANDS}
+    sums: dict[str, Decimal] = dict.fromkeys(BANDS, ZERO)
     for claim in selection.book.register.claims_at(day):
         if selection.covers(claim) and claim.committed and claim.is_recognised(day):
-            due = claim.due or claim.pledged_on
-            sums[band_of((day - due) // timedelta(days=1))] += claim.value
+            sums[band_of(claim, day, selection.book.settings)] += claim.value
     whole = sum((max(amount, ZERO) for amount in sums.values()), ZERO)
     boxes = []
     x = 0.0

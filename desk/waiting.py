@@ -167,13 +167,14 @@ def _in_book(desk: Desk, today: date) -> Iterator[Waiting]:
         yield Waiting(kind="receipts", number=len(receipts), page="Reconcile", value=value)
     if entries := waiting_entries(book.entries, book.settings):
         yield Waiting(kind="approvals", number=len(entries), page="Record")
-    overdue = [each.carrying for each in list_instalments(book.register, today) if each.is_late]
+    overdue = [each.carrying for each in list_instalments(book.register, today) if each.overdue]
     if overdue:
+        declared = book.settings.periods.of(today) is not None
         yield Waiting(
             kind="overdue",
             number=len(overdue),
             page="Reports",
-            asked={"name": "ageing"},
+            asked={"name": "ageing"} | ({"as_at": str(today)} if declared else {}),
             value=sum(overdue, ZERO),
         )
     yield from _reports_due(desk, today)

@@ -1,16 +1,19 @@
-"""Ageing of unpaid contributions: by the year they fell due, and by how long ago.
+"""Ageing of unpaid contributions: by the year they fell due, and by how long they are overdue.
 
-Counted from the due date; an instalment without one from its pledge. What belongs to later periods
-stands apart: the first part adds up to the schedule's unpaid, the second to its future periods.
+What has no due date is not overdue: it has a column of its own, and its days are those since the
+pledge. What belongs to later periods stands apart: the first part adds up to the schedule's unpaid,
+the second to its future periods.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
+from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, to_cents
-from pledgebook.ledger.register.instalments import awaits_condition
+from pledgebook.ledger.register.instalments import awaits_condition, days_overdue
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.disclosures import received_since
 from pledgebook.reports.figures.layout import (
@@ -26,14 +29,20 @@ from pledgebook.reports.figures.table import Agreement, Chart, Column, Part, Rep
 NAME = "ageing"
 TITLE = "Ageing of unpaid contributions"
 _YEAR = 365
-BANDS = (
-    ("not_due", "Not yet due", -1),
-    ("year_1", "0 days to 1 year", _YEAR),
-    ("year_2", "1 to 2 years", 2 * _YEAR),
-    ("year_3", "2 to 3 years", 3 * _YEAR),
-    ("older", "Over 3 years", None),
-)
-"""How long ago something fell due: key, title, and up to how many days."""
+_OVERDUE = {
+    "year_1": ("Overdue, to 1 year", _YEAR),
+    "year_2": ("Overdue, 1 to 2 years", 2 * _YEAR),
+    "year_3": ("Overdue, 2 to 3 years", 3 * _YEAR),
+    "older": ("Overdue, over 3 years", None),
+}
+"""How long something is overdue: the title, and up to how many days."""
+OVERDUE_BANDS = tuple(_OVERDUE)
+BANDS = {
+    "undated": "No due date",
+    "not_due": "Not overdue",
+    **{key: title for key, (title, _) in _OVERDUE.items()},
+}
+"""The columns that the unpaid is apportioned to, with their titles."""
 
 
 def ageing(selection: Selection) -> Report:
@@ -71,8 +80,9 @@ def ageing(selection: Selection) -> Report:
         )
     pledged = sum((claim.value for claim in claims if not claim.committed), ZERO)
     notes = [
-        "Days are counted from the due date, of an instalment without one from its pledge; a year "
-        "is 365 days."
+        f"Overdue: {_overdue(selection, committed):,.2f}, what is unpaid after its due date. Days "
+        "are counted from the due date, of an instalment without one, which is not overdue, from "
+        "its pledge; a year is 365 days."
     ]
     notes += received_since(selection)
     if pledged:
@@ -88,8 +98,8 @@ def ageing(selection: Selection) -> Report:
         agreements=agreements,
         charts=[
             Chart(
-                title="Unpaid by days since the due date",
-                columns=tuple(key for key, _, _ in BANDS),
+                title="Unpaid by days overdue",
+                columns=tuple(BANDS),
                 first=len(layout.rows) - 1,
                 last=len(layout.rows) - 1,
                 across=True,
@@ -129,12 +139,14 @@ def _lay_out(
     """
     day = selection.cut.end
     layout.section("Due in this period or before")
-    for year in sorted({_due(claim).year for claim in due}):
-        layout.group(f"Due in {year}")
-        for claim in _in_order(selection, due):
-            if _due(claim).year == year:
-                layout.row(claim.donor, **_values(selection, claim, day))
-        layout.subtotal(f"Due in {year}")
+    ordered = _in_order(selection, due)
+    dated = groupby(ordered, key=lambda claim: claim.due.year if claim.due else None)
+    for year, claims in dated:
+        title = f"Due in {year}" if year else "No due date"
+        layout.group(title)
+        for claim in claims:
+            layout.row(claim.donor, **_values(selection, claim, day))
+        layout.subtotal(title)
     layout.total("Unpaid, as in the schedule")
     if later or not limited:
         layout.section("Later periods")
@@ -144,18 +156,29 @@ def _lay_out(
     if conditional:
         layout.section("Conditional: not due until the condition is met")
         for claim in _in_order(selection, conditional):
-            amounts = _values(selection, claim, _due(claim) - timedelta(days=1))
+            amounts = _values(selection, claim, day) | {"days": None}
             layout.row(claim.donor, **amounts)
         layout.total("Conditional")
     layout.grand_total("Total unpaid")
 
 
-def band_of(days: int) -> str:
-    """Return the key of the column for what is so many days over its due date."""
-    for key, _, until in BANDS:
-        if until is None or days <= until:
-            return key
-    raise AssertionError("the last band takes all")  # pragma: no cover
+def band_of(claim: Claim, day: date, settings: Settings) -> str:
+    """Return the key of the column for what is unpaid of an instalment at the end of a day."""
+    if days := days_overdue(claim, day, settings):
+        return _years(days)
+    if claim.due is None and not awaits_condition(claim, settings):
+        return "undated"
+    return "not_due"
+
+
+def _years(days: int) -> str:
+    """Return the key of the column for what is so many days overdue."""
+    return next(key for key, (_, until) in _OVERDUE.items() if until is None or days <= until)
+
+
+def _overdue(selection: Selection, claims: list[Claim]) -> Decimal:
+    day, settings = selection.cut.end, selection.book.settings
+    return sum((claim.value for claim in claims if days_overdue(claim, day, settings)), ZERO)
 
 
 def _due(claim: Claim) -> date:
@@ -167,6 +190,7 @@ def _in_order(selection: Selection, claims: list[Claim]) -> list[Claim]:
     return sorted(
         claims,
         key=lambda claim: (
+            claim.due is None,
             _due(claim),
             order.get((claim.fund, claim.class_), len(order)),
             name_of(selection, claim.donor),
@@ -176,9 +200,9 @@ def _in_order(selection: Selection, claims: list[Claim]) -> list[Claim]:
 
 
 def _values(selection: Selection, claim: Claim, day: date) -> dict[str, Value]:
-    days = (day - _due(claim)) // timedelta(days=1)
-    amounts: dict[str, Value] = {key: Decimal(0) for key, _, _ in BANDS}
-    amounts[band_of(days)] = claim.value
+    days = (day - _due(claim)).days
+    amounts: dict[str, Value] = dict.fromkeys(BANDS, Decimal(0))
+    amounts[band_of(claim, day, selection.book.settings)] = claim.value
     return {
         "donor": name_of(selection, claim.donor),
         "label": claim.label,
@@ -199,12 +223,13 @@ def is_allowed(selection: Selection) -> bool:
 
 
 def allowance_of(selection: Selection, claim: Claim, day: date) -> Decimal:
-    """Return what the fund's scale holds to be doubtful of an instalment at the end of a day: none
-    of what waits for its condition.
+    """Return what the fund's scale holds to be doubtful of an instalment at the end of a day, by
+    the days since its due date, or its pledge where it has none: nothing of what waits for its
+    condition.
     """
     if awaits_condition(claim, selection.book.settings):
         return ZERO
-    band = band_of((day - _due(claim)) // timedelta(days=1))
+    band = _years((day - _due(claim)).days)
     scale = selection.book.settings.funds[claim.fund].allowance
     percent = dict(zip(("year_2", "year_3", "older"), scale, strict=False)).get(band, ZERO)
     return to_cents(claim.value * percent / 100)
@@ -219,13 +244,13 @@ def _columns(selection: Selection) -> list[Column]:
         Column(key="class", title="Class"),
         Column(key="due", title="Due", kind="date"),
         Column(key="days", title="Days", kind="count"),
-        *(Column(key=key, title=title, kind="amount", unit=unit) for key, title, _ in BANDS),
+        *(Column(key=key, title=title, kind="amount", unit=unit) for key, title in BANDS.items()),
         Column(
             key="unpaid",
             title="Unpaid",
             kind="amount",
             unit=unit,
-            adds={key: 1 for key, _, _ in BANDS},
+            adds=dict.fromkeys(BANDS, 1),
         ),
         *(
             [Column(key="allowance", title="Allowance", kind="amount", unit=unit, memo=True)]

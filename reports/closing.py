@@ -72,7 +72,7 @@ def _remarks(book: Book, period: Period) -> Iterator[Hindrance]:
     for sentence in not_revalued(book, period.end):
         yield Hindrance(kind="revaluation", message=sentence, blocks=False)
     for line in list_instalments(book.register, period.end):
-        if line.is_late:
+        if line.overdue:
             yield Hindrance(
                 kind="overdue",
                 message=f"{line.label} was due on {line.due}, and "

@@ -75,7 +75,7 @@ def write_off_proposals(selection: Selection) -> Report:
             Column(key="label", title="Instalment"),
             Column(key="where", title="Fund and class"),
             Column(key="due", title="Due", kind="date"),
-            Column(key="days", title="Days overdue", kind="count"),
+            Column(key="days", title="Days", kind="count"),
             Column(key="heard", title="Last heard of", kind="date"),
             Column(key="units", title="Unpaid", kind="amount"),
             Column(key="currency", title="Currency"),
@@ -83,9 +83,9 @@ def write_off_proposals(selection: Selection) -> Report:
         ],
         rows=layout.rows,
         notes=[
-            "Due more than five years ago, and not confirmed in writing within eighteen months "
-            f"({RECONFIRMED}: on an entry of the pledge says when it was). A write-off needs an "
-            "authority and is recorded by itself."
+            "Due more than five years ago (pledged, where there is no due date), and not confirmed "
+            f"in writing within eighteen months ({RECONFIRMED}: on an entry of the pledge says "
+            "when it was). A write-off needs an authority and is recorded by itself."
         ],
     )
 

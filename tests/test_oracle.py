@@ -16,13 +16,16 @@ from random import Random
 import pytest
 from handwritten import CORRECTIONS, HEAD, STARTS, Writer
 from oracle import Row
+from pledgebook.desk.behind import overdue_claims
 from pledgebook.ledger.closing.periods import close_period
 from pledgebook.ledger.closing.proof import verify_seals
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.reports.ageing import BANDS, OVERDUE_BANDS, ageing
 from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.selection import Selection, select
+from pledgebook.reports.figures.table import Part
 from pledgebook.reports.financial_statements import make_statements
 from pledgebook.reports.schedule import Schedule, make_schedule
 
@@ -102,6 +105,35 @@ def test_a_book_written_by_hand_says_what_the_oracle_says(seed: int, tmp_path: P
     agree(writer, (select(book, as_at=day) for day in (*days(writer.events, 3), begins)))
     for day in (*days(writer.events, 3), DAY):
         assert register_of(book, day) == writer.oracle.register(day), day
+
+
+def test_what_is_overdue_is_one_sum_in_register_desk_and_ageing(tmp_path: Path) -> None:
+    found = [_overdue(seed, tmp_path) for seed in (*range(6), *range(4000, 4006))]
+    assert sum(map(bool, found)) > len(found) / 2
+
+
+def _overdue(seed: int, folder: Path) -> Decimal:
+    """Hold each way to what is overdue against the oracle's, and return the sum over some days."""
+    writer = written(seed, POLICIES[seed % len(POLICIES)], corrected=seed >= 4000)
+    main = folder / f"{seed}.beancount"
+    main.write_text(writer.text(), "utf-8")
+    book = load_book(main)
+    found = Decimal(0)
+    for day in (*days(writer.events, 6), DAY):
+        told = undated = Decimal(0)
+        for *_, carrying, status, due, _ in writer.oracle.register(day).values():
+            if status != "pledged":
+                told += carrying if due and due < day else 0
+                undated += carrying if due is None else 0
+        listed = [line for line in list_instalments(book.register, day) if line.overdue]
+        selection = select(book, as_at=day)
+        aged = {key: ageing(selection).sum_of(Part("ageing", key)) for key in BANDS}
+        assert sum(line.carrying for line in listed) == told, (seed, day)
+        assert sum(claim.value for claim in overdue_claims(selection)) == told, (seed, day)
+        assert sum(aged[key] for key in OVERDUE_BANDS) == told, (seed, day)
+        assert aged["undated"] == undated, (seed, day)
+        found += told
+    return found
 
 
 ADVANCED_ANEW = 565153427

@@ -153,8 +153,8 @@ def test_the_ageing_counts_days_from_the_due_date(either: Book) -> None:
 
 
 LIMITS = {
-    -1: "not_due", 0: "year_1", 365: "year_1", 366: "year_2", 730: "year_2", 731: "year_3",
-    1095: "year_3", 1096: "older",
+    -1: "not_due", 0: "not_due", 1: "year_1", 365: "year_1", 366: "year_2", 730: "year_2",
+    731: "year_3", 1095: "year_3", 1096: "older",
 }  # fmt: skip
 """Days over the due date on both sides of every limit of the ageing, and the band they are in."""
 

@@ -76,13 +76,6 @@ class Instalment(Struct, frozen=True, kw_only=True):
         return [tag for tagging in self.taggings for tag in tagging.tags]
 
     @property
-    def is_late(self) -> bool:
-        """Whether it is owed and overdue: pages and reports that count what is overdue count these,
-        and not what is only pledged.
-        """
-        return self.overdue and self.status != "pledged"
-
-    @property
     def rules(self) -> list[str]:
         """The ids of the rules that held."""
         return [rule for tagging in self.taggings for rule in tagging.rules]
@@ -147,11 +140,23 @@ def _line(register: Register, changes: list[Change], day: date) -> Instalment:
         carrying=claim.value,
         received=sum((_received(change) for change in changes), ZERO),
         status=_status(settings, claim, changes, paid, written_off, advance, day),
-        overdue=claim.is_overdue(day) and not awaits_condition(claim, settings),
+        overdue=bool(days_overdue(claim, day, settings)),
         recognition=settings.funds[claim.fund].policy(claim.class_),
         accepted_by=claim.stated(ACCEPTED) or "",
         taggings=tag_claim(claim, settings),
     )
+
+
+def days_overdue(claim: Claim, day: date, settings: Settings) -> int:
+    """Return for how many days an instalment is overdue at the end of `day`, 0 where it is not.
+
+    Overdue is what is committed and outstanding after its due date: not yet on that day itself,
+    never without one, and not while it waits for its condition. Everything that counts what is
+    overdue asks here.
+    """
+    if not (claim.committed and claim.is_open and claim.due) or awaits_condition(claim, settings):
+        return 0
+    return max((day - claim.due).days, 0)
 
 
 def awaits_condition(claim: Claim, settings: Settings) -> bool:

@@ -120,12 +120,6 @@ class Claim(Struct, frozen=True, kw_only=True):
         """
         return next((told for each in self.words if (told := stated(*each, key)) is not None), None)
 
-    def is_overdue(self, day: date) -> bool:
-        """Tell whether something is outstanding whose due date is before `day`: not yet on the due
-        date itself, and never of an instalment without one.
-        """
-        return self.is_open and self.due is not None and self.due < day
-
     def is_prior(self, start: date) -> bool:
         """Tell whether the claim was a due receivable before the period that begins on `start`."""
         return self.recognised is not None and self.recognised < start

@@ -16,7 +16,7 @@ def overdue(papers: Papers, order: Order) -> list[Instalment]:
     found = [
         line
         for line in papers.instalments.get(order.donor, [])
-        if line.fund in order.funds and line.overdue and line.status != "pledged"
+        if line.fund in order.funds and line.overdue
     ]
     return sorted(found, key=lambda line: (line.due or line.pledged_on, by_number(line.label)))
 
