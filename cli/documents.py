@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pledgebook.cli.pledges import decimals_of
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict
 from pledgebook.importers.tables.questions import KINDS, Asked
 from pledgebook.importers.tables.tables import SheetReading, Table
+from pledgebook.ledger.declared.currencies import decimals_of
 from pledgebook.ledger.money import format_amount
 
 

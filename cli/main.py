@@ -27,7 +27,7 @@ _COMMANDS = {
         "sheets", "import_", "Take donors' spreadsheets and banks' statements into the book"
     ),
     "match": _Entry("match", "match", "Propose which pledge each receipt pays, with reasons"),
-    "rates": _Entry("rates", "rates", "Take UN operational rates into the book"),
+    "rates": _Entry("rates", "rates", "Take rates of exchange into the book"),
     "check": _Entry("check", "check", "Load the book with its plugins; show errors and notices"),
     "pledges": _Entry(
         "pledges", "pledges", "List the register: who promised what, who paid, what is unpaid"

@@ -21,8 +21,8 @@ from pledgebook.cli.common import (
     today_or,
     wants_json,
 )
-from pledgebook.cli.pledges import decimals_of
 from pledgebook.cli.writing import carry_out, written_names
+from pledgebook.ledger.declared.currencies import decimals_of
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.files.writing import Tried, try_entries, try_texts
 from pledgebook.ledger.findings import EventRefusedError

@@ -19,7 +19,7 @@ from pledgebook.cli.common import (
     open_book,
     wants_json,
 )
-from pledgebook.ledger.declared.currencies import UnknownCurrencyError, decimals
+from pledgebook.ledger.declared.currencies import decimals_of
 from pledgebook.ledger.money import ZERO, format_amount
 from pledgebook.ledger.register.instalments import Instalment, list_instalments
 
@@ -105,14 +105,6 @@ def instalment_document(line: Instalment) -> dict[str, object]:
         "tags": line.tags,
         "rules": line.rules,
     }
-
-
-def decimals_of(currency: str) -> int:
-    """Return a currency's decimals; two for a commodity that is none."""
-    try:
-        return decimals(currency)
-    except UnknownCurrencyError:
-        return 2
 
 
 def totals_of(lines: Sequence[Instalment]) -> list[dict[str, object]]:

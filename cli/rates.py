@@ -1,4 +1,4 @@
-"""`pledgebook rates`: UN operational rates of exchange, into the book's prices."""
+"""`pledgebook rates`: published rates of exchange, into the book's prices."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ _FEW = 8
     type=click.Choice(["day-first", "month-first"]),
     help="How to read a day such as 01/03/2002, where none of the file tells.",
 )
+@click.option(
+    "--base", metavar="C", default="", help="The currency they are against, where it is not told."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would become of each rate; write nothing.")
 @book_option
 def rates(
@@ -44,10 +47,11 @@ def rates(
     everything: bool,
     replace: bool,
     dates: str | None,
+    base: str,
     dry_run: bool,
 ) -> None:
-    """Take UN operational rates into the book: XML, CSV or workbook, as published."""
-    for code in codes:
+    """Take rates of exchange into the book: XML, CSV or workbook, as published."""
+    for code in (*codes, *([base] if base else [])):
         if not is_currency(code):
             fail(f"{code!r} is no currency: give a code such as EUR.")
     order: DateOrder | None = None
@@ -56,7 +60,12 @@ def rates(
     opening = opened(not dry_run, ends_if_finished=False)
     with opening as book:
         judged = judge_rates(
-            book, read_rates(file, order), currencies=codes, everything=everything, replace=replace
+            book,
+            read_rates(file, order),
+            currencies=codes,
+            everything=everything,
+            replace=replace,
+            base=base,
         )
         if not dry_run:
             judged = save_rates(book, judged)

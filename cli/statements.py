@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import click
 from pledgebook.cli.common import answer
-from pledgebook.cli.pledges import decimals_of
 from pledgebook.importers.judging.verdicts import VerdictName
 from pledgebook.importers.statements.judging import JudgedStatement, JudgedStatements
 from pledgebook.importers.statements.known import EntryVerdict
 from pledgebook.importers.statements.statement import Entry, Statement, StatementFile
+from pledgebook.ledger.declared.currencies import decimals_of
 from pledgebook.ledger.money import format_amount
 
 _SHOWN: tuple[VerdictName, ...] = ("waiting", "rejected", "amended", "ignored")

@@ -349,7 +349,7 @@ def _rates_section(book: Book) -> Section:
     return Section(
         name="rates",
         title=_("Rates of exchange"),
-        why=_("The list of UN operational rates goes into the Inbox like any file."),
+        why=_("The published list of rates goes into the Inbox like any file."),
         wanting=not days,
         lines=[Line(words=currency, more=_("last of %(day)s", day=day)) for day, currency in days],
         links=[(_("Put a list of rates into the Inbox"), address("Inbox"))],

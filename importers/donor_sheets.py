@@ -29,7 +29,6 @@ from pledgebook.importers.reading.workbook import SentFile, read_workbook
 from pledgebook.importers.tables.mapping import SheetMapping, read_mapping
 from pledgebook.importers.tables.tables import read_sheets
 from pledgebook.ledger.declared.chart import account
-from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.register.register import derive_register
 
@@ -83,7 +82,7 @@ class DonorSheets(Importer):  # type: ignore[misc] # beangulp ships no types
         """Return the entries of the rows that can be imported into the book of `existing`."""
         settings = read_settings(existing)
         register = derive_register(existing, settings)
-        rates = Rates.of_book(existing, settings.currency, settings.rate_age)
+        rates = settings.rates_of(existing)
         context = Context.of_book(
             existing, settings, register, rates, self._fund, today=self._today
         )

@@ -35,6 +35,10 @@ class Rated(Protocol):
         """Units for one of the base."""
 
     @property
+    def own(self) -> Decimal:
+        """Units of the book's currency for one of the base."""
+
+    @property
     def day(self) -> date:
         """The day it is effective from."""
 
@@ -87,7 +91,9 @@ class Draft(Struct, frozen=True, kw_only=True):
         said = dict(self.meta)
         if rate is not None:
             own = {key: said.pop(key) for key in _WHERE if key in said}
-            said = {**own, "rate": format_units(rate.number), "rate-date": rate.day, **said}
+            beside: Meta = {} if rate.own == 1 else {"book-rate": format_units(rate.own)}
+            noted: Meta = {"rate": format_units(rate.number), **beside, "rate-date": rate.day}
+            said = {**own, **noted, **said}
         return structs.replace(
             self, narration=narration or self.narration, meta=said | dict(meta or {})
         )

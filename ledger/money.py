@@ -97,11 +97,15 @@ def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     return to_cents(value * part / whole)
 
 
-def value_at(amount: Decimal, rate: Decimal) -> Decimal:
-    """Convert `amount` at a rate of exchange: local units for one of its base."""
-    if rate <= 0:
-        raise ValueError(f"a rate of exchange is above zero, this one is {rate}")
-    return to_cents(amount / rate)
+def value_at(
+    amount: Decimal, rate: Decimal, own: Decimal = Decimal(1), decimals: int = 2
+) -> Decimal:
+    """Convert `amount` at a rate of exchange: `rate` units of its currency, and `own` of the one it
+    is converted to, are one of the base. It is rounded once, to so many decimals.
+    """
+    if rate <= 0 or own <= 0:
+        raise ValueError(f"a rate of exchange is above zero, this one is {min(rate, own)}")
+    return round_to(amount * own / rate, decimals)
 
 
 def format_units(value: Decimal) -> str:

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping
 
 from beancount.core.data import Custom, Directive, Options
 from msgspec import structs
-from pledgebook.ledger.declared.rates import Rates
 from pledgebook.ledger.declared.settings import read_settings
 from pledgebook.ledger.findings import Finding, errors_of, notice
 from pledgebook.ledger.guards import run_guards
@@ -47,7 +46,7 @@ def pledgebook(
 
 def _run(entries: list[Directive], options: Options) -> tuple[list[Directive], list[Finding]]:
     settings = read_settings(entries, options)
-    rates = Rates.of_book(entries, settings.currency, settings.rate_age)
+    rates = settings.rates_of(entries)
     allow_for_unit_costs(settings, options)
     found = find_plain(entries, settings, rates, sealed=not is_history(options))
     entries = tag_periods(found.entries, settings, found.plain)

@@ -39,7 +39,7 @@ _RATE_DECIMALS = 6
 
 
 def annex(selection: Selection) -> Report:
-    """Return each instalment with its amounts, rates (units for one of the base) and value."""
+    """Return each instalment with its amounts, rates (units to one of the book's) and value."""
     cut, register = selection.cut, selection.book.register
     shown = {
         key: figures
@@ -88,7 +88,8 @@ def annex(selection: Selection) -> Report:
         rows=layout.rows,
         notes=[
             "Amounts are in the pledge's present currency and as last amended; different "
-            "currencies are never added. A rate is units of the currency for one dollar.",
+            "currencies are never added. A rate is units of the currency for one "
+            f"{selection.book.settings.currency}.",
             "An instalment that moved to another fund or class in the period is in the rows of "
             "both; its amounts are said once, where it is at the end.",
             "Contributions received without a pledge are in the schedule only.",
@@ -147,10 +148,10 @@ def _first(changes: list[Change]) -> dict[str, Value]:
 
 
 def _stated_rate(change: Change, units: Decimal) -> str | None:
-    """Return the rate that the entry states and by which its value was made (of several
+    """Return the rate that the entry states and by which alone its value was made (of several
     instalments together: to a cent each); None where it states none, or another value.
     """
-    if "rate" not in change.entry.meta:
+    if "rate" not in change.entry.meta or "book-rate" in change.entry.meta:
         return None
     try:
         rate = read_number(as_text(change.entry.meta["rate"]))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pledgebook.ledger.declared.chart import EARLIER
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.delegations import APPROVED
+from pledgebook.ledger.declared.rates import Rate, Rates
 from pledgebook.ledger.guards.announcements import read_announcements
 from pledgebook.ledger.money import ZERO, format_units
 from pledgebook.ledger.register.events import RECEIVING
@@ -134,9 +135,9 @@ def _policies(selection: Selection) -> Iterator[Disclosed]:
             "reference": policy,
         }
     yield {
-        "what": "Amounts in other currencies are taken at the rate of exchange of their day, "
-        f"the newest effective of at most {settings.rate_age} days. Exchange arises on payment, "
-        "and on unpaid instalments and cash where they were revalued.",
+        "what": "Amounts in other currencies are taken at the rate of exchange of their day"
+        f"{settings.rate_base.aside}, the newest effective of at most {settings.rate_age} days. "
+        "Exchange arises on payment, and on unpaid instalments and cash where they were revalued.",
     }
     yield {
         "what": "Expenditure is disbursements plus obligations raised. Support costs are "
@@ -179,15 +180,22 @@ def _rates(selection: Selection) -> Iterator[Disclosed]:
             if line.currency != book_currency and selection.covers_line(line):
                 carried[line.currency] = carried.get(line.currency, ZERO) + line.units
     for currency, units in sorted(carried.items()):
-        rate = book.rates.find(currency, end)
+        rate = book.rates.rate(currency, end)
         yield {
             "what": f"{units:,.2f} {currency}, unpaid or in cash",
-            "reference": f"{format_units(rate.number)} {currency} to 1 {book_currency}"
-            if rate
-            else "..",
+            "reference": _told(rate, book.rates, book_currency),
             "day": rate.day if rate else None,
             "amount": book.rates.value(units, currency, end)[0] if rate else None,
         }
+
+
+def _told(rate: Rate | None, rates: Rates, book_currency: str) -> str:
+    """Say a rate as it is published: units to one of the base, the book's beside the other's."""
+    if rate is None:
+        return ".."
+    sides = [(rate.number, rate.currency)] if rate.currency != rates.base else []
+    sides += [(rate.own, book_currency)] if book_currency != rates.base else []
+    return f"{' and '.join(f'{format_units(n)} {code}' for n, code in sides)} to 1 {rates.base}"
 
 
 def _in_kind(selection: Selection) -> Iterator[Disclosed]:

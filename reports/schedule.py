@@ -321,8 +321,9 @@ def _names_before(
 def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]]) -> list[str]:
     notes = [
         _prior_and_current(selection.cut),
-        "Pledges in other currencies are carried at the rate of exchange of their "
-        "date; what payment brought more or less is exchange.",
+        "Pledges in other currencies are carried at the rate of exchange of their date"
+        f"{selection.book.settings.rate_base.aside}; what payment brought more or "
+        "less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
     notes += _names_before(selection, sections)

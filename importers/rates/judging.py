@@ -20,7 +20,7 @@ from pledgebook.importers.judging.verdicts import VERDICTS, VerdictName
 from pledgebook.importers.rates.published import RateFile, RateRow
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.files.writing import write_entries
-from pledgebook.ledger.findings import BookRefusedError
+from pledgebook.ledger.findings import BookRefusedError, RefusedError
 from pledgebook.ledger.money import format_units
 from pledgebook.ledger.occasion import taking_in
 from pledgebook.ledger.parsing import quoted
@@ -29,10 +29,14 @@ from pledgebook.ledger.register.book import Book
 FILE = "rates.beancount"
 
 _HEAD = """\
-; UN operational rates of exchange: local units for one US dollar, from the date each is effective.
+; Rates of exchange: units of a currency for one {base}, from the date each is effective{source}.
 """
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2}) ")
 _EURO = "EUR"
+
+
+class RatesRefusedError(RefusedError):
+    """The rates of a file are not against what the book's are."""
 
 
 class RateVerdict(NamedTuple):
@@ -69,14 +73,14 @@ class JudgedRates:
 
 
 def used_currencies(book: Book) -> set[str]:
-    """Return the currencies of which a book needs rates: of its pledges, of its bank accounts, of
-    rates that it has; and the euro, through which those go that it replaced.
+    """Return the currencies of which a book needs rates: its own, those of its pledges, of its bank
+    accounts, of rates that it has; and the euro, through which those go that it replaced.
     """
-    used = {_EURO}
+    used = {_EURO, book.settings.currency}
     used |= {change.after.currency for own in book.register.by_label.values() for change in own}
     used |= {bank.currency for bank in book.settings.banks.accounts.values()}
     used |= {currency for currency, _ in _known(book)}
-    return used - {book.settings.currency}
+    return used - {book.settings.rate_base.currency}
 
 
 def judge_rates(
@@ -86,10 +90,14 @@ def judge_rates(
     currencies: Collection[str] = (),
     everything: bool = False,
     replace: bool = False,
+    base: str = "",
 ) -> JudgedRates:
     """Give every row a verdict. `currencies` are kept besides those the book uses; `everything`
-    keeps all; with `replace` a corrected rate takes the place of the book's.
+    keeps all; with `replace` a corrected rate takes the place of the book's. `base` is the currency
+    that the rates are against, where the file does not say it; a book takes those against its own
+    (`rate-base`). Raises RatesRefusedError.
     """
+    _check_base(book, file, base)
     kept = used_currencies(book) | set(currencies)
     known = _known(book)
     stated: dict[tuple[str, date], set[Decimal]] = {}
@@ -124,13 +132,13 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
     if not new:
         return judged
     known = _known(book)
-    currency = book.settings.currency
+    base = book.settings.rate_base
     texts: dict[Path, str] = {}
     added: list[tuple[date, str, str]] = []
     for row, _, _, before in new:
         if row.number is None or row.day is None:
             continue  # never: a row that is imported has both
-        line = f"{row.day} price {currency} {format_units(row.number)} {row.currency}"
+        line = f"{row.day} price {base.currency} {format_units(row.number)} {row.currency}"
         if before is None:
             added.append((row.day, row.currency, line))
         else:
@@ -139,22 +147,38 @@ def save_rates(book: Book, judged: JudgedRates) -> JudgedRates:
             _replace(book, texts, known[row.currency, row.day], line)
     if added:
         path = book.folder / FILE
-        text = texts.get(path) or book.text_of(path) or _HEAD
+        text = (
+            texts.get(path)
+            or book.text_of(path)
+            or _HEAD.format(base=base.currency, source=base.aside)
+        )
         texts[path] = "\n".join(_merged(text.rstrip("\n").split("\n"), sorted(added))) + "\n"
     with taking_in([Path(judged.file.path).name]):
         written = write_entries(book, [], texts)
     return JudgedRates(judged.file, judged.kept, judged.verdicts, tuple(written))
 
 
+def _check_base(book: Book, file: RateFile, base: str) -> None:
+    name, own = Path(file.path).name, book.settings.rate_base.currency
+    if base and file.base and base != file.base:
+        raise RatesRefusedError(f"{name} is of rates for one {file.base}, and not for one {base}.")
+    stated = file.base or base
+    if stated and stated != own:
+        raise RatesRefusedError(
+            f"{name} is of rates for one {stated}; this book's are for one {own}. Take a list of "
+            f'those, or declare custom "rate-base" "{stated}" where the book is to go by these.'
+        )
+
+
 def _judge(row: RateRow, book: Book, kept: Collection[str] | None) -> RateVerdict | None:
     """Judge a row by itself; None if it holds a rate that the book should have."""
-    currency = book.settings.currency
+    currency = book.settings.rate_base.currency
     if row.currency == currency:
         if row.number == 1:
-            return RateVerdict(row, "ignored", "The book is kept in it.")
+            return RateVerdict(row, "ignored", "The rates are against it.")
         return RateVerdict(row, "rejected", f"One {currency} is one {currency}, not {row.number}.")
     if row.number is not None and row.number <= 0:
-        reason = f"A UN operational rate is above zero; {row.currency} is given {row.number:f}."
+        reason = f"A rate of exchange is above zero; {row.currency} is given {row.number:f}."
         return RateVerdict(row, "rejected", reason)
     if row.day is not None and not is_currency(row.currency, row.day):
         was = f"was no currency on {row.day}" if is_currency(row.currency) else "is no currency"
@@ -167,7 +191,7 @@ def _judge(row: RateRow, book: Book, kept: Collection[str] | None) -> RateVerdic
 
 
 def _against_book(row: RateRow, book: Book, known: Price | None, *, replace: bool) -> RateVerdict:
-    before = _rate_of(known, book.settings.currency) if known else None
+    before = _rate_of(known, book.settings.rate_base.currency) if known else None
     if before is not None and before == row.number:
         return RateVerdict(row, "duplicate", "The book has it.", before)
     sealed = [book.settings.periods.called(name) for name in book.settings.seals]
@@ -191,8 +215,8 @@ def _against_book(row: RateRow, book: Book, known: Price | None, *, replace: boo
 
 
 def _known(book: Book) -> dict[tuple[str, date], Price]:
-    """Return the book's prices of a dollar, or in dollars, by currency and day."""
-    currency = book.settings.currency
+    """Return the book's prices of its base, or in it, by currency and day."""
+    currency = book.settings.rate_base.currency
     found = {}
     for entry in book.entries:
         if isinstance(entry, Price) and currency in {entry.currency, entry.amount.currency}:

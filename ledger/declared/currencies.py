@@ -115,6 +115,14 @@ def decimals(code: str) -> int:
     return _known(code).decimals
 
 
+def decimals_of(code: str) -> int:
+    """Return the decimals of a currency; two for a commodity that is none."""
+    try:
+        return decimals(code)
+    except UnknownCurrencyError:
+        return 2
+
+
 def display_decimals(code: str) -> int:
     """Return how many decimals amounts are shown with: the currency's own, at least two."""
     return max(2, decimals(code))

@@ -119,6 +119,7 @@ FORMS: Mapping[str, Form] = {
         texts=("fund",), keys=frozenset({"periods", "languages", "not-named", "unpaid"})
     ),
     "rate-age": Form(texts=("days",), key_length=0),
+    "rate-base": Form(texts=("currency",), key_length=0, keys=frozenset({"source"})),
     "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
     "bank": Form(
         texts=("code", "account"),

@@ -20,6 +20,7 @@ from pledgebook.ledger.declared.allotments import Allotment, read_allotments
 from pledgebook.ledger.declared.banks import Banks, read_banks
 from pledgebook.ledger.declared.certifications import Certification, read_certifications
 from pledgebook.ledger.declared.chart import Place, is_code, read_account, takes
+from pledgebook.ledger.declared.currencies import decimals_of, is_currency
 from pledgebook.ledger.declared.dead_words import find_dead_words
 from pledgebook.ledger.declared.declarations import (
     FORMS,
@@ -43,7 +44,7 @@ from pledgebook.ledger.declared.periods import (
 )
 from pledgebook.ledger.declared.persons import Persons, read_persons
 from pledgebook.ledger.declared.publications import Publication, read_publications
-from pledgebook.ledger.declared.rates import RATE_AGE
+from pledgebook.ledger.declared.rates import RATE_AGE, UN_RATES, RateBase, Rates
 from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
@@ -83,6 +84,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """Who may do what; empty where everybody may do everything."""
     rate_age: int = RATE_AGE
     """Days for which a rate of exchange holds."""
+    rate_base: RateBase = UN_RATES
+    """Against which currency rates are, and whose they are."""
     donors_on: date | None = None
     """The day as of which accounts name their donors; None: as they are written."""
     findings: tuple[Finding, ...] = ()
@@ -109,6 +112,17 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
                 place = place._replace(part=self.donors.of_record(place.part, self.donors_on))
             self._places[account] = place
             return place
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals a value in the book's currency has."""
+        return decimals_of(self.currency)
+
+    def rates_of(self, entries: Iterable[Directive]) -> Rates:
+        """Return the rates that prices among entries are."""
+        return Rates.of_book(
+            entries, base=self.rate_base.currency, currency=self.currency, age=self.rate_age
+        )
 
     def as_of(self, day: date) -> Settings:
         """Return these settings with accounts read as of a day: those of a donor that another
@@ -232,6 +246,8 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     findings.extend(find_dead_words(declared, funds, donors, purposes))
     rate_age, faults = _read_rate_age(declared["rate-age"].values())
     findings.extend(faults)
+    rate_base, faults = _read_rate_base(declared["rate-base"].values())
+    findings.extend(faults)
     return Settings(
         funds=funds,
         donors=donors,
@@ -251,6 +267,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         publications=publications,
         persons=persons,
         rate_age=rate_age,
+        rate_base=rate_base,
         currency=currency,
         findings=tuple(findings),
     )
@@ -321,6 +338,26 @@ def _read_rate_age(declarations: Iterable[Declaration]) -> tuple[int, list[Findi
             )
         )
     return age, faults
+
+
+def _read_rate_base(declarations: Iterable[Declaration]) -> tuple[RateBase, list[Finding]]:
+    """Return what rates are against, as it was declared last, and what is wrong with it."""
+    base, faults = UN_RATES, []
+    for declaration in declarations:
+        (code,) = declaration.texts
+        if is_currency(code):
+            named = UN_RATES.source if code == UN_RATES.currency else ""
+            base = RateBase(code, declaration.text("source", named))
+            continue
+        faults.append(
+            finding(
+                declaration.entry,
+                "rate-base",
+                f"rate-base is {code!r}: it must be the currency against which the rates of the "
+                'book are, such as "USD" or "EUR".',
+            )
+        )
+    return base, faults
 
 
 def _unknown_parents(

@@ -30,6 +30,7 @@ _SETTING = frozenset(
         "period",
         "bank",
         "rate-age",
+        "rate-base",
     }
 )
 """Declarations that say what the book is about and who may what; those of the daily work (a donor,

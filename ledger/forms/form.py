@@ -320,6 +320,6 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _OURS = frozenset(
     {"ref", "document", "authority", ENTERED, APPROVED, ACCEPTED, "event", "class",
-     "purpose", "due", "status", "rate", "rate-date", "reverses", "announced-on", "rate-override",
-     "filename", "lineno", "tags", "links", "payee", "date", "account"}
+     "purpose", "due", "status", "rate", "book-rate", "rate-date", "reverses", "announced-on",
+     "rate-override", "filename", "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip

@@ -51,8 +51,8 @@ from pledgebook.ledger.register.written import Sources
 _HARMLESS = frozenset(
     {
         "filename", "lineno", "__tolerances__", "class", "purpose", "event", "reference", "ref",
-        "document", "source", "source-sha256", "import-id", "rate", "rate-date", "rate-source",
-        ENTERED, APPROVED, ACCEPTED, "original", "booked-on", "payer",
+        "document", "source", "source-sha256", "import-id", "rate", "book-rate", "rate-date",
+        "rate-source", ENTERED, APPROVED, ACCEPTED, "original", "booked-on", "payer",
         "payer-account", "remittance", "end-to-end", "bank", "bank-entry", "statement",
         "matched-by", "programme", "modality", "beneficiary", "appeal", "gender", "financing",
         "oda", "crs",
@@ -153,6 +153,7 @@ class _Finder:
     def __init__(self, settings: Settings, rates: Rates, *, sealed: bool) -> None:
         self.settings = settings
         self.rates = rates
+        self.newest = rates.of_any_age()
         self.first_day = settings.first_open_day if sealed else date.min
         self.currency = settings.currency
         self.asked = settings.asked_keys
@@ -381,8 +382,9 @@ class _Finder:
         try:
             rate = self.known[key]
         except KeyError:
-            found = self.rates.newest(currency, entry.date)
-            rate = self.known[key] = found.number if found else None
+            found = self.newest.rate(currency, entry.date)
+            own = found is not None and found.currency == currency
+            rate = self.known[key] = found.per_own if found is not None and own else None
         if rate is None:
             return currency not in EURO_RATES and "rate-date" not in entry.meta
         percent = self.settings.funds[fund].rate_tolerance

@@ -37,7 +37,7 @@ def guard(view: View) -> Iterator[Finding]:
 def _check_rate(entry: Price, settings: Settings) -> Iterator[Finding]:
     """A rate of exchange is above zero."""
     number = entry.amount.number
-    if settings.currency in {entry.currency, entry.amount.currency} and (
+    if settings.rate_base.currency in {entry.currency, entry.amount.currency} and (
         number is None or number <= 0
     ):
         yield finding(
@@ -63,13 +63,15 @@ def _check_stated_rate(
             "rate-old",
             f"The entry of {entry.date} rests on a rate of exchange of {effective}, "
             f"{(entry.date - effective).days} days before; a rate holds for {rates.age}. Add the "
-            f'rate of the day, as "{entry.date.replace(day=1)} price {settings.currency} UNITS '
+            f'rate of the day, as "{entry.date.replace(day=1)} price {rates.base} UNITS '
             'CURRENCY", and correct the value by it, or declare with "rate-age" how long rates '
             "hold.",
         )
     currencies = {line.currency: line for line in lines if line.place.kind in CLAIMS}
     for currency, line in currencies.items():
         known = {currency, rates.through(currency, entry.date)}
+        if rates.base in known:
+            known.add(settings.currency)
         if currency == settings.currency or any(rates.newest(name, entry.date) for name in known):
             continue
         yield finding(
@@ -77,7 +79,7 @@ def _check_stated_rate(
             "rate-missing",
             f"The entry states a rate of exchange of {as_text(stated)}, but the book has none "
             f"of {currency} effective on or before {entry.date}: add it as "
-            f'"{entry.date.replace(day=1)} price {settings.currency} UNITS {currency}".',
+            f'"{entry.date.replace(day=1)} price {rates.base} UNITS {currency}".',
             line.posting.meta,
         )
 
@@ -111,13 +113,14 @@ def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
         if rate is None or abs(stated.value - usual) <= usual * percent / 100:
             continue
         currency = register.settings.currency
+        beside = "" if rate.own == 1 else f", {format_units(rate.own)} {currency}"
         yield notice(
             stated.entry,
             "rate-differs",
             f"{format_units(stated.amount)} {stated.currency} of {', '.join(stated.labels)} is "
             f"{format_amount(stated.value)} {currency} here and {format_amount(usual)} "
-            f"{currency} at the rate of {rate.day} ({format_units(rate.number)}): more than "
-            f"{format_units(percent)} % apart. Correct the amount or the value, or add the "
+            f"{currency} at the rate of {rate.day} ({format_units(rate.number)}{beside}): more "
+            f"than {format_units(percent)} % apart. Correct the amount or the value, or add the "
             "rate that was effective.",
         )
 

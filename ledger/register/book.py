@@ -72,8 +72,8 @@ class Book(Struct, kw_only=True, dict=True):
 
     @cached_property
     def rates(self) -> Rates:
-        """The UN operational rates the book holds."""
-        return Rates.of_book(self.entries, self.settings.currency, self.settings.rate_age)
+        """The rates of exchange the book holds."""
+        return self.settings.rates_of(self.entries)
 
     def with_entries(self, entries: Iterable[Directive]) -> Book:
         """Return the book as it would be with these entries, which no guard has seen."""

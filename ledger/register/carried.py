@@ -86,7 +86,9 @@ _NOT_KEPT = frozenset(
 
 
 # What a pledge said of terms that its commitment sets anew.
-_TERMS = frozenset({"condition", "rate", "rate-date", "rate-source", "rate-override", "original"})
+_TERMS = frozenset(
+    {"condition", "rate", "book-rate", "rate-date", "rate-source", "rate-override", "original"}
+)
 
 
 def told_amounts(line: Instalment, changes: list[Change], currency: str) -> Meta:

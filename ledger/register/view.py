@@ -77,5 +77,5 @@ def view_of(
     entries: Sequence[Directive], settings: Settings, options: Options | None = None
 ) -> View:
     """Return the view of entries of which none is known to be plain."""
-    rates = Rates.of_book(entries, settings.currency, settings.rate_age)
+    rates = settings.rates_of(entries)
     return View(entries=entries, settings=settings, rates=rates, options=options)

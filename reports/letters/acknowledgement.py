@@ -7,7 +7,7 @@ from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Change
 from pledgebook.reports.letters.letter import Block, Heading, Letter, Line, Paragraph, Table, Value
 from pledgebook.reports.letters.paper import Order, Papers, about, compose, payment_lines
-from pledgebook.reports.letters.tables import column_title, total_line
+from pledgebook.reports.letters.tables import column_title, rates_named, total_line
 
 
 def commitments(papers: Papers, order: Order) -> list[Change]:
@@ -33,7 +33,8 @@ def acknowledgement(papers: Papers, order: Order) -> Letter:
         Paragraph(
             say(
                 "We thank you for your commitment, which is recorded in the accounts of the fund "
-                "as shown below. Its value is at the rate of exchange of its date."
+                "as shown below. Its value is at the rate of exchange of its date{source}.",
+                source=rates_named(papers, order),
             )
         ),
         _table(papers, order, changes),

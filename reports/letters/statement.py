@@ -13,6 +13,7 @@ from pledgebook.reports.letters.tables import (
     collection_table,
     column_title,
     instalment_table,
+    rates_named,
     sections_of,
     shown_instalments,
 )
@@ -57,8 +58,9 @@ def statement(papers: Papers, order: Order) -> Letter:
             say(
                 "This is the statement of your contributions from {start} to {end}, as they stand "
                 "in the accounts of the fund. Pledges in other currencies are carried at the "
-                "rate of exchange of their date; what a payment brought more or less than that is "
-                "shown as exchange differences.",
+                "rate of exchange of their date{source}; what a payment brought more or less than "
+                "that is shown as exchange differences.",
+                source=rates_named(papers, order),
                 start=start,
                 end=end,
             )

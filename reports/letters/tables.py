@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.collections import Collection
 from pledgebook.ledger.register.instalments import Instalment
-from pledgebook.reports.letters.language import Language
+from pledgebook.reports.letters.language import Language, mark
 from pledgebook.reports.letters.letter import Heading, Line, Table, Value
 from pledgebook.reports.letters.paper import Order, Papers, Waiting
 
@@ -145,6 +145,15 @@ def total_line(headings: Sequence[Heading], title: str, **values: Value) -> Line
     cells: list[Value] = [values.get(each.key) for each in headings]
     cells[0] = title
     return Line(tuple(cells), total=True)
+
+
+_UN = mark("United Nations operational rates of exchange")
+
+
+def rates_named(papers: Papers, order: Order) -> str:
+    """Return whose rates of exchange the book goes by, in parentheses; "" where it does not say."""
+    source = papers.book.settings.rate_base.source
+    return f" ({order.speaking.say(source)})" if source else ""
 
 
 def column_title(speaking: Language, currency: str) -> str:
