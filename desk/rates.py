@@ -1,4 +1,4 @@
-"""Lists of UN rates in the Inbox: looked at like any file, and taken into the book's prices."""
+"""Lists of rates in the Inbox: looked at like any file, and taken into the book's prices."""
 
 from __future__ import annotations
 

@@ -177,10 +177,10 @@ def _notes(each: Agreed, book: str) -> Iterator[str]:
     if each.ahead and each.beyond is not None:
         yield (
             f"{ref}: {format_amount(each.ahead)} {book} was spent beyond all payments and is "
-            f"converted at the UN rate of {each.beyond:f} {currency} for one {book}."
+            f"converted at {each.beyond:f} {currency} for one {book}."
         )
     elif each.ahead:
         yield (
             f"{ref}: {format_amount(each.ahead)} {book} was spent beyond all payments, and the "
-            f"book has no UN rate of {currency}: those amounts are not known in it."
+            f"book has no rate of {currency}: those amounts are not known in it."
         )

@@ -334,7 +334,7 @@ def test_without_a_rate_what_is_spent_ahead_is_unknown_and_not_nil(load: Load) -
     assert each.spent_units is None
     assert each.balance_units is None
     (report,) = make_reports(select(book, "2002"), ("agreement",))
-    assert "has no UN rate of CHF" in " ".join(report.notes)
+    assert "has no rate of CHF" in " ".join(report.notes)
 
 
 def test_a_closing_carries_what_is_under_each_agreement(load: Load) -> None:

@@ -41,7 +41,7 @@ def put(desk: Desk, name: str, content: str) -> str:
 
 def test_codes_below_currency_are_codes_and_the_order_of_days_is_asked_once(desk: Desk) -> None:
     page = put(desk, "un-rates.csv", LIST)
-    assert "A list of UN operational rates: 4 rates" in page
+    assert "A list of rates of exchange: 4 rates" in page
     assert "Which day is 01/03/2002?" in page
     assert 'data-endpoint="rates"' not in page  # every row waits for the answer
     for order, day in (("dmy", "1 March 2002"), ("mdy", "3 January 2002")):

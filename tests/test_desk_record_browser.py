@@ -178,8 +178,8 @@ def test_by_keyboard_alone_a_fault_is_said_at_its_field_and_enter_shows(
     page.keyboard.press("Tab")
     page.keyboard.type("7,0,5")
     page.keyboard.press("Enter")
-    expect(page.locator("#fault-dollars")).to_contain_text("no amount above zero", timeout=WRITING)
-    expect(page.locator("#field-dollars")).to_be_focused()
+    expect(page.locator("#fault-value")).to_contain_text("no amount above zero", timeout=WRITING)
+    expect(page.locator("#field-value")).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("70.50")
     page.locator("#field-fund").focus()
@@ -223,7 +223,7 @@ def test_what_another_window_wrote_meanwhile_is_not_written_over(
     assert text_of(main) == before
     # What was filled in stays, the paper too, and can be booked in the book as it is now.
     expect(page.locator("#plan pre")).to_contain_text("documents/2002/2002-07-01-advice.pdf")
-    expect(page.locator("#field-dollars")).to_have_value("10")
+    expect(page.locator("#field-value")).to_have_value("10")
     recorded(page)
     assert (main.parent / "documents/2002/2002-07-01-advice.pdf").read_bytes() == PDF
     assert complaints == []

@@ -1,4 +1,4 @@
-"""UN operational rates in the forms they are published in. All rates here are made up."""
+"""Rates of exchange in the forms they are published in. All rates here are made up."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_rates_of_a_sealed_period_wait(main: Path, tmp_path: Path) -> None:
     [
         (xml(ROWS)[:400], "cut or damaged"),
         (xml(ROWS).replace("<UN_OP", "<!DOCTYPE d [<!ENTITY a 'b'>]><UN_OP", 1), "XML entities"),
-        ("Donor,Amount\nAustria,5\n", "no UN operational rates were found"),
+        ("Donor,Amount\nAustria,5\n", "no rates of exchange were found"),
     ],
 )
 def test_what_is_no_file_of_rates_is_refused(

@@ -90,7 +90,7 @@ def test_a_currency_goes_through_the_euro_from_the_day_of_the_law_s_rate(code: s
     before = began - timedelta(days=1)
     rates = Rates([Rate("EUR", D(1), before)])
     assert rates.value(EURO_RATES[code] * 100, code, began)[0] == 100
-    with pytest.raises(MissingRateError, match=f"rate of {code} for {before}"):
+    with pytest.raises(MissingRateError, match=f"rate of exchange of {code} for {before}"):
         rates.value(D(100), code, before)
 
 

@@ -305,7 +305,7 @@ def _row(
 
 
 def _number(rate: CellValue | None) -> tuple[Decimal | None, str]:
-    """Return a rate and, if there is none, why. UN rates have a decimal point."""
+    """Return a rate and, if there is none, why. Rates have a decimal point."""
     if isinstance(rate, Decimal):
         return rate, ""
     text = cell_text(rate).strip()

@@ -64,15 +64,16 @@ class MoneyEffect:
 Effect = InstalmentEffect | MoneyEffect
 
 
-def effects_of(draft: Draft, before: Mapping[str, Claim]) -> list[Effect]:
+def effects_of(draft: Draft, before: Mapping[str, Claim], currency: str) -> list[Effect]:
     """Return what the entry does to each instalment and where the value goes.
 
-    `before` holds the instalments it touches, by label, as they stand before it.
+    `before` holds the instalments it touches, by label, as they stand before it; `currency` is the
+    book's.
     """
     lines = [(line, read_account(line.account)) for line in draft.lines]
     placed = [(line, place) for line, place in lines if place is not None]
     money = _money((place, line.number) for line, place in placed)
-    return [*_instalments(placed, before), *money]
+    return [*_instalments(placed, before, currency), *money]
 
 
 def effects_of_booked(book: Book, entry: Transaction) -> list[Effect]:
@@ -104,7 +105,7 @@ def explain(effects: Sequence[Effect]) -> list[str]:
 
 
 def _instalments(
-    lines: list[tuple[DraftLine, Place]], before: Mapping[str, Claim]
+    lines: list[tuple[DraftLine, Place]], before: Mapping[str, Claim], currency: str
 ) -> Iterator[InstalmentEffect]:
     own = [line for line, place in lines if place.kind in CLAIMS]
     for label in dict.fromkeys(line.label for line in own):
@@ -115,7 +116,7 @@ def _instalments(
             line = back[0]
             due = line.meta.get("due")
             left = Standing(line.number, line.currency, line.value or ZERO, due)
-        yield InstalmentEffect(label, own[0].book_currency, _standing(known), left)
+        yield InstalmentEffect(label, currency, _standing(known), left)
 
 
 def _standing(claim: Claim | None) -> Standing | None:

@@ -255,7 +255,7 @@ class Form:
         effects: list[Effect] = []
         for draft in drafts:
             known = _known(book, draft, day, drafted.before if draft is drafts[-1] else ())
-            own = effects_of(draft, known)
+            own = effects_of(draft, known, book.settings.currency)
             explained += explain(own)
             effects += own
         if book.settings.periods.of(day) is None:

@@ -60,7 +60,7 @@ class Source(Struct, kw_only=True):
 class Agreed(Struct, frozen=True, kw_only=True):
     """An agreement at the end of the cut. `pledged` and `unpaid` are in its currency, `owed` what
     is unpaid in the book's; `cash` and `outstanding` what the ledger holds under it; `ahead` what
-    was spent beyond all receipts, converted at the UN rate `beyond` (None: there is none).
+    was spent beyond all receipts, converted at the rate `beyond` (None: there is none).
     """
 
     agreement: DonorAgreement
@@ -168,8 +168,8 @@ def _agreed(
     book, end = selection.book, selection.cut.end
     ref, currency = agreement.reference, book.settings.currency
     flows = [flow for flow in followed.flows if flow.agreement == ref]
-    rate = book.rates.find(agreement.currency, end)
-    beyond = rate.number if rate else None
+    rate = book.rates.rate(agreement.currency, end)
+    beyond = rate.per_own if rate and rate.currency == agreement.currency else None
     conversion = Conversion(agreement, flows, currency, beyond)
     pledged = unpaid = ZERO
     for label, own in followed.of_label.items():

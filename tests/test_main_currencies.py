@@ -1,0 +1,148 @@
+"""Books kept in other currencies than the dollar. All rates and amounts are made up."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from pledgebook.cli.main import group
+from pledgebook.importers.rates.published import read_rates
+from pledgebook.ledger.declared.currencies import decimals
+from pledgebook.ledger.declared.rates import Rate, Rates
+from pledgebook.ledger.files.loading import load_book
+from pledgebook.ledger.files.making import make_book
+
+D = Decimal
+DAY = date(2002, 7, 1)
+CURRENCIES = ("USD", "EUR", "JPY")
+
+
+def book_in(folder: Path, currency: str, more: str = "") -> Path:
+    main = make_book(folder / "book")
+    said = main.read_text("utf-8")
+    assert 'option "operating_currency" "USD"' in said
+    main.write_text(said.replace('currency" "USD"', f'currency" "{currency}"') + more, "utf-8")
+    return main
+
+
+def run(main: Path, *words: str | Path) -> Result:
+    return CliRunner().invoke(group, [*map(str, words), "--book", str(main)])
+
+
+def listed(folder: Path, text: str, name: str = "rates.csv") -> Path:
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+UN = """Currency code,Rate,Effective date
+GBP,0.64,2002-07-01
+USD,1,2002-07-01
+EUR,1.02,2002-07-01
+"""
+ECB_DAY = """<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://e.int/x">
+<Cube><Cube time='2002-07-01'>
+<Cube currency='USD' rate='0.9900'/><Cube currency='GBP' rate='0.6400'/>
+</Cube></Cube></gesmes:Envelope>
+"""
+ECB_DAYS = "Date,USD,GBP,CYP,\n2002-07-02,0.98,0.65,N/A,\n2002-07-01,0.99,0.64,N/A,\n"
+ECB = '\n1999-12-31 custom "rate-base" "EUR"\n  source: "European Central Bank"\n'
+
+
+@pytest.mark.parametrize(
+    ("currency", "pledged", "value"),
+    [
+        ("EUR", "1000 --currency USD", "1020.00 EUR"),
+        ("EUR", "1000 --currency GBP", "1593.75 EUR"),
+        ("GBP", "1000 --currency USD", "640.00 GBP"),
+        ("GBP", "1000 --currency EUR", "627.45 GBP"),
+    ],
+)
+def test_a_list_against_the_dollar_serves_a_book_that_is_not_kept_in_it(
+    tmp_path: Path, currency: str, pledged: str, value: str
+) -> None:
+    main = book_in(tmp_path, currency)
+    taken = run(main, "rates", listed(tmp_path, UN), "--all")
+    assert taken.exit_code == 0, taken.output
+    prices = (main.parent / "rates.beancount").read_text("utf-8")
+    assert "2002-07-01 price USD 0.64 GBP\n" in prices
+    assert "2002-07-01 price USD 1.02 EUR\n" in prices
+    words = f"record pledge GBR {pledged} --due 2002-12-31 --fund CPCJF --date 2002-07-10 --yes"
+    done = run(main, *words.split())
+    assert done.exit_code == 0, done.output
+    book = load_book(main)
+    assert not book.errors
+    (change,) = book.register.changes
+    assert f"{change.after.value} {currency}" == value
+
+
+@pytest.mark.parametrize(("text", "name"), [(ECB_DAY, "day.xml"), (ECB_DAYS, "days.csv")])
+def test_reference_rates_are_against_the_euro_and_no_book_takes_them_for_others(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    path = listed(tmp_path, text, name)
+    assert read_rates(path).base == "EUR"
+    refused = run(book_in(tmp_path / "dollars", "USD"), "rates", path, "--all")
+    assert refused.exit_code == 2
+    assert "for one EUR; this book's are for one USD" in " ".join(refused.output.split())
+    main = book_in(tmp_path / "own", "USD", ECB)
+    taken = run(main, "rates", path, "--all")
+    assert taken.exit_code == 0, taken.output
+    value, rate = load_book(main).rates.value(D(1000), "GBP", DAY)
+    assert value == D("1546.88")  # 1,000 / 0.64 × 0.99
+    assert rate == Rate("GBP", D("0.64"), DAY, D("0.99"))
+
+
+def test_a_table_that_does_not_say_its_base_may_be_told_it(tmp_path: Path) -> None:
+    table = "Currency code,Rate,Effective date\nGBP,0.64,2002-07-01\n"
+    path = listed(tmp_path, table)
+    main = book_in(tmp_path, "USD", ECB)
+    assert run(main, "rates", path, "--base", "USD").exit_code == 2
+    assert run(main, "rates", path, "--base", "EUR", "--all").exit_code == 0
+    assert "price EUR 0.64 GBP" in (main.parent / "rates.beancount").read_text("utf-8")
+
+
+@given(
+    base=st.sampled_from(CURRENCIES),
+    book=st.sampled_from(CURRENCIES),
+    other=st.sampled_from([*CURRENCIES, "GBP", "DEM"]),
+    numbers=st.fixed_dictionaries(
+        {code: st.decimals("0.0005", "500", places=4) for code in (*CURRENCIES, "GBP", "DEM")}
+    ),
+    amount=st.decimals("0.01", "1000000000", places=2),
+)
+def test_a_value_goes_through_the_base_and_is_rounded_once(
+    base: str, book: str, other: str, numbers: dict[str, D], amount: D
+) -> None:
+    known = numbers | {base: D(1)}
+    rates = Rates(
+        [Rate(code, number, DAY) for code, number in numbers.items() if code != base],
+        base=base,
+        currency=book,
+    )
+    value, rate = rates.value(amount, other, DAY)
+    exact = amount if other == book else amount * known[book] / known[other]
+    assert abs(value - exact) * 2 <= D(1).scaleb(-decimals(book)) * (1 + D("1e-20"))
+    assert value == value.quantize(D(1).scaleb(-decimals(book)))
+    assert (rate is None) == (other == book)
+
+
+@pytest.mark.parametrize(
+    ("currency", "carried", "brought"), [("EUR", "1,020.00 EUR", 1010), ("GBP", "640.00 GBP", 650)]
+)
+def test_a_payment_that_takes_all_out_is_told_in_the_books_currency(
+    tmp_path: Path, currency: str, carried: str, brought: int
+) -> None:
+    main = book_in(tmp_path, currency)
+    run(main, "rates", listed(tmp_path, UN), "--all")
+    pledge = "record pledge CHE 1000 --currency USD --due 2002-12-31 --fund CPCJF"
+    assert run(main, *pledge.split(), "--date", "2002-07-02", "--yes").exit_code == 0
+    paid = f"record payment CHE-2002-01.1 --value {brought} --date 2002-07-03 --dry-run"
+    told = run(main, *paid.split()).output
+    assert f"carried at {carried}" in told
+    assert "USD" not in told.replace("1,000.00 USD", "").replace("-1000 USD", "")
