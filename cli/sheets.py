@@ -29,11 +29,12 @@ from pledgebook.cli.common import (
 )
 from pledgebook.cli.documents import file_document, reading_document
 from pledgebook.cli.progress import Progress
-from pledgebook.cli.sheets_report import list_rows, show_files, show_written
+from pledgebook.cli.sheets_report import show_files, show_written
 from pledgebook.cli.statements import inspect_statements, statements_document
 from pledgebook.cli.writing import opened
 from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.judging.names import Names
+from pledgebook.importers.judging.totals import list_rows
 from pledgebook.importers.judging.unread_columns import settle_unread
 from pledgebook.importers.reading.cells import Workbook
 from pledgebook.importers.reading.recalculating import recalculate as fill_formulas

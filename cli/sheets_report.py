@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 from pledgebook.cli.statements import show_statements
 from pledgebook.importers.imports import ImportResult
-from pledgebook.importers.judging.totals import ControlTotal
+from pledgebook.importers.judging.totals import ControlTotal, list_rows
 from pledgebook.importers.judging.verdicts import JudgedFile, JudgedTable, Verdict, VerdictName
 from pledgebook.importers.reading.cells import Sheet
 from pledgebook.importers.values.values import shown
@@ -137,18 +137,6 @@ def without_cell(reason: str, sheet: str) -> str:
     return rest if colon and _CELL.fullmatch(cell) else reason
 
 
-def list_rows(numbers: Iterable[int]) -> str:
-    """Write row numbers shortly: 12, 15 to 19, 40 ..."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
-    return ", ".join(parts[:_FEW]) + (" ..." if len(parts) > _FEW else "")
-
-
 def _total_sentence(sheet: Sheet, total: ControlTotal) -> str:
     place = f"{sheet.name}!{total.letter}{total.row}"
     unit = f" {total.currency}" if total.currency else ""
@@ -156,9 +144,11 @@ def _total_sentence(sheet: Sheet, total: ControlTotal) -> str:
     if total.agrees is None:
         return f"total {place}: states {stated}; not checked: {total.reason}."
     if total.agrees:
-        return f"total {place}: {stated}, as the rows add up to."
+        without = f"; {total.reason}" if total.reason else ""
+        return f"total {place}: {stated}, as the rows add up to{without}."
     computed = "" if total.computed is None else format_amount(total.computed)
+    without = "".join(total.reason.partition("; ")[1:])
     return (
         click.style(f"total {place} DIFFERS", fg="yellow")
-        + f": it states {stated}, the rows add up to {computed}{unit}."
+        + f": it states {stated}, the rows add up to {computed}{unit}{without}."
     )

@@ -6,6 +6,7 @@ address (`choices`, JSON), so that a page can be gone back to; only `import` wri
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -40,7 +41,7 @@ from pledgebook.desk.rates import TakesRates, show_rates
 from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.importers.imports import ImportResult, TellFile, import_files
+from pledgebook.importers.imports import ImportResult, import_files
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.rates.published import holds_rates
 from pledgebook.importers.reading.cells import UnreadableFile
@@ -166,10 +167,11 @@ class Inbox(TakesRates):
         path = find_file(inbox_folder(self.ledger), str(form.get("file")))
         choices = read_choices(str(form.get("choices") or ""))
         _refuse_changed(path, form.get("stamp"))
+        before = _answered_before(desk_of(self.ledger), path)
         done = {"taken": 0}
 
         def write(book: Book) -> Sequence[Path]:
-            result = _import(book, path, choices, dry_run=False)
+            result = _import(book, path, choices, dry_run=False, before=before)
             done["taken"] = result.transactions
             return result.written
 
@@ -312,37 +314,26 @@ def _import(
     choices: Choices,
     *,
     dry_run: bool,
+    before: Mapping[str, str],
     mapping: SheetMapping | None = None,
 ) -> ImportResult:
     path = file if isinstance(file, Path) else file.path
     described = mapping_of(choices.described) if choices.described else mapping
     with telling(path.name) as tell:
-        return _imported(book, file, choices, tell, described, dry_run=dry_run)
-
-
-def _imported(
-    book: Book,
-    file: Path | SentFile,
-    choices: Choices,
-    tell: TellFile,
-    mapping: SheetMapping | None,
-    *,
-    dry_run: bool,
-) -> ImportResult:
-    return import_files(
-        book,
-        [file],
-        fund=choices.fund,
-        bank=choices.bank,
-        names=choices.names,
-        mapping=mapping,
-        corrections=choices.tables,
-        answers=choices.answers,
-        dry_run=dry_run,
-        receipts=partial(receipts_of, book, made_at=now()),
-        entered_by=logged_in(),
-        tell=tell,
-    )
+        return import_files(
+            book,
+            [file],
+            fund=choices.fund,
+            bank=choices.bank,
+            names=choices.names,
+            mapping=described,
+            corrections=choices.tables,
+            answers={**before, **choices.answers},
+            dry_run=dry_run,
+            receipts=partial(receipts_of, book, made_at=now()),
+            entered_by=logged_in(),
+            tell=tell,
+        )
 
 
 def judge_file_once(desk: Desk, path: Path, choices: Choices) -> ImportResult:
@@ -351,21 +342,39 @@ def judge_file_once(desk: Desk, path: Path, choices: Choices) -> ImportResult:
     key = ("judged", stamp_of(path), choices.text)
 
     def judge() -> ImportResult:
+        before = _answered_before(desk, path)
         try:
-            return _import(desk.book, sent, choices, dry_run=True)
+            return _import(desk.book, sent, choices, dry_run=True, before=before)
         except UnreadableFile:
             if choices.described or not (kept := _described_before(desk, path)):
                 raise
-            return _import(desk.book, sent, choices, dry_run=True, mapping=kept)
+            return _import(desk.book, sent, choices, dry_run=True, before=before, mapping=kept)
 
     return desk.once(key, judge)
 
 
 def _described_before(desk: Desk, path: Path) -> SheetMapping | None:
     """Return how a person described this very file when it was booked, as its receipt keeps it."""
+    return next(map(read_mapping, _mappings_before(desk, path)), None)
+
+
+def _answered_before(desk: Desk, path: Path) -> Mapping[str, str]:
+    """Return what was answered of this very file when it was booked, as its receipt keeps it: but
+    for what was answered otherwise for another of its tables.
+    """
+    found: dict[str, set[str]] = {}
+    for kept in _mappings_before(desk, path):
+        answers = tomllib.loads(kept.read_text("utf-8")).get("answers", {})
+        for question, value in answers.items():
+            found.setdefault(question, set()).add(value)
+    return {question: values.pop() for question, values in found.items() if len(values) == 1}
+
+
+def _mappings_before(desk: Desk, path: Path) -> list[Path]:
     receipt = import_receipts(desk).get(digest_of(desk, path)[:KNOWN_BY], "")
-    kept = desk.book.folder / Path(receipt).parent / MAPPING
-    return read_mapping(kept) if receipt and kept.is_file() else None
+    folder = desk.book.folder / Path(receipt).parent
+    kept = [folder / MAPPING, *sorted(folder.glob("mapping-*.toml"))] if receipt else []
+    return [each for each in kept if each.is_file()]
 
 
 def _sent(desk: Desk, path: Path) -> SentFile:

@@ -43,6 +43,7 @@ from pledgebook.importers.tables.corrections import (
 from pledgebook.importers.tables.mapping import MappingError, SheetMapping
 from pledgebook.importers.tables.mapping_applied import apply_mapping
 from pledgebook.importers.tables.questions import (
+    ASK_AGAIN,
     LEAVE_OUT,
     NOT_READ,
     AnswerError,
@@ -370,7 +371,11 @@ def _refuse_other_files(answers: Mapping[str, str], called: Iterable[str]) -> No
     names = {name_in_ids(name) for name in called}
     for text in answers:
         answer = read_id(text)
-        if answer.kind == "donor" and not answer.about and answers[text] != LEAVE_OUT:
+        if (
+            answer.kind == "donor"
+            and not answer.about
+            and answers[text] not in {LEAVE_OUT, ASK_AGAIN}
+        ):
             raise AnswerError(
                 f"{text!r} does not say whom it is about: write it as donor:TEXT, with the name "
                 "in the sheet."
@@ -395,7 +400,7 @@ def _said_of_book(
     donors, meant = dict(names), dict(purposes)
     for text, value in answers.items():
         answer = read_id(text)
-        if answer.kind == "donor" and value != LEAVE_OUT:
+        if answer.kind == "donor" and value not in {LEAVE_OUT, ASK_AGAIN}:
             # A code of a State that stands for others as well is a name once it is confirmed.
             known = settings.donors.candidates(answer.about, codes=False)
             if [each.code for each in known] != [value.partition(":")[0]]:

@@ -16,7 +16,14 @@ from pledgebook.importers.imports import import_files
 from pledgebook.importers.judging.asked import proposed_answers
 from pledgebook.importers.judging.verdicts import JudgedFile, Verdict
 from pledgebook.importers.reading.cells import UnreadableFile
-from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, AnswerError, Asked, read_id
+from pledgebook.importers.tables.questions import (
+    ASK_AGAIN,
+    KINDS,
+    LEAVE_OUT,
+    AnswerError,
+    Asked,
+    read_id,
+)
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
 from pledgebook.ledger.findings import RefusedError
@@ -210,8 +217,7 @@ def test_units_are_a_whole_number_above_zero(text: str) -> None:
     [
         '"column:Amount" "donor"', '"column:Amount" "not-read"', '"column:Donor" "amount"',
         '"which-column:amount" "Donor"', '"which-column:weather" "Amount"', '"units" "0"',
-        '"decimal-mark:Amount" "leave-out"', '"decimal-mark:Amount" "banana"',
-        '"currency" "leave-out"', '"currency" "XXX"', '"weather" "fair"', '"fund" "NOPE"',
+        '"decimal-mark:Amount" "banana"', '"currency" "XXX"', '"weather" "fair"', '"fund" "NOPE"',
         '"day-in-year:Year" "02-29"', '"rounding" "round"', '"donor:Norway" "SWE"',
     ],
 )  # fmt: skip
@@ -293,3 +299,30 @@ def test_whatever_is_answered_settles_its_question_and_is_entered_once(
         made = import_files(load_book(main), [path], fund="CPCJF", answers=answers, today=TODAY)
         assert made.transactions == taken
     assert not list(load_book(main).errors)
+
+
+def test_leaving_rows_out_is_remembered_shown_and_can_be_asked_again(tmp_path: Path) -> None:
+    rows = [
+        (*HEADINGS, "Status"),
+        ("Norway", "2002-05-05", 1000, "USD", "frobbed"),
+        ("Sweden", "2002-05-06", 2000, "USD", "Committed"),
+        ("Total", "", 3000, "", ""),
+    ]
+    main = remembering(tmp_path).folder / "main.beancount"
+    first = write_csv(tmp_path / "s.csv", rows)
+    answers = {"status:frobbed": LEAVE_OUT}
+    import_files(load_book(main), [first], fund="CPCJF", answers=answers, today=TODAY)
+
+    rows[1:3] = [("Denmark", "2002-06-05", 1000, "USD", rows[1][4]), ("Italy", *rows[2][1:])]
+    second = write_csv(tmp_path / "t.csv", rows)
+    read = judged(second, {}, load_book(main))
+    assert said(read) == ["ignored", "imported"]
+    (shown,) = read.questions
+    assert (shown.answer, shown.answered_on) == (LEAVE_OUT, TODAY)
+    (total,) = read.tables[0].totals
+    assert (total.agrees, total.stated) == (True, total.computed)
+    assert total.reason == "1000 of it is in rows left out (2)"
+
+    again = judged(second, {shown.id: ASK_AGAIN}, load_book(main))
+    assert said(again) == ["waiting", "imported"]
+    assert [each.answer for each in again.questions] == [""]

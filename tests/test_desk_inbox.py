@@ -277,6 +277,26 @@ def test_a_described_sheet_stays_known_once_it_is_booked_and_its_period_closed(
         assert "booked on" in waits["files"]["odd.csv"]  # type: ignore[index]
 
 
+def test_what_was_answered_of_a_booked_file_stands_on_its_page_again(
+    main: Path, fava: FlaskClient
+) -> None:
+    text = (
+        "Donor,Date of pledge,Amount,Currency,Remarks\nNorway,2002-05-05,1000,USD,subject to law\n"
+    )
+    text += "Sweden,2002-05-06,2000,USD,\n"
+    (main.parent / "inbox" / "odd.csv").write_text(text, "utf-8")
+    asked = {"file": "odd.csv", "choices": json.dumps({"fund": FUND})}
+    assert 'id="questions"' in fava.get(BASE, query_string=asked).text
+    answers = {"odd.csv#odd!A1:words:remarks": "leave-out"}
+    assert take(fava, "odd.csv", {"fund": FUND, "answers": answers}).status_code == 200
+    page = unescape(fava.get(BASE, query_string=asked).text)
+    assert 'id="questions"' not in page
+    assert "Leave these rows out" in page
+    again = {"fund": FUND, "answers": {next(iter(answers)): "ask-again"}}
+    asked["choices"] = json.dumps(again)
+    assert 'id="questions"' in fava.get(BASE, query_string=asked).text
+
+
 def test_a_table_that_is_not_found_can_be_described(main: Path, fava: FlaskClient) -> None:
     text = "Our promises (made up);;\n;;\nNo.;Wann;Wieviel USD\n7;2002-03-01;10000.00\n"
     (main.parent / "inbox" / "letter.csv").write_text(text, "utf-8")

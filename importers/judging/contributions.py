@@ -124,7 +124,8 @@ def _judge_table(
             verdicts[row.number] = replace(verdict, row=row, amount=amount, drafts=())
         steps.take(len(group.rows))
     ordered = tuple(verdicts[number] for number in sorted(verdicts))
-    return JudgedTable(table, rows, ordered, control_totals(table, rows, again))
+    left_out = {each.row.number for each in ordered if each.verdict == "ignored"}
+    return JudgedTable(table, rows, ordered, control_totals(table, rows, again, left_out))
 
 
 def _together(one: Verdict, other: Verdict, row: SheetRow) -> Verdict:

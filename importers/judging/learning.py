@@ -49,10 +49,10 @@ def learned_answers(table: Table, known: SheetAnswers) -> dict[str, SheetAnswer]
         value = answer.value
         if KINDS[kind].of_column and about:
             about = letters.get(about, "")
-        if kind == _WHICH:
+        if kind == _WHICH and value != LEAVE_OUT:
             value = letters.get(value, "")
-        if not value or value == LEAVE_OUT:
-            continue  # what no file teaches another
+        if not value:
+            continue  # a column that there is not
         if KINDS[kind].of_column and question != kind and not about:
             continue  # of a column that there is not
         found[question_key(kind, about)] = answer._replace(value=value)
@@ -92,12 +92,14 @@ def learn_answers(files: Iterable[JudgedFile]) -> list[LearnedAnswer]:
             named = _named_columns(table)
             for question, value in table.rules.answers.used.values():
                 kind = KINDS[question.kind]
-                remembered = kind.of_book and value != GENERAL  # as another name of the book
-                if not kind.kept or remembered or value == LEAVE_OUT:
+                # A name or purpose is remembered as another name of the book.
+                remembered = kind.of_book and value not in {GENERAL, LEAVE_OUT}
+                if not kind.kept or remembered:
                     continue
                 of_column = kind.of_column and question.about
                 about = named.get(question.about, "") if of_column else question.about
-                said = named.get(value, "") if question.kind == _WHICH else value
+                is_column = question.kind == _WHICH and value != LEAVE_OUT
+                said = named.get(value, "") if is_column else value
                 key = question_key(question.kind, about)
                 if not said or (of_column and not about) or key != _as_kept(key):
                     continue  # it could not be found again

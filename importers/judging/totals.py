@@ -23,6 +23,8 @@ from pledgebook.ledger.declared.currencies import decimals, recognise
 _VALUE = "USD"
 _MOST_RUNNING = 200
 """Totals of a table up to which subtotals are tried as running ones."""
+_RUNS = 12
+"""Runs of rows that are named."""
 _UNKNOWN_DECIMALS = 2
 """In how many decimals sums are compared of which no currency is known."""
 
@@ -49,10 +51,14 @@ class ControlTotal:
 
 
 def control_totals(
-    table: Table, rows: Iterable[SheetRow], again: Collection[int] = ()
+    table: Table,
+    rows: Iterable[SheetRow],
+    again: Collection[int] = (),
+    left_out: Collection[int] = (),
 ) -> tuple[ControlTotal, ...]:
     """Check every figure of every total row; without a total row, give the sums by currency. The
     rows `again` state a pledge once more, with another payment: a total may count it each time.
+    A total is of all rows read; the reason names what of it stands in rows `left_out`.
     """
     listed = list(rows)
     data = [row for row in listed if row.kind == "data"]
@@ -66,7 +72,7 @@ def control_totals(
             stated = total.figures.get(column.letter)
             if stated is not None and stated.state != "unknown":
                 covers = _covers(total, data, numbers, previous)
-                checks.append(_best_check(table, total, column, stated, covers, again))
+                checks.append(_best_check(table, total, column, stated, covers, again, left_out))
         if total.level == "subtotal":
             previous = total.number
     if not totals:
@@ -113,14 +119,15 @@ def _best_check(
     stated: AmountReading,
     covers: Iterator[Sequence[SheetRow]],
     again: Collection[int],
+    left_out: Collection[int],
 ) -> ControlTotal:
     """Check a total against what it may be of; what it should be of is told if none agrees."""
     first: ControlTotal | None = None
     for covered in covers:
-        check = _check(table, total, column, stated, covered)
+        check = _check(table, total, column, stated, covered, left_out)
         if column.field is not Field.PAID and check.agrees is False and again:
             once = [row for row in covered if row.number not in again]
-            check = _check(table, total, column, stated, once)
+            check = _check(table, total, column, stated, once, left_out)
         if check.agrees is not False:
             return (first or check) if check.agrees is None else check
         first = first or check
@@ -134,6 +141,7 @@ def _check(
     column: TableColumn,
     stated: AmountReading,
     covered: Sequence[SheetRow],
+    left_out: Collection[int],
 ) -> ControlTotal:
     assert column.field is not None
     sums, reason = _sum_by_currency(column, covered)
@@ -155,6 +163,12 @@ def _check(
         agrees = _are_one(computed, stated.value, currency)
         if not agrees:
             reason = f"the rows add up to {computed}, the sheet says {stated.value}"
+        without = [row for row in covered if row.number in left_out]
+        if amount := _sum_by_currency(column, without)[0].get(currency):
+            said = (
+                f"{amount} of it is in rows left out ({list_rows(row.number for row in without)})"
+            )
+            reason = f"{reason}; {said}" if reason else said
     return ControlTotal(
         row=total.number,
         level=total.level,
@@ -247,3 +261,15 @@ def _currency_of(column: TableColumn, row: SheetRow) -> str:
     if row.amount_source == "value" or len(row.currency) != 1:
         return ""
     return row.currency[0]
+
+
+def list_rows(numbers: Iterable[int]) -> str:
+    """Write row numbers shortly: 12, 15 to 19, 40 ..."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(parts[:_RUNS]) + (" ..." if len(parts) > _RUNS else "")

@@ -47,7 +47,14 @@ from typing import Any
 
 from pledgebook.importers.reading.damaged import damage_as
 from pledgebook.importers.tables.headings import REPEATED, Field
-from pledgebook.importers.tables.questions import KINDS, LEAVE_OUT, NOT_READ, AnswerError, read_id
+from pledgebook.importers.tables.questions import (
+    ASK_AGAIN,
+    KINDS,
+    LEAVE_OUT,
+    NOT_READ,
+    AnswerError,
+    read_id,
+)
 from pledgebook.importers.values.values import plain
 from pledgebook.ledger.findings import RefusedError
 
@@ -265,7 +272,7 @@ class _Checker:
                     f"of its layout: write {answer.key!r}."
                 )
             kind = KINDS[answer.kind]
-            if kind.takes and not (kind.fits(value) or value in {LEAVE_OUT, NOT_READ}):
+            if kind.takes and not (kind.fits(value) or value in {LEAVE_OUT, ASK_AGAIN, NOT_READ}):
                 self._fault(f"the answer to {name!r} must be {kind.takes}, not {value!r}.")
             found[name] = value
         return found

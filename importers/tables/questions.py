@@ -26,6 +26,8 @@ from pledgebook.ledger.findings import RefusedError
 
 LEAVE_OUT = "leave-out"
 """The answer that ignores the rows of a question."""
+ASK_AGAIN = "ask-again"
+"""What is said for a file to be asked what was answered for an earlier one."""
 NOT_READ = "not-read"
 """The answer that a column need not be read."""
 
@@ -270,8 +272,8 @@ KINDS: Mapping[str, QuestionKind] = {
         kept=False,
         of_column=True,
     ),
-    "no-amount": QuestionKind(asks="No amount is stated. Leave these rows out?", kept=False),
-    "no-donor": QuestionKind(asks="No donor is named. Leave these rows out?", kept=False),
+    "no-amount": QuestionKind(asks="No amount is stated. Leave these rows out?"),
+    "no-donor": QuestionKind(asks="No donor is named. Leave these rows out?"),
     "instalments": QuestionKind(
         asks="Instalments are missing or do not add up. Correct the sheet, or leave them out?",
         kept=False,
@@ -423,6 +425,8 @@ class Answers:
         if not (self.given or self.learned):
             return ""
         if said := self.given_to(question):
+            if said == ASK_AGAIN:
+                return ""
             question.refuse(said)
             self.used[question.key] = question, said
             return said
