@@ -6,30 +6,38 @@ receipts matched, the book is checked and the biennium reported. All of it is ma
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from shlex import quote
 
 import click
 from beancount.core.data import Transaction
-from pledgebook.cli.common import counted, fail, now
+from pledgebook.cli.common import DONE, WAITS, counted, fail, now
 from pledgebook.importers import ImportResult, import_files
 from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.ledger import Book, Draft, load_book
 from pledgebook.ledger.correspondence.letters import correspondence_texts
 from pledgebook.ledger.example import (
+    CRIME,
+    DIR,
     IMPORTED,
+    OTHERS,
     STATEMENTS,
     TO_TRY,
+    fill_example,
     gift_decided,
     is_example,
     make_example,
     new_biennium,
+    read_steps,
     write_by_hand,
 )
 from pledgebook.ledger.files.making import FolderNotEmptyError
@@ -62,11 +70,22 @@ _GRAND_TOTAL = "Total, CPCJF with UNTOC"
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def demo(folder: Path) -> None:
+@click.option(
+    "--example",
+    "name",
+    default=CRIME,
+    metavar="NAME",
+    help=f"Another one of the examples: {', '.join(OTHERS)} ({CRIME} unless said).",
+)
+def demo(folder: Path, name: str) -> None:
     """Make the example in DIR: made-up figures, imported, matched, checked and reported.
 
-    A DIR that holds the example already is left as it is.
+    A DIR that holds the example already is left as it is. The other examples are of other funds,
+    made by declarations and commands alone: each is shown as it is run.
     """
+    if name != CRIME:
+        _make_other(folder, name)
+        return
     if is_example(folder):
         click.echo(f"{folder} holds the example already; it was left as it is.")
         click.echo("To make it anew, delete that folder and run this command again.")
@@ -93,6 +112,46 @@ def demo(folder: Path) -> None:
     _say_checked(made.book)
     _say_reported(made.reports)
     _say_what_to_open(folder)
+
+
+def _make_other(folder: Path, name: str) -> None:
+    """Make another example as a person would: each command of its steps, run and shown."""
+    if name not in OTHERS:
+        fail(f"There is no example {name!r}: the examples are {', '.join((CRIME, *OTHERS))}.")
+    _refuse_filled(folder)
+    target = folder.resolve()
+    place = target.parent / f".{target.name}.pledgebook-new"
+    shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
+    try:
+        for number, step in enumerate(read_steps(name)):
+            _run(step, place / target.name, folder)
+            if number == 0:
+                fill_example(name, place / target.name)
+        if folder.exists():
+            folder.rmdir()
+        shutil.move(place / target.name, folder)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    click.secho(f"Made the example book {name!r} in {folder}. Every figure in it is made up.")
+    click.echo(f"Its files: {folder / 'main.beancount'}, {folder / 'reports'}.")
+    click.echo(f"Fava: pledgebook --book {folder} serve. Its story: docs/examples.md.")
+
+
+def _run(step: Sequence[str], place: Path, folder: Path) -> None:
+    """Run a command of an example in the folder where it is made; say it as it would be typed."""
+    from pledgebook.cli.main import group  # noqa: PLC0415 - the group that holds this command
+
+    click.secho("$ " + " ".join(quote(word.replace(DIR, str(folder))) for word in step))
+    said = io.StringIO()
+    code: object = 0
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            words = [word.replace(DIR, str(place)) for word in step[1:]]
+            group.main(words, prog_name=step[0], standalone_mode=False)
+    except SystemExit as ended:
+        code = ended.code or 0
+    if code not in {DONE, WAITS}:
+        fail(f"This step was not done: {said.getvalue().strip()}")
 
 
 def _refuse_filled(folder: Path) -> None:

@@ -58,7 +58,7 @@ def make_example(folder: Path) -> Path:
         with (folder / name).open("a", encoding="utf-8", newline="\n") as file:
             file.write((ours / name).read_text("utf-8"))
     for name in (*IMPORTED, TO_TRY):
-        _send(ours / "sheets" / f"{Path(name).stem}.csv", folder / "inbox" / name)
+        send(ours / "sheets" / f"{Path(name).stem}.csv", folder / "inbox" / name)
     for name in STATEMENTS:
         (folder / "inbox" / name).write_bytes((ours / "statements" / name).read_bytes())
     return main
@@ -76,7 +76,8 @@ def _title_line(title: str) -> str:
     return f'option "title" "{title}"'
 
 
-def _send(sheet: Traversable, path: Path) -> None:
+def send(sheet: Traversable, path: Path) -> None:
+    """Write a sheet of the example as the file that a donor sends."""
     text = sheet.read_text("utf-8")
     if path.suffix == ".csv":
         path.write_bytes(text.replace("\n", "\r\n").encode("cp1252"))
