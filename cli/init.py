@@ -27,6 +27,8 @@ _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", default="", metavar="NAME", help="The name of the book.")
+@click.option("--currency", default="", metavar="C",
+              help="The currency in which it is kept; USD unless said.")  # fmt: skip
 @click.option("--fund", "funds", multiple=True, metavar="CODE=NAME",
               help="A fund, in place of those of resolution 55/64; again for more.")  # fmt: skip
 @click.option("--classes", "classes", multiple=True, metavar="CODE=WORDS",
@@ -43,6 +45,7 @@ _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 def init(
     folder: Path,
     name: str,
+    currency: str,
     funds: Sequence[str],
     classes: Sequence[str],
     purposes: Sequence[str],
@@ -55,6 +58,8 @@ def init(
     declares: list[Declare] = []
     if name:
         declares.append(lambda book: declaring.name_book(book, name))
+    if currency:
+        declares.append(lambda book: declaring.keep_in_currency(book, currency))
     if period:
         start, end = _days(period)
         declares.append(lambda book: declaring.change_period(book, _PERIOD, start, end))

@@ -40,7 +40,7 @@ def test_a_book_is_made_as_it_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--fund", "no code=Fund"], "cannot be the code of a fund"),
+        (["--fund", "no code=Fund"], "cannot be the fund's code"),
         (["--fund", "TRF"], "write it as CODE=…"),
         (["--classes", "TRF=general"], "no fund TRF is made here"),
         (["--period", "soon"], "write it as 2024-2025"),

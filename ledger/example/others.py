@@ -1,8 +1,8 @@
 """Examples that are data alone: a folder each in `books/`, with the commands that make the book.
 
-`steps.txt` has a command a line, as a person types it, with DIR for the book's folder; the first one
-makes the book. Then `settings.beancount` is added to what that declares, and the sheets of `inbox`
-are sent. A line that begins with # says why.
+`steps.txt` has a command a line, as a person types it, with DIR for the book's folder; the first
+one makes the book. Then `settings.beancount` is added to what that declares, and the sheets of
+`inbox` are sent. A line that begins with # says why.
 """
 
 from __future__ import annotations

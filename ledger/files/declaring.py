@@ -59,6 +59,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
 _KEY_LINE = re.compile(r"\s+([a-z][A-Za-z0-9_-]*):")
 _TITLE = re.compile(r'^option[ \t]+"title"[ \t]+"(?:[^"\\]|\\.)*"', re.MULTILINE)
+_CURRENCY = re.compile(r'^option[ \t]+"operating_currency"[ \t]+"[^"]*"', re.MULTILINE)
 _NO_RESTING = re.compile(r"four-eyes|name-.*|number-.*")
 """Keys on which no figure of a report rests."""
 
@@ -139,6 +140,30 @@ def name_book(book: Book, name: str) -> Declared:
     if not _TITLE.search(old):
         new = f"{line}\n{old}"
     return Declared({book.path: new} if new != old else {})
+
+
+def keep_in_currency(book: Book, currency: str) -> Declared:
+    """Let a book be kept in a currency, a code of ISO 4217: all its values are in it. That is
+    decided before anything is entered.
+    """
+    code = currency.strip().upper()
+    if code == book.settings.currency:
+        return Declared({})
+    if not is_currency(code):
+        raise DeclarationRefusedError(
+            "currency", f"{code!r} is no currency: give a code of ISO 4217 such as USD or EUR."
+        )
+    entered = next((each for each in book.entries if isinstance(each, Transaction)), None)
+    if entered is not None:
+        raise DeclarationRefusedError(
+            "currency",
+            f"The book is kept in {book.settings.currency}, in which entries were made from "
+            f"{entered.date} on: a book in {code} is a new book.",
+        )
+    line = f'option "operating_currency" {quoted(code)}'
+    old = book.text_of(book.path)
+    new = _CURRENCY.sub(lambda _: line, old, count=1)
+    return Declared({book.path: new if _CURRENCY.search(old) else f"{line}\n{old}"})
 
 
 def declare_fund(
