@@ -69,7 +69,11 @@ def test_a_text_that_names_nobody_is_proposed_as_a_new_donor_and_added(desk: Des
     [
         ({"kind": "ngo", "code": "GER"}, "name", "Name is not stated"),
         ({"name": "Global Example", "code": "GER"}, "kind", "Kind is not stated"),
-        ({"name": "Global Example", "kind": "ngo", "code": "a:b"}, "code", "code, which becomes part"),
+        (
+            {"name": "Global Example", "kind": "ngo", "code": "a:b"},
+            "code",
+            "which becomes part",
+        ),
         ({"name": "Global Example", "kind": "ngo", "code": "ITA"}, "code", "the code of Italy"),
         ({"name": "Italie", "kind": "ngo", "code": "IT-X"}, "name", "names Italy (ITA) already"),
         ({"name": "?!", "kind": "ngo", "code": "QQ"}, "name", "no letter or digit"),
