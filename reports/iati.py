@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from msgspec import Struct
@@ -58,7 +57,7 @@ class IatiRefusedError(RefusedError):
     """The book does not declare what the file must say. The message names all that is missing."""
 
 
-class Transaction(NamedTuple):
+class Transaction(Struct, frozen=True, kw_only=True):
     """One transaction: of which activity (fund and purpose, "" for all), type, day, donor, amount
     with its sign, its currency, the instalment's label or reference, and what the entry says.
     """
@@ -102,14 +101,14 @@ def transactions_of(book: Book) -> list[Transaction]:
         line, entry = flow.line, flow.entry
         found.append(
             Transaction(
-                _activity(settings, line.place.fund, line.purpose),
-                FUNDS,
-                entry.date,
-                line.place.part,
-                -(line.dollars or Decimal(0)),
-                settings.currency,
-                "",
-                entry.narration or "Refund",
+                activity=_activity(settings, line.place.fund, line.purpose),
+                type=FUNDS,
+                day=entry.date,
+                donor=line.place.part,
+                amount=-(line.value or Decimal(0)),
+                currency=settings.currency,
+                ref="",
+                words=entry.narration or "Refund",
             )
         )
     return sorted((each for each in found if each.amount), key=lambda each: each.day)
@@ -124,16 +123,16 @@ def _of_change(settings: Settings, earlier: list[Change], change: Change) -> Ite
     before, after = change.before, change.after
     words = change.entry.narration or change.event
 
-    def made(claim: Claim, kind: str, amount: Decimal, donor: str = "") -> Transaction:
+    def made(claim: Claim, kind: str, amount: Decimal) -> Transaction:
         return Transaction(
-            _activity(settings, claim.fund, claim.purpose),
-            kind,
-            change.date,
-            donor or claim.donor,
-            amount,
-            claim.currency,
-            claim.label,
-            words,
+            activity=_activity(settings, claim.fund, claim.purpose),
+            type=kind,
+            day=change.date,
+            donor=claim.donor,
+            amount=amount,
+            currency=claim.currency,
+            ref=claim.label,
+            words=words,
         )
 
     if change.event in RECEIVING:
@@ -165,16 +164,16 @@ def _place(settings: Settings, claim: Claim) -> tuple[object, ...]:
 
 
 def _of_gift(settings: Settings, gift: Gift) -> Transaction:
-    amount, currency = gift.original or (gift.dollars, settings.currency)
+    amount, currency = gift.original or (gift.value, settings.currency)
     return Transaction(
-        _activity(settings, gift.fund, gift.purpose),
-        FUNDS,
-        gift.entry.date,
-        gift.donor,
-        amount.copy_sign(gift.dollars),
-        currency,
-        stated(gift.entry, gift.posting, "reference") or "",
-        gift.entry.narration or "Contribution",
+        activity=_activity(settings, gift.fund, gift.purpose),
+        type=FUNDS,
+        day=gift.entry.date,
+        donor=gift.donor,
+        amount=amount.copy_sign(gift.value),
+        currency=currency,
+        ref=stated(gift.entry, gift.posting, "reference") or "",
+        words=gift.entry.narration or "Contribution",
     )
 
 
@@ -190,7 +189,7 @@ def reconcile(book: Book) -> list[Reconciled]:
     for currency in currencies:
         own = [each for each in made if each.currency == currency]
         refunds = [
-            flow.line.dollars or Decimal(0)
+            flow.line.value or Decimal(0)
             for flow in book.register.refunds
             if currency == book.settings.currency
         ]
@@ -239,7 +238,8 @@ def to_iati(book: Book) -> bytes:
 
 def _missing(settings: Settings, made: list[Transaction]) -> list[str]:
     found: dict[str, None] = {}
-    for (fund, purpose), _, _, donor, *_ in made:
+    for each in made:
+        (fund, purpose), donor = each.activity, each.donor
         of = _of_activity(fund, purpose)
         if not settings.code_in("iati-organisation", ("fund", fund)):
             found[f"iati-organisation of fund {fund}"] = None
@@ -259,10 +259,7 @@ def _of_activity(fund: str, purpose: str) -> list[tuple[str, str]]:
 
 
 def _organisation_type(settings: Settings, donor: str) -> str:
-    known = settings.donors.get(donor)
-    kind = known.kind if known else ""
-    declared = settings.code_in("iati-organisation-type", ("donor", donor), ("kind", kind))
-    return declared or _TYPE_OF_KIND.get(kind, "")
+    return settings.code_of_donor("iati-organisation-type", donor, _TYPE_OF_KIND)
 
 
 def _add_activity(

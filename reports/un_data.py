@@ -112,7 +112,7 @@ def revenue_of(book: Book, year: int) -> RevenueOfYear:
             of_donor = line_of == "contributions"
             who = line.place.part if of_donor else _OTHER[line_of]
             key = (line.place.fund, line.class_, _purpose(line, of_donor), who, not of_donor, "")
-            sums[key] = sums.get(key, ZERO) - (line.dollars or ZERO)
+            sums[key] = sums.get(key, ZERO) - (line.value or ZERO)
     for flow in selection.book.register.in_kind:
         line = flow.line
         if flow.entry.date in selection.cut and selection.covers_line(line):
@@ -191,10 +191,7 @@ def _row(
 
 
 def _contributor(settings: Settings, donor: str) -> str:
-    known = settings.donors.get(donor)
-    kind = known.kind if known else ""
-    declared = settings.code_in("un-contributor", ("donor", donor), ("kind", kind))
-    return declared or _CONTRIBUTOR_OF_KIND.get(kind, "")
+    return settings.code_of_donor("un-contributor", donor, _CONTRIBUTOR_OF_KIND)
 
 
 def to_csv(found: RevenueOfYear) -> str:

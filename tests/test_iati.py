@@ -23,7 +23,7 @@ from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.iati import read_iati
 from pledgebook.importers.reading.workbook import read_workbook
 from pledgebook.ledger import Book, list_instalments, load_book
-from pledgebook.ledger.declared.donors import KINDS
+from pledgebook.ledger.declared.donor_kinds import SHIPPED
 from pledgebook.ledger.example.making import make_example
 from pledgebook.reports.iati import (
     FUNDS,
@@ -46,7 +46,7 @@ def codes(funds: tuple[str, ...] = ("CPCJF", "UNTOC"), *more: str) -> str:
         *(f'"iati-organisation" "fund" "{fund}" "XM-EXAMPLE-1"' for fund in funds),
         *(f'"iati-sector" "fund" "{fund}" "15130"' for fund in funds),
         *(f'"iati-region" "fund" "{fund}" "998"' for fund in funds),
-        *(f'"iati-organisation-type" "kind" "{kind}" "90"' for kind in KINDS),
+        *(f'"iati-organisation-type" "kind" "{kind}" "90"' for kind in SHIPPED.kinds),
         *more,
     ]
     return "\n".join(f'1999-12-31 custom "standard-code" {line}' for line in lines) + "\n"

@@ -17,7 +17,7 @@ from conftest import SETTINGS, Load
 from handwritten import CORRECTIONS, Writer
 from pledgebook.cli.main import group
 from pledgebook.ledger import Book, load_book
-from pledgebook.ledger.declared.donors import KINDS
+from pledgebook.ledger.declared.donor_kinds import SHIPPED
 from pledgebook.ledger.declared.standard_codes import CONTRIBUTORS, REVENUES
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports import make_reports, select
@@ -38,7 +38,7 @@ ALL = declared(
     '"un-revenue" "purpose" "corruption" "R03E"',
     *(f'"un-revenue" "income" "{each}" "R04C"' for each in
       ("exchange", "exchange-on-cash", "interest", "miscellaneous")),
-    *(f'"un-contributor" "kind" "{kind}" "C08B"' for kind in KINDS
+    *(f'"un-contributor" "kind" "{kind}" "C08B"' for kind in SHIPPED.kinds
       if kind in {"territory", "funding-agency", "person"}),
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ def is_iati(data: bytes) -> bool:
     return _BEGINS.search(data[:_LOOKED_AT]) is not None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Sum:
     """What one reference of an activity came to, in one currency."""
 
@@ -54,7 +54,7 @@ class _Sum:
     paid_on: set[str] = field(default_factory=set)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Reading:
     """What is read so far: the activity and the transaction at hand, and the sums."""
 
@@ -115,7 +115,7 @@ class _Reading:
         currency = told.get("currency") or self.activity["currency"]
         amount, day = self.amount(told.get("amount", "")), told.get("day", "")[:10]
         key = (self.activity.get("id", ""), reference, giver, currency)
-        own = self.sums.setdefault(key, _Sum(self.activity.get("title", "")))
+        own = self.sums.setdefault(key, _Sum(title=self.activity.get("title", "")))
         if kind in _PAID:
             own.paid += amount
             own.paid_on.add(day)
@@ -141,7 +141,7 @@ def read_iati(name: str, data: bytes) -> tuple[Sheet, tuple[str, ...]]:
 
     Raises UnreadableFile where it is damaged, declares entities or has a value that is no number.
     """
-    reading = _Reading(name)
+    reading = _Reading(name=name)
     parse_xml(name, data, reading.start, reading.end, reading.text.append)
     rows: list[tuple[CellValue | None, ...]] = [HEADINGS]
     several = 0

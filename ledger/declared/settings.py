@@ -163,6 +163,21 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
         found = (self.standard_codes.get((scheme, *each)) for each in of)
         return next(filter(None, found), "")
 
+    def code_of_donor(self, scheme: str, donor: str, by_kind: Mapping[str, str]) -> str:
+        """Return a donor's code in a scheme: its own, else that of its kind, or of what that counts
+        as, as declared or `by_kind`; "" where neither says.
+        """
+        own = self.code_in(scheme, ("donor", donor))
+        known = self.donors.get(donor)
+        kind = known.kind if known else ""
+        seen: set[str] = set()
+        while not own and kind and kind not in seen:
+            own = self.code_in(scheme, ("kind", kind)) or by_kind.get(kind, "")
+            seen.add(kind)
+            more = self.donors.kinds.kinds.get(kind)
+            kind = more.counts_as if more else ""
+        return own
+
     def faults(self, kinds: Container[str]) -> list[Finding]:
         """Return what is wrong with declarations of these kinds, so that each plugin can report its
         own and all together report every fault once.
@@ -256,6 +271,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         {code: fund.classes for code, fund in funds.items()},
         purposes,
         donors,
+        kinds,
     )
     findings.extend(faults)
     persons, faults = read_persons(declared["person"].values())

@@ -16,7 +16,6 @@ from types import MappingProxyType
 
 from msgspec import Struct
 from pledgebook.ledger.declared.declarations import Declaration
-from pledgebook.ledger.declared.donors import KINDS
 from pledgebook.ledger.findings import Finding, finding
 
 CONTRIBUTORS: Mapping[str, str] = MappingProxyType(
@@ -127,6 +126,7 @@ def read_standard_codes(
     funds: Mapping[str, Iterable[str]],
     purposes: Container[str],
     donors: Container[str],
+    kinds: Container[str],
 ) -> tuple[dict[tuple[str, str, str], str], list[Finding]]:
     """Return the codes that are declared, and what is wrong with them. `funds` gives the classes of
     each fund.
@@ -136,7 +136,7 @@ def read_standard_codes(
         "class": {f"{fund} {each}" for fund, classes in funds.items() for each in classes},
         "purpose": purposes,
         "donor": donors,
-        "kind": KINDS,
+        "kind": kinds,
         "income": INCOME,
     }
     found: dict[tuple[str, str, str], str] = {}
