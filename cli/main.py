@@ -37,6 +37,7 @@ _COMMANDS = {
     "approve": _Entry("mend", "approve_", "Approve an entry that waits (flag !)"),
     "report": _Entry("report", "report", "Make reports by NAME, or all of them"),
     "data": _Entry("data", "data", "Write the register and what happened as flat tables"),
+    "export": _Entry("export", "export", "Write the book in the form of a standard"),
     "audit-pack": _Entry("audit_pack", "audit_pack", "Make what auditors ask for, with a sample"),
     "publish": _Entry("publish", "publish", "Write what is public of the book into DIR"),
     "letter": _Entry("letters", "letter", "Write letters to donors and official receipts"),

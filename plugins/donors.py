@@ -29,7 +29,7 @@ __plugins__ = ("donors",)
 
 DECLARES = frozenset(
     {"fund", "donor", "donor-kind", "donor-group", "purpose", "announcement", "person"}
-    | {"publication"}
+    | {"publication", "standard-code"}
 )
 _GENERATED = "<pledgebook.plugins.donors>"
 _NAMING_NONE = (Open, Price)

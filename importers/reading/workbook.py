@@ -19,6 +19,7 @@ from pledgebook.importers.reading.aside import read_aside
 from pledgebook.importers.reading.binary import inspect_binary
 from pledgebook.importers.reading.cells import UnreadableFile, Workbook
 from pledgebook.importers.reading.delimited import read_delimited
+from pledgebook.importers.reading.iati import is_iati, read_iati
 from pledgebook.importers.reading.opendocument import inspect_opendocument
 from pledgebook.importers.reading.openxml import inspect_openxml
 from pledgebook.importers.reading.packages import open_archive, open_package
@@ -97,6 +98,9 @@ def _workbook_of(path: Path, data: bytes, digest: str) -> Workbook:
     for signature, what in _OTHER_FORMATS.items():
         if data.startswith(signature):
             raise UnreadableFile(f"{name} is {what}.")
+    if is_iati(data):
+        sheet, notes = read_iati(name, data)
+        return Workbook(path=path, sha256=digest, sheets=(sheet,), kind="iati", notes=notes)
     sheet, notes = read_delimited(path, data)
     return Workbook(path=path, sha256=digest, sheets=(sheet,), kind="text", notes=notes)
 

@@ -118,6 +118,7 @@ FORMS: Mapping[str, Form] = {
     "publication": Form(
         texts=("fund",), keys=frozenset({"periods", "languages", "not-named", "unpaid"})
     ),
+    "standard-code": Form(texts=("scheme", "of", "which", "code"), key_length=3),
     "rate-age": Form(texts=("days",), key_length=0),
     "rate-base": Form(texts=("currency",), key_length=0, keys=frozenset({"source"})),
     "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
@@ -198,10 +199,11 @@ certified a closed period's figures."""
 
 UNSEALED = frozenset(
     {"alias", "announcement", "letterhead", "addressee", "sheet-answer", "person", "publication"}
+    | {"standard-code"}
 )
 """Declarations that no seal holds: what sheets call donors, what was answered about sheets, what
-donors announced, how letters look, who may write, and what is public. All others that stand at a
-closing are sealed, whatever their own date."""
+donors announced, how letters look, who may write, what is public, and codes of standards. All
+others that stand at a closing are sealed, whatever their own date."""
 
 _META_KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _EMPTY = quoted("")

@@ -46,6 +46,7 @@ from pledgebook.ledger.declared.persons import Persons, read_persons
 from pledgebook.ledger.declared.publications import Publication, read_publications
 from pledgebook.ledger.declared.rates import RATE_AGE, UN_RATES, RateBase, Rates
 from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
+from pledgebook.ledger.declared.standard_codes import Codes, read_standard_codes
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
 
@@ -82,6 +83,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """What is public, by fund."""
     persons: Persons = field(default_factory=dict)
     """Who may do what; empty where everybody may do everything."""
+    standard_codes: Codes = field(default_factory=dict)
+    """Codes by which standards of others know what the book has."""
     rate_age: int = RATE_AGE
     """Days for which a rate of exchange holds."""
     rate_base: RateBase = UN_RATES
@@ -152,6 +155,28 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
             for rule in mandate.rules
             for key in rule.conditions
         )
+
+    def code_in(self, scheme: str, *of: tuple[str, str]) -> str:
+        """Return the code in a scheme of the first of these, each what and which, that has one; ""
+        where none has: code_in("un-revenue", ("purpose", "corruption"), ("fund", "CPCJF")).
+        """
+        found = (self.standard_codes.get((scheme, *each)) for each in of)
+        return next(filter(None, found), "")
+
+    def code_of_donor(self, scheme: str, donor: str, by_kind: Mapping[str, str]) -> str:
+        """Return a donor's code in a scheme: its own, else that of its kind, or of what that counts
+        as, as declared or `by_kind`; "" where neither says.
+        """
+        own = self.code_in(scheme, ("donor", donor))
+        known = self.donors.get(donor)
+        kind = known.kind if known else ""
+        seen: set[str] = set()
+        while not own and kind and kind not in seen:
+            own = self.code_in(scheme, ("kind", kind)) or by_kind.get(kind, "")
+            seen.add(kind)
+            more = self.donors.kinds.kinds.get(kind)
+            kind = more.counts_as if more else ""
+        return own
 
     def faults(self, kinds: Container[str]) -> list[Finding]:
         """Return what is wrong with declarations of these kinds, so that each plugin can report its
@@ -241,6 +266,14 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         declared["publication"].values(), funds, periods.names(), donors
     )
     findings.extend(faults)
+    standard_codes, faults = read_standard_codes(
+        declared["standard-code"].values(),
+        {code: fund.classes for code, fund in funds.items()},
+        purposes,
+        donors,
+        kinds,
+    )
+    findings.extend(faults)
     persons, faults = read_persons(declared["person"].values())
     findings.extend(faults)
     findings.extend(find_dead_words(declared, funds, donors, purposes))
@@ -265,6 +298,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         agreements=agreements,
         stationery=stationery,
         publications=publications,
+        standard_codes=standard_codes,
         persons=persons,
         rate_age=rate_age,
         rate_base=rate_base,
