@@ -110,6 +110,50 @@ def arabic(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield f"{base}/example-book-every-figure-is-made-up/extension"
 
 
+TABLES = "contributions donors donor pledge schedule behind statements paragraph sheet statement"
+OUT_OF_REACH = """() => [...document.querySelectorAll("#desk table")].flatMap((table) => {
+  const place = table.closest(".scroll");
+  if (!place) return table.scrollWidth > innerWidth ? [`${table.className}: no way`] : [];
+  if (place.scrollWidth <= place.clientWidth + 1) return [];
+  const style = getComputedStyle(place), found = [];
+  const first = [...table.querySelectorAll("tbody tr")].find((row) => row.cells.length > 1);
+  if (style.overflowX !== "auto" || place.tabIndex) found.push("cannot be scrolled");
+  if (!style.backgroundImage.includes("gradient")) found.push("does not show that it scrolls");
+  if (first && getComputedStyle(first.cells[0]).position !== "sticky") found.push("first column");
+  if (innerWidth > 1000) {
+    const { left, right } = place.getBoundingClientRect();
+    for (const each of table.querySelectorAll("thead th.num:not(.memo)")) {
+      const own = each.getBoundingClientRect();
+      if (own.left < left - 1 || own.right > right + 1) found.push(each.innerText);
+    }
+  }
+  return found.map((each) => `${place.ariaLabel} (${place.scrollWidth}): ${each}`);
+})"""
+"""What of the tables of a page is out of reach; in a wide window no column of money may be
+but memoranda, which are no part of the sum."""
+ONCE_LAID_OUT = f"""async () => {{
+  const look = {OUT_OF_REACH};
+  for (let times = 0; times < 60 && look().length; times += 1) {{
+    await new Promise(requestAnimationFrame);  // the script folds tables a moment later
+  }}
+  return look();
+}}"""
+
+
+def test_the_amounts_of_every_table_are_within_reach(page: Page, address: str) -> None:
+    found = {}
+    for name in TABLES.split():
+        path = PAGES[name]
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"{address}/{path}")
+        expect(page.locator("aside ul a").first).to_be_attached()
+        for width in (1280, 400):
+            page.set_viewport_size({"width": width, "height": 800})
+            if left := page.evaluate(ONCE_LAID_OUT):
+                found[name, width] = left
+    assert found == {}
+
+
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_nothing_keeps_people_from_using_a_page(
     page: Page, width: int, scheme: str, language: str, request: pytest.FixtureRequest,
