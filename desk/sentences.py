@@ -87,13 +87,13 @@ def _parts(text: str, language: str, depth: int) -> tuple[Said, ...]:
     parts: list[Said] = []
     at = 0
     while at < len(sentences):
-        for end in range(len(sentences), at, -1):
-            run = " ".join(sentences[at:end])
-            said = _said(run, language, depth)
-            if said.translated or said.is_english or end == at + 1:
-                parts.append(said)
-                at = end
-                break
+        runs = (" ".join(sentences[at:end]) for end in range(at + 1, len(sentences) + 1))
+        tried = enumerate((_said(run, language, depth) for run in runs), 1)
+        known = ((n, said) for n, said in tried if said.translated or said.is_english)
+        # of more than one where a value holds the end of a sentence
+        count, said = next(known, (1, Said(sentences[at])))
+        parts.append(said)
+        at += count
     return tuple(parts)
 
 

@@ -20,6 +20,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z`{])|(?<=[a-z][.?!])(?=\{)")
 _MOST_WAYS = 16
+_BEFORE = re.compile(r"^(?:\{\w+\}\s+)+(?=[A-Z][a-z]+\s)")
+"""What was said before a sentence, where a text begins with it as a value."""
+
 _FEWEST = 3
 """Of fewer words than these a text is no sentence that could be told from another."""
 
@@ -122,7 +125,8 @@ def _name(value: ast.expr) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for sentence in map(str.strip, _SENTENCE.split(text)):
+    for part in map(str.strip, _SENTENCE.split(text)):
+        sentence = _BEFORE.sub("", part)
         own = _PLACE.sub("", sentence)
         is_plain = not re.search(r"[{}\\]|\(\?", own)
         if is_plain and sentence[-1:] in {".", "?", "!"} and len(_WORD.findall(own)) >= _FEWEST:
