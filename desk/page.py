@@ -36,7 +36,7 @@ from pledgebook.desk.guide import guide_to
 from pledgebook.desk.kind_words import words_of_kinds
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in
-from pledgebook.desk.plain_words import in_page_words
+from pledgebook.desk.plain_words import in_page_words, said_on_page
 from pledgebook.desk.rights import may, refuse_without_role, who_acts
 from pledgebook.desk.saving import finish_interrupted
 from pledgebook.desk.texts import accept_language, day_text, gettext, ngettext, spoken
@@ -194,7 +194,7 @@ class Page(FavaExtensionBase):
             "gettext": gettext,
             "ngettext": ngettext,
         }
-        own = {"amount": amount_text, "day": day_text, "plain": in_page_words}
+        own = {"amount": amount_text, "day": day_text, "said": said_on_page}
         environment.filters = {**environment.filters, **own}
         return environment
 

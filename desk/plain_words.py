@@ -5,10 +5,13 @@ line and of the book's files, for what a page has fields and buttons.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
+from markupsafe import Markup
+from pledgebook.desk.sentences import said_again
+from pledgebook.desk.texts import SOURCE, isolate, marked, spoken
 from pledgebook.desk.texts import gettext as _
-from pledgebook.desk.texts import marked
 
 _KEYS = {
     "entered-by": marked("who entered it"),
@@ -64,9 +67,39 @@ def _plain(text: str) -> tuple[str, ...]:
     return tuple(kept or sentences)
 
 
-def in_page_words(text: str) -> str:
-    """Return a sentence of the ledger or an importer as a page says it."""
+def in_page_words(text: str, named: Callable[[str], str] = str) -> str:
+    """Return a sentence of the ledger or an importer as a page says it: in the reader's language as
+    far as it is known, the rest in English without the words of commands. `named` puts the page's
+    names of fields in place of options.
+    """
+    parts = said_again(str(text))
+    if not any(part.translated for part in parts):
+        return _in_english(named(str(text)))
+    said = []
+    for part in parts:
+        if part.translated:
+            said.append(named(part.translated))
+        elif not _COMMAND.search(own := named(part.text)):
+            said.append(isolate(_in_english(own)))
+    return " ".join(said)
+
+
+def said_on_page(text: str) -> Markup | str:
+    """Return what `in_page_words` makes of a text for a page, marked as English where it is a
+    sentence of the program that has no translation.
+    """
+    said = in_page_words(text)
+    language = spoken().language
+    if language == SOURCE.language:
+        return said
+    parts = said_again(str(text))
+    is_english = any(part.is_english for part in parts) and not any(p.translated for p in parts)
+    tag = Markup('<bdi lang="en">{}</bdi>') if is_english else Markup("<bdi>{}</bdi>")
+    return tag.format(said)
+
+
+def _in_english(text: str) -> str:
     for pattern, words in _SAID:
         text = pattern.sub(_(words), text)
-    said = " ".join(_plain(str(text)))
+    said = " ".join(_plain(text))
     return _KEY.sub(lambda found: _(_KEYS[found[1]]), said)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +265,7 @@ def _fault(form: Form, error: Exception, given: Mapping[str, Any]) -> Mapping[st
     if not field and (options := _OPTION.findall(str(error))):
         field = next((each.name for each in form.fields if each.option == options[0]), "")
     return {
-        "fault": in_page_words(in_words(form, _in_short(error))),
+        "fault": in_page_words(_in_short(error), partial(in_words, form)),
         "field": field,
         "said": said,
         "choices": choices,
@@ -308,7 +309,7 @@ def _grid_fault(error: Exception) -> Mapping[str, Any]:
     elif isinstance(error, FieldRefusedError):
         field = error.field
     return {
-        "fault": in_page_words(in_words(FORMS[GRID], _in_short(error))),
+        "fault": in_page_words(_in_short(error), partial(in_words, FORMS[GRID])),
         "row": row,
         "field": field,
         "said": getattr(error, "said", ""),

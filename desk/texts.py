@@ -5,13 +5,13 @@ browser's.
 
 Catalogs stand in `locales/LANGUAGE.po` (`make texts` brings them up to date); what one lacks is
 English. Fava has fewer languages and refuses the name of one that it lacks: the desk takes that
-name all the same, and Fava's own pages stay English. Names of donors and sentences of the ledger
-are data and come as they are.
+name all the same, and Fava's own pages stay English. Names of donors are data and come as they are;
+`sentences` says what the ledger says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -43,12 +43,24 @@ def marked(text: str) -> str:
 def gettext(text: str, /, **values: object) -> str:
     """Return a text in the reader's language; `%(name)s` in it takes the value of that name."""
     said = _catalog(spoken().language).gettext(text)
-    return said % values if values else said
+    return said % _isolated(values) if values else said
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """Return the text for a number, `%(num)s` in it."""
-    return _catalog(spoken().language).ngettext(one, many, num) % {"num": num, **values}
+    said = _catalog(spoken().language).ngettext(one, many, num)
+    return said % _isolated({"num": num, **values})
+
+
+def isolate(value: object) -> str:
+    """Return a value as it is put into a sentence: where that runs from right to left, kept apart,
+    so that neither turns the other's order (Unicode Standard Annex #9, isolates).
+    """
+    return f"\u2068{value}\u2069" if spoken().text_direction == "rtl" else str(value)
+
+
+def _isolated(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: isolate(value) for name, value in values.items()}
 
 
 def day_text(day: date) -> str:

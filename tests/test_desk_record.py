@@ -259,7 +259,7 @@ def test_what_would_be_noticed_is_shown_before_it_is_booked(desk: Desk) -> None:
         ("transfer 10 --from CPCJF --to UNTX --date 2002-08-01", "no fund", "target"),
         ("reassign --all-of Austria --to Itly --cause C --date 2002-08-01", "names no donor", "to"),
         ("pledge AUT 5 --fund CPCJF --date 2002-02-30", "no date", "day"),
-        (PLEDGE + " --value 60000", "need a “Why not the book's rate”", "reason"),
+        (PLEDGE + " --value 60000", "by “Why not the book's rate”", "reason"),
         (PLEDGE + " --value 60000.005", "more decimals than cents", "value"),
         (PLEDGE + " --set event=payment", "is not taken", "pairs"),
         ("pledge AUT --fund CPCJF --date 2002-03-01", "State an “Amount” with “Due”", "due"),

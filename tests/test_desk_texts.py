@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from fava.application import create_app
 from flask.testing import FlaskClient
-from make_texts import COMPLETE, LANGUAGES, extract, read, untranslated
+from make_texts import COMPLETE, LANGUAGES, catalog_of, extract, read, untranslated
 from pledgebook.desk import texts
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +128,9 @@ def test_a_language_that_fava_lacks_is_the_desks_and_no_error(tmp_path: Path) ->
         said = [
             texts.ngettext("%(num)s entry", "%(num)s entries", n) for n in (0, 1, 2, 7, 20, 100)
         ]
-    assert said == ["none", "one", "two", "few: 7", "many: 20", "other: 100"]
+    number = [f"\u2068{n}\u2069" for n in (7, 20, 100)]
+    assert said[:3] == ["none", "one", "two"]
+    assert said[3:] == [f"few: {number[0]}", f"many: {number[1]}", f"other: {number[2]}"]
 
 
 @pytest.mark.parametrize("language", ["es", "xx-nothing", "en"])
@@ -154,7 +156,7 @@ def test_no_template_is_passed_over_by_the_extraction(catalog: Catalog) -> None:
 def test_every_text_is_in_every_catalog_and_those_that_ship_are_complete(
     catalog: Catalog, language: str
 ) -> None:
-    made = read(language)
+    made = read(catalog_of(language))
     assert {text.id for text in catalog if text.id} == {text.id for text in made if text.id}, (
         "run make texts"
     )
@@ -165,7 +167,7 @@ def test_every_text_is_in_every_catalog_and_those_that_ship_are_complete(
 @pytest.mark.parametrize("language", COMPLETE)
 def test_a_translation_takes_the_values_of_its_text(language: str) -> None:
     named = re.compile(r"%\((\w+)\)s")
-    for text in filter(lambda each: each.id, read(language)):
+    for text in filter(lambda each: each.id, read(catalog_of(language))):
         ids = text.id if isinstance(text.id, tuple) else (text.id,)
         strings = text.string if isinstance(text.string, tuple) else (text.string,)
         values = {name for each in ids for name in named.findall(each)}
