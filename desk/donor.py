@@ -240,8 +240,8 @@ class Donor(Page):
 
         def declare(book: Book) -> Declared:
             values = read_fields(addressee_fields(book, code), values_of(form))
-            language = values.pop("language")
-            return declare_addressee(book, code, values, language)
+            language, email = values.pop("language"), values.pop("email")
+            return declare_addressee(book, code, values, language, email)
 
         return self._done(form, declare, code)
 
@@ -339,6 +339,13 @@ def addressee_fields(book: Book, code: str) -> list[Field]:
             kind="choice",
             choices=tags,
             value=said.get("language", ""),
+        ),
+        Field(
+            name="email",
+            title=_("E-mail"),
+            kind="lines",
+            help=_("To whom letters as .eml are addressed, an address a line."),
+            value="\n".join(part.strip() for part in said.get("email", "").split("|")),
         ),
     ]
 

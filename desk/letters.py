@@ -47,8 +47,11 @@ from pledgebook.reports.letters import Letter, Papers, issue_receipts, languages
 from pledgebook.reports.letters.kinds import LETTERS
 from pledgebook.reports.letters.language import language
 from pledgebook.reports.letters.receipt import without_receipt
-from pledgebook.reports.letters.render import FORMATS, render_letters
+from pledgebook.reports.letters.render import FORMATS, render_letters, render_mails
 from pledgebook.reports.letters.sending import References, lines_of_sent, sent_before
+
+_MAILS = {"eml": "docx", "eml-pdf": "pdf"}
+"""What an e-mail brings, by the form that is asked for."""
 
 KEPT_IN = "documents/letters"
 """The folder of the book in which letters are kept as they were sent."""
@@ -108,6 +111,7 @@ class Letters(Page):
             "made": cut_page(left, asked) if left else None,
             "before": len(made or ()) - len(left),
             "again": again,
+            "without_email": sum(not each.email for each in left),
             "found": found,
             "sent": cut_page(found.letters, asked),
             "receipts": cut_page(found.receipts, {"page": asked.get("receipts", "")}),
@@ -125,11 +129,14 @@ class Letters(Page):
         back = {name: asked.get(name, "") for name in ("kind", "donor", "period", "language")}
         desk = self.desk(asked)
         code = _code(desk, asked.get("donor", ""))
-        if kind in LETTERS and form in FORMATS and not desk.book.errors:
+        if kind in LETTERS and form in (*FORMATS, *_MAILS) and not desk.book.errors:
             try:
                 choice = read_choice(desk, {"period": asked.get("period", "")})
                 made = _made(desk, choice, kind, code, asked.get("language", ""))
-                files = render_letters(made, [form])
+                if form in _MAILS:
+                    files = render_mails(made, _MAILS[form])
+                else:
+                    files = render_letters(made, [form])
             except RefusedError:
                 files = {}  # the page says why
             if len(files) == 1:

@@ -94,7 +94,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "addressee": Form(
         texts=("donor", "name"),
-        keys=frozenset({*ADDRESSEE_KEYS, "language"}),
+        keys=frozenset({*ADDRESSEE_KEYS, "language", "email"}),
         prefixes=tuple(f"{key}-" for key in ADDRESSEE_KEYS),
     ),
     "official-receipt": Form(

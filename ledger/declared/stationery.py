@@ -6,6 +6,7 @@
       signatory-title-fr: "Chef, Ressources financières"
     1999-12-31 custom "addressee" "DEU" "Permanent Mission of Germany"
       language: "en"
+      email: "mission@example.org"
 
 Nothing of a letter's paper is in the program. Every text may be given in another language by its
 key with that language's code behind it (`organization-fr:`, `signatory-title-ar:`); a stroke `|`
@@ -15,11 +16,25 @@ the signature.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 
 from msgspec import Struct, field
 from pledgebook.ledger.declared.declarations import Declaration
 from pledgebook.ledger.findings import Finding, finding
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{}~-]+"
+_EMAIL = re.compile(
+    rf"{_ATOM}(\.{_ATOM})*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{{2,}}"
+)
+"""An address as RFC 5321 (4.1.2) has it, without its quoted forms and addresses of machines; a
+stroke parts several."""
+
+
+def is_email(text: str) -> bool:
+    """Return whether a text is one address of e-mail."""
+    local = text.partition("@")[0]
+    return len(text) <= 254 and len(local) <= 64 and _EMAIL.fullmatch(text) is not None
 
 
 class Texts(Struct, frozen=True):
@@ -33,8 +48,7 @@ class Texts(Struct, frozen=True):
 
     def lines(self, key: str, language: str) -> tuple[str, ...]:
         """Return the lines of a text, which a stroke parts."""
-        parts = (part.strip() for part in self.text(key, language).split("|"))
-        return tuple(part for part in parts if part)
+        return _parts(self.text(key, language))
 
 
 class Stationery(Struct, frozen=True, kw_only=True):
@@ -62,6 +76,10 @@ class Stationery(Struct, frozen=True, kw_only=True):
         return texts.stated.get(f"name-{language}", "") if texts else ""
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split("|"))))
+
+
 def _name(table: Mapping[str, Texts], code: str, language: str) -> str:
     texts = table.get(code)
     return (texts.text("name", language) if texts else "") or code
@@ -73,7 +91,7 @@ def read_stationery(
     donors: Container[str],
 ) -> tuple[Stationery, list[Finding]]:
     """Return what the declarations say of letters, and what is wrong with it: a letterhead of no
-    fund, an addressee who is no donor.
+    fund, an addressee who is no donor, or an address that is none.
     """
     faults = [
         finding(
@@ -94,6 +112,16 @@ def read_stationery(
         )
         for declaration in declared["addressee"].values()
         if declaration.texts[0] not in donors
+    ]
+    faults += [
+        finding(
+            declaration.entry,
+            "addressee-email",
+            f"The e-mail of the addressee for {declaration.texts[0]!r} is {text!r}, which is no "
+            "address: write it as mission@example.org, several parted by a stroke |.",
+        )
+        for declaration in declared["addressee"].values()
+        if (text := declaration.text("email")) and not all(map(is_email, _parts(text)))
     ]
     stationery = Stationery(
         letterheads=_texts(declared["letterhead"], "organization"),

@@ -79,6 +79,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "bank-account": "number",
         "letterhead-fund": "fund",
         "addressee-donor": "donor",
+        "addressee-email": "email",
     }
 )
 """By the rule that a declaration would break, the field that it is about."""
@@ -378,10 +379,11 @@ def declare_letterhead(book: Book, fund: str, texts: Mapping[str, str]) -> Decla
 
 
 def declare_addressee(
-    book: Book, donor: str, texts: Mapping[str, str], language: str = ""
+    book: Book, donor: str, texts: Mapping[str, str], language: str = "", email: str = ""
 ) -> Declared:
     """Declare to whom letters to a donor go: texts by ADDRESSEE_KEYS, each also with a language
-    behind it; `language` is the one the donor is written in. The name is stated.
+    behind it; `language` is the one the donor is written in, `email` the addresses at which it is
+    mailed, a line each. The name is stated.
     """
     if donor not in book.settings.donors:
         raise DeclarationRefusedError("donor", f"{donor!r} is no donor's code.")
@@ -389,7 +391,10 @@ def declare_addressee(
     name = _needed("name", said.pop("name", ""), "An addressee")
     if language and not _LANGUAGE.fullmatch(language):
         raise DeclarationRefusedError("language", f"{language!r} is no language: write fr, say.")
-    return _declare(book, "addressee", (donor, name), {**said, "language": language})
+    mailed = " | ".join(filter(None, map(_plain, email.splitlines())))
+    return _declare(
+        book, "addressee", (donor, name), {**said, "language": language, "email": mailed}
+    )
 
 
 def declare_donor(

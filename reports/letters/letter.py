@@ -90,8 +90,9 @@ class Letter:
     """A letter to one donor. `heading` are the lines of its letterhead, the first the name of who
     writes; `notice` heads every page; `void` are the lines of the banner of a receipt that does not
     count, `copy` those of one that was sent before, the first the word for it; `page` is
-    "Page {page} of {pages}" in its language; `file` a name for its file, without ending.
-    Of a report on an `agreement`, `report_due` is the day on which it is due.
+    "Page {page} of {pages}" in its language; `file` a name for its file, without ending; `email`
+    the addresses at which the addressee is mailed. Of a report on an `agreement`, `report_due` is
+    the day on which it is due.
     """
 
     kind: str
@@ -121,6 +122,7 @@ class Letter:
     report_due: date | None = None
     void: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
 
     @property
     def banner(self) -> tuple[str, ...]:

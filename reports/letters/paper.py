@@ -348,6 +348,7 @@ def compose(
         report_due=report_due,
         void=void,
         copy=copy,
+        email=addressee.lines("email", code),
     )
     return _cleaned(letter)
 
