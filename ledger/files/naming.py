@@ -5,14 +5,13 @@ aliases.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
 from beancount.core.amount import Amount
-from msgspec import structs
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
 from pledgebook.ledger.declared.banks import BankLine, BankRule
 from pledgebook.ledger.declared.declarations import write_declaration
@@ -79,8 +78,7 @@ def alias_texts(
     return {path: old.rstrip("\n") + "\n" + "".join(lines)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRule:
+class NewRule(Struct, frozen=True, kw_only=True):
     """What somebody said of the entries of a bank account that hold these words and meet the
     conditions: that they are money of a `donor`, by its code, or of another `kind` of rule.
     `amount`, `least`, `most`, `currency` and `way` are as a bank-rule has them, "" for none; the

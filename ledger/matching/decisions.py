@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.persons import refuse_without
 from pledgebook.ledger.drafts import Draft
@@ -216,7 +217,7 @@ def _document(decision: Decision) -> dict[str, object]:
         document["charges"] = number(decision.charges)
         document["rule"] = decision.rule
     if decision.always is not None:
-        document["always"] = {key: text for key, text in asdict(decision.always).items() if text}
+        document["always"] = {key: text for key, text in structs.asdict(decision.always).items() if text}
     return document
 
 
