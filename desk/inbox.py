@@ -196,7 +196,7 @@ class Inbox(TakesRates):
         _refuse_changed(path, form.get("stamp"))
 
         def write(book: Book) -> Sequence[Path]:
-            result = _import(book, path, choices, dry_run=True)
+            result = judge_file_once(desk_of(self.ledger), path, choices)
             found = [
                 (each.bank, verdict.entry)
                 for file in result.statements

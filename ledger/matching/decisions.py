@@ -217,7 +217,9 @@ def _document(decision: Decision) -> dict[str, object]:
         document["charges"] = number(decision.charges)
         document["rule"] = decision.rule
     if decision.always is not None:
-        document["always"] = {key: text for key, text in structs.asdict(decision.always).items() if text}
+        document["always"] = {
+            key: text for key, text in structs.asdict(decision.always).items() if text
+        }
     return document
 
 
