@@ -248,6 +248,22 @@ export default {
         }
       }
     });
+    byId("bank")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const choices = chosen();
+      choices.bank = event.target.elements.bank.value;
+      look(choices);
+    });
+    for (const form of document.querySelectorAll("form.charges")) {
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const { file, stamp, choices } = byId("file").dataset;
+        const words = form.elements.words.value;
+        if (await send(context, "charges", { file, stamp, choices, entry: form.dataset.entry, words })) {
+          look(chosen());
+        }
+      });
+    }
     byId("import")?.addEventListener("click", async (event) => {
       const button = event.target;
       const { file, stamp, choices } = byId("file").dataset;

@@ -62,7 +62,9 @@ function always() {
   if (!form?.elements.always.checked) {
     return {};
   }
-  return { always: form.elements.words.value, always_donor: form.elements.donor.value };
+  const { words, donor } = form.elements;
+  const where = ["amount", "least", "most", "currency", "way"].map((name) => [name, form.elements[name].value]);
+  return { always: words.value, always_donor: donor.value, always_where: Object.fromEntries(where) };
 }
 
 /** The candidate of a number: what it is, so that no other one is decided for in its place. */

@@ -16,6 +16,7 @@ from typing import Any
 
 from fava.core import FavaLedger
 from flask import Response, jsonify, request
+from pledgebook.desk.bank_rules import make_rule
 from pledgebook.desk.choices import Choices, read_choices
 from pledgebook.desk.choosing import whole_number
 from pledgebook.desk.entries import KNOWN_BY, import_receipts
@@ -46,12 +47,14 @@ from pledgebook.importers.judging.verdicts import JudgedFile
 from pledgebook.importers.rates.published import holds_rates
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
-from pledgebook.importers.statements.reading import is_statement, read_statements
+from pledgebook.importers.statements.reading import is_statement, may_be_statement, read_statements
 from pledgebook.importers.tables.corrections import mapping_of
 from pledgebook.importers.tables.mapping import SheetMapping, read_mapping
 from pledgebook.ledger.declared.banks import BankNotDeclaredError
 from pledgebook.ledger.files.committing import commit
 from pledgebook.ledger.files.locking import now, one_writer
+from pledgebook.ledger.files.naming import rule_texts
+from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import BookChangedError, RefusedError
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports.import_receipt import MAPPING, receipts_of
@@ -101,8 +104,10 @@ class Inbox(TakesRates):
             refused = str(error)
             if undeclared := isinstance(error, BankNotDeclaredError):
                 refused, seen = _("The book does not know the bank account of this statement."), {}
+            accounts = () if undeclared else _accounts_of(desk, path)
             return {
-                **shown, **seen, "refused": refused, "undeclared": undeclared, "result": None
+                **shown, **seen, "refused": refused, "undeclared": undeclared, "result": None,
+                "accounts": accounts,
             }  # fmt: skip
         shown |= {"result": result, "refused": "", "books": _books(desk, path, choices, result)}
         if result.files:
@@ -182,6 +187,31 @@ class Inbox(TakesRates):
         except RefusedError as error:
             raise RequestRefusedError(str(error)) from error
         return {**told_of(desk), **done}
+
+    @writing("charges", takes="record", renews=True)
+    def charges(self, form: dict[str, Any]) -> Mapping[str, Any]:
+        """Make a rule of an entry of a statement: what the bank says so is its charge, always."""
+        path = find_file(inbox_folder(self.ledger), str(form.get("file")))
+        choices = read_choices(str(form.get("choices") or ""))
+        _refuse_changed(path, form.get("stamp"))
+
+        def write(book: Book) -> Sequence[Path]:
+            result = judge_file_once(desk_of(self.ledger), path, choices)
+            found = [
+                (each.bank, verdict.entry)
+                for file in result.statements
+                for each in file.statements
+                for verdict in each.verdicts
+                if verdict.entry_id == form.get("entry")
+            ]
+            if not found:
+                raise RequestRefusedError(_("The statement has no such entry any more."))
+            bank, entry = found[0]
+            words = str(form.get("words") or "").strip()
+            rule = make_rule(bank, entry.line(bank.currency), words, {}, kind="charges")
+            return write_entries(book, [], rule_texts(book, [rule], book.settings.first_open_day))
+
+        return told_of(save(self.ledger, str(form.get("book")), write))
 
     @writing("remove", takes="record")
     def remove(self, form: dict[str, Any]) -> Mapping[str, Any]:
@@ -285,6 +315,14 @@ def _asked_for(desk: Desk, folder: Path, asked: Mapping[str, str]) -> tuple[Path
             name=name,
         )
     )
+
+
+def _accounts_of(desk: Desk, path: Path) -> Sequence[str]:
+    """Return the bank accounts of which a file may be a list of entries that names none."""
+    file = _sent(desk, path)
+    if not (is_statement(file) or may_be_statement(file)):
+        return ()
+    return tuple(desk.book.settings.banks.accounts)
 
 
 def _judged_before(desk: Desk, path: Path, text: str | None) -> JudgedFile | None:

@@ -14,20 +14,23 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, jsonify, request
-from pledgebook.desk.choosing import read_day, whole_number
+from pledgebook.desk.bank_rules import make_rule
+from pledgebook.desk.choosing import present_day, read_day, whole_number
 from pledgebook.desk.entries import EntryView, view_entry
 from pledgebook.desk.guarding import RequestRefusedError
+from pledgebook.desk.inbox import inbox_folder
 from pledgebook.desk.loaded import Desk, desk_of
 from pledgebook.desk.login import logged_in, signed
 from pledgebook.desk.page import Page, PageRefusedError, served, writing
 from pledgebook.desk.saving import save, told_of
 from pledgebook.desk.texts import gettext as _
 from pledgebook.desk.texts import marked
-from pledgebook.ledger.declared.banks import BANK, BankRule
+from pledgebook.desk.waiting import count_by_page, what_waits
+from pledgebook.ledger.declared.banks import BANK
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.events.asking import find_donor, find_earmark, read_amount
 from pledgebook.ledger.files.locking import one_writer
-from pledgebook.ledger.files.naming import DonorRule, rule_texts
+from pledgebook.ledger.files.naming import NewRule, rule_texts
 from pledgebook.ledger.files.writing import write_entries, write_texts
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation
@@ -46,6 +49,7 @@ from pledgebook.ledger.matching.decisions import (
     read_decisions,
 )
 from pledgebook.ledger.matching.proving import Proof, prove_statements
+from pledgebook.ledger.matching.receipts import line_of
 from pledgebook.ledger.money import ZERO, AmbiguousNumberError, read_written
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.register import Claim, Held
@@ -104,6 +108,7 @@ class Reconcile(Page):
             "of_receipt": of_receipt,
             "decided": decided,
             "progress": _progress(decided, matches),
+            "waits": self._waits(desk),
             "panel": shown,
             "gone": label if label and label not in matches else "",
             "recorded": whole_number(asked.get("recorded", "")),
@@ -119,6 +124,11 @@ class Reconcile(Page):
                 for label, match in matches.items()
             ),
         }
+
+    def _waits(self, desk: Desk) -> str:
+        """Say what waits on this page, as it is counted beside it."""
+        waiting = what_waits(desk, inbox_folder(self.ledger), present_day())
+        return count_by_page(waiting).get("Reconcile", (0, ""))[1].replace("\n", ", ")
 
     @served("receipt")
     def receipt(self) -> Response:
@@ -443,32 +453,41 @@ def _key(decision: Decision) -> str:
 
 def _read_always(
     book: Book, match: Match, form: Mapping[str, Any], decision: Decision
-) -> DonorRule | None:
-    """Return the rule that somebody makes of what the bank says of a receipt: the words have to
-    stand in it, and the donor is that of the decision where none is named.
+) -> NewRule | None:
+    """Return the rule that somebody makes of what the bank says of a receipt, which has to hold
+    for it; the donor is that of the decision where none is named.
     """
     words = str(form.get("always") or "").strip()
     if not words:
         return None
     receipt = match.receipt
     entry = book.register.held_under[receipt.label][0].entry
-    bank = str(entry.meta.get(BANK, ""))
-    if bank not in book.settings.banks.accounts:
+    bank = book.settings.banks.accounts.get(str(entry.meta.get(BANK, "")))
+    if bank is None:
         raise RequestRefusedError(_("It came by no bank account that the book declares."))
-    if not BankRule(words=(words,), kind="donor").has_words(receipt.text):
-        raise RequestRefusedError(
-            _("“%(words)s” does not stand in what the bank said of this receipt.", words=words)
-        )
-    if named := str(form.get("always_donor") or "").strip():
-        return DonorRule(bank, words, find_donor(book.settings, named, date.max).code)
+    given = form.get("always_where")
+    return make_rule(
+        bank,
+        line_of(bank, entry, receipt.text),
+        words,
+        given if isinstance(given, dict) else {},
+        kind="donor",
+        donor=_donor_always(book, str(form.get("always_donor") or "").strip(), decision),
+    )
+
+
+def _donor_always(book: Book, named: str, decision: Decision) -> str:
+    """Return the code of the donor of a rule: the one named, else that of the decision."""
+    if named:
+        return find_donor(book.settings, named, date.max).code
     if decision.gift is not None:
-        return DonorRule(bank, words, decision.gift.donor)
+        return decision.gift.donor
     labels = {each.label for each in decision.allocations}
     donors = {book.register.by_label[each][-1].after.donor for each in labels
               if each in book.register.by_label}  # fmt: skip
     if len(donors) != 1:
         raise RequestRefusedError(_("Name the donor whose such money always is."))
-    return DonorRule(bank, words, donors.pop())
+    return donors.pop()
 
 
 _RULES = {

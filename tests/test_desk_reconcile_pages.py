@@ -170,7 +170,7 @@ def test_entries_that_may_explain_a_difference_are_named(main: Path) -> None:
         assert str(proof.difference) == f"-{amount}"
         found = proof.explained[-1]
         assert (found.why, found.entries[0].entry.payee) == (why, "Norway"), proof.explained
-    assert re.search("the ledger differs by .70.00", Desk(main).page())
+    assert re.search("the bank has 70.00 less than the ledger", Desk(main).page())
     # What the bank had and the ledger books later is missing: the first receipt, a month too late.
     late = re.sub(r'^2002-07-10 (\* "TESORERIA)', r"2002-08-10 \1", plain, flags=re.MULTILINE)
     path.write_text(late, "utf-8")

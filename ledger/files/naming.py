@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
-from msgspec import structs
+from beancount.core.amount import Amount
+from msgspec import Struct, structs
 from pledgebook.ledger.declared.aliases import AliasRefusedError, code_of, confirm
+from pledgebook.ledger.declared.banks import BankLine, BankRule
 from pledgebook.ledger.declared.declarations import write_declaration
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.settings import Settings
@@ -76,31 +78,83 @@ def alias_texts(
     return {path: old.rstrip("\n") + "\n" + "".join(lines)}
 
 
-class DonorRule(NamedTuple):
-    """What somebody said of the entries of a bank account that hold these words: whose money they
-    are, by the donor's code.
+class NewRule(Struct, frozen=True, kw_only=True):
+    """What somebody said of the entries of a bank account that hold these words and meet the
+    conditions: that they are money of a `donor`, by its code, or of another `kind` of rule.
+    `amount`, `least`, `most`, `currency` and `way` are as a bank-rule has them, "" for none; the
+    first three with a currency: 100.00 USD.
     """
 
     bank: str
     words: str
-    donor: str
+    kind: str = "donor"
+    donor: str = ""
+    amount: str = ""
+    least: str = ""
+    most: str = ""
+    currency: str = ""
+    way: str = ""
+
+    def holds(self, line: BankLine) -> bool:
+        """Tell whether an entry of the account meets it."""
+        return self._rule.holds(line)
+
+    @property
+    def _rule(self) -> BankRule:
+        said = self.conditions
+        exact = said.get("amount")
+        least, most = (said.get(key, exact) for key in ("least", "most"))
+        return BankRule(
+            words=(self.words,),
+            kind=self.kind,
+            donor=self.donor,
+            least=_limit(least),
+            most=_limit(most),
+            currency=self.currency,
+            way=self.way,
+        )
+
+    def is_one_of(self, rules: Iterable[BankRule]) -> bool:
+        """Tell whether rules that an account has say it already."""
+        own, words = self._rule, normalise(self.words)
+        return any(
+            structs.replace(rule, words=own.words, class_="") == own
+            for rule in rules
+            if [normalise(each) for each in rule.words] == [words]
+        )
+
+    @property
+    def conditions(self) -> dict[str, Amount | str]:
+        """What it says beside words and kind, by the keys of a bank-rule."""
+        limits = {"amount": self.amount, "least": self.least, "most": self.most}
+        said = {key: Amount.from_string(text) for key, text in limits.items() if text}
+        texts = {"currency": self.currency, "way": self.way, "donor": self.donor}
+        return {**said, **{key: text for key, text in texts.items() if text}}
+
+    def text(self, day: date) -> str:
+        """Return it as the book declares it since a day."""
+        return write_declaration(
+            "bank-rule", day, self.bank, self.words, self.kind, meta=self.conditions
+        )
 
 
-def rule_texts(book: Book, rules: Iterable[DonorRule], day: date) -> dict[Path, str]:
+def rule_texts(book: Book, rules: Iterable[NewRule], day: date) -> dict[Path, str]:
     """Return the new text of the book's file of aliases with these rules of bank accounts, by its
     path; empty where the book has them all. A rule that says otherwise of the same words takes the
     place of none: the book would have two, and is refused.
     """
     path = book.folder / FILE
     accounts = book.settings.banks.accounts
-    known = {(bank.code, normalise(rule.words[0]), rule.donor) for bank in accounts.values()
-             for rule in bank.rules}  # fmt: skip
     lines = [
-        write_declaration(
-            "bank-rule", day, each.bank, each.words, "donor", meta={"donor": each.donor}
-        )
+        each.text(day)
         for each in dict.fromkeys(rules)
-        if (each.bank, normalise(each.words), each.donor) not in known
+        if not each.is_one_of(accounts[each.bank].rules)
     ]
     old = book.text_of(path) or _HEAD
     return {path: old.rstrip("\n") + "\n" + "".join(lines)} if lines else {}
+
+
+def _limit(amount: Amount | str | None) -> tuple[Decimal, str] | None:
+    if not isinstance(amount, Amount) or amount.number is None:
+        return None
+    return amount.number, amount.currency

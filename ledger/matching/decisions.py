@@ -15,13 +15,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
 from pledgebook.ledger.declared.delegations import ENTERED
 from pledgebook.ledger.declared.persons import refuse_without
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.events.receipts import application_without_pledge
 from pledgebook.ledger.files.committing import Changes, commit
-from pledgebook.ledger.files.naming import DonorRule
+from pledgebook.ledger.files.naming import NewRule
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.matching.allocation import Allocation, allocate
 from pledgebook.ledger.matching.applying import apply_matches
@@ -55,7 +56,7 @@ class Decision:
     charges: Decimal | None = ZERO
     gift: Gift | None = None
     rule: str = ""
-    always: DonorRule | None = None
+    always: NewRule | None = None
 
 
 def digest_of_decisions(decisions: Iterable[Decision]) -> str:
@@ -82,7 +83,7 @@ def describe_decision(decision: Decision, currency: str) -> str:
     """Return what a decision would do, in words."""
     always = ""
     if decision.always is not None:
-        always = f"; from now on “{decision.always.words}” is {decision.always.donor}"
+        always = f"; from now on {describe_rule(decision.always)} is {decision.always.donor}"
     if decision.gift is not None:
         donor, earmark = decision.gift
         whose = " ".join(filter(None, (earmark.fund, earmark.class_, earmark.purpose)))
@@ -91,6 +92,19 @@ def describe_decision(decision: Decision, currency: str) -> str:
     kept = decision.charges
     charges = f", charges {kept:,.2f} {currency}" if kept else ""
     return parts + (", banks kept the rest" if kept is None else charges) + always
+
+
+def describe_rule(rule: NewRule) -> str:
+    """Return what a rule asks for, in words."""
+    said = (
+        f"“{rule.words}”",
+        rule.amount and f"of {rule.amount}",
+        rule.least and f"of {rule.least} or more",
+        rule.most and f"of {rule.most} or less",
+        rule.currency and f"sent in {rule.currency}",
+        rule.way and f"going {rule.way}",
+    )
+    return ", ".join(filter(None, said))
 
 
 def _describe(each: Allocation, currency: str) -> str:
@@ -203,7 +217,9 @@ def _document(decision: Decision) -> dict[str, object]:
         document["charges"] = number(decision.charges)
         document["rule"] = decision.rule
     if decision.always is not None:
-        document["always"] = list(decision.always)
+        document["always"] = {
+            key: text for key, text in structs.asdict(decision.always).items() if text
+        }
     return document
 
 
@@ -212,7 +228,7 @@ def _decision(document: Mapping[str, Any]) -> Decision:
         return None if text is None else read_number(text)
 
     receipts = tuple(map(str, document["receipts"]))
-    always = DonorRule(*map(str, document["always"])) if "always" in document else None
+    always = NewRule(**document["always"]) if "always" in document else None
     if "gift" in document:
         donor, fund, class_, purpose = map(str, document["gift"])
         gift = Gift(donor, Earmark(fund, class_, purpose))

@@ -14,7 +14,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.banks import BANK, PAYERS, SEVERAL, TAKEN_BACK, BankLine
+from pledgebook.ledger.declared.banks import (
+    BANK,
+    PAYERS,
+    SEVERAL,
+    TAKEN_BACK,
+    BankAccount,
+    BankLine,
+)
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.names import normalise
@@ -199,12 +206,19 @@ def _by_rule(book: Book, entry: Transaction, payer: str, texts: Sequence[str]) -
     bank = book.settings.banks.accounts.get(as_text(entry.meta.get(BANK, "")))
     if bank is None:
         return ""
+    said = bank.donor_of(line_of(bank, entry, " ".join((payer, *texts))))
+    return book.settings.donors.of_record(said) if said else ""
+
+
+def line_of(bank: BankAccount, entry: Transaction, text: str) -> BankLine:
+    """Return what a rule of a bank account is held against, of an entry on which the bank said
+    this text.
+    """
     units = (each.units for each in entry.postings if each.account in bank.accounts)
     own = (each.number for each in units if each and each.currency == bank.currency)
     amount = sum((number for number in own if number is not None), ZERO)
     sent = _amount(entry.meta.get("original"))
-    said = bank.donor_of(BankLine(" ".join((payer, *texts)), amount, bank.currency, sent))
-    return book.settings.donors.of_record(said) if said else ""
+    return BankLine(text, amount, bank.currency, sent)
 
 
 def _named(book: Book, payer: str, day: date) -> str:
