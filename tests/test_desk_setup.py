@@ -111,5 +111,7 @@ def test_an_agreement_and_its_budget_are_declared_and_changed(desk: Desk) -> Non
     page = unescape(desk.page("Setup"))
     assert "AUT, 600,000 EUR, A Staff" in page
     assert "where" not in declare(desk, "budget-line", **line | {"amount": "700000 EUR"})
-    assert declare(desk, "agreement", **said, **terms | {"amount": "much"})["field"] == "amount"
+    other = said | {"reference": "AUT-2"}
+    much = terms | {"amount": "much"}
+    assert declare(desk, "agreement", **other, **much)["field"] == "amount"
     assert declare(desk, "agreement", **said, **terms)["field"] == "reference"
