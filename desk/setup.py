@@ -28,7 +28,7 @@ from pledgebook.desk.texts import marked
 from pledgebook.importers.reading.cells import UnreadableFile
 from pledgebook.importers.reading.workbook import SentFile
 from pledgebook.importers.statements.reading import is_statement, read_statements
-from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS, read_declarations
+from pledgebook.ledger.declared.declarations import LETTERHEAD_KEYS, as_text, read_declarations
 from pledgebook.ledger.declared.funds import CLASS_ROLES, Fund, read_classes, write_classes
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.declared.persons import PERSON, ROLES, roles_of
@@ -258,6 +258,7 @@ def _sections(book: Book, accounts: Sequence[tuple[str, str, str]]) -> Iterator[
     yield _bank_section(book, accounts)
     yield _rates_section(book)
     yield _letterhead_section(book)
+    yield _agreement_section(book)
     yield Section(
         name="four-eyes",
         title=_("Four eyes"),
@@ -378,6 +379,35 @@ def _letterhead_section(book: Book) -> Section:
         wanting=bool(outer) and not stated,
         lines=lines,
         forms=forms,
+    )
+
+
+def _agreement_section(book: Book) -> Section:
+    agreements = book.settings.agreements.values()
+    forms = [_form(book, "agreement", _("Add an agreement"))] if book.settings.funds else []
+    if agreements:
+        forms.append(_form(book, "budget-line", _("Add a budget line")))
+    return Section(
+        name="agreement",
+        title=_("Donor agreements"),
+        why=_("What was agreed with a donor, by line of its budget, and the reports it asks for."),
+        wanting=False,
+        lines=[
+            Line(
+                words=each.reference,
+                more=", ".join(
+                    (
+                        each.donor,
+                        f"{each.amount:,f} {each.currency}",
+                        *(f"{line.code} {line.name}" for line in each.lines.values()),
+                    )
+                ),
+                form=_form(book, "agreement", _("Change it"), each.reference),
+            )
+            for each in agreements
+        ],
+        forms=forms,
+        links=[(_("Reports due"), address("Reports", name="reports-due"))] if agreements else [],
     )
 
 
@@ -648,6 +678,123 @@ def _declare_letterhead(book: Book, key: str, values: Values) -> Declared:
     return declaring.declare_letterhead(book, fund, texts)
 
 
+def _agreement_fields(book: Book, key: str) -> list[Field]:
+    settings = book.settings
+    known = settings.agreements.get(key)
+    said = known.entry.meta if known else {}
+
+    def stated(name: str) -> str:
+        return as_text(said.get(name, ""))
+
+    funds = [(fund.code, fund.name) for fund in settings.funds.values()]
+    fixed = [
+        Field(name="reference", title=_("Reference"), required=True),
+        Field(
+            name="donor",
+            title=_("Donor"),
+            required=True,
+            help=_("The code, such as AUT."),
+        ),
+        Field(name="fund", title=_("Fund"), kind="choice", choices=funds),
+        Field(name="day", title=_("First day"), kind="day", required=True),
+    ]
+    return [
+        *([] if known else fixed),
+        Field(
+            name="amount",
+            title=_("Amount with its currency"),
+            required=True,
+            value=stated("amount"),
+            help=_("Such as 500000 EUR."),
+        ),
+        Field(name="until", title=_("Last day"), kind="day", value=stated("until")),
+        Field(
+            name="purpose",
+            title=_("Purpose"),
+            kind="choice",
+            choices=[("", _("none")), *settings.purposes.items()],
+            value=stated("purpose"),
+        ),
+        Field(
+            name="support-rate",
+            title=_("Support costs, per cent"),
+            value=stated("support-rate"),
+        ),
+        Field(
+            name="interest",
+            title=_("Interest is"),
+            kind="choice",
+            choices=[("", _("the fund's")), ("donor", _("the donor's"))],
+            value=stated("interest") if stated("interest") == "donor" else "",
+        ),
+        Field(
+            name="report-every",
+            title=_("Financial report every"),
+            value=stated("report-every"),
+            help=_("Such as 12 months."),
+        ),
+        Field(
+            name="report-within",
+            title=_("Due within"),
+            value=stated("report-within"),
+            help=_("Such as 3 months."),
+        ),
+        Field(
+            name="donor-reference",
+            title=_("The donor's own reference"),
+            value=stated("donor-reference"),
+        ),
+    ]
+
+
+def _declare_agreement(book: Book, key: str, values: Values) -> Declared:
+    terms = {
+        name: values[name]
+        for name in (
+            "purpose",
+            "support-rate",
+            "interest",
+            "report-every",
+            "report-within",
+            "donor-reference",
+        )
+    }
+    known = book.settings.agreements.get(key)
+    return declaring.declare_agreement(
+        book,
+        key or values["reference"],
+        known.donor if known else values["donor"].upper(),
+        known.fund if known else values["fund"],
+        known.day if known else values["day"],
+        amount=values["amount"],
+        terms={**terms, "until": values["until"] or ""},
+        new=not key,
+    )
+
+
+def _budget_line_fields(book: Book, key: str) -> list[Field]:
+    del key
+    agreements = [(each, each) for each in book.settings.agreements]
+    return [
+        Field(name="agreement", title=_("Agreement"), kind="choice", choices=agreements),
+        Field(name="code", title=_("Code"), required=True),
+        Field(name="name", title=_("Name"), required=True),
+        Field(
+            name="amount",
+            title=_("Amount with its currency"),
+            required=True,
+            help=_("Such as 500000 EUR."),
+        ),
+    ]
+
+
+def _declare_budget_line(book: Book, key: str, values: Values) -> Declared:
+    del key
+    return declaring.declare_budget_line(
+        book, values["agreement"], values["code"], values["name"], amount=values["amount"]
+    )
+
+
 def _four_eyes_fields(book: Book, key: str) -> list[Field]:
     fund = book.settings.funds.get(key)
     asked = bool(fund and fund.four_eyes)
@@ -685,6 +832,8 @@ PARTS: Mapping[str, Part] = {
     ),
     "bank": Part(fields=_bank_fields, declare=_declare_bank),
     "letterhead": Part(fields=_letterhead_fields, declare=_declare_letterhead),
+    "agreement": Part(fields=_agreement_fields, declare=_declare_agreement),
+    "budget-line": Part(fields=_budget_line_fields, declare=_declare_budget_line),
     "four-eyes": Part(
         fields=_four_eyes_fields,
         declare=lambda book, key, values: declaring.ask_four_eyes(book, key, asked=values["asked"]),

@@ -57,6 +57,17 @@ def _known(book: Book, kind: str) -> list[Proposal]:
         return [Proposal(name, "") for name in dict.fromkeys(classes)]
     if kind == "purpose":
         return [Proposal(name, "") for name in settings.purposes]
+    if kind == "agreement":
+        return [
+            Proposal(each.reference, f"{each.donor}, {amount_text(each.amount)} {each.currency}")
+            for each in settings.agreements.values()
+        ]
+    if kind == "budget-line":
+        return [
+            Proposal(line.code, f"{line.name}, {each.reference}")
+            for each in settings.agreements.values()
+            for line in each.lines.values()
+        ]
     if kind == "place":
         return [
             Proposal(f"{code}/{name}", fund.name)

@@ -22,6 +22,7 @@ from pledgebook.ledger.register.book import Book
 from pledgebook.reports.closing import make_figures
 from pledgebook.reports.figures.agreed import Agreed, agreed_figures
 from pledgebook.reports.figures.selection import SelectionError, select
+from pledgebook.reports.letters import Papers, make_letters
 from pledgebook.reports.registry import make_reports
 from pledgebook.reports.render import footed
 
@@ -121,6 +122,66 @@ def test_only_reports_on_agreements_are_limited_to_one(load: Load) -> None:
         make_reports(select(book, "2003", agreement="AUT-ROL"), ("schedule",))
     with pytest.raises(SelectionError, match=r"no agreement 'AUT' \(declared: AUT-ROL\)"):
         select(book, "2003", agreement="AUT")
+
+
+RECORDED = """
+2002-01-15 custom "agreement" "AUT-1" "AUT" "CPCJF"
+  amount: 1000 USD
+  until: 2003-06-30
+  purpose: "corruption"
+  support-rate: "13"
+  interest: "donor"
+2002-01-15 custom "budget-line" "AUT-1" "A" "Staff"
+  amount: 800 USD
+"""
+
+
+def test_each_event_is_recorded_under_its_agreement_by_the_forms(load: Load) -> None:
+    book = load("", SETTINGS + RECORDED)
+    under = ["--agreement", "AUT-1"]
+    for words in (
+        ["pledge", "AUT", "600", "--due", "2002-06-30", "--date", "2002-02-01",
+         "--document", "Agreement", *under],
+        ["payment", "AUT-2002-01.1", "--value", "600", "--date", "2002-03-01"],
+        ["receipt", "AUT", "400", "--date", "2002-03-02", *under],
+        ["expenditure", "300", "--budget-line", "A", "--date", "2002-04-01", *under],
+        ["expenditure", "200", "--obligated", "--obligation", "PO-1", "--budget-line", "A",
+         "--date", "2002-04-02", *under],
+        ["obligation", "200", "--obligation", "PO-1", "--date", "2002-05-01", *under],
+        ["programme-support", "500", "--date", "2002-05-02", *under],
+        ["interest", "CPCJF/special/corruption=10", "--date", "2002-12-31", *under],
+        ["refund", "AUT", "445", "--date", "2003-06-30", "--document", "Letter",
+         "--entered-by", "One", "--approved-by", "Other", *under],
+    ):  # fmt: skip
+        done = CliRunner().invoke(group, ["--book", str(book.path), "record", *words, "--yes"])
+        assert done.exit_code == 0, (words, done.output, done.stderr)
+    book = load_book(book.path)
+    assert [each.message for each in book.findings] == []
+    each = at(book, date(2003, 12, 31))["AUT-1"]
+    own = {name: source.before + source.within for name, source in each.sources.items()}
+    assert {name: value for name, value in own.items() if value} == {
+        "received": 1000, "earned": 10, "returned": -445, "spent": -565
+    }  # fmt: skip
+    assert [(line.code, line.before + line.within) for line in each.lines] == [("A", 500), ("", 65)]
+    assert each.balance == each.cash == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--agreement", "NONE"], "The book declares no agreement 'NONE' (declared: AUT-1)."),
+        (["--agreement", "AUT-1", "--budget-line", "B"], "'B' is no budget line of the agreement"),
+        (["--budget-line", "A"], "'A' is no budget line of the agreement (its lines: none)"),
+    ],
+)
+def test_a_form_takes_no_agreement_that_the_book_does_not_declare(
+    load: Load, words: list[str], told: str
+) -> None:
+    book = load("", SETTINGS + RECORDED)
+    asked = ["record", "expenditure", "1", "--date", "2002-04-01", "--purpose", "corruption"]
+    done = CliRunner().invoke(group, ["--book", str(book.path), *asked, *words, "--yes"])
+    assert done.exit_code != 0
+    assert told in str(done.exception) + done.output
 
 
 USD = """
@@ -579,3 +640,43 @@ def test_the_command_reports_on_one_agreement_from_its_beginning(load: Load) -> 
     assert done.exit_code in {0, 3}, done.output
     assert "60,000.00" in done.stdout
     assert " .." not in done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_donor_is_told_the_same_figures_in_every_language(load: Load, language: str) -> None:
+    book = load(ENTRIES)
+    papers = Papers(select(book, "2004"))
+    (letter,) = make_letters(papers, "financial-report", day=date(2005, 1, 20), tag=language)
+    assert letter.language == language
+    table = letter.table("expenditure")
+    found = [table.values(line) for line in table.lines]
+    assert [(line["total"], line["units"], line["left"]) for line in found] == [
+        (60000, 58000, 2000),
+        (43000, D("38331.66"), D("1668.34")),
+        (13390, 11947, 1053),
+        (116390, D("108278.66"), D("4721.34")),
+    ]
+    money = letter.table("money")
+    assert money.values(money.lines[-1])["units"] == D("5221.34")
+    assert letter.report_due == date(2005, 3, 31), "the report that is due as at that day"
+
+
+def test_a_report_that_was_sent_is_due_no_more(load: Load, tmp_path: Path) -> None:
+    book = load(ENTRIES)
+    words = ["letter", "financial-report", "--as-at", "2002-12-31", "--date", "2003-02-01",
+             "--out", str(tmp_path / "out"), "--format", "html", "--record-sent"]  # fmt: skip
+    done = CliRunner().invoke(group, ["--book", str(book.path), *words])
+    assert done.exit_code == 0, (done.output, done.exception)
+    main = book.path.read_text("utf-8")
+    if "correspondence" not in main:
+        book.path.write_text(main + 'include "correspondence.beancount"\n', "utf-8")
+    book = load_book(book.path)
+    sent = {each.due.day: each.sent for each in reports_expected(book.entries, book.settings)}
+    assert [day for day, letter in sent.items() if letter] == [date(2003, 3, 31)]
+    assert [each.message for each in book.errors] == []
+
+
+def test_a_letter_is_not_written_from_half_of_an_agreement(load: Load) -> None:
+    book = closed(load, ENTRIES)
+    with pytest.raises(SelectionError, match=r"--book history\.beancount"):
+        list(make_letters(Papers(select(book, "2004")), "financial-report", day=date(2005, 1, 20)))

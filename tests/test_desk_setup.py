@@ -93,3 +93,25 @@ def test_what_cannot_be_is_said_at_its_field(
     answer = declare(desk, part, **values)
     assert answer["field"] == field, answer
     assert {path: path.read_bytes() for path in desk.main.parent.glob("*.beancount")} == before
+
+
+def test_an_agreement_and_its_budget_are_declared_and_changed(desk: Desk) -> None:
+    said = {"reference": "AUT-ROL", "donor": "aut", "fund": "CPCJF", "day": "2002-01-15"}
+    terms = {"amount": "500,000 EUR", "until": "2004-12-31", "report-every": "12 months"}
+    assert declare(desk, "agreement", **said, **terms)["where"]
+    line = {"agreement": "AUT-ROL", "code": "A", "name": "Staff", "amount": "300000 EUR"}
+    assert declare(desk, "budget-line", **line)["where"]
+    changed = {"amount": "600000 EUR", "report-every": ""}
+    assert declare(desk, "agreement", "AUT-ROL", **changed)["where"]
+    agreement = load_book(desk.main).settings.agreements["AUT-ROL"]
+    assert (agreement.donor, agreement.amount, agreement.currency) == ("AUT", 600000, "EUR")
+    assert str(agreement.until) == "2004-12-31"
+    assert agreement.lines["A"].amount == 300000
+    assert agreement.reports == ()
+    page = unescape(desk.page("Setup"))
+    assert "AUT, 600,000 EUR, A Staff" in page
+    assert "where" not in declare(desk, "budget-line", **line | {"amount": "700000 EUR"})
+    other = said | {"reference": "AUT-2"}
+    much = terms | {"amount": "much"}
+    assert declare(desk, "agreement", **other, **much)["field"] == "amount"
+    assert declare(desk, "agreement", **said, **terms)["field"] == "reference"

@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
+from beancount.core.amount import Amount
 from beancount.core.data import Custom, Transaction
 from msgspec import Struct, field
 from pledgebook.ledger.declared.aliases import AliasRefusedError, confirm
@@ -43,6 +44,7 @@ from pledgebook.ledger.declared.persons import ROLES
 from pledgebook.ledger.files.committing import Changes
 from pledgebook.ledger.files.writing import include_new, refusal_of_errors, span_of, try_texts
 from pledgebook.ledger.findings import BookRefusedError, WouldBreakError
+from pledgebook.ledger.money import ZERO, read_number
 from pledgebook.ledger.parsing import parse_text, quoted
 from pledgebook.ledger.register.book import Book
 
@@ -68,6 +70,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "code": "code",
         "recognition": "recognition",
         "class": "classes",
+        "agreement": "amount",
         "unknown-fund": "within",
         "person-roles": "roles",
         "donor-kind": "kind",
@@ -86,6 +89,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 """By the rule that a declaration would break, the field that it is about."""
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_NO_TERMS: Mapping[str, Stated] = MappingProxyType({})
 
 
 class DeclarationRefusedError(BookRefusedError):
@@ -130,6 +134,62 @@ def save_declared(book: Book, declared: Declared) -> list[Path]:
         ) from error
     tried.write()
     return list(tried.paths)
+
+
+def declare_agreement(
+    book: Book,
+    reference: str,
+    donor: str,
+    fund: str,
+    day: date,
+    *,
+    amount: str,
+    terms: Mapping[str, Stated] = _NO_TERMS,
+    new: bool = False,
+) -> Declared:
+    """Declare an agreement with a donor from a day on or, unless it is to be `new`, change it: its
+    amount as "500000 EUR", its other terms by their keys (docs/book.md).
+    """
+    needed = _needed("reference", reference, "An agreement")
+    _refuse_known(book.settings.agreements, needed, "agreement", new=new, field="reference")
+    if donor not in book.settings.donors:
+        raise DeclarationRefusedError(
+            "donor", f"{donor!r} is the code of no donor: state the code, such as AUT."
+        )
+    _known_fund(book, "fund", fund)
+    meta = {"amount": _amount("amount", amount), **terms}
+    return _declare(book, "agreement", (needed, donor, fund), meta, day=day)
+
+
+def declare_budget_line(
+    book: Book, agreement: str, code: str, name: str, *, amount: str, new: bool = False
+) -> Declared:
+    """Declare a line of an agreement's budget or, unless it is to be `new`, change it."""
+    known = book.settings.agreements.get(agreement)
+    if known is None:
+        raise DeclarationRefusedError(
+            "agreement", f"{agreement!r} is no agreement of the book: declare it first."
+        )
+    needed = _needed("code", code, "A budget line")
+    _refuse_known(known.lines, needed, "budget line", new=new)
+    texts = (agreement, needed, _needed("name", name, "A budget line"))
+    return _declare(
+        book, "budget-line", texts, {"amount": _amount("amount", amount)}, day=known.day
+    )
+
+
+def _amount(field: str, text: str) -> Amount:
+    """Read "500000 EUR". Raises DeclarationRefusedError."""
+    number, _, currency = text.strip().partition(" ")
+    try:
+        read = read_number(number.replace(",", ""))
+    except ValueError:
+        read = ZERO
+    if read <= 0 or not is_currency(currency.strip()):
+        raise DeclarationRefusedError(
+            field, f"{text!r} is no amount: write it with its currency, such as 500000 EUR."
+        )
+    return Amount(read, currency.strip())
 
 
 def name_book(book: Book, name: str) -> Declared:

@@ -21,7 +21,18 @@ book's currency; `value-or-none`: the same, or zero; `count`: a whole number abo
 """
 
 Suggested = Literal[
-    "", "instalment", "pledge", "receipt", "donor", "fund", "class", "purpose", "currency", "place"
+    "",
+    "instalment",
+    "pledge",
+    "receipt",
+    "donor",
+    "fund",
+    "class",
+    "purpose",
+    "currency",
+    "place",
+    "agreement",
+    "budget-line",
 ]
 """What of the book may stand in a field, for who wants to propose it."""
 

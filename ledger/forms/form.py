@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import structs
+from pledgebook.ledger.declared import agreements as declarations
 from pledgebook.ledger.declared.currencies import decimals, is_currency
 from pledgebook.ledger.declared.delegations import ACCEPTED, APPROVED, ENTERED
 from pledgebook.ledger.declared.rates import Rate
@@ -84,6 +85,30 @@ ACCEPTANCE = Field(
     metavar="NAME",
 )
 """Who accepted a contribution: a field of the forms by which one is taken on."""
+
+AGREEMENT = Field(
+    "agreement",
+    "Agreement",
+    option="--agreement",
+    help="The donor agreement that it is under.",
+    metavar="REF",
+    suggests="agreement",
+)
+"""The agreement that an entry is under: of the forms of what may be under one. Fund, class and
+purpose are the agreement's where they are left empty."""
+
+BUDGET_LINE = Field(
+    "budget_line",
+    "Budget line",
+    option="--budget-line",
+    help="The line of the agreement's budget that it is spent on.",
+    metavar="CODE",
+    suggests="budget-line",
+)
+"""Beside it, of the forms of expenditure."""
+
+_NOTED = frozenset({ACCEPTANCE.name, AGREEMENT.name, BUDGET_LINE.name})
+"""Fields that are stated on the entry, and asked of no function that drafts it."""
 
 EARMARK = (
     Field(
@@ -242,12 +267,14 @@ class Form:
             ENTERED: values["entered_by"],
             APPROVED: values["approved_by"],
             ACCEPTED: values.get(ACCEPTANCE.name, ""),
+            **_under(book, values),
             **_read_pairs(values["pairs"]),
         }
         refuse_sealed(book, day)
         kept = {key: value for key, value in stated.items() if value.strip()}
         recording = Recording(book, day, kept)
-        asked = {each.name: values[each.name] for each in self.own if each is not ACCEPTANCE}
+        asked = {each.name: values[each.name] for each in self.own if each.name not in _NOTED}
+        asked |= _placed(book, asked, values)
         drafted = self.draft(recording, **asked)
         last = drafted.drafts[-1]
         drafts = [_finish(draft, recording, values, last=draft is last) for draft in drafted.drafts]
@@ -304,6 +331,43 @@ def _known(book: Book, draft: Draft, day: date, before: Sequence[Claim]) -> dict
     return known
 
 
+def _under(book: Book, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the agreement, and the line of its budget, that are named. Raises EventRefusedError
+    for one that the book does not declare.
+    """
+    reference, line = values.get(AGREEMENT.name, ""), values.get(BUDGET_LINE.name, "")
+    declared = book.settings.agreements
+    if reference and reference not in declared:
+        raise EventRefusedError(
+            f"The book declares no agreement {reference!r} (declared: "
+            f"{', '.join(declared) or 'none'}).",
+            AGREEMENT.name,
+            reference,
+        )
+    known = declared[reference].lines if reference else {}
+    if line and line not in known:
+        raise EventRefusedError(
+            f"{line!r} is no budget line of the agreement (its lines: "
+            f"{', '.join(known) or 'none'}): name one, and its agreement with --agreement.",
+            BUDGET_LINE.name,
+            line,
+        )
+    return {
+        key: value
+        for key, value in ((declarations.AGREEMENT, reference), (declarations.BUDGET_LINE, line))
+        if value
+    }
+
+
+def _placed(book: Book, asked: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return fund, class and purpose of the agreement that is named, where none is stated."""
+    agreement = book.settings.agreements.get(values.get(AGREEMENT.name, ""))
+    names = [each.name for each in EARMARK]
+    if agreement is None or not asked.keys() >= {*names} or any(asked[name] for name in names):
+        return {}
+    return dict(zip(names, (agreement.fund, agreement.class_, agreement.purpose), strict=True))
+
+
 def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
     read = {}
     for pair in pairs:
@@ -321,5 +385,6 @@ _KEY = re.compile(r"[a-z][a-zA-Z0-9_-]+")
 _OURS = frozenset(
     {"ref", "document", "authority", ENTERED, APPROVED, ACCEPTED, "event", "class",
      "purpose", "due", "status", "rate", "book-rate", "rate-date", "reverses", "announced-on",
-     "rate-override", "filename", "lineno", "tags", "links", "payee", "date", "account"}
+     "rate-override", declarations.AGREEMENT, declarations.BUDGET_LINE,
+     "filename", "lineno", "tags", "links", "payee", "date", "account"}
 )  # fmt: skip

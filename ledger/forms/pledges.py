@@ -26,6 +26,7 @@ from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
+    AGREEMENT,
     EARMARK,
     STATED_VALUE,
     Drafted,
@@ -128,6 +129,7 @@ _EQUAL = (
         metavar="PURPOSE=PERCENT",
         parts=(Part("Purpose", suggests="purpose"), Part("Per cent", "=", "percent")),
     ),
+    AGREEMENT,
     ACCEPTANCE,
     often=("amount", "currency", "due", "fund", "purpose"),
 )

@@ -28,7 +28,14 @@ from pledgebook.ledger.events.returns import find_return
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.changes import LABEL
 from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import ACCEPTANCE, EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import (
+    ACCEPTANCE,
+    AGREEMENT,
+    EARMARK,
+    Drafted,
+    Recording,
+    event_form,
+)
 from pledgebook.ledger.forms.pledges import DONOR
 from pledgebook.ledger.matching.allocation import PAID_METAVAR, read_allocation, spread
 from pledgebook.ledger.money import ZERO, format_amount, format_units
@@ -152,6 +159,7 @@ def _at_un_rate(
         parts=(Part("Amount", kind="amount"), Part("Currency", " ", suggests="currency")),
     ),
     *EARMARK,
+    AGREEMENT,
     ACCEPTANCE,
     often=("value", "original", "fund", "purpose"),
 )
@@ -366,6 +374,7 @@ def returned_payment(
     Field("receipt", "Receipt", option="--receipt", help="The receipt that holds an over-payment.",
           suggests="receipt"),
     *EARMARK,
+    AGREEMENT,
     often=("donor", "value", "receipt", "fund", "purpose"),
 )  # fmt: skip
 def refund(

@@ -14,7 +14,14 @@ from pledgebook.ledger.events.asking import find_donor, read_money
 from pledgebook.ledger.events.parts import Earmark
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
-from pledgebook.ledger.forms.form import EARMARK, Drafted, Recording, event_form
+from pledgebook.ledger.forms.form import (
+    AGREEMENT,
+    BUDGET_LINE,
+    EARMARK,
+    Drafted,
+    Recording,
+    event_form,
+)
 from pledgebook.ledger.money import format_amount
 from pledgebook.ledger.register.obligations import OBLIGATION, outstanding_on
 
@@ -59,6 +66,8 @@ _TO = Field(
     ),
     _OBLIGATION,
     *EARMARK,
+    AGREEMENT,
+    BUDGET_LINE,
     often=("fund", "purpose"),
 )
 def expenditure(
@@ -91,7 +100,7 @@ def _referring(draft: Draft, obligation: str) -> Draft:
     return draft.noted(meta={OBLIGATION: obligation}) if obligation else draft
 
 
-@event_form("bank-charge", "Bank charge", VALUE, *EARMARK, often=("fund",))
+@event_form("bank-charge", "Bank charge", VALUE, *EARMARK, AGREEMENT, BUDGET_LINE, often=("fund",))
 def bank_charge(
     recording: Recording, value: Decimal, fund: str, class_: str, purpose: str
 ) -> Drafted:
@@ -111,6 +120,7 @@ def bank_charge(
     VALUE,
     _OBLIGATION,
     *EARMARK,
+    AGREEMENT,
     often=("obligation", "fund", "purpose"),
 )
 def obligation(
@@ -132,6 +142,7 @@ def obligation(
     VALUE,
     _OBLIGATION,
     *EARMARK,
+    AGREEMENT,
     often=("obligation", "fund", "purpose"),
 )
 def savings(
@@ -178,6 +189,8 @@ def savings(
     Field("expenditure", "Expenditure", kind="value", required=True),
     Field("percent", "Per cent", option="--percent", kind="percent", default="13"),
     *EARMARK,
+    AGREEMENT,
+    BUDGET_LINE,
     often=("percent", "fund", "purpose"),
 )
 def programme_support(
@@ -217,6 +230,7 @@ def programme_support(
           "--date.", kind="day"),
     Field("by", "Balances", option="--by", kind="choice", choices=("", *INTEREST_BY),
           help="By average or month-end balances; as the fund declares where it is empty."),
+    AGREEMENT,
     often=("shares", "value", "since"),
 )  # fmt: skip
 def interest(

@@ -418,14 +418,16 @@ class Conversion:
             self._decimals = 2
         self._queue: list[_Portion] = []
         self._taken: list[_Portion] = []
+        self._latest: _Portion | None = None
+        """The last receipt, as it came."""
         self._added: dict[tuple[int, str], Decimal | None] = {}
         for at, flow in enumerate(flows):
-            if flow.opening:
-                self._queue.append(_Portion(flow.opening, flow.units))
-            if flow.received > 0:
-                self._queue.append(_Portion(flow.received, flow.units))
-            elif flow.received < 0:
-                self._take_back(-flow.received, flow.units)
+            came = flow.opening or flow.received
+            if came > 0:
+                self._queue.append(_Portion(came, flow.units))
+                self._latest = _Portion(came, flow.units)
+            elif came < 0:
+                self._take_back(-came, flow.units)
             for name, value in (("earned", flow.earned), ("moved", flow.moved)):
                 if value > 0:
                     units = self._at_last_rate(value)
@@ -509,10 +511,10 @@ class Conversion:
     def _at_last_rate(self, value: Decimal) -> Decimal | None:
         if self._same:
             return value
-        for portion in reversed(self._queue):
-            if portion.units is not None and portion.value > 0:
-                return self._at(value, portion.units / portion.value)
-        return self._at(value, self._beyond)
+        latest = self._latest
+        if latest is None or latest.units is None:
+            return self._at(value, self._beyond)
+        return round_to(value * latest.units / latest.value, self._decimals)
 
     def _at(self, value: Decimal, rate: Decimal | None) -> Decimal | None:
         if self._same:
