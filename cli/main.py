@@ -48,6 +48,7 @@ _COMMANDS = {
     "log": _Entry("log", "log_", "List what was written to the book"),
     "undo": _Entry("log", "undo", "Take a whole WRITE back"),
     "finish": _Entry("log", "finish", "Finish a write that was interrupted"),
+    "schema": _Entry("schema", "schema", "Print the JSON schema of what COMMAND --json answers"),
     "serve": _Entry("serve", "serve", "Open the book in Fava, on localhost"),
 }
 
