@@ -105,9 +105,10 @@ class Standing(Struct, kw_only=True):
 
 def status(selection: Selection) -> Report:
     """Return a row a donor in each fund and class, donors in their groups."""
-    rows = _rows(selection, selection.cut)
+    rows: dict[Row, Standing] = _rows(selection, selection.cut, lambda row: row)
     columns = _columns(selection, rows.values())
     shown = {column.key for column in columns}
+    donors = selection.book.settings.donors
     layout = Layout()
     for group in selection.groups:
         own = {key[2]: row for key, row in rows.items() if key[:2] == group}
@@ -116,11 +117,11 @@ def status(selection: Selection) -> Report:
         layout.section(section_name(selection, *group))
         heading = ""
         for donor in sorted(own, key=lambda code: by_group_and_name(selection, code)):
-            found = selection.book.settings.donors.get(donor)
-            if found is not None and found.group != heading:
+            title = donors.kinds.groups[donors.group_of(donor)].title
+            if title != heading:
                 if heading:
                     layout.subtotal(f"Total, {heading}")
-                heading = found.group
+                heading = title
                 layout.group(heading)
             amounts = own[donor].amounts()
             told = {key: amounts[key] for key in amounts if key in shown}
@@ -192,11 +193,8 @@ def status_by_year(selection: Selection) -> Report:
     )
 
 
-def _rows(
-    selection: Selection, cut: Cut, key: Callable[[Row], KeyT] | None = None
-) -> dict[KeyT, Standing]:
-    """Return the rows over a cut, by donor or by a coarser key."""
-    name: Callable[[Row], KeyT] = key or (lambda row: row)  # type: ignore[assignment, return-value]
+def _rows(selection: Selection, cut: Cut, name: Callable[[Row], KeyT]) -> dict[KeyT, Standing]:
+    """Return the rows over a cut by what `name` makes of fund, class and donor."""
     rows: dict[KeyT, Standing] = {}
 
     def row(fund: str, class_: str, donor: str) -> Standing:

@@ -167,7 +167,7 @@ def note_encashed(
 
 @event_form("note-dishonoured", "A note is not honoured", LABEL, OF_NOTE, often=("amount",))
 def note_dishonoured(recording: Recording, label: str, amount: Decimal | None) -> Drafted:
-    """What is held in notes for instalment LABEL is not honoured, or goes back: it is owed again."""
+    """What is held in notes for instalment LABEL is not honoured or goes back: it is owed again."""
     book, day = recording.book, recording.day
     claim = find_claim(book.register, label, day)
     held = _held(recording, claim.label)

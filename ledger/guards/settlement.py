@@ -1,4 +1,4 @@
-"""Forms of settlement: only those that a fund takes; notes keep their share; disputes are amounts."""
+"""Forms of settlement are those a fund takes; notes keep their share; disputes are amounts."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ _NOT_KEPT = frozenset(
     {
         "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
         CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
-        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, DISPUTED, "op-serves", "op-acknowledged", "op-rule",
-        "op-notice",
+        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, DISPUTED, "op-serves", "op-acknowledged",
+        "op-rule", "op-notice",
     }
 )  # fmt: skip
 

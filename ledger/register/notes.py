@@ -21,7 +21,7 @@ from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
 
 NOTE = "note"
-"""Metadata of a note that is put in: the numbers or places of the notes, as the donor named them."""
+"""Metadata of a note that is put in: the numbers of the notes, as the donor gave them."""
 
 ENCASHMENT = "encashment"
 """Beside it: when the note is to be encashed, and how much of it (2003-06-30 20000, …)."""
@@ -149,7 +149,10 @@ def _left(move: NoteMove) -> Decimal:
 
 
 def read_schedule(text: str) -> list[tuple[date, Decimal]]:
-    """Read when a note is to be encashed: "2003-06-30 20000, 2004-06-30 20000". Raises ValueError."""
+    """Read when how much of a note is to be encashed: "2003-06-30 20000, 2004-06-30 20000".
+
+    Raises ValueError.
+    """
     parts = []
     for each in text.split(","):
         day, _, number = each.strip().partition(" ")
