@@ -225,6 +225,11 @@ def _stands(selection: Selection, claim: Claim | None) -> Mapping[str, Decimal]:
 def _moved(selection: Selection, change: Change) -> Iterator[tuple[Claim, str, str, Decimal]]:
     """Yield what a change moves: where, by what cause, in which column, by how much."""
     before, after = change.before, change.after
+    if change.event == "note-encashed":  # of what is owed it moves nothing
+        if after.kind == "pledges" and not change.advanced and selection.covers(after):
+            yield after, "encashed", NOTES, -change.received
+            yield after, "exchange", NOTES, change.received
+        return
     stood, stands = _stands(selection, before), _stands(selection, after)
     cause = _cause_of(selection, change)
     if before is not None and _group(before) != _group(after):
@@ -322,9 +327,10 @@ def _ties(selection: Selection, sums: Sums) -> list[Tie]:
 
 
 def _due(sums: Sums, group: Group, *causes: str) -> Decimal:
-    """Return what causes move of receivables that are not deferred."""
+    """Return what causes move of receivables that are not deferred, and of notes."""
     own = [sums.get((group, cause), {}) for cause in causes]
-    return sum((each.get(RECEIVABLE, ZERO) - each.get(DEFERRED, ZERO) for each in own), ZERO)
+    due = (each.get(RECEIVABLE, ZERO) - each.get(DEFERRED, ZERO) for each in own)
+    return sum(due, ZERO) + sum((each.get(NOTES, ZERO) for each in own), ZERO)
 
 
 _ACCOUNTS = (

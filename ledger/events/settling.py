@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from msgspec import structs
 from pledgebook.ledger.declared.chart import account
+from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.funds import BILATERAL, NOTE
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine
@@ -28,7 +29,7 @@ from pledgebook.ledger.events.parts import (
 )
 from pledgebook.ledger.events.receipts import Settled, need_value, settle_one
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, format_amount, format_units, share
+from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, share
 from pledgebook.ledger.register.notes import ENCASHMENT, NoteHeld
 from pledgebook.ledger.register.notes import NOTE as NAMED
 from pledgebook.ledger.register.register import DISPUTED, Claim
@@ -87,11 +88,7 @@ def note_issued(
     """
     _need_form(settings, claim.fund, NOTE)
     settled = _settled(claim, units)
-    if held is not None and held.currency != claim.currency:
-        raise EventRefusedError(
-            f"Notes of {held.currency} are held for {claim.label}, which is in {claim.currency} "
-            "now: encash them first."
-        )
+    before = held and _in_currency(held, claim.currency)
     settled = Settled(claim, units, settled.value, advance)
     lines = settle_one(settings, settled, day)
     new = NoteHeld(
@@ -99,7 +96,7 @@ def note_issued(
         fund=claim.fund,
         class_=claim.class_,
         donor=claim.donor,
-        units=units + (held.units if held else Decimal(0)),
+        units=units + (before.units if before else Decimal(0)),
         currency=claim.currency,
         value=settled.value + (held.value if held else ZERO),
         since=held.since if held else day,
@@ -178,13 +175,9 @@ def note_dishonoured(
     again, at what the note was carried at.
     """
     left = _left(held, units)
-    if held.currency != now.currency:
-        raise EventRefusedError(
-            f"The note is of {held.currency}, and {now.label} is in {now.currency} now: it cannot "
-            "be opened again by it."
-        )
     value = held.value - left.value
-    was = structs.replace(now, units=now.units + units, value=now.value + value)
+    back = _in_currency(structs.replace(held, units=units), now.currency).units
+    was = structs.replace(now, units=now.units + back, value=now.value + value)
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines = [*([taken_out(now)] if now.is_open else []), put_back(settings, was)]
     lines += _changed(settings, held, left)
@@ -271,6 +264,17 @@ def _settled(claim: Claim, units: Decimal) -> Settled:
     """Return what is settled of an instalment at its share of the carrying value."""
     left = share(claim.value, claim.units - units, claim.units) if claim.is_open else ZERO
     return Settled(claim, units, claim.value - left)
+
+
+def _in_currency(held: NoteHeld, currency: str) -> NoteHeld:
+    """Return what is held in the currency that its instalment was redenominated into since."""
+    units = convert_legacy(held.units, held.currency, currency)
+    if units is None:
+        raise EventRefusedError(
+            f"Notes of {held.currency} are held for {held.label}, which is in {currency} now: "
+            "no rate between the two is fixed by law."
+        )
+    return structs.replace(held, units=round_to(units, 2), currency=currency)
 
 
 def _left(held: NoteHeld, units: Decimal) -> NoteHeld:

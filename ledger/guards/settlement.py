@@ -14,7 +14,7 @@ from pledgebook.ledger.money import format_amount, format_units, read_number, sh
 from pledgebook.ledger.register.events import EVENTS, event_of
 from pledgebook.ledger.register.notes import notes_held, read_schedule
 from pledgebook.ledger.register.postings import Line, stated
-from pledgebook.ledger.register.register import DISPUTED
+from pledgebook.ledger.register.register import DISPUTED, REASSIGNS
 from pledgebook.ledger.register.view import View
 
 FORM = "form"
@@ -24,8 +24,14 @@ def guard(view: View) -> Iterator[Finding]:
     """Yield what is wrong with settlements in other forms than cash, and notes past their day."""
     settings = view.settings
     papers = False
+    held: dict[str, Decimal] = {}
     for entry, lines in view.transactions:
         kinds = {line.place.kind for line in lines}
+        if held:
+            yield from _check_left_behind(entry, lines, held)
+        for line in lines:
+            if line.place.kind in PAPERS and line.label:
+                held[line.label] = held.get(line.label, Decimal(0)) + line.units
         if kinds & PAPERS or "bilateral" in kinds:
             papers = papers or bool(kinds & PAPERS)
             yield from _check_form(entry, lines, settings)
@@ -33,6 +39,27 @@ def guard(view: View) -> Iterator[Finding]:
         yield from _check_disputed(entry, lines)
     if papers:
         yield from _check_schedules(view)
+
+
+def _check_left_behind(
+    entry: Transaction, lines: list[Line], held: dict[str, Decimal]
+) -> Iterator[Finding]:
+    """While a note is held for it, an instalment does not change its fund, class or donor."""
+    own = [line for line in lines if line.place.kind in CLAIMS and held.get(line.label)]
+    named = as_text(entry.meta.get(REASSIGNS, "")).split()
+    labels = [*(line.label for line in own), *(label for label in named if held.get(label))]
+    for label in dict.fromkeys(labels):
+        places = {
+            (line.place.fund, line.class_, line.place.part) for line in own if line.label == label
+        }
+        if len(places) > 1 or label in named:
+            yield finding(
+                entry,
+                "note-left-behind",
+                f"{label} moves to another fund, class or donor while {format_units(held[label])} "
+                "is held in notes for it, which would stay behind. Record first that the note was "
+                "encashed or went back (note-dishonoured), and the note anew after the move.",
+            )
 
 
 def _check_form(entry: Transaction, lines: list[Line], settings: Settings) -> Iterator[Finding]:
@@ -60,6 +87,8 @@ def _check_rest(entry: Transaction, lines: list[Line], settings: Settings) -> It
         back = [line for line in own if line.units > 0]
         if len(out) != 1 or len(back) != 1 or back[0].units >= -out[0].units:
             continue
+        if out[0].currency != back[0].currency:
+            continue  # redenominated, as a further note joins it
         if out[0].value is None or back[0].value is None:
             continue
         due = share(-out[0].value, back[0].units, -out[0].units)
