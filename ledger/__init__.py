@@ -27,11 +27,14 @@ if TYPE_CHECKING:
         application,
         application_without_pledge,
         bank_charge,
+        bilateral,
         cancellation,
         cash_revaluation,
         commitment,
         commitment_of_pledge,
         correction,
+        dispute_settled,
+        disputed,
         earmark_of,
         expenditure,
         in_kind,
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
         interest,
         joint_payment,
         miscellaneous_income,
+        note_dishonoured,
+        note_encashed,
+        note_issued,
         obligation_cancelled,
         obligation_paid,
         operating_reserve,
@@ -94,6 +100,7 @@ if TYPE_CHECKING:
     from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
     from pledgebook.ledger.register.book import Book
     from pledgebook.ledger.register.instalments import Instalment, list_instalments
+    from pledgebook.ledger.register.notes import NoteHeld, notes_held
     from pledgebook.ledger.register.register import Change, Claim, Register, derive_register
 
 __all__ = [
@@ -115,6 +122,7 @@ __all__ = [
     "Match",
     "MissingRateError",
     "NotTrustedError",
+    "NoteHeld",
     "Part",
     "Rate",
     "Rates",
@@ -131,6 +139,7 @@ __all__ = [
     "apportion_interest",
     "approve",
     "bank_charge",
+    "bilateral",
     "cancellation",
     "cash_revaluation",
     "commitment",
@@ -138,6 +147,8 @@ __all__ = [
     "correction",
     "decide",
     "derive_register",
+    "dispute_settled",
+    "disputed",
     "due_releases",
     "earmark_of",
     "expenditure",
@@ -158,6 +169,10 @@ __all__ = [
     "make_book",
     "match_receipts",
     "miscellaneous_income",
+    "note_dishonoured",
+    "note_encashed",
+    "note_issued",
+    "notes_held",
     "obligation_cancelled",
     "obligation_paid",
     "operating_reserve",
@@ -222,6 +237,7 @@ _ELSEWHERE = {
     "matching.receipts": ("Receipt", "waiting_receipts"),
     "register.book": ("Book",),
     "register.instalments": ("Instalment", "list_instalments"),
+    "register.notes": ("NoteHeld", "notes_held"),
     "register.register": ("Change", "Claim", "Register", "derive_register"),
 }
 """The public names by module, as they are imported for types above; the others are of `events`."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from beancount.core.data import Transaction
-from pledgebook.ledger.declared.chart import MONEY, kinds_that
+from pledgebook.ledger.declared.chart import MONEY, PAPERS, kinds_that
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import RECEIVING, names_of
@@ -58,6 +58,7 @@ def bank_charges(selection: Selection) -> Report:
             if id(entry) in settled or kept_for_later:
                 paid += gross
                 booked_as += settled.get(id(entry), ZERO) + kept_for_later
+            gross -= sum((_sum(lines, kind) for kind in PAPERS), ZERO)  # came in money now
             _count(of_donors.setdefault(donor, []), entry, gross, charge)
         elif selection.whole_classes:
             what = entry.narration or event

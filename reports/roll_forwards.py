@@ -14,6 +14,7 @@ from decimal import Decimal
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.events import EVENTS, NOTHING_TOLD, RECEIVING
+from pledgebook.ledger.register.notes import note_moves
 from pledgebook.ledger.register.register import Change, Claim, Held, claim_at
 from pledgebook.reports import ageing
 from pledgebook.reports.figures.dates import long_date
@@ -27,6 +28,7 @@ TITLE = "Balances of contributions from opening to closing, by cause"
 
 RECEIVABLE, DEFERRED, ADVANCE = "receivable", "deferred", "in_advance"
 UNAPPLIED, ALLOWANCE, MEMORANDUM = "unapplied", "allowance", "memorandum"
+NOTES = "notes"
 
 _OPENING = "opening"
 _CAUSES = {
@@ -42,6 +44,9 @@ _CAUSES = {
     "exchange": "Exchange, on collected",
     "advance": "Paid in advance",
     "taken_back": "Payments that banks took back",
+    "noted": "Promissory notes taken",
+    "encashed": "Promissory notes encashed",
+    "dishonoured": "Promissory notes not honoured",
     "applied": "Receipts applied",
     "refunded": "Refunded",
     "revalued": "Exchange, on unpaid",
@@ -71,7 +76,13 @@ _BY_EVENT = {
     "receipt-unapplied": "received",
     "payment": "received",
     "application": "applied",
+    "note-issued": "noted",
+    "note-encashed": "encashed",
+    "note-dishonoured": "dishonoured",
 }
+
+_BACK = {"returned-payment": "taken_back", "note-dishonoured": "dishonoured"}
+"""Of events that settle, those that take a settlement back."""
 
 Sums = dict[tuple[Group, str], dict[str, Decimal]]
 """Value by fund and class, cause and column; liabilities as positive amounts."""
@@ -130,6 +141,8 @@ def _columns(selection: Selection) -> list[Column]:
         ADVANCE: "Received in advance",
         UNAPPLIED: "Unapplied receipts",
     }
+    if any(NOTES in own for own in _sums(selection).values()):
+        titles[NOTES] = "Promissory notes"
     if ageing.is_allowed(selection):
         titles[ALLOWANCE] = "Allowance"
     titles[MEMORANDUM] = "Memorandum pledges"
@@ -180,6 +193,11 @@ def _add_up(selection: Selection) -> Sums:
             cause = _OPENING if before else _cause_of_held(held)
             column = ADVANCE if held.kind == "in-advance" else UNAPPLIED
             add((held.fund, held.class_), cause, column, held.value)
+    for move in note_moves(selection.book.entries, register.settings):
+        if move.entry.date <= cut.end and selection.covers_line(move.line):
+            before = move.entry.date < cut.start or move.event == _OPENING
+            cause = _OPENING if before else _BY_EVENT.get(move.event, "other")
+            add((move.fund, move.class_), cause, NOTES, move.value)
     if ageing.is_allowed(selection):
         at_start = _allowances(selection, cut.start - timedelta(days=1))
         at_end = _allowances(selection, cut.end)
@@ -207,6 +225,11 @@ def _stands(selection: Selection, claim: Claim | None) -> Mapping[str, Decimal]:
 def _moved(selection: Selection, change: Change) -> Iterator[tuple[Claim, str, str, Decimal]]:
     """Yield what a change moves: where, by what cause, in which column, by how much."""
     before, after = change.before, change.after
+    if change.event == "note-encashed":  # of what is owed it moves nothing
+        if after.kind == "pledges" and not change.advanced and selection.covers(after):
+            yield after, "encashed", NOTES, -change.received
+            yield after, "exchange", NOTES, change.received
+        return
     stood, stands = _stands(selection, before), _stands(selection, after)
     cause = _cause_of(selection, change)
     if before is not None and _group(before) != _group(after):
@@ -222,7 +245,7 @@ def _moved(selection: Selection, change: Change) -> Iterator[tuple[Claim, str, s
             if change.restored:
                 yield after, "taken_back", column, change.restored
                 beyond -= change.restored
-            own = "taken_back" if change.event == "returned-payment" else "collected"
+            own = _BACK.get(change.event, "collected")
             yield after, own, column, -change.received
             yield after, "exchange", column, beyond
         else:
@@ -231,7 +254,7 @@ def _moved(selection: Selection, change: Change) -> Iterator[tuple[Claim, str, s
 
 def _cause_of(selection: Selection, change: Change) -> str:
     if change.event in RECEIVING:
-        return "taken_back" if change.event == "returned-payment" else "advance"
+        return _BACK.get(change.event, "advance")
     if change.event == "commitment" and change.before is None:
         start = selection.book.settings.periods.start_of(change.date)
         return "found" if change.after.is_prior(start) else "pledged"
@@ -240,7 +263,7 @@ def _cause_of(selection: Selection, change: Change) -> str:
 
 def _cause_of_held(held: Held) -> str:
     if held.kind == "in-advance" and held.event in RECEIVING:
-        return "taken_back" if held.event == "returned-payment" else "advance"
+        return _BACK.get(held.event, "advance")
     return _named(held.event)
 
 
@@ -304,9 +327,10 @@ def _ties(selection: Selection, sums: Sums) -> list[Tie]:
 
 
 def _due(sums: Sums, group: Group, *causes: str) -> Decimal:
-    """Return what causes move of receivables that are not deferred."""
+    """Return what causes move of receivables that are not deferred, and of notes."""
     own = [sums.get((group, cause), {}) for cause in causes]
-    return sum((each.get(RECEIVABLE, ZERO) - each.get(DEFERRED, ZERO) for each in own), ZERO)
+    due = (each.get(RECEIVABLE, ZERO) - each.get(DEFERRED, ZERO) for each in own)
+    return sum(due, ZERO) + sum((each.get(NOTES, ZERO) for each in own), ZERO)
 
 
 _ACCOUNTS = (
@@ -315,5 +339,6 @@ _ACCOUNTS = (
     (ADVANCE, "in-advance", -1),
     (UNAPPLIED, "unapplied", -1),
     (MEMORANDUM, "memorandum", 1),
+    (NOTES, "notes", 1),
 )
 """The accounts of each column, and the sign by which they are in it."""

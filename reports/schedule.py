@@ -403,6 +403,8 @@ def _proof_document(proof: CashProof | None) -> dict[str, object] | None:
         "new_advances": proof.new_advances,
         "new_unapplied": proof.new_unapplied,
         "refunds_of_overpayments": proof.refunds_of_overpayments,
+        **({"other_forms": proof.other_forms} if proof.other_forms else {}),
+        **({"notes": proof.notes} if proof.notes else {}),
         "cash_from_donors": proof.cash_from_donors,
         "per_ledger": proof.per_ledger,
         "agrees": proof.agrees,

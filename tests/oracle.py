@@ -120,6 +120,31 @@ class Oracle:
                 self._add(day, was, "exchange", value - gross)
         self._keep(day, now)
 
+    def settle_without_cash(self, day: date, label: str, units: Decimal, line: str) -> None:
+        """A note for it, or delivered cooperation: `line` is that of the cash proof."""
+        was = self.now[label]
+        value = was.value - cents(was.value * (was.units - units) / was.units)
+        self.settle(day, label, units, value)
+        self.cash.append((day, line, value))
+
+    def encash(self, day: date, label: str, carried: Decimal, came: Decimal) -> None:
+        """A note that was carried at so much brings more or less."""
+        was = self.now[label]
+        if was.recognised is None:
+            self._add(day, was, "in_advance", came - carried)
+            self._keep(day, replace(was, advance=was.advance + came - carried))
+        else:
+            self._add(day, was, self._collected(was, day), came - carried)
+            self._add(day, was, "exchange", came - carried)
+        self.cash.append((day, "notes", -carried))
+        self.move_cash(day, came)
+
+    def dishonour(self, day: date, label: str, units: Decimal, carried: Decimal) -> None:
+        """A note is not honoured: the instalment is owed again at what the note was carried at."""
+        self.early.discard(label)
+        self.take_back(day, label, units, carried, carried)
+        self.cash.append((day, "notes", -carried))
+
     def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:
         was = self.now[label]
         value = was.value + added if units > was.units else cents(was.value * units / was.units)
@@ -312,7 +337,15 @@ class Oracle:
     def proof(self, first: date, last: date) -> dict[str, Decimal]:
         """The lines of the cash proof that do not depend on when money held came."""
         lines = dict.fromkeys(
-            ("cash_from_donors", "refunds_of_overpayments", "bank_charges", "collected"), ZERO
+            (
+                "cash_from_donors",
+                "refunds_of_overpayments",
+                "bank_charges",
+                "collected",
+                "other_forms",
+                "notes",
+            ),
+            ZERO,
         )
         collected = [
             (day, "collected", value)

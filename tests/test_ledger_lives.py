@@ -32,14 +32,20 @@ from pledgebook.ledger.events import (
     amendment,
     application,
     application_without_pledge,
+    bilateral,
     cancellation,
     commitment,
     commitment_of_pledge,
     correction,
+    dispute_settled,
+    disputed,
     expenditure,
     in_kind,
     interest,
     joint_payment,
+    note_dishonoured,
+    note_encashed,
+    note_issued,
     obligation_paid,
     operating_reserve,
     payment,
@@ -74,6 +80,7 @@ from pledgebook.ledger.money import ZERO, share, to_cents
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import list_instalments
+from pledgebook.ledger.register.notes import NoteHeld, notes_held
 from pledgebook.ledger.register.postings import read_lines
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.agreements import disagreements
@@ -88,11 +95,13 @@ from pledgebook.reports.schedule import Schedule, make_schedule
 D = Decimal
 HEAD = """plugin "pledgebook.plugins"
 1999-12-31 custom "fund" "CPCJF" "A fund"
+  settlement: "cash bilateral note loan"
   recognition-general: "{general}"
   recognition-special: "{special}"
 1999-12-31 custom "fund" "UNTOC" "An account within it"
   within: "CPCJF"
   classes: "convention"
+  settlement: "cash bilateral note"
   recognition-convention: "{convention}"
 1999-12-31 custom "purpose" "corruption" "Corruption"
 1999-12-31 custom "purpose" "migrant-smuggling" "Smuggling of migrants"
@@ -477,6 +486,92 @@ def return_payment(life: Life, book: Book) -> Draft:
     )
 
 
+def deliver(life: Life, book: Book) -> Draft:
+    """The donor delivers something itself, in a form that the fund takes."""
+    claim = next((c for c in life.claims(book) if c.is_recognised(life.day)), None)
+    if claim is None:
+        raise _NothingToDoError
+    units, day = life.part(claim.units), life.day
+    form = life.random.choice(("bilateral", "loan")) if claim.fund == "CPCJF" else "bilateral"
+    if share(claim.value, claim.units - units, claim.units) == claim.value:
+        raise _NothingToDoError
+    label = claim.label
+    life.tell(lambda oracle: oracle.settle_without_cash(day, label, units, "other_forms"))
+    return bilateral(book.settings, day=day, claim=claim, units=units, form=form)
+
+
+def take_note(life: Life, book: Book) -> Draft:
+    claim, day = life.claim(book), life.day
+    units = life.part(claim.units)
+    if share(claim.value, claim.units - units, claim.units) == claim.value:
+        raise _NothingToDoError
+    life.tell(lambda oracle: oracle.settle_without_cash(day, claim.label, units, "notes"))
+    return note_issued(
+        book.settings,
+        day=day,
+        claim=claim,
+        units=units,
+        note="PN",
+        held=notes_held(book.entries, book.settings, day).get(claim.label),
+        advance=advance_for(book.register, claim.label, day),
+    )
+
+
+def note_of(life: Life, book: Book) -> tuple[NoteHeld, Claim, Decimal, Decimal]:
+    """A note that is held, its instalment, a part of it, and what that is carried at."""
+    held = list(notes_held(book.entries, book.settings, life.day).values())
+    if not held:
+        raise _NothingToDoError
+    note = life.random.choice(held)
+    units = life.part(note.units)
+    carried = note.value - share(note.value, note.units - units, note.units)
+    if not carried or (not note.value - carried and units != note.units):
+        raise _NothingToDoError
+    return note, book.register.by_label[note.label][-1].after, units, carried
+
+
+def encash(life: Life, book: Book) -> Draft:
+    note, claim, units, carried = note_of(life, book)
+    day, value = life.day, life.value(units, note.currency)
+    life.tell(lambda oracle: oracle.encash(day, note.label, carried, value))
+    return note_encashed(
+        book.settings,
+        day=day,
+        claim=claim,
+        held=note,
+        units=units,
+        value=value,
+        advance=advance_for(book.register, note.label, day),
+    )
+
+
+def dishonour(life: Life, book: Book) -> Draft:
+    note, claim, units, carried = note_of(life, book)
+    last = book.register.by_label[note.label][-1]
+    if not last.event.startswith("note-"):
+        raise _NothingToDoError
+    day = life.day
+    draft = note_dishonoured(
+        book.settings,
+        day=day,
+        now=claim,
+        held=note,
+        units=units,
+        advance=advance_for(book.register, note.label, day),
+    )
+    life.tell(lambda oracle: oracle.dishonour(day, note.label, units, carried))
+    return draft
+
+
+def dispute(life: Life, book: Book) -> Draft:
+    """Nothing moves, so the oracle has nothing to be told."""
+    claim = life.claim(book)
+    if claim.disputed:
+        return dispute_settled(book.settings, day=life.day, claim=claim)
+    units = life.part(claim.units)
+    return disputed(book.settings, day=life.day, claim=claim, units=units)
+
+
 def amend(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
     units = to_cents(claim.units * life.random.choice((50, 90, 110, 200)) / 100)
@@ -522,7 +617,8 @@ def re_earmark(life: Life, book: Book) -> Draft:
     here = (claim.fund, claim.class_, claim.purpose) == (
         earmark.fund, earmark.class_, earmark.purpose,
     )  # fmt: skip
-    if here or advance_for(book.register, claim.label, life.day):
+    noted = claim.label in notes_held(book.entries, book.settings)
+    if here or noted or advance_for(book.register, claim.label, life.day):
         raise _NothingToDoError
     day, to = life.day, (earmark.fund, earmark.class_, earmark.purpose)
     life.tell(lambda oracle: oracle.move(day, claim.label, *to))
@@ -536,6 +632,8 @@ def reassign(life: Life, book: Book) -> Draft:
         raise _NothingToDoError
     label, day = life.random.choice(labels), life.day
     found = find_reassignable(book, label, day)
+    if notes_held(book.entries, book.settings).keys() & {each.claim.label for each in found.moving}:
+        raise _NothingToDoError  # the note would stay behind
     donor = found.moving[0].claim.donor
     to = life.random.choice([each for each in DONORS if each != donor])
     life.tell(lambda oracle: oracle.reassign(day, label, to))
@@ -741,7 +839,7 @@ STEPS: dict[str, Callable[[Life, Book], Draft]] = {
         apply_to_no_pledge: 1, give_back: 1, return_payment: 2, amend: 2, postpone: 2, cancel: 1,
         give_up: 1, re_earmark: 2, revalue: 2, redenominate: 1, give: 1, give_in_kind: 1, spend: 5,
         settle_between_funds: 4, obligations: 4, earn_interest: 1, reassign: 3, recover: 2,
-        find_late: 1, correct: 1,
+        find_late: 1, correct: 1, deliver: 2, take_note: 3, encash: 3, dishonour: 1, dispute: 1,
     }.items()
     for number in range(weight)
 }  # fmt: skip
@@ -884,12 +982,13 @@ def prove_roll_forwards(selection: Selection, oracle: Oracle) -> None:
             continue
         if words.startswith(("Opening", "Closing")):
             for key, amount in amounts.items():
-                if key not in {"unapplied", "allowance"}:
+                if key not in {"unapplied", "allowance", "notes"}:
                     told[section, words.split(",", maxsplit=1)[0], key] = amount
         for begins, what in lines.items():
             if words.startswith(begins):
                 key = (section, what, "due")
                 told[key] = told.get(key, D(0)) + amounts["receivable"] - amounts["deferred"]
+                told[key] += amounts.get("notes", D(0))
     assert {key: amount for key, amount in told.items() if amount} == {
         key: amount for key, amount in expected.items() if amount
     }, (cut.name, cut.end)

@@ -15,13 +15,14 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 from pledgebook.ledger.declared.agreements import AGREEMENT
-from pledgebook.ledger.declared.chart import CLAIMS, account, kinds_that
+from pledgebook.ledger.declared.chart import CLAIMS, PAPERS, account, kinds_that
+from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.declared.policies import Group
 from pledgebook.ledger.drafts import Draft, DraftLine
 from pledgebook.ledger.events.parts import donor_name
 from pledgebook.ledger.findings import BookRefusedError
-from pledgebook.ledger.money import ZERO
+from pledgebook.ledger.money import ZERO, format_units
 from pledgebook.ledger.register.agreements import Reading, follow_agreements
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.carried import Meta, facts_of, kept_facts, told_amounts
@@ -32,10 +33,11 @@ from pledgebook.ledger.register.instalments import (
     list_instalments,
     pledge_of,
 )
+from pledgebook.ledger.register.notes import NOTED
 from pledgebook.ledger.register.obligations import OBLIGATION, obligation_of
 from pledgebook.ledger.register.postings import Line, read_lines
 from pledgebook.ledger.register.purposes import purposes_of_money
-from pledgebook.ledger.register.register import PLEDGED_ON, RECORDED_AS, Claim, claim_at
+from pledgebook.ledger.register.register import DISPUTED, PLEDGED_ON, RECORDED_AS, Claim, claim_at
 
 _BETWEEN = kinds_that("is_between")
 _BALANCES = kinds_that("is_carried")
@@ -52,6 +54,8 @@ _OF_ONE = frozenset(
         AT_PLEDGE,
         PLEDGED_ON,
         RECORDED_AS,
+        DISPUTED,
+        *NOTED,
     }
 )
 """What an opening says of each instalment by itself, even where two say the same."""
@@ -258,14 +262,15 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
     claims = {lot.label for lot in lots if lot.kind in CLAIMS}
     for lot in lots:
         claim = claim_at(book.register.by_label.get(lot.label, []), end)
+        noted = _noted(lot) if lot.kind in PAPERS else {}
         lot.meta = kept_facts(lot.origin)
         if lot.kind == "unapplied" and not _is_whole(lot):
             for key in _OF_WHOLE:
                 lot.meta.pop(key, None)
         if claim is None or lot.label not in told:
             continue
-        if lot.kind not in CLAIMS and (lot.kind != "in-advance" or lot.label in claims):
-            lot.meta = {}
+        if lot.kind not in CLAIMS and (lot.kind not in _PAID_BY or lot.label in claims):
+            lot.meta = noted
             continue
         line = told[lot.label]
         lot.origin, lot.meta = claim.origin, facts_of(claim)
@@ -276,7 +281,20 @@ def _remember_paid(book: Book, end: date, lots: list[_Lot]) -> None:
         if not claim.committed:
             lot.meta["status"] = "pledged"
         changes = [each for each in book.register.by_label[lot.label] if each.date <= end]
+        if claim.disputed:
+            lot.meta[DISPUTED] = f"{format_units(claim.disputed)} {claim.currency}"
         lot.meta |= told_amounts(line, changes, book.settings.currency)
+        lot.meta |= noted
+
+
+_PAID_BY = frozenset({"in-advance", *PAPERS})
+"""What may be all that is left of an instalment that is paid."""
+
+
+def _noted(lot: _Lot) -> Meta:
+    """Return what a note says of itself."""
+    posting = lot.origin[1].meta or {}
+    return {key: as_text(posting[key]) for key in NOTED if posting.get(key) is not None}
 
 
 def _is_whole(lot: _Lot) -> bool:

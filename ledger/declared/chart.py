@@ -28,6 +28,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """It holds, under the same labels, what is not yet income."""
     goes_with_instalment: bool = False
     """It holds, under the label of an instalment, what goes with it."""
+    is_paper: bool = False
+    """It holds, under the label of an instalment, a promise in writing that settled it."""
     is_received: bool = False
     """It holds money that came and is no income yet, under labels."""
     tells_whose: bool = False
@@ -77,6 +79,10 @@ KINDS = (
     Kind(
         name="contra", root="Assets", path="Memorandum:Contra", is_recast=True,
         words=("memorandum less", "memorandum more"),
+    ),
+    Kind(
+        name="notes", root="Assets", path="Notes", of="donor", is_paper=True,
+        goes_with_instalment=True, names_giver=True, is_collected=True,
     ),
     Kind(
         name="due-from", root="Assets", path="Due-From", of="fund", is_collected=True,
@@ -150,6 +156,11 @@ KINDS = (
         words=("expenditure", "expenditure taken back"),
     ),
     Kind(
+        name="bilateral", root="Expenses", path="Bilateral", of="donor", names_giver=True,
+        is_collected=True,
+        words=("delivered by the donor", "delivery taken back"),
+    ),
+    Kind(
         name="programme-support", root="Expenses", path="Programme-Support", spends=True,
         words=("support costs", "support costs taken back"),
     ),
@@ -209,7 +220,10 @@ CLAIMS = kinds_that("is_claim")
 HELD = kinds_that("is_held")
 """Kinds of account that hold, under the same labels, what is not yet income."""
 
-LABELLED = CLAIMS | HELD
+PAPERS = kinds_that("is_paper")
+"""Kinds of account that hold what is promised in writing and settled an instalment: notes."""
+
+LABELLED = CLAIMS | HELD | PAPERS
 
 WITH_INSTALMENT = kinds_that("goes_with_instalment")
 """Kinds that hold, under the label of an instalment, what goes with it."""

@@ -61,6 +61,7 @@ FORMS: Mapping[str, Form] = {
                 "allowance",
                 "interest-by",
                 "year-begins",
+                "settlement",
                 "charges-absolute",
                 "charges-percent",
                 "rate-tolerance",

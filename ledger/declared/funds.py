@@ -37,6 +37,11 @@ _TOLERANCES = {"charges-absolute": "50.00", "charges-percent": "1", "rate-tolera
 CLASS_ROLES = MappingProxyType({"default": "general", "earmarked": "special", "support": "support"})
 """What classes are for, each with the class that has this role where a fund does not say."""
 
+CASH, BILATERAL, NOTE = FORMS_OF_SETTLEMENT = ("cash", "bilateral", "note")
+"""Forms in which an instalment is settled that have an event each; a further word that a fund
+states is another form of its own name."""
+
+_FORM = re.compile(r"[a-z][a-z0-9-]*")
 _DEFAULT_CLASSES = tuple(CLASS_ROLES.values())
 
 
@@ -68,6 +73,9 @@ class Fund(Struct, frozen=True, kw_only=True):
     interest_by: str = INTEREST_BY[0]
     """By what balances interest is shared among the fund's classes, one of INTEREST_BY."""
 
+    settlement: tuple[str, ...] = (CASH,)
+    """The forms in which donors settle what they pledged, in the order of reports."""
+
     year_begins: MonthDay = JANUARY
     """The first day of its fiscal year, by which reports name years: FY2004 ends in 2004."""
 
@@ -78,6 +86,11 @@ class Fund(Struct, frozen=True, kw_only=True):
     def policy(self, class_: str) -> str:
         """Return how contributions of `class_` become income: pledge unless declared."""
         return (self.recognition or {}).get(class_, "pledge")
+
+    @property
+    def other_forms(self) -> tuple[str, ...]:
+        """The forms of settlement that are the fund's own words."""
+        return tuple(form for form in self.settlement if form not in FORMS_OF_SETTLEMENT)
 
     @property
     def default_class(self) -> str:
@@ -231,10 +244,24 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         charges_absolute=tolerances[0],
         charges_percent=tolerances[1],
         rate_tolerance=tolerances[2],
+        settlement=_read_settlement(declaration.words("settlement"), fault),
         year_begins=_read_year_begins(declaration.text("year-begins"), fault),
         allowance=_read_allowance(declaration.words("allowance"), fault),
     )
     return fund, faults
+
+
+def _read_settlement(words: Sequence[str], fault: Callable[[str, str], None]) -> tuple[str, ...]:
+    """Return the forms in which a fund's pledges are settled; cash unless declared."""
+    wrong = [word for word in words if not _FORM.fullmatch(word)]
+    if wrong or len(set(words)) < len(words):
+        fault(
+            "settlement-words",
+            f"settlement is {' '.join(words)!r}: it must be words in small letters, each once: "
+            f"{', '.join(FORMS_OF_SETTLEMENT)}, and the fund's own for other forms.",
+        )
+        return (CASH,)
+    return tuple(words) or (CASH,)
 
 
 def _read_year_begins(text: str, fault: Callable[[str, str], None]) -> MonthDay:

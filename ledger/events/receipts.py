@@ -242,7 +242,7 @@ def returned_payment(
             f"{now.label} has {format_amount(now.units)} {now.currency} outstanding; with the "
             f"payment taken back it has more, not {format_amount(was.units)} {was.currency}."
         )
-    _need_value(settings, was.label, was.currency, was.units - now.units, gross)
+    need_value(settings, was.label, was.currency, was.units - now.units, gross)
     deferred = was.is_deferred and settings.periods.start_of(was.due or was.pledged_on) > day
     lines: list[DraftLine] = [taken_out(now)] if now.is_open else []
     again = put_back(settings, was)
@@ -453,14 +453,19 @@ def _settle(
     several = len(settled) > 1
     lines = []
     for each in settled:
-        own = _settle_one(settings, each, day, {INSTALMENT: each.claim.label} if several else {})
+        own = settle_one(settings, each, day, {INSTALMENT: each.claim.label} if several else {})
         lines += [(earmark_of(each.claim), line) for line in own]
     return lines
 
 
-def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> list[DraftLine]:
+def settle_one(
+    settings: Settings, settled: Settled, day: date, own: Meta | None = None
+) -> list[DraftLine]:
+    """Return the postings that settle one instalment, all but those of what settles it. `own` is
+    what the posting of its exchange or income says.
+    """
     claim, left = settled.claim, settled.left
-    _need_value(settings, claim.label, claim.currency, settled.units, settled.value)
+    need_value(settings, claim.label, claim.currency, settled.units, settled.value)
     fund, donor = claim.fund, claim.donor
     out = claim.value - left.value
     lines = [taken_out(claim)]
@@ -483,10 +488,10 @@ def _settle_one(settings: Settings, settled: Settled, day: date, own: Meta) -> l
         line = in_book_currency(settings, account("contributions", fund, donor), -settled.value)
     else:
         line = in_book_currency(settings, account("exchange", fund), out - settled.value)
-    return [*lines, structs.replace(line, meta=own)]
+    return [*lines, structs.replace(line, meta=own or {})]
 
 
-def _need_value(
+def need_value(
     settings: Settings, label: str, currency: str, units: Decimal, value: Decimal
 ) -> None:
     """Exchange exists only where a pledge is in another currency than the book."""

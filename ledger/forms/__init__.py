@@ -6,7 +6,7 @@ Record show them.
 
 from __future__ import annotations
 
-from pledgebook.ledger.forms import changes, corrections, pledges, receipts, spending
+from pledgebook.ledger.forms import changes, corrections, pledges, receipts, settlement, spending
 from pledgebook.ledger.forms.field import Field, FieldRefusedError, Part
 from pledgebook.ledger.forms.form import COMMON, Form, Plan
 
@@ -25,6 +25,15 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
         ),
     ),
     (
+        "What settles without cash, and notes",
+        (
+            settlement.bilateral,
+            settlement.note_issued,
+            settlement.note_encashed,
+            settlement.note_dishonoured,
+        ),
+    ),
+    (
         "What changes an unpaid instalment",
         (
             changes.amendment,
@@ -38,6 +47,8 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
             changes.redenomination,
             changes.revaluation,
             changes.change_policy,
+            settlement.disputed,
+            settlement.dispute_settled,
         ),
     ),
     (

@@ -86,6 +86,7 @@ def _check_charges(changes: list[Change], settings: Settings) -> Iterator[Findin
     if kept <= 0:
         return
     gross = sum((change.received + change.advanced for change in changes), ZERO)
+    gross -= _value(entry, settings, "notes")  # what a note was carried at came in money
     most = tolerance(fund, gross)
     if kept > most:
         yield finding(

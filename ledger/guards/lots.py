@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from beancount.core.data import Booking, Custom, Directive, Open, Pad, Posting, Transaction
 from msgspec import Struct, field
-from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT, Place
+from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, PAPERS, WITH_INSTALMENT, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import Finding, finding, notice, place_of
 from pledgebook.ledger.guards.reversing import take_back
@@ -29,7 +29,12 @@ from pledgebook.ledger.register.postings import Line, read_lines, stated
 from pledgebook.ledger.register.view import View
 
 _SAME_DAY = "Entries of one day are booked in the order of their lines, whatever their file"
-_NOUNS = {"deferred": "the deferral of", "in-advance": "the advance of", "unapplied": "receipt"}
+_NOUNS = {
+    "deferred": "the deferral of",
+    "in-advance": "the advance of",
+    "unapplied": "receipt",
+    "notes": "the note of",
+}
 
 Problem = tuple[str, str]
 """The rule that is broken and the sentence that says so."""
@@ -176,6 +181,8 @@ class _Following:
         if opening and not known.open_lots():
             known.date = day
             return None
+        if entry.meta.get("event") == "note-dishonoured":
+            return _reopening(known, label, day)
         if entry.meta.get("reverses") is not None:
             return _reopening(known, label, day) or self._take_back(entry, known, lines)
         noun = "a receipt" if kind == "unapplied" else "an instalment"
@@ -191,7 +198,7 @@ class _Following:
         units = sum((line.units for line in lines), Decimal(0))
         event = event_of(entry, read_lines(entry, self.settings))
         named = entry.meta.get("reverses") is not None
-        returned = event == "returned-payment" and _is_owed(lines[0].place)
+        returned = event == "returned-payment" and lines[0].place.kind in CLAIMS
         if not units or (units > 0) != _is_owed(lines[0].place) or not (named or returned):
             return None
         added = next(line for line in lines if _adds(line))
@@ -205,7 +212,7 @@ class _Following:
         self, entry: Transaction, known: _Label, lines: list[Line]
     ) -> Problem | None:
         """A payment that is taken back was made: here, or in a book that this one continues."""
-        if not all(map(_adds, lines)) or not _is_owed(lines[0].place):
+        if not all(map(_adds, lines)) or lines[0].place.kind not in CLAIMS:
             return None
         event = event_of(entry, read_lines(entry, self.settings))
         named = entry.meta.get("reverses")
@@ -503,7 +510,7 @@ def _family(place: Place) -> str:
 
 
 def _is_owed(place: Place) -> bool:
-    return place.kind in CLAIMS
+    return place.kind in CLAIMS or place.kind in PAPERS
 
 
 def _opens(place: Place, units: Decimal) -> bool:

@@ -16,6 +16,7 @@ from pledgebook.ledger.register.history import CARRIED_FROM, CLOSES
 from pledgebook.ledger.register.instalments import AT_PLEDGE, Instalment, first_terms
 from pledgebook.ledger.register.postings import Line, stated
 from pledgebook.ledger.register.register import (
+    DISPUTED,
     PAID_IN_ADVANCE,
     PLEDGED_ON,
     RECORDED_AS,
@@ -79,8 +80,8 @@ _NOT_KEPT = frozenset(
     {
         "filename", "lineno", "event", "ref", "reverses", "class", "purpose", "due", "status",
         CARRIED_FROM, CLOSES, "pledged", "paid", "written-off", "received", AT_PLEDGE,
-        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, "op-serves", "op-acknowledged", "op-rule",
-        "op-notice",
+        PLEDGED_ON, RECORDED_AS, PAID_IN_ADVANCE, DISPUTED, "op-serves", "op-acknowledged",
+        "op-rule", "op-notice",
     }
 )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from beancount.core.data import Transaction
 from msgspec import Struct
 from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, WITH_INSTALMENT
@@ -45,6 +47,8 @@ class Event(Struct, frozen=True, kw_only=True):
     """It moves an instalment to another donor."""
     carries: bool = False
     """It carries balances from book to book, against the opening balance."""
+    in_form: str = ""
+    """The form of settlement in which it settles an instalment, beside cash."""
     needs_approval: bool = False
     """Another person than the one who entered it approves it."""
     needs_paper: bool = False
@@ -90,6 +94,29 @@ _EVENTS = (
     Event(
         name=REASSIGNED, rank=4, changes_donor=True, of_gifts=True, needs_approval=True,
         needs_paper=True,
+    ),
+    Event(
+        name="note-encashed", rank=5, needs=(frozenset({"notes"}), frozenset({"cash"})),
+        receives=True, from_donors=True, is_a_word=True,
+    ),
+    Event(
+        name="note-issued", rank=5, needs=(CLAIMS, frozenset({"notes"})), told_by=("notes",),
+        takes=True, receives=True, from_donors=True, by_share=True, is_a_word=True,
+        in_form="note", needs_paper=True,
+    ),
+    Event(
+        name="note-dishonoured", rank=6, needs=(CLAIMS, frozenset({"notes"})), receives=True,
+        from_donors=True, needs_paper=True,
+    ),
+    Event(
+        name="bilateral", rank=5, needs=(CLAIMS, frozenset({"bilateral"})),
+        told_by=("bilateral",), takes=True, receives=True, from_donors=True, by_share=True,
+        is_a_word=True, in_form="bilateral", needs_paper=True,
+    ),
+    Event(name="disputed", rank=4, needs=_PLEDGED, takes=True, needs_paper=True, is_a_word=True),
+    Event(
+        name="dispute-settled", rank=4, needs=_PLEDGED, takes=True, needs_paper=True,
+        is_a_word=True,
     ),
     Event(
         name="in-kind", needs=(frozenset({"in-kind"}),), told_by=("in-kind",), is_accepted=True,
@@ -191,6 +218,8 @@ def infer_event(lines: list[Line]) -> str:
     kinds = {line.place.kind for line in lines}
     for kind, event in _TOLD_BY:
         if kind in kinds:
+            if kind == "notes":
+                return _infer_note_event(lines, kinds)
             back = kind == "written-off" and all(
                 line.units < 0 for line in lines if line.place.kind == kind
             )
@@ -210,6 +239,14 @@ def infer_event(lines: list[Line]) -> str:
             return "re-earmark"
         return "receipt-without-pledge" if True in moved else "returned-payment"
     return "receipt-without-pledge" if {"cash", "contributions"} <= kinds else ""
+
+
+def _infer_note_event(lines: list[Line], kinds: set[str]) -> str:
+    """Name what happened to a note: money came for it, it was taken, or it was not honoured."""
+    if "cash" in kinds:
+        return "note-encashed"
+    units = sum((line.units for line in lines if line.place.kind == "notes"), Decimal(0))
+    return "note-issued" if units > 0 else "note-dishonoured"
 
 
 def _infer_claim_event(lines: list[Line], kinds: set[str]) -> str:

@@ -234,6 +234,10 @@ def _carried(change: Change, key: str) -> Decimal:
         return Decimal(0)
 
 
+_AFTER_THE_END = {REASSIGNED, "note-encashed"}
+"""What may happen to an instalment of which nothing is owed any more."""
+
+
 def _status(
     settings: Settings,
     claim: Claim,
@@ -244,7 +248,7 @@ def _status(
     day: date,
 ) -> str:
     if not claim.is_open:
-        ended = next(each for each in reversed(changes) if each.event != REASSIGNED)
+        ended = next(each for each in reversed(changes) if each.event not in _AFTER_THE_END)
         if ended.event == "cancellation":
             return "cancelled"
         if written_off > 0:

@@ -16,10 +16,17 @@ from typing import NamedTuple
 from beancount.core.data import Directive, Posting, Transaction
 from beancount.core.position import Cost
 from msgspec import Struct, field, structs
-from pledgebook.ledger.declared.chart import CLAIMS, MONEY, RECEIVED, WITH_INSTALMENT, kinds_that
+from pledgebook.ledger.declared.chart import (
+    CLAIMS,
+    MONEY,
+    PAPERS,
+    RECEIVED,
+    WITH_INSTALMENT,
+    kinds_that,
+)
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, read_number, share, to_cents
+from pledgebook.ledger.money import ZERO, read_number, round_to, share, to_cents
 from pledgebook.ledger.register.events import REASSIGNED, RECEIVING, event_of, events_that, names_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
@@ -49,6 +56,9 @@ REASSIGNS = "reassigns"
 
 TO_DONOR = "to-donor"
 """Beside it: that donor's code."""
+
+DISPUTED = "disputed"
+"""Metadata of an instalment that is put back: how much of it the donor disputes (20000 EUR)."""
 
 SETTLED_IN = "settled-in"
 """Beside it: the closed period that settled the instalment. What was paid on it then is moved like
@@ -91,6 +101,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     is_carried: bool = False
     """Whether it came with an opening balance rather than a commitment in this book."""
     announced: tuple[Transaction, Posting] | None = None
+    disputed: Decimal = Decimal(0)
+    """The units of it that the donor disputes: owed still, and shown apart."""
 
     @property
     def is_open(self) -> bool:
@@ -411,7 +423,7 @@ class _Deriving:
                 after,
                 recognised=self._recognised(entry, event, before, after, found_late=found_late)
                 if after.is_open or before
-                else None,
+                else _settled_before(entry, own),
                 is_carried=before.is_carried and after.origin is before.origin
                 if before
                 else event == "opening",
@@ -582,9 +594,14 @@ def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim
         return None
     left = before.units - taken
     if left <= 0:
-        return structs.replace(before, units=Decimal(0), value=ZERO)
+        return structs.replace(before, units=Decimal(0), value=ZERO, disputed=Decimal(0))
     # A part taken out by hand, without putting the rest back: its cents by the same rule.
-    return structs.replace(before, units=left, value=share(before.value, left, before.units))
+    return structs.replace(
+        before,
+        units=left,
+        value=share(before.value, left, before.units),
+        disputed=min(before.disputed, left),
+    )
 
 
 def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpose: str) -> Claim:
@@ -604,6 +621,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
     committed = status != "pledged" and not (was_pledged_only and same_kind and status is None)
     if before is not None and due is None and not (was_pledged_only and committed):
         due = before.due  # a commitment states its own times of payment
+    units = sum((added.units for added in lines), Decimal(0))
     origin, announced = own, None
     if before is not None:
         origin, announced = before.origin, before.announced
@@ -616,7 +634,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         class_=line.class_,
         purpose=purpose,
         donor=line.place.part,
-        units=sum((added.units for added in lines), Decimal(0)),
+        units=units,
         currency=line.currency,
         value=sum((added.value or ZERO for added in lines), ZERO),
         pledged_on=(cost.date if cost else None) or entry.date,
@@ -625,6 +643,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
         recognised=None,
         origin=origin,
         announced=announced,
+        disputed=_disputed(entry, before, line, units),
     )
 
 
@@ -633,7 +652,7 @@ def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
     for line in lines:
         meta = line.posting.meta or {}
         pledged_on = as_date(meta.get(PLEDGED_ON))
-        if line.place.kind == "in-advance" and pledged_on is not None:
+        if line.place.kind in _KEPT_AFTER and pledged_on is not None:
             return Claim(
                 label=line.label,
                 kind=as_text(meta.get(RECORDED_AS, "pledges")),
@@ -651,6 +670,38 @@ def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
                 origin=(entry, line.posting),
             )
     return None
+
+
+_KEPT_AFTER = frozenset({"in-advance", *PAPERS})
+"""What may be left under the label of an instalment of which nothing is owed."""
+
+
+def _settled_before(entry: Transaction, lines: Iterable[Line]) -> date | None:
+    """Return when what an opening brings without anything owed became due: before it where only a
+    note is left, and not yet where its money is held in advance.
+    """
+    kinds = {line.place.kind for line in lines}
+    return None if "in-advance" in kinds else entry.date - _DAY
+
+
+def _disputed(entry: Transaction, before: Claim | None, line: Line, units: Decimal) -> Decimal:
+    """Return what of an instalment that is put back is disputed: what the entry says, else as much
+    as before.
+    """
+    event = as_text(entry.meta.get("event", ""))
+    number, _, _ = (stated(entry, line.posting, DISPUTED) or "").partition(" ")
+    if number:
+        try:
+            return min(read_number(number), units)
+        except ValueError:
+            return Decimal(0)
+    if event == "disputed":
+        return units
+    if before is None or event == "dispute-settled" or not before.disputed:
+        return Decimal(0)
+    if before.currency != line.currency and before.units:
+        return min(round_to(before.disputed * units / before.units, 2), units)
+    return min(before.disputed, units)
 
 
 def _with_receipts(

@@ -2,7 +2,7 @@
 
 collected - applied from opening advances and unapplied receipts - bank charges + advances and
 unapplied receipts of the period still held at its end or refunded in it - refunds of over-payments
-= cash from donors.
+- what was settled in other forms - what notes hold more than before = cash from donors.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class CashProof(Struct, frozen=True, kw_only=True):
     new_advances: Decimal
     new_unapplied: Decimal
     refunds_of_overpayments: Decimal
+    other_forms: Decimal
+    notes: Decimal
     per_ledger: Decimal
 
     @property
@@ -37,6 +39,8 @@ class CashProof(Struct, frozen=True, kw_only=True):
             + self.new_advances
             + self.new_unapplied
             - self.refunds_of_overpayments
+            - self.other_forms
+            - self.notes
         )
 
     @property
@@ -53,7 +57,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
     came = {
         (id(held.entry), held.kind, held.label)
         for held in selection.book.register.held
-        if held.value > 0 and held.event in {"payment", "receipt-unapplied"}
+        if held.value > 0 and held.event in {"payment", "receipt-unapplied", "note-issued"}
     }
     for held in selection.book.register.held:
         if not selection.covers(held) or held.event == "opening":
@@ -73,5 +77,7 @@ def prove_cash(selection: Selection, total: Figures, balances: Balances) -> Cash
         new_advances=new["in-advance"],
         new_unapplied=new["unapplied"],
         refunds_of_overpayments=refunded,
+        other_forms=balances.total_booked(selection.groups, "bilateral"),
+        notes=balances.total_booked(selection.groups, "notes"),
         per_ledger=balances.cash_from_donors,
     )

@@ -64,6 +64,12 @@ EXPENDITURE = (
         always=True,
     ),
     Line(key="bank_charges", title="Bank charges", kinds=("bank-charges",), always=True),
+    Line(
+        key="bilateral",
+        title="Delivered by donors, bilateral and other forms",
+        kinds=("bilateral",),
+        rare=True,
+    ),
 )
 BELOW = (
     Line(
@@ -126,6 +132,7 @@ ASSETS = (
         kinds=(),
         rare=True,
     ),
+    Line(key="notes", title="Promissory notes", kinds=("notes",), rare=True),
     Line(key="due_from", title="Due from other funds", kinds=("due-from",), always=True),
     Line(
         key="errors_found",
@@ -153,6 +160,12 @@ CASH_MOVEMENTS = (
         key="cash_receivable",
         title="(Increase) decrease in contributions receivable",
         kinds=("pledges",),
+        rare=True,
+    ),
+    Line(
+        key="cash_notes",
+        title="(Increase) decrease in promissory notes",
+        kinds=("notes",),
         rare=True,
     ),
     Line(
