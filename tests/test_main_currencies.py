@@ -173,7 +173,7 @@ def test_a_column_of_equivalents_counts_in_its_own_currency(
     done = run(main, "import", sheet, "--fund", "CPCJF")
     assert "no rate for that day" in done.output, done.output
     (change,) = load_book(main).register.changes
-    assert f"{change.after.value.normalize():f}" == f"{D(value.split()[0]).normalize():f}"
+    assert f"{change.after.value.normalize():f}" == f"{D(value.split(maxsplit=1)[0]).normalize():f}"
 
 
 def test_equivalents_that_cannot_be_converted_wait(tmp_path: Path) -> None:
@@ -182,3 +182,16 @@ def test_equivalents_that_cannot_be_converted_wait(tmp_path: Path) -> None:
     done = run(main, "import", sheet, "--fund", "CPCJF")
     assert done.exit_code == 1
     assert not load_book(main).register.changes
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_a_pledge_is_in_the_books_currency_where_none_is_stated(
+    tmp_path: Path, currency: str
+) -> None:
+    main = book_in(tmp_path, currency)
+    words = "record pledge CHE 1000 --due 2002-12-31 --fund CPCJF --date 2002-07-02 --yes"
+    done = run(main, *words.split())
+    assert done.exit_code == 0, done.output
+    (change,) = load_book(main).register.changes
+    assert (change.after.units, change.after.currency) == (1000, currency)
+    assert change.after.value == 1000

@@ -26,6 +26,7 @@ from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
+    CURRENCY,
     EARMARK,
     STATED_VALUE,
     Drafted,
@@ -72,7 +73,7 @@ _EQUAL = (
     "A pledge",
     DONOR,
     Field("amount", "Amount", kind="amount"),
-    Field("currency", "Currency", option="--currency", default="USD", suggests="currency"),
+    CURRENCY,
     Field(
         "due",
         "Due",
@@ -160,6 +161,7 @@ def pledge(
     """
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, day)
+    currency = currency or book.settings.currency
     asked = _read_instalments(instalments)
     if amount is not None and not asked:
         asked = _at_intervals(amount, currency, due, every, equal, times)
