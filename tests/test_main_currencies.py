@@ -146,3 +146,52 @@ def test_a_payment_that_takes_all_out_is_told_in_the_books_currency(
     told = run(main, *paid.split()).output
     assert f"carried at {carried}" in told
     assert "USD" not in told.replace("1,000.00 USD", "").replace("-1000 USD", "")
+
+
+EQUIVALENTS = """Donor,Reference,Date of pledge,Currency,Amount pledged,{head},Due date
+United Kingdom,GB1,2002-07-02,GBP,1000,{value},2002-12-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("currency", "head", "rate", "value"),
+    [
+        ("EUR", "USD equivalent", "1.02", "1275.00 EUR"),  # 1,250 dollars
+        ("EUR", "EUR equivalent", "1.02", "1250.00 EUR"),
+        ("EUR", "Equivalent", "1.02", "1250.00 EUR"),
+        ("USD", "EUR equivalent", "1.25", "1000.00 USD"),
+        ("USD", "Equivalent in US$", "1.25", "1250.00 USD"),
+        ("JPY", "USD equivalent", "1.02", "149375 JPY"),
+    ],
+)
+def test_a_column_of_equivalents_counts_in_its_own_currency(
+    tmp_path: Path, currency: str, head: str, rate: str, value: str
+) -> None:
+    prices = f"\n2002-07-01 price USD {rate} EUR\n2002-07-01 price USD 119.5 JPY\n"
+    main = book_in(tmp_path, currency, prices)
+    sheet = listed(tmp_path, EQUIVALENTS.format(head=head, value="1250"), "sheet.csv")
+    done = run(main, "import", sheet, "--fund", "CPCJF")
+    assert "no rate for that day" in done.output, done.output
+    (change,) = load_book(main).register.changes
+    assert f"{change.after.value.normalize():f}" == f"{D(value.split(maxsplit=1)[0]).normalize():f}"
+
+
+def test_equivalents_that_cannot_be_converted_wait(tmp_path: Path) -> None:
+    main = book_in(tmp_path, "EUR")
+    sheet = listed(tmp_path, EQUIVALENTS.format(head="USD equivalent", value="1250"), "sheet.csv")
+    done = run(main, "import", sheet, "--fund", "CPCJF")
+    assert done.exit_code == 1
+    assert not load_book(main).register.changes
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_a_pledge_is_in_the_books_currency_where_none_is_stated(
+    tmp_path: Path, currency: str
+) -> None:
+    main = book_in(tmp_path, currency)
+    words = "record pledge CHE 1000 --due 2002-12-31 --fund CPCJF --date 2002-07-02 --yes"
+    done = run(main, *words.split())
+    assert done.exit_code == 0, done.output
+    (change,) = load_book(main).register.changes
+    assert (change.after.units, change.after.currency) == (1000, currency)
+    assert change.after.value == 1000

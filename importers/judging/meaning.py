@@ -97,7 +97,7 @@ def read_contribution(
     said += _no_purpose(row, earmark)
     _refuse_part_alone(group, kind)
     if _states_value_only(row, table):
-        value = (context.settings.currency,)
+        value = row.value_currency or (context.settings.currency,)
         stated = row.currency_text or "its currency"
         remarks.append(f"The amount in {stated} is not stated: its value is recorded.")
         row = structs.replace(row, amount=row.value, amount_source="value", currency=value)

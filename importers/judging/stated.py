@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from msgspec import structs
 from pledgebook.importers.judging.drafting import Kind, Received
@@ -19,7 +20,7 @@ from pledgebook.importers.values.words import read_kind
 from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import Rate
 from pledgebook.ledger.events import Part
-from pledgebook.ledger.money import CENT, ZERO, format_amount, to_cents
+from pledgebook.ledger.money import CENT, ZERO, format_amount, round_to
 
 _ROUNDING = ask("rounding", "", Choice("round", "Round to what the currency is counted in"))
 OVERPAID = ask(
@@ -142,7 +143,9 @@ def parts_of(
     rate = None
     for written, due, equivalent in stated:
         amount = _counted(written, currency, answers, mark, remarks)
-        value, found = _value_of(amount, equivalent, currency, day, context, remarks)
+        value, found = _value_of(
+            amount, _own(equivalent, group[0], day, context), currency, day, context, remarks
+        )
         if due is not None and due < day:
             once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
         rate = rate or found
@@ -217,35 +220,64 @@ def _counted(
     return rounded
 
 
+class Equivalent(NamedTuple):
+    """What a sheet says an amount is worth: as it is stated, and in the book's currency."""
+
+    said: str
+    value: Decimal
+
+
+def _own(
+    stated: Decimal | None, row: SheetRow, day: date, context: Context
+) -> Equivalent | str | None:
+    """Return the sheet's own value of an amount in the book's currency: converted, where its column
+    is in another; the sentence that says why it cannot be; None where it states none.
+    """
+    if stated is None:
+        return None
+    book = context.settings.currency
+    if stated < 0:
+        raise Doubt(f"The equivalent is {format_amount(stated)}, below zero.", "rejected")
+    if len(row.value_currency) > 1:
+        return f"the sheet's equivalent may be in {' or '.join(row.value_currency)}"
+    (code,) = row.value_currency or (book,)
+    said = f"{format_amount(stated)} {code}"
+    if code == book:
+        return Equivalent(said, stated)
+    if missing := context.rates.missing(code, day):
+        return f"the sheet's equivalent, {said}, cannot be converted: {missing}"
+    value, _ = context.rates.value(stated, code, day)
+    return Equivalent(f"{said} ({format_amount(value)} {book})", value)
+
+
 def _value_of(
     amount: Decimal,
-    equivalent: Decimal | None,
+    equivalent: Equivalent | str | None,
     currency: str,
     day: date,
     context: Context,
     remarks: list[str],
 ) -> tuple[Decimal, Rate | None]:
     """Return the value of an amount: at the book's rate; if it has none, as the sheet says."""
-    if equivalent is not None and equivalent < 0:
-        raise Doubt(f"The equivalent is {format_amount(equivalent)}, below zero.", "rejected")
+    own = equivalent if isinstance(equivalent, Equivalent) else None
     if missing := context.rates.missing(currency, day):
-        if not equivalent:
-            raise Doubt(f"There is no value: {missing}.", asks=_RATE)
+        if own is None or not own.value:
+            why = f"{missing}, and {equivalent}" if isinstance(equivalent, str) else missing
+            raise Doubt(f"There is no value: {why}.", asks=_RATE)
         once(remarks, "Valued as the sheet says: the book has no rate for that day.")
-        return to_cents(equivalent), None
+        return round_to(own.value, context.settings.decimals), None
     value, rate = context.rates.value(amount, currency, day)
-    if equivalent and not (value / _FAR < equivalent < value * _FAR):
+    if own and own.value and not (value / _FAR < own.value < value * _FAR):
         once(
             remarks,
-            f"The sheet's own value, {format_amount(equivalent)}, is far from "
-            f"{format_amount(value)} at the book's rate: look whether amount and currency are "
-            "right.",
+            f"The sheet's own value, {own.said}, is far from {format_amount(value)} at the book's "
+            "rate: look whether amount and currency are right.",
         )
-    elif equivalent and abs(equivalent - value) > _rounding_of(equivalent):
+    elif own and own.value and abs(own.value - value) > _rounding_of(own.value):
         once(
             remarks,
-            f"The sheet's own value, {format_amount(equivalent)}, is not {format_amount(value)}, "
-            "which the book's rate of the day makes: that was taken.",
+            f"The sheet's own value, {own.said}, is not {format_amount(value)}, which the book's "
+            "rate of the day makes: that was taken.",
         )
     if value <= 0:
         raise Doubt(f"{amount} {currency} is less than a cent in the book's currency.", "rejected")

@@ -20,7 +20,6 @@ from pledgebook.importers.tables.tables import Table
 from pledgebook.importers.values.amounts import AmountReading
 from pledgebook.ledger.declared.currencies import decimals, recognise
 
-_VALUE = "USD"
 _MOST_RUNNING = 200
 """Totals of a table up to which subtotals are tried as running ones."""
 _RUNS = 12
@@ -251,7 +250,8 @@ def _sum_by_currency(
 
 def _currency_of(column: TableColumn, row: SheetRow) -> str:
     if column.field is Field.VALUE:
-        return _VALUE
+        codes = row.value_currency
+        return codes[0] if len(codes) == 1 else ""
     if column.field in {Field.UNPAID, Field.PAID} and column.currency:
         codes = recognise(column.currency, None)
         return codes[0] if len(codes) == 1 else ""

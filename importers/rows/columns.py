@@ -23,6 +23,7 @@ from pledgebook.importers.tables.headings import (
     Field,
     date_order_in,
     has_word_of,
+    value_currency,
 )
 from pledgebook.importers.tables.qualifiers import qualifier_of, says_of_amounts
 from pledgebook.importers.tables.tables import Table
@@ -313,6 +314,12 @@ class Columns:
         return column not in self.headed or all(
             isinstance(text, str) and currencies_alone(text) for text in texts
         )
+
+    @cached_property
+    def value_currency(self) -> tuple[str, ...]:
+        """The codes that the heading of the equivalents names; none where it is the book's."""
+        columns = self.table.columns_of(Field.VALUE)
+        return value_currency(next((each.currency for each in columns if each.currency), ""))
 
     def _behind_money(self) -> Sequence[tuple[int, bool]]:
         """Give the columns of words that stand right behind amounts; False for references."""

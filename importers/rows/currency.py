@@ -64,7 +64,12 @@ def agree_currencies(row: OpenRow) -> None:
         shown_with = row.figures[column.letter].currency
         if not shown_with or column.field not in {Field.PAID, Field.PLEDGED, Field.VALUE}:
             continue
-        counted = ("USD",) if column.field is Field.VALUE else row.paid_currency or row.currency
+        if column.field is Field.VALUE:
+            counted = columns.value_currency
+            if not counted:
+                continue
+        else:
+            counted = row.paid_currency or row.currency
         if not set(columns.recognise(shown_with, _day_of(row))) & set(counted):
             what = " or ".join(counted) or "no currency"
             row.doubt_cell(

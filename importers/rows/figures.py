@@ -18,7 +18,6 @@ from pledgebook.importers.values.looks import read_shown
 from pledgebook.importers.values.values import shown
 from pledgebook.ledger.declared.currencies import decimals
 
-_VALUE = ("USD",)
 _THREE = 3
 CENTS = 2
 """Decimals of most currencies: a figure with more may not have the decimal mark it seems to."""
@@ -117,7 +116,7 @@ def _may_be_in(row: OpenRow, column: FigureColumn, reading: AmountReading) -> tu
     """Return every currency that may be meant by what is stated of a figure, wherever it is."""
     columns = row.columns
     if column.field is Field.VALUE:
-        return _VALUE
+        return columns.value_currency
     stated = [
         reading.currency,
         columns.heading_currency(column.number),
@@ -170,11 +169,16 @@ def count_value(row: OpenRow) -> None:
     value = row.sum(Field.VALUE)
     if not value.known:
         return
+    own = row.columns.value_currency
     silent = row.amount.state == "unknown" and not row.currency_text
     if silent and row.answer(VALUE_ONLY):
         row.amount, row.amount_source = value, "value"
-        row.currency, row.currency_text = _VALUE, "USD"
-    elif row.amount == BLANK and row.currency == _VALUE and row.columns.at(Field.AMOUNT):
+        row.currency, row.currency_text = own, " or ".join(own)
+    elif (
+        row.amount == BLANK
+        and row.currency == row.columns.value_currency
+        and row.columns.at(Field.AMOUNT)
+    ):
         row.amount, row.amount_source = value, "value"
 
 
@@ -211,7 +215,7 @@ def round_figures(row: OpenRow) -> None:
     total may be of what is stored.
     """
     paid = row.paid_currency or row.currency
-    others = {Field.PAID: paid, Field.VALUE: _VALUE}
+    others = {Field.PAID: paid, Field.VALUE: row.columns.value_currency}
     row.amount = _counted(row.amount, row.currency)
     for field, reading in row.sums.items():
         if field in MONEY:
@@ -221,7 +225,7 @@ def round_figures(row: OpenRow) -> None:
             part,
             amount=_counted(part.amount, part.currency),
             paid=_counted(part.paid, row.paid_currency or part.currency),
-            value=_counted(part.value, _VALUE),
+            value=_counted(part.value, row.columns.value_currency),
         )
         for part in row.instalments
     )

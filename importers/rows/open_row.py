@@ -148,6 +148,7 @@ class OpenRow(Struct, kw_only=True):
             amount_source=self.amount_source,
             currency=self.currency,
             currency_text=self.currency_text,
+            value_currency=self.columns.value_currency,
             paid_currency=self.paid_currency,
             tells_paid=Field.PAID in self.sums,
             instalments=self.instalments,

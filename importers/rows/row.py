@@ -65,6 +65,8 @@ class SheetRow(Struct, frozen=True, kw_only=True):
     """The codes that `currency_text` may mean: one if it is recognised, several if it is
     ambiguous, none if it is unknown or not stated."""
     currency_text: str
+    value_currency: tuple[str, ...]
+    """The codes that the heading of its equivalent names; none where it is the book's."""
     paid_currency: tuple[str, ...]
     """The same of what was paid, where the heading of that column names a currency."""
     tells_paid: bool

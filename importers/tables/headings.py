@@ -393,6 +393,15 @@ def is_dollar_mark(currency: str) -> bool:
     )
 
 
+def value_currency(column_currency: str) -> tuple[str, ...]:
+    """Return the codes that the currency of a heading may mean, dollars being those of the United
+    States; none where it names no currency.
+    """
+    if not column_currency:
+        return ()
+    return ("USD",) if is_dollar_mark(column_currency) else recognise(column_currency, None)
+
+
 def currency_in(text: str) -> str:
     """Give the mark or word for a currency that a heading or title names, else "".
 

@@ -24,6 +24,7 @@ from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.forms.field import Field
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
+    CURRENCY,
     EARMARK,
     STATED_VALUE,
     Drafted,
@@ -54,7 +55,7 @@ _PART = Field(
     "A pledge of an earlier period",
     DONOR,
     Field("amount", "Amount", kind="amount", required=True),
-    Field("currency", "Currency", option="--currency", default="USD", suggests="currency"),
+    CURRENCY,
     Field(
         "made_on", "Made on", option="--made-on", help="The day it was made.", kind="day",
         required=True,
@@ -83,6 +84,7 @@ def prior_pledge(
     """A pledge of DONOR made in an earlier period and found only now: an adjustment."""
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, made_on)
+    currency = currency or book.settings.currency
     recording.check_money(amount, currency)
     if value is None:
         valued, rate = value_of_day(book, amount, currency, made_on)

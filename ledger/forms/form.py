@@ -135,6 +135,14 @@ EARMARK = (
 )
 """Where money goes."""
 
+CURRENCY = Field(
+    "currency",
+    "Currency",
+    option="--currency",
+    help="The book's own where none is stated.",
+    suggests="currency",
+)
+
 STATED_VALUE = (
     Field("value", "Value", option="--value",
           help="Only where it is not valued at the rate of the day: its value in all.",

@@ -27,6 +27,7 @@ from pledgebook.ledger.forms.field import Field, Part
 from pledgebook.ledger.forms.form import (
     ACCEPTANCE,
     AGREEMENT,
+    CURRENCY,
     EARMARK,
     STATED_VALUE,
     Drafted,
@@ -73,7 +74,7 @@ _EQUAL = (
     "A pledge",
     DONOR,
     Field("amount", "Amount", kind="amount"),
-    Field("currency", "Currency", option="--currency", default="USD", suggests="currency"),
+    CURRENCY,
     Field(
         "due",
         "Due",
@@ -162,6 +163,7 @@ def pledge(
     """
     book, day = recording.book, recording.day
     found = find_donor(book.settings, donor, day)
+    currency = currency or book.settings.currency
     asked = _read_instalments(instalments)
     if amount is not None and not asked:
         asked = _at_intervals(amount, currency, due, every, equal, times)
