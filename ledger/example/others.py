@@ -16,7 +16,7 @@ from pledgebook.ledger.example.making import send
 
 CRIME = "crime"
 """The example that `pledgebook demo` makes unless another is named."""
-OTHERS = ("water",)
+OTHERS = ("water", "treaty")
 DIR = "DIR"
 """In a step, the book's folder."""
 

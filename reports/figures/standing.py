@@ -21,6 +21,8 @@ def standing_of(selection: Selection) -> Standing:
     each = [_of_period(selection, part) for part in cut.parts]
     states = [one.state for one in each]
     by_worth = ("provisional", "restated", *STATES)
+    if len(set(states)) == 1:
+        return _standing(states[0], f"{cut.parts[0].name} to {cut.parts[-1].name}, each of them.")
     said = [
         f"{part.name} {STATES[state].title.lower()}"
         for part, state in zip(cut.parts, states, strict=True)
