@@ -10,7 +10,10 @@ from typing import Any
 import beanquery
 import pytest
 from beancount.core.inventory import Inventory
+from click.testing import CliRunner
 from fava.core import FavaLedger
+from pledgebook.cli.main import group
+from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.register.book import Book
 from pledgebook.reports import Report, make_reports, select
 from pledgebook.reports.render import footed
@@ -21,11 +24,17 @@ QUERIES = dict(SQL.findall(DOCS.read_text("utf-8")))
 D = Decimal
 
 
-def ask(book: Book, name: str) -> list[dict[str, Any]]:
+CLOSED = re.findall(r"^```text\n(AND .*?)\n^```", DOCS.read_text("utf-8"), re.MULTILINE)
+
+
+def ask(book: Book, name: str, more: str = "") -> list[dict[str, Any]]:
     connection = beanquery.connect(
         "beancount:", entries=book.entries, errors=book.errors, options=book.options
     )
-    cursor = connection.execute(QUERIES[name])
+    ends = re.compile(r"(date <= \S+)$", re.MULTILINE)
+    query, places = ends.subn(rf"\1 {more}", QUERIES[name])
+    assert places == 1
+    cursor = connection.execute(query)
     names = [column.name for column in cursor.description]
     return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
 
@@ -152,3 +161,27 @@ def test_favas_query_page_answers_the_same(golden: Book, name: str) -> None:
     ledger = FavaLedger(str(golden.path))
     table = ledger.query_shell.execute_query_serialised(ledger.all_entries, QUERIES[name])
     assert len(table.rows) == len(ask(golden, name))  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Book]:
+    """The example before its two bienniums were closed, and all its periods after."""
+    folder = tmp_path_factory.mktemp("queries") / "demo"
+    runner = CliRunner()
+    assert runner.invoke(group, ["demo", str(folder)]).exit_code == 0
+    before = load_book(folder / "main.beancount")
+    for period in ("2000-2001", "2002-2003"):
+        ran = runner.invoke(group, ["--book", str(folder), "close", period])
+        assert ran.exit_code == 0, ran.output
+    return before, load_book(folder / "history.beancount")
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_of_a_closed_period_they_say_what_they_said_before(
+    closed: tuple[Book, Book], name: str
+) -> None:
+    before, history = closed
+    (clause,) = CLOSED
+    said = ask(before, name)
+    assert said
+    assert sorted(map(str, ask(history, name, clause))) == sorted(map(str, said))
