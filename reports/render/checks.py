@@ -38,10 +38,12 @@ class Place:
     first: int
 
     def formula(self, part: Part) -> str | None:
-        """Return the formula that adds up a part of the report; None if it would be too long."""
+        """Return the formula that adds up a part of the report; None if it would be too long, or
+        the report does not show the column, as nothing stands in it.
+        """
         columns = [column.key for column in self.report.columns]
         rows = [self.first + at for at in self.report.rows_of(part.section)]
-        if not rows:
+        if not rows or part.column not in columns:
             return None
         return sum_formula(rows, columns.index(part.column), 2, sheet=quote_sheetname(self.sheet))
 
