@@ -73,6 +73,7 @@ plugin "pledgebook.plugins"
         ('currency: "EURO"', "no currency"),
         ('way: "in"', "goes out"),
         ('way: "sideways"', "goes out"),
+        ('class: "genral"', "books to the class 'genral'"),
     ],
 )
 def test_a_rule_that_nothing_can_meet_is_a_finding_at_its_line(
@@ -92,6 +93,7 @@ def test_a_rule_with_conditions_that_can_be_met_is_none(tmp_path: Path) -> None:
     path = tmp_path / "main.beancount"
     more = (
         '  words-2: "monthly"\n  least: 1.00 USD\n  most: 1.00 USD\n  way: "out"\n  currency: "EUR"'
+        '\n  class: "general"'
     )
     path.write_text(BOOK.format(words="fee", kind="charges", more=more), "utf-8")
     assert not [each for each in load_book(path).errors if "bank-rule" in each.message]

@@ -181,7 +181,7 @@ def test_a_plain_commitment_is_held_to_the_limit_whatever_others_like_it_are(loa
         ('custom "delegation" "Desk" "write-of"', "is no event"),
         ('custom "delegation" "Desk" "write-off"', "is not declared"),
         ('custom "delegation" "Clerk" "write-off"\n  limit: "100"', "without quotation marks"),
-        ('custom "delegation" "Clerk" "write-off"\n  limit: 100 EUR', "write value"),
+        ('custom "delegation" "Clerk" "write-off"\n  limit: 100 EUR', "as 10000.00 USD"),
         ('custom "delegation" "Clerk" "write-off"\n  limit: -1 USD', "not below zero"),
         ('custom "delegation" "Clerk" "write-off"\n  fund: "NONE"', "no fund 'NONE'"),
         ('custom "delegation" "Clerk" "write-off"\n  until: "soon"', "write a day"),

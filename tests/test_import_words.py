@@ -169,6 +169,25 @@ def test_states_in_a_column_that_is_not_read_ask_nothing(take: Take) -> None:
     assert any("Pool of the flow" in doubt for doubt in table.table.doubts)
 
 
+STATUS = """Party|Reference|Date of pledge|Currency|Agreed contributions|Cash payments|{}
+Norway|P1|2002-03-02|USD|7001|3000|{}
+Finland|P2|2002-03-02|USD|9002|0|{}
+"""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Bilateral assistance", "Promissory notes", "Coopération bilatérale", "Billets à ordre"],
+)
+def test_what_settles_a_pledge_without_cash_is_asked_about_and_never_counted(
+    take: Take, heading: str
+) -> None:
+    asked = take(STATUS.format(heading, "1201", "0"))
+    assert _said(asked) == ["waiting", "waiting"]
+    assert all(heading in verdict.reason for verdict in asked.verdicts)
+    assert _said(take(STATUS.format(heading, "0", "0"))) == ["imported", "imported"]
+
+
 def test_columns_that_are_not_read_are_named(take: Take) -> None:
     table = take(FLAT.format("Desk officer") + "Norway|2002-03-02|J. Smith|7001\n")
     assert _said(table) == ["imported"]

@@ -2,7 +2,9 @@
 
 A list that states what was pledged under a heading that is not known, and what was paid under one
 that is, would be entered as money received. So every column of which all cells may be money keeps
-its table waiting, until somebody says what it is.
+its table waiting, until somebody says what it is. What settles a pledge without cash (bilateral
+assistance, promissory notes) is such a column whatever its figures: it is no cash, and leaving it
+out would call the pledge unpaid.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def may_be_money(table: Table, column: TableColumn) -> str:
     they stand to the amounts that are read; "" if it does not.
     """
     beside = _beside(table)
-    if beside is None or _says_something_else(column.heading):
+    settles = has_word_of("settlement", column.heading) and not names_no_amount(column.heading)
+    if beside is None or (_says_something_else(column.heading) and not settles):
         return ""
     known_as = match_heading(column.heading)
     if known_as and known_as.field in MONEY and table.columns_of(known_as.field):
@@ -53,19 +56,28 @@ def may_be_money(table: Table, column: TableColumn) -> str:
     figures = _figures(table, column)
     if not figures or not any(each.value for each in figures.values()):
         return ""
-    known = {number: each.value for number, each in figures.items() if each.value is not None}
-    if len(known) < len(figures) or _number_something(known.values()):
-        return ""
-    marked = bool(currency_in(column.heading)) or any(map(_is_written_as_money, figures.values()))
-    if not marked and not any(value and not value % _ROUND for value in known.values()):
-        return ""
-    if not _may_relate(table, known, _amounts(table, beside), marked=marked):
+    if not settles and not _look_like_money(table, column, beside, figures):
         return ""
     first = next(each for each in figures.values() if each.value)
     return (
         f"its figures may be money, such as {shown(first.text)}, beside those of column "
         f"{beside.named}"
     )
+
+
+def _look_like_money(
+    table: Table, column: TableColumn, beside: TableColumn, figures: Mapping[int, AmountReading]
+) -> bool:
+    """Whether figures under a heading that says nothing of them are written as sums of money, or as
+    round as these, and stand to the amounts as such sums do.
+    """
+    known = {number: each.value for number, each in figures.items() if each.value is not None}
+    if len(known) < len(figures) or _number_something(known.values()):
+        return False
+    marked = bool(currency_in(column.heading)) or any(map(_is_written_as_money, figures.values()))
+    if not marked and not any(value and not value % _ROUND for value in known.values()):
+        return False
+    return _may_relate(table, known, _amounts(table, beside), marked=marked)
 
 
 def _beside(table: Table) -> TableColumn | None:

@@ -18,7 +18,7 @@ value date; an entry whose two days differ says the bank's under `booked-on:`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from msgspec import Struct, field
 from pledgebook.ledger.declared.chart import read_account
 from pledgebook.ledger.declared.currencies import is_currency
 from pledgebook.ledger.declared.declarations import Declaration, as_date
+from pledgebook.ledger.declared.funds import Fund
 from pledgebook.ledger.declared.names import normalise
 from pledgebook.ledger.findings import Finding, RefusedError, finding
 
@@ -208,7 +209,7 @@ NO_BANKS = Banks()
 
 def read_banks(
     declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
-    funds: Iterable[str],
+    funds: Mapping[str, Fund],
     currency: str,
     donors: Container[str] = frozenset(),
 ) -> tuple[Banks, list[Finding]]:
@@ -233,7 +234,7 @@ def read_banks(
         held |= dict.fromkeys(bank.accounts, bank.code)
     rules: dict[str, list[BankRule]] = {}
     for declaration in declared["bank-rule"].values():
-        rule = _read_rule(declaration, accounts, donors)
+        rule = _read_rule(declaration, accounts, funds, donors)
         if isinstance(rule, Finding):
             faults.append(rule)
         else:
@@ -298,7 +299,10 @@ def _read_bank(
 
 
 def _read_rule(
-    declaration: Declaration, accounts: Mapping[str, BankAccount], donors: Container[str]
+    declaration: Declaration,
+    accounts: Mapping[str, BankAccount],
+    funds: Mapping[str, Fund],
+    donors: Container[str],
 ) -> BankRule | Finding:
     bank, words, kind = declaration.texts
     if bank not in accounts:
@@ -319,6 +323,16 @@ def _read_rule(
             f"The rule for {words!r} takes it for {kind!r} and names "
             f"{f'the donor {donor!r}' if donor else 'no donor'}: a rule of the kind donor, and no "
             "other, names under donor: the code of one that the book knows.",
+        )
+    fund = funds[accounts[bank].fund]
+    class_ = declaration.text("class")
+    if class_ and class_ not in fund.classes:
+        return finding(
+            declaration.entry,
+            "bank-rule",
+            f"The rule for {words!r} books to the class {class_!r}, and {fund.code}, in which "
+            f"receipts of {bank} wait, has {', '.join(fund.classes)}: correct class:, or leave it "
+            "out.",
         )
     rule = _with_conditions(declaration, donor)
     if isinstance(rule, str):
