@@ -1,7 +1,8 @@
 """Exact money: cents, shares and the way amounts are written in a book and in JSON.
 
-Every figure is a `Decimal`. Values are whole cents at all times; rounding is half up, the
-convention of the UN's financial rules, and happens only here.
+Every figure is a `Decimal`. Values are whole in the smallest unit of the book's currency at all
+times (`Settings.decimals`: two for most, none for the yen); rounding is half up, the convention of
+the UN's financial rules, and happens only here.
 """
 
 from __future__ import annotations
@@ -87,14 +88,14 @@ def down_to_cents(value: Decimal) -> Decimal:
     return value // CENT * CENT
 
 
-def share(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """Return the cents of `value` that fall to `part` out of `whole` units.
+def share(value: Decimal, part: Decimal, whole: Decimal, decimals: int = 2) -> Decimal:
+    """Return what of `value` falls to `part` out of `whole` units, with so many decimals.
 
     What is left of a pledge costs `share(carrying value, units left, units before)`.
     """
     if not whole:
         raise ZeroDivisionError("a share of nothing has no value")
-    return to_cents(value * part / whole)
+    return round_to(value * part / whole, decimals)
 
 
 def value_at(

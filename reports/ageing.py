@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, to_cents
+from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register.instalments import awaits_condition, days_overdue
 from pledgebook.ledger.register.register import Claim
 from pledgebook.reports.figures.disclosures import received_since
@@ -232,7 +232,7 @@ def allowance_of(selection: Selection, claim: Claim, day: date) -> Decimal:
     band = _years((day - _due(claim)).days)
     scale = selection.book.settings.funds[claim.fund].allowance
     percent = dict(zip(("year_2", "year_3", "older"), scale, strict=False)).get(band, ZERO)
-    return to_cents(claim.value * percent / 100)
+    return round_to(claim.value * percent / 100, claim.decimals)
 
 
 def _columns(selection: Selection) -> list[Column]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pledgebook.ledger.declared.currencies import convert_legacy
 from pledgebook.ledger.declared.declarations import as_text
-from pledgebook.ledger.money import CENT, ZERO, read_number, round_to, to_cents
+from pledgebook.ledger.money import ZERO, read_number, round_to
 from pledgebook.ledger.register.columns import Figures, total
 from pledgebook.ledger.register.events import RECEIVING
 from pledgebook.ledger.register.instalments import (
@@ -142,7 +142,8 @@ def _first(changes: list[Change]) -> dict[str, Value]:
     rate = _stated_rate(first_commitment(changes), units) if same and units else None
     return {
         "first_pledged": units,
-        "rate_pledged": rate or (_rate(units, first.value) if units else None),
+        "rate_pledged": rate
+        or (_rate(units, first.value, changes[0].after.decimals) if units else None),
         "value_pledged": first.value,
     }
 
@@ -155,10 +156,11 @@ def _stated_rate(change: Change, units: Decimal) -> str | None:
         return None
     try:
         rate = read_number(as_text(change.entry.meta["rate"]))
-        made = to_cents(units / rate)
+        made = round_to(units / rate, change.after.decimals)
     except (ValueError, ArithmeticError):
         return None
-    cents = len(change.entry.postings) * CENT
+    unit = Decimal(1).scaleb(-change.after.decimals)
+    cents = len(change.entry.postings) * unit
     return f"{rate:f}" if abs(made - change.after.value) <= cents else None
 
 
@@ -173,12 +175,12 @@ def _received(selection: Selection, changes: list[Change]) -> dict[str, Value]:
             last = change.date
     return {
         "paid_on": last,
-        "rate_paid": _rate(units, value) if last else None,
+        "rate_paid": _rate(units, value, selection.book.settings.decimals) if last else None,
         "value_paid": value if last else Decimal(0),
     }
 
 
-def _rate(units: Decimal, value: Decimal) -> str | None:
+def _rate(units: Decimal, value: Decimal, places: int) -> str | None:
     """Return a rate computed back: the shortest that gives this value to the cent."""
     if not value or not units:
         return None
@@ -187,7 +189,7 @@ def _rate(units: Decimal, value: Decimal) -> str | None:
     exact = units / value
     for decimals in range(_RATE_DECIMALS):
         rate = round_to(exact, decimals)
-        if rate and to_cents(units / rate) == value:
+        if rate and round_to(units / rate, places) == value:
             return f"{rate.normalize():f}"
     return f"{round_to(exact, _RATE_DECIMALS).normalize():f}"
 

@@ -304,7 +304,11 @@ def _memoranda(selection: Selection, cut: Cut) -> Iterator[tuple[Row, str, Decim
         if claim is None or not claim.disputed or not claim.is_recognised(cut.end):
             continue
         if selection.covers(claim):
-            yield _row(claim), "disputed", share(claim.value, claim.disputed, claim.units)
+            yield (
+                _row(claim),
+                "disputed",
+                share(claim.value, claim.disputed, claim.units, claim.decimals),
+            )
     for move in note_moves(entries, register.settings):
         if move.entry.date > cut.end or not selection.covers_line(move.line):
             continue

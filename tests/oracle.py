@@ -20,8 +20,8 @@ Row = tuple[str, str, str]
 KeyT = TypeVar("KeyT", bound=Hashable)
 
 
-def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+def cents(amount: Decimal, decimals: int = 2) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,18 @@ class Oracle:
 
     policies: Mapping[tuple[str, str], str]
     starts: Sequence[date]
+    currency: str = "USD"
+    decimals: int = 2
     now: dict[str, Instalment] = field(default_factory=dict)
     history: list[tuple[date, Instalment]] = field(default_factory=list)
     amounts: list[tuple[date, Instalment, str, Decimal]] = field(default_factory=list)
     cash: list[tuple[date, str, Decimal]] = field(default_factory=list)
     early: set[str] = field(default_factory=set)
     """The instalments of which the last payment came before their period, and was held."""
+
+    def cents(self, amount: Decimal) -> Decimal:
+        """Round to the smallest unit of the book's currency."""
+        return cents(amount, self.decimals)
 
     def start_of(self, day: date) -> date:
         return max(start for start in self.starts if start <= day)
@@ -91,7 +97,7 @@ class Oracle:
         """A payment or an application: `value` gross of charges."""
         was = self.now[label]
         left = was.units - units
-        value = cents(was.value * left / was.units)
+        value = self.cents(was.value * left / was.units)
         now = replace(was, units=left, value=value, paid=was.paid + units)
         self.early.discard(label)
         if was.recognised is None:
@@ -123,7 +129,7 @@ class Oracle:
     def settle_without_cash(self, day: date, label: str, units: Decimal, line: str) -> None:
         """A note for it, or delivered cooperation: `line` is that of the cash proof."""
         was = self.now[label]
-        value = was.value - cents(was.value * (was.units - units) / was.units)
+        value = was.value - self.cents(was.value * (was.units - units) / was.units)
         self.settle(day, label, units, value)
         self.cash.append((day, line, value))
 
@@ -147,7 +153,9 @@ class Oracle:
 
     def amend(self, day: date, label: str, units: Decimal, added: Decimal = ZERO) -> None:
         was = self.now[label]
-        value = was.value + added if units > was.units else cents(was.value * units / was.units)
+        value = (
+            was.value + added if units > was.units else self.cents(was.value * units / was.units)
+        )
         self._shift(day, was, value - was.value)
         self._keep(day, replace(was, units=units, value=value))
 
@@ -173,7 +181,7 @@ class Oracle:
     def write_off(self, day: date, label: str, units: Decimal) -> None:
         was = self.now[label]
         left = was.units - units
-        value = cents(was.value * left / was.units)
+        value = self.cents(was.value * left / was.units)
         if was.recognised:
             self._add(day, was, "written_off", was.value - value)
         self._keep(day, replace(was, units=left, value=value, written_off=was.written_off + units))

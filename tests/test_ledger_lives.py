@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from oracle import Instalment, Oracle
 from pledgebook.ledger.declared.chart import CLAIMS
-from pledgebook.ledger.declared.currencies import EURO_RATES
+from pledgebook.ledger.declared.currencies import EURO_RATES, decimals
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events import (
     Earmark,
@@ -76,7 +76,7 @@ from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.ordering import rank_of
 from pledgebook.ledger.files.writing import write_entries
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, share, to_cents
+from pledgebook.ledger.money import ZERO, round_to, share
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.columns import Figures
 from pledgebook.ledger.register.instalments import list_instalments
@@ -93,7 +93,8 @@ from pledgebook.reports.roll_forwards import roll_forwards
 from pledgebook.reports.schedule import Schedule, make_schedule
 
 D = Decimal
-HEAD = """plugin "pledgebook.plugins"
+HEAD = """option "operating_currency" "{currency}"
+plugin "pledgebook.plugins"
 1999-12-31 custom "fund" "CPCJF" "A fund"
   settlement: "cash bilateral note loan"
   recognition-general: "{general}"
@@ -119,7 +120,12 @@ EARMARKS = (
     Earmark("UNTOC", "convention"),
 )
 DONORS = ("ITA", "AUT", "NOR")
-CURRENCIES = ("USD", "EUR", "ITL", "NOK")
+CURRENCIES = {
+    "USD": ("USD", "EUR", "ITL", "NOK"),
+    "EUR": ("EUR", "USD", "GBP", "NOK"),
+    "JPY": ("JPY", "EUR", "ITL", "NOK"),
+}
+"""In what is pledged to a book, by what it is kept in."""
 
 
 @dataclass
@@ -129,6 +135,7 @@ class Life:
     folder: Path
     random: Random
     policies: tuple[str, str, str]
+    currency: str = "USD"
     drafts: list[Draft] = field(default_factory=list)
     day: date = FIRST
     rank: int = 0
@@ -139,7 +146,9 @@ class Life:
     def __post_init__(self) -> None:
         groups = (("CPCJF", "general"), ("CPCJF", "special"), ("UNTOC", "convention"))
         starts = (date(2000, 1, 1), *PERIODS, date(2006, 1, 1))
-        self.oracle = Oracle(dict(zip(groups, self.policies, strict=True)), starts)
+        self.decimals = decimals(self.currency)
+        policies = dict(zip(groups, self.policies, strict=True))
+        self.oracle = Oracle(policies, starts, currency=self.currency, decimals=self.decimals)
 
         self.booked: dict[tuple[str, str, str], Decimal] = {}
         """What the fund's own money comes to, by fund, class and kind of account."""
@@ -157,7 +166,7 @@ class Life:
 
     def load(self) -> Book:
         names = ("general", "special", "convention")
-        head = HEAD.format(**dict(zip(names, self.policies, strict=True)))
+        head = HEAD.format(currency=self.currency, **dict(zip(names, self.policies, strict=True)))
         (self.folder / "main.beancount").write_text(head, "utf-8")
         ordered = sorted(self.drafts, key=lambda draft: (draft.date, rank_of(draft.event)))
         text = "\n".join(draft.text() for draft in ordered)
@@ -234,16 +243,31 @@ class Life:
         """A part of an amount, or all of it."""
         if self.random.random() < 0.5:
             return whole
-        return max(to_cents(whole * self.random.randint(1, 99) / 100), D("0.01"))
+        return max(self.whole(whole * self.random.randint(1, 99) / 100), self.unit)
+
+    @property
+    def unit(self) -> Decimal:
+        return D(1).scaleb(-self.decimals)
+
+    def whole(self, value: Decimal) -> Decimal:
+        """A value as the book rounds it."""
+        return round_to(value, self.decimals)
+
+    def drawn(self, least: int, most: int) -> Decimal:
+        """A value between so many hundredths, as the book rounds it."""
+        return max(self.whole(D(self.random.randint(least, most)) / 100), self.unit)
+
+    def share(self, value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+        return share(value, part, whole, self.decimals)
 
     def rate(self) -> Decimal:
         return D(self.random.randint(400, 2500)) / 1000
 
     def value(self, units: Decimal, currency: str) -> Decimal:
-        if currency == "USD":
+        if currency == self.currency:
             return units
         rate = self.rate() * (1936 if currency == "ITL" else 8 if currency == "NOK" else 1)
-        return max(to_cents(units / rate), D("0.01"))
+        return max(self.whole(units / rate), self.unit)
 
     def due(self) -> date | None:
         days = self.random.choice((None, 10, 200, 700, 1200))
@@ -252,7 +276,7 @@ class Life:
     def parts(self, currency: str, number: int) -> list[Part]:
         made = []
         for _ in range(number):
-            amount = D(self.random.randint(100, 5_000_000)) / 100
+            amount = self.whole(D(self.random.randint(100, 5_000_000)) / 100)
             if currency == "ITL":
                 amount = D(int(amount) * 1000)
             made.append(Part(amount, self.value(amount, currency), self.due()))
@@ -300,7 +324,7 @@ class _NothingToDoError(Exception):
 
 
 def commit(life: Life, book: Book) -> Draft:
-    donor, currency = life.random.choice(DONORS), life.random.choice(CURRENCIES)
+    donor, currency = life.random.choice(DONORS), life.random.choice(CURRENCIES[life.currency])
     earmark, committed = life.random.choice(EARMARKS), life.random.random() < 0.75
     made = commitment(
         book.settings,
@@ -354,7 +378,7 @@ def tell_settled(life: Life, settled: Sequence[Settled], cash: Decimal = ZERO) -
 def pay(life: Life, book: Book) -> Draft:
     settled = life.settled(book, life.claim(book))
     whole = settled.units == settled.claim.units
-    charges = to_cents(min(settled.value / 100, D(50)) / 2) if whole else ZERO
+    charges = life.whole(min(settled.value / 100, D(50)) / 2) if whole else ZERO
     tell_settled(life, [settled], settled.value - charges)
     day = life.day
     life.tell(lambda oracle: oracle.charge(day, charges))
@@ -391,13 +415,13 @@ def tell_cash(life: Life, value: Decimal) -> None:
 
 def receive(life: Life, book: Book) -> Draft:
     fund, value = life.random.choice(("CPCJF", "UNTOC")), life.random.randint(1, 9_000_000)
-    tell_cash(life, D(value) / 100)
+    tell_cash(life, life.whole(D(value) / 100))
     return receipt_unapplied(
         book.settings,
         day=life.day,
         fund=fund,
         label=life.labels(book).receipt(life.day),
-        value=D(value) / 100,
+        value=life.whole(D(value) / 100),
     ).noted(narration="Unknown payer")
 
 
@@ -467,9 +491,9 @@ def return_payment(life: Life, book: Book) -> Draft:
     assert change.before is not None
     units = change.before.units - now.units
     part = life.part(units)
-    value = share(change.value_out, part, units)
+    value = life.share(change.value_out, part, units)
     whole = change.received + change.advanced
-    gross = part if now.currency == "USD" else share(whole, part, units)
+    gross = part if now.currency == life.currency else life.share(whole, part, units)
     if not gross or not value:
         raise _NothingToDoError
     day = life.day
@@ -493,7 +517,7 @@ def deliver(life: Life, book: Book) -> Draft:
         raise _NothingToDoError
     units, day = life.part(claim.units), life.day
     form = life.random.choice(("bilateral", "loan")) if claim.fund == "CPCJF" else "bilateral"
-    if share(claim.value, claim.units - units, claim.units) == claim.value:
+    if life.share(claim.value, claim.units - units, claim.units) == claim.value:
         raise _NothingToDoError
     label = claim.label
     life.tell(lambda oracle: oracle.settle_without_cash(day, label, units, "other_forms"))
@@ -503,7 +527,7 @@ def deliver(life: Life, book: Book) -> Draft:
 def take_note(life: Life, book: Book) -> Draft:
     claim, day = life.claim(book), life.day
     units = life.part(claim.units)
-    if share(claim.value, claim.units - units, claim.units) == claim.value:
+    if life.share(claim.value, claim.units - units, claim.units) == claim.value:
         raise _NothingToDoError
     life.tell(lambda oracle: oracle.settle_without_cash(day, claim.label, units, "notes"))
     return note_issued(
@@ -524,7 +548,7 @@ def note_of(life: Life, book: Book) -> tuple[NoteHeld, Claim, Decimal, Decimal]:
         raise _NothingToDoError
     note = life.random.choice(held)
     units = life.part(note.units)
-    carried = note.value - share(note.value, note.units - units, note.units)
+    carried = note.value - life.share(note.value, note.units - units, note.units)
     if not carried or (not note.value - carried and units != note.units):
         raise _NothingToDoError
     return note, book.register.by_label[note.label][-1].after, units, carried
@@ -574,9 +598,9 @@ def dispute(life: Life, book: Book) -> Draft:
 
 def amend(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
-    units = to_cents(claim.units * life.random.choice((50, 90, 110, 200)) / 100)
+    units = life.whole(claim.units * life.random.choice((50, 90, 110, 200)) / 100)
     added = max(life.value(units - claim.units, claim.currency), ZERO)
-    if not units or units == claim.units or not share(claim.value, units, claim.units):
+    if not units or units == claim.units or not life.share(claim.value, units, claim.units):
         raise _NothingToDoError
     day = life.day
     life.tell(lambda oracle: oracle.amend(day, claim.label, units, added))
@@ -677,12 +701,20 @@ def find_late(life: Life, book: Book) -> Draft:
         raise _NothingToDoError
     made_on = starts - timedelta(life.random.randint(1, 300))
     donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
-    units = D(life.random.randint(100, 5_000_000)) / 100
+    units = life.drawn(100, 5_000_000)
     part = Part(units, units, life.random.choice((None, starts - timedelta(1), day)))
     pledge = life.labels(book).next(donor, made_on)
     row = (earmark.fund, earmark.class_, donor)
     found = Instalment(
-        f"{pledge}.1", row, earmark.purpose, "USD", units, units, made_on, part.due, committed=True
+        f"{pledge}.1",
+        row,
+        earmark.purpose,
+        life.currency,
+        units,
+        units,
+        made_on,
+        part.due,
+        committed=True,
     )
     life.tell(lambda oracle: oracle.find_late(day, found))
     return prior_pledge(
@@ -693,7 +725,7 @@ def find_late(life: Life, book: Book) -> Draft:
         donor=donor,
         pledge=pledge,
         earmark=earmark,
-        currency="USD",
+        currency=life.currency,
         parts=[part],
     )
 
@@ -702,7 +734,7 @@ def correct(life: Life, book: Book) -> Draft:
     """An earlier period got something wrong that concerns no donor."""
     if life.oracle.start_of(life.day) == life.oracle.starts[0]:
         raise _NothingToDoError
-    earmark, value = life.random.choice(EARMARKS[:1]), D(life.random.randint(1, 90_000)) / 100
+    earmark, value = life.random.choice(EARMARKS[:1]), life.drawn(1, 90_000)
     life.expect(earmark, "correction", -value)
     return correction(
         book.settings, day=life.day, earmark=earmark, value=value, cause="Twice (made up)"
@@ -712,7 +744,7 @@ def correct(life: Life, book: Book) -> Draft:
 def revalue(life: Life, book: Book) -> Draft:
     claim = life.claim(book, committed=False)
     value = life.value(claim.units, claim.currency)
-    if value == claim.value or claim.currency == "USD":
+    if value == claim.value or claim.currency == life.currency:
         raise _NothingToDoError
     day = life.day
     life.tell(lambda oracle: oracle.revalue(day, claim.label, value))
@@ -730,7 +762,7 @@ def redenominate(life: Life, book: Book) -> Draft:
 
 def give(life: Life, book: Book) -> Draft:
     donor, earmark = life.random.choice(DONORS), life.random.choice(EARMARKS)
-    value = D(life.random.randint(1, 5_000_000)) / 100
+    value = life.drawn(1, 5_000_000)
     tell_gift(life, donor, earmark, value)
     tell_cash(life, value)
     return receipt_without_pledge(
@@ -747,7 +779,7 @@ def give_in_kind(life: Life, book: Book) -> Draft:
 def spend(life: Life, book: Book) -> Draft:
     """Any of the events that spend or move money that is there."""
     earmark = life.random.choice(EARMARKS)
-    value = life.part(to_cents(life.available(book, earmark) / 2))
+    value = life.part(life.whole(life.available(book, earmark) / 2))
     common = {"day": life.day, "value": value}
     kind = life.random.randrange(7)
     if kind == 0:
@@ -760,7 +792,7 @@ def spend(life: Life, book: Book) -> Draft:
         life.expect(earmark, "obligations", -value)
         return expenditure(book.settings, earmark=earmark, obligated=True, **common)
     if kind == 2 and earmark.fund == "CPCJF":
-        life.expect(earmark, "programme-support", to_cents(value * D("0.13")))
+        life.expect(earmark, "programme-support", life.whole(value * D("0.13")))
         return programme_support(
             book.settings, day=life.day, earmark=earmark, expenditure=value, rate=D("0.13")
         )
@@ -1059,7 +1091,7 @@ def register_of(book: Book, day: date | None = None) -> list[object]:
 def prove_writing(life: Life, book: Book) -> None:
     """What our writer puts into a book, all at once, is the same register."""
     with tempfile.TemporaryDirectory() as name:
-        other = Life(Path(name), life.random, life.policies)
+        other = Life(Path(name), life.random, life.policies, life.currency)
         written = other.load()
         write_entries(written, life.drafts)
         again = load_book(Path(name) / "main.beancount")
@@ -1072,7 +1104,7 @@ def prove_as_at(life: Life, book: Book) -> None:
     day = FIRST + timedelta(life.random.randrange(300, 1900))
     with tempfile.TemporaryDirectory() as name:
         earlier = [draft for draft in life.drafts if draft.date <= day]
-        then = Life(Path(name), life.random, life.policies, earlier).load()
+        then = Life(Path(name), life.random, life.policies, life.currency, earlier).load()
         assert register_of(then, day) == register_of(book, day)
         before, now = (make_schedule(select(one, as_at=day)) for one in (then, book))
         assert rows_of(before) == rows_of(now)
@@ -1090,12 +1122,13 @@ EXAMPLES = int(os.environ.get("PLEDGEBOOK_LIVES", "12"))
 
 
 @settings(max_examples=EXAMPLES, phases=[Phase.generate])
-@given(seed=st.integers(0, 2**32), policies=POLICIES)
+@given(seed=st.integers(0, 2**32), policies=POLICIES, currency=st.sampled_from(sorted(CURRENCIES)))
 def test_whatever_happens_the_books_hold_together(
-    seed: int, policies: tuple[str, str, str]
+    seed: int, policies: tuple[str, str, str], currency: str
 ) -> None:
+    """Books kept in dollars, in euros and in yen, which have no cents."""
     with tempfile.TemporaryDirectory() as name:
-        life = Life(Path(name), Random(seed), policies)
+        life = Life(Path(name), Random(seed), policies, currency)
         book = life.run(30)
         prove(book, life.random, life.oracle)
         prove_own_money(life, book)

@@ -226,7 +226,7 @@ def _amended(
         added, rate = context.rates.value(more, claim.currency, on)
         value = claim.value + added
     else:
-        added, rate, value = ZERO, None, share(claim.value, units, claim.units)
+        added, rate, value = ZERO, None, share(claim.value, units, claim.units, claim.decimals)
     draft = amendment(
         context.settings, day=on, claim=claim, units=units, value_added=added, settled=settled
     ).noted(rate=rate, meta=meta)

@@ -25,7 +25,7 @@ from pledgebook.ledger.events import (
     release,
 )
 from pledgebook.ledger.events.pledges import account_kind, positions_in_order
-from pledgebook.ledger.money import ZERO, format_units, to_cents
+from pledgebook.ledger.money import ZERO, format_units, round_to
 from pledgebook.ledger.register.register import Claim
 
 IMPORT_ID = "import-id"
@@ -163,12 +163,12 @@ def _payments(
                     if claim.label in deferred
                     else claim,
                     units=units,
-                    value=to_cents(units),
+                    value=round_to(units, settings.decimals),
                 ).noted(meta=of_further_entry(meta))
             )
             rest = claim.units - units
             claims[position] = structs.replace(
-                claim, units=rest, value=claim.value - to_cents(units)
+                claim, units=rest, value=claim.value - round_to(units, settings.decimals)
             )
             left -= units
     return drafts
@@ -197,6 +197,7 @@ def _claim(
         units=part.amount,
         currency=reading.currency,
         value=part.value,
+        decimals=settings.decimals,
         pledged_on=reading.day,
         due=part.due,
         committed=True,

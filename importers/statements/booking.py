@@ -127,7 +127,7 @@ class Cashier:
                 f"{bank.account} holds {format_amount(lot.units)} {bank.currency}; "
                 f"{format_amount(units)} cannot go out of it"
             )
-        return lot.value - share(lot.value, lot.units - units, lot.units)
+        return lot.value - share(lot.value, lot.units - units, lot.units, self._settings.decimals)
 
     def _through(self, draft: Draft, bank: BankAccount, entry: Entry, lot: _Lot | None) -> Draft:
         """Return the draft with its cash in the bank's own account, as a lot if it is foreign."""

@@ -316,7 +316,7 @@ class _Recasting:
         if paid is not None and paid.before is not None:
             back = change.after.units - (change.before.units if change.before else Decimal(0))
             units = paid.before.units - paid.after.units
-            return -share(paid.received + paid.advanced, back, units)
+            return -share(paid.received + paid.advanced, back, units, paid.after.decimals)
         opened, day = self.carried_early.get(change.label), as_date(name)
         return value if opened and day and day < opened else None
 

@@ -20,8 +20,9 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Options, Posting, Transaction
 from beancount.parser.options import OPTIONS_DEFAULTS
+from pledgebook.ledger.declared.currencies import decimals_of
 from pledgebook.ledger.files.booking import book_entries
-from pledgebook.ledger.money import format_units, to_cents
+from pledgebook.ledger.money import ZERO, format_units, round_to
 from pledgebook.ledger.parsing import parse_text
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.sources import source_of
@@ -182,7 +183,9 @@ def _posting(posting: Posting) -> list[object]:
     per_unit = getattr(cost, "number", None)
     total = None
     if isinstance(number, Decimal) and isinstance(per_unit, Decimal):
-        total = f"{to_cents(number * per_unit):f} {cost.currency}" if cost else None
+        places = max(2, decimals_of(cost.currency or "")) if cost else 2
+        value = round_to(number * per_unit, places) + ZERO
+        total = f"{value:f} {cost.currency}" if cost else None
     return [
         posting.account,
         _plain(number),

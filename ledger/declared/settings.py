@@ -116,7 +116,7 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
             self._places[account] = place
             return place
 
-    @property
+    @cached_property
     def decimals(self) -> int:
         """How many decimals a value in the book's currency has."""
         return decimals_of(self.currency)

@@ -56,7 +56,7 @@ def apportion_interest(
             f"No class of {', '.join(funds)} held cash from {first} to {last}: "
             f"{format_amount(value)} of interest cannot be shared by balances."
         )
-    shares = share_out(value, list(held.values()))
+    shares = share_out(value, list(held.values()), settings.decimals)
     return [
         (Earmark(code, class_), share)
         for (code, class_), share in zip(held, shares, strict=True)

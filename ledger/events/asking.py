@@ -30,7 +30,6 @@ from pledgebook.ledger.money import (
     format_units,
     read_written,
     round_to,
-    to_cents,
 )
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.events import RECEIVING
@@ -389,7 +388,8 @@ def settle(
         )
     amounts = [each.claim.units if each.amount is None else each.amount for each in asked]
     taken = [min(each.claim.units, amount) for each, amount in zip(asked, amounts, strict=True)]
-    *shares, excess = share_out(gross, [*taken, sum(amounts, Decimal(0)) - sum(taken, Decimal(0))])
+    rest = sum(amounts, Decimal(0)) - sum(taken, Decimal(0))
+    *shares, excess = share_out(gross, [*taken, rest], register.settings.decimals)
     settled = [_settled(register, *part, day) for part in zip(asked, taken, shares, strict=True)]
     return settled, excess
 
@@ -398,10 +398,10 @@ def _settle_own(
     register: Register, asked: Sequence[Asked], gross: Decimal | None, day: date
 ) -> tuple[list[Settled], Decimal]:
     stated = [each.amount for each in asked if each.amount is not None]
+    places = register.settings.decimals
     if gross is None:
-        gross = to_cents(
-            sum((each.claim.units if each.amount is None else each.amount for each in asked), ZERO)
-        )
+        units = (each.claim.units if each.amount is None else each.amount for each in asked)
+        gross = round_to(sum(units, ZERO), places)
     elif len(stated) == len(asked) and sum(stated) != gross:
         raise EventRefusedError(
             f"The amounts come to {format_amount(sum(stated, ZERO))}, what was received with "
@@ -412,11 +412,11 @@ def _settle_own(
     for each in asked:
         taken = min(each.claim.units, left if each.amount is None else min(each.amount, left))
         if taken > 0:
-            settled.append(_settled(register, each, taken, to_cents(taken), day))
+            settled.append(_settled(register, each, taken, round_to(taken, places), day))
             left -= taken
     if not settled:
         raise EventRefusedError(f"Nothing is outstanding of {asked[0].claim.label}.")
-    return settled, to_cents(left)
+    return settled, round_to(left, places)
 
 
 def _settled(

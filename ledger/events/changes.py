@@ -65,7 +65,7 @@ def amendment(
             )
         value = claim.value + value_added
     else:
-        value = share(claim.value, units, claim.units)
+        value = share(claim.value, units, claim.units, settings.decimals)
     after = structs.replace(claim, units=units, value=value)
     words = f"Amendment of {claim.label} to {format_amount(settled + units)} {claim.currency}"
     words += f", of which {format_amount(units)} is unpaid" if settled else ""
@@ -149,7 +149,9 @@ def write_off(
     if not authority.strip():
         raise EventRefusedError("A write-off needs the authority that approved it.", "authority")
     left = claim.units - taken
-    after = structs.replace(claim, units=left, value=share(claim.value, left, claim.units))
+    after = structs.replace(
+        claim, units=left, value=share(claim.value, left, claim.units, settings.decimals)
+    )
     words = f"Write-off of {claim.label}"
     return _Move(
         settings=settings,

@@ -57,7 +57,9 @@ def find_gift(book: Book, donor: str, name: str, day: date) -> Found:
         ),
         ZERO,
     )
-    return Found(structs.replace(gift, value=left), share(kept, left, gift.value))
+    return Found(
+        structs.replace(gift, value=left), share(kept, left, gift.value, book.settings.decimals)
+    )
 
 
 def gifts_left(book: Book, donor: str, day: date) -> Iterator[tuple[str, Gift]]:

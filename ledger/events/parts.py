@@ -13,7 +13,7 @@ from pledgebook.ledger.declared.chart import account
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import ZERO, to_cents
+from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Claim
 
@@ -96,17 +96,18 @@ def donor_name(settings: Settings, donor: str, day: date) -> str:
 
 def in_book_currency(settings: Settings, name: str, amount: Decimal) -> DraftLine:
     """Return a posting without a lot, in the book's currency."""
-    return DraftLine(account=name, number=whole_cents(amount), currency=settings.currency)
+    return DraftLine(account=name, number=whole_units(settings, amount), currency=settings.currency)
 
 
-def whole_cents(amount: Decimal) -> Decimal:
-    """Return a value with two decimals. Raises EventRefusedError where there are more: what a cent
-    is rounded to is decided before an entry is made of it.
+def whole_units(settings: Settings, amount: Decimal) -> Decimal:
+    """Return a value with the decimals of the book's currency. Raises EventRefusedError where there
+    are more: what it is rounded to is decided before an entry is made of it.
     """
-    cents = to_cents(amount)
-    if cents != amount:
-        raise EventRefusedError(f"Values are whole cents; {amount:f} is not: round it first.")
-    return cents
+    rounded = round_to(amount, settings.decimals)
+    if rounded != amount:
+        whole = "cents" if settings.decimals == 2 else f"in {settings.currency}'s smallest unit"
+        raise EventRefusedError(f"Values are whole {whole}; {amount:f} is not: round it first.")
+    return rounded
 
 
 def held_lot(
@@ -115,7 +116,7 @@ def held_lot(
     """Return a posting to a liability held under a label: put in at its own value (amount
     negative; at the day `since` where it is put back), or taken out by its label.
     """
-    amount = whole_cents(amount)
+    amount = whole_units(settings, amount)
     value = -amount if amount < 0 else None
     back = since if amount < 0 else None
     currency = settings.currency
@@ -152,7 +153,7 @@ def put_back(settings: Settings, claim: Claim) -> DraftLine:
         number=claim.units,
         currency=claim.currency,
         label=claim.label,
-        value=whole_cents(claim.value),
+        value=whole_units(settings, claim.value),
         committed=claim.pledged_on,
         meta={"due": claim.due} if claim.due else {},
         book_currency=settings.currency,

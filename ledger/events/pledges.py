@@ -18,7 +18,7 @@ from pledgebook.ledger.events.parts import (
     in_book_currency,
     make_entry,
     taken_out,
-    whole_cents,
+    whole_units,
 )
 from pledgebook.ledger.findings import EventRefusedError
 from pledgebook.ledger.money import ZERO, format_amount
@@ -245,7 +245,7 @@ def _committed(
                 number=part.amount,
                 currency=currency,
                 label=label,
-                value=whole_cents(part.value),
+                value=whole_units(settings, part.value),
                 meta=_terms(part) | own,
                 book_currency=settings.currency,
             )

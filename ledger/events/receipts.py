@@ -69,7 +69,9 @@ class Settled:
         """The instalment afterwards; nothing may be left of it."""
         units = self.claim.units - self.units
         return structs.replace(
-            self.claim, units=units, value=share(self.claim.value, units, self.claim.units)
+            self.claim,
+            units=units,
+            value=share(self.claim.value, units, self.claim.units, self.claim.decimals),
         )
 
 

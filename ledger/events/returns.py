@@ -105,8 +105,10 @@ def _taken_back(
     def part_of(whole: Decimal) -> Decimal:
         """Its part of an amount of the payment; what is left of it where nothing else is left."""
         if back < left:
-            return share(whole, back, units)
-        return whole - sum((share(whole, _put_back(each), units) for each in returns), ZERO)
+            return share(whole, back, units, now.decimals)
+        return whole - sum(
+            (share(whole, _put_back(each), units, now.decimals) for each in returns), ZERO
+        )
 
     released = _released(changes, day)
     was = structs.replace(
@@ -166,7 +168,9 @@ def _written_off(
             "as a pledge of its own."
         )
     value = gone.value_out + sum((each.value_out for each in back_since), ZERO)
-    was = structs.replace(now, units=now.units + back, value=now.value + share(value, back, left))
+    was = structs.replace(
+        now, units=now.units + back, value=now.value + share(value, back, left, now.decimals)
+    )
     return Return(now=now, was=was, value=ZERO)
 
 
@@ -193,7 +197,7 @@ def _charges(register: Register, paid: Change) -> Decimal:
     total = sum((change.received + change.advanced for change in together), ZERO)
     for change in together:
         gross = change.received + change.advanced
-        own = share(left, gross, total) if total else ZERO
+        own = share(left, gross, total, register.settings.decimals) if total else ZERO
         if change is paid:
             return own
         left, total = left - own, total - gross

@@ -131,7 +131,7 @@ def note_encashed(
     `charges` its correspondents kept. What that is more or less than the note was carried at is
     exchange, as with a payment; of what is held in advance, and under `receipt`, it is income.
     """
-    left = _left(held, units)
+    left = _left(held, units, settings.decimals)
     gross = value + charges
     need_value(settings, claim.label, held.currency, units, gross)
     gain = gross - (held.value - left.value)
@@ -174,7 +174,7 @@ def note_dishonoured(
     """A note is not honoured, or goes back: `units` of the instalment, which is as `now`, are owed
     again, at what the note was carried at.
     """
-    left = _left(held, units)
+    left = _left(held, units, settings.decimals)
     value = held.value - left.value
     back = _in_currency(structs.replace(held, units=units), now.currency).units
     was = structs.replace(now, units=now.units + back, value=now.value + value)
@@ -262,7 +262,8 @@ def _need_form(settings: Settings, fund: str, form: str) -> None:
 
 def _settled(claim: Claim, units: Decimal) -> Settled:
     """Return what is settled of an instalment at its share of the carrying value."""
-    left = share(claim.value, claim.units - units, claim.units) if claim.is_open else ZERO
+    rest = claim.units - units
+    left = share(claim.value, rest, claim.units, claim.decimals) if claim.is_open else ZERO
     return Settled(claim, units, claim.value - left)
 
 
@@ -277,7 +278,7 @@ def _in_currency(held: NoteHeld, currency: str) -> NoteHeld:
     return structs.replace(held, units=round_to(units, 2), currency=currency)
 
 
-def _left(held: NoteHeld, units: Decimal) -> NoteHeld:
+def _left(held: NoteHeld, units: Decimal, decimals: int) -> NoteHeld:
     """Return what is held when `units` are taken out."""
     if not ZERO < units <= held.units:
         raise EventRefusedError(
@@ -285,7 +286,7 @@ def _left(held: NoteHeld, units: Decimal) -> NoteHeld:
             f"{format_amount(units)} cannot be taken out."
         )
     rest = held.units - units
-    return structs.replace(held, units=rest, value=share(held.value, rest, held.units))
+    return structs.replace(held, units=rest, value=share(held.value, rest, held.units, decimals))
 
 
 def _changed(settings: Settings, held: NoteHeld, left: NoteHeld) -> list[DraftLine]:

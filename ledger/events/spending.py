@@ -13,7 +13,7 @@ from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.drafts import Draft, DraftLine, Meta
 from pledgebook.ledger.events.parts import Earmark, in_book_currency, make_entry
 from pledgebook.ledger.findings import EventRefusedError
-from pledgebook.ledger.money import format_amount, to_cents
+from pledgebook.ledger.money import format_amount, round_to
 
 
 def expenditure(
@@ -108,7 +108,7 @@ def programme_support(
             f"Support costs are a part of expenditure; {format_amount(rate * 100)} % is more than "
             "all of it. State the percent as 13."
         )
-    value = to_cents(expenditure * rate)
+    value = round_to(expenditure * rate, settings.decimals)
     _need_value(value)
     fund = earmark.fund
     target = _supporting(settings, fund, support_class)
@@ -152,9 +152,11 @@ def _supporting(settings: Settings, fund: str, named: str) -> Earmark:
     )
 
 
-def split_gross(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
-    """Split an amount that includes support costs: what is for the programme, and the support."""
-    programme = to_cents(gross / (1 + rate))
+def split_gross(gross: Decimal, rate: Decimal, decimals: int = 2) -> tuple[Decimal, Decimal]:
+    """Split an amount that includes support costs: what is for the programme, and the support,
+    in so many decimals.
+    """
+    programme = round_to(gross / (1 + rate), decimals)
     return programme, gross - programme
 
 

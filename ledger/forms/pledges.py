@@ -349,6 +349,6 @@ def _valued(
             values.append(valued)
     else:
         recording.value(value, currency, value, reason)
-        values = share_out(value, [amount for amount, _ in asked])
+        values = share_out(value, [amount for amount, _ in asked], recording.book.settings.decimals)
     pairs = zip(asked, values, strict=True)
     return [Instalment(amount, valued, due) for (amount, due), valued in pairs], rate

@@ -16,7 +16,7 @@ from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
-from pledgebook.ledger.money import CENT, ZERO, format_amount, to_cents
+from pledgebook.ledger.money import CENT, ZERO, format_amount
 from pledgebook.ledger.register.agreements import Flow, Reading, follow_agreements
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.postings import Line, stated
@@ -274,7 +274,7 @@ def _support_beyond(
     charges = any(each.kind == _SUPPORT and each.value > 0 for each in flow.expenses)
     if rate is None or not charges or "unknown" in charged:
         return
-    most = to_cents(charged.get("programme", ZERO) * rate / 100)
+    most = charged.get("programme", ZERO) * rate / 100
     if support > most + CENT:
         yield notice(
             flow.entry,

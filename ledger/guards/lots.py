@@ -21,7 +21,7 @@ from pledgebook.ledger.declared.chart import CLAIMS, LABELLED, PAPERS, WITH_INST
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.findings import Finding, finding, notice, place_of
 from pledgebook.ledger.guards.reversing import take_back
-from pledgebook.ledger.money import format_units, share, to_cents
+from pledgebook.ledger.money import format_units, round_to, share
 from pledgebook.ledger.register.carried import Taken, carried_payments
 from pledgebook.ledger.register.events import event_of
 from pledgebook.ledger.register.history import carried_from, is_closing
@@ -283,24 +283,25 @@ class _Following:
     ) -> None:
         """Note a part taken out by hand, or a lot that does not cost whole cents."""
         label, currency = lines[0].label, self.settings.currency
+        places = self.settings.decimals
         value = units * key.number
         if not added:
             before = units - sum((line.units for line in lines), Decimal(0))
-            value = share(to_cents(before * key.number), units, before)
+            value = share(round_to(before * key.number, places), units, before, places)
             message = (
                 f"Part of {label} is taken out and the rest left, which can hide a fraction of a "
                 f"cent. Write instead:\n  {key.account} {format_units(-before)} {key.currency} "
                 f'{{"{label}"}}\n  '
             )
             rule = "part-by-hand"
-        elif abs(value - to_cents(value)) > Decimal("0.00001"):
+        elif abs(value - round_to(value, places)) > Decimal("0.00001"):
             message = f"A lot costs whole cents; {label} costs {value.normalize():f}. Write: "
             rule = "cents"
         else:
             return
         message += (
             f"{key.account} {format_units(units)} {key.currency} "
-            f'{{0 # {to_cents(value):f} {currency}, {key.date}, "{label}"}}'
+            f'{{0 # {round_to(value, places):f} {currency}, {key.date}, "{label}"}}'
         )
         self.found.append(notice(entry, rule, message, lines[0].posting.meta))
 

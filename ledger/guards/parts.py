@@ -73,7 +73,7 @@ def _check_rest(change: Change, settings: Settings) -> Iterator[Finding]:
         or before.currency != after.currency
     ):
         return
-    due = share(before.value, after.units, before.units)
+    due = share(before.value, after.units, before.units, settings.decimals)
     if after.value != due:
         yield finding(
             change.entry,

@@ -41,7 +41,6 @@ from pledgebook.ledger.guards import (
     statements,
     unfinished,
 )
-from pledgebook.ledger.money import CENT
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Giving, Plain, derive_register
 from pledgebook.ledger.register.tagging import Tags, facts_of_donor, tag_claim, tags_of
@@ -153,6 +152,7 @@ class _Finder:
     def __init__(self, settings: Settings, rates: Rates, *, sealed: bool) -> None:
         self.settings = settings
         self.rates = rates
+        self.unit = Decimal(1).scaleb(-settings.decimals)
         self.newest = rates.of_any_age()
         self.first_day = settings.first_open_day if sealed else date.min
         self.currency = settings.currency
@@ -305,7 +305,7 @@ class _Finder:
             return False
         cash = postings[roles.money].units
         received = cash.number if cash is not None else None
-        if received is None or received <= 0 or received != received.quantize(CENT):
+        if received is None or received <= 0 or received != received.quantize(self.unit):
             return False
         if not self._is_value(postings[roles.money], received):
             return False
@@ -348,7 +348,7 @@ class _Finder:
             if not _OF_POSTINGS.issuperset(meta):
                 return None
         weight: Decimal = number * cost.number
-        value = weight.quantize(CENT)
+        value = weight.quantize(self.unit)
         if abs(weight - value) > _FAR_BELOW_A_CENT:
             return None
         if units.currency == self.currency:

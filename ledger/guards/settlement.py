@@ -91,7 +91,7 @@ def _check_rest(entry: Transaction, lines: list[Line], settings: Settings) -> It
             continue  # redenominated, as a further note joins it
         if out[0].value is None or back[0].value is None:
             continue
-        due = share(-out[0].value, back[0].units, -out[0].units)
+        due = share(-out[0].value, back[0].units, -out[0].units, settings.decimals)
         if back[0].value != due:
             yield finding(
                 entry,

@@ -12,7 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pledgebook.ledger.declared.currencies import convert_legacy, decimals, euro_from, is_currency
+from pledgebook.ledger.declared.currencies import (
+    convert_legacy,
+    decimals,
+    decimals_of,
+    euro_from,
+    is_currency,
+)
 from pledgebook.ledger.drafts import Draft
 from pledgebook.ledger.events.asking import (
     Asked,
@@ -34,7 +40,7 @@ from pledgebook.ledger.matching.candidates import Candidate, Part
 from pledgebook.ledger.matching.matcher import EURO
 from pledgebook.ledger.matching.owed import oldest_first, spread_over
 from pledgebook.ledger.matching.receipts import Receipt, waiting_receipts
-from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to, to_cents
+from pledgebook.ledger.money import ZERO, format_amount, format_units, round_to
 from pledgebook.ledger.register.book import Book
 from pledgebook.ledger.register.instalments import pledge_of
 from pledgebook.ledger.register.register import Claim, Register, claim_at
@@ -98,13 +104,13 @@ def spread(register: Register, named: Sequence[Allocation], day: date) -> list[A
         if len(own) == 1:
             found.append(each._replace(label=own[0].label))
         elif own:
-            found += _spread(each, oldest_first(own))
+            found += _spread(each, oldest_first(own), register.settings.decimals)
         else:
             found.append(each)
     return found
 
 
-def _spread(named: Allocation, claims: Sequence[Claim]) -> list[Allocation]:
+def _spread(named: Allocation, claims: Sequence[Claim], decimals: int) -> list[Allocation]:
     one = len({(earmark_of(claim), claim.currency) for claim in claims}) == 1
     whole = sum((claim.units for claim in claims), Decimal(0))
     currency = claims[0].currency
@@ -125,7 +131,7 @@ def _spread(named: Allocation, claims: Sequence[Claim]) -> list[Allocation]:
     parts = spread_over(claims, amount)
     value: list[Decimal | None] = [None] * len(parts)
     if named.value is not None:
-        value = [*share_out(named.value, [units for _, units in parts])]
+        value = [*share_out(named.value, [units for _, units in parts], decimals)]
     return [
         Allocation(claim.label, units, "", own)
         for (claim, units), own in zip(parts, value, strict=True)
@@ -273,7 +279,7 @@ def _missing(asked: Sequence[Asked], money: Sequence[Receipt], currency: str) ->
         units = (each.claim.units if each.amount is None else each.amount for each in asked)
         missing = sum(units, ZERO) - sent
         if missing > 0:
-            return to_cents(held * missing / sent)
+            return round_to(held * missing / sent, decimals_of(currency))
     named = ZERO
     for each in asked:
         if each.claim.currency != currency and each.value is None:

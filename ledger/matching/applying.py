@@ -121,7 +121,7 @@ class _Applying:
         elif {claim.currency for claim in claims} == {self.book.settings.currency}:
             value = units
         else:
-            value = share_out(gross, units)
+            value = share_out(gross, units, self.book.settings.decimals)
         return [
             Settled(claim, part.units, amount, self._advance(claim.label, day))
             for claim, part, amount in zip(claims, candidate.parts, value, strict=True)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from pledgebook.ledger.matching.receipts import Receipt
-from pledgebook.ledger.money import ZERO, to_cents
+from pledgebook.ledger.money import ZERO, round_to
 from pledgebook.ledger.register.instalments import by_number
 from pledgebook.ledger.register.register import Claim
 
@@ -112,11 +112,13 @@ def oldest(candidate: Candidate) -> tuple[list[date], tuple[object, ...]]:
     return dues, tuple(map(by_number, candidate.labels))
 
 
-def in_book_currency_of(receipt: Receipt, amount: Decimal, units: Decimal) -> Decimal:
+def in_book_currency_of(
+    receipt: Receipt, amount: Decimal, units: Decimal, decimals: int
+) -> Decimal:
     """Return units of a currency in the book's currency, at the rate by which `amount` of it became
     the receipt's value.
     """
-    return to_cents(receipt.value * units / amount)
+    return round_to(receipt.value * units / amount, decimals)
 
 
 def one_digit_off(one: Decimal, other: Decimal) -> bool:

@@ -255,7 +255,7 @@ class Matcher:
                 kept = (
                     short
                     if currency == self.currency
-                    else in_book_currency_of(receipt, amount, short)
+                    else in_book_currency_of(receipt, amount, short, self.book.settings.decimals)
                 )
                 if (
                     not charges

@@ -154,7 +154,11 @@ class Certainty:
         fund = self._settings.funds[part.claim.fund]
         receipt = candidate.receipt
         value = part.claim.currency == self._settings.currency
-        kept = short if value else in_book_currency_of(receipt, part.units, short)
+        kept = (
+            short
+            if value
+            else in_book_currency_of(receipt, part.units, short, self._settings.decimals)
+        )
         within = kept <= tolerance(fund, receipt.value + kept)
         return not within and not one_digit_off(part.units, part.claim.units)
 

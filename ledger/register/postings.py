@@ -13,7 +13,7 @@ from msgspec import Struct
 from pledgebook.ledger.declared.chart import LABELLED, Place
 from pledgebook.ledger.declared.declarations import as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import to_cents
+from pledgebook.ledger.money import round_to
 
 _TEXTS = (str, type(None))
 
@@ -53,6 +53,7 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
     lines = []
     meta = entry.meta
     belonging = settings.belonging
+    places = max(2, settings.decimals)
     for posting in entry.postings:
         own = posting.meta or meta
         purpose, class_ = own.get("purpose"), own.get("class")
@@ -79,7 +80,7 @@ def _read(entry: Transaction, settings: Settings) -> list[Line]:
                 place=place,
                 class_=class_,
                 purpose=purpose,
-                value=to_cents(weight.number)
+                value=round_to(weight.number, places)
                 if in_book_currency and weight is not None and weight.number is not None
                 else None,
                 label=(cost.label if cost and place.kind in LABELLED else None) or "",

@@ -26,7 +26,7 @@ from pledgebook.ledger.declared.chart import (
 )
 from pledgebook.ledger.declared.declarations import as_date, as_text
 from pledgebook.ledger.declared.settings import Settings
-from pledgebook.ledger.money import ZERO, read_number, round_to, share, to_cents
+from pledgebook.ledger.money import ZERO, read_number, round_to, share
 from pledgebook.ledger.register.events import REASSIGNED, RECEIVING, event_of, events_that, names_of
 from pledgebook.ledger.register.history import continuing
 from pledgebook.ledger.register.postings import Line, read_lines, stated
@@ -101,6 +101,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     is_carried: bool = False
     """Whether it came with an opening balance rather than a commitment in this book."""
     announced: tuple[Transaction, Posting] | None = None
+    decimals: int = 2
+    """How many decimals its value has: those of the book's currency."""
     disputed: Decimal = Decimal(0)
     """The units of it that the donor disputes: owed still, and shown apart."""
 
@@ -348,7 +350,11 @@ class _Deriving:
 
     def take_plain(self, entry: Transaction, plain: Plain) -> bool:
         """Take an entry as the plain one that it is told to be; tell whether it was taken."""
-        changes = list(self._paid(entry, plain) if plain.is_payment else _plainly(entry, plain))
+        changes = list(
+            self._paid(entry, plain)
+            if plain.is_payment
+            else _plainly(entry, plain, self.settings.decimals)
+        )
         if not changes:  # a payment of which the commitment is not among the entries
             return False
         register = self.register
@@ -411,9 +417,14 @@ class _Deriving:
             if deferred:
                 register.deferred[label] = register.deferred.get(label, ZERO) - deferred
             before = self.claims.get(label)
-            after = _after(entry, before, [line for line in own if line.place.kind in CLAIMS])
+            after = _after(
+                entry,
+                before,
+                [line for line in own if line.place.kind in CLAIMS],
+                self.settings.decimals,
+            )
             if after is None and event == "opening":
-                after = _paid_in_advance(entry, own)
+                after = _paid_in_advance(entry, own, self.settings.decimals)
             if after is None:
                 continue
             if event == REASSIGNED:
@@ -441,7 +452,7 @@ class _Deriving:
             )
         if event == REASSIGNED:
             changes += self._reassigned(entry, {change.label for change in changes})
-        changes = _with_receipts(event, lines, changes, self.settings.currency)
+        changes = _with_receipts(event, lines, changes, self.settings)
         if any(change.advanced for change in changes):
             for change in changes:
                 if change.advanced > 0:
@@ -539,7 +550,7 @@ class _Deriving:
         return before.recognised if before is not None and settles else day
 
 
-def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
+def _plainly(entry: Transaction, plain: Plain, decimals: int) -> Iterator[Change]:
     """Yield the instalments of a plain commitment: due receivables from that day on."""
     giving = plain.giving
     for posting in entry.postings:
@@ -555,7 +566,8 @@ def _plainly(entry: Transaction, plain: Plain) -> Iterator[Change]:
             donor=giving.donor,
             units=units.number,
             currency=units.currency,
-            value=to_cents(units.number * cost.number),
+            value=round_to(units.number * cost.number, max(2, decimals)),
+            decimals=decimals,
             pledged_on=cost.date,
             due=as_date(posting.meta.get("due")) if posting.meta else None,
             committed=True,
@@ -583,13 +595,16 @@ def _value(lines: Iterable[Line], kind: str) -> Decimal:
     return sum((line.value or ZERO for line in lines if line.place.kind == kind), ZERO)
 
 
-def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim | None:
+def _after(
+    entry: Transaction, before: Claim | None, lines: list[Line], decimals: int
+) -> Claim | None:
     """Return the instalment after its pledge postings: put back, reduced, or as it was."""
     added = [line for line in lines if line.units > 0]
     taken = -sum((line.units for line in lines if line.units < 0), Decimal(0))
     if added:
         purpose = purpose_after(before.purpose if before else "", lines)
-        return _put_back(entry, before, added, purpose)
+        claim = _put_back(entry, before, added, purpose)
+        return structs.replace(claim, decimals=decimals)
     if before is None:
         return None
     left = before.units - taken
@@ -599,7 +614,7 @@ def _after(entry: Transaction, before: Claim | None, lines: list[Line]) -> Claim
     return structs.replace(
         before,
         units=left,
-        value=share(before.value, left, before.units),
+        value=share(before.value, left, before.units, decimals),
         disputed=min(before.disputed, left),
     )
 
@@ -647,7 +662,7 @@ def _put_back(entry: Transaction, before: Claim | None, lines: list[Line], purpo
     )
 
 
-def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
+def _paid_in_advance(entry: Transaction, lines: list[Line], decimals: int) -> Claim | None:
     """Return the instalment of which an opening brings only the money paid in advance."""
     for line in lines:
         meta = line.posting.meta or {}
@@ -655,6 +670,7 @@ def _paid_in_advance(entry: Transaction, lines: list[Line]) -> Claim | None:
         if line.place.kind in _KEPT_AFTER and pledged_on is not None:
             return Claim(
                 label=line.label,
+                decimals=decimals,
                 kind=as_text(meta.get(RECORDED_AS, "pledges")),
                 fund=line.place.fund,
                 class_=line.class_,
@@ -705,7 +721,7 @@ def _disputed(entry: Transaction, before: Claim | None, line: Line, units: Decim
 
 
 def _with_receipts(
-    event: str, lines: list[Line], changes: list[Change], currency: str
+    event: str, lines: list[Line], changes: list[Change], settings: Settings
 ) -> list[Change]:
     """Share what was collected among the instalments it settled, fund by fund, class by class.
 
@@ -734,7 +750,7 @@ def _with_receipts(
         if collected == sum((change.value_out for change in settled), ZERO):
             shared.update({change.label: change.value_out for change in settled})
             continue  # no exchange on any of them
-        shared.update(_share_out(collected, settled, currency))
+        shared.update(_share_out(collected, settled, settings))
     return [structs.replace(change, received=shared.get(change.label, ZERO)) for change in changes]
 
 
@@ -756,11 +772,11 @@ def _stated_shares(lines: list[Line], changes: list[Change]) -> dict[str, Decima
     }
 
 
-def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict[str, Decimal]:
+def _share_out(collected: Decimal, changes: list[Change], settings: Settings) -> dict[str, Decimal]:
     shares: dict[str, Decimal] = {}
     rest = []
     for change in changes:
-        if len(changes) > 1 and change.after.currency == currency:
+        if len(changes) > 1 and change.after.currency == settings.currency:
             shares[change.label] = change.value_out
         else:
             rest.append(change)
@@ -775,7 +791,7 @@ def _share_out(collected: Decimal, changes: list[Change], currency: str) -> dict
     total = sum((weight(change) for change in rest), Decimal(0))
     for position, change in enumerate(rest):
         last = position == len(rest) - 1 or not total
-        part = left if last else share(left, weight(change), total)
+        part = left if last else share(left, weight(change), total, settings.decimals)
         shares[change.label] = part
         left -= part
         total -= weight(change)
