@@ -128,7 +128,8 @@ def test_the_schedule_of_the_example_foots_and_agrees_with_the_ledger(
 
 def test_every_report_of_the_example_has_something_to_show(example: Book) -> None:
     reports = make_reports(select(example, "2002-2003"), ("all",))
-    assert [report.name for report in reports if not report.rows_of()] == []
+    of_agreements = {"agreements", "agreement", "reports-due"}  # the example has none with a donor
+    assert {report.name for report in reports if not report.rows_of()} == of_agreements
     assert [tie for report in reports for tie in report.ties if not tie.agrees] == []
     statements = next(report for report in reports if report.name == "statements")
     nil = {row.label or row.values["line"] for row in statements.rows if row.values
