@@ -56,7 +56,7 @@ def made(main: Path, declared: Declared) -> Book:
 
 @given(
     kind=st.sampled_from(sorted(FORMS)),
-    texts=st.lists(HOSTILE.filter(plain), min_size=3, max_size=3),
+    texts=st.lists(HOSTILE.filter(plain), min_size=4, max_size=4),
     meta=st.dictionaries(
         st.from_regex(r"[a-z][a-zA-Z0-9_-]{1,6}", fullmatch=True),
         st.one_of(
