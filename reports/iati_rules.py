@@ -118,4 +118,4 @@ def _organisations(own: Element) -> Iterator[str]:
     for tag in ("reporting-org", "participating-org", "provider-org", "receiver-org"):
         for each in own.iter(tag):
             if not each.get("ref") and not (each.findtext("narrative") or "").strip():
-                yield f"a {tag} has neither an identifier nor a name"
+                yield f"<{tag}> has neither an identifier nor a name"

@@ -304,7 +304,7 @@ class _Reader:
         amount, kind = self._amount(node, "TRNAMT"), node.say("TRNTYPE").upper()
         if amount * _WAYS.get(kind, 0) < 0:
             self._refuse(
-                f"is a {kind} of {amount}: whether the money came in or went out is not clear"
+                f"says {kind} of {amount}: whether the money came in or went out is not clear"
             )
         other = node.say("CURRENCY", "CURSYM").upper()
         if other not in {"", self._currency}:
