@@ -35,6 +35,10 @@ class Rated(Protocol):
         """Units for one of the base."""
 
     @property
+    def source(self) -> str:
+        """Where it is from; "" of the book's own rates."""
+
+    @property
     def own(self) -> Decimal:
         """Units of the book's currency for one of the base."""
 
@@ -92,6 +96,8 @@ class Draft(Struct, frozen=True, kw_only=True):
         if rate is not None:
             own = {key: said.pop(key) for key in _WHERE if key in said}
             beside: Meta = {} if rate.own == 1 else {"book-rate": format_units(rate.own)}
+            if rate.source:
+                beside = {**beside, "rate-source": rate.source}
             noted: Meta = {"rate": format_units(rate.number), **beside, "rate-date": rate.day}
             said = {**own, **noted, **said}
         return structs.replace(

@@ -6,7 +6,13 @@ other currencies gained or lost, which is never the contributions'.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pledgebook.ledger.declared.fixed_rates import FIXED
+from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import Figures, total
+from pledgebook.ledger.register.events import PAYING
 from pledgebook.reports.figures.figures import contribution_figures
 from pledgebook.reports.figures.layout import Layout, as_report, name_of, over_the_cut, section_name
 from pledgebook.reports.figures.selection import Selection
@@ -59,6 +65,7 @@ def exchange(selection: Selection) -> Report:
         notes.append(
             f"Exchange on the funds' own cash, which is not of contributions: {on_cash:,.2f}."
         )
+    notes += _against_fixed_rates(selection)
     whole, unpaid = Part("schedule", "exchange"), Part("schedule", "exchange_unpaid")
     return as_report(
         selection,
@@ -90,6 +97,35 @@ def exchange(selection: Selection) -> Report:
             ),
         ],
     )
+
+
+def _against_fixed_rates(selection: Selection) -> Iterator[str]:
+    """Yield what payments brought more (or less, negative) than pledges were carried at, by donor
+    and year, of each fund that values them at fixed rates: the gain or loss of the mechanism.
+    """
+    cut, settings = selection.cut, selection.book.settings
+    for code in selection.funds:
+        if settings.funds[code].valuation != FIXED:
+            continue
+        found: dict[str, dict[int, Decimal]] = {}
+        for change in selection.book.register.changes:
+            claim = change.before or change.after
+            foreign = claim.currency != settings.currency and claim.fund == code
+            if (
+                foreign
+                and change.event in PAYING
+                and change.date in cut
+                and selection.covers(claim)
+            ):
+                years = found.setdefault(name_of(selection, claim.donor), {})
+                gain = change.received + change.advanced - change.value_out
+                years[change.date.year] = years.get(change.date.year, ZERO) + gain
+        told = [
+            f"{donor} {', '.join(f'{gain:,.2f} in {year}' for year, gain in sorted(own.items()))}"
+            for donor, own in sorted(found.items())
+        ]
+        if told:
+            yield f"Against the fixed rates of {code}: {'; '.join(told)}."
 
 
 def _put(layout: Layout, code: str, donor: str, currency: str, own: Figures) -> None:

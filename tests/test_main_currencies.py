@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,8 @@ from pledgebook.ledger.declared.currencies import decimals
 from pledgebook.ledger.declared.rates import Rate, Rates
 from pledgebook.ledger.files.loading import load_book
 from pledgebook.ledger.files.making import make_book
+from pledgebook.reports.figures.selection import select
+from pledgebook.reports.registry import make_reports
 
 D = Decimal
 DAY = date(2002, 7, 1)
@@ -195,3 +198,87 @@ def test_a_pledge_is_in_the_books_currency_where_none_is_stated(
     (change,) = load_book(main).register.changes
     assert (change.after.units, change.after.currency) == (1000, currency)
     assert change.after.value == 1000
+
+
+TRUST = """
+1999-12-31 custom "fund" "TRUST" "A trust fund (made up)"
+  valuation: "{by}"
+2002-01-01 custom "fixed-rate" "TRUST" 0.8 EUR
+2003-01-01 custom "fixed-rate" "TRUST" 0.5 EUR
+  until: 2003-06-30
+2002-07-01 price USD 1.02 EUR
+2003-07-01 price USD 1.00 EUR
+"""
+
+
+def test_pledges_are_carried_at_the_fixed_rate_of_their_day(tmp_path: Path) -> None:
+    main = book_in(tmp_path, "USD", TRUST.format(by="fixed"))
+    pledge = "record pledge CHE 1000 --currency EUR --due 2003-12-31 --fund TRUST --yes --date"
+    done = run(main, *pledge.split(), "2002-07-02")
+    assert done.exit_code == 0, done.output
+    assert run(main, *pledge.split(), "2003-01-02").exit_code == 0
+    refused = run(main, *pledge.split(), "2003-07-02")
+    assert refused.exit_code == 2
+    assert 'custom "fixed-rate" "TRUST" UNITS EUR' in refused.output
+    book = load_book(main)
+    assert not book.errors
+    assert {notice.rule for notice in book.notices} <= {"document"}
+    values = [change.after.value for change in book.register.changes if change.event != "release"]
+    assert values[:2] == [D("1250.00"), D("2000.00")]
+    (entry,) = [e for e in book.entries if e.meta.get("rate") and e.date == date(2002, 7, 2)]
+    assert (entry.meta["rate"], entry.meta["rate-source"]) == ("0.8", "fixed")
+
+
+def test_what_a_payment_brings_beside_the_fixed_rate_is_told_by_donor_and_year(
+    tmp_path: Path,
+) -> None:
+    main = book_in(tmp_path, "USD", TRUST.format(by="fixed"))
+    for words in (
+        "pledge CHE 1000 --currency EUR --due 2002-12-31 --fund TRUST --date 2002-07-02",
+        "payment CHE-2002-01.1=600 --value 600 --date 2002-07-10",
+        "payment CHE-2002-01.1 --value 520 --date 2003-07-10",
+    ):
+        done = run(main, "record", *words.split(), "--yes")
+        assert done.exit_code == 0, done.output
+    report = make_reports(select(load_book(main), "2002-2003"), ["exchange"])[0]
+    told = {
+        (row.values["donor"], row.values["currency"]): row.values["on_collected"]
+        for row in report.rows
+        if "on_collected" in row.values and row.values.get("currency")
+    }
+    assert told["Switzerland", "EUR"] == D("-130.00")  # 1,250 carried, 1,120 came
+    assert [note for note in report.notes if "fixed rates" in note] == [
+        "Against the fixed rates of TRUST: Switzerland -150.00 in 2002, 20.00 in 2003."
+    ]
+
+
+SCALE = """Donor,Reference,Date of pledge,Currency,Amount pledged,USD equivalent,Due date
+Switzerland,S1,2002-07-02,EUR,35174,38976,2002-12-31
+"""
+
+
+@pytest.mark.parametrize(("by", "value"), [("sheet", 38976), ("fixed", D("43967.5")),
+                                           ("rate", D("34484.31"))])  # fmt: skip
+def test_a_funds_valuation_says_whose_value_of_a_sheet_counts(
+    tmp_path: Path, by: str, value: D
+) -> None:
+    lines = TRUST.format(by=by).splitlines(keepends=True)
+    own = [line for line in lines if by == "fixed" or not re.search("fixed-rate|until:", line)]
+    main = book_in(tmp_path, "USD", "".join(own))
+    done = run(main, "import", listed(tmp_path, SCALE, "scale.csv"), "--fund", "TRUST")
+    assert done.exit_code == 0, done.output
+    assert "The sheet's own value, 38976.00 USD, is not" in " ".join(done.output.split())
+    (change,) = load_book(main).register.changes
+    assert change.after.value == value
+
+
+def test_a_mapping_says_it_for_its_sheets(tmp_path: Path) -> None:
+    main = book_in(tmp_path, "USD", "\n2002-07-01 price USD 1.02 EUR\n")
+    mapping = listed(tmp_path, 'valuation = "sheet"\n', "map.toml")
+    sheet = listed(tmp_path, SCALE, "scale.csv")
+    done = run(main, "import", sheet, "--fund", "CPCJF", "--map", mapping)
+    assert done.exit_code == 0, done.output
+    (change,) = load_book(main).register.changes
+    assert change.after.value == 38976
+    wrong = listed(tmp_path, 'valuation = "shete"\n', "wrong.toml")
+    assert "valuation must be one of" in run(main, "import", sheet, "--map", wrong).output

@@ -192,7 +192,9 @@ def _increased(
     claim: Claim, label: str, amount: Decimal, on: date, context: Context, meta: Mapping[str, str]
 ) -> Draft:
     """Return the further instalment that raises one which is paid."""
-    value, rate = context.rates.value(amount, claim.currency, on)
+    value, rate = context.settings.value_pledged(
+        context.rates, claim.fund, amount, claim.currency, on
+    )
     part = Part(amount, value)
     settings = context.settings
     return increase(settings, day=on, claim=claim, label=label, part=part).noted(
@@ -223,7 +225,9 @@ def _amended(
         )
     if units > claim.units:
         more = units - claim.units
-        added, rate = context.rates.value(more, claim.currency, on)
+        added, rate = context.settings.value_pledged(
+            context.rates, claim.fund, more, claim.currency, on
+        )
         value = claim.value + added
     else:
         added, rate, value = ZERO, None, share(claim.value, units, claim.units, claim.decimals)

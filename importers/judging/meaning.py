@@ -22,6 +22,7 @@ from pledgebook.importers.judging.earmarks import (
 from pledgebook.importers.judging.instalments import is_paid_in_rows
 from pledgebook.importers.judging.known import Context, Doubt
 from pledgebook.importers.judging.stated import (
+    Valued,
     leave_payments,
     look_at_payments,
     look_at_receipt,
@@ -107,7 +108,9 @@ def read_contribution(
     # Rows of further payments state the pledge again.
     whole = group[:1] if is_paid_in_rows(group) else group
     try:
-        parts, rate = parts_of(whole, currency, day, context, answers, remarks)
+        parts, rate = parts_of(
+            whole, currency, day, context, answers, remarks, _valued(earmark, kind, table, context)
+        )
     except Doubt as doubt:
         doubt.alone = not settled  # all that `questions_of` looks at is clear
         raise
@@ -282,6 +285,14 @@ def _note_change(group: list[SheetRow], table: Table, remarks: list[str]) -> Non
             f"The sheet says that it was changed on {max(changed)}, not from what: it is recorded "
             "as if it had been pledged so.",
         )
+
+
+def _valued(earmark: Earmark, kind: Kind, table: Table, context: Context) -> Valued:
+    """Return by whose value it counts: money received, at the book's rate; what is pledged, as the
+    mapping says, else the fund.
+    """
+    by = table.rules.valuation or context.settings.funds[earmark.fund].valuation
+    return Valued(earmark.fund, "rate" if kind == "payment" else by)
 
 
 def _states_value_only(row: SheetRow, table: Table) -> bool:

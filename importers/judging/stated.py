@@ -18,7 +18,7 @@ from pledgebook.importers.tables.questions import Answers, Choice, Question, ask
 from pledgebook.importers.values.values import shown
 from pledgebook.importers.values.words import read_kind
 from pledgebook.ledger.declared.currencies import decimals
-from pledgebook.ledger.declared.rates import Rate
+from pledgebook.ledger.declared.rates import MissingRateError, Rate
 from pledgebook.ledger.events import Part
 from pledgebook.ledger.money import CENT, ZERO, format_amount, round_to
 
@@ -122,6 +122,7 @@ def parts_of(
     context: Context,
     answers: Answers,
     remarks: list[str],
+    valued: Valued,
 ) -> tuple[list[Part], Rate | None]:
     """Return the instalments that the rows of a contribution state, and the rate they are valued
     at (None: the book's currency, or the sheet's own).
@@ -144,7 +145,13 @@ def parts_of(
     for written, due, equivalent in stated:
         amount = _counted(written, currency, answers, mark, remarks)
         value, found = _value_of(
-            amount, _own(equivalent, group[0], day, context), currency, day, context, remarks
+            amount,
+            _own(equivalent, group[0], day, context),
+            currency,
+            day,
+            context,
+            remarks,
+            valued,
         )
         if due is not None and due < day:
             once(remarks, f"It fell due on {due}, before it was pledged on {day}.")
@@ -220,6 +227,13 @@ def _counted(
     return rounded
 
 
+class Valued(NamedTuple):
+    """By whose value pledges to a fund count: `by` is one of VALUATIONS."""
+
+    fund: str
+    by: str
+
+
 class Equivalent(NamedTuple):
     """What a sheet says an amount is worth: as it is stated, and in the book's currency."""
 
@@ -257,31 +271,61 @@ def _value_of(
     day: date,
     context: Context,
     remarks: list[str],
+    valued: Valued,
 ) -> tuple[Decimal, Rate | None]:
-    """Return the value of an amount: at the book's rate; if it has none, as the sheet says."""
+    """Return the value of an amount, as its fund or mapping says: at the book's rate (if it has
+    none, as the sheet says), at the fund's fixed rate, or as the sheet says.
+    """
+    settings = context.settings
     own = equivalent if isinstance(equivalent, Equivalent) else None
-    if missing := context.rates.missing(currency, day):
+    usual, rate, missing = _at_rate(amount, currency, day, context, valued)
+    if own and own.value and usual:
+        _compare(own, usual, remarks, sheet=valued.by == "sheet" and currency != settings.currency)
+    if valued.by == "sheet" and currency != settings.currency:
+        missing = missing or f"{valued.fund} goes by the values that sheets state"
+        usual = None
+    if usual is None:
         if own is None or not own.value:
             why = f"{missing}, and {equivalent}" if isinstance(equivalent, str) else missing
             raise Doubt(f"There is no value: {why}.", asks=_RATE)
-        once(remarks, "Valued as the sheet says: the book has no rate for that day.")
-        return round_to(own.value, context.settings.decimals), None
-    value, rate = context.rates.value(amount, currency, day)
-    if own and own.value and not (value / _FAR < own.value < value * _FAR):
+        if valued.by != "sheet":
+            once(remarks, "Valued as the sheet says: the book has no rate for that day.")
+        usual, rate = round_to(own.value, settings.decimals), None
+    if usual <= 0:
+        raise Doubt(f"{amount} {currency} is less than a cent in the book's currency.", "rejected")
+    return usual, rate
+
+
+def _at_rate(
+    amount: Decimal, currency: str, day: date, context: Context, valued: Valued
+) -> tuple[Decimal | None, Rate | None, str]:
+    """Return an amount at the book's rate, or at the fund's fixed one; else what is missing."""
+    fund = valued.fund if valued.by == "fixed" else ""
+    try:
+        if fund:
+            value, rate = context.settings.at_fixed_rate(fund, amount, currency, day)
+        else:
+            value, rate = context.rates.value(amount, currency, day)
+    except MissingRateError as error:
+        return None, None, str(error)
+    return value, rate, ""
+
+
+def _compare(own: Equivalent, usual: Decimal, remarks: list[str], *, sheet: bool) -> None:
+    """Name what the sheet's value and the rate's differ by, where it is more than rounding."""
+    if not usual / _FAR < own.value < usual * _FAR:
         once(
             remarks,
-            f"The sheet's own value, {own.said}, is far from {format_amount(value)} at the book's "
+            f"The sheet's own value, {own.said}, is far from {format_amount(usual)} at the book's "
             "rate: look whether amount and currency are right.",
         )
-    elif own and own.value and abs(own.value - value) > _rounding_of(own.value):
+    elif abs(own.value - usual) > _rounding_of(own.value):
+        taken = "the sheet's" if sheet else "that"
         once(
             remarks,
-            f"The sheet's own value, {own.said}, is not {format_amount(value)}, which the book's "
-            "rate of the day makes: that was taken.",
+            f"The sheet's own value, {own.said}, is not {format_amount(usual)}, which the book's "
+            f"rate of the day makes: {taken} was taken.",
         )
-    if value <= 0:
-        raise Doubt(f"{amount} {currency} is less than a cent in the book's currency.", "rejected")
-    return value, rate
 
 
 def _rounding_of(equivalent: Decimal) -> Decimal:

@@ -231,6 +231,7 @@ def _by_rules(
     ignored = {find_column(sheet, rows, text, mapping.name) for text in mapping.ignored}
     changed = replace(
         rules,
+        valuation=mapping.valuation or rules.valuation,
         constants={**rules.constants, **mapping.constants},
         translate=values,
         skip=(*rules.skip, *skip),

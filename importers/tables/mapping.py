@@ -56,6 +56,7 @@ from pledgebook.importers.tables.questions import (
     read_id,
 )
 from pledgebook.importers.values.values import plain
+from pledgebook.ledger.declared.funds import VALUATIONS
 from pledgebook.ledger.findings import RefusedError
 
 _KEYS = (
@@ -64,6 +65,7 @@ _KEYS = (
     "last_row",
     "units",
     "totals",
+    "valuation",
     "undecided",
     "ignored",
     "columns",
@@ -108,6 +110,8 @@ class SheetMapping:
     last_row: int | None = None
     units: int | None = None
     totals: frozenset[str] = frozenset()
+    valuation: str = ""
+    """Whose value of a pledge counts, one of VALUATIONS; "": the fund says."""
     constants: Mapping[Field, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     """Answers by what they are to: `day-in-year:C`, or `day-in-year` for all of the kind."""
@@ -175,6 +179,9 @@ class _Checker:
         units = self._value("units", int, None)
         if units is not None and units < 1:
             self._fault(f"units must be a whole number such as 1000, not {units}.")
+        valuation = self._value("valuation", str, "")
+        if valuation and valuation not in VALUATIONS:
+            self._fault(f"valuation must be one of {', '.join(VALUATIONS)}, not {valuation!r}.")
         mapping = SheetMapping(
             name=self._name,
             columns=columns,
@@ -183,6 +190,7 @@ class _Checker:
             last_row=last,
             units=units,
             totals=frozenset(map(plain, self._strings("totals", self._content.get("totals", [])))),
+            valuation=valuation,
             constants=constants,
             answers=self._answers(),
             values=self._translations(),

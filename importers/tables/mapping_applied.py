@@ -52,6 +52,7 @@ def apply_mapping(workbook: Workbook, mapping: SheetMapping) -> tuple[Table, ...
         for text, texts in mapping.skip.items()
     )
     rules = ReadingRules(
+        valuation=mapping.valuation,
         constants=mapping.constants,
         translate=mapping.values,
         skip=skip,

@@ -53,6 +53,8 @@ class ReadingRules:
     translate: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     skip: tuple[tuple[int, frozenset[str]], ...] = ()
     answers: Answers = field(default_factory=Answers)
+    valuation: str = ""
+    """Whose value of a pledge counts, one of VALUATIONS; "": the fund says."""
     ignored: frozenset[int] = frozenset()
     """Columns that somebody said need not be read: nothing is asked about them."""
     standing: frozenset[int] = frozenset()

@@ -40,6 +40,8 @@ class Form(Struct, frozen=True, kw_only=True):
     key_length: int = 1
     optional: int = 0
     ends_with_date: bool = False
+    ends_with_amount: bool = False
+    """Whether an amount stands behind the texts: its currency and number are read as two more."""
     keys: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     is_dated: bool = False
@@ -65,6 +67,7 @@ FORMS: Mapping[str, Form] = {
                 "charges-absolute",
                 "charges-percent",
                 "rate-tolerance",
+                "valuation",
             }
         ),
         prefixes=("recognition-", "name-"),
@@ -121,6 +124,13 @@ FORMS: Mapping[str, Form] = {
     ),
     "standard-code": Form(texts=("scheme", "of", "which", "code"), key_length=3),
     "rate-age": Form(texts=("days",), key_length=0),
+    "fixed-rate": Form(
+        texts=("fund",),
+        key_length=2,
+        ends_with_amount=True,
+        is_dated=True,
+        keys=frozenset({"until"}),
+    ),
     "rate-base": Form(texts=("currency",), key_length=0, keys=frozenset({"source"})),
     "period": Form(texts=("name",), ends_with_date=True, keys=frozenset({"framework"})),
     "bank": Form(
@@ -362,14 +372,20 @@ def _read(entry: Custom) -> Declaration | Finding:
     until: date | None = None
     if form.ends_with_date and values and isinstance(values[-1], date):
         until = values.pop()
+    amount: tuple[str, ...] = ()
+    if form.ends_with_amount and values and isinstance(values[-1], Amount):
+        last = values.pop()
+        amount = (last.currency, as_text(last.number))
     least = len(form.texts) - form.optional
     if (
         not all(isinstance(value, str) and value.strip() for value in values)
         or not least <= len(values) <= len(form.texts)
         or (form.ends_with_date and until is None)
+        or (form.ends_with_amount and not amount)
     ):
         wanted = " ".join(f'"{name.upper()}"' for name in form.texts)
         wanted += " END-DATE" if form.ends_with_date else ""
+        wanted += " NUMBER CURRENCY" if form.ends_with_amount else ""
         shown = " ".join(repr(str(value)) for value in values) or "nothing"
         return finding(
             entry,
@@ -381,7 +397,7 @@ def _read(entry: Custom) -> Declaration | Finding:
     return Declaration(
         kind=entry.type,
         day=entry.date,
-        texts=texts,
+        texts=(*texts, *amount),
         until=until,
         meta=entry.meta,
         entry=entry,

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Literal, get_args
 
 from msgspec import Struct
 from pledgebook.ledger.declared.chart import is_code
@@ -45,6 +46,12 @@ _FORM = re.compile(r"[a-z][a-z0-9-]*")
 _DEFAULT_CLASSES = tuple(CLASS_ROLES.values())
 
 
+Valuation = Literal["rate", "fixed", "sheet"]
+VALUATIONS: tuple[Valuation, ...] = get_args(Valuation)
+"""At what pledges in other currencies are valued: the book's rates, rates decided for the fund, or
+what the donor's sheet states."""
+
+
 class Fund(Struct, frozen=True, kw_only=True):
     """A self-balancing fund. `within` is the code of the fund it is operated in, or empty;
     `recognition` gives the policy of each class; `since` is the day its accounts open.
@@ -69,6 +76,9 @@ class Fund(Struct, frozen=True, kw_only=True):
 
     rate_tolerance: Decimal = Decimal(10)
     """Percent by which a value may differ from the book's rate's before it is a notice."""
+
+    valuation: Valuation = "rate"
+    """At what its pledges in other currencies are valued."""
 
     interest_by: str = INTEREST_BY[0]
     """By what balances interest is shared among the fund's classes, one of INTEREST_BY."""
@@ -219,6 +229,15 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
             f"interest-by is {interest_by!r}: it must be {' or '.join(INTEREST_BY)}.",
         )
         interest_by = INTEREST_BY[0]
+    valuation = next(
+        (each for each in VALUATIONS if each == declaration.text("valuation", "rate")), None
+    )
+    if valuation is None:
+        fault(
+            "valuation",
+            f"valuation is {declaration.text('valuation')!r}: it must be one of "
+            f"{', '.join(VALUATIONS)}.",
+        )
     tolerances = []
     for key, default in _TOLERANCES.items():
         text = declaration.text(key, default)
@@ -241,6 +260,7 @@ def read_fund(declaration: Declaration) -> tuple[Fund, list[Finding]]:
         overspending=overspending,
         four_eyes=four_eyes == "yes",
         interest_by=interest_by,
+        valuation=valuation or "rate",
         charges_absolute=tolerances[0],
         charges_percent=tolerances[1],
         rate_tolerance=tolerances[2],

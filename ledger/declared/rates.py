@@ -57,6 +57,11 @@ class Rate(NamedTuple):
     own: Decimal = Decimal(1)
 
     @property
+    def source(self) -> str:
+        """What an entry says of where its rate is from; "" of the book's own rates."""
+        return ""
+
+    @property
     def per_own(self) -> Decimal:
         """Units of the currency for one of the book's, not rounded."""
         return self.number / self.own

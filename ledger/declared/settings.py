@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +32,7 @@ from pledgebook.ledger.declared.declarations import (
 from pledgebook.ledger.declared.directory import Directory
 from pledgebook.ledger.declared.donor_kinds import DonorKinds, read_donor_kinds
 from pledgebook.ledger.declared.donors import Donor
+from pledgebook.ledger.declared.fixed_rates import FixedRates, read_fixed_rates
 from pledgebook.ledger.declared.funds import Fund, read_fund
 from pledgebook.ledger.declared.levels import Levels, read_levels
 from pledgebook.ledger.declared.mandates import EVIDENCE, OWN_WORDS, Mandate, read_mandates
@@ -44,11 +46,19 @@ from pledgebook.ledger.declared.periods import (
 )
 from pledgebook.ledger.declared.persons import Persons, read_persons
 from pledgebook.ledger.declared.publications import Publication, read_publications
-from pledgebook.ledger.declared.rates import RATE_AGE, UN_RATES, RateBase, Rates
+from pledgebook.ledger.declared.rates import (
+    RATE_AGE,
+    UN_RATES,
+    MissingRateError,
+    Rate,
+    RateBase,
+    Rates,
+)
 from pledgebook.ledger.declared.sheet_answers import SheetAnswers, read_sheet_answers
 from pledgebook.ledger.declared.standard_codes import Codes, read_standard_codes
 from pledgebook.ledger.declared.stationery import Stationery, read_stationery
 from pledgebook.ledger.findings import Finding, finding
+from pledgebook.ledger.money import round_to
 
 _LONGEST_AGE = 6
 _REOPENING_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
@@ -87,6 +97,8 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """Codes by which standards of others know what the book has."""
     rate_age: int = RATE_AGE
     """Days for which a rate of exchange holds."""
+    fixed_rates: FixedRates = field(default_factory=FixedRates)
+    """The rates decided for funds that are valued by them."""
     rate_base: RateBase = UN_RATES
     """Against which currency rates are, and whose they are."""
     donors_on: date | None = None
@@ -126,6 +138,32 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
         return Rates.of_book(
             entries, base=self.rate_base.currency, currency=self.currency, age=self.rate_age
         )
+
+    def value_pledged(
+        self, rates: Rates, fund: str, amount: Decimal, currency: str, day: date
+    ) -> tuple[Decimal, Rate | None]:
+        """Return what an amount pledged to a fund is valued at, as the fund has it, and the rate.
+        Raises MissingRateError with a sentence that says what to add.
+        """
+        valuation = self.funds[fund].valuation
+        if currency == self.currency or valuation == "rate":
+            return rates.value(amount, currency, day)
+        if valuation == "sheet":
+            raise MissingRateError(
+                f"{fund} goes by the values that sheets state, and none of {amount:f} {currency} is"
+            )
+        return self.at_fixed_rate(fund, amount, currency, day)
+
+    def at_fixed_rate(
+        self, fund: str, amount: Decimal, currency: str, day: date
+    ) -> tuple[Decimal, Rate | None]:
+        """Return an amount at the fund's fixed rate of a day, and that. Raises MissingRateError."""
+        if currency == self.currency:
+            return round_to(amount, self.decimals), None
+        rate = self.fixed_rates.find(fund, currency, day)
+        if rate is None:
+            raise MissingRateError(self.fixed_rates.missing(fund, currency, day))
+        return round_to(amount / rate.number, self.decimals), rate
 
     def as_of(self, day: date) -> Settings:
         """Return these settings with accounts read as of a day: those of a donor that another
@@ -277,9 +315,7 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
     persons, faults = read_persons(declared["person"].values())
     findings.extend(faults)
     findings.extend(find_dead_words(declared, funds, donors, purposes))
-    rate_age, faults = _read_rate_age(declared["rate-age"].values())
-    findings.extend(faults)
-    rate_base, faults = _read_rate_base(declared["rate-base"].values())
+    rates, faults = _read_rates(declared, funds, currency)
     findings.extend(faults)
     return Settings(
         funds=funds,
@@ -300,8 +336,9 @@ def read_settings(entries: Iterable[Directive], options: Options | None = None) 
         publications=publications,
         standard_codes=standard_codes,
         persons=persons,
-        rate_age=rate_age,
-        rate_base=rate_base,
+        rate_age=rates[0],
+        rate_base=rates[1],
+        fixed_rates=rates[2],
         currency=currency,
         findings=tuple(findings),
     )
@@ -372,6 +409,18 @@ def _read_rate_age(declarations: Iterable[Declaration]) -> tuple[int, list[Findi
             )
         )
     return age, faults
+
+
+def _read_rates(
+    declared: Mapping[str, Mapping[tuple[str, ...], Declaration]],
+    funds: Mapping[str, Fund],
+    currency: str,
+) -> tuple[tuple[int, RateBase, FixedRates], list[Finding]]:
+    """Return how long rates hold, what they are against, those that are fixed, and faults."""
+    age, faults = _read_rate_age(declared["rate-age"].values())
+    base, more = _read_rate_base(declared["rate-base"].values())
+    fixed, wrong = read_fixed_rates(declared["fixed-rate"].values(), funds, currency)
+    return (age, base, fixed), [*faults, *more, *wrong]
 
 
 def _read_rate_base(declarations: Iterable[Declaration]) -> tuple[RateBase, list[Finding]]:

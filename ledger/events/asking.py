@@ -228,12 +228,14 @@ def further_label(register: Register, label: str, used: Iterable[str] = ()) -> s
 
 
 def value_of_day(
-    book: Book, amount: Decimal, currency: str, day: date
+    book: Book, amount: Decimal, currency: str, day: date, fund: str = ""
 ) -> tuple[Decimal, Rate | None]:
     """Return the value of an amount at the rate of a day, and the rate (None for the book's
     currency).
     """
     try:
+        if fund:
+            return book.settings.value_pledged(book.rates, fund, amount, currency, day)
         return book.rates.value(amount, currency, day)
     except MissingRateError as error:
         raise EventRefusedError(

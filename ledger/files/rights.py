@@ -31,6 +31,7 @@ _SETTING = frozenset(
         "bank",
         "rate-age",
         "rate-base",
+        "fixed-rate",
     }
 )
 """Declarations that say what the book is about and who may what; those of the daily work (a donor,

@@ -56,7 +56,7 @@ def amendment(
     carried = not claim.is_open and history[0].event == "opening"
     used = labels_of_closed(book) if carried else ()
     if further := further_label(book.register, claim.label, used):
-        valued, rate = recording.value(amount, claim.currency, value, reason)
+        valued, rate = recording.value(amount, claim.currency, value, reason, claim.fund)
         part = Part(amount, valued)
         return Drafted(
             [
@@ -66,7 +66,9 @@ def amendment(
             ]
         )
     if amount > claim.units:
-        valued, rate = recording.value(amount - claim.units, claim.currency, value, reason)
+        valued, rate = recording.value(
+            amount - claim.units, claim.currency, value, reason, claim.fund
+        )
     elif value is not None:
         raise EventRefusedError("A decrease takes its share of the carrying value: no --value.")
     return Drafted(

@@ -86,10 +86,11 @@ def prior_pledge(
     found = find_donor(book.settings, donor, made_on)
     currency = currency or book.settings.currency
     recording.check_money(amount, currency)
+    earmark = recording.earmark(fund, class_, purpose)
     if value is None:
-        valued, rate = value_of_day(book, amount, currency, made_on)
+        valued, rate = value_of_day(book, amount, currency, made_on, earmark.fund)
     else:
-        valued, rate = recording.value(amount, currency, value, reason)
+        valued, rate = recording.value(amount, currency, value, reason, earmark.fund)
     label = free_labels(book.register).next(found.code, made_on)
     draft = events.prior_pledge(
         book.settings,
@@ -98,7 +99,7 @@ def prior_pledge(
         cause=cause,
         donor=found.code,
         pledge=label,
-        earmark=recording.earmark(fund, class_, purpose),
+        earmark=earmark,
         currency=currency,
         parts=[Instalment(amount, valued, due)],
     ).noted(rate=rate)

@@ -183,13 +183,22 @@ class Recording:
         return self.earmark(fund, class_, purpose)
 
     def value(
-        self, amount: Decimal, currency: str, value: Decimal | None, reason: str
+        self,
+        amount: Decimal,
+        currency: str,
+        value: Decimal | None,
+        reason: str,
+        fund: str = "",
     ) -> tuple[Decimal, Rate | None]:
-        """Return the value at the rate of the day, or that stated against it with a reason."""
+        """Return the value at the rate of the day, or that stated against it with a reason; of what
+        is pledged to a `fund`, as that values it.
+        """
         if value is None:
-            return value_of_day(self.book, amount, currency, self.day)
+            return value_of_day(self.book, amount, currency, self.day, fund)
         if currency == self.book.settings.currency:
             raise EventRefusedError(f"The amount is in {currency} already; --value is for others.")
+        if fund and self.book.settings.funds[fund].valuation == "sheet" and not reason.strip():
+            return value, None
         if not reason.strip():
             raise EventRefusedError(
                 "A value stated against the book's rate takes a reason: state it by --reason."

@@ -192,7 +192,7 @@ def pledge(
             for whole, when in asked
             for part in share_out(whole, list(percents.values()), _places_of(whole, currency))
         ]
-    parts, rate = _valued(recording, asked, currency, value, reason)
+    parts, rate = _valued(recording, asked, currency, value, reason, earmark.fund)
     if places:
         parts = [replace(part, earmark=at) for part, at in zip(parts, places, strict=True)]
     label = free_labels(book.register).next(found.code, day)
@@ -228,7 +228,7 @@ def commit(
     """What was only pledged is committed; each --instalment in order says what it becomes."""
     claims = find_pledged(recording.book.register, pledge, recording.day)
     asked = _read_instalments(instalments) or [(claim.units, claim.due) for claim in claims]
-    parts, rate = _valued(recording, asked, claims[0].currency, value, reason)
+    parts, rate = _valued(recording, asked, claims[0].currency, value, reason, claims[0].fund)
     settings = recording.book.settings
     return Drafted(
         [
@@ -337,6 +337,7 @@ def _valued(
     currency: str,
     value: Decimal | None,
     reason: str,
+    fund: str,
 ) -> tuple[list[Instalment], Rate | None]:
     """Value instalments at the rate of the day, each by itself, or share the value stated."""
     for amount, _ in asked:
@@ -345,10 +346,10 @@ def _valued(
     if value is None:
         values = []
         for amount, _ in asked:
-            valued, rate = recording.value(amount, currency, None, reason)
+            valued, rate = recording.value(amount, currency, None, reason, fund)
             values.append(valued)
     else:
-        recording.value(value, currency, value, reason)
+        recording.value(value, currency, value, reason, fund)
         values = share_out(value, [amount for amount, _ in asked], recording.book.settings.decimals)
     pairs = zip(asked, values, strict=True)
     return [Instalment(amount, valued, due) for (amount, due), valued in pairs], rate

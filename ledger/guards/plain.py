@@ -373,6 +373,8 @@ class _Finder:
         self, entry: Transaction, amount: Decimal, currency: str, value: Decimal, fund: str
     ) -> bool:
         """Tell whether a value is surely within the fund's tolerance of the rate's."""
+        if self.settings.funds[fund].valuation != "rate":
+            return False
         key = (currency, entry.date)
         stated = entry.meta.get("rate-date")
         if stated is not None and (

@@ -13,6 +13,7 @@ from beancount.core.data import Price, Transaction
 from msgspec import Struct, structs
 from pledgebook.ledger.declared.chart import CLAIMS
 from pledgebook.ledger.declared.declarations import as_date, as_text
+from pledgebook.ledger.declared.fixed_rates import FIXED
 from pledgebook.ledger.declared.rates import MissingRateError, Rates
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.findings import Finding, finding, notice
@@ -53,7 +54,7 @@ def _check_stated_rate(
 ) -> Iterator[Finding]:
     """An entry that states the rate it was made with rests on a rate of the book."""
     stated = entry.meta.get("rate-date")
-    if stated is None:
+    if stated is None or entry.meta.get("rate-source") == FIXED:
         return
     effective = as_date(stated)
     carried = entry.meta.get("event") == "opening"  # at the rate of what it opens with
@@ -97,6 +98,7 @@ class _Stated(Struct, frozen=True, kw_only=True):
     currency: str
     value: Decimal
     day: date
+    paid: bool
 
 
 def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
@@ -105,8 +107,17 @@ def _compare(register: Register, rates: Rates) -> Iterator[Finding]:
     """
     newest = rates.of_any_age()
     for stated in _joined(register):
+        pledged = "" if stated.paid else stated.fund
+        if pledged and register.settings.funds[pledged].valuation == "sheet":
+            continue
         try:
-            usual, rate = newest.value(stated.amount, stated.currency, stated.day)
+            usual, rate = (
+                register.settings.value_pledged(
+                    newest, pledged, stated.amount, stated.currency, stated.day
+                )
+                if pledged
+                else newest.value(stated.amount, stated.currency, stated.day)
+            )
         except MissingRateError:
             continue
         percent = register.settings.funds[stated.fund].rate_tolerance
@@ -170,6 +181,7 @@ def _stated(change: Change, settings: Settings) -> _Stated | None:
         currency=after.currency,
         value=value,
         day=day,
+        paid=change.event in PAYING and own is not None,
     )
 
 
