@@ -14,6 +14,7 @@ from functools import cached_property
 
 from pledgebook.ledger.declared.levels import walk
 from pledgebook.ledger.declared.periods import Cut
+from pledgebook.ledger.declared.rates import UN_RATES
 from pledgebook.ledger.guards.instalments import releases_not_made
 from pledgebook.ledger.money import ZERO
 from pledgebook.ledger.register.columns import CLOSING, MONEY_COLUMNS, Figures, total
@@ -321,15 +322,21 @@ def _names_before(
 def _notes(selection: Selection, sections: Mapping[tuple[str, str], list[Line]]) -> list[str]:
     notes = [
         _prior_and_current(selection.cut),
-        "Pledges in other currencies are carried at the rate of exchange of their date"
-        f"{selection.book.settings.rate_base.aside}; what payment brought more or "
-        "less is exchange.",
+        f"Pledges in other currencies are carried at {_rate_of(selection)}; what payment brought "
+        "more or less is exchange.",
         "Memorandum columns are outside the arithmetic of the schedule.",
     ]
     notes += _names_before(selection, sections)
     notes += corrections_made(selection)
     notes += [found.message for found in releases_not_made(selection.book.register)]
     return notes
+
+
+def _rate_of(selection: Selection) -> str:
+    base = selection.book.settings.rate_base
+    if base == UN_RATES:  # in the words that seals have
+        return "the UN operational rate of exchange of their date"
+    return f"the rate of exchange of their date{base.aside}"
 
 
 def _prior_and_current(cut: Cut) -> str:
