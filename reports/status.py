@@ -8,13 +8,13 @@ more than is due has a negative outstanding. Source of the columns: docs/account
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from msgspec import Struct, structs
-from pledgebook.ledger.declared.funds import BILATERAL, CASH, NOTE
+from pledgebook.ledger.declared.funds import BILATERAL, CASH
 from pledgebook.ledger.declared.periods import JANUARY, Cut
 from pledgebook.ledger.declared.settings import Settings
 from pledgebook.ledger.money import ZERO, share
@@ -106,8 +106,6 @@ class Standing(Struct, kw_only=True):
 def status(selection: Selection) -> Report:
     """Return a row a donor in each fund and class, donors in their groups."""
     rows: dict[Row, Standing] = _rows(selection, selection.cut, lambda row: row)
-    columns = _columns(selection, rows.values())
-    shown = {column.key for column in columns}
     donors = selection.book.settings.donors
     layout = Layout()
     for group in selection.groups:
@@ -123,9 +121,7 @@ def status(selection: Selection) -> Report:
                     layout.subtotal(f"Total, {heading}")
                 heading = title
                 layout.group(heading)
-            amounts = own[donor].amounts()
-            told = {key: amounts[key] for key in amounts if key in shown}
-            layout.row(donor, donor=name_of(selection, donor), **told)
+            layout.row(donor, donor=name_of(selection, donor), **own[donor].amounts())
         if heading:
             layout.subtotal(f"Total, {heading}")
         layout.total(f"Total, {section_name(selection, *group)}")
@@ -135,7 +131,7 @@ def status(selection: Selection) -> Report:
         over_the_cut(selection),
         name=NAME,
         title=TITLE,
-        columns=[Column(key="donor", title="Donor"), *columns],
+        columns=[Column(key="donor", title="Donor"), *_columns(selection)],
         rows=layout.rows,
         notes=_notes(selection),
         ties=_ties(selection, rows),
@@ -153,19 +149,15 @@ def status_by_year(selection: Selection) -> Report:
         (cut, _rows(selection, cut, lambda row: row[:2]))
         for cut in years_of(selection.cut, selection.year_begins)
     ]
-    every = [standing for _, rows in made for standing in rows.values()]
-    columns = _columns(selection, every, never_added=True)
-    shown = {column.key for column in columns}
     for group in selection.groups:
         own = [(cut, rows[group]) for cut, rows in made if group in rows]
         if not own:
             continue
         layout.section(section_name(selection, *group))
         for cut, standing in own:
-            amounts = standing.amounts()
-            told = {key: amounts[key] for key in amounts if key in shown}
-            layout.row(year=cut.name, **told)
+            layout.row(year=cut.name, **standing.amounts())
         layout.total(f"Total, {section_name(selection, *group)}")
+    layout.grand_total("Total, all together")
     fiscal = selection.year_begins != JANUARY
     return as_report(
         selection,
@@ -174,7 +166,7 @@ def status_by_year(selection: Selection) -> Report:
         title=TITLE_BY_YEAR,
         columns=[
             Column(key="year", title="Fiscal year" if fiscal else "Year"),
-            *columns,
+            *_columns(selection, by_year=True),
         ],
         rows=layout.rows,
         notes=_notes(selection),
@@ -321,61 +313,31 @@ def _memoranda(selection: Selection, cut: Cut) -> Iterator[tuple[Row, str, Decim
 _LEAVING = {"note-encashed": "encashed", "note-dishonoured": "dishonoured"}
 
 
-def _columns(
-    selection: Selection, rows: Iterable[Standing], *, never_added: bool = False
-) -> list[Column]:
-    """Return the columns that the funds' forms of settlement, or the amounts, ask for."""
+def _columns(selection: Selection, *, by_year: bool = False) -> list[Column]:
+    """Return the columns; what stands at an end of years is never added up over them."""
     unit, cut = selection.book.settings.currency, selection.cut
-    every = list(rows)
-    funds = [selection.book.settings.funds[fund] for fund in selection.funds]
-    forms = {form for fund in funds for form in fund.settlement}
-    always = {"agreed", CASH, "exchange", "written_off", "disputed"}
-    always |= {BILATERAL} if BILATERAL in forms else set()
-    always |= {"notes", "notes_held", "encashed"} if NOTE in forms else set()
-    always |= {"other"} if any(fund.other_forms for fund in funds) else set()
-
-    def shown(key: str) -> bool:
-        return key in always or any(getattr(row, key) for row in every)
-
-    signs = {key: sign for key, sign in SIGNS.items() if shown(key)}
-    begin, end = (
-        ("Outstanding at the beginning", "Outstanding at the end")
-        if never_added
-        else (
-            f"Outstanding at {long_date(cut.start - _DAY)}",
-            f"Outstanding at {long_date(cut.end)}",
-        )
-    )
-    titles = {**_TITLES, "opening": begin}
+    titles = {
+        **_TITLES,
+        "opening": f"Outstanding at {long_date(cut.start - _DAY)}",
+        "outstanding": f"Outstanding at {long_date(cut.end)}",
+    }
+    if by_year:
+        titles["opening"] = "Outstanding at the beginning"
+        titles["outstanding"] = "Outstanding at the end"
     return [
-        *(
-            Column(
-                key=key,
-                title=titles[key],
-                kind="amount",
-                unit="" if never_added and key == "opening" else unit,
-            )
-            for key in signs
-        ),
         Column(
-            key="outstanding",
-            title=end,
+            key=key,
+            title=titles[key],
             kind="amount",
-            unit="" if never_added else unit,
-            adds={} if never_added else signs,
-        ),
-        *(
-            Column(
-                key=key,
-                title=titles[key],
-                kind="amount",
-                unit="" if never_added and key in {"disputed", "notes_held"} else unit,
-                memo=True,
-            )
-            for key in MEMO
-            if shown(key)
-        ),
+            unit="" if by_year and key in _AT_AN_END else unit,
+            adds=SIGNS if key == "outstanding" and not by_year else {},
+            memo=key in MEMO,
+        )
+        for key in (*SIGNS, "outstanding", *MEMO)
     ]
+
+
+_AT_AN_END = frozenset({"opening", "outstanding", "disputed", "notes_held"})
 
 
 def _notes(selection: Selection) -> list[str]:
