@@ -20,9 +20,9 @@ from pledgebook.reports.together import ALL_BOOKS, Asked, put_together, report_o
 
 MANDATE = Path(str(files("pledgebook.ledger"))) / "data" / "book" / "A-RES-55-64.beancount"
 PERIOD = "2002-2003"
-UNLIKE = {"statements", "status"}
-"""Reports whose columns are a book's own classes, or those of its forms of settlement."""
-SEVERAL_TABLES = {"notes", "status-by-year"}
+UNLIKE = {"statements"}
+"""Reports whose columns are a book's own classes."""
+SEVERAL_TABLES = {"notes"}
 ALIKE = [kind.name for kind in REPORTS.values() if kind.name not in UNLIKE]
 
 
