@@ -10,7 +10,7 @@ import io
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -92,17 +92,8 @@ def demo(folder: Path, name: str) -> None:
         click.echo()
         _say_what_to_open(folder)
         return
-    _refuse_filled(folder)
-    target = folder.resolve()
-    place = target.parent / f".{target.name}.pledgebook-new"
-    shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
-    try:
-        made = _make(place / "book")
-        if folder.exists():
-            folder.rmdir()
-        shutil.move(made.book.folder, folder)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with _made_aside(folder) as place:
+        made = _make(place)
     click.secho(
         f"Made an example book in {folder}. Every figure, letter and rate in it is made up."
     )
@@ -114,24 +105,34 @@ def demo(folder: Path, name: str) -> None:
     _say_what_to_open(folder)
 
 
+@contextmanager
+def _made_aside(folder: Path) -> Iterator[Path]:
+    """Give a place where a book is made, which takes its folder once it is whole; nothing of it is
+    left where it could not be made. Raises FolderNotEmptyError.
+    """
+    _refuse_filled(folder)
+    target = folder.resolve()
+    aside = target.parent / f".{target.name}.pledgebook-new"
+    shutil.rmtree(aside, ignore_errors=True)  # of a making that was interrupted
+    place = aside / "book"
+    try:
+        yield place
+        if folder.exists():
+            folder.rmdir()
+        shutil.move(place, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def _make_other(folder: Path, name: str) -> None:
     """Make another example as a person would: each command of its steps, run and shown."""
     if name not in OTHERS:
         fail(f"There is no example {name!r}: the examples are {', '.join((CRIME, *OTHERS))}.")
-    _refuse_filled(folder)
-    target = folder.resolve()
-    place = target.parent / f".{target.name}.pledgebook-new"
-    shutil.rmtree(place, ignore_errors=True)  # of a making that was interrupted
-    try:
+    with _made_aside(folder) as place:
         for number, step in enumerate(read_steps(name)):
-            _run(step, place / target.name, folder)
+            _run(step, place, folder)
             if number == 0:
-                fill_example(name, place / target.name)
-        if folder.exists():
-            folder.rmdir()
-        shutil.move(place / target.name, folder)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+                fill_example(name, place)
     click.secho(f"Made the example book {name!r} in {folder}. Every figure in it is made up.")
     click.echo(f"Its files: {folder / 'main.beancount'}, {folder / 'reports'}.")
     click.echo(f"Fava: pledgebook --book {folder} serve. Its story: docs/examples.md.")

@@ -21,6 +21,7 @@ from pledgebook.ledger.files.caching import open_book
 from pledgebook.ledger.findings import RefusedError
 from pledgebook.reports.figures.agreements import disagreements
 from pledgebook.reports.figures.selection import SelectionError, cut_of, select
+from pledgebook.reports.figures.standing import least_certain
 from pledgebook.reports.figures.table import Column, Report, Row, Source, Standing, Tie
 from pledgebook.reports.registry import make_reports, source_of
 from pledgebook.reports.render import footed, to_document
@@ -270,9 +271,8 @@ def _notes(books: Sequence[Made], reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _standing(books: Sequence[Made], reports: Sequence[Report]) -> Standing:
-    by_worth = ("provisional", "restated", *STATES)
-    states = [each.standing.state if each.standing else by_worth[0] for each in reports]
-    state = min(states, key=by_worth.index)
+    states = [each.standing.state if each.standing else "provisional" for each in reports]
+    state = least_certain(states)
     said = [
         f"{book.source.title} {STATES[own].title.lower()}"
         for book, own in zip(books, states, strict=True)

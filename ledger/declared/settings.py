@@ -165,6 +165,14 @@ class Settings(Struct, frozen=True, kw_only=True, dict=True):
             raise MissingRateError(self.fixed_rates.missing(fund, currency, day))
         return round_to(amount / rate.number, self.decimals), rate
 
+    def donor_name(self, code: str, language: str, day: date) -> str:
+        """Return a donor's name in a language as it was on a day: what the book says, else the
+        United Nations' name of a State; the code of a donor nobody knows.
+        """
+        donor = self.donors.get(code)
+        own = self.stationery.donor_name(code, language)
+        return own or (donor.name_in(language, day) if donor else code)
+
     def as_of(self, day: date) -> Settings:
         """Return these settings with accounts read as of a day: those of a donor that another
         continues by then are the other's.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pledgebook.ledger.declared.certifications import STATES, chain_stated
 from pledgebook.ledger.declared.periods import Period
 from pledgebook.ledger.register.history import reopening_notes
@@ -20,14 +22,18 @@ def standing_of(selection: Selection) -> Standing:
         return _of_period(selection, cut.period)
     each = [_of_period(selection, part) for part in cut.parts]
     states = [one.state for one in each]
-    by_worth = ("provisional", "restated", *STATES)
     if len(set(states)) == 1:
         return _standing(states[0], f"{cut.parts[0].name} to {cut.parts[-1].name}, each of them.")
     said = [
         f"{part.name} {STATES[state].title.lower()}"
         for part, state in zip(cut.parts, states, strict=True)
     ]
-    return _standing(min(states, key=by_worth.index), f"{', '.join(said)}.")
+    return _standing(least_certain(states), f"{', '.join(said)}.")
+
+
+def least_certain(states: Iterable[str]) -> str:
+    """Return what figures of these states are worth together."""
+    return min(states, key=("provisional", "restated", *STATES).index)
 
 
 def _of_period(selection: Selection, period: Period) -> Standing:

@@ -213,10 +213,7 @@ class Papers:
         """Return a donor's name in a language, as it was at the end of the cut: what the book
         says, else the United Nations' name of a State.
         """
-        own = self.settings.stationery.donor_name(code, speaking.code)
-        donor = self.settings.donors.get(code)
-        name = donor.name_in(speaking.code, self.selection.cut.end) if donor else code
-        return own or name
+        return self.settings.donor_name(code, speaking.code, self.selection.cut.end)
 
     def fund_name(self, code: str, speaking: Language) -> str:
         """Return a fund's name in a language."""

@@ -71,7 +71,7 @@ class Writer:
             *map(self._donor, self.shown.donors),
             *(self._paragraph(each) for each in _those(self.shown.given, "paragraph")),
             *(self._purpose(each) for each in _those(self.shown.given, "purpose")),
-            self._about(),
+            self.about(),
         ]
 
     def fund(self, code: str) -> str:
@@ -80,9 +80,7 @@ class Writer:
 
     def donor(self, code: str) -> str:
         """Return a donor's name on the last day that is shown."""
-        own = self.settings.stationery.donor_name(code, self.speaking.code)
-        found = self.settings.donors.get(code)
-        return own or (found.name_in(self.speaking.code, self.shown.last_day) if found else code)
+        return self.settings.donor_name(code, self.speaking.code, self.shown.last_day)
 
     def purpose(self, code: str) -> str:
         """Return a purpose's name."""
@@ -217,7 +215,8 @@ class Writer:
             self._given("By donor", "Donor", own, "donor", self.donor, by_amount=True),
         ]
 
-    def _about(self) -> Page:
+    def about(self) -> Page:
+        """Return the page that says what the figures mean."""
         shown = self.shown
         sentences = [
             self.say("Received is what came in money in a period, before charges of banks; what "

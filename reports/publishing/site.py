@@ -242,5 +242,5 @@ def _report(
         currency=shown.book.settings.currency,
         columns=columns,
         rows=rows,
-        notes=writer.pages()[-1].sentences,
+        notes=writer.about().sentences,
     )
